@@ -1,0 +1,105 @@
+"""Keyed randomness: a draw is a hash of what it is about, not the next number of a sequence.
+
+``bits(key, a, b, c)`` mixes a stream key (seed + stream name) with up to three integers that say *which* trial
+this is. There is no generator state and no order, so chunks, threads, workers and engines cannot change a result,
+and two scenarios differ only where their plans differ (common random numbers).
+
+A trial of probability p is ``(bits >> 32) < threshold(p)``: integers against integers, so no platform's ``exp`` or ``log``
+can tip it. The mixer is the finaliser of SplitMix64 (Steele, Lea & Flood 2014, doi:10.1145/2660193.2660195).
+
+Three faces of one function: compiled scalars (``mix``, ``bits``), plain Python (``py_bits``) for the minds, which is also the
+readable definition, and NumPy vectors (``np_bits``) for tables. A test holds them equal.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+import numpy as np
+from numba import njit, uint64
+
+MASK = (1 << 64) - 1
+GOLDEN = 0x9E3779B97F4A7C15
+M1 = 0xBF58476D1CE4E5B9
+M2 = 0x94D049BB133111EB
+K1 = 0xD1342543DE82EF95
+K2 = 0xAF251AF3B0F025B5
+K3 = 0x8CB92BA72F3D8DD7
+
+_GOLDEN, _M1, _M2 = np.uint64(GOLDEN), np.uint64(M1), np.uint64(M2)
+_K1, _K2, _K3 = np.uint64(K1), np.uint64(K2), np.uint64(K3)
+_S30, _S27, _S31 = np.uint64(30), np.uint64(27), np.uint64(31)
+ONE32 = 1 << 32
+
+
+def stream_key(seed: int, stream: str) -> int:
+    """64-bit key of a named stream under a seed. Stable across processes (no ``hash()``)."""
+    name = zlib.crc32(stream.encode("utf-8")) | (len(stream) << 32)
+    return py_mix(py_mix((seed & MASK) + GOLDEN) ^ (name * K1 & MASK))
+
+
+def threshold(p: float) -> int:
+    """Integer threshold of probability ``p`` on 32 bits: a trial succeeds when its 32-bit draw is below it.
+
+    Raises:
+        ValueError: if ``p`` is not within 0..1 (NaN included).
+    """
+    if not 0.0 <= p <= 1.0:
+        raise ValueError(f"a probability must be within 0..1, not {p}")
+    return round(p * ONE32)
+
+
+def py_mix(x: int) -> int:
+    """SplitMix64 finaliser on Python integers."""
+    x &= MASK
+    x = ((x ^ (x >> 30)) * M1) & MASK
+    x = ((x ^ (x >> 27)) * M2) & MASK
+    return x ^ (x >> 31)
+
+
+def py_bits(key: int, a: int, b: int = 0, c: int = 0) -> int:
+    """64 random bits of the trial ``(a, b, c)`` in stream ``key``."""
+    h = py_mix(key ^ (a * K1 & MASK))
+    h = py_mix(h ^ (b * K2 & MASK))
+    return py_mix(h ^ (c * K3 & MASK))
+
+
+def py_uniform(key: int, a: int, b: int = 0, c: int = 0) -> float:
+    """The same draw as a float in [0, 1) with 53 exact bits; for policies, never for compiled trials."""
+    return (py_bits(key, a, b, c) >> 11) / (1 << 53)
+
+
+@njit(uint64(uint64), cache=True, inline="always")
+def mix(x):  # type: ignore[no-untyped-def]
+    """SplitMix64 finaliser, compiled."""
+    x = (x ^ (x >> _S30)) * _M1
+    x = (x ^ (x >> _S27)) * _M2
+    return x ^ (x >> _S31)
+
+
+@njit(uint64(uint64, uint64, uint64, uint64), cache=True, inline="always")
+def bits(key, a, b, c):  # type: ignore[no-untyped-def]
+    """64 random bits of the trial ``(a, b, c)`` in stream ``key``, compiled."""
+    h = mix(key ^ (a * _K1))
+    h = mix(h ^ (b * _K2))
+    return mix(h ^ (c * _K3))
+
+
+def np_mix(x: np.ndarray) -> np.ndarray:
+    """SplitMix64 finaliser on an array of uint64."""
+    x = (x ^ (x >> _S30)) * _M1
+    x = (x ^ (x >> _S27)) * _M2
+    return x ^ (x >> _S31)
+
+
+def np_bits(key: int, a: np.ndarray | int, b: np.ndarray | int = 0, c: np.ndarray | int = 0) -> np.ndarray:
+    """64 random bits a trial, for arrays that broadcast together; returns uint64."""
+    with np.errstate(over="ignore"):
+        h = np_mix(np.uint64(key) ^ (np.asarray(a).astype(np.uint64) * _K1))
+        h = np_mix(h ^ (np.asarray(b).astype(np.uint64) * _K2))
+        return np_mix(h ^ (np.asarray(c).astype(np.uint64) * _K3))
+
+
+def np_uniform(key: int, a: np.ndarray | int, b: np.ndarray | int = 0, c: np.ndarray | int = 0) -> np.ndarray:
+    """Floats in [0, 1) of the same draws, for background tables that are rounded before they are compared."""
+    return (np_bits(key, a, b, c) >> np.uint64(11)).astype(np.float64) / float(1 << 53)
