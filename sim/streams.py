@@ -7,8 +7,8 @@ and two scenarios differ only where their plans differ (common random numbers).
 A trial of probability p is ``(bits >> 32) < threshold(p)``: integers against integers, so no platform's ``exp`` or ``log``
 can tip it. The mixer is the finaliser of SplitMix64 (Steele, Lea & Flood 2014, doi:10.1145/2660193.2660195).
 
-Three faces of one function: compiled scalars (``mix``, ``bits``), plain Python (``py_bits``) for the minds, which is also the
-readable definition, and NumPy vectors (``np_bits``) for tables. A test holds them equal.
+Three faces of one function: plain Python (``py_bits``) for the minds, which is also the readable definition, NumPy
+vectors (``np_bits``) for tables, and compiled scalars (``kernels.bits``). A test holds them equal.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from __future__ import annotations
 import zlib
 
 import numpy as np
-from numba import njit, uint64
 
 MASK = (1 << 64) - 1
 GOLDEN = 0x9E3779B97F4A7C15
@@ -67,22 +66,6 @@ def py_bits(key: int, a: int, b: int = 0, c: int = 0) -> int:
 def py_uniform(key: int, a: int, b: int = 0, c: int = 0) -> float:
     """The same draw as a float in [0, 1) with 53 exact bits; for policies, never for compiled trials."""
     return (py_bits(key, a, b, c) >> 11) / (1 << 53)
-
-
-@njit(uint64(uint64), cache=True, inline="always")
-def mix(x):  # type: ignore[no-untyped-def]
-    """SplitMix64 finaliser, compiled."""
-    x = (x ^ (x >> _S30)) * _M1
-    x = (x ^ (x >> _S27)) * _M2
-    return x ^ (x >> _S31)
-
-
-@njit(uint64(uint64, uint64, uint64, uint64), cache=True, inline="always")
-def bits(key, a, b, c):  # type: ignore[no-untyped-def]
-    """64 random bits of the trial ``(a, b, c)`` in stream ``key``, compiled."""
-    h = mix(key ^ (a * _K1))
-    h = mix(h ^ (b * _K2))
-    return mix(h ^ (c * _K3))
 
 
 def np_mix(x: np.ndarray) -> np.ndarray:
