@@ -1,0 +1,55 @@
+# `make` lists the targets. Needs python3 (3.11 or newer), python3-venv and, once, the network.
+
+PYTHON ?= python3
+VENV := .venv
+
+# Stamps. Each is the last thing its recipe makes, so that an interrupted set-up never looks done.
+RUNTIME := $(VENV)/.runtime-ready
+DEV := $(VENV)/.dev-ready
+PINS := requirements.lock pyproject.toml
+
+INSTALL := $(VENV)/bin/python -m pip --quiet --disable-pip-version-check --no-input install -c requirements.lock
+CLUTTER := build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# The probe answers ok, old or bare, and nothing where there is no Python at all.
+PROBE := import sys; from importlib.util import find_spec as has; \
+	print("old" if sys.version_info < (3, 11) else "ok" if has("venv") and has("ensurepip") else "bare")
+FOUND = $(shell $(PYTHON) -c '$(PROBE)' 2>/dev/null)
+FAULT_old = $(PYTHON) is older than Python 3.11: sudo apt-get install python3.11-venv, then make PYTHON=python3.11
+FAULT_bare = $(PYTHON) cannot make virtual environments: sudo apt-get install python3-venv
+FAULT_ = there is no working $(PYTHON): sudo apt-get install python3-venv
+FAULT = $(FAULT_$(FOUND))
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test check clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+
+demo: $(RUNTIME)  ## run the Ding Zhen case and set it beside what was observed
+	@$(VENV)/bin/sim demo
+
+test: $(DEV)  ## run the tests
+	@$(VENV)/bin/python -m pytest
+
+check: $(DEV)  ## check format, lint and types, and run the tests
+	@scripts/check
+
+clean:  ## remove the environment and all caches; results stay
+	@rm -rf $(VENV) $(CLUTTER)
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUNTIME): $(PINS)
+	$(if $(FAULT),$(error $(FAULT)))
+	@echo "Setting up $(VENV); once, a minute or two."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(INSTALL) -e .
+	@touch $@
+
+# Installing the project again takes it away for a moment: until that is over, neither stamp may stand.
+$(DEV): $(RUNTIME)
+	@echo "Adding the tools for tests and checks."
+	@rm -f $(RUNTIME)
+	@$(INSTALL) -e '.[dev]'
+	@touch $(RUNTIME) $@

@@ -1,0 +1,23 @@
+"""The catalogue: numbers from the world as YAML files, each with its source and grade. Data only; no rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+PEOPLE = FOLDER / "people.yaml"
+
+
+def platform_path(name: str) -> Path:
+    """File of a platform of the catalogue (it may not exist)."""
+    return FOLDER / "platforms" / f"{name}.yaml"
+
+
+def platform_names() -> list[str]:
+    """Names of all platforms of the catalogue, sorted."""
+    return sorted(path.stem for path in (FOLDER / "platforms").glob("*.yaml"))
+
+
+def platform_text(name: str) -> str:
+    """The platform's file as it stands, sources included."""
+    return platform_path(name).read_text(encoding="utf-8")

@@ -1,0 +1,208 @@
+"""The hot list: heat, ranks, slots, and the background of topics that nobody simulates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from sim import streams
+from sim.clock import Clock
+from sim.mechanisms import MECHANISMS, Mechanism, normal, poisson, sample_weight, serve
+from sim.records import F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS, F_SEARCHES, LIST
+
+if TYPE_CHECKING:
+    from sim.stage import PlatformStage
+
+
+class Background(BaseModel):
+    """Topics of the rest of the world on a list: parametric, drawn before the run, reported apart.
+
+    A topic's heat doubles every ``rise_minutes`` up to its peak and halves every ``fall_minutes`` after it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    births_per_day: float = Field(gt=0, le=10_000, description="topics a day that could enter the list")
+    night_births: float = Field(gt=0, le=1, description="births at the quietest hour over those at the fullest")
+    peak_median: float = Field(gt=0, description="median peak heat")
+    peak_spread: float = Field(gt=0, le=3, description="sd of ln peak heat")
+    rise_minutes: float = Field(gt=0, le=10_000, description="minutes in which heat doubles before the peak")
+    fall_minutes: float = Field(gt=0, le=10_000, description="median minutes in which it halves after the peak")
+    fall_spread: float = Field(ge=0, le=2, description="sd of ln of the fall")
+    pinned_share: float = Field(0.0, ge=0, le=1, description="share of time in which editors pin a background topic")
+
+
+@MECHANISMS.register
+class HotList(Mechanism):
+    """Serve: the list of hot topics. heat = (searches + discussions + reads) an hour, smoothed, × interaction; ranked each step.
+
+    interaction = ``interaction`` · (1 + ``interaction_gain`` · discussions per read / ``discussion_reference``), capped at
+    ``interaction_cap``. Readers of rank r: ``reads_per_hour`` · r^−``rank_slope`` · day clock · the topic's appeal and novelty.
+    Rank 0 is the pinned slot; ``ad_places`` can be bought. Not modelled: re-ranking within a step, censorship, personal lists.
+    """
+
+    name: ClassVar[str] = "hot_list"
+    places: int = Field(50, ge=1, le=1000, description="organic places")
+    ad_places: tuple[int, ...] = Field((), description="places on screen that can be bought")
+    ad_price: int = Field(0, ge=0, description="yuan for a bought place")
+    ad_hours: float = Field(4.0, gt=0, le=1000, description="hours that a bought place lasts")
+    pinned: bool = Field(False, description="whether there is a pinned slot above rank 1")
+    reads_per_hour: float = Field(ge=0, description="readers an hour of the topic at rank 1 in the fullest hours (people)")
+    rank_slope: float = Field(ge=0, le=5, description="exponent with which readers fall with rank")
+    smoothing_minutes: float = Field(gt=0, le=10_000, description="half-life of the smoothed inflow")
+    interaction: float = Field(gt=0, le=1000, description="heat per read an hour of a typical topic")
+    interaction_gain: float = Field(0.0, ge=0, le=100, description="how much more discussion than usual raises the interaction")
+    interaction_cap: float = Field(3.0, ge=1, le=100, description="largest interaction over the typical")
+    discussion_reference: float = Field(gt=0, le=1, description="discussions per read of a typical topic")
+    off_list_novelty: float = Field(0.02, ge=0, le=1, description="novelty under which a topic is no longer ranked")
+    samples: int = Field(250, ge=1, le=10**7, description="simulated views aimed at for one topic and step")
+    background: Background
+
+    def readers(self, rank: np.ndarray) -> np.ndarray:
+        """Readers an hour in the fullest hours by rank (pinned reads like rank 1)."""
+        return np.round(self.reads_per_hour * np.maximum(rank, 1).astype(float) ** -self.rank_slope, 3)
+
+    def offers(self, stage: PlatformStage) -> list[np.ndarray]:
+        """The lead posts of the listed topics, to readers of the list."""
+        topics = stage.world.topics
+        listed = stage.own_topics()
+        listed = listed[(topics.rank[listed] >= 0) & (topics.lead[listed] >= 0)]
+        if not len(listed):
+            return []
+        pull = topics.appeal[listed] * topics.novelty[listed]
+        real = self.readers(topics.rank[listed]) * pull * stage.level / stage.clock.steps_per_hour
+        weight = sample_weight(real.astype(np.int64), self.samples, stage.world.ratio)
+        return [serve(self, stage, topics.lead[listed], real, weight, LIST, stage.key("list"), targeted=False)]
+
+    def trend(self, stage: PlatformStage) -> None:
+        """Smooth the inflow of heat, then rank the story's topics among the background's."""
+        topics, own = stage.world.topics, stage.own_topics()
+        flow = stage.world.inflow(stage.step)[own]
+        reads = flow[:, F_IMPRESSIONS].astype(float)
+        discussions = (flow[:, F_COMMENTS] + flow[:, F_REPOSTS] + flow[:, F_CREATIONS]).astype(float)
+        inflow = (flow[:, F_SEARCHES] + discussions + reads) * stage.clock.steps_per_hour
+        lively = discussions / np.maximum(reads, 1) / self.discussion_reference
+        factor = np.clip((1 + self.interaction_gain * lively) / (1 + self.interaction_gain), 0, self.interaction_cap)
+        keep = round(2.0 ** (-stage.clock.step_minutes / self.smoothing_minutes), 9)
+        topics.rate[own] = topics.rate[own] * keep + inflow * factor * (1 - keep)
+        topics.heat[own] = (topics.rate[own] * self.interaction).astype(np.int64)
+        rank(self, stage, own[topics.novelty[own] > self.off_list_novelty])
+
+
+@dataclass
+class BackgroundTopics:
+    """The drawn background of one list; arrays of one entry a topic, sorted by birth.
+
+    Attributes:
+        minute: i8, when its heat peaks, minutes from the start (may be negative: the list is full when a run begins).
+        peak: i8, heat at the peak.
+        fall: f8, minutes in which the heat halves after the peak.
+        first_listed, last_listed, listed_steps, best_rank, peak_heat: i8, its stay; ``first_listed`` −1: never listed.
+    """
+
+    minute: np.ndarray
+    peak: np.ndarray
+    fall: np.ndarray
+    first_listed: np.ndarray
+    last_listed: np.ndarray
+    listed_steps: np.ndarray
+    best_rank: np.ndarray
+    peak_heat: np.ndarray
+
+
+WARM_UP_HOURS = 48  # background topics are drawn this long before the start, so that the list is full
+
+
+def draw_background(data: Background, clock: Clock, key: int) -> BackgroundTopics:
+    """Draw all background topics of a run, hour by hour; births follow the day clock, stretched to ``night_births``."""
+    hours = clock.n_steps * clock.step_minutes // 60 + WARM_UP_HOURS + 1
+    first = -WARM_UP_HOURS * 60
+    level = np.array([clock.day_clock[clock.time(first + 60 * h).hour] for h in range(hours)])
+    low, high = min(clock.day_clock), max(clock.day_clock)
+    births = data.night_births + (1 - data.night_births) * (level - low) / max(high - low, 1e-9)
+    per_hour = births * data.births_per_day / (births[: 24 * (hours // 24)].mean() * 24)
+    coins = streams.np_uniform(key, np.arange(hours), 1)
+    counts = np.array([poisson(float(m), float(c)) for m, c in zip(per_hour.round(9), coins, strict=True)])
+    hour = np.repeat(np.arange(hours), counts)
+    ids = np.arange(len(hour))
+    minute = first + 60 * hour + np.floor(60 * streams.np_uniform(key, ids, 2)).astype(np.int64)
+    peak = data.peak_median * np.exp(data.peak_spread * normal(key, ids, 3))
+    fall = data.fall_minutes * np.exp(data.fall_spread * normal(key, ids, 4))
+    order = np.argsort(minute, kind="stable")
+    never = np.full(len(ids), -1)
+    return BackgroundTopics(
+        minute[order], peak[order].astype(np.int64), fall[order].round(6), never.copy(), never.copy(), 0 * never, never.copy(), 0 * never
+    )  # fmt: skip
+
+
+def heat_now(data: Background, topics: BackgroundTopics, now: int, clock: Clock) -> tuple[np.ndarray, np.ndarray]:
+    """Ids and heat (i8) of the background topics that are alive at minute ``now``."""
+    lo, hi = np.searchsorted(topics.minute, [now - WARM_UP_HOURS * 60, now + 12 * data.rise_minutes])
+    ids = np.arange(lo, hi)
+    age = now - topics.minute[ids]
+    pace = np.where(age < 0, -age / data.rise_minutes, age / topics.fall[ids])
+    return ids, np.floor(np.round(topics.peak[ids] * np.exp2(-pace), 3)).astype(np.int64)
+
+
+def rank(hot_list: HotList, stage: PlatformStage, story_topics: np.ndarray) -> None:
+    """Put the hottest topics on the list, the story's and the background's alike, and log the list.
+
+    Ties go to the story topic born first, then to the background. Log rows: rank, topic (background: −2 − id), heat, slot.
+    """
+    world, topics, back = stage.world, stage.world.topics, stage.world.background[stage.index]
+    ids, heat = heat_now(hot_list.background, back, stage.now, stage.clock)
+    heats = np.concatenate([topics.heat[story_topics], heat])
+    names = np.concatenate([story_topics, -2 - ids])
+    top = np.argsort(-heats, kind="stable")[: hot_list.places]
+    top = top[heats[top] > 0]
+    places = np.arange(1, len(top) + 1)
+    topics.rank[stage.own_topics()] = -1
+    rows = [np.stack([places, names[top], heats[top], np.zeros_like(places)], axis=1)]
+    rows += _slots(hot_list, stage)
+    log = np.concatenate(rows)
+    _note_stays(stage, log, back)
+    world.list_log[stage.index].append(np.column_stack([np.full(len(log), stage.step), log]))
+
+
+def _slots(hot_list: HotList, stage: PlatformStage) -> list[np.ndarray]:
+    """Rows of the pinned (slot 1) and bought (slot 2) places in force."""
+    world, topics = stage.world, stage.world.topics
+    slots = [s for s in world.slots[stage.index] if s.until > stage.now]
+    world.slots[stage.index] = slots
+    rows = [np.array([[s.place, s.topic, int(topics.heat[s.topic]), 2 if s.place else 1]]) for s in slots]
+    if hot_list.pinned and not any(s.place == 0 for s in slots):
+        rows += _background_pin(hot_list, stage)
+    return rows
+
+
+def _background_pin(hot_list: HotList, stage: PlatformStage) -> list[np.ndarray]:
+    """Editors pin a background topic for the share of hours that the catalogue states."""
+    hour = stage.now // 60
+    if streams.py_uniform(stage.key("pin"), hour) >= hot_list.background.pinned_share:
+        return []
+    back = stage.world.background[stage.index]
+    ids, heat = heat_now(hot_list.background, back, hour * 60, stage.clock)
+    chosen = int(streams.py_bits(stage.key("pin"), hour, 1) % max(1, len(ids)))
+    return [np.array([[0, -2 - ids[chosen], heat[chosen], 1]])] if len(ids) else []
+
+
+def _note_stays(stage: PlatformStage, log: np.ndarray, back: BackgroundTopics) -> None:
+    """Write rank, first and last minute, minutes and best rank of everything on the list."""
+    topics, now = stage.world.topics, stage.now
+    for place, name, heat, _ in log[log[:, 1] >= 0].tolist():
+        topics.rank[name] = place if topics.rank[name] < 0 else min(place, topics.rank[name])
+        topics.first_listed[name] = now if topics.first_listed[name] < 0 else topics.first_listed[name]
+        topics.best_rank[name] = place if topics.best_rank[name] < 0 else min(place, topics.best_rank[name])
+        topics.peak_heat[name] = max(heat, topics.peak_heat[name])
+    own = np.unique(log[log[:, 1] >= 0, 1])
+    topics.listed_steps[own] += 1
+    topics.last_listed[own] = now
+    organic = log[(log[:, 1] < 0) & (log[:, 3] == 0)]
+    ids = -2 - organic[:, 1]
+    back.first_listed[ids] = np.where(back.first_listed[ids] < 0, now, back.first_listed[ids])
+    back.last_listed[ids] = now
+    back.listed_steps[ids] += 1
+    back.best_rank[ids] = np.where(back.best_rank[ids] < 0, organic[:, 0], np.minimum(back.best_rank[ids], organic[:, 0]))
+    back.peak_heat[ids] = np.maximum(back.peak_heat[ids], organic[:, 2])

@@ -1,0 +1,409 @@
+"""Reads scenario files strictly: YAML 1.2 values, all faults at once, each with its place.
+
+In reading order: text → plain data with places (`read`), files that build on other files (`resolve`),
+values from the command line (`apply_sets`), the check against a model (`check`), and the way back
+(`dump`, `schema`). Whatever a file holds, the only error raised is `ScenarioError`.
+Not supported on purpose: anchors, aliases, merge keys, tags, directives, several documents in a file.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+import math
+import os
+import re
+import stat
+import types
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, NoReturn, TypeVar, Union, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from sim.errors import Fault, ScenarioError
+from sim.registry import did_you_mean
+
+MAX_BYTES, MAX_DEPTH, MAX_DIGITS = 1_000_000, 20, 30
+MAX_LEVELS, MAX_FILES = 8, 64  # `extends`: files above one another, and files in all
+MAX_FAULTS, MAX_SHOWN = 200, 60
+
+Trail = tuple[str | int, ...]
+Model = TypeVar("Model", bound=BaseModel)
+
+# The parser of libyaml is ten times faster; both give the same events.
+_PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# Characters nobody can see: controls, half surrogates, byte order marks, and those that PyYAML takes for a
+# line break although YAML 1.2 does not.
+_HIDDEN = re.compile("[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_WORDS = {word: None for word in ("", "~", "null", "Null", "NULL")} | {
+    word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")
+}
+_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_ENDLESS = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_TARGET = re.compile(r"[^.\[\]]+(\.[^.\[\]]+|\[[^\[\]]+\])*")
+_SYNTAX_HINTS = {
+    "cannot start any token": "indent with spaces, not tabs; put text that starts with @, ` or % in quotes",
+    "mapping values": "check the indentation; put text that holds ': ' in quotes",
+}
+_NEEDS = {
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "string_type": "text",
+    "bool_type": "true or false",
+    **dict.fromkeys(("list_type", "tuple_type", "set_type"), "a list"),
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "a mapping"),
+}
+_BOUNDS = {"greater_than": ">", "greater_than_equal": "≥", "less_than": "<", "less_than_equal": "≤"}
+
+
+class Mark(NamedTuple):
+    """A place in a file, counted from 1; line 0 where there is no line (a ``--set`` argument)."""
+
+    file: str
+    line: int = 0
+    col: int = 0
+
+
+@dataclass
+class Document:
+    """Plain data (dates stay text), and by path the place of every value and of every mapping key."""
+
+    data: Any
+    marks: dict[Trail, Mark] = field(default_factory=dict)
+    keys: dict[Trail, Mark] = field(default_factory=dict)
+
+    def place(self, path: Trail) -> Mark:
+        """Where the value is, or else the nearest value around it."""
+        around = (self.marks.get(path[:end]) for end in range(len(path), -1, -1))
+        return next((mark for mark in around if mark), Mark("scenario"))
+
+
+def dotted(path: Trail) -> str:
+    """Write a path the way ``--set`` takes it: ``actors[2].policy.kind``."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+
+
+def _fault(mark: Mark, path: Trail, message: str, hint: str = "") -> Fault:
+    file, where, *words = (
+        _HIDDEN.sub(lambda match: ascii(match.group())[1:-1], text)
+        for text in (mark.file, dotted(path), message, hint)
+    )
+    return Fault(file, mark.line, mark.col, where, *words)
+
+
+def _refuse(mark: Mark, path: Trail, message: str, hint: str = "") -> NoReturn:
+    raise ScenarioError([_fault(mark, path, message, hint)])
+
+
+def _raise(faults: list[Fault]) -> None:
+    if len(faults) > MAX_FAULTS:
+        note = f"has {len(faults)} faults; the first {MAX_FAULTS} are listed"
+        faults = [Fault(faults[0].file, 0, 0, "", note), *faults[:MAX_FAULTS]]
+    if faults:
+        raise ScenarioError(faults)
+
+
+def _show(value: Any) -> str:
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    if value is None or isinstance(value, bool):
+        return str(json.dumps(value))
+    text = str(int(value) if isinstance(value, float) and value.is_integer() else value)
+    text = text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
+    return f"'{text}'" if isinstance(value, str) else text
+
+
+def scalar(text: str) -> Any:
+    """Read an unquoted scalar by the core rules of YAML 1.2; raises `ValueError` in words."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _ENDLESS.fullmatch(text):
+        raise ValueError(f"must be a finite number, not {text}")
+    if _INT.fullmatch(text):
+        if len(text) > MAX_DIGITS + 2:
+            raise ValueError(f"has more than {MAX_DIGITS} digits: {_show(text)}")
+        return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
+    if not _FLOAT.fullmatch(text):
+        return text
+    if math.isinf(float(text)):
+        raise ValueError(f"is too large for a number: {_show(text)}")
+    return float(text)
+
+
+class _Builder:
+    """Turns parser events into a `Document`; notes each fault and goes on where it can."""
+
+    def __init__(self, text: str, start: Mark) -> None:
+        self.parser = _PARSER(text)
+        self.mark = start
+        self.document = Document(None)
+        self.faults: list[Fault] = []
+
+    def build(self, path: Trail) -> Document:
+        """Read the one value of the text, which is to stand at ``path``."""
+        try:
+            self.parser.get_event()
+            if not self.parser.check_event(yaml.StreamEndEvent):
+                self.whole(path)
+        except yaml.MarkedYAMLError as error:
+            self.move(error.problem_mark)
+            hint = next((hint for part, hint in _SYNTAX_HINTS.items() if part in str(error.problem)), "")
+            self.note(path, f"is not valid YAML: {error.problem} {error.context or ''}".rstrip(), hint)
+        except (ValueError, OverflowError):  # what PyYAML's own parser does with "\U00110000"
+            self.note(path, "is not valid YAML: found an impossible escape after this place")
+        _raise(self.faults)
+        return self.document
+
+    def whole(self, path: Trail) -> None:
+        start = self.next()
+        if start.version or start.tags:
+            self.note(path, "directives (%YAML, %TAG) are not allowed")
+        self.document.data = self.node(path)
+        self.parser.get_event()
+        if not self.parser.check_event(yaml.StreamEndEvent):
+            self.next()
+            self.note(path, "a second document starts here", "one file holds one document")
+
+    def move(self, place: Any) -> None:
+        if place and self.mark.line:  # a --set argument has no lines
+            self.mark = Mark(self.mark.file, place.line + 1, place.column + 1)
+
+    def next(self) -> Any:
+        event = self.parser.get_event()
+        self.move(event.start_mark)
+        return event
+
+    def note(self, path: Trail, message: str, hint: str = "") -> None:
+        self.faults.append(_fault(self.mark, path, message, hint))
+
+    def node(self, path: Trail) -> Any:
+        """Read one value. The recursion ends at `MAX_DEPTH`, long before Python's own limit."""
+        event = self.next()
+        self.document.marks[path] = self.mark
+        if isinstance(event, yaml.AliasEvent):
+            return self.note(path, f"aliases are not allowed: *{event.anchor}", "write the value out")
+        if event.anchor:
+            self.note(path, f"anchors are not allowed: &{event.anchor}")
+        if event.tag is not None:
+            self.note(path, f"tags are not allowed: {event.tag.replace('tag:yaml.org,2002:', '!!')}")
+        if isinstance(event, yaml.ScalarEvent):
+            return self.scalar(event, path)
+        if len(path) >= MAX_DEPTH:
+            # Brackets can nest without end: stop here, and show only the beginning of the path.
+            self.note(path[:3], f"is nested deeper than {MAX_DEPTH} levels")
+            raise ScenarioError(self.faults)
+        if not self.mark.line and not event.flow_style:
+            self.note(path, "must be one value, [a, list] or {a: mapping}", "put text in quotes")
+        return self.sequence(path) if isinstance(event, yaml.SequenceStartEvent) else self.mapping(path)
+
+    def scalar(self, event: yaml.ScalarEvent, path: Trail) -> Any:
+        if event.style:
+            if re.search("[\ud800-\udfff]", event.value):  # only PyYAML's own parser lets these pass
+                self.note(path, "is not valid YAML: found an escape for half a character")
+            return event.value
+        try:
+            return scalar(event.value)
+        except ValueError as error:
+            return self.note(path, str(error))
+
+    def sequence(self, path: Trail) -> list[Any]:
+        items: list[Any] = []
+        while not self.parser.check_event(yaml.SequenceEndEvent):
+            items.append(self.node((*path, len(items))))
+        self.parser.get_event()
+        return items
+
+    def mapping(self, path: Trail) -> dict[str, Any]:
+        items: dict[str, Any] = {}
+        while not self.parser.check_event(yaml.MappingEndEvent):
+            key = self.key(path, items)
+            items[key] = self.node((*path, key))
+        self.parser.get_event()
+        return items
+
+    def key(self, path: Trail, items: dict[str, Any]) -> str:
+        """Read a key; a faulty one comes back as text, so that its value is looked at as well."""
+        plain, known = not getattr(self.parser.peek_event(), "style", True), len(self.faults)
+        key = self.node((*path, "?"))
+        mark = self.mark = self.document.marks.pop((*path, "?"))
+        if len(self.faults) > known:
+            return str(key)
+        if not isinstance(key, str):
+            self.note(path, f"a key must be text, not {_show(key)}", "put it in quotes")
+        elif plain and key == "<<":
+            self.note(path, "merge keys (<<) are not allowed", "use extends")
+        elif key in items:
+            first = self.document.keys[*path, key].line
+            self.note((*path, key), "is given twice", f"first on line {first}" if first else "")
+        self.document.keys.setdefault((*path, str(key)), mark)
+        return str(key)
+
+
+def _parse(text: str, start: Mark, path: Trail = ()) -> Document:
+    hidden = (match.start() for match in _HIDDEN.finditer(text) if match.group() not in "\t\n\r")
+    faults = []
+    for at in itertools.islice(hidden, MAX_FAULTS):
+        line, col = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+        mark = Mark(start.file, line, col) if start.line else start
+        message = f"has the control character U+{ord(text[at]):04X}"
+        faults.append(_fault(mark, path, message, "inside double quotes it can be written as an escape"))
+    _raise(faults)
+    return _Builder(text, start).build(path)
+
+
+def _bytes(path: Path, root: Path | None) -> bytes | str:
+    """The content of a file, or why it cannot be had."""
+    try:
+        if root and not path.resolve().is_relative_to(root.resolve()):
+            return f"lies outside the folder '{root}'"
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            return "is a folder, not a file" if stat.S_ISDIR(mode) else "is not an ordinary file"
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return "does not exist"
+    except (OSError, ValueError, RuntimeError) as error:  # also NUL in a name, and links in a circle
+        return f"cannot be read ({getattr(error, 'strerror', None) or error})"
+    return raw if len(raw) <= MAX_BYTES else f"is larger than {MAX_BYTES // 1_000_000} MB"
+
+
+def _document(raw: bytes, name: str) -> Document:
+    try:
+        text = raw.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8").removeprefix("\ufeff")
+        mark = Mark(name, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        _refuse(mark, (), f"is not UTF-8 at byte {error.start}", "save the file as UTF-8")
+    document = _parse(text, Mark(name, 1, 1))
+    if document.data is None:
+        _refuse(Mark(name, 1, 1), (), "is empty")
+    if not isinstance(document.data, dict):
+        _refuse(document.marks[()], (), f"must be a mapping at the top, not {_show(document.data)}")
+    return document
+
+
+def read(path: Path, *, root: Path | None = None) -> Document:
+    """Read one file, with ``root`` only if it lies inside that folder; raises `ScenarioError`."""
+    raw = _bytes(path, root)
+    if isinstance(raw, str):
+        _refuse(Mark(str(path)), (), raw)
+    return _document(raw, str(path))
+
+
+def resolve(document: Document, path: Path, root: Path | None = None) -> Document:
+    """Lay ``document`` over the files its ``extends`` names: mappings merge, all else is replaced.
+
+    A file name counts from the folder of the file that says it, and may not leave ``root`` (default:
+    the folder of ``path``). Raises `ScenarioError`.
+    """
+    return _resolve(document, (path,), root or path.parent, [])
+
+
+def _resolve(document: Document, chain: tuple[Path, ...], root: Path, seen: list[Path]) -> Document:
+    names = document.data.get("extends", [])
+    merged, faults = Document({}), []
+    for at, name in enumerate(names) if isinstance(names, list) else [(None, names)]:
+        where: Trail = ("extends",) if at is None else ("extends", at)
+        try:
+            merged = _over(merged, _base(name, document.place(where), where, chain, root, seen))
+        except ScenarioError as error:
+            faults += error.faults
+    _raise(faults)
+    rest = {key: value for key, value in document.data.items() if key != "extends"}
+    return _over(merged, Document(rest, document.marks, document.keys))
+
+
+def _base(
+    name: Any, mark: Mark, where: Trail, chain: tuple[Path, ...], root: Path, seen: list[Path]
+) -> Document:
+    """The file called ``name`` in the last file of ``chain``, with all that it extends itself."""
+    if not isinstance(name, str) or not name:
+        _refuse(mark, where, f"must be the name of a file, not {_show(name)}")
+    if Path(name).is_absolute():
+        _refuse(mark, where, f"must be a relative path, not {_show(name)}")
+    path = Path(os.path.normpath(chain[-1].parent / name))
+    if len(chain) > MAX_LEVELS or len(seen) >= MAX_FILES:
+        _refuse(mark, where, f"goes beyond {MAX_LEVELS} levels or {MAX_FILES} files")
+    raw = _bytes(path, root)
+    if isinstance(raw, str):
+        _refuse(mark, where, f"{_show(name)} {raw}")
+    if path.resolve() in [file.resolve() for file in chain]:
+        _refuse(mark, where, "goes in a circle: " + " → ".join(file.name for file in (*chain, path)))
+    seen.append(path)
+    return _resolve(_document(raw, str(path)), (*chain, path), root, seen)
+
+
+def _over(base: Document, top: Document) -> Document:
+    # A path of the merged data that `top` does not have can only come from `base`.
+    return Document(_merge(base.data, top.data), base.marks | top.marks, base.keys | top.keys)
+
+
+def _merge(base: Any, top: Any) -> Any:
+    if not (isinstance(base, dict) and isinstance(top, dict)):
+        return top
+    return base | {key: _merge(base.get(key), value) for key, value in top.items()}
+
+
+def apply_sets(document: Document, sets: Iterable[str]) -> Document:
+    """Put values such as ``actors[2].policy.threshold=0.3`` in a copy of ``document``, in order.
+
+    A list item goes by its place or by its ``name`` or ``id``; missing mappings are made on the way; a
+    mapping given as a value replaces the old one. Raises `ScenarioError`.
+    """
+    result, faults = copy.deepcopy(document), []
+    for text in sets:
+        try:
+            _set(result, text)
+        except ScenarioError as error:
+            faults += error.faults
+    _raise(faults)
+    return result
+
+
+def _set(document: Document, text: str) -> None:
+    mark, (target, equals, value) = Mark(f"--set {text}"), text.partition("=")
+    steps = re.findall(r"[^.\[\]]+|\[[^\[\]]+\]", target)
+    if not equals or not _TARGET.fullmatch(target) or len(steps) > MAX_DEPTH:
+        _refuse(mark, (), "must look like path=value, for instance people.users=1000")
+    node, key = _walk_to(document, steps, mark)
+    new = _parse(value, mark, path)
+    node[path[-1]] = new.data
+    made = [path[: end + 1] for end, key in enumerate(path) if isinstance(key, str)]
+    ...
+
+
+def _target(document: Document, steps: list[str], mark: Mark) -> tuple[Any, Trail]:
+    """Go where a ``--set`` points: the mapping or list to write in, and the path to write at."""
+    node, path = document.data, (_locate(document.data, (), steps[0], mark),)
+    for step in steps[1:]:
+        child = node[path[-1]] if isinstance(node, list) else node.get(path[-1])
+        if child is None:
+            child = node[path[-1]] = [] if step[0] == "[" else {}
+            document.marks.setdefault(path, mark)
+            document.keys.setdefault(path, mark)
+        node, path = child, (*path, _locate(child, path, step, mark))
+    return node, path
+
+
+def _locate(node: Any, path: Trail, step: str, mark: Mark) -> str | int:
+    """The key or the place in ``node`` that one step of a ``--set`` means."""
+    if step[0] != "[":
+        if not isinstance(node, dict):
+            _refuse(mark, path, f"is {_show(node)}, which has no '{step}' in it")
+        return step
+    if not isinstance(node, list):
+        _refuse(mark, path, f"is {_show(node)}, not a list")
+    return _item(node, path, step[1:-1], mark)
+
+
+def _item(items: list[Any], path: Trail, word: str, mark: Mark) -> int:
+    names = [{item.get("name"), item.get("id")} if isinstance(item, dict) else {} for item in items]
+    if re.fullmatch("-?[0-9]+", word):
+        found = [index for index in range(len(items)) if str(index) == word]
+        hint = "places count from 0"

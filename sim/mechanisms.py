@@ -1,0 +1,312 @@
+"""How a platform brings posts before people: each mechanism is data plus two verbs, ``offers`` (reach) and ``trend``.
+
+There are two ways to reach a row: *push* along the edges of whoever shared, and *serve* in a slot (recommender, list, search,
+advertisement). A platform is a combination of these, written as data in ``catalog/platforms``. Every number's source stands there.
+Mechanisms read and write the `World`; they hold no state of their own.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from sim import streams
+from sim.records import (
+    ACCOUNT,
+    AUDIENCE,
+    FEED,
+    FOLLOWERS,
+    OFFER,
+    PAID,
+    RECOMMEND,
+    SEARCH_SLOT,
+    SERVE,
+)
+from sim.registry import Registry
+
+if TYPE_CHECKING:
+    from sim.stage import PlatformStage
+
+MECHANISMS = Registry("mechanism")
+FIX = 1 << 16
+
+
+class Mechanism(BaseModel):
+    """Base of all mechanisms: frozen data with the factors its channel puts on the response rule."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    name: ClassVar[str]
+    attend_factor: float = Field(1.0, ge=0, le=20, description="factor on attending in this channel")
+    act_factor: float = Field(1.0, ge=0, le=20, description="factor on acting, once attended, in this channel")
+
+    def offers(self, stage: PlatformStage) -> list[np.ndarray]:
+        """Offer tables of this step."""
+        return []
+
+    def trend(self, stage: PlatformStage) -> None:
+        """Update what the mechanism ranks or promotes, after the step's responses."""
+
+    def table(self, n: int, **columns: Any) -> np.ndarray:
+        """An offer table of ``n`` rows with this channel's factors filled in."""
+        offers = np.zeros(n, OFFER)
+        offers["attend"], offers["act"] = round(self.attend_factor * FIX), round(self.act_factor * FIX)
+        offers["event"], offers["domain"] = -1, 1
+        for name, values in columns.items():
+            offers[name] = values
+        return offers
+
+
+def sample_weight(real: np.ndarray, samples: int, ratio: int) -> np.ndarray:
+    """Real people that one simulated view stands for: fine enough for ``samples`` views, never above the ratio."""
+    return np.clip(real // max(1, samples), 1, ratio).astype(np.int64)
+
+
+@MECHANISMS.register
+class FollowFeed(Mechanism):
+    """Push: whatever an account or a user shares is shown to its followers, who see it when they next look."""
+
+    name: ClassVar[str] = "follow_feed"
+    see: float = Field(description="probability that a follower sees a given share", ge=0, le=1)
+    account_attend_factor: float = Field(1.0, ge=0, le=20, description="further factor on attending a post of a big account")
+    account_act_factor: float = Field(1.0, ge=0, le=20, description="further factor on acting on a post of a big account")
+    samples: int = Field(1500, ge=1, le=10**7, description="simulated views aimed at for one post of a big account")
+
+    def offers(self, stage: PlatformStage) -> list[np.ndarray]:
+        """One offer a share: the sharer's audience."""
+        shared = stage.shared
+        if not len(shared):
+            return []
+        ordinary = shared["user"] < stage.world.n_users
+        return [self._users(stage, shared[ordinary]), *(self._account(stage, row) for row in shared[~ordinary])]
+
+    def _users(self, stage: PlatformStage, shared: np.ndarray) -> np.ndarray:
+        sizes, candidates = stage.world.graph.audience(stage.index, shared["user"], stage.membership)
+        return self.table(
+            len(shared), post=shared["post"], event=shared["parent"], mode=AUDIENCE, source=shared["user"], domain=sizes,
+            count=candidates, weight=shared["weight"], see=streams.threshold(self.see), minute=shared["minute"], delayed=1,
+            channel=FEED,
+        )  # fmt: skip
+
+    def _account(self, stage: PlatformStage, share: np.void) -> np.ndarray:
+        """The audience an account began with (computed) and the followers it won since (stored)."""
+        world, row = stage.world, int(share["user"])
+        account = world.accounts[row - world.n_users]
+        won_rows = sum(len(part) for part in account.won)
+        weight = int(sample_weight(np.array(int(world.followers(row) * self.see)), self.samples, world.ratio))
+        domain = max(1, round(account.followers / (world.ratio * stage.membership)))
+        begun = round(account.followers / (weight * stage.membership))
+        won = won_rows * world.ratio // weight
+        salt = streams.py_bits(stage.key("account"), int(share["post"]))
+        offers = self.table(
+            2, post=share["post"], event=share["parent"], mode=[ACCOUNT, FOLLOWERS], source=row,
+            first=[salt % domain, 0], count=[begun, won], domain=[domain, max(1, won_rows)], weight=weight,
+            see=streams.threshold(self.see), minute=share["minute"], delayed=1, channel=FEED,
+        )  # fmt: skip
+        offers["attend"] = round(self.attend_factor * self.account_attend_factor * FIX)
+        offers["act"] = round(self.act_factor * self.account_act_factor * FIX)
+        return offers[offers["count"] > 0]
+
+
+class Pool(BaseModel):
+    """One tier of the recommender's ladder."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    impressions: int = Field(gt=0, le=10**10, description="impressions a post gets in this pool (people)")
+    hours: float = Field(gt=0, le=1000, description="hours of full activity that they take")
+    pass_score: float = Field(ge=0, le=100, description="score from which a post goes on to the next pool")
+
+
+@MECHANISMS.register
+class TrafficPools(Mechanism):
+    """Serve: a recommender that shows a post to ever larger pools while completion and likes stay high.
+
+    score = mean of (completion rate / reference, like rate / reference) · 2^(−age / half-life). The last pool is refilled as long
+    as its own pass score is held. A row that stands for many real posts passes with the share of them that would, a
+    lognormal of quality. Not modelled: personal histories beyond segment and community.
+    """
+
+    name: ClassVar[str] = "traffic_pools"
+    pools: tuple[Pool, ...] = Field(min_length=1, max_length=20, description="the ladder, smallest first")
+    completion_reference: float = Field(gt=0, le=1, description="completion rate of a typical post")
+    like_reference: float = Field(gt=0, le=1, description="likes per impression of a typical post")
+    freshness_hours: float = Field(gt=0, le=10_000, description="half-life of the score with the post's age")
+    quality_spread: float = Field(0.5, gt=0, le=3, description="sd of ln quality over ordinary posts")
+    samples: int = Field(1000, ge=1, le=10**7, description="simulated views aimed at in one pool")
+
+    def offers(self, stage: PlatformStage) -> list[np.ndarray]:
+        """One offer a post that is still in a pool."""
+        posts = stage.world.posts
+        active = stage.in_pools()
+        if not len(active):
+            return []
+        quota, hours = self._columns(posts.tier[active])
+        alive = posts.alive[active]
+        left = np.maximum(quota * alive - self._shown(stage, active), 0)
+        flow = np.minimum(np.ceil(quota * alive / (hours * stage.clock.steps_per_hour) * stage.level).astype(np.int64), left)
+        weight = sample_weight(quota * alive, self.samples, stage.world.ratio)
+        return [serve(self, stage, active, flow, weight, RECOMMEND, stage.key("recommend"), targeted=True, cursor=True)]
+
+    def _shown(self, stage: PlatformStage, posts: np.ndarray) -> np.ndarray:
+        """Impressions since each post entered its pool."""
+        return stage.world.recommended.rows[posts, 0] - stage.world.tier_start.rows[posts, 0]
+
+    def _columns(self, tier: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return np.array([p.impressions for p in self.pools])[tier], np.array([p.hours for p in self.pools])[tier]
+
+    def trend(self, stage: PlatformStage) -> None:
+        """Promote or drop every post whose pool is used up."""
+        posts, active = stage.world.posts, stage.in_pools()
+        quota, _ = self._columns(posts.tier[active])
+        for row in active[self._shown(stage, active) >= 0.98 * quota * posts.alive[active]]:
+            self._promote(stage, int(row))
+
+    def score(self, views: int, attends: int, likes: int, age_hours: float) -> float:
+        """How well a post did in its pool, 1 = like a typical fresh post."""
+        if views <= 0:
+            return 0.0
+        quality = (attends / views / self.completion_reference + likes / views / self.like_reference) / 2
+        return round(quality * 2.0 ** (-age_hours / self.freshness_hours), 9)
+
+    def _promote(self, stage: PlatformStage, row: int) -> None:
+        world, posts = stage.world, stage.world.posts
+        tier, alive = int(posts.tier[row]), int(posts.alive[row])
+        views, attends, likes = (world.recommended.rows[row] - world.tier_start.rows[row]).tolist()
+        score = self.score(views, attends, likes, (stage.now - int(posts.minute[row])) / 60)
+        alive = self._survivors(stage, row, tier, alive, score)
+        last = len(self.pools) - 1
+        posts.alive[row] = alive
+        posts.tier[row] = min(tier + 1, last) if alive else -1
+        world.tier_start.rows[row] = world.recommended.rows[row]
+
+    def _survivors(self, stage: PlatformStage, row: int, tier: int, alive: int, score: float) -> int:
+        """How many of the real posts behind this row go on."""
+        need = self.pools[tier].pass_score
+        if alive == 1:
+            return int(score >= need)
+        before = self.pools[tier - 1].pass_score if tier else 0.0
+        share = self._above(need, score) / max(self._above(before, score), 1e-12)
+        coin = streams.py_uniform(stage.key("promote"), row, tier, stage.now)
+        return min(alive, math.floor(round(alive * share, 6) + coin))
+
+    def _above(self, need: float, score: float) -> float:
+        """Share of posts of lognormal quality around ``score`` that reach ``need``."""
+        if need <= 0 or score <= 0:
+            return 1.0 if need <= 0 else 0.0
+        return round(0.5 * math.erfc(math.log(need / score) / self.quality_spread / math.sqrt(2)), 9)
+
+
+def serve(
+    mechanism: Mechanism, stage: PlatformStage, posts: np.ndarray, real: np.ndarray, weight: np.ndarray, channel: int, key: int,
+    *, targeted: bool, cursor: bool = False,
+) -> np.ndarray:  # fmt: skip
+    """Offer ``posts`` to people of the platform so that about ``real`` of them see each.
+
+    Candidates are walked in a keyed permutation of everybody; each is kept if it uses the platform, is active and (if
+    targeted) fits, so ``real / weight`` views need more candidates. With a cursor a post's next call goes on where the last ended.
+    """
+    world = stage.world
+    chance = np.array([stage.acceptance(int(story), targeted) for story in world.posts.story[posts]])
+    views = real / weight / np.maximum(chance, 1e-9)
+    coins = streams.np_uniform(key, posts, np.int64(stage.step))
+    count = np.floor(np.round(views, 6) + coins).astype(np.int64)
+    salts = streams.np_bits(key, posts, 0 if cursor else np.int64(stage.step + 1))
+    first = world.posts.cursor[posts] if cursor else np.zeros(len(posts), np.int64)
+    if cursor:
+        world.posts.cursor[posts] += count
+    return mechanism.table(
+        len(posts), post=posts, mode=SERVE, source=salts, first=first, count=count, domain=world.n_users, weight=weight,
+        see=1 << 32, targeted=int(targeted), minute=stage.now, channel=channel,
+    )  # fmt: skip
+
+
+@MECHANISMS.register
+class Search(Mechanism):
+    """Serve: people whom a story interests look it up; the reads go to its live topics by appeal and novelty.
+
+    The interest of a story is a slowly decaying stock of attention, fed on every platform.
+    """
+
+    name: ClassVar[str] = "search"
+    per_interest_hour: float = Field(ge=0, le=1, description="reads an hour per unit of the story's interest, fullest hours")
+    samples: int = Field(200, ge=1, le=10**7, description="simulated views aimed at for one topic and step")
+
+    def offers(self, stage: PlatformStage) -> list[np.ndarray]:
+        """Lead posts of the story's topics, in proportion to their pull."""
+        world, topics = stage.world, stage.world.topics
+        own = stage.own_topics()
+        own = own[(topics.lead[own] >= 0) & (topics.novelty[own] > 0.001)]
+        if not len(own):
+            return []
+        story = topics.story[own]
+        pull = topics.appeal[own] * topics.novelty[own]
+        total = np.bincount(story, pull, len(world.stories))
+        demand = world.interest * self.per_interest_hour * stage.level / stage.clock.steps_per_hour
+        real = pull / (total[story] + 0.5) * demand[story]
+        weight = sample_weight(real.astype(np.int64), self.samples, world.ratio)
+        return [serve(self, stage, topics.lead[own], real, weight, SEARCH_SLOT, stage.key("search"), targeted=True)]
+
+
+@MECHANISMS.register
+class PaidReach(Mechanism):
+    """Serve: impressions bought for a post, delivered at a steady pace."""
+
+    name: ClassVar[str] = "paid_reach"
+    price_per_thousand: float = Field(gt=0, le=10_000, description="yuan per 1,000 impressions")
+    impressions_per_hour: int = Field(gt=0, description="fastest delivery for one post (people)")
+    samples: int = Field(200, ge=1, le=10**7, description="simulated views aimed at for one post and step")
+
+    def bought(self, yuan: int) -> int:
+        """Impressions that a budget buys."""
+        return int(yuan * 1000 / self.price_per_thousand)
+
+    def offers(self, stage: PlatformStage) -> list[np.ndarray]:
+        """Posts with impressions still to be delivered."""
+        posts, own = stage.world.posts, stage.with_paid_reach()
+        if not len(own):
+            return []
+        pace = max(1, int(self.impressions_per_hour * stage.level / stage.clock.steps_per_hour))
+        real = np.minimum(posts.paid_left[own], pace)
+        posts.paid_left[own] -= real
+        weight = sample_weight(real, self.samples, stage.world.ratio)
+        return [serve(self, stage, own, real, weight, PAID, stage.key("paid"), targeted=True)]
+
+
+@MECHANISMS.register
+class UserTopics(Mechanism):
+    """Topics that users themselves start: a Poisson number a step at a rate fed by the story's interest (self-excitation).
+
+    Source of the form: a slowly decaying memory of past attention raises the rate of new topics; the rate itself is assumed.
+    """
+
+    name: ClassVar[str] = "user_topics"
+    per_interest_hour: float = Field(ge=0, le=1, description="new topics an hour per unit of interest, fullest hours")
+    max_per_hour: float = Field(4.0, gt=0, le=1000, description="most new topics an hour that find a name")
+
+    def trend(self, stage: PlatformStage) -> None:
+        """Let users start topics."""
+        for story, interest in enumerate(stage.world.interest):
+            rate = min(interest * self.per_interest_hour, self.max_per_hour) * stage.level / stage.clock.steps_per_hour
+            for k in range(poisson(rate, streams.py_uniform(stage.key("births"), stage.step, story))):
+                stage.births.append((story, k))
+
+
+def poisson(mean: float, coin: float) -> int:
+    """Poisson number of a small mean by inversion of one uniform number."""
+    k, p = 0, round(math.exp(-mean), 12)
+    total = p
+    while coin >= total and k < 1000:
+        k += 1
+        p *= mean / k
+        total += p
+    return k
+
+
+
+
+def normal(key: int, ids: np.ndarray, lane: int) -> np.ndarray:
+    """Standard normal draws, rounded to 9 digits: the sum of twelve uniforms less six (exact to 3 sd; tails stop at 6)."""
+    lanes = lane * 16 + np.arange(12)
+    return (streams.np_uniform(key, np.asarray(ids)[..., None], lanes).sum(axis=-1) - 6).round(9)

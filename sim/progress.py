@@ -1,0 +1,210 @@
+"""How things look on a terminal: a run's progress, numbers that read well, columns, plans and cards.
+
+Writes to the stream it is given and to nothing else; printing belongs to `sim.cli`.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from inspect import cleandoc
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from sim.run import Estimate
+    from sim.scenario import Scenario
+
+Tell = Callable[[int, int, str], None]
+ComparisonRow = tuple[str, float | str | None, float | str | None, str, str]
+
+COMPARISON_HEAD = ("", "simulated", "observed", "unit", "source")
+# Negative: aligned to the right. With two spaces between columns a line takes 100.
+COMPARISON_WIDTHS = (38, -10, -10, 12, 22)
+
+_COUNT_UNITS = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
+_LIMITS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
+_BYTE_UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+
+
+@contextmanager
+def progress(stream: TextIO, *, quiet: bool = False) -> Iterator[Tell | None]:
+    """Give a function ``tell(done, total, phase)``: a bar on a terminal, a few whole lines in a log."""
+    if quiet:
+        yield None
+    elif stream.isatty():
+        with _bar(stream) as tell:
+            yield tell
+    else:
+        yield _quarters(stream)
+
+
+@contextmanager
+def _bar(stream: TextIO) -> Iterator[Tell]:
+    from tqdm import tqdm
+
+    with tqdm(file=stream, unit="step", dynamic_ncols=True, leave=False) as bar:
+
+        def tell(done: int, total: int, phase: str) -> None:
+            bar.total = total
+            bar.set_description(phase, refresh=False)
+            bar.update(done - bar.n)
+
+        yield tell
+
+
+def _quarters(stream: TextIO) -> Tell:
+    """A log has no use for a bar: one line whenever another quarter is done."""
+    last = (0, 0)
+
+    def tell(done: int, total: int, phase: str) -> None:
+        nonlocal last
+        quarter = 4 * done // max(total, 1)
+        if quarter and (total, quarter) != last:
+            stream.write(f"{25 * quarter:3d} %  {done} of {total}  {phase}".rstrip() + "\n")
+            stream.flush()
+        last = (total, quarter)
+
+    return tell
+
+
+def humanise(value: float | str | None) -> str:
+    """Round a count for a reader: 1.2 bn, 3.4 M, 57 k, 812; words pass through, nothing is a dash."""
+    if isinstance(value, str):
+        return value
+    if value is None or not math.isfinite(value):
+        return "–"
+    return _with_unit(value)
+
+
+def _with_unit(value: float) -> str:
+    # A unit begins where rounding reaches it: 999,600 is "1.0 M", never "1000 k".
+    for scale, unit in _COUNT_UNITS:
+        if abs(value) >= 0.9995 * scale:
+            return f"{_short(value / scale)} {unit}"
+    return f"{value:.3g}"
+
+
+def _short(value: float) -> str:
+    return f"{value:.1f}" if abs(value) < 9.95 else f"{value:,.0f}"
+
+
+def humanise_bytes(size: float) -> str:
+    """Memory and disk in binary units: 340 MiB, 1.2 GiB."""
+    power = 0
+    while size >= 1023.5 and power < len(_BYTE_UNITS) - 1:
+        size, power = size / 1024, power + 1
+    return f"{_short(size) if power else round(size)} {_BYTE_UNITS[power]}"
+
+
+def humanise_seconds(seconds: float) -> str:
+    """A duration in the unit one would say: 0.4 s, 12 s, 3.5 min, 2.0 h."""
+    if seconds < 90:
+        return f"{_short(seconds)} s"
+    return f"{_short(seconds / 60)} min" if seconds < 5400 else f"{_short(seconds / 3600)} h"
+
+
+def display_width(text: str) -> int:
+    """Columns that a text takes on a terminal: a Chinese character takes two, a combining mark none."""
+    return sum(map(_character_width, text))
+
+
+def _character_width(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def fit(text: str, width: int) -> str:
+    """Make a text exactly ``abs(width)`` columns wide: a long one is cut, a negative width aligns right."""
+    cut = _cut(" ".join(text.split()), abs(width))
+    padding = " " * (abs(width) - display_width(cut))
+    return padding + cut if width < 0 else cut + padding
+
+
+def _cut(text: str, width: int) -> str:
+    if display_width(text) <= width:
+        return text
+    kept = sum(end < width for end in accumulate(map(_character_width, text)))
+    return text[:kept] + "…"
+
+
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines in which every column but the last is as wide as its widest cell."""
+    widths = [max(map(display_width, cells)) for cells in zip(*rows, strict=True)]
+    return [_line(row[:-1], widths[:-1], row[-1]) for row in rows]
+
+
+def comparison_table(rows: Sequence[ComparisonRow]) -> list[str]:
+    """Lines of at most 100 columns that set simulated numbers beside observed ones."""
+    body = [(row[0], humanise(row[1]), humanise(row[2]), *row[3:]) for row in rows]
+    return [_line(cells, COMPARISON_WIDTHS) for cells in (COMPARISON_HEAD, *body)]
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], last: str = "") -> str:
+    padded = [fit(cell, width) for cell, width in zip(cells, widths, strict=True)]
+    return "  ".join([*padded, last]).rstrip()
+
+
+def heading(scenario: Scenario) -> str:
+    """One line that says what was simulated, and at what scale."""
+    return f"{scenario.title}: {_people(scenario)}, {scenario.days:g} days, seed {scenario.seed}"
+
+
+def _people(scenario: Scenario) -> str:
+    users = scenario.people.users
+    ratio = f"{(scenario.people.represents or users) / users:,.1f}".removesuffix(".0")
+    return f"{users:,} people simulated" + ("" if ratio == "1" else f", each standing for {ratio}")
+
+
+def plan(scenario: Scenario, cost: Estimate) -> list[str]:
+    """Lines that say what a run would be, what it would cost, and whether this machine can carry it out."""
+    rows = [
+        ("scenario", f"{scenario.name}: {scenario.title}"),
+        ("people", _people(scenario)),
+        ("time", f"{scenario.days:g} days, {cost.steps:,} steps of {scenario.step_minutes:g} minutes"),
+        ("platforms", str(len(scenario.platforms))),
+        ("actors", str(len(scenario.actors))),
+        ("seed", str(scenario.seed)),
+        ("memory", humanise_bytes(cost.memory_bytes)),
+        ("disk", humanise_bytes(cost.disk_bytes)),
+        ("run time", f"about {humanise_seconds(cost.seconds)}"),
+        ("verdict", f"refused: {cost.refusal}" if cost.refusal else "fits this machine"),
+    ]
+    return columns(rows)
+
+
+def words(plugin: Any) -> str:
+    """What a plug-in says of itself."""
+    return cleandoc(plugin.__doc__ or "")
+
+
+def plugin_card(plugin: Any) -> list[str]:
+    """A plug-in's name, its own words, and every field with its range, default and help."""
+    schema = plugin.model_json_schema()
+    needed = schema.get("required", [])
+    lines = [plugin.name, "", *words(plugin).splitlines()]
+    for name, field in schema.get("properties", {}).items():
+        facts = [_accepted(field), "required" if name in needed else _default(field)]
+        lines += ["", f"{name} ({'; '.join(filter(None, facts))})"]
+        lines += [f"    {field['description']}"] if "description" in field else []
+    return lines
+
+
+def _default(field: dict[str, Any]) -> str:
+    default = field.get("default")
+    if default in (None, ""):
+        return "optional"
+    return f"default {str(default).lower() if isinstance(default, bool) else default}"  # as YAML writes it
+
+
+def _accepted(field: dict[str, Any]) -> str:
+    """Values that a field of a JSON Schema accepts; those of an optional field stand one level down."""
+    facts: dict[str, Any] = {}
+    for part in (*field.get("anyOf", []), field):
+        facts |= part
+    if "enum" in facts:
+        return "one of " + ", ".join(map(str, facts["enum"]))
+    return ", ".join(f"{sign} {facts[key]:,.12g}" for key, sign in _LIMITS.items() if key in facts)

@@ -1,0 +1,39 @@
+"""The records that pass between rooms: offers of posts, views, acts; and the names of their columns."""
+
+from __future__ import annotations
+
+import numpy as np
+
+OFFER = np.dtype(
+    [
+        ("post", "i8"),  # which post is shown
+        ("event", "i8"),  # row of the share in the cascade table; -1 when served
+        ("mode", "i8"),  # SERVE, AUDIENCE, ACCOUNT or FOLLOWERS
+        ("source", "u8"),  # row of the sharer; for SERVE a salt that picks the permutation
+        ("first", "i8"),  # first candidate
+        ("count", "i8"),  # candidates
+        ("domain", "i8"),  # candidates repeat after so many (a row stands for several people)
+        ("weight", "i8"),  # real people one view stands for
+        ("see", "u8"),  # 32-bit threshold: the candidate sees it
+        ("targeted", "i8"),  # 1: shown preferably to those whom the story fits
+        ("attend", "u8"),  # factor on attending, 16 fractional bits
+        ("act", "u8"),  # factor on acting once attended, 16 fractional bits
+        ("minute", "i8"),  # when it was shared
+        ("delayed", "i8"),  # 1: seen after a reaction delay
+        ("channel", "i8"),  # index into CHANNELS
+    ]
+)
+SERVE, AUDIENCE, ACCOUNT, FOLLOWERS = range(4)
+CHANNELS = ("root", "feed", "recommend", "list", "search", "paid")
+ROOT, FEED, RECOMMEND, LIST, SEARCH_SLOT, PAID = range(6)
+
+# What a view can lead to. RESPONSES[i] is bit 1 << i of a record's flags and column i of ``posts.chance``.
+RESPONSES = ("attend", "like", "comment", "repost", "create", "follow", "search", "intend")
+ATTEND, LIKE, COMMENT, REPOST, CREATE, FOLLOW, SEARCH, INTEND = (1 << i for i in range(8))
+
+# Columns of the flow ring: what happens to a topic in a step, in real people.
+FLOWS = ("impressions", "attends", "likes", "comments", "reposts", "creations", "follows", "searches", "intents", "new_reach")
+F_IMPRESSIONS, F_ATTENDS, F_LIKES, F_COMMENTS, F_REPOSTS, F_CREATIONS, F_FOLLOWS, F_SEARCHES, F_INTENTS, F_NEW = range(10)
+
+RECORD = np.dtype([("user", "u4"), ("offer", "u4"), ("delay", "u2"), ("flags", "u1")])
+ACT = np.dtype([("minute", "i8"), ("post", "i8"), ("user", "i8"), ("parent", "i8"), ("weight", "i8"), ("flags", "i8"), ("channel", "i8")])

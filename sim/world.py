@@ -1,0 +1,231 @@
+"""The state of a run in columns: people, accounts, posts, topics and the repost forest. State only; no rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from sim.clock import Clock
+from sim.exposure import People, walk_lengths
+from sim.networks import Layout
+from sim.records import ACT, FLOWS, OFFER
+
+POST = {
+    "topic": "i8",
+    "story": "i8",
+    "platform": "i8",
+    "author": "i8",  # row: a user below n_users, an account from there on
+    "content": "i8",  # index into the platform's kinds of content
+    "negative": "i8",
+    "minute": "i8",
+    "weight": "i8",  # real posts that this one stands for
+    "root": "i8",  # its row in the repost forest
+    "by_actor": "i8",
+    "tier": "i8",  # traffic pool; -1 when out of the recommender
+    "alive": "i8",  # real posts still in the pools
+    "cursor": "i8",  # next candidate of the recommender's permutation
+    "paid_left": "i8",  # impressions bought and not yet shown
+    "spend": "i8",  # yuan
+}
+TOPIC = {
+    "platform": "i8",
+    "story": "i8",
+    "minute": "i8",  # born
+    "origin": "i8",  # index into ORIGINS
+    "lead": "i8",  # the post that the topic's page shows first
+    "posts": "i8",  # real posts under it
+    "appeal": "f8",
+    "novelty": "f8",  # 1 at birth, falling
+    "decay": "f8",  # factor on novelty a step
+    "rate": "f8",  # smoothed inflow of heat, an hour
+    "heat": "i8",
+    "rank": "i8",  # place on the list; -1 when off it
+    "listed_steps": "i8",
+    "first_listed": "i8",  # minute; -1 never
+    "last_listed": "i8",
+    "best_rank": "i8",
+    "peak_heat": "i8",
+    "reads": "i8",
+    "discussions": "i8",
+    "negative": "i8",
+}
+FOREST = {"post": "i8", "user": "i8", "parent": "i8", "minute": "i8", "platform": "i8", "channel": "i8", "weight": "i8"}
+ORIGINS = ("fact", "mind", "user")
+
+
+class Table:
+    """Columns that grow together; ``table.name`` is the live slice, to be changed in place."""
+
+    def __init__(self, columns: dict[str, str], capacity: int = 256) -> None:
+        self.n = 0
+        self._data = {name: np.zeros(capacity, dtype) for name, dtype in columns.items()}
+
+    def __getattr__(self, name: str) -> np.ndarray:
+        try:
+            return self.__dict__["_data"][name][: self.__dict__["n"]]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def append(self, count: int = 1, **values: Any) -> int:
+        """Add ``count`` rows (scalars are repeated, missing columns are zero); returns the first new row number."""
+        first = self.n
+        self._reserve(first + count)
+        self.n += count
+        for name, column in self._data.items():
+            column[first : self.n] = values.get(name, 0)
+        return first
+
+    def _reserve(self, rows: int) -> None:
+        have = len(next(iter(self._data.values())))
+        if rows > have:
+            grown = max(rows, 2 * have)
+            self._data = {name: _grown(column, grown) for name, column in self._data.items()}
+
+
+def _grown(column: np.ndarray, rows: int) -> np.ndarray:
+    bigger = np.zeros((rows, *column.shape[1:]), column.dtype)
+    bigger[: len(column)] = column
+    return bigger
+
+
+class Matrix:
+    """A growable array of rows with a fixed shape, such as the eight chances of each post."""
+
+    def __init__(self, width: tuple[int, ...], dtype: Any, capacity: int = 64) -> None:
+        self.rows = np.zeros((capacity, *width), dtype)
+
+    def reserve(self, rows: int) -> None:
+        """Make room for ``rows`` rows; new ones are zero."""
+        if rows > len(self.rows):
+            self.rows = _grown(self.rows, max(rows, 2 * len(self.rows)))
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Who follows whom: a computed layout a platform; ``indptr``/``indices`` replace it where a network is stored."""
+
+    layouts: tuple[Layout, ...]
+    table: np.ndarray
+    indptr: np.ndarray
+    indices: np.ndarray
+
+    @property
+    def stored(self) -> bool:
+        """Whether the network lies in memory."""
+        return len(self.indptr) > 1
+
+    def audience(self, platform: int, users: np.ndarray, membership: float) -> tuple[np.ndarray, np.ndarray]:
+        """Audience size and number of candidates to walk for each ordinary user, i8 each.
+
+        Computed audiences are stretched so that the members of the platform among them give the stated size.
+        """
+        users = users.astype(np.int64)
+        if self.stored:
+            lengths = self.indptr[users + 1] - self.indptr[users]
+            return lengths, lengths
+        sizes, lengths = np.empty(len(users), np.int64), np.empty(len(users), np.int64)
+        walk_lengths(users, self.table, np.uint64(round(65536 / membership)), self.layouts[platform], sizes, lengths)
+        return sizes, lengths
+
+
+@dataclass
+class Account:
+    """One actor's account on one platform. ``row`` is its row number; ``won`` the rows of followers won in the run."""
+
+    actor: str
+    title: str
+    kind: str
+    platform: int
+    row: int
+    followers: int
+    gained: int = 0
+    won: list[np.ndarray] = field(default_factory=list)
+
+
+@dataclass
+class Slot:
+    """A bought or pinned place on a list until a minute; ``place`` 0 is the pinned slot."""
+
+    place: int
+    topic: int
+    until: int
+
+
+class World:
+    """All state of one run. Arrays of users hang here and are let go when the run ends."""
+
+    def __init__(
+        self, clock: Clock, people: People, graph: Graph, ratio: int, platforms: list[str], stories: list[str], seed: int
+    ) -> None:
+        n = people.n_users
+        self.clock, self.people, self.graph, self.ratio, self.seed = clock, people, graph, ratio, seed
+        self.platforms, self.stories = platforms, stories
+        self.attention = np.zeros(n, np.uint8)
+        self.fatigue = np.zeros((len(stories), n), np.uint8)
+        self.reached = np.zeros((len(stories), n), np.uint16)
+        self.new_total = np.zeros(len(stories), np.int64)
+        self.interest = np.zeros(len(stories))
+        self.offers_factor = np.ones(len(stories))
+        self.posts, self.topics, self.forest = Table(POST), Table(TOPIC), Table(FOREST, 1024)
+        self.chance = Matrix((8,), np.uint64)
+        self.totals = Matrix((len(FLOWS),), np.int64)
+        self.recommended = Matrix((3,), np.int64)
+        self.tier_start = Matrix((3,), np.int64)
+        self.flow = Matrix((clock.horizon_steps, len(FLOWS)), np.int64, 16)
+        self.topic_titles: list[str] = []
+        self.topic_about: list[str] = []
+        self.home_topic: dict[tuple[int, int], int] = {}
+        self.accounts: list[Account] = []
+        self.slots: dict[int, list[Slot]] = {p: [] for p in range(len(platforms))}
+        self.in_pools: dict[int, np.ndarray] = {p: np.zeros(0, np.int64) for p in range(len(platforms))}
+        self.paid: dict[int, np.ndarray] = {p: np.zeros(0, np.int64) for p in range(len(platforms))}
+        self.live_topics: dict[int, np.ndarray] = {p: np.zeros(0, np.int64) for p in range(len(platforms))}
+        self.background: dict[int, Any] = {}
+        self.list_log: dict[int, list[np.ndarray]] = {p: [] for p in range(len(platforms))}
+        self.pending: dict[int, list[np.ndarray]] = {}
+        self.claimed = np.full(1 << 12, -1, np.int64)
+        self.n_claimed = 0
+        self.shared = np.zeros(0, ACT)
+
+    @property
+    def n_users(self) -> int:
+        """Ordinary people simulated; rows from here on are accounts."""
+        return self.people.n_users
+
+    def inflow(self, step: int) -> np.ndarray:
+        """Flows of every topic that fall into ``step``, i8[topics, 10], a view into the ring."""
+        return self.flow.rows[: self.topics.n, step % self.clock.horizon_steps]
+
+    def add_post(self, count: int = 1, **columns: Any) -> int:
+        """Append posts and make room in the arrays that go with them."""
+        first = self.posts.append(count, **columns)
+        for matrix in (self.chance, self.totals, self.recommended, self.tier_start):
+            matrix.reserve(self.posts.n)
+        return first
+
+    def add_topic(self, title: str, about: str, **columns: Any) -> int:
+        """Append one topic."""
+        row = self.topics.append(**columns)
+        self.flow.reserve(self.topics.n)
+        self.topic_titles.append(title)
+        self.topic_about.append(about)
+        return row
+
+    def followers(self, row: int) -> int:
+        """Followers of an account now, in real people."""
+        account = self.accounts[row - self.n_users]
+        return account.followers + account.gained
+
+    def won_rows(self) -> tuple[np.ndarray, np.ndarray]:
+        """Followers won, all accounts one after the other, and each account's slice: u4[m], i8[accounts, 2]."""
+        parts = [np.concatenate(a.won) if a.won else np.zeros(0, np.uint32) for a in self.accounts]
+        ends = np.cumsum([len(part) for part in parts], dtype=np.int64)
+        spans = np.stack([ends - [len(p) for p in parts], ends], axis=1) if parts else np.zeros((1, 2), np.int64)
+        return (np.concatenate(parts) if parts else np.zeros(0, np.uint32)), spans.astype(np.int64)
+
+
+def no_offers() -> np.ndarray:
+    """An empty offer table."""
+    return np.zeros(0, OFFER)
