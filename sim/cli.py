@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.run import Result
+    from sim.runner import Result
     from sim.scenario import Scenario
 
 DEMO = "ding_zhen"
@@ -133,7 +133,9 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def _add(commands: Any, name: str, command: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+def _add(
+    commands: Any, name: str, command: Callable[[argparse.Namespace], int], text: str
+) -> argparse.ArgumentParser:
     about = text[0].upper() + text[1:]
     parser: argparse.ArgumentParser = commands.add_parser(
         name, help=text, description=about, allow_abbrev=False
@@ -234,7 +236,7 @@ def _run(args: argparse.Namespace) -> int:
 
 def _simulate(scenario: Scenario, args: argparse.Namespace) -> Result:
     from sim.progress import progress
-    from sim.run import run
+    from sim.runner import run
 
     with progress(sys.stderr, quiet=args.quiet) as tell:
         return run(scenario, out=args.out, threads=args.threads, figures=args.figures, progress=tell)
@@ -253,7 +255,7 @@ def _findings(scenario: Scenario, result: Result) -> list[str]:
 def _plan(scenario: Scenario) -> int:
     """Print what a run would be and cost; a refusal is the plan's last line and its exit code."""
     from sim.progress import plan
-    from sim.run import estimate
+    from sim.runner import estimate
 
     cost = estimate(scenario)
     _print_lines(plan(scenario, cost))
@@ -306,6 +308,7 @@ def _entries(family: str) -> list[tuple[str, str]]:
 
 def _registry(family: str) -> Any:
     """The registry of a family: every room of plug-ins keeps it under the room's own name, in capitals."""
+    import_module("sim.scenario")  # it knows every plug-in, also those that live outside their family's room
     return getattr(import_module(f"sim.{family}"), family.upper())
 
 

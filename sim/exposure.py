@@ -122,7 +122,7 @@ def walk_lengths(users, table, inflate, layout, sizes, lengths):  # type: ignore
 
 
 @njit(nogil=True, cache=True)
-def expose(offers, ends, lo, hi, view_key, delays, platform, people, layout, indptr, indices, chance, story_of,
+def expose(offers, ends, lo, hi, view_key, delays, platform, people, layout, indptr, indices, chance, ident, story_of,
            attention, fatigue, account_rows, account_span, out):  # type: ignore[no-untyped-def]  # fmt: skip
     """Walk candidates ``lo..hi`` of all offers and write a record for each view; returns the number of records.
 
@@ -138,6 +138,7 @@ def expose(offers, ends, lo, hi, view_key, delays, platform, people, layout, ind
         layout: the computed network of the platform.
         indptr: i8[users + 1] and ``indices``: a stored network, used instead when there is one (else one entry).
         chance: u8[posts, 8] thresholds of each post.
+        ident: u8[posts] what identifies a post in draws, whatever its row number.
         story_of: i8[posts].
         attention: u1[users]; ``fatigue``: u1[stories, users]; only read.
         account_rows: u4[m] followers won in the run, by account.
@@ -156,7 +157,7 @@ def expose(offers, ends, lo, hi, view_key, delays, platform, people, layout, ind
         post, mode, domain = o.post, o.mode, o.domain
         story = story_of[post]
         source = np.int64(o.source)
-        salt = mix(view_key ^ (np.uint64(post) * _K1)) ^ mix(o.source + _K2)
+        salt = mix(view_key ^ ident[post]) ^ mix(o.source + _K2)
         a, b, row = np.int64(1), np.int64(0), np.int64(0)
         walk = start_walk(np.int64(0), np.int64(0), layout)
         if mode == SERVE or mode == ACCOUNT:
@@ -210,7 +211,7 @@ def expose(offers, ends, lo, hi, view_key, delays, platform, people, layout, ind
 
 
 @njit(nogil=True, cache=True)
-def absorb(records, offers, now, step_minutes, n_steps, step, ratio, thin_key, story_of, platform_of, topic_of, totals, recommended,
+def absorb(records, offers, now, step_minutes, n_steps, step, ratio, thin_key, ident, story_of, platform_of, topic_of, totals, recommended,
            flow, attention, fatigue, reached, new_total, acts):  # type: ignore[no-untyped-def]  # fmt: skip
     """Write the views of a step into the world; returns the number of acts (reposts, creations, follows) to come.
 
@@ -223,7 +224,7 @@ def absorb(records, offers, now, step_minutes, n_steps, step, ratio, thin_key, s
         now: minute at the start of the step; ``step_minutes``, ``n_steps``, ``step``: the clock.
         ratio: real people a row stands for.
         thin_key: stream key of the thinning.
-        story_of: i8[posts]; ``platform_of``: i8[posts]; ``topic_of``: i8[posts].
+        ident: u8[posts]; ``story_of``: i8[posts]; ``platform_of``: i8[posts]; ``topic_of``: i8[posts].
         totals: i8[posts, 10] flows of each post. Written.
         recommended: i8[posts, 3] impressions, attends, likes in the recommender. Written.
         flow: i8[topics, horizon, 10] ring of flows to come. Written.
@@ -242,7 +243,7 @@ def absorb(records, offers, now, step_minutes, n_steps, step, ratio, thin_key, s
         story, platform = story_of[post], platform_of[post]
         whole = w >= ratio
         if not whole:
-            coin = bits(thin_key, np.uint64(v), np.uint64(post), np.uint64(minute)) >> _32
+            coin = bits(thin_key, np.uint64(v), ident[post], np.uint64(minute)) >> _32
             whole = coin * np.uint64(ratio) < (np.uint64(w) << _32)
         new = np.int64(0)
         if whole:

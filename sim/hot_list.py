@@ -25,13 +25,19 @@ class Background(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
     births_per_day: float = Field(gt=0, le=10_000, description="topics a day that could enter the list")
-    night_births: float = Field(gt=0, le=1, description="births at the quietest hour over those at the fullest")
+    night_births: float = Field(
+        gt=0, le=1, description="births at the quietest hour over those at the fullest"
+    )
     peak_median: float = Field(gt=0, description="median peak heat")
     peak_spread: float = Field(gt=0, le=3, description="sd of ln peak heat")
     rise_minutes: float = Field(gt=0, le=10_000, description="minutes in which heat doubles before the peak")
-    fall_minutes: float = Field(gt=0, le=10_000, description="median minutes in which it halves after the peak")
+    fall_minutes: float = Field(
+        gt=0, le=10_000, description="median minutes in which it halves after the peak"
+    )
     fall_spread: float = Field(ge=0, le=2, description="sd of ln of the fall")
-    pinned_share: float = Field(0.0, ge=0, le=1, description="share of time in which editors pin a background topic")
+    pinned_share: float = Field(
+        0.0, ge=0, le=1, description="share of time in which editors pin a background topic"
+    )
 
 
 @MECHANISMS.register
@@ -49,14 +55,20 @@ class HotList(Mechanism):
     ad_price: int = Field(0, ge=0, description="yuan for a bought place")
     ad_hours: float = Field(4.0, gt=0, le=1000, description="hours that a bought place lasts")
     pinned: bool = Field(False, description="whether there is a pinned slot above rank 1")
-    reads_per_hour: float = Field(ge=0, description="readers an hour of the topic at rank 1 in the fullest hours (people)")
+    reads_per_hour: float = Field(
+        ge=0, description="readers an hour of the topic at rank 1 in the fullest hours (people)"
+    )
     rank_slope: float = Field(ge=0, le=5, description="exponent with which readers fall with rank")
     smoothing_minutes: float = Field(gt=0, le=10_000, description="half-life of the smoothed inflow")
     interaction: float = Field(gt=0, le=1000, description="heat per read an hour of a typical topic")
-    interaction_gain: float = Field(0.0, ge=0, le=100, description="how much more discussion than usual raises the interaction")
+    interaction_gain: float = Field(
+        0.0, ge=0, le=100, description="how much more discussion than usual raises the interaction"
+    )
     interaction_cap: float = Field(3.0, ge=1, le=100, description="largest interaction over the typical")
     discussion_reference: float = Field(gt=0, le=1, description="discussions per read of a typical topic")
-    off_list_novelty: float = Field(0.02, ge=0, le=1, description="novelty under which a topic is no longer ranked")
+    off_list_novelty: float = Field(
+        0.02, ge=0, le=1, description="novelty under which a topic is no longer ranked"
+    )
     samples: int = Field(250, ge=1, le=10**7, description="simulated views aimed at for one topic and step")
     background: Background
 
@@ -74,7 +86,9 @@ class HotList(Mechanism):
         pull = topics.appeal[listed] * topics.novelty[listed]
         real = self.readers(topics.rank[listed]) * pull * stage.level / stage.clock.steps_per_hour
         weight = sample_weight(real.astype(np.int64), self.samples, stage.world.ratio)
-        return [serve(self, stage, topics.lead[listed], real, weight, LIST, stage.key("list"), targeted=False)]
+        return [
+            serve(self, stage, topics.lead[listed], real, weight, LIST, stage.key("list"), targeted=False)
+        ]
 
     def trend(self, stage: PlatformStage) -> None:
         """Smooth the inflow of heat, then rank the story's topics among the background's."""
@@ -84,7 +98,9 @@ class HotList(Mechanism):
         discussions = (flow[:, F_COMMENTS] + flow[:, F_REPOSTS] + flow[:, F_CREATIONS]).astype(float)
         inflow = (flow[:, F_SEARCHES] + discussions + reads) * stage.clock.steps_per_hour
         lively = discussions / np.maximum(reads, 1) / self.discussion_reference
-        factor = np.clip((1 + self.interaction_gain * lively) / (1 + self.interaction_gain), 0, self.interaction_cap)
+        factor = np.clip(
+            (1 + self.interaction_gain * lively) / (1 + self.interaction_gain), 0, self.interaction_cap
+        )
         keep = round(2.0 ** (-stage.clock.step_minutes / self.smoothing_minutes), 9)
         topics.rate[own] = topics.rate[own] * keep + inflow * factor * (1 - keep)
         topics.heat[own] = (topics.rate[own] * self.interaction).astype(np.int64)
@@ -137,7 +153,9 @@ def draw_background(data: Background, clock: Clock, key: int) -> BackgroundTopic
     )  # fmt: skip
 
 
-def heat_now(data: Background, topics: BackgroundTopics, now: int, clock: Clock) -> tuple[np.ndarray, np.ndarray]:
+def heat_now(
+    data: Background, topics: BackgroundTopics, now: int, clock: Clock
+) -> tuple[np.ndarray, np.ndarray]:
     """Ids and heat (i8) of the background topics that are alive at minute ``now``."""
     lo, hi = np.searchsorted(topics.minute, [now - WARM_UP_HOURS * 60, now + 12 * data.rise_minutes])
     ids = np.arange(lo, hi)
@@ -204,5 +222,7 @@ def _note_stays(stage: PlatformStage, log: np.ndarray, back: BackgroundTopics) -
     back.first_listed[ids] = np.where(back.first_listed[ids] < 0, now, back.first_listed[ids])
     back.last_listed[ids] = now
     back.listed_steps[ids] += 1
-    back.best_rank[ids] = np.where(back.best_rank[ids] < 0, organic[:, 0], np.minimum(back.best_rank[ids], organic[:, 0]))
+    back.best_rank[ids] = np.where(
+        back.best_rank[ids] < 0, organic[:, 0], np.minimum(back.best_rank[ids], organic[:, 0])
+    )
     back.peak_heat[ids] = np.maximum(back.peak_heat[ids], organic[:, 2])

@@ -42,7 +42,9 @@ class Intervention(BaseModel):
     at: AwareDatetime = Field(description="when it happens, with a zone")
     note: str = Field("", description="what happened, in words")
     source: str = Field("", description="who says so")
-    grade: Literal["measured", "estimated", "assumed"] = Field("measured", description="how good the source is")
+    grade: Literal["measured", "estimated", "assumed"] = Field(
+        "measured", description="how good the source is"
+    )
     enabled: bool = Field(True, description="false: it does not happen (a counterfactual)")
 
     @field_serializer("at", "until", check_fields=False)
@@ -67,9 +69,13 @@ class Post(Intervention):
     actor: str = Field(description="who")
     platform: str = Field(description="where")
     story: str = Field(description="which story")
-    topic: str = Field("", description="hashtag; opened if it is new; empty: the story's own topic on that platform")
+    topic: str = Field(
+        "", description="hashtag; opened if it is new; empty: the story's own topic on that platform"
+    )
     content: str = Field("", description="kind of content of that platform; empty: the platform's default")
-    tone: Literal["positive", "negative"] = Field("positive", description="whether the post is for or against the story")
+    tone: Literal["positive", "negative"] = Field(
+        "positive", description="whether the post is for or against the story"
+    )
     appeal: float = Field(1.0, gt=0, le=20, description="factor on the story's appeal")
     about: str = Field("", description="actor whom the topic names, so that its dashboard shows it")
     boost: int = Field(0, ge=0, description="yuan of paid reach")
@@ -160,4 +166,6 @@ class PlatformChange(Intervention):
         return {"platform": self.platform}
 
 
-AnyIntervention = Annotated[Post | OpenAccount | TravelOffer | PinTopic | PlatformChange, Field(discriminator="kind")]
+AnyIntervention = Annotated[
+    Post | OpenAccount | TravelOffer | PinTopic | PlatformChange, Field(discriminator="kind")
+]

@@ -9,9 +9,11 @@ Not supported on purpose: anchors, aliases, merge keys, tags, directives, severa
 from __future__ import annotations
 
 import copy
+import functools
 import itertools
 import json
 import math
+import operator
 import os
 import re
 import stat
@@ -19,7 +21,7 @@ import types
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, NoReturn, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, NoReturn, TypeVar, Union, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -39,7 +41,7 @@ _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Characters nobody can see: controls, half surrogates, byte order marks, and those that PyYAML takes for a
 # line break although YAML 1.2 does not.
 _HIDDEN = re.compile("[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-_WORDS = {word: None for word in ("", "~", "null", "Null", "NULL")} | {
+_WORDS = dict.fromkeys(("", "~", "null", "Null", "NULL")) | {
     word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")
 }
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
@@ -100,12 +102,16 @@ def _refuse(mark: Mark, path: Trail, message: str, hint: str = "") -> NoReturn:
     raise ScenarioError([_fault(mark, path, message, hint)])
 
 
-def _raise(faults: list[Fault]) -> None:
+def _together(faults: list[Fault]) -> ScenarioError:
     if len(faults) > MAX_FAULTS:
-        note = f"has {len(faults)} faults; the first {MAX_FAULTS} are listed"
+        note = f"has more than {MAX_FAULTS} faults; the first {MAX_FAULTS} are listed"
         faults = [Fault(faults[0].file, 0, 0, "", note), *faults[:MAX_FAULTS]]
+    return ScenarioError(faults)
+
+
+def _raise(faults: list[Fault]) -> None:
     if faults:
-        raise ScenarioError(faults)
+        raise _together(faults)
 
 
 def _show(value: Any) -> str:
@@ -125,7 +131,7 @@ def scalar(text: str) -> Any:
     if _ENDLESS.fullmatch(text):
         raise ValueError(f"must be a finite number, not {text}")
     if _INT.fullmatch(text):
-        if len(text) > MAX_DIGITS + 2:
+        if len(text.lstrip("+-")) > MAX_DIGITS:
             raise ValueError(f"has more than {MAX_DIGITS} digits: {_show(text)}")
         return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
     if not _FLOAT.fullmatch(text):
@@ -196,7 +202,7 @@ class _Builder:
         if len(path) >= MAX_DEPTH:
             # Brackets can nest without end: stop here, and show only the beginning of the path.
             self.note(path[:3], f"is nested deeper than {MAX_DEPTH} levels")
-            raise ScenarioError(self.faults)
+            raise _together(self.faults)
         if not self.mark.line and not event.flow_style:
             self.note(path, "must be one value, [a, list] or {a: mapping}", "put text in quotes")
         return self.sequence(path) if isinstance(event, yaml.SequenceStartEvent) else self.mapping(path)
@@ -230,7 +236,8 @@ class _Builder:
         """Read a key; a faulty one comes back as text, so that its value is looked at as well."""
         plain, known = not getattr(self.parser.peek_event(), "style", True), len(self.faults)
         key = self.node((*path, "?"))
-        mark = self.mark = self.document.marks.pop((*path, "?"))
+        self.mark = self.document.marks.pop((*path, "?"))
+        first = self.document.keys.setdefault((*path, str(key)), self.mark).line
         if len(self.faults) > known:
             return str(key)
         if not isinstance(key, str):
@@ -238,9 +245,7 @@ class _Builder:
         elif plain and key == "<<":
             self.note(path, "merge keys (<<) are not allowed", "use extends")
         elif key in items:
-            first = self.document.keys[*path, key].line
             self.note((*path, key), "is given twice", f"first on line {first}" if first else "")
-        self.document.keys.setdefault((*path, str(key)), mark)
         return str(key)
 
 
@@ -311,12 +316,12 @@ def _resolve(document: Document, chain: tuple[Path, ...], root: Path, seen: list
     for at, name in enumerate(names) if isinstance(names, list) else [(None, names)]:
         where: Trail = ("extends",) if at is None else ("extends", at)
         try:
-            merged = _over(merged, _base(name, document.place(where), where, chain, root, seen))
+            merged = over(merged, _base(name, document.place(where), where, chain, root, seen))
         except ScenarioError as error:
             faults += error.faults
     _raise(faults)
     rest = {key: value for key, value in document.data.items() if key != "extends"}
-    return _over(merged, Document(rest, document.marks, document.keys))
+    return over(merged, Document(rest, document.marks, document.keys))
 
 
 def _base(
@@ -339,7 +344,18 @@ def _base(
     return _resolve(_document(raw, str(path)), (*chain, path), root, seen)
 
 
-def _over(base: Document, top: Document) -> Document:
+def nest(document: Document, path: Trail) -> Document:
+    """The same document one or more keys deeper: its top is to stand at ``path``."""
+    data = functools.reduce(lambda inner, key: {key: inner}, reversed(path), document.data)
+    around = {path[:end]: document.place(()) for end in range(len(path))}
+    marks, keys = (
+        {(*path, *trail): mark for trail, mark in m.items()} for m in (document.marks, document.keys)
+    )
+    return Document(data, around | marks, keys)
+
+
+def over(base: Document, top: Document) -> Document:
+    """Lay ``top`` over ``base``: mappings merge key by key, anything else is replaced."""
     # A path of the merged data that `top` does not have can only come from `base`.
     return Document(_merge(base.data, top.data), base.marks | top.marks, base.keys | top.keys)
 
@@ -370,32 +386,31 @@ def _set(document: Document, text: str) -> None:
     mark, (target, equals, value) = Mark(f"--set {text}"), text.partition("=")
     steps = re.findall(r"[^.\[\]]+|\[[^\[\]]+\]", target)
     if not equals or not _TARGET.fullmatch(target) or len(steps) > MAX_DEPTH:
-        _refuse(mark, (), "must look like path=value, for instance people.users=1000")
-    node, key = _walk_to(document, steps, mark)
+        _refuse(mark, (), "must look like path=value", "for instance people.users=1000")
+    holder, path = _go(document, steps, mark)
     new = _parse(value, mark, path)
-    node[path[-1]] = new.data
-    made = [path[: end + 1] for end, key in enumerate(path) if isinstance(key, str)]
-    ...
+    holder[path[-1]] = new.data
+    document.marks.update({path: mark} | new.marks)
+    document.keys.update({path: mark} | new.keys)
 
 
-def _target(document: Document, steps: list[str], mark: Mark) -> tuple[Any, Trail]:
-    """Go where a ``--set`` points: the mapping or list to write in, and the path to write at."""
-    node, path = document.data, (_locate(document.data, (), steps[0], mark),)
+def _go(document: Document, steps: list[str], mark: Mark) -> tuple[Any, Trail]:
+    """Follow the steps of a ``--set``: the mapping or list to write in, and the path to write at."""
+    node: Any = document.data
+    path: Trail = (_locate(node, (), steps[0], mark),)
     for step in steps[1:]:
-        child = node[path[-1]] if isinstance(node, list) else node.get(path[-1])
+        child = node.get(path[-1]) if isinstance(node, dict) else node[path[-1]]
         if child is None:
-            child = node[path[-1]] = [] if step[0] == "[" else {}
-            document.marks.setdefault(path, mark)
-            document.keys.setdefault(path, mark)
+            child = node[path[-1]] = [] if step.startswith("[") else {}
+            document.marks[path] = document.keys[path] = mark
         node, path = child, (*path, _locate(child, path, step, mark))
     return node, path
 
 
 def _locate(node: Any, path: Trail, step: str, mark: Mark) -> str | int:
-    """The key or the place in ``node`` that one step of a ``--set`` means."""
-    if step[0] != "[":
+    if not step.startswith("["):
         if not isinstance(node, dict):
-            _refuse(mark, path, f"is {_show(node)}, which has no '{step}' in it")
+            _refuse(mark, path, f"is {_show(node)}, so it has no key '{step}'")
         return step
     if not isinstance(node, list):
         _refuse(mark, path, f"is {_show(node)}, not a list")
@@ -403,7 +418,257 @@ def _locate(node: Any, path: Trail, step: str, mark: Mark) -> str | int:
 
 
 def _item(items: list[Any], path: Trail, word: str, mark: Mark) -> int:
-    names = [{item.get("name"), item.get("id")} if isinstance(item, dict) else {} for item in items]
+    """The place of the item that ``word`` means, by number or by name."""
     if re.fullmatch("-?[0-9]+", word):
-        found = [index for index in range(len(items)) if str(index) == word]
-        hint = "places count from 0"
+        places = [str(place) for place in range(len(items))]
+        if word not in places:
+            _refuse(mark, path, f"has {len(items)} items, so there is no [{word}]", "the first is [0]")
+        return places.index(word)
+    names = [(item.get("name"), item.get("id")) if isinstance(item, dict) else () for item in items]
+    found = [place for place, own in enumerate(names) if word in own]
+    if len(found) > 1:
+        _refuse(mark, path, f"has {len(found)} items called '{word}'", f"say which: [{found[0]}]")
+    if not found:
+        known = [name for own in names for name in own if isinstance(name, str)]
+        _refuse(mark, path, f"has no item called '{word}'", did_you_mean(word, known))
+    return found[0]
+
+
+def load(path: Path, *, sets: Iterable[str] = (), root: Path | None = None) -> Document:
+    """Read a file, the files it extends, and the ``--set`` values; raises `ScenarioError`.
+
+    ``root`` is the folder that no file may leave; by default, that of ``path``.
+    """
+    return apply_sets(resolve(read(path, root=root), path, root), sets)
+
+
+class _Error(NamedTuple):
+    """One of pydantic's errors, its path in the data, and the annotation of the last thing there."""
+
+    path: Trail
+    note: Any
+    detail: Any
+
+
+def check(model: type[Model], document: Document) -> Model:
+    """Make a ``model`` of the document, or raise `ScenarioError` with every fault at its place.
+
+    Types are taken at their word, as in JSON: text is never turned into a number or into true/false.
+    A float without a fraction, such as 1e6, does for a whole number.
+    """
+    result = _validate(model, document.data)
+    if isinstance(result, list):
+        result = _validate(model, _whole_numbers(document.data, result))
+    if isinstance(result, list):
+        raise _together(_faults(document, result))
+    return result
+
+
+def _validate(model: type[Model], data: Any) -> Model | list[_Error]:
+    try:
+        return model.model_validate_json(json.dumps(data), strict=True)
+    except ValidationError as error:
+        details = error.errors(include_url=False)[: MAX_FAULTS + 1]
+        return [_located(model, data, detail) for detail in details]
+
+
+def _whole_numbers(data: Any, errors: list[_Error]) -> Any:
+    """A copy of the data with 1000000 for 1e6 where pydantic wanted a whole number."""
+    data = copy.deepcopy(data)
+    for path, _, detail in errors:
+        value = detail["input"]
+        if detail["type"] != "int_type" or not isinstance(value, float) or not value.is_integer():
+            continue
+        # A model may have validated something it made itself: only touch what the file says.
+        if path and functools.reduce(operator.getitem, path, data) == value:
+            functools.reduce(operator.getitem, path[:-1], data)[path[-1]] = int(value)
+    return data
+
+
+def _faults(document: Document, errors: list[_Error]) -> list[Fault]:
+    groups: dict[Trail, list[_Error]] = {}
+    for error in errors:
+        groups.setdefault(error.path, []).append(error)
+    faults = []
+    for path, group in groups.items():
+        needs = [_need(error.detail) for error in group]
+        if all(needs) and any(len(other) > len(path) and other[: len(path)] == path for other in groups):
+            continue  # another member of the union got further, and says what is wrong there
+        if all(needs) and len(group) > 1:
+            either = " or ".join(dict.fromkeys(needs))
+            words = [(f"must be {either}, not {_show(group[0].detail['input'])}", "")]
+        else:
+            words = [_words(error) for error in group]
+        mark = document.place(path)
+        for message, hint in dict.fromkeys(words):
+            place = document.keys.get(path, mark) if message == "unknown key" else mark
+            faults.append(_fault(place, path, message, hint))
+    return faults
+
+
+def _need(detail: Any) -> str:
+    """What pydantic would have taken instead; empty if the fault is of another kind."""
+    kind, limits = detail["type"], detail.get("ctx", {})
+    if kind in _BOUNDS:
+        return f"{_BOUNDS[kind]} {_show(next(iter(limits.values())))}"
+    return str(limits["expected"]) if kind in ("literal_error", "enum") else _NEEDS.get(kind, "")
+
+
+def _words(error: _Error) -> tuple[str, str]:
+    """One error in plain words: the message and the hint."""
+    path, note, detail = error
+    kind, value, need = detail["type"], detail["input"], _need(detail)
+    if kind == "extra_forbidden":
+        return "unknown key", did_you_mean(str(path[-1]), sorted(_fields(note)))
+    if kind == "missing":
+        return "is missing", ""
+    if kind == "union_tag_not_found":
+        kinds = (get_args(_fields(choice).get(str(path[-1]))) for choice in _choices(note))
+        return "is missing", did_you_mean("", sorted(map(str, itertools.chain(*kinds))))
+    if kind == "union_tag_invalid":
+        value, need = detail["ctx"]["tag"], detail["ctx"]["expected_tags"]
+    if kind in ("union_tag_invalid", "literal_error", "enum"):
+        known = re.findall("'([^']*)'", need)
+        return f"unknown value {_show(value)}", did_you_mean(str(value), known) if known else f"known: {need}"
+    if need:
+        return f"must be {need}, not {_show(value)}", _remedy(need, value)
+    text = re.sub("^(Value error|Assertion failed), ", "", detail["msg"]).replace("Input should ", "must ", 1)
+    return text if text[:2].isupper() else text[:1].lower() + text[1:], ""
+
+
+def _remedy(need: str, value: Any) -> str:
+    if need == "text" and isinstance(value, bool | int | float):
+        return "put it in quotes"
+    if "number" in need and isinstance(value, str):
+        bare = value.replace("_", "")
+        if _INT.fullmatch(bare) or _FLOAT.fullmatch(bare):
+            return f"write {bare} without underscores" if bare != value else "write it without quotes"
+    return ""
+
+
+def _located(model: type[BaseModel], data: Any, detail: Any) -> _Error:
+    """Find where in the data an error is: pydantic's own location also names union members."""
+    kind, loc = detail["type"], tuple(step for step in detail["loc"] if step != "[key]")
+    last: Trail = ()
+    if kind in ("missing", "extra_forbidden"):
+        loc, last = loc[:-1], loc[-1:]
+    elif kind in ("union_tag_invalid", "union_tag_not_found"):
+        last = (detail["ctx"]["discriminator"].strip("'"),)
+    path, note = _walk(model, loc, data) or (_literally(loc, data), None)
+    return _Error((*path, *last), note, detail)
+
+
+def _walk(note: Any, loc: Trail, node: Any, path: Trail = ()) -> tuple[Trail, Any] | None:
+    """Follow pydantic's location down the data and the annotations; nothing if they do not agree."""
+    if not loc:
+        return path, note
+    choices = _choices(note)
+    if len(choices) > 1:  # here pydantic says which member of the union it tried; the data has no such level
+        ranked = sorted(choices, key=lambda choice: not _is_meant(choice, loc[0], node))
+        tries = (_walk(choice, loc[1:], node, path) for choice in ranked)
+        return next((found for found in tries if found), None)
+    if not _literally(loc[:1], node):
+        return None
+    return _walk(_child(choices[0], loc[0]), loc[1:], node[loc[0]], (*path, loc[0]))
+
+
+def _literally(loc: Trail, node: Any) -> Trail:
+    """Those steps of ``loc`` that the data has."""
+    path: Trail = ()
+    for step in loc:
+        if step in (node if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ()):
+            node, path = node[step], (*path, step)
+    return path
+
+
+def _choices(note: Any) -> list[Any]:
+    """The alternatives of an annotation, out of their wrappers and without None."""
+    note = getattr(note, "__value__", note)
+    if get_origin(note) is Annotated:
+        return _choices(get_args(note)[0])
+    if get_origin(note) not in (Union, types.UnionType):
+        return [note]
+    choices = [choice for choice in get_args(note) if choice is not types.NoneType]
+    return choices if len(choices) > 1 else _choices(choices[0])
+
+
+def _fields(note: Any) -> dict[str, Any]:
+    """The keys of a model, as YAML spells them, and their annotations; none for anything else."""
+    fields = getattr(_choices(note)[0], "model_fields", {})
+    return {info.alias or name: info.annotation for name, info in fields.items()}
+
+
+def _child(note: Any, step: str | int) -> Any:
+    args = get_args(note)
+    if get_origin(note) is tuple and Ellipsis not in args:
+        return args[int(step)]
+    return args[0 if Ellipsis in args else -1] if args else _fields(note).get(str(step), Any)
+
+
+def _is_meant(choice: Any, tag: str | int, node: Any) -> bool:
+    """Whether pydantic's name for a member of a union, its ``kind`` or its class name, means this one."""
+    literals = [key for key, note in _fields(choice).items() if tag in get_args(note)]
+    named = getattr(choice, "__name__", "") == tag
+    return named or (isinstance(node, dict) and any(node.get(key) == tag for key in literals))
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes text in quotes wherever the rules of YAML 1.1 or 1.2 would read something else."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+    def text(self, value: str) -> yaml.ScalarNode:
+        style = '"' if _HIDDEN.search(value) else None
+        return self.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+    def number(self, value: float) -> yaml.ScalarNode:
+        if not math.isfinite(value):
+            raise ValueError(f"{value} cannot be written to a scenario")
+        return self.represent_float(value)
+
+
+_Dumper.add_representer(str, _Dumper.text)
+_Dumper.add_representer(float, _Dumper.number)
+# PyYAML knows the rules of 1.1; what 1.2 adds only has to count as "not text".
+_Dumper.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(f"^(?:{_INT.pattern}|{_FLOAT.pattern}|{_ENDLESS.pattern})$"),
+    list("-+.0123456789"),
+)
+
+
+def dump(data: Any) -> str:
+    """Write plain data as YAML that `read` turns into equal data; NaN and infinity are refused."""
+    text: str = yaml.dump(
+        data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=False, width=math.inf
+    )
+    return text
+
+
+def schema(model: type[BaseModel]) -> dict[str, Any]:
+    """The JSON Schema (draft 07) of a model's files, for editors; `extends` is one more key in it."""
+    result = _draft_07(model.model_json_schema(ref_template="#/definitions/{model}"))
+    names = {"type": "array", "items": {"type": "string"}}
+    extends = {
+        "description": "Files to build on, the later over the earlier.",
+        "anyOf": [names["items"], names],
+    }
+    result["properties"] = {"extends": extends, **result.get("properties", {})}
+    if "$defs" in result:
+        result["definitions"] = result.pop("$defs")
+    return {"$schema": "http://json-schema.org/draft-07/schema#", **result}
+
+
+def _draft_07(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_draft_07(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    part = {key: _draft_07(value) for key, value in part.items()}
+    if isinstance(part.get("prefixItems"), list):
+        part["items"] = part.pop("prefixItems")
+    # Draft 07 overlooks whatever stands beside a $ref, such as its description.
+    if isinstance(part.get("$ref"), str) and len(part) > 1:
+        part = {"allOf": [{"$ref": part.pop("$ref")}], **part}
+    return part

@@ -40,7 +40,9 @@ class Mechanism(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
     name: ClassVar[str]
     attend_factor: float = Field(1.0, ge=0, le=20, description="factor on attending in this channel")
-    act_factor: float = Field(1.0, ge=0, le=20, description="factor on acting, once attended, in this channel")
+    act_factor: float = Field(
+        1.0, ge=0, le=20, description="factor on acting, once attended, in this channel"
+    )
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """Offer tables of this step."""
@@ -70,9 +72,15 @@ class FollowFeed(Mechanism):
 
     name: ClassVar[str] = "follow_feed"
     see: float = Field(description="probability that a follower sees a given share", ge=0, le=1)
-    account_attend_factor: float = Field(1.0, ge=0, le=20, description="further factor on attending a post of a big account")
-    account_act_factor: float = Field(1.0, ge=0, le=20, description="further factor on acting on a post of a big account")
-    samples: int = Field(1500, ge=1, le=10**7, description="simulated views aimed at for one post of a big account")
+    account_attend_factor: float = Field(
+        1.0, ge=0, le=20, description="further factor on attending a post of a big account"
+    )
+    account_act_factor: float = Field(
+        1.0, ge=0, le=20, description="further factor on acting on a post of a big account"
+    )
+    samples: int = Field(
+        1500, ge=1, le=10**7, description="simulated views aimed at for one post of a big account"
+    )
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """One offer a share: the sharer's audience."""
@@ -80,7 +88,10 @@ class FollowFeed(Mechanism):
         if not len(shared):
             return []
         ordinary = shared["user"] < stage.world.n_users
-        return [self._users(stage, shared[ordinary]), *(self._account(stage, row) for row in shared[~ordinary])]
+        return [
+            self._users(stage, shared[ordinary]),
+            *(self._account(stage, row) for row in shared[~ordinary]),
+        ]
 
     def _users(self, stage: PlatformStage, shared: np.ndarray) -> np.ndarray:
         sizes, candidates = stage.world.graph.audience(stage.index, shared["user"], stage.membership)
@@ -99,7 +110,7 @@ class FollowFeed(Mechanism):
         domain = max(1, round(account.followers / (world.ratio * stage.membership)))
         begun = round(account.followers / (weight * stage.membership))
         won = won_rows * world.ratio // weight
-        salt = streams.py_bits(stage.key("account"), int(share["post"]))
+        salt = streams.py_bits(stage.key("account"), int(world.posts.ident[int(share["post"])]))
         offers = self.table(
             2, post=share["post"], event=share["parent"], mode=[ACCOUNT, FOLLOWERS], source=row,
             first=[salt % domain, 0], count=[begun, won], domain=[domain, max(1, won_rows)], weight=weight,
@@ -145,16 +156,32 @@ class TrafficPools(Mechanism):
         quota, hours = self._columns(posts.tier[active])
         alive = posts.alive[active]
         left = np.maximum(quota * alive - self._shown(stage, active), 0)
-        flow = np.minimum(np.ceil(quota * alive / (hours * stage.clock.steps_per_hour) * stage.level).astype(np.int64), left)
+        flow = np.minimum(
+            np.ceil(quota * alive / (hours * stage.clock.steps_per_hour) * stage.level).astype(np.int64), left
+        )
         weight = sample_weight(quota * alive, self.samples, stage.world.ratio)
-        return [serve(self, stage, active, flow, weight, RECOMMEND, stage.key("recommend"), targeted=True, cursor=True)]
+        return [
+            serve(
+                self,
+                stage,
+                active,
+                flow,
+                weight,
+                RECOMMEND,
+                stage.key("recommend"),
+                targeted=True,
+                cursor=True,
+            )
+        ]
 
     def _shown(self, stage: PlatformStage, posts: np.ndarray) -> np.ndarray:
         """Impressions since each post entered its pool."""
         return stage.world.recommended.rows[posts, 0] - stage.world.tier_start.rows[posts, 0]
 
     def _columns(self, tier: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return np.array([p.impressions for p in self.pools])[tier], np.array([p.hours for p in self.pools])[tier]
+        return np.array([p.impressions for p in self.pools])[tier], np.array([p.hours for p in self.pools])[
+            tier
+        ]
 
     def trend(self, stage: PlatformStage) -> None:
         """Promote or drop every post whose pool is used up."""
@@ -188,7 +215,7 @@ class TrafficPools(Mechanism):
             return int(score >= need)
         before = self.pools[tier - 1].pass_score if tier else 0.0
         share = self._above(need, score) / max(self._above(before, score), 1e-12)
-        coin = streams.py_uniform(stage.key("promote"), row, tier, stage.now)
+        coin = streams.py_uniform(stage.key("promote"), int(stage.world.posts.ident[row]), tier, stage.now)
         return min(alive, math.floor(round(alive * share, 6) + coin))
 
     def _above(self, need: float, score: float) -> float:
@@ -210,15 +237,16 @@ def serve(
     world = stage.world
     chance = np.array([stage.acceptance(int(story), targeted) for story in world.posts.story[posts]])
     views = real / weight / np.maximum(chance, 1e-9)
-    coins = streams.np_uniform(key, posts, np.int64(stage.step))
+    ident = world.posts.ident[posts]
+    coins = streams.np_uniform(key, ident, np.int64(stage.step))
+    salts = streams.np_bits(key, ident, 0 if cursor else np.int64(stage.step + 1))
     count = np.floor(np.round(views, 6) + coins).astype(np.int64)
-    salts = streams.np_bits(key, posts, 0 if cursor else np.int64(stage.step + 1))
     first = world.posts.cursor[posts] if cursor else np.zeros(len(posts), np.int64)
     if cursor:
         world.posts.cursor[posts] += count
     return mechanism.table(
         len(posts), post=posts, mode=SERVE, source=salts, first=first, count=count, domain=world.n_users, weight=weight,
-        see=1 << 32, targeted=int(targeted), minute=stage.now, channel=channel,
+        see=stage.certain, targeted=int(targeted), minute=stage.now, channel=channel,
     )  # fmt: skip
 
 
@@ -230,7 +258,9 @@ class Search(Mechanism):
     """
 
     name: ClassVar[str] = "search"
-    per_interest_hour: float = Field(ge=0, le=1, description="reads an hour per unit of the story's interest, fullest hours")
+    per_interest_hour: float = Field(
+        ge=0, le=1, description="reads an hour per unit of the story's interest, fullest hours"
+    )
     samples: int = Field(200, ge=1, le=10**7, description="simulated views aimed at for one topic and step")
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
@@ -246,7 +276,11 @@ class Search(Mechanism):
         demand = world.interest * self.per_interest_hour * stage.level / stage.clock.steps_per_hour
         real = pull / (total[story] + 0.5) * demand[story]
         weight = sample_weight(real.astype(np.int64), self.samples, world.ratio)
-        return [serve(self, stage, topics.lead[own], real, weight, SEARCH_SLOT, stage.key("search"), targeted=True)]
+        return [
+            serve(
+                self, stage, topics.lead[own], real, weight, SEARCH_SLOT, stage.key("search"), targeted=True
+            )
+        ]
 
 
 @MECHANISMS.register
@@ -282,13 +316,19 @@ class UserTopics(Mechanism):
     """
 
     name: ClassVar[str] = "user_topics"
-    per_interest_hour: float = Field(ge=0, le=1, description="new topics an hour per unit of interest, fullest hours")
+    per_interest_hour: float = Field(
+        ge=0, le=1, description="new topics an hour per unit of interest, fullest hours"
+    )
     max_per_hour: float = Field(4.0, gt=0, le=1000, description="most new topics an hour that find a name")
 
     def trend(self, stage: PlatformStage) -> None:
         """Let users start topics."""
         for story, interest in enumerate(stage.world.interest):
-            rate = min(interest * self.per_interest_hour, self.max_per_hour) * stage.level / stage.clock.steps_per_hour
+            rate = (
+                min(interest * self.per_interest_hour, self.max_per_hour)
+                * stage.level
+                / stage.clock.steps_per_hour
+            )
             for k in range(poisson(rate, streams.py_uniform(stage.key("births"), stage.step, story))):
                 stage.births.append((story, k))
 
@@ -302,8 +342,6 @@ def poisson(mean: float, coin: float) -> int:
         p *= mean / k
         total += p
     return k
-
-
 
 
 def normal(key: int, ids: np.ndarray, lane: int) -> np.ndarray:

@@ -8,61 +8,42 @@ import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
-from functools import cache
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import yaml
-from matplotlib import dates, font_manager, patheffects, style
+from matplotlib import dates
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from matplotlib.figure import Figure
+from matplotlib.path import Path as Line
 
 from sim.errors import SimError
+from sim.fonts import GREY, INK, PALE, count, lettering, name_ends, name_points, nothing, page, panels, shown
 from sim.registry import did_you_mean
 
-FONT = Path(__file__).with_name("fonts") / "NotoSansSC-subset.otf"
-INK, GREY, PALE = "#222222", "#666666", "#dddddd"
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#999999")  # Okabe and Ito
-STYLE = dict.fromkeys(("axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), GREY) | {
-    "font.family": "Noto Sans SC Subset",
-    "font.size": 9,
-    "text.color": INK,
-    "text.parse_math": False,  # a topic may hold $ or \
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "axes.titlelocation": "left",
-    "axes.titlesize": 10,
-}
-HALO = [patheffects.withStroke(linewidth=2.5, foreground="white")]
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # Okabe and Ito
 SINCE = LinearSegmentedColormap.from_list("since", ["#3b0f70", "#b5367a", "#fb8861", "#fcd9a0"])
 AGES = {15: "15 min", 60: "1 h", 360: "6 h", 1440: "1 day", 10080: "1 week", 40320: "4 weeks"}
 MOST_FACTS, MOST_TOPICS, MOST_ACTORS, MOST_LISTS, MOST_NODES = 10, 12, 25, 3, 200_000
-DAMAGE = (
-    OSError,
-    EOFError,
-    ValueError,
-    LookupError,
-    TypeError,
-    zipfile.BadZipFile,
-    zlib.error,
-    yaml.YAMLError,
-)
+COUNTS = ("impressions", "new_reach")
+DAMAGE = (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError)
+DAMAGED_FILE = (zipfile.BadZipFile, zlib.error, yaml.YAMLError)
 
 
 @dataclass(frozen=True)
 class Run:
-    """What the pictures of one run share; all times are on the clock of the scenario's own zone."""
+    """What the pictures of one run share; times are day numbers on the clock of the scenario's own zone."""
 
     folder: Path
     title: str
     recipe: str
     zone: tzinfo
+    span: tuple[float, float]
     series: pd.DataFrame
 
     def table(self, name: str, words: Sequence[str], numbers: Sequence[str] = ()) -> pd.DataFrame:
@@ -76,8 +57,7 @@ def draw(folder: Path, only: Sequence[str] = ()) -> list[Path]:
         if name not in FIGURES:
             raise SimError(f"unknown figure '{name}'; {did_you_mean(name, list(FIGURES))}")
     run = _open(Path(folder))
-    _glyphs()
-    with style.context(STYLE, after_reset=True):
+    with lettering():
         return [_save(FIGURES[name](run), run.folder / "figures" / f"{name}.png") for name in only or FIGURES]
 
 
@@ -95,14 +75,11 @@ def _save(figure: Figure, path: Path) -> Path:
 
 def _open(folder: Path) -> Run:
     """Read what all pictures need: ``run.json`` and ``series.csv``."""
-    facts = _read(folder / "run.json", lambda path: json.loads(path.read_text(encoding="utf-8")))
-    title, recipe = _read(
-        folder / "run.json", lambda _: (facts["title"] or facts["scenario"], _recipe(facts))
-    )
+    title, recipe = _read(folder / "run.json", _recipe)
     path, words = folder / "series.csv", ("time", "platform", "story")
     zone = _read(path, _zone)
-    series = _read(path, lambda path: _table(path, zone, words, ("impressions", "new_reach")))
-    return Run(folder, title, recipe, zone, series)
+    series = _read(path, lambda path: _table(path, zone, words, COUNTS))
+    return Run(folder, title, recipe, zone, (series["time"].min(), series["time"].max()), series)
 
 
 def _read(path: Path, parse: Callable[[Path], Any]) -> Any:
@@ -111,125 +88,37 @@ def _read(path: Path, parse: Callable[[Path], Any]) -> Any:
         return parse(path)
     except FileNotFoundError:
         raise SimError(f"{path}: no such file; is the folder a finished run?") from None
-    except DAMAGE as error:
-        raise SimError(f"{path}: cannot be used: {' '.join(str(error).split())}") from error
+    except (*DAMAGE, *DAMAGED_FILE) as error:
+        words = f"no {error}" if isinstance(error, KeyError) else " ".join(str(error).split())
+        raise SimError(f"{path}: cannot be used: {words}") from error
 
 
-def _recipe(facts: dict[str, Any]) -> str:
-    """Return one line that says which run it was."""
-    people = f"1 simulated person stands for {float(facts['ratio']):,.6g}"
-    return f"{facts['scenario']} · seed {facts['seed']} · {people}"
+def _recipe(path: Path) -> tuple[str, str]:
+    """Return the title of a run, and one line that says which run it was."""
+    facts = json.loads(path.read_text(encoding="utf-8"))
+    recipe = f"{facts['scenario']} · seed {facts['seed']} · 1 simulated person stands for "
+    return shown(facts["title"] or facts["scenario"]), f"{recipe}{float(facts['ratio']):,.6g}"
 
 
 def _zone(path: Path) -> tzinfo:
     """Return the zone in which ``series.csv`` tells the time."""
-    zone = datetime.fromisoformat(str(pd.read_csv(path, nrows=1)["time"].iloc[0])).tzinfo
-    if zone is None:
-        raise ValueError("a time without a zone")
-    return zone
+    for text in pd.read_csv(path, nrows=1, usecols=["time"], dtype=str)["time"]:
+        if zone := datetime.fromisoformat(text).tzinfo:
+            return zone
+    raise ValueError("no time with a zone")
 
 
 def _table(path: Path, zone: tzinfo, words: Sequence[str], numbers: Sequence[str]) -> pd.DataFrame:
-    """Return the named columns of a CSV file, ``time`` on the clock of ``zone``, an empty number as 0."""
+    """Return columns of a CSV file, ``time`` as day numbers on the clock of ``zone``; a blank number is 0."""
     kinds: dict[str, Any] = dict.fromkeys(words, str) | dict.fromkeys(numbers, float)
-    empty = dict.fromkeys(numbers, [""])
+    empty = {name: [""] for name in numbers}
     table = pd.read_csv(path, usecols=list(kinds), dtype=kinds, keep_default_na=False, na_values=empty)
     if table[[*words]].isna().any(axis=None) or np.isinf(table[[*numbers]]).any(axis=None):
         raise ValueError("a row is cut short, or a number is not finite")
     if "time" in words:
         moments = pd.to_datetime(table["time"], utc=True, format="ISO8601")
-        table["time"] = moments.dt.tz_convert(zone).dt.tz_localize(None)
+        table["time"] = dates.date2num(moments.dt.tz_convert(zone).dt.tz_localize(None))
     return table.fillna(0)
-
-
-@cache
-def _glyphs() -> frozenset[int]:
-    """Make the bundled font known to matplotlib, in this process only; return what it can write."""
-    font_manager.fontManager.addfont(FONT)
-    return frozenset(font_manager.get_font(FONT).get_charmap())
-
-
-def _shown(text: object, most: int = 40) -> str:
-    """Return a name fit to be drawn: one line of at most ``most`` half-widths, unknown glyphs as boxes."""
-    line = "".join(c if ord(c) in _glyphs() else "□" for c in " ".join(str(text).split()))
-    ends = np.cumsum([2 if ord(c) > 0x2E7F else 1 for c in line])
-    return line if not line or ends[-1] <= most else line[: int((ends < most).sum())] + "…"
-
-
-def _count(value: float, _: object = None) -> str:
-    """Return a number of people as it is said: 950, 12 k, 1.2 M, 4.9 bn."""
-    for size, unit in ((1e9, " bn"), (1e6, " M"), (1e3, " k")):
-        if value >= 0.9995 * size:
-            return f"{value / size:.3g}{unit}"
-    return f"{value:.3g}"
-
-
-def _page(run: Run, title: str, about: str, height: float) -> Figure:
-    """Return an empty page with its headline, what it shows, and at the foot which run it is."""
-    figure = Figure(figsize=(10, height), dpi=150)
-    FigureCanvasAgg(figure)
-    figure.text(0.06, 1 - 0.18 / height, title, size=14, va="top")
-    figure.text(0.06, 1 - 0.52 / height, about, color=GREY, va="top")
-    figure.text(0.985, 0.08 / height, _shown(run.recipe, 150), size=6.5, color=GREY, ha="right")
-    return figure
-
-
-def _panels(figure: Figure, run: Run, count: int, foot: float, left: float, right: float) -> list[Axes]:
-    """Return axes one above another that share the time of the run, the last ``foot`` inches up."""
-    tall, first, last = figure.get_figheight(), run.series["time"].min(), run.series["time"].max()
-    grid = {"top": 1 - 1.1 / tall, "bottom": foot / tall, "hspace": 0.3, "left": left, "right": right}
-    axes = list(figure.subplots(count, 1, sharex=True, squeeze=False, gridspec_kw=grid)[:, 0])
-    days = last - first > timedelta(days=4)
-    axes[0].set_xlim(first, max(last, first + timedelta(minutes=1)))
-    axes[0].xaxis.set_major_locator(dates.AutoDateLocator(minticks=4, maxticks=12))
-    axes[0].xaxis.set_major_formatter(dates.DateFormatter("%d %b" if days else "%d %b %H:%M"))
-    clock = "Beijing time" if run.zone.utcoffset(None) == timedelta(hours=8) else f"clock {run.zone}"
-    axes[-1].set_xlabel(f"{first:%Y}, {clock}")
-    return axes
-
-
-def _nothing(axes: Axes, words: str) -> None:
-    """Say in an empty panel why it is empty."""
-    axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center", size=12, color=GREY)
-    axes.set_yticks([])
-
-
-def _name(
-    axes: Axes, labels: Sequence[Any], ink: Any = (), strip: Any = ((0, 0), (1, 1)), size: float = 7.5
-) -> None:
-    """Write (x, y, words, colour) near their points but off the ``ink``, inside a strip of the axes.
-
-    The first labels choose first; a label that finds no room is left out.
-    """
-    taken: list[np.ndarray] = []
-    frame, pixels = axes.transAxes.transform(strip), axes.transData.transform(np.reshape(ink, (-1, 2)))
-    for x, y, words, colour in labels:
-        line = {"arrowstyle": "-", "color": colour, "lw": 0.5, "alpha": 0.7, "shrinkB": 0}
-        text = axes.annotate(words, (x, y), (0, 0), textcoords="offset points", arrowprops=line)
-        text.set(ha="center", va="center", size=size, color=colour, path_effects=HALO, annotation_clip=False)
-        box = np.ptp(text.get_window_extent().get_points(), axis=0) + (6, 2)
-        anchor = axes.transData.transform((x, y))
-        shift = _spot(box, frame - anchor, [other - anchor for other in taken], pixels - anchor)
-        if shift is None:
-            text.remove()
-        else:
-            text.set_position(tuple(shift * 72 / axes.figure.dpi))
-            taken.append(np.array([shift - box / 2, shift + box / 2]) + anchor)
-
-
-def _spot(box: np.ndarray, frame: np.ndarray, taken: list[np.ndarray], ink: np.ndarray) -> np.ndarray | None:
-    """Return the best centre of a box, in pixels from its point: in the frame, free, near, off the ink."""
-    shifts = np.stack(np.meshgrid(np.arange(-360, 361, 15), np.arange(-240, 241, 6)), -1).reshape(-1, 2)
-    free = (shifts - box / 2 >= frame[0]).all(1) & (shifts + box / 2 <= frame[1]).all(1)
-    for low, high in taken:
-        free &= ((shifts - box / 2 >= high) | (shifts + box / 2 <= low)).any(1)
-    if not free.any():
-        return None
-    shifts = shifts[free]
-    away = np.linalg.norm(np.maximum(np.abs(shifts) - box / 2, 0), axis=1)
-    near = ink[(np.abs(ink) < 360 + box).all(1)]
-    over = (np.abs(near - shifts[:, None]) < box / 2).all(2).sum(1)
-    return shifts[np.argmin(away + 8 * np.minimum(over, 50) + 0.02 * np.abs(shifts[:, 0]))]
 
 
 def reach(run: Run) -> Figure:
@@ -237,96 +126,94 @@ def reach(run: Run) -> Figure:
     series = run.series[run.series["story"] != ""]
     seen = series.groupby("platform")["impressions"].sum().sort_values(ascending=False)
     facts = _main_facts(run)
-    foot = 0.7 + 0.17 * -(-len(facts) // 2)
-    title = f"{_shown(run.title)}: shown {_count(seen.sum())} times"
-    title += f", {seen.iloc[0] / seen.sum():.0%} of it on {_shown(seen.index[0])}" if seen.sum() else ""
-    figure = _page(run, title, "A person is counted once on each platform.", 5.4 + foot)
-    axes = _panels(figure, run, 2, foot, 0.075, 0.86)
-    if seen.sum() == 0:
-        _nothing(axes[0], "nobody saw the story in this run")
-    else:
-        lines = series.pivot_table(index="time", columns="platform", aggfunc="sum", fill_value=0)
-        _draw_platforms(axes[0], _hourly(lines["impressions"]), seen)
-        _draw_platforms(axes[1], lines["new_reach"].cumsum(), seen)
-    axes[0].set_title("Impressions an hour", pad=16)
+    foot = 0.85 + 0.17 * -(-len(facts) // 2)
+    title = f"{run.title}: shown {count(seen.sum())} times"
+    title += f", {seen.iloc[0] / seen.sum():.0%} of it on {shown(seen.index[0])}" if seen.sum() else ""
+    about = (
+        "Above, how often it was shown; below, how many people have seen it (counted once on each platform)."
+    )
+    figure = page(run.recipe, title, about, 5.4 + foot)
+    axes = panels(figure, run.span, run.zone, 2, foot, 0.075, 0.84)
+    axes[0].set_title("Impressions an hour", pad=17 if len(facts) else 6)
     axes[1].set_title("People reached so far")
-    _mark_facts(axes, facts)
+    if seen.sum() == 0:
+        nothing(axes[0], "nobody saw the story in this run")
+    else:
+        lines: Any = series.groupby(["time", "platform"])[[*COUNTS]].sum().unstack(fill_value=0)
+        _draw_platforms(axes[0], _hourly(lines["impressions"][seen.index]), ", peak ")
+        _draw_platforms(axes[1], lines["new_reach"][seen.index].cumsum(), " ")
+    _mark_facts(figure, axes, facts)
     return figure
 
 
 def _hourly(lines: pd.DataFrame) -> pd.DataFrame:
     """Return counts a step as counts an hour, in bins of an hour, or of a step where that is longer."""
-    hour = pd.Timedelta(hours=1)
-    size = max(hour, lines.index.to_series().diff().fillna(hour).min())
-    return lines.groupby(lines.index.floor(size)).sum() / (size / hour)
+    hours = lines.index.to_numpy() * 24
+    size = max(1.0, (hours[-1] - hours[0]) / max(len(hours) - 1, 1))
+    start = np.floor(hours / size + 1e-6) * size / 24
+    return lines.groupby(start).sum() / size
 
 
-def _draw_platforms(axes: Axes, lines: pd.DataFrame, seen: pd.Series) -> None:
-    """Draw one line a platform, the most seen in the strongest colours, named at its right end."""
-    top = lines.max()[lines.max() > 0]
-    if top.max() > 30 * top.min():
-        axes.set_yscale("log")
-    axes.set_ylim(top.min() / 100 if top.max() > 30 * top.min() else 0, 1.2 * top.max())
-    axes.yaxis.set_major_formatter(_count)
-    axes.yaxis.set_minor_formatter("")
-    labels = []
-    for name, colour in zip(seen.index, (*PALETTE, *PALETTE[-1:] * len(seen)), strict=False):
-        axes.plot(lines.index, lines[name].where(lines[name] > 0), color=colour, lw=1.3)
-        end = lines[name].iloc[-1]
-        point = (axes.get_xlim()[1], max(end, axes.get_ylim()[0]))
-        labels.append((*point, f"{_shown(name, 14)} {_count(end)}", colour))
-    labels.sort(key=lambda label: -label[1])
-    _name(axes, labels, strip=((1.01, -0.1), (1.2, 1.1)), size=8.5)
+def _draw_platforms(axes: Axes, lines: pd.DataFrame, words: str) -> None:
+    """Draw one line a platform, the most seen in colours, named at the right with its highest value."""
+    axes.set_ylim(0, 1.06 * lines.to_numpy().max())
+    axes.yaxis.set_major_formatter(count)
+    ends = []
+    for i, name in enumerate(lines):
+        colour = PALETTE[i] if i < len(PALETTE) else GREY
+        axes.plot(lines.index, lines[name], color=colour, lw=1.3, zorder=3 - i / 100)
+        ends.append((lines[name].iloc[-1], f"{shown(name, 14)}{words}{count(lines[name].max())}", colour))
+    name_ends(axes, ends)
 
 
 def _main_facts(run: Run) -> pd.DataFrame:
     """Return the dated facts in order; of many, those after which impressions rose most in half a day."""
     actions = run.table("actions.csv", ("time", "actor", "kind", "action", "topic", "why"))
-    facts = actions[(actions["kind"] == "fact") & actions["time"].isin(run.series["time"])]
     seen = run.series.groupby("time")["impressions"].sum().cumsum()
-    half = pd.Timedelta(hours=12)
-    before, now, after = (
-        seen.asof(facts["time"] + shift).fillna(0).values for shift in (-half, 0 * half, half)
-    )
-    rise = pd.Series(after - 2 * now + before, index=facts.index)
-    return facts.loc[rise.nlargest(MOST_FACTS).index].sort_values("time", kind="stable")
+    facts = actions[(actions["kind"] == "fact") & actions["time"].between(*run.span)]
+    before, now, after = (np.interp(facts["time"] + days, seen.index, seen) for days in (-0.5, 0, 0.5))
+    chosen = np.argsort(-(after - 2 * now + before), kind="stable")[:MOST_FACTS]
+    return facts.iloc[chosen].sort_values("time", kind="stable")
 
 
-def _mark_facts(axes: Sequence[Axes], facts: pd.DataFrame) -> None:
+def _mark_facts(figure: Figure, axes: Sequence[Axes], facts: pd.DataFrame) -> None:
     """Number the facts along the top of the panels, and say at the foot of the page what each was."""
-    figure, lines = axes[0].figure, -(-len(facts) // 2)
-    for i, fact in enumerate(facts.itertuples()):
+    lines, labels = -(-len(facts) // 2), []
+    for i, fact in enumerate(facts.to_dict("records")):
         for panel in axes:
-            panel.axvline(fact.time, color=PALE, lw=0.9, zorder=0)
-        words = fact.why or f"{fact.actor} {fact.action} {fact.topic}"
-        place = (0.075 + 0.47 * (i // lines), (0.25 + 0.17 * (lines - i % lines)) / figure.get_figheight())
-        figure.text(*place, f"{i + 1}  {fact.time:%d %b %H:%M}  {_shown(words, 62)}", size=7.5, color=GREY)
-    top = axes[0].get_ylim()[1]
-    labels = [(dates.date2num(time), top, str(i + 1), GREY) for i, time in enumerate(facts["time"])]
-    _name(axes[0], labels, strip=((-0.05, 1.02), (1.05, 1.09)), size=7)
+            panel.axvline(fact["time"], color=PALE, lw=0.9, zorder=0)
+        words = shown(fact["why"] or f"{fact['actor']} {fact['action']} {fact['topic']}", 58)
+        words = f"{i + 1}   {dates.num2date(fact['time']):%d %b %H:%M}   {words}"
+        height = (0.25 + 0.17 * (lines - i % lines)) / figure.get_figheight()
+        figure.text(0.06 + 0.47 * (i // lines), height, words, size=7.5, color=GREY)
+        labels.append((fact["time"], axes[0].get_ylim()[1], str(i + 1), INK))
+    high = 1 + 0.22 * figure.dpi / axes[0].get_window_extent().height
+    name_points(axes[0], labels, strip=((-0.05, 1.001), (1.05, high)), size=7)
 
 
 def hot_list(run: Run) -> Figure:
     """The story's topics on the hot lists, simulated, and below them the stays that were observed."""
     places = run.table("hot_list.csv", ("time", "platform", "topic", "story"), ("rank",))
     stays = _stays(places[places["story"] != ""])
-    observed, about, gaps = _read(
-        run.folder / "scenario.resolved.yaml", lambda path: _observed(path, run.zone)
-    )
-    lists = [*stays.groupby("platform").size().sort_values(ascending=False).index[:MOST_LISTS]] or [""]
-    title = f"{_shown(run.title)}: {stays['topic'].nunique()} topics on the hot lists"
-    title += f", {observed['topic'].nunique()} observed" if gaps else ""
-    panels = len(lists) + bool(gaps)
-    figure = _page(run, title, f"One line is one stay of one topic. {about}", 1.8 + 2.3 * max(panels, 2))
-    axes = _panels(figure, run, panels, 0.7, 0.06, 0.985)
+    path = run.folder / "scenario.resolved.yaml"
+    observed, source, record = _read(path, lambda path: _observed(path, run.zone))
+    lists = [*stays.groupby("platform").size().sort_values(ascending=False).index[:MOST_LISTS]] or ["list"]
+    title = f"{run.title}: {stays['topic'].nunique()} simulated topics on the hot lists"
+    title += f", {observed['topic'].nunique()} observed" if record else ""
+    rows = len(lists) + bool(record)
+    about = "One line is one stay of one topic on a list; its dot is the best rank; the highest are named."
+    figure = page(run.recipe, title, about, 1.8 + 2.3 * max(rows, 2))
+    axes = panels(figure, run.span, run.zone, rows, 0.7, 0.06, 0.985)
     for panel, platform in zip(axes, lists, strict=False):
-        _draw_stays(
-            panel, stays[stays["platform"] == platform], f"Simulated {_shown(platform)}", PALETTE[0], 1.2
-        )
-    if gaps:
-        _draw_stays(axes[-1], observed, "Observed", PALETTE[1], 3.5)
-    for start, end in gaps:
-        axes[-1].axvspan(start, end, color="#f0f0f0", lw=0, zorder=0)
+        own = stays[stays["platform"] == platform]
+        _draw_stays(panel, own, f"{shown(platform)}, simulated", PALETTE[0], 1.2)
+    if record:
+        _draw_stays(axes[-1], observed, source, PALETTE[1], 3.5)
+        low, high = axes[-1].get_xlim()
+        for start, end in ((low, record[0]), (record[1], high)):
+            axes[-1].axvspan(*np.clip((start, end), low, high), color="#f0f0f0", lw=0, zorder=0)
+            if end - start > 0.1 * (high - low):
+                axes[-1].text((start + end) / 2, 30, "no record", color=GREY, ha="center", va="center")
     return figure
 
 
@@ -338,52 +225,175 @@ def _stays(places: pd.DataFrame) -> pd.DataFrame:
     return places.assign(stay=((topics["time"].diff() > 1.5 * step) | (topics.cumcount() == 0)).cumsum())
 
 
-def _observed(path: Path, zone: tzinfo) -> tuple[pd.DataFrame, str, list[tuple[datetime, datetime]]]:
-    """Return observed stays as two points each, a line on their source, and the spans without a record."""
-    block = (yaml.safe_load(path.read_text(encoding="utf-8")).get("observed") or {}).get("stays")
+def _observed(path: Path, zone: tzinfo) -> tuple[pd.DataFrame, str, tuple[float, ...]]:
+    """Return the observed stays as two points each, what they are, and the span of the record."""
+    block = (yaml.safe_load(path.read_text(encoding="utf-8")).get("observed") or {}).get("stays") or {}
     points = [
-        (i, stay["topic"], float(stay["best_rank"]), _clock(stay[end], zone))
+        (i, str(stay["topic"]), float(stay["best_rank"]), _day(stay[end], zone))
         for i, stay in enumerate(block["list"] if block else [])
         for end in ("first", "last")
     ]
     table = pd.DataFrame(points, columns=["stay", "topic", "rank", "time"])
     if not block:
-        return table, "", []
-    about = (
-        f"Observed on {_shown(block['platform'])}: {_shown(block['source'], 60)} ({_shown(block['grade'])})."
-    )
-    gaps = [(datetime.min, _clock(block["from"], zone)), (_clock(block["until"], zone), datetime.max)]
-    return table, about, gaps
+        return table, "", ()
+    words = f"{shown(block['platform'])}, observed ({shown(block['grade'])}: {shown(block['source'], 100)})"
+    return table, words, (_day(block["from"], zone), _day(block["until"], zone))
 
 
-def _clock(value: Any, zone: tzinfo) -> datetime:
-    """Return a moment of a YAML file on the clock of ``zone``; one without a zone is on it already."""
+def _day(value: Any, zone: tzinfo) -> float:
+    """Return a moment of a YAML file as a day number on the clock of ``zone``."""
     when = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    return when.astimezone(zone).replace(tzinfo=None) if when.tzinfo else when
+    return float(dates.date2num(when.astimezone(zone).replace(tzinfo=None) if when.tzinfo else when))
 
 
-def _draw_stays(axes: Axes, stays: pd.DataFrame, words: str, colour: str, width: float) -> None:
+def _draw_stays(axes: Axes, stays: pd.DataFrame, title: str, colour: str, width: float) -> None:
     """Draw a list, rank 1 on top: each stay a line, with the names of those that came highest."""
-    axes.set_title(words)
-    axes.set_ylim(max(stays["rank"].max() + 2, 12) if len(stays) else 52, -1.5)
-    axes.set_yticks([rank for rank in (1, 10, 20, 30, 40, 50) if rank < axes.get_ylim()[0]])
-    axes.set_ylabel("rank")
+    axes.set_title(title)
+    axes.set(ylim=(52, -7), yticks=(1, 10, 20, 30, 40, 50), ylabel="rank")
     if stays.empty:
-        return _nothing(axes, "the story came on no hot list in this run")
-    points = stays.assign(x=dates.date2num(stays["time"]))
-    paths = [group[["x", "rank"]].to_numpy() for _, group in points.groupby("stay")]
+        return nothing(axes, "none of the story's topics in this list")
+    paths = [group[["time", "rank"]].to_numpy() for _, group in stays.groupby("stay")]
     axes.add_collection(LineCollection(paths, color=colour, lw=width, capstyle="round", alpha=0.8))
-    best = points.loc[points.groupby("stay")["rank"].idxmin()].sort_values("rank").drop_duplicates("topic")
-    axes.scatter(best["x"], best["rank"], s=8, color=colour)
-    labels = [
-        (p.x, p.rank, f"{_shown(p.topic, 28)} {p.rank:.0f}", INK) for p in best[:MOST_TOPICS].itertuples()
-    ]
-    _name(axes, labels, points[["x", "rank"]])
+    best = stays.loc[stays.groupby("stay")["rank"].idxmin()].sort_values("rank").drop_duplicates("topic")
+    axes.scatter(best["time"], best["rank"], s=8, color=colour, zorder=4)
+    top = best[:MOST_TOPICS].to_dict("records")
+    labels = [(stay["time"], stay["rank"], shown(stay["topic"], 28), INK) for stay in top]
+    name_points(axes, labels, np.concatenate([Line(path).interpolated(6).vertices for path in paths]))
 
 
 def actors(run: Run) -> Figure:
     """Who did what when: a row an actor, a dot an action, the scheduled facts on top."""
-    ...
+    done = run.table("actions.csv", ("time", "actor", "kind", "action", "topic")).sort_values("time")
+    minds, facts = done[done["kind"] != "fact"], _main_facts(run)
+    dots = minds[minds["actor"].isin(minds["actor"].value_counts().index[:MOST_ACTORS])]
+    first = dots.drop_duplicates("actor")
+    foot = 0.85 + 0.17 * -(-len(facts) // 2)
+    about = f"One dot is one action. Shown: the {len(first)} busiest actors, each one's first action named."
+    title = f"{run.title}: what {minds['actor'].nunique()} actors did, and when"
+    figure = page(run.recipe, title, about, 1.6 + foot + 0.22 * max(len(first), 6))
+    axes = panels(figure, run.span, run.zone, 1, foot, 0.2, 0.985)[0]
+    axes.set_ylim(max(len(first), 6) - 0.5, -1.6)
+    if done.empty:
+        nothing(axes, "nobody acted in this run")
+    else:
+        days = done["time"][done["kind"] == "fact"]
+        axes.scatter(days, [-1] * len(days), s=20, color=INK, marker="D", clip_on=False)
+        _draw_actors(axes, dots, first)
+    _mark_facts(figure, [axes], facts)
+    return figure
 
 
-FIGURES: dict[str, Callable[[Run], Figure]] = {"reach": reach, "hot_list": hot_list}
+def _draw_actors(axes: Axes, dots: pd.DataFrame, first: pd.DataFrame) -> None:
+    """Draw a row for each actor in the order of their first actions, which are named."""
+    rows = {name: row for row, name in enumerate(first["actor"])}
+    names = [f"{shown(name, 22)} · {shown(kind, 8)}" for name, kind in zip(rows, first["kind"], strict=True)]
+    axes.set_yticks([-1, *rows.values()], ["scheduled facts", *names], color=INK)
+    axes.hlines([-1, *rows.values()], *axes.get_xlim(), color=PALE, lw=0.4, zorder=0)
+    colours = {}
+    for i, action in enumerate(dots["action"].value_counts().index):
+        part, colours[action] = dots[dots["action"] == action], PALETTE[i % len(PALETTE)]
+        kind: Any = {"marker": "os^v"[i // 6 % 4], "label": shown(action), "clip_on": False, "zorder": 4}
+        axes.scatter(part["time"], part["actor"].map(rows), 24, colours[action], **kind)
+    if colours:
+        axes.legend(ncols=9, loc="lower left", bbox_to_anchor=(-0.01, 1.02), frameon=False, handletextpad=0.1)
+    low, high = axes.get_ylim()
+    for row, deed in enumerate(first.to_dict("records")):
+        band = [(i, (low - row + side) / (low - high)) for i, side in enumerate((-0.36, 0.36))]
+        label = (deed["time"], row, shown(f"{deed['action']} {deed['topic']}", 30), colours[deed["action"]])
+        name_points(axes, [label], [(x, row) for x in dots["time"][dots["actor"] == deed["actor"]]], band, 7)
+
+
+def cascade(run: Run) -> Figure:
+    """The largest repost tree: its author in the middle, each ring one repost further away."""
+    columns = _read(run.folder / "cascades.npz", _columns)
+    rows, parent = _largest(columns["parent"], columns["weight"])
+    if len(rows) < 2:
+        figure = page(run.recipe, f"{run.title}: the largest cascade", "", 6)
+        nothing(figure.add_subplot(frame_on=False, xticks=[]), "no repost in this run")
+        return figure
+    post = _post(run, str(columns["post"][rows[0]]))
+    title = (
+        f"The largest cascade: {count(post['size'])} people, up to {post['depth']:.0f} steps from the author"
+    )
+    about = f"Post of {shown(post['author'])} ({shown(post['author_kind'])}, {shown(post['platform'])}), "
+    about += f"topic {shown(post['topic'])}. Structural virality {post['structural_virality']:.1f}"
+    figure = page(run.recipe, title, f"{about}; 2 is a star, where all repost the author.", 7)
+    minutes = columns["minute"][rows] - columns["minute"][rows[0]]
+    _draw_tree(figure, parent[:MOST_NODES], minutes[:MOST_NODES])
+    if len(rows) > MOST_NODES:
+        words = f"drawn: the first {MOST_NODES:,} of {len(rows):,} reposts"
+        figure.text(0.06, 0.02, words, size=7.5, color=GREY)
+    return figure
+
+
+def _columns(path: Path) -> dict[str, np.ndarray]:
+    """Return the columns of the repost forest that a tree needs."""
+    with np.load(path, allow_pickle=False) as file:
+        columns = {name: file[name].astype(np.int64) for name in ("post", "parent", "minute", "weight")}
+    parent = columns["parent"]
+    if {column.shape for column in columns.values()} != {(len(parent),)}:
+        raise ValueError("columns of different lengths")
+    if ((parent >= np.arange(len(parent))) | (parent < -1)).any():
+        raise ValueError("a parent does not come before its child")
+    return columns
+
+
+def _largest(parent: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows of the tree with most reposts, and each one's parent among them; -1 for the root."""
+    root = np.where(parent < 0, np.arange(len(parent)), parent)
+    while (root != root[root]).any():  # doubling: ten rounds for a depth of 1,000
+        root = root[root]
+    people = np.bincount(root, np.where(parent < 0, 0, weight), minlength=1)
+    rows = np.flatnonzero(root == np.argmax(people))
+    return rows, np.where(parent[rows] < 0, -1, np.searchsorted(rows, parent[rows]))
+
+
+def _post(run: Run, name: str) -> pd.Series:
+    """Return the row of ``posts.csv`` about one post."""
+    words = ("id", "topic", "platform", "author", "author_kind")
+    posts = run.table("posts.csv", words, ("size", "depth", "structural_virality"))
+    if name not in set(posts["id"]):
+        raise SimError(f"{run.folder / 'posts.csv'}: has no post {name}, which cascades.npz speaks of")
+    return posts[posts["id"] == name].iloc[0]
+
+
+def _layout(parent: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the angle and the depth of each node of a tree; all leaves are the same angle apart."""
+    leaves, start, depth = [0] * len(parent), [0] * len(parent), [0] * len(parent)
+    for node in range(len(parent) - 1, 0, -1):  # a child comes after its parent
+        leaves[node] = leaves[node] or 1
+        leaves[parent[node]] += leaves[node]
+    for node in range(1, len(parent)):
+        depth[node] = depth[parent[node]] + 1
+    mixed = np.arange(len(parent)) * 2654435761 % 2**32  # so that large and small branches come by turns
+    used = [0] * len(parent)
+    for node in np.lexsort((mixed, np.array(depth)))[1:].tolist():
+        start[node] = start[parent[node]] + used[parent[node]]
+        used[parent[node]] += leaves[node]
+    return 2 * np.pi * (np.array(start) + np.array(leaves) / 2) / leaves[0], np.array(depth)
+
+
+def _draw_tree(figure: Figure, parent: np.ndarray, minutes: np.ndarray) -> None:
+    """Draw a tree radially, coloured by the time since the post."""
+    angle, depth = _layout(parent.tolist())
+    spots = np.column_stack([depth * np.sin(angle), depth * np.cos(angle)])
+    edge, turn = 1.03 * depth.max(), np.linspace(0, 2 * np.pi, 181)
+    axes = figure.add_axes((0.2, 0.04, 0.6, 0.84), aspect="equal", frame_on=False, xticks=[], yticks=[])
+    axes.set(xlim=(-edge, edge), ylim=(-edge, edge))
+    oldest, thin = max(minutes.max(), 60), min(1.0, 25 / np.sqrt(len(parent)))
+    look: Any = {"cmap": SINCE, "norm": LogNorm(15, oldest, clip=True), "array": minutes[1:]}
+    paths: Any = np.stack([spots[parent[1:]], spots[1:]], 1)
+    lines = axes.add_collection(LineCollection(paths, lw=0.9 * thin, **look))
+    axes.scatter(spots[1:, 0], spots[1:, 1], max(12 * thin, 0.3), lw=0, zorder=2).set(**look)
+    axes.scatter(0, 0, s=60, color=INK, zorder=3)
+    rings = np.unique(np.linspace(1, depth.max(), 5).astype(int))
+    axes.plot(np.outer(np.sin(turn), rings), np.outer(np.cos(turn), rings), color=PALE, lw=0.6, zorder=0)
+    name_points(axes, [(0, ring, str(ring), GREY) for ring in rings], size=7)
+    bar = figure.colorbar(lines, figure.add_axes((0.9, 0.2, 0.015, 0.4)))
+    ages = [age for age in AGES if age <= oldest]
+    bar.set_ticks(ages, labels=[AGES[age] for age in ages])
+    bar.minorticks_off()
+    bar.ax.set_title("time since\nthe post", size=8, color=GREY)
+
+
+FIGURES: dict[str, Callable[[Run], Figure]] = {f.__name__: f for f in (reach, hot_list, actors, cascade)}

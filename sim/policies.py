@@ -138,7 +138,6 @@ class Policy(BaseModel):
         raise NotImplementedError
 
 
-
 def _topic_words(topic: Listed) -> str:
     return f"#{topic.title}# at rank {topic.rank} on {topic.platform}"
 
@@ -154,7 +153,9 @@ class RideHot(Policy):
     name: ClassVar[str] = "ride_hot"
     kind: Literal["ride_hot"] = "ride_hot"
     fit: float = Field(0.3, ge=0, le=1, description="how well the story fits the account, 0..1")
-    eagerness: float = Field(0.1, ge=0, le=1, description="probability of riding at a review when the fit is 1")
+    eagerness: float = Field(
+        0.1, ge=0, le=1, description="probability of riding at a review when the fit is 1"
+    )
     max_rank: int = Field(30, ge=1, le=50, description="worst list rank that is worth a post")
     cooldown_hours: float = Field(24.0, ge=0, le=1000, description="hours between two posts on the story")
     max_posts: int = Field(6, ge=0, le=1000, description="posts on the story in the whole run")
@@ -170,7 +171,11 @@ class RideHot(Policy):
         if me.draw("ride", board.now, topic.topic) >= chance:
             return []
         why = f"saw {_topic_words(topic)}; fit {self.fit:.2f}"
-        return [Action("ride", topic.platform, board.story, why, topic=topic.topic, content="kol", tone=topic.tone)]
+        return [
+            Action(
+                "ride", topic.platform, board.story, why, topic=topic.topic, content="kol", tone=topic.tone
+            )
+        ]
 
 
 @POLICIES.register
@@ -191,7 +196,17 @@ class PaidCollaboration(Policy):
         if me.draw("collaborate", board.now) >= self.fit:
             return []
         why = f"{best.title} offers {best.fee} yuan; own price {me.price}"
-        return [Action("collaborate", me.platforms[0], board.story, why, topic=best.topic, content="kol", hire=best.brand)]
+        return [
+            Action(
+                "collaborate",
+                me.platforms[0],
+                board.story,
+                why,
+                topic=best.topic,
+                content="kol",
+                hire=best.brand,
+            )
+        ]
 
 
 @POLICIES.register
@@ -216,7 +231,9 @@ class SteadyPosting(Policy):
         if me.since(board.now, "post") < gap:
             return []
         where = self.platform or me.platforms[0]
-        return [Action("post", where, board.story, f"steady posting, {self.posts_per_day:g} a day", content="own")]
+        return [
+            Action("post", where, board.story, f"steady posting, {self.posts_per_day:g} a day", content="own")
+        ]
 
 
 @POLICIES.register
@@ -231,8 +248,12 @@ class Rivalry(Policy):
     name: ClassVar[str] = "rivalry"
     kind: Literal["rivalry"] = "rivalry"
     threshold: float = Field(3.2, ge=0, le=100, description="typical pressure at which a bureau acts")
-    caution: float = Field(0.8, ge=0, le=20, description="half-width of the spread of thresholds over bureaus")
-    listed_weight: float = Field(0.8, ge=0, le=20, description="pressure per doubling of listed topics in 24 h")
+    caution: float = Field(
+        0.8, ge=0, le=20, description="half-width of the spread of thresholds over bureaus"
+    )
+    listed_weight: float = Field(
+        0.8, ge=0, le=20, description="pressure per doubling of listed topics in 24 h"
+    )
     rivals_weight: float = Field(1.0, ge=0, le=20, description="pressure per doubling of rivals that joined")
     called_weight: float = Field(1.5, ge=0, le=20, description="pressure when a listed topic is about it")
     kinship: float = Field(0.0, ge=0, le=20, description="ties of place, culture or employment to the star")
@@ -241,12 +262,16 @@ class Rivalry(Policy):
     max_actions: int = Field(6, ge=0, le=1000, description="actions in the whole run")
     first_hour: int = Field(8, ge=0, le=23, description="first office hour")
     last_hour: int = Field(22, ge=0, le=23, description="last office hour")
-    invite_title: str = Field("{title}邀请{star}", description="topic opened when it invites; {title}, {star} are filled in")
+    invite_title: str = Field(
+        "{title}邀请{star}", description="topic opened when it invites; {title}, {star} are filled in"
+    )
     host_title: str = Field("{star}来{title}做客", description="topic opened when it hosts")
     star: str = Field("", description="whom it invites, as the topic's words say it")
     host_cost: int = Field(200_000, ge=0, description="yuan that hosting the star costs")
     may_sign: bool = Field(False, description="the star's employer may sign it as ambassador")
-    free_ticket_factor: float = Field(1.0, ge=1, le=10, description="factor on travel intent of a free-ticket offer; 1: never offers")
+    free_ticket_factor: float = Field(
+        1.0, ge=1, le=10, description="factor on travel intent of a free-ticket offer; 1: never offers"
+    )
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Wait, or do the next thing of the repertoire."""
@@ -271,7 +296,9 @@ class Rivalry(Policy):
         """The pressure to join, and the words for it."""
         rivals = self._rivals(board, me)
         called = board.called.get(me.name)
-        pressure = self.listed_weight * _log2(1 + board.listed_day) + self.rivals_weight * _log2(1 + len(rivals))
+        pressure = self.listed_weight * _log2(1 + board.listed_day) + self.rivals_weight * _log2(
+            1 + len(rivals)
+        )
         pressure += self.kinship + (self.called_weight if called else 0.0)
         words = [f"{board.listed_day} topics of the story listed in 24 h"]
         if board.listed:
@@ -295,7 +322,9 @@ class Rivalry(Policy):
         if self.free_ticket_factor > 1 and not me.count("free_tickets"):
             return Action("free_tickets", factor=self.free_ticket_factor, hours=24 * 60, **base)  # type: ignore[arg-type]
         if me.budget_left >= self.host_cost and me.draw("host", me.count("host"), board.now) < 0.3:
-            return Action("host", title=self.host_title.format(**names), spend=self.host_cost, appeal=1.2, **base)  # type: ignore[arg-type]
+            return Action(
+                "host", title=self.host_title.format(**names), spend=self.host_cost, appeal=1.2, **base
+            )  # type: ignore[arg-type]
         topic = board.best(50)
         return Action("ride", topic=topic.topic if topic else -1, **base)  # type: ignore[arg-type]
 
@@ -308,9 +337,13 @@ class NewsDesk(Policy):
     kind: Literal["news_desk"] = "news_desk"
     max_rank: int = Field(20, ge=1, le=50, description="worst rank that counts as news")
     min_minutes: int = Field(60, ge=0, le=10_000, description="minutes that a topic must have stayed listed")
-    chance: float = Field(0.15, ge=0, le=1, description="probability of taking a fitting topic up at a review")
+    chance: float = Field(
+        0.15, ge=0, le=1, description="probability of taking a fitting topic up at a review"
+    )
     per_day: int = Field(2, ge=0, le=100, description="posts on the story a day")
-    interview_reads: int = Field(200_000_000, ge=0, description="reads of the story in 24 h from which an interview is worth it")
+    interview_reads: int = Field(
+        200_000_000, ge=0, description="reads of the story in 24 h from which an interview is worth it"
+    )
     interview_hours: float = Field(96.0, gt=0, le=10_000, description="hours between two interviews")
     interview_title: str = Field("{title}专访{star}", description="topic that an interview opens")
     star: str = Field("", description="whom it interviews")
@@ -322,10 +355,23 @@ class NewsDesk(Policy):
         topic = board.best(self.max_rank, self.min_minutes)
         if topic is None or me.draw("news", board.now, topic.topic) >= self.chance:
             return []
-        if board.reads_day >= self.interview_reads and me.since(board.now, "interview") >= self.interview_hours * HOUR:
+        if (
+            board.reads_day >= self.interview_reads
+            and me.since(board.now, "interview") >= self.interview_hours * HOUR
+        ):
             return [self._interview(board, me, topic)]
         why = f"{_topic_words(topic)} for {topic.minutes} min"
-        return [Action("amplify", topic.platform, board.story, why, topic=topic.topic, content="media", tone=topic.tone)]
+        return [
+            Action(
+                "amplify",
+                topic.platform,
+                board.story,
+                why,
+                topic=topic.topic,
+                content="media",
+                tone=topic.tone,
+            )
+        ]
 
     def _interview(self, board: Dashboard, me: Me, topic: Listed) -> Action:
         why = f"{board.reads_day / 1e6:.0f} M reads of the story in 24 h; {_topic_words(topic)}"
@@ -339,7 +385,9 @@ class SponsorWhenRising(Policy):
 
     name: ClassVar[str] = "sponsor_when_rising"
     kind: Literal["sponsor_when_rising"] = "sponsor_when_rising"
-    min_growth: float = Field(1.5, ge=0, le=100, description="reads of the last 6 h over those of the 6 h before")
+    min_growth: float = Field(
+        1.5, ge=0, le=100, description="reads of the last 6 h over those of the 6 h before"
+    )
     min_reads: int = Field(50_000_000, ge=0, description="reads in 24 h below which it waits")
     boost: int = Field(100_000, ge=0, description="yuan of paid reach behind one post")
     hire_tier: str = Field("", description="tier of the KOLs it hires; empty: none")
@@ -350,7 +398,11 @@ class SponsorWhenRising(Policy):
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Buy while it rises and the purse lasts."""
-        if board.reads_day < self.min_reads or board.growth < self.min_growth or len(me.done) >= self.max_actions:
+        if (
+            board.reads_day < self.min_reads
+            or board.growth < self.min_growth
+            or len(me.done) >= self.max_actions
+        ):
             return []
         if me.since(board.now) < self.cooldown_hours * HOUR or me.budget_left < self.boost:
             return []
@@ -365,7 +417,13 @@ class SponsorWhenRising(Policy):
             )  # fmt: skip
         if self.hire_tier and me.budget_left >= self.hire_budget > 0:
             return Action(
-                "hire", me.platforms[0], board.story, why, hire=self.hire_tier, spend=0, boost=self.hire_budget
+                "hire",
+                me.platforms[0],
+                board.story,
+                why,
+                hire=self.hire_tier,
+                spend=0,
+                boost=self.hire_budget,
             )
         topic = board.best(50)
         on_list = topic if topic and topic.platform in me.platforms else None
@@ -382,14 +440,22 @@ class CrisisReply(Policy):
 
     name: ClassVar[str] = "crisis_reply"
     kind: Literal["crisis_reply"] = "crisis_reply"
-    min_negative: float = Field(0.3, ge=0, le=1, description="share of negative reads in 24 h from which it replies")
+    min_negative: float = Field(
+        0.3, ge=0, le=1, description="share of negative reads in 24 h from which it replies"
+    )
     min_reads: int = Field(1_000_000, ge=0, description="reads in 24 h below which it stays silent")
-    damping: float = Field(0.5, ge=0, le=1, description="share of the negative topic's novelty that the reply takes away")
+    damping: float = Field(
+        0.5, ge=0, le=1, description="share of the negative topic's novelty that the reply takes away"
+    )
     cooldown_hours: float = Field(48.0, ge=0, le=1000, description="hours between two replies")
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Reply under the negative topic."""
-        if board.negative_share < self.min_negative or board.reads_day < self.min_reads or board.negative_topic < 0:
+        if (
+            board.negative_share < self.min_negative
+            or board.reads_day < self.min_reads
+            or board.negative_topic < 0
+        ):
             return []
         if me.since(board.now, "reply") < self.cooldown_hours * HOUR:
             return []

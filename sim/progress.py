@@ -14,7 +14,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
-    from sim.run import Estimate
+    from sim.runner import Estimate
     from sim.scenario import Scenario
 
 Tell = Callable[[int, int, str], None]
@@ -150,13 +150,13 @@ def _line(cells: Sequence[str], widths: Sequence[int], last: str = "") -> str:
 
 def heading(scenario: Scenario) -> str:
     """One line that says what was simulated, and at what scale."""
-    return f"{scenario.title}: {_people(scenario)}, {scenario.days:g} days, seed {scenario.seed}"
+    title = scenario.title or scenario.name
+    return f"{title}: {_people(scenario)}, {scenario.days:g} days, seed {scenario.seed}"
 
 
 def _people(scenario: Scenario) -> str:
-    users = scenario.people.users
-    ratio = f"{(scenario.people.represents or users) / users:,.1f}".removesuffix(".0")
-    return f"{users:,} people simulated" + ("" if ratio == "1" else f", each standing for {ratio}")
+    each = f", each standing for {scenario.people.ratio:,}" if scenario.people.ratio > 1 else ""
+    return f"{scenario.people.users:,} people simulated{each}"
 
 
 def plan(scenario: Scenario, cost: Estimate) -> list[str]:

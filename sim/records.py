@@ -32,8 +32,40 @@ RESPONSES = ("attend", "like", "comment", "repost", "create", "follow", "search"
 ATTEND, LIKE, COMMENT, REPOST, CREATE, FOLLOW, SEARCH, INTEND = (1 << i for i in range(8))
 
 # Columns of the flow ring: what happens to a topic in a step, in real people.
-FLOWS = ("impressions", "attends", "likes", "comments", "reposts", "creations", "follows", "searches", "intents", "new_reach")
-F_IMPRESSIONS, F_ATTENDS, F_LIKES, F_COMMENTS, F_REPOSTS, F_CREATIONS, F_FOLLOWS, F_SEARCHES, F_INTENTS, F_NEW = range(10)
+FLOWS = (
+    "impressions",
+    "attends",
+    "likes",
+    "comments",
+    "reposts",
+    "creations",
+    "follows",
+    "searches",
+    "intents",
+    "new_reach",
+)
+(
+    F_IMPRESSIONS,
+    F_ATTENDS,
+    F_LIKES,
+    F_COMMENTS,
+    F_REPOSTS,
+    F_CREATIONS,
+    F_FOLLOWS,
+    F_SEARCHES,
+    F_INTENTS,
+    F_NEW,
+) = range(10)
 
 RECORD = np.dtype([("user", "u4"), ("offer", "u4"), ("delay", "u2"), ("flags", "u1")])
-ACT = np.dtype([("minute", "i8"), ("post", "i8"), ("user", "i8"), ("parent", "i8"), ("weight", "i8"), ("flags", "i8"), ("channel", "i8")])
+ACT = np.dtype(
+    [
+        ("minute", "i8"),
+        ("post", "i8"),
+        ("user", "i8"),
+        ("parent", "i8"),
+        ("weight", "i8"),
+        ("flags", "i8"),
+        ("channel", "i8"),
+    ]
+)

@@ -24,6 +24,8 @@ class PlatformStage:
         self.name = world.platforms[index]
         self.births: list[tuple[int, int]] = []
         self.step = 0
+        # Threshold at which the most active class is always served; the others in proportion.
+        self.certain = (1 << 48) // int(world.people.see_fix.max())
         self._keys: dict[str, int] = {}
         self._acceptance: dict[tuple[int, bool], float] = {}
 
@@ -82,7 +84,7 @@ class PlatformStage:
     def _mean_acceptance(self, story: int, targeted: bool) -> float:
         people = self.world.people
         segments = np.bincount(people.segment_of, minlength=people.member.shape[1]) / len(people.segment_of)
-        active = (people.see_fix[people.activity_of] / 65536).mean()
+        active = (people.see_fix[people.activity_of] / people.see_fix.max()).mean()
         fit = (people.target_fix[story] / 65536).mean(axis=1) if targeted else np.ones(len(segments))
         members = people.member[self.index] / 2.0**32
         return round(float((segments * members * fit).sum() * active), 9)

@@ -13,6 +13,7 @@ from sim.networks import Layout
 from sim.records import ACT, FLOWS, OFFER
 
 POST = {
+    "ident": "u8",  # identifies the post in draws, whatever its row number
     "topic": "i8",
     "story": "i8",
     "platform": "i8",
@@ -51,7 +52,15 @@ TOPIC = {
     "discussions": "i8",
     "negative": "i8",
 }
-FOREST = {"post": "i8", "user": "i8", "parent": "i8", "minute": "i8", "platform": "i8", "channel": "i8", "weight": "i8"}
+FOREST = {
+    "post": "i8",
+    "user": "i8",
+    "parent": "i8",
+    "minute": "i8",
+    "platform": "i8",
+    "channel": "i8",
+    "weight": "i8",
+}
 ORIGINS = ("fact", "mind", "user")
 
 
@@ -67,6 +76,11 @@ class Table:
             return self.__dict__["_data"][name][: self.__dict__["n"]]
         except KeyError:
             raise AttributeError(name) from None
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns."""
+        return list(self._data)
 
     def append(self, count: int = 1, **values: Any) -> int:
         """Add ``count`` rows (scalars are repeated, missing columns are zero); returns the first new row number."""
@@ -126,7 +140,9 @@ class Graph:
             lengths = self.indptr[users + 1] - self.indptr[users]
             return lengths, lengths
         sizes, lengths = np.empty(len(users), np.int64), np.empty(len(users), np.int64)
-        walk_lengths(users, self.table, np.uint64(round(65536 / membership)), self.layouts[platform], sizes, lengths)
+        walk_lengths(
+            users, self.table, np.uint64(round(65536 / membership)), self.layouts[platform], sizes, lengths
+        )
         return sizes, lengths
 
 
@@ -157,7 +173,14 @@ class World:
     """All state of one run. Arrays of users hang here and are let go when the run ends."""
 
     def __init__(
-        self, clock: Clock, people: People, graph: Graph, ratio: int, platforms: list[str], stories: list[str], seed: int
+        self,
+        clock: Clock,
+        people: People,
+        graph: Graph,
+        ratio: int,
+        platforms: list[str],
+        stories: list[str],
+        seed: int,
     ) -> None:
         n = people.n_users
         self.clock, self.people, self.graph, self.ratio, self.seed = clock, people, graph, ratio, seed
@@ -187,6 +210,8 @@ class World:
         self.pending: dict[int, list[np.ndarray]] = {}
         self.claimed = np.full(1 << 12, -1, np.int64)
         self.n_claimed = 0
+        self.won_changed = True
+        self._won: tuple[np.ndarray, np.ndarray] | None = None
         self.shared = np.zeros(0, ACT)
 
     @property
@@ -220,12 +245,9 @@ class World:
 
     def won_rows(self) -> tuple[np.ndarray, np.ndarray]:
         """Followers won, all accounts one after the other, and each account's slice: u4[m], i8[accounts, 2]."""
-        parts = [np.concatenate(a.won) if a.won else np.zeros(0, np.uint32) for a in self.accounts]
-        ends = np.cumsum([len(part) for part in parts], dtype=np.int64)
-        spans = np.stack([ends - [len(p) for p in parts], ends], axis=1) if parts else np.zeros((1, 2), np.int64)
-        return (np.concatenate(parts) if parts else np.zeros(0, np.uint32)), spans.astype(np.int64)
-
-
-def no_offers() -> np.ndarray:
-    """An empty offer table."""
-    return np.zeros(0, OFFER)
+        if self._won is None or self.won_changed:
+            parts = [np.concatenate([np.zeros(0, np.uint32), *account.won]) for account in self.accounts]
+            ends = np.cumsum([0, *(len(part) for part in parts)])
+            spans = np.stack([ends[:-1], ends[1:]], axis=1) if parts else np.zeros((1, 2), np.int64)
+            self._won, self.won_changed = (np.concatenate([np.zeros(0, np.uint32), *parts]), spans), False
+        return self._won

@@ -1,0 +1,72 @@
+"""The minds: a `mesa.Agent` sitting on its rows, with a purse and policies. Users are rows and have none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+
+from sim import streams
+from sim.policies import Action, Me, Offer
+from sim.scenario import Actor
+
+if TYPE_CHECKING:
+    from sim.model import ViralityModel
+
+
+class Mind(mesa.Agent):
+    """One decision-maker: KOL, tourism bureau, brand, medium or star.
+
+    Attributes:
+        name: unique name; members of a group carry a number.
+        rows: its account's row by platform.
+        spent: yuan spent so far, never above the budget.
+        done: (kind of action, minute) of all it did.
+        offers: fees offered to it and not yet looked at.
+    """
+
+    def __init__(
+        self, model: ViralityModel, spec: Actor, name: str, title: str, rows: dict[str, int], price: int
+    ) -> None:
+        super().__init__(model)
+        self.spec, self.name, self.title, self.rows, self.price = spec, name, title, rows, price
+        self.story = spec.story or next(iter(model.scenario.stories))
+        self.spent = 0
+        self.done: list[tuple[str, int]] = []
+        self.offers: list[Offer] = []
+        self._key = streams.stream_key(model.scenario.seed, f"mind/{name}")
+        self._streams: dict[str, int] = {}
+
+    @property
+    def kind(self) -> str:
+        """What kind of mind it is."""
+        return self.spec.kind
+
+    def draw(self, what: str, *keys: int) -> float:
+        """A uniform number keyed by this mind, what it is for, and up to three integers."""
+        if what not in self._streams:
+            self._streams[what] = streams.stream_key(self._key, what)
+        return streams.py_uniform(self._streams[what], *(keys or (0,)))
+
+    def step(self) -> None:
+        """Look at the dashboard and do the first thing that a policy wants, if any."""
+        board = self.model.dashboard(self.story, self.spec.delay_minutes)
+        me = Me(
+            self.name, self.title, self.kind, tuple(self.rows), self.spec.budget - self.spent, self.price, tuple(self.done),
+            tuple(self.offers), self.draw,
+        )  # fmt: skip
+        for policy in self.spec.policies:
+            actions = policy.decide(board, me)
+            if actions:
+                for action in actions:
+                    self.carry_out(action, board.now)
+                break
+        self.offers.clear()
+
+    def carry_out(self, action: Action, now: int) -> None:
+        """Do it, if the purse allows and the account exists, and remember it."""
+        if action.platform not in self.rows or action.spend > self.spec.budget - self.spent:
+            return
+        self.spent += action.spend
+        self.done.append((action.kind, now))
+        self.model.perform(self, action)

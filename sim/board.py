@@ -1,0 +1,91 @@
+"""The public record: what everybody could see at each step. Minds read it with a delay; results are written from it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.policies import Dashboard, Joined, Listed
+from sim.records import F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS, FLOWS
+from sim.world import World
+
+if TYPE_CHECKING:
+    from sim.actors import Mind
+
+DAY = 1440
+
+
+class Board:
+    """Series of every step, and the dashboards made from them.
+
+    Attributes:
+        series: i8[steps, platforms, stories, flows + 1], the flows of `FLOWS` and then the heat of the story's topics.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        shape = (world.clock.n_steps, len(world.platforms), len(world.stories))
+        self.series = np.zeros((*shape, len(FLOWS) + 1), np.int64)
+        self.negative = np.zeros((world.clock.n_steps, len(world.stories)), np.int64)
+        self._joined: dict[int, dict[str, Joined]] = {}
+        self._shown: dict[tuple[int, int], Dashboard] = {}
+
+    def joined(self, mind: Mind, story: int, minute: int) -> None:
+        """Note that a mind has acted on a story."""
+        known = self._joined.setdefault(story, {})
+        known.setdefault(mind.name, Joined(mind.name, mind.title, mind.kind, minute))
+
+    def record(self, step: int) -> None:
+        """Write down the flows of a step and the dashboards they give."""
+        world, topics = self.world, self.world.topics
+        flow = world.inflow(step)
+        row = self.series[step]
+        np.add.at(row[..., :-1], (topics.platform, topics.story), flow)
+        np.add.at(row[..., -1], (topics.platform, topics.story), np.where(topics.rank >= 0, topics.heat, 0))
+        np.add.at(self.negative[step], topics.story, np.where(topics.negative > 0, flow[:, F_IMPRESSIONS], 0))
+        for story in range(len(world.stories)):
+            self._shown[story, step] = self._dashboard(story, step)
+
+    def see(self, story: int, name: str, step: int, delay_minutes: int) -> Dashboard:
+        """The dashboard as it was ``delay_minutes`` ago, seen now."""
+        clock = self.world.clock
+        now = step * clock.step_minutes
+        then = step - 1 - delay_minutes // clock.step_minutes
+        hour = clock.time(now).hour
+        if then < 0:
+            return Dashboard(name, now, now - delay_minutes, hour)
+        return replace(self._shown[story, then], now=now, hour=hour)
+
+    def _dashboard(self, story: int, step: int) -> Dashboard:
+        clock, topics = self.world.clock, self.world.topics
+        now, per_hour = step * clock.step_minutes, clock.steps_per_hour
+        reads = self.series[: step + 1, :, story, F_IMPRESSIONS].sum(axis=1)
+        day, quarter = round(24 * per_hour), round(6 * per_hour)
+        recent, before = int(reads[-quarter:].sum()), int(reads[-2 * quarter : -quarter].sum())
+        own = np.flatnonzero((topics.story == story) & (topics.last_listed > now - DAY) & (topics.first_listed >= 0))
+        reads_day = int(reads[-day:].sum())
+        bad = np.flatnonzero((topics.story == story) & (topics.negative > 0))
+        return Dashboard(
+            self.world.stories[story], now, now, clock.time(now).hour, self._listed(own), len(own), reads_day,
+            int(self.series[max(0, step + 1 - day) : step + 1, :, story, [F_COMMENTS, F_REPOSTS, F_CREATIONS]].sum()),
+            recent / max(before, 1), int(self.negative[max(0, step + 1 - day) : step + 1, story].sum()) / max(reads_day, 1),
+            int(bad[-1]) if len(bad) else -1, tuple(self._joined.get(story, {}).values()), self._called(own),
+        )  # fmt: skip
+
+    def _listed(self, own: np.ndarray) -> tuple[Listed, ...]:
+        world, topics = self.world, self.world.topics
+        listed = [
+            Listed(
+                world.platforms[topics.platform[t]], int(t), world.topic_titles[t], int(topics.rank[t]), int(topics.heat[t]),
+                int(topics.listed_steps[t]) * world.clock.step_minutes, world.topic_about[t],
+                "negative" if topics.negative[t] else "positive",
+            )
+            for t in own[topics.rank[own] >= 0]
+        ]  # fmt: skip
+        return tuple(sorted(listed, key=lambda topic: (topic.rank, topic.topic)))
+
+    def _called(self, own: np.ndarray) -> dict[str, tuple[str, int]]:
+        world = self.world
+        return {world.topic_about[t]: (world.topic_titles[t], int(world.topics.minute[t])) for t in own if world.topic_about[t]}

@@ -1,0 +1,363 @@
+"""The model: what happens in a step, in this order.
+
+1. **change**: interventions due now change the world (a post, an account, a policy of free tickets, a re-weighted feed).
+2. **act**: each mind whose time has come looks at its dashboard and posts, rides, invites, sponsors, or waits.
+3. **reach**: what was shared is pushed along edges; recommenders, lists, searches and advertisements serve their slots.
+4. **respond**: one rule for every exposure: ignore, attend, like, comment, repost (later), create, follow, search, intend.
+5. **trend**: heat is updated, lists are ranked, pools promote or drop posts, users start topics.
+6. **record**: the step's flows are written down.
+
+Cost follows the active people and the views, never users × steps.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any
+
+import mesa
+import numpy as np
+
+from sim import build, exposure, interventions, streams
+from sim.actors import Mind
+from sim.board import Board
+from sim.policies import Action, Dashboard, Offer
+from sim.publishing import MIND, Draft, Publisher
+from sim.records import ACT, F_ATTENDS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS, OFFER, RECORD
+from sim.scenario import Actor, Scenario
+from sim.stage import PlatformStage
+from sim.world import Account, Slot, World
+
+MODEL_VERSION = 1
+CHUNK = 1 << 16  # candidates a task; fixed, so that threads cannot change a result
+
+
+class ViralityModel(mesa.Model):
+    """One run of a scenario. Users are rows of ``world``; minds are Mesa agents.
+
+    Reads a `Scenario`; writes `world`. ``datacollector`` follows the run with Mesa's tools.
+    """
+
+    def __init__(self, scenario: Scenario, threads: int = 1) -> None:
+        super().__init__(seed=scenario.seed)
+        self.scenario = scenario
+        self.world: World = build.world(scenario)
+        self.publisher = Publisher(scenario, self.world)
+        self.board = Board(self.world)
+        self.stages = self._stages()
+        self.mechanisms = {i: dict(p.mechanisms.present()) for i, p in enumerate(scenario.platforms.values())}
+        self.pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self.actions: list[tuple[int, str, str, str, str, str, int, str]] = []
+        self._keys = {name: np.uint64(streams.stream_key(scenario.seed, name)) for name in ("views", "thin")}
+        self.minds: dict[str, Mind] = {}
+        self._members: dict[str, list[Mind]] = {}
+        for spec in scenario.actors:
+            self._members[spec.name] = [self._mind(spec, i) for i in range(spec.count)]
+        self._due = _schedule(list(self.minds.values()), scenario)
+        self._facts = sorted(enumerate(scenario.interventions), key=lambda f: (f[1].at, f[0]))
+        self._offers: list[tuple[int, int, float]] = []
+        self.datacollector = mesa.DataCollector(model_reporters=_REPORTERS)
+
+    # ---- the step
+
+    def step(self) -> None:
+        """One step; Mesa has already counted it."""
+        self.now_step = self.steps - 1
+        self._change()
+        self._act()
+        views = self._reach()
+        self._respond(views)
+        self._trend()
+        self._record()
+
+    @property
+    def now(self) -> int:
+        """Minutes since the start."""
+        return self.now_step * self.scenario.step_minutes
+
+    def _change(self) -> None:
+        clock = self.world.clock
+        while self._facts and clock.minute(self._facts[0][1].at) < self.now + clock.step_minutes:
+            fact = self._facts.pop(0)[1]
+            if fact.enabled:
+                fact.apply(self)
+        for story, until, factor in [offer for offer in self._offers if offer[1] <= self.now]:
+            self._scale_intents(story, 1 / factor)
+        self._offers = [offer for offer in self._offers if offer[1] > self.now]
+        if clock.time(self.now).hour == 4 and clock.time(self.now).minute < clock.step_minutes:
+            self.world.attention[:] = 0
+        self._recover()
+
+    def _recover(self) -> None:
+        """Fatigue halves once in every half-life."""
+        period = max(1, round(self.scenario.people.fatigue.half_life_hours * self.world.clock.steps_per_hour))
+        if self.now_step and self.now_step % period == 0:
+            np.right_shift(self.world.fatigue, 1, out=self.world.fatigue)
+
+    def _act(self) -> None:
+        """Minds look in a keyed order; none sees what another does in the same step."""
+        due = [mind for period, slots in self._due.items() for mind in slots.get(self.now_step % period, ())]
+        due.sort(key=lambda mind: mind.draw("order", self.now_step))
+        for mind in due:
+            mind.step()
+
+    def _reach(self) -> list[tuple[int, np.ndarray]]:
+        self.world.shared = self.publisher.realise(self.now_step)
+        views = []
+        for index, stage in enumerate(self.stages):
+            stage.at(self.now_step)
+            offers = [table for mechanism in self.mechanisms[index].values() for table in mechanism.offers(stage)]
+            table = np.concatenate([np.zeros(0, OFFER), *offers])
+            views.append((index, table[table["count"] > 0]))
+        return views
+
+    def _respond(self, views: list[tuple[int, np.ndarray]]) -> None:
+        """First everybody responds to the world as it was, then the world takes it in."""
+        seen = [(offers, self._expose(index, offers)) for index, offers in views if len(offers)]
+        for offers, records in seen:
+            self._absorb(offers, records)
+
+    def _expose(self, index: int, offers: np.ndarray) -> np.ndarray:
+        ends = np.cumsum(offers["count"])
+        spans = [(lo, min(lo + CHUNK, int(ends[-1]))) for lo in range(0, int(ends[-1]), CHUNK)]
+        run = map if self.pool is None or len(spans) < 2 else self.pool.map
+        return np.concatenate(list(run(lambda span: self._chunk(index, offers, ends, *span), spans)))
+
+    def _chunk(self, index: int, offers: np.ndarray, ends: np.ndarray, lo: int, hi: int) -> np.ndarray:
+        world, out = self.world, np.empty(hi - lo, RECORD)
+        rows, spans = world.won_rows()
+        delays = world.clock.delays_by_slot
+        n = exposure.expose(
+            offers, ends, lo, hi, self._keys["views"], delays[self.now_step % len(delays)], index, world.people,
+            world.graph.layouts[index], world.graph.indptr, world.graph.indices, world.chance.rows, world.posts.ident,
+            world.posts.story, world.attention, world.fatigue, rows, spans, out,
+        )  # fmt: skip
+        return out[:n].copy() if n < len(out) // 2 else out[:n]
+
+    def _absorb(self, offers: np.ndarray, records: np.ndarray) -> None:
+        world, posts, step_minutes = self.world, self.world.posts, self.scenario.step_minutes
+        acts = np.empty(len(records), ACT)
+        n = exposure.absorb(
+            records, offers, self.now, step_minutes, self.scenario.steps, self.now_step, world.ratio, self._keys["thin"],
+            posts.ident, posts.story, posts.platform, posts.topic, world.totals.rows, world.recommended.rows, world.flow.rows,
+            world.attention, world.fatigue, world.reached, world.new_total, acts,
+        )  # fmt: skip
+        acts = acts[:n]
+        due = np.maximum(acts["minute"] // step_minutes, self.now_step + 1)
+        for step in np.unique(due[due < self.scenario.steps]):
+            world.pending.setdefault(int(step), []).append(acts[due == step].copy())
+
+    def _trend(self) -> None:
+        world, topics = self.world, self.world.topics
+        keep = round(2.0 ** (-1 / (self.scenario.people.interest.half_life_hours * world.clock.steps_per_hour)), 9)
+        flow = world.inflow(self.now_step)
+        world.interest *= keep
+        np.add.at(world.interest, topics.story, flow[:, F_ATTENDS])
+        topics.reads[:] += flow[:, F_IMPRESSIONS]
+        topics.discussions[:] += flow[:, F_COMMENTS] + flow[:, F_REPOSTS] + flow[:, F_CREATIONS]
+        for index, stage in enumerate(self.stages):
+            for mechanism in self.mechanisms[index].values():
+                mechanism.trend(stage)
+            for story, k in stage.births:
+                self.publisher.user_topic(index, story, k, self.now_step)
+        topics.novelty[:] *= topics.decay
+        if self.now % 60 == 0:
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Once an hour: the liveliest post leads its topic; what is dead leaves the working lists."""
+        world = self.world
+        for index in range(len(self.stages)):
+            live = world.live_topics[index]
+            world.live_topics[index] = live[(world.topics.novelty[live] > 0.001) | (self.now - world.topics.minute[live] < 1440)]
+            pools, paid = world.in_pools[index], world.paid[index]
+            world.in_pools[index] = pools[world.posts.tier[pools] >= 0]
+            world.paid[index] = paid[world.posts.paid_left[paid] > 0]
+        actor_posts = np.flatnonzero(world.posts.by_actor)
+        engaged = world.totals.rows[actor_posts, F_ATTENDS]
+        order = np.argsort(engaged, kind="stable")
+        world.topics.lead[world.posts.topic[actor_posts[order]]] = actor_posts[order]
+
+    def _record(self) -> None:
+        self.board.record(self.now_step)
+        if self.now % 60 == 0:
+            self.datacollector.collect(self)
+        self.world.flow.rows[:, self.now_step % self.world.clock.horizon_steps] = 0
+
+    # ---- what facts and minds may do
+
+    def publish(self, fact: interventions.Post) -> None:
+        """A scheduled post."""
+        platform = list(self.scenario.platforms).index(fact.platform)
+        mind = self._members[fact.actor][0]
+        draft = Draft(
+            self.account(mind, fact.platform), platform, list(self.scenario.stories).index(fact.story), self._content(fact.content, platform),
+            max(0, self.world.clock.minute(fact.at)), fact.appeal, fact.tone == "negative", mind.spec.charm, title=fact.topic, about=fact.about,
+            spend=fact.boost,
+        )  # fmt: skip
+        post = self.publisher.by_actor(draft)
+        self._boost(platform, post, fact.boost)
+        self._log("fact", mind, "post", fact.platform, self._title(post), fact.boost, fact.note or "scheduled")
+
+    def open_account(self, actor: str, platform: str, followers: int) -> None:
+        """A new account."""
+        mind = self._members[actor][0]
+        account = build.open_account(
+            self.world, mind.name, mind.title, mind.kind, list(self.scenario.platforms).index(platform), followers
+        )
+        mind.rows[platform] = account.row
+        self.world.won_changed = True
+        self._log("fact", mind, "open_account", platform, "", 0, f"opens an account with {followers} followers")
+
+    def offer(self, story: str, factor: float, until: datetime, title: str) -> None:
+        """A scheduled offer that raises intents."""
+        self._begin_offer(list(self.scenario.stories).index(story), factor, self.world.clock.minute(until))
+        self.actions.append((self.now, story, "fact", "offer", "", "", 0, title or f"intents × {factor:g}"))
+
+    def pin(self, platform: str, topic: str, until: datetime) -> None:
+        """Pin a topic that has been born; one that has not is passed over, and the log says so."""
+        index = list(self.scenario.platforms).index(platform)
+        rows = [t for t in np.flatnonzero(self.world.topics.platform == index) if self.world.topic_titles[t] == topic]
+        if rows:
+            self.world.slots[index].append(Slot(0, int(rows[0]), self.world.clock.minute(until)))
+        self.actions.append((self.now, platform, "fact", "pin", platform, topic, 0, "pinned" if rows else "no such topic yet"))
+
+    def reweight(self, platform: str, mechanism: str, field: str, value: float) -> None:
+        """Replace one number of a mechanism."""
+        index = list(self.scenario.platforms).index(platform)
+        old = self.mechanisms[index][mechanism]
+        self.mechanisms[index][mechanism] = type(old)(**(old.model_dump() | {field: value}))
+        self.actions.append((self.now, platform, "fact", "platform_change", platform, "", 0, f"{mechanism}.{field} = {value:g}"))
+
+    def perform(self, mind: Mind, action: Action) -> None:
+        """Carry out what a mind decided."""
+        if action.kind == "hire":
+            self._hire(mind, action)
+            return
+        platform = list(self.scenario.platforms).index(action.platform)
+        if action.kind == "reply":
+            self.world.topics.novelty[action.topic] = round(self.world.topics.novelty[action.topic] * action.factor, 9)
+        if action.kind == "collaborate":
+            self._settle(mind, action)
+        draft = Draft(
+            self.account(mind, action.platform), platform, list(self.scenario.stories).index(action.story),
+            self._content(action.content, platform), self.now, action.appeal, action.tone == "negative", mind.spec.charm,
+            action.topic, action.title, action.about, MIND, action.spend,
+        )  # fmt: skip
+        post = self.publisher.by_actor(draft)
+        self._boost(platform, post, action.boost)
+        if action.kind == "free_tickets":
+            self._begin_offer(draft.story, action.factor, self.now + round(action.hours * 60))
+        if action.kind == "sponsor" and action.topic >= 0:
+            self._buy_place(platform, action.topic, action.boost)
+        self.board.joined(mind, draft.story, self.now)
+        self._log(mind.kind, mind, action.kind, action.platform, self._title(post), action.spend, action.why)
+
+    def dashboard(self, story: str, delay_minutes: int) -> Dashboard:
+        """What a mind with this delay sees now."""
+        return self.board.see(list(self.scenario.stories).index(story), story, self.now_step, delay_minutes)
+
+    def close(self) -> None:
+        """Let the world go: Mesa keeps every model that ever had an agent alive."""
+        if self.pool:
+            self.pool.shutdown()
+        self.world = self.publisher = self.board = None  # type: ignore[assignment]
+        self.stages, self.minds, self._members, self._due = [], {}, {}, {}
+
+    # ---- helpers
+
+    def _stages(self) -> list[PlatformStage]:
+        world = self.world
+        return [PlatformStage(world, i, build.membership(self.scenario, world, i)) for i in range(len(world.platforms))]
+
+    def _mind(self, spec: Actor, number: int) -> Mind:
+        name = spec.name if spec.count == 1 else f"{spec.name}_{number + 1:03d}"
+        title = (spec.title or spec.name) + ("" if spec.count == 1 else f" {number + 1}")
+        rows, most = {}, 0
+        for platform, followers in spec.accounts.items():
+            size = followers if followers or not spec.tier else build.drawn_followers(self.scenario, spec, name, platform)
+            index = list(self.scenario.platforms).index(platform)
+            rows[platform] = build.open_account(self.world, name, title, spec.kind, index, size).row
+            most = max(most, size)
+        price = round(most * self.scenario.people.kol_tiers[spec.tier].price_per_follower) if spec.tier else 0
+        self.minds[name] = Mind(self, spec, name, title, rows, price)
+        return self.minds[name]
+
+    def account(self, mind: Mind, platform: str) -> Account:
+        """The mind's account on a platform."""
+        return self.world.accounts[mind.rows[platform] - self.world.n_users]
+
+    def _content(self, content: str, platform: int) -> str:
+        spec = list(self.scenario.platforms.values())[platform]
+        return content if content in spec.content else spec.default_content
+
+    def _title(self, post: int) -> str:
+        return self.world.topic_titles[self.world.posts.topic[post]]
+
+    def _boost(self, platform: int, post: int, yuan: int) -> None:
+        paid = self.mechanisms[platform].get("paid_reach")
+        if paid and yuan:
+            self.world.posts.paid_left[post] += paid.bought(yuan)
+            self.world.paid[platform] = np.append(self.world.paid[platform], post)
+
+    def _buy_place(self, platform: int, topic: int, yuan: int) -> None:
+        """A bought place on the list, if the money reaches for one and one is free."""
+        hot_list = self.mechanisms[platform].get("hot_list")
+        taken = {slot.place for slot in self.world.slots[platform]}
+        free = [place for place in hot_list.ad_places if place not in taken] if hot_list else []
+        if free and yuan >= hot_list.ad_price > 0:
+            self.world.slots[platform].append(Slot(free[0], topic, self.now + round(hot_list.ad_hours * 60)))
+
+    def _hire(self, brand: Mind, action: Action) -> None:
+        """Offer a fee to the cheapest KOLs of a tier that the sum reaches for; they answer at their next review."""
+        candidates = sorted(
+            (m for m in self.minds.values() if m.spec.tier == action.hire and any(p.name == "paid_collaboration" for p in m.spec.policies)),
+            key=lambda m: (m.price, m.name),
+        )  # fmt: skip
+        left, asked = action.boost, 0
+        for kol in candidates:
+            if kol.price > left:
+                break
+            kol.offers.append(Offer(brand.name, brand.title, kol.price, action.story, action.topic))
+            left, asked = left - kol.price, asked + 1
+        self._log(brand.kind, brand, "hire", action.platform, "", 0, f"{action.why}; asks {asked} KOLs of tier {action.hire}")
+
+    def _settle(self, kol: Mind, action: Action) -> None:
+        """The fee passes from the brand, if it still has it."""
+        brand = self.minds[action.hire]
+        if kol.price <= brand.spec.budget - brand.spent:
+            brand.spent += kol.price
+            self._log(brand.kind, brand, "pay", action.platform, "", kol.price, f"fee of {kol.title}")
+
+    def _begin_offer(self, story: int, factor: float, until: int) -> None:
+        self._offers.append((story, until, factor))
+        self._scale_intents(story, factor)
+
+    def _scale_intents(self, story: int, factor: float) -> None:
+        self.world.offers_factor[story] *= factor
+        rows = np.flatnonzero(self.world.posts.story == story)
+        chance = self.world.chance.rows
+        chance[rows, 7] = np.minimum((chance[rows, 7] * factor).astype(np.uint64), 1 << 32)
+
+    def _log(self, kind: str, mind: Mind, action: str, platform: str, topic: str, spend: int, why: str) -> None:
+        self.actions.append((self.now, mind.title, kind, action, platform, topic, spend, why))
+
+
+def _schedule(minds: list[Mind], scenario: Scenario) -> dict[int, dict[int, list[Mind]]]:
+    """Minds by review period (steps) and phase, so that a step touches only those whose time has come."""
+    due: dict[int, dict[int, list[Mind]]] = {}
+    for mind in minds:
+        if mind.spec.policies:
+            period = max(1, mind.spec.review_minutes // scenario.step_minutes)
+            phase = int(mind.draw("phase") * period)
+            due.setdefault(period, {}).setdefault(phase, []).append(mind)
+    return due
+
+
+_REPORTERS: dict[str, Any] = {
+    "reached": lambda m: int(m.world.new_total.sum()),
+    "interest": lambda m: float(m.world.interest.sum()),
+    "listed": lambda m: int((m.world.topics.rank >= 0).sum()),
+    "acted": lambda m: len({action[1] for action in m.actions}),
+}

@@ -1,0 +1,303 @@
+"""One run as a folder: tables, the repost forest, a summary, the recipe, and digests of every integer output."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim import metrics
+from sim.records import CHANNELS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_LIKES, F_NEW, F_REPOSTS, FLOWS
+from sim.world import ORIGINS
+
+if TYPE_CHECKING:
+    from sim.model import ViralityModel
+
+SCHEMA_VERSION = 1
+SERIES = ("impressions", "new_reach", "likes", "comments", "reposts", "creations", "follows", "searches", "intents")
+SLOTS = ("organic", "pinned", "ad")
+
+
+class Tables:
+    """Everything a run leaves behind, taken from a model before its world is let go.
+
+    Attributes:
+        series, topics, hot_list, posts, actions: `pandas.DataFrame`, columns as in the results contract.
+        cascades: the repost forest as columns, i8 each; ``parent < row`` always.
+        summary: metric → number.
+    """
+
+    def __init__(self, model: ViralityModel) -> None:
+        self.model = model
+        self.world, self.clock, self.scenario = model.world, model.world.clock, model.scenario
+        self.cascades = {name: getattr(self.world.forest, name).copy() for name in self.world.forest.names}
+        self.series = self._series()
+        self.topics = self._topics()
+        self.hot_list = self._hot_list()
+        self.posts = self._posts()
+        self.actions = self._actions()
+        self.summary = self._summary()
+
+    # ---- tables
+
+    def _iso(self, minutes: np.ndarray) -> list[str]:
+        return [self.clock.iso(int(minute)) if minute >= 0 else "" for minute in minutes]
+
+    def _series(self) -> pd.DataFrame:
+        values = self.model.board.series
+        steps, platforms, stories, _ = values.shape
+        index = np.indices((steps, platforms, stories)).reshape(3, -1)
+        times = np.array([self.clock.iso(step * self.clock.step_minutes) for step in range(steps)])
+        frame = pd.DataFrame(
+            {
+                "time": times[index[0]],
+                "platform": np.array(self.world.platforms)[index[1]],
+                "story": np.array(self.world.stories)[index[2]],
+            }
+        )
+        flat = values.reshape(-1, values.shape[-1])
+        for name in SERIES:
+            frame[name] = flat[:, FLOWS.index(name)]
+        frame["heat"] = flat[:, -1]
+        return frame
+
+    def _topics(self) -> pd.DataFrame:
+        t, world = self.world.topics, self.world
+        own = pd.DataFrame(
+            {
+                "platform": np.array(world.platforms)[t.platform],
+                "topic": world.topic_titles,
+                "story": np.array(world.stories)[t.story] if t.n else [],
+                "origin": np.array(ORIGINS)[t.origin],
+                "born": self._iso(t.minute),
+                "first_listed": self._iso(t.first_listed),
+                "last_listed": self._iso(t.last_listed),
+                "minutes_listed": t.listed_steps * self.clock.step_minutes,
+                "best_rank": np.where(t.best_rank < 0, 0, t.best_rank),
+                "peak_heat": t.peak_heat,
+                "reads": t.reads,
+                "discussions": t.discussions,
+                "posts": t.posts,
+            }
+        )
+        return pd.concat([own, *(self._background(p) for p in world.background)], ignore_index=True)
+
+    def _background(self, platform: int) -> pd.DataFrame:
+        """Background topics that were listed; nobody simulated their reads."""
+        back = self.world.background[platform]
+        ids = np.flatnonzero(back.first_listed >= 0)
+        return pd.DataFrame(
+            {
+                "platform": self.world.platforms[platform],
+                "topic": [f"background {i}" for i in ids],
+                "story": "",
+                "origin": "background",
+                "born": self._iso(np.maximum(back.minute[ids], 0)),
+                "first_listed": self._iso(back.first_listed[ids]),
+                "last_listed": self._iso(back.last_listed[ids]),
+                "minutes_listed": back.listed_steps[ids] * self.clock.step_minutes,
+                "best_rank": back.best_rank[ids],
+                "peak_heat": back.peak_heat[ids],
+                "reads": 0,
+                "discussions": 0,
+                "posts": 0,
+            }
+        )
+
+    def _hot_list(self) -> pd.DataFrame:
+        frames = [self._list_of(p) for p, log in self.world.list_log.items() if log]
+        columns = ["time", "platform", "rank", "topic", "story", "heat", "slot"]
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+
+    def _list_of(self, platform: int) -> pd.DataFrame:
+        log = np.concatenate(self.world.list_log[platform])
+        step, place, name, heat, slot = log.T
+        times = np.array([self.clock.iso(s * self.clock.step_minutes) for s in range(self.clock.n_steps)])
+        titles = np.array([*self.world.topic_titles, ""], object)
+        stories = np.array([*(self.world.stories[s] for s in self.world.topics.story), ""], object)
+        own = np.where(name >= 0, name, len(titles) - 1)
+        words = titles[own]
+        words[name < 0] = [f"background {-2 - n}" for n in name[name < 0]]
+        return pd.DataFrame(
+            {
+                "time": times[step],
+                "platform": self.world.platforms[platform],
+                "rank": place,
+                "topic": words,
+                "story": stories[own],
+                "heat": heat,
+                "slot": np.array(SLOTS)[slot],
+            }
+        )
+
+    def _posts(self) -> pd.DataFrame:
+        world, posts = self.world, self.world.posts
+        totals = world.totals.rows
+        trees = metrics.structural_virality(self.cascades["parent"])
+        size = metrics.sizes(self.cascades["parent"], self.cascades["weight"])
+        tree = {int(root): i for i, root in enumerate(trees["root"])}
+        keep = np.flatnonzero((posts.by_actor > 0) | (totals[: posts.n, F_REPOSTS] > 0))
+        at = np.array([tree[int(root)] for root in posts.root[keep]], dtype=np.int64)
+        names = [self._author(int(posts.author[row])) for row in keep]
+        return pd.DataFrame(
+            {
+                "id": keep,
+                "topic": [world.topic_titles[t] for t in posts.topic[keep]],
+                "story": np.array(world.stories)[posts.story[keep]],
+                "platform": np.array(world.platforms)[posts.platform[keep]],
+                "author": [name for name, _ in names],
+                "author_kind": [kind for _, kind in names],
+                "kind": [self._content(int(row)) for row in keep],
+                "born": self._iso(posts.minute[keep]),
+                **{name: totals[keep, FLOWS.index(name)] for name in ("impressions", "likes", "comments", "reposts")},
+                "size": size[posts.root[keep]],
+                "depth": trees["depth"][at] if len(at) else at,
+                "structural_virality": np.nan_to_num(trees["structural_virality"][at]).round(6) if len(at) else [],
+                "spend": posts.spend[keep],
+            }
+        )
+
+    def _author(self, row: int) -> tuple[str, str]:
+        if row < self.world.n_users:
+            return f"user {row}", "user"
+        account = self.world.accounts[row - self.world.n_users]
+        return account.title, account.kind
+
+    def _content(self, row: int) -> str:
+        posts = self.world.posts
+        return list(list(self.scenario.platforms.values())[posts.platform[row]].content)[posts.content[row]]
+
+    def _actions(self) -> pd.DataFrame:
+        columns = ["time", "actor", "kind", "action", "platform", "topic", "spend", "why"]
+        rows = [(self.clock.iso(minute), *rest) for minute, *rest in self.model.actions]
+        return pd.DataFrame(rows, columns=columns)
+
+    # ---- summary
+
+    def _summary(self) -> dict[str, Any]:
+        flows = self.model.board.series[..., : len(FLOWS)].sum(axis=2)
+        summary: dict[str, Any] = {"people_simulated": self.world.n_users, "people_per_row": self.world.ratio}
+        summary["people_reached"] = int(self.world.new_total.sum())
+        for p, name in enumerate(self.world.platforms):
+            summary |= self._platform_summary(p, name, flows[:, p].astype(np.int64))
+        summary |= self._actor_summary()
+        summary["spend_yuan"] = int(sum(mind.spent for mind in self.model.minds.values()))
+        return summary
+
+    def _platform_summary(self, p: int, name: str, flows: np.ndarray) -> dict[str, Any]:
+        total = flows.sum(axis=0)
+        hourly = _by_hour(flows[:, F_IMPRESSIONS], self.clock.step_minutes)
+        own = self.topics[(self.topics.platform == name) & (self.topics.story != "")]
+        listed = own[own.first_listed != ""]
+        other = self.topics[(self.topics.platform == name) & (self.topics.story == "")]
+        return {
+            f"{name}_impressions": int(total[F_IMPRESSIONS]),
+            f"{name}_new_reach": int(total[F_NEW]),
+            f"{name}_likes": int(total[F_LIKES]),
+            f"{name}_reposts": int(total[F_REPOSTS]),
+            f"{name}_discussions": int(total[[F_COMMENTS, F_REPOSTS, F_CREATIONS]].sum()),
+            f"{name}_intents": int(total[FLOWS.index("intents")]),
+            f"{name}_peak_hour_impressions": int(hourly.max(initial=0)),
+            f"{name}_first_100k_hours": _first_reaching(flows[:, F_IMPRESSIONS], 100_000, self.clock.step_minutes),
+            f"{name}_topics": len(own),
+            f"{name}_topics_listed": len(listed),
+            f"{name}_best_rank": int(listed.best_rank.min()) if len(listed) else None,
+            f"{name}_background_topics_listed": len(other),
+        }
+
+    def _actor_summary(self) -> dict[str, Any]:
+        acted = self.actions[self.actions.kind != "fact"]
+        summary: dict[str, Any] = {f"{kind}_actions": int((acted.kind == kind).sum()) for kind in ("kol", "bureau", "brand", "media", "star")}
+        bureaus = acted[acted.kind == "bureau"]
+        summary["bureaus_acted"] = int(bureaus.actor.nunique())
+        scheduled = set(self.actions[self.actions.kind == "fact"].actor)
+        summary["rival_bureaus_acted"] = len(set(bureaus.actor) - scheduled)
+        for account in self.world.accounts:
+            if account.gained:
+                platform = self.world.platforms[account.platform]
+                summary[f"{account.actor}_{platform}_followers_won"] = int(account.gained)
+        first = self.world.posts.n and np.flatnonzero(self.world.posts.by_actor)
+        if self.world.posts.n and len(first):
+            summary["first_post_likes"] = int(self.world.totals.rows[first[0], F_LIKES])
+            summary["first_post_impressions"] = int(self.world.totals.rows[first[0], F_IMPRESSIONS])
+        return summary
+
+    # ---- digests
+
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of the integers and words of each output, and of all of them (``all``)."""
+        parts = {name: _frame_digest(getattr(self, name)) for name in ("series", "topics", "hot_list", "posts", "actions")}
+        columns = [self.cascades[name] for name in sorted(self.cascades)]
+        parts["cascades"] = hashlib.sha256(b"".join(column.astype("<i8").tobytes() for column in columns)).hexdigest()
+        parts["all"] = hashlib.sha256("".join(parts[name] for name in sorted(parts)).encode()).hexdigest()
+        return parts
+
+
+def _by_hour(flow: np.ndarray, step_minutes: int) -> np.ndarray:
+    per_hour = 60 // step_minutes
+    return np.add.reduceat(flow, np.arange(0, len(flow), per_hour)) if len(flow) else flow
+
+
+def _first_reaching(flow: np.ndarray, level: int, step_minutes: int) -> float | None:
+    """Hours until the running total reaches ``level``; None if it never does."""
+    reached = np.flatnonzero(np.cumsum(flow) >= level)
+    return round(int(reached[0]) * step_minutes / 60, 2) if len(reached) else None
+
+
+def _frame_digest(frame: pd.DataFrame) -> str:
+    """Digest of the integer and text columns; floats (structural virality) follow from them and are left out."""
+    kept = frame[[name for name in frame.columns if frame[name].dtype.kind != "f"]]
+    return hashlib.sha256(kept.to_csv(index=False, lineterminator="\n").encode("utf-8")).hexdigest()
+
+
+def write(folder: Path, tables: Tables, record: dict[str, Any], resolved: str, draw: Callable[[Path], None] | None) -> None:
+    """Fill a folder with a run's files; ``draw`` adds the pictures."""
+    for name in ("series", "topics", "hot_list", "posts", "actions"):
+        getattr(tables, name).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+    np.savez_compressed(folder / "cascades.npz", **tables.cascades)  # type: ignore[arg-type]
+    (folder / "scenario.resolved.yaml").write_text(resolved, encoding="utf-8")
+    _write_json(folder / "summary.json", tables.summary)
+    _write_json(folder / "run.json", record | {"channels": list(CHANNELS)})
+    if draw is not None:
+        draw(folder)
+
+
+def _write_json(path: Path, data: dict[str, Any]) -> None:
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def publish(target: Path, fill: Callable[[Path], None]) -> Path:
+    """Make ``target`` by filling a hidden folder beside it and renaming it; a failure or interrupt leaves nothing behind."""
+    made = [parent for parent in (target.parent, *target.parent.parents) if not parent.exists()]
+    draft = target.parent / f".{target.name}.{uuid.uuid4().hex[:8]}"
+    try:
+        draft.mkdir(parents=True)
+        fill(draft)
+        _swap(draft, target)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+        for parent in made:  # folders that this call made and that hold nothing
+            if parent.is_dir() and not any(parent.iterdir()):
+                parent.rmdir()
+    return target
+
+
+def _swap(draft: Path, target: Path) -> None:
+    """Rename the draft over the target; an older run of the same digest gives way."""
+    old = target.parent / f".{target.name}.old.{uuid.uuid4().hex[:8]}"
+    if target.exists():
+        target.replace(old)
+    try:
+        draft.replace(target)
+    except OSError:
+        if old.exists():
+            old.replace(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

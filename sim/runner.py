@@ -1,0 +1,274 @@
+"""One run: a scenario in, a result folder out. Refuses what does not fit before it allocates anything."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform as machine
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim import networks
+from sim import scenario as scenarios
+from sim.errors import RefusedError, SimError
+from sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.results import Tables
+
+Progress = Callable[[int, int, str], None]
+MAX_USERS = 2**32 - 1  # ids of users are 32-bit
+
+# Measured on two cores at 10^5 to 10^7 people (docs/model.md, Costs): start-up, a step, a step and person.
+BASE_BYTES = 330 << 20
+SECONDS_START, SECONDS_STEP, SECONDS_STEP_PERSON = 2.0, 0.004, 2.0e-9
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a run will need. ``refusal`` says in words why it cannot run here; empty when it can."""
+
+    users: int
+    steps: int
+    memory_bytes: int
+    seconds: float
+    disk_bytes: int
+    refusal: str = ""
+
+
+def estimate(scenario: Scenario, out: Path | None = None) -> Estimate:
+    """Memory, time and disk of a run, from measured coefficients; nothing is allocated."""
+    users, steps = scenario.people.users, scenario.steps
+    per_person = 1 + 3 * len(scenario.stories)
+    memory = BASE_BYTES + users * per_person + scenario.network.estimate_bytes(users) + steps * 20_000
+    disk = 4 << 20 | steps * len(scenario.platforms) * 5_000
+    seconds = SECONDS_START + steps * SECONDS_STEP + steps * users * SECONDS_STEP_PERSON
+    return Estimate(users, steps, memory, seconds, disk, _refusal(users, memory, disk, out))
+
+
+def _refusal(users: int, memory: int, disk: int, out: Path | None) -> str:
+    free = networks.available_bytes()
+    needs = f"{users:,} people need about {memory / 2**30:,.1f} GiB of memory"
+    if free is not None and memory > 0.9 * free:
+        return f"{needs}, and {free / 2**30:,.1f} GiB are free; lower people.users and raise people.represents"
+    if users > MAX_USERS:
+        return f"{needs}; at most {MAX_USERS:,} people can be simulated, so lower people.users"
+    if out is not None and _free_disk(out) < disk:
+        return f"the results need about {disk / 2**20:,.0f} MiB, and {_free_disk(out) / 2**20:,.0f} MiB are free in {out}"
+    return ""
+
+
+def _free_disk(out: Path) -> int:
+    there = next(parent for parent in (out.absolute(), *out.absolute().parents) if parent.exists())
+    return shutil.disk_usage(there).free
+
+
+class Result:
+    """A finished run in its folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @cached_property
+    def run(self) -> dict[str, Any]:
+        """The recipe and the circumstances: run.json."""
+        return dict(json.loads((self.path / "run.json").read_text(encoding="utf-8")))
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """Metric → number: summary.json."""
+        return dict(json.loads((self.path / "summary.json").read_text(encoding="utf-8")))
+
+    @property
+    def digest(self) -> str:
+        """Digest over all integer outputs."""
+        return str(self.run["digest"]["all"])
+
+    def table(self, name: str) -> pd.DataFrame:
+        """One of the tables: series, topics, hot_list, posts, actions."""
+        import pandas as pd
+
+        return pd.read_csv(self.path / f"{name}.csv", keep_default_na=False)
+
+    def plot(self, *names: str) -> list[Path]:
+        """Draw the figures again (all, or the named ones); returns their paths."""
+        from sim import plots
+
+        return plots.draw(self.path, names)
+
+    def comparison(self) -> list[tuple[str, float | None, float | None, str, str]]:
+        """Observed figures beside simulated ones: label, simulated, observed, unit, source."""
+        scenario = scenarios.load(self.path / "scenario.resolved.yaml")
+        return [
+            (f.label or f.metric, self._metric(f.metric, f.at), f.value, f.unit, f"{f.source} ({f.grade})")
+            for f in scenario.observed.figures
+        ]
+
+    def _metric(self, name: str, at: datetime | None) -> float | None:
+        """A number of the summary, or the running total of ``platform_flow`` at a time."""
+        if at is None:
+            return self.summary.get(name)
+        platform, _, flow = name.partition("_")
+        series = self.table("series")
+        flows = ["comments", "reposts", "creations"] if flow == "discussions" else [flow]
+        if platform not in set(series.platform) or not set(flows) <= set(series.columns):
+            raise SimError(f"observed metric '{name}' is no platform_flow such as weibo_impressions")
+        past = series[(series.platform == platform) & (series.time <= at.isoformat(timespec="minutes"))]
+        return float(past[flows].to_numpy().sum())
+
+    def __repr__(self) -> str:
+        reached = self.summary.get("people_reached", 0)
+        return f"<Result {self.run['scenario']} seed {self.run['seed']}: {reached:,} people reached; {self.path}>"
+
+
+def run(
+    scenario: Scenario | str | Path,
+    *,
+    seed: int | None = None,
+    users: int | None = None,
+    sets: tuple[str, ...] = (),
+    out: Path | str | None = None,
+    threads: int = 1,
+    figures: bool = True,
+    progress: Progress | None = None,
+) -> Result:
+    """Run a scenario and write its result folder under ``out`` (default ``results``).
+
+    Args:
+        scenario: a loaded scenario, a path, or the name of a shipped one.
+        seed: replaces the scenario's seed.
+        users: replaces the number of simulated people.
+        sets: further changes, ``path=value``.
+        out: folder of result folders.
+        threads: threads for the big loops; any number gives the same digest.
+        figures: draw the pictures.
+        progress: called with (steps done, steps, what is going on).
+
+    Raises:
+        ScenarioError: the scenario has faults.
+        RefusedError: it does not fit this machine.
+    """
+    if not isinstance(scenario, Scenario) or seed is not None or users is not None or sets:
+        scenario = _loaded(scenario, seed, users, sets)
+    folder = Path(out) if out is not None else Path("results")
+    need = estimate(scenario, folder)
+    if need.refusal:
+        raise RefusedError(need.refusal)
+    _writable(folder)
+    started, clock = datetime.now().astimezone(), time.perf_counter()
+    tables = simulate(scenario, threads=threads, progress=progress)
+    record = _record(scenario, tables, started, clock)
+    return _store(scenario, tables, record, folder, figures, progress)
+
+
+def _loaded(scenario: Scenario | str | Path, seed: int | None, users: int | None, sets: tuple[str, ...]) -> Scenario:
+    if isinstance(scenario, Scenario):
+        raise SimError("give seed, users and sets when loading the scenario, not when running a loaded one")
+    return scenarios.load(scenario, sets=sets, seed=seed, users=users)
+
+
+def simulate(scenario: Scenario, *, threads: int = 1, progress: Progress | None = None) -> Tables:
+    """The run itself, in memory: all steps, then everything it leaves behind. Writes nothing."""
+    from sim.model import ViralityModel
+    from sim.results import Tables
+
+    model = ViralityModel(scenario, threads)
+    try:
+        for step in range(scenario.steps):
+            model.step()
+            if progress:
+                progress(step + 1, scenario.steps, "simulating")
+        return Tables(model)
+    finally:
+        model.close()
+
+
+def _writable(folder: Path) -> None:
+    """Find out before the run, not after it, that nothing can be written."""
+    there = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if parent.exists())
+    if not there.is_dir():
+        raise SimError(f"{there} is a file, not a folder; name another --out")
+    if not os.access(there, os.W_OK | os.X_OK) or os.statvfs(there).f_flag & os.ST_RDONLY:
+        raise RefusedError(f"cannot write results in {there}: permission denied; check its permissions or name another --out")
+
+
+def _record(scenario: Scenario, tables: Tables, started: datetime, clock: float) -> dict[str, Any]:
+    """run.json: what made this result, and under which circumstances."""
+    from sim.model import MODEL_VERSION
+    from sim.results import SCHEMA_VERSION
+
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "software": "virality-simulator",
+        "version": _version(),
+        "model_version": MODEL_VERSION,
+        "commit": _commit(),
+        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "seed": scenario.seed,
+        "start": scenario.start.isoformat(),
+        "users": scenario.people.users,
+        "ratio": scenario.people.ratio,
+        "represents": scenario.people.users * scenario.people.ratio,
+        "note": _scaling_note(scenario.people.ratio),
+        "environment": {"python": machine.python_version(), "machine": machine.machine(), "system": machine.system()},
+        "started": started.isoformat(timespec="seconds"),
+        "wall_s": round(time.perf_counter() - clock, 3),
+        "peak_rss_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "digest": tables.digests(),
+    }
+
+
+def _scaling_note(ratio: int) -> str:
+    if ratio == 1:
+        return "every person is simulated"
+    return f"one simulated person stands for {ratio} people; all counts are in people; tails of cascades are distorted by the scaling"
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("virality-simulator")
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _commit() -> str:
+    """The commit of the source folder, or nothing where there is none."""
+    where = Path(__file__).parent
+    try:
+        done = subprocess.run(["git", "-C", str(where), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=5, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _store(
+    scenario: Scenario, tables: Tables, record: dict[str, Any], folder: Path, figures: bool, progress: Progress | None
+) -> Result:  # fmt: skip
+    from sim import results
+
+    def draw(where: Path) -> None:
+        from sim import plots
+
+        if progress:
+            progress(scenario.steps, scenario.steps, "drawing")
+        plots.draw(where)
+
+    target = folder / scenario.name / f"{record['digest']['all'][:8]}-s{scenario.seed}"
+    resolved = scenarios.resolved(scenario)
+    results.publish(target, lambda where: results.write(where, tables, record, resolved, draw if figures else None))
+    return Result(target)

@@ -1,0 +1,525 @@
+"""The typed image of a scenario file: one world, strictly checked, every default filled in from the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_serializer, model_validator
+
+from sim import catalog, loader
+from sim.errors import Fault, ScenarioError
+from sim.hot_list import HotList
+from sim.interventions import AnyIntervention
+from sim.mechanisms import FollowFeed, PaidReach, Search, TrafficPools, UserTopics
+from sim.networks import Computed, NetworkSpec
+from sim.policies import AnyPolicy
+from sim.registry import did_you_mean
+
+SHIPPED = Path(__file__).parent.parent / "scenarios"
+Grade = Literal["measured", "estimated", "assumed"]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Factor = Annotated[float, Field(ge=0, le=100)]
+
+
+class Strict(BaseModel):
+    """Base of all parts: unknown keys, NaN and infinities are refused."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
+
+
+class Source(Strict):
+    """Where a number comes from."""
+
+    grade: Grade
+    source: str
+
+
+class Reaction(Strict):
+    """How long people take to react to a share."""
+
+    flat_minutes: float = Field(gt=0, le=600, description="minutes in which reactions are equally likely")
+    exponent: float = Field(gt=1, le=3, description="then the density falls as t to minus this")
+    horizon_hours: int = Field(ge=1, le=168, description="hours after which nobody reacts")
+
+
+class Segment(Strict):
+    """A group of people: how many, what they use, what they like."""
+
+    title: str = ""
+    share: float = Field(gt=0, le=1, description="share of people")
+    usage: dict[str, Factor] = Field(
+        default_factory=dict, description="use of a platform relative to the mean"
+    )
+    interests: dict[str, Factor] = Field(default_factory=dict, description="interest relative to the mean")
+
+
+class Activity(Strict):
+    """A class of people by how active they are."""
+
+    share: float = Field(gt=0, le=1, description="share of people")
+    level: float = Field(ge=0, le=10, description="factor on seeing a post")
+    daily_views: int = Field(
+        ge=1, le=200, description="views of simulated stories a day before attention runs out"
+    )
+
+
+class Communities(Strict):
+    """How differently communities take to a story."""
+
+    spread: float = Field(ge=0, le=3, description="sd of ln affinity over communities")
+
+
+class Fatigue(Strict):
+    """What repeated exposure to a story does; the count halves every ``half_life_hours``."""
+
+    helps_until: int = Field(ge=0, le=20, description="exposures up to which repetition helps")
+    help: float = Field(ge=1, le=5, description="factor on attending while it helps")
+    tire: float = Field(gt=0, le=1, description="factor for each exposure beyond")
+    floor: float = Field(ge=0, le=1, description="lowest factor")
+    half_life_hours: float = Field(gt=0, le=10_000, description="recovery")
+
+
+class Interest(Strict):
+    """Memory of attention that a story leaves."""
+
+    half_life_hours: float = Field(gt=0, le=10_000, description="hours in which half of it is forgotten")
+
+
+class Tier(Strict):
+    """A class of KOLs by followers."""
+
+    from_: int = Field(alias="from", ge=0, description="least followers")
+    to: int = Field(gt=0, description="most followers")
+    price_per_follower: float = Field(ge=0, le=100, description="yuan per follower for one post")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True, populate_by_name=True)
+
+
+class People(Strict):
+    """Everybody: how many are simulated, how many they stand for, and what they are like."""
+
+    users: int = Field(1_000_000, ge=1, le=10**15, description="simulated people")
+    represents: int = Field(
+        ge=1, description="real people they stand for; equal to users: everybody is simulated"
+    )
+    day_clock: tuple[Annotated[float, Field(gt=0, le=1)], ...] = Field(min_length=24, max_length=24)
+    reaction: Reaction
+    segments: dict[Name, Segment] = Field(min_length=1, max_length=32)
+    activity: dict[Name, Activity] = Field(min_length=1, max_length=8)
+    communities: Communities
+    fatigue: Fatigue
+    interest: Interest
+    kol_followers: tuple[tuple[int, float], ...] = Field(
+        description="share of KOL accounts with more followers than this"
+    )
+    kol_tiers: dict[Name, Tier]
+    sources: dict[str, Source] = Field(default_factory=dict)
+
+    @property
+    def ratio(self) -> int:
+        """Real people that one simulated person stands for, a whole number."""
+        return max(1, round(self.represents / self.users))
+
+
+class Response(Strict):
+    """What a view leads to: ``attend`` per view, the others given attending."""
+
+    attend: Share = Field(description="watches to the end, opens or reads")
+    like: Share
+    comment: Share
+    repost: Share
+    create: Share = Field(description="makes an own post about it")
+    follow: Share = Field(description="follows the author, if it is an actor")
+    search: Share
+    intend: Share = Field(description="means to travel, to buy or to give")
+
+
+class Content(Strict):
+    """A kind of content: factors on the platform's responses, and how long its topic stays new."""
+
+    attend: Factor = 1.0
+    like: Factor = 1.0
+    comment: Factor = 1.0
+    repost: Factor = 1.0
+    create: Factor = 1.0
+    follow: Factor = 1.0
+    search: Factor = 1.0
+    intend: Factor = 1.0
+    half_life_hours: float = Field(
+        gt=0, le=10_000, description="hours in which half of a topic's novelty is gone"
+    )
+    help: str = ""
+
+
+class Mechanisms(Strict):
+    """What brings posts before people on a platform; what is left out, it does not have."""
+
+    follow_feed: FollowFeed | None = None
+    traffic_pools: TrafficPools | None = None
+    hot_list: HotList | None = None
+    search: Search | None = None
+    paid_reach: PaidReach | None = None
+    user_topics: UserTopics | None = None
+
+    def present(self) -> Iterator[tuple[str, Any]]:
+        """Names and data of the mechanisms the platform has, in the order they act."""
+        for name in type(self).model_fields:
+            if getattr(self, name) is not None:
+                yield name, getattr(self, name)
+
+
+class Platform(Strict):
+    """A platform: data over the mechanisms."""
+
+    title: str
+    about: str = ""
+    users: int = Field(gt=0, description="people who use it")
+    response: Response
+    repost_spread: float = Field(ge=0, le=3, description="sd of ln infectiousness over posts")
+    quality_spread: float = Field(ge=0, le=3, description="sd of ln quality over posts")
+    content: dict[Name, Content] = Field(min_length=1, max_length=40)
+    default_content: str
+    mechanisms: Mechanisms
+    sources: dict[str, Source] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _default_exists(self) -> Platform:
+        if self.default_content not in self.content:
+            raise ValueError(f"default_content '{self.default_content}' is not among its kinds of content")
+        return self
+
+
+class Story(Strict):
+    """What lives for weeks: its appeal, and whom it suits."""
+
+    title: str = Field(min_length=1, max_length=60, description="its name in topics")
+    appeal: float = Field(1.0, gt=0, le=20, description="factor on attending")
+    interests: dict[str, Factor] = Field(
+        default_factory=dict, description="weights of the interests it speaks to"
+    )
+    user_topic_title: str = Field(
+        "{title}·网友话题{n}", description="name of the n-th topic that users start"
+    )
+    user_topic_spread: float = Field(
+        0.9, ge=0, le=3, description="sd of ln appeal over the topics that users start"
+    )
+    source: str = ""
+    grade: Grade = "assumed"
+
+
+class Actor(Strict):
+    """An account, or a group of like accounts, with a mind on it."""
+
+    name: Name
+    title: str = ""
+    kind: Literal["kol", "bureau", "brand", "media", "star"]
+    tier: str = Field("", description="tier of a KOL whose followers are drawn from the catalogue")
+    count: int = Field(1, ge=1, le=100_000, description="how many like it")
+    accounts: dict[str, int] = Field(
+        default_factory=dict, description="followers by platform (people); with a tier: 0, drawn"
+    )
+    story: str = Field("", description="the story it minds; empty: the first")
+    budget: int = Field(0, ge=0, le=10**12, description="yuan it can spend in the run")
+    delay_minutes: int = Field(60, ge=0, le=10_000, description="how old what it sees is")
+    review_minutes: int = Field(60, ge=1, le=10_000, description="how often it looks")
+    charm: float = Field(1.0, ge=0, le=100, description="factor on being followed after a post")
+    policies: tuple[AnyPolicy, ...] = ()
+    source: str = ""
+    grade: Grade = "assumed"
+
+    @model_validator(mode="after")
+    def _followers(self) -> Actor:
+        for platform, followers in self.accounts.items():
+            if followers < 0:
+                raise ValueError(f"followers on {platform} must be ≥ 0, not {followers}")
+        return self
+
+
+class Figure(Strict):
+    """One observed number, to be printed beside the simulated one of the same name."""
+
+    metric: str = Field(description="name in summary.json")
+    label: str = ""
+    at: AwareDatetime | None = Field(None, description="compare with the running total of the metric at this time")
+    value: float
+    unit: str = ""
+    source: str
+    grade: Grade = "measured"
+    note: str = ""
+
+    @field_serializer("at")
+    def _iso(self, when: Any) -> str | None:
+        return str(when.isoformat()) if when else None
+
+
+class Stay(Strict):
+    """One observed stay of a topic on a list."""
+
+    topic: str
+    first: AwareDatetime
+    last: AwareDatetime
+    best_rank: int = Field(ge=0, le=1000)
+
+    @field_serializer("first", "last")
+    def _iso(self, when: Any) -> str:
+        return str(when.isoformat())
+
+
+class Stays(Strict):
+    """Observed stays on a platform's list, and the span that the record covers."""
+
+    platform: str
+    source: str
+    grade: Grade = "measured"
+    from_: AwareDatetime = Field(alias="from")
+    until: AwareDatetime
+    list: tuple[Stay, ...] = ()
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True, populate_by_name=True)
+
+    @field_serializer("from_", "until")
+    def _iso(self, when: Any) -> str:
+        return str(when.isoformat())
+
+
+class Observed(Strict):
+    """Real numbers, plotted and scored beside the simulation; never an input of it."""
+
+    figures: tuple[Figure, ...] = ()
+    stays: Stays | None = None
+
+
+class Scenario(Strict):
+    """One world: people, platforms, stories, actors, scheduled facts."""
+
+    name: Name
+    title: str = ""
+    about: str = ""
+    start: AwareDatetime = Field(description="first minute, with a zone")
+    days: float = Field(gt=0, le=400, description="length of the run")
+    step_minutes: Literal[5, 10, 15, 20, 30, 60] = 15
+    seed: int = Field(1, ge=0, lt=2**63)
+    people: People
+    network: NetworkSpec = Field(default_factory=Computed)
+    platforms: dict[Name, Platform] = Field(min_length=1, max_length=16)
+    stories: dict[Name, Story] = Field(min_length=1, max_length=64)
+    actors: tuple[Actor, ...] = ()
+    interventions: tuple[AnyIntervention, ...] = ()
+    observed: Observed = Observed()
+
+    @field_serializer("start")
+    def _iso(self, when: Any) -> str:
+        return str(when.isoformat())
+
+    @property
+    def steps(self) -> int:
+        """Number of steps of the run."""
+        return round(self.days * 1440 / self.step_minutes)
+
+    @property
+    def end(self) -> Any:
+        """First minute after the run."""
+        return self.start + timedelta(minutes=self.steps * self.step_minutes)
+
+
+class Citation(NamedTuple):
+    """A number of the scenario with its source and grade."""
+
+    path: str
+    value: str
+    source: str
+    grade: str
+
+
+def shipped() -> dict[str, Path]:
+    """The scenarios that come with the project, by name."""
+    return {path.stem: path for path in sorted(SHIPPED.glob("*.yaml"))}
+
+
+def load(
+    source: str | Path, *, sets: Sequence[str] = (), seed: int | None = None, users: int | None = None
+) -> Scenario:
+    """Read, complete and check a scenario: a path, or the name of a shipped one. Raises `ScenarioError` with every fault."""
+    given = list(sets)
+    given += [f"seed={seed}"] if seed is not None else []
+    given += [f"people.users={users}"] if users is not None else []
+    document = _complete(loader.load(_find(source), sets=given))
+    scenario = loader.check(Scenario, document)
+    assert isinstance(scenario, Scenario)
+    faults = [_place(document, *fault) for fault in _dangling(scenario)]
+    if faults:
+        raise ScenarioError(faults)
+    return scenario
+
+
+def _find(source: str | Path) -> Path:
+    path = Path(source)
+    if path.exists() or path.suffix or len(path.parts) > 1:
+        return path
+    known = shipped()
+    if str(source) not in known:
+        raise ScenarioError(
+            [
+                Fault(
+                    str(source),
+                    0,
+                    0,
+                    "",
+                    "no such file or shipped scenario",
+                    did_you_mean(str(source), list(known)),
+                )
+            ]
+        )
+    return known[str(source)]
+
+
+def _complete(document: loader.Document) -> loader.Document:
+    """Lay the document over the catalogue: people, and each platform it names."""
+    base = loader.nest(loader.read(catalog.PEOPLE), ("people",))
+    platforms = document.data.get("platforms")
+    for name in platforms if isinstance(platforms, dict) else ():
+        if catalog.platform_path(name).is_file():
+            base = loader.over(
+                base, loader.nest(loader.read(catalog.platform_path(name)), ("platforms", name))
+            )
+    return loader.over(base, document)
+
+
+def _place(document: loader.Document, path: tuple[str | int, ...], message: str, hint: str = "") -> Fault:
+    mark = document.place(path)
+    return Fault(mark.file, mark.line, mark.col, loader.dotted(path), message, hint)
+
+
+Dangling = tuple[tuple[str | int, ...], str, str]
+
+
+def _dangling(scenario: Scenario) -> Iterator[Dangling]:
+    """Names that point at nothing, and dates outside the run."""
+    names = _names(scenario)
+    for i, actor in enumerate(scenario.actors):
+        yield from _unknown(names, "platform", actor.accounts, ("actors", i, "accounts"))
+        yield from _unknown(names, "story", [actor.story], ("actors", i, "story"))
+        yield from _unknown(names, "tier", [actor.tier], ("actors", i, "tier"))
+    seen: set[str] = set()
+    for i, actor in enumerate(scenario.actors):
+        if actor.name in seen:
+            yield ("actors", i, "name"), f"'{actor.name}' is taken by an earlier actor", ""
+        seen.add(actor.name)
+    for i, fact in enumerate(scenario.interventions):
+        for kind, name in fact.refers().items():
+            yield from _unknown(
+                names, "actor" if kind == "about" else kind, [name], ("interventions", i, kind)
+            )
+        if not scenario.start <= fact.at < scenario.end:
+            span = f"{scenario.start.isoformat()} to {scenario.end.isoformat()}"
+            yield ("interventions", i, "at"), f"lies outside the run, which goes from {span}", ""
+        yield from _bad_content(scenario, i, fact)
+    if scenario.observed.stays:
+        yield from _unknown(
+            names, "platform", [scenario.observed.stays.platform], ("observed", "stays", "platform")
+        )
+
+
+def _names(scenario: Scenario) -> dict[str, list[str]]:
+    return {
+        "platform": list(scenario.platforms),
+        "story": list(scenario.stories),
+        "actor": [actor.name for actor in scenario.actors],
+        "tier": list(scenario.people.kol_tiers),
+    }
+
+
+def _unknown(
+    names: dict[str, list[str]], kind: str, given: Any, path: tuple[str | int, ...]
+) -> Iterator[Dangling]:
+    for name in given:
+        if name and name not in names[kind]:
+            where = (*path, name) if isinstance(given, dict) else path
+            yield where, f"unknown {kind} '{name}'", did_you_mean(name, names[kind])
+
+
+def _bad_content(scenario: Scenario, i: int, fact: Any) -> Iterator[Dangling]:
+    """A post needs an account and a kind of content that its platform knows; a change needs a number that exists."""
+    platform = scenario.platforms.get(getattr(fact, "platform", ""))
+    if platform is None:
+        return
+    if fact.kind == "post" and fact.content and fact.content not in platform.content:
+        yield (
+            ("interventions", i, "content"),
+            f"unknown content '{fact.content}'",
+            did_you_mean(fact.content, list(platform.content)),
+        )
+    if fact.kind == "post" and not _has_account(scenario, fact):
+        yield ("interventions", i, "actor"), f"'{fact.actor}' has no account on {fact.platform} by then", ""
+    if fact.kind == "platform_change":
+        mechanism = getattr(platform.mechanisms, fact.mechanism, None)
+        known = [name for name, _ in platform.mechanisms.present()]
+        if mechanism is None:
+            yield (
+                ("interventions", i, "mechanism"),
+                f"unknown mechanism '{fact.mechanism}'",
+                did_you_mean(fact.mechanism, known),
+            )
+        elif not isinstance(getattr(mechanism, fact.field, None), int | float):
+            yield (
+                ("interventions", i, "field"),
+                f"'{fact.field}' is no number of {fact.mechanism}",
+                did_you_mean(fact.field, list(type(mechanism).model_fields)),
+            )
+
+
+def _has_account(scenario: Scenario, fact: Any) -> bool:
+    actor = next((a for a in scenario.actors if a.name == fact.actor), None)
+    opened = any(
+        f.kind == "open_account" and f.actor == fact.actor and f.platform == fact.platform and f.at <= fact.at
+        for f in scenario.interventions
+    )
+    return actor is None or fact.platform in actor.accounts or opened
+
+
+def resolved(scenario: Scenario) -> str:
+    """YAML text with every default filled in; running it gives the same digest."""
+    return loader.dump(scenario.model_dump(mode="json", by_alias=True))
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema (draft-07) of scenario files as resolved."""
+    return loader.schema(Scenario)
+
+
+def citations(scenario: Scenario) -> list[Citation]:
+    """Every number from the world that the scenario uses, with source and grade."""
+    found = list(_cited("people", scenario.people.sources))
+    for name, platform in scenario.platforms.items():
+        found += _cited(f"platforms.{name}", platform.sources)
+    found += [
+        Citation(f"actors.{a.name}", _followers(a), a.source or "by hand", a.grade) for a in scenario.actors
+    ]
+    found += [
+        Citation(
+            f"interventions[{i}]",
+            f.at.isoformat() + " " + (f.note or f.kind),
+            f.source or "by hand",
+            f.grade if f.source else "assumed",
+        )
+        for i, f in enumerate(scenario.interventions)
+    ]
+    found += [
+        Citation(f"observed.{f.metric}", f"{f.value:g} {f.unit}".strip(), f.source, f.grade)
+        for f in scenario.observed.figures
+    ]
+    if scenario.observed.stays:
+        stays = scenario.observed.stays
+        found.append(Citation("observed.stays", f"{len(stays.list)} stays", stays.source, stays.grade))
+    return found
+
+
+def _cited(prefix: str, sources: dict[str, Source]) -> Iterator[Citation]:
+    for path, source in sources.items():
+        yield Citation(f"{prefix}.{path}", "", source.source, source.grade)
+
+
+def _followers(actor: Actor) -> str:
+    return ", ".join(f"{platform} {followers}" for platform, followers in actor.accounts.items())

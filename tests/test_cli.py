@@ -1,0 +1,515 @@
+"""The shell alone: the rooms that it calls are stood in for by small fakes."""
+
+import errno
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import ClassVar
+
+import pytest
+from pydantic import BaseModel, Field
+
+from sim import cli, progress
+from sim.errors import Fault, RefusedError, ScenarioError
+from sim.registry import Registry
+
+ROOT = Path(__file__).parents[1]
+HEAVY = {"numpy", "numba", "pandas", "mesa", "matplotlib", "networkx", "pydantic", "yaml", "tqdm"}
+OBSERVED = [
+    ("丁真 topics on the hot list", 48.0, 51, "topics", "Weibo hot list"),
+    ("reads of all topics of the story by 2 December 2020", 11_800_000_000, 12e9, "reads", "seed text 2"),
+    ("followers", None, 2_000_000, "people", "seed text 1"),
+]
+
+
+def scenario(name="small", users=1000, ratio=1400):
+    people = SimpleNamespace(users=users, ratio=ratio)
+    facts = {"days": 21, "seed": 7, "step_minutes": 15, "platforms": {"weibo": 1}, "actors": [1, 2]}
+    return SimpleNamespace(name=name, title="丁真", people=people, **facts)
+
+
+def module(name, **members):
+    made = ModuleType(name)
+    made.__dict__.update(members)
+    return made
+
+
+class Rooms:
+    """The fake rooms, what they were asked, and what they shall answer."""
+
+    def __init__(self):
+        self.asked = {}
+        self.raises = None
+        self.observed = list(OBSERVED)
+        self.refusal = ""
+
+    def load(self, source, *, sets=(), seed=None, users=None):
+        if "bad" in str(source):
+            faults = [Fault("bad.yaml", line, 1, "days", "must be a number") for line in (9, 3)]
+            raise ScenarioError(faults)
+        self.asked["load"] = {"source": source, "sets": list(sets), "seed": seed, "users": users}
+        return scenario(Path(source).stem, users or 1000)
+
+    def run(self, world, *, out, threads=1, figures=True, progress=None):
+        self.asked["run"] = {"out": out, "threads": threads, "figures": figures}
+        if self.raises:
+            raise self.raises
+        for step in range(201):
+            if progress:
+                progress(step, 200, "12 Nov")
+        summary = {"reach_people": 3_400_000, "peak_rank": 1}
+        return SimpleNamespace(path=out / "small/ab12-s7", summary=summary, comparison=lambda: self.observed)
+
+    def estimate(self, world):
+        cost = {"steps": 2016, "memory_bytes": 3 * 2**30, "seconds": 40.0, "disk_bytes": 5e6}
+        return SimpleNamespace(users=1000, refusal=self.refusal, **cost)
+
+    def draw(self, folder, only=()):
+        self.asked["draw"] = only
+        if self.raises:
+            raise self.raises
+        return [folder / "figures/reach.png"]
+
+
+class Ride(BaseModel):
+    """Post when the story is hot.
+
+    Not modelled: regret.
+    """
+
+    name: ClassVar[str] = "ride"
+    max_rank: int = Field(30, ge=1, le=50, description="worst rank worth a post")
+    delay_minutes: float | None = Field(None, gt=0)
+    eager: bool = True
+    story: str = Field(description="which story")
+
+
+CITED = [
+    SimpleNamespace(path="platforms.weibo.slots", value=50, source="Weibo help page", grade="measured"),
+    SimpleNamespace(path="people.fit", value=0.38, source="Goel 2016", grade="measured"),
+    SimpleNamespace(path="people.tire", value=2, source="", grade="assumed"),
+]
+
+
+def fakes(rooms):
+    kinds = ("policy", "mechanism", "intervention", "network")
+    registries = {cli.FAMILIES[kind]: Registry(kind) for kind in kinds}
+    registries["policies"].register(Ride)
+    made = [module(f"sim.{family}", **{family.upper(): entry}) for family, entry in registries.items()]
+    about = {"shipped": lambda: {"small": Path("small.yaml")}, "schema": lambda: {"title": "丁真"}}
+    texts = {"resolved": lambda world: "name: small\n", "citations": lambda world: CITED}
+    catalog = {"platform_names": lambda: ["weibo"], "platform_text": lambda name: f"name: {name}\n"}
+    return [
+        *made,
+        module("sim.scenario", load=rooms.load, **about, **texts),
+        module("sim.runner", run=rooms.run, estimate=rooms.estimate),
+        module("sim.plots", draw=rooms.draw),
+        module("sim.catalog", **catalog),
+    ]
+
+
+@pytest.fixture
+def rooms(monkeypatch):
+    made = Rooms()
+    for fake in fakes(made):
+        monkeypatch.setitem(sys.modules, fake.__name__, fake)
+    return made
+
+
+@pytest.fixture
+def sim(rooms, capsys):
+    """Run one command line: (exit code, stdout, stderr)."""
+
+    def call(*words):
+        code = cli.main(list(words))
+        return code, *capsys.readouterr()
+
+    return call
+
+
+def shell(code, **settings):
+    """Run a line of Python in a fresh process."""
+    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, **settings)
+
+
+# --- start-up and usage
+
+
+def test_help_needs_no_heavy_import():
+    code = "import sys; from sim.cli import main; main(['--help']); print(*sys.modules, file=sys.stderr)"
+    done = shell(code)
+    assert "COMMAND" in done.stdout
+    assert not HEAVY & set(done.stderr.split())
+
+
+def test_help_answers_at_once():
+    def once():
+        start = time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-m", "sim.cli", "--help"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
+        )
+        return time.perf_counter() - start
+
+    assert min(once() for _ in range(3)) < 0.25
+
+
+@pytest.mark.parametrize("command", ["demo", "run", "validate", "list", "show", "schema", "cite", "plot"])
+def test_every_command_explains_itself(sim, command):
+    code, out, err = sim(command, "--help")
+    assert (code, err) == (0, "")
+    assert f"usage: sim {command}" in out
+
+
+def test_version(sim):
+    code, out, _ = sim("--version")
+    assert code == 0
+    assert out.startswith("sim ")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "COMMAND"),
+        (("fly",), "fly"),
+        (("run",), "SCENARIO"),
+        (("run", "small", "--seed", "-1"), "from 0 to"),
+        (("run", "small", "--seed", str(2**64)), "from 0 to"),
+        (("run", "small", "--users", "0"), "1 or more"),
+        (("run", "small", "--users", "-5"), "1 or more"),
+        (("run", "small", "--users", "1M"), "write 1000000, 1_000_000 or 1e6"),
+        (("run", "small", "--users", "1.5"), "not a whole number"),
+        (("demo", "--threads", "0"), "1 or more"),
+        (("run", "small", "--use", "5"), "unrecognized"),
+        (("list", "planets"), "platforms"),
+    ],
+)
+def test_usage_errors_exit_2_on_stderr(sim, words, said):
+    code, out, err = sim(*words)
+    assert (code, out) == (2, "")
+    assert said in err
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("1000", 1000), ("1_000_000", 10**6), ("1e6", 10**6), ("1.5E+6", 1_500_000), ("600e6", 6 * 10**8)],
+)
+def test_numbers_are_read_exactly(sim, rooms, text, number):
+    assert sim("run", "small", "--users", text)[0] == 0
+    assert rooms.asked["load"]["users"] == number
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1e", "1__0", "_1", "10^12", "٣", "1e-3", "nan", "0x10", "1.25e1", "9" * 40]
+)
+def test_other_forms_are_refused(sim, text):
+    assert sim("run", "small", f"--users={text}")[0] == 2
+
+
+def test_the_largest_seed_is_accepted(sim, rooms):
+    assert sim("run", "small", "--seed", str(2**64 - 1))[0] == 0
+    assert rooms.asked["load"]["seed"] == 2**64 - 1
+
+
+# --- run and demo
+
+
+def test_run_hands_its_options_on(sim, rooms):
+    words = ["--set", "days=3", "--set", "seed=2", "--threads", "2", "--out", "there", "--no-figures"]
+    assert sim("run", "a/small.yaml", *words)[0] == 0
+    assert rooms.asked["load"]["source"] == "a/small.yaml"
+    assert rooms.asked["load"]["sets"] == ["days=3", "seed=2"]
+    assert rooms.asked["run"] == {"out": Path("there"), "threads": 2, "figures": False}
+
+
+def test_demo_is_the_shipped_case_with_figures(sim, rooms):
+    code, out, _ = sim("demo")
+    assert code == 0
+    assert rooms.asked["load"] == {"source": "ding_zhen", "sets": [], "seed": None, "users": None}
+    assert rooms.asked["run"] == {"out": Path("results"), "threads": 1, "figures": True}
+    assert out.splitlines()[-1] == "results: results/small/ab12-s7"
+
+
+def test_results_go_to_stdout_and_progress_to_a_clean_log(sim):
+    _, out, err = sim("run", "small")
+    assert "each standing for 1,400" in out
+    assert "51" in out
+    assert "\r" not in out + err
+    assert [line.split()[0] for line in err.splitlines()] == ["25", "50", "75", "100"]
+
+
+def test_quiet_prints_the_folder_only(sim):
+    assert sim("run", "small", "--quiet") == (0, "results/small/ab12-s7\n", "")
+
+
+def test_without_observed_numbers_the_summary_is_shown(sim, rooms):
+    rooms.observed = []
+    assert "reach_people  3.4 M" in sim("run", "small")[1]
+
+
+def test_dry_run_plans_and_writes_nothing(sim, rooms):
+    code, out, err = sim("run", "small", "--dry-run")
+    assert (code, err) == (0, "")
+    assert "run" not in rooms.asked
+    for said in ("2,016 steps", "3.0 GiB", "about 40 s", "fits this machine", "each standing for 1,400"):
+        assert said in out
+
+
+def test_dry_run_of_what_would_be_refused_exits_3(sim, rooms):
+    rooms.refusal = "needs 3 GiB, 1 GiB is free"
+    code, out, _ = sim("run", "small", "--dry-run")
+    assert code == 3
+    assert out.splitlines()[-1] == "verdict    refused: needs 3 GiB, 1 GiB is free"
+
+
+# --- what can go wrong
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (RefusedError("needs 90 GiB"), 3, "sim: needs 90 GiB\n"),
+        (KeyboardInterrupt(), 130, "interrupted; nothing was written\n"),
+        (
+            PermissionError(errno.EACCES, "Permission denied", "/there"),
+            3,
+            "sim: /there: Permission denied; check its permissions, or write elsewhere with --out DIR\n",
+        ),
+        (
+            OSError(errno.ENOSPC, "No space left on device"),
+            3,
+            "sim: output: No space left on device; free some disk space, or write elsewhere with --out DIR\n",
+        ),
+        (
+            MemoryError(),
+            3,
+            "sim: out of memory; simulate fewer people with --users, or close other programs\n",
+        ),
+    ],
+)
+def test_what_can_be_acted_on_is_one_line(sim, rooms, error, code, said):
+    rooms.raises = error
+    assert sim("run", "small", "--quiet") == (code, "", said)
+
+
+def test_a_bug_keeps_its_traceback(sim, rooms):
+    rooms.raises = ZeroDivisionError()
+    with pytest.raises(ZeroDivisionError):
+        sim("run", "small")
+
+
+def test_faults_are_printed_as_they_are(sim):
+    code, out, err = sim("run", "bad.yaml")
+    assert (code, out) == (2, "")
+    assert err.splitlines() == [f"bad.yaml:{line}:1: days: must be a number" for line in (3, 9)]
+
+
+def test_validate_checks_every_file(sim):
+    code, out, err = sim("validate", "bad.yaml", "small.yaml")
+    assert code == 2
+    assert out == "ok: small.yaml (small, 1,000 people, 21 days)\n"
+    assert len(err.splitlines()) == 2
+    assert sim("validate", "small.yaml")[0] == 0
+
+
+BIG = """
+import sys, types
+room = types.ModuleType("sim.scenario")
+room.schema = lambda: dict.fromkeys(map(str, range(100_000)))
+sys.modules["sim.scenario"] = room
+from sim.cli import main
+sys.exit(main(["schema"]))
+"""
+
+
+def test_a_closed_pipe_is_quiet():
+    with subprocess.Popen(
+        [sys.executable, "-c", BIG], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as reader:
+        reader.stdout.close()
+        assert reader.stderr.read() == b""
+    assert reader.returncode == cli.CLOSED_PIPE
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_behind_stdout_is_one_line():
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", BIG], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+    assert "No space left" in done.stderr
+
+
+def test_an_ascii_terminal_shows_what_it_can():
+    code = BIG.replace("map(str, range(100_000))", "['丁真']")
+    done = shell(code, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert (done.returncode, done.stdout.count("\\u4e01")) == (0, 1)
+
+
+# --- looking around
+
+
+def test_list_shows_families_and_one_of_them(sim):
+    assert sim("list", "scenarios") == (0, "small  丁真\n", "")
+    assert sim("list", "policies") == (0, "ride  Post when the story is hot.\n", "")
+    assert sim("list", "networks") == (0, "", "")
+    code, out, _ = sim("list")
+    assert code == 0
+    assert "platforms:\n  weibo\npolicies:\n" in out
+
+
+def test_show_a_plug_in(sim):
+    lines = sim("show", "policy", "ride")[1].splitlines()
+    assert lines[:5] == ["ride", "", "Post when the story is hot.", "", "Not modelled: regret."]
+    assert "max_rank (≥ 1, ≤ 50; default 30)" in lines
+    assert "    worst rank worth a post" in lines
+    assert "delay_minutes (> 0; optional)" in lines
+    assert "eager (default true)" in lines
+    assert "story (required)" in lines
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (("small",), "name: small\n"),
+        (("scenario", "policy"), "name: small\n"),
+        (("platform", "weibo"), "name: weibo\n"),
+    ],
+)
+def test_show_prints_yaml(sim, words, text):
+    assert sim("show", *words) == (0, text, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("policy",), "sim: which policy? `sim list policies` shows them\n"),
+        (("polcy", "ride"), "sim: unknown kind 'polcy'; did you mean 'policy'?\n"),
+        (("policy", "rid"), "sim: unknown policy 'rid'; did you mean 'ride'?\n"),
+        (("platform", "../people"), "sim: unknown platform '../people'; known: weibo\n"),
+    ],
+)
+def test_show_says_what_exists(sim, words, said):
+    assert sim("show", *words) == (2, "", said)
+
+
+def test_schema_is_json(sim):
+    assert json.loads(sim("schema")[1]) == {"title": "丁真"}
+
+
+def test_cite_lists_and_counts(sim):
+    lines = sim("cite", "small")[1].splitlines()
+    assert lines[1] == "people.fit             0.38  measured  Goel 2016"
+    assert lines[2] == "people.tire            2     assumed"
+    assert lines[3] == "3 numbers: 2 measured, 1 assumed"
+
+
+def test_plot_needs_a_folder_of_results(sim, rooms, tmp_path):
+    assert sim("plot", str(tmp_path))[0] == 2
+    (tmp_path / "run.json").write_text("{}")
+    assert sim("plot", str(tmp_path), "--only", "reach")[1] == f"{tmp_path}/figures/reach.png\n"
+    assert rooms.asked["draw"] == ("reach",)
+    rooms.raises = KeyboardInterrupt()
+    assert sim("plot", str(tmp_path)) == (130, "", "interrupted; some figures may be missing\n")
+
+
+# --- how things look
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1_234_000_000, "1.2 bn"),
+        (3_400_000, "3.4 M"),
+        (57_123, "57 k"),
+        (999_600, "1.0 M"),
+        (999_400, "999 k"),
+        (9_960, "10 k"),
+        (812, "812"),
+        (999.7, "1.0 k"),
+        (2.5e15, "2,500 tn"),
+        (-3_400_000, "-3.4 M"),
+        (0, "0"),
+        (0.0512, "0.0512"),
+        (None, "–"),
+        (float("nan"), "–"),
+        ("27 Nov", "27 Nov"),
+    ],
+)
+def test_humanise(value, text):
+    assert progress.humanise(value) == text
+
+
+def test_a_heading_speaks_of_the_ratio_only_in_a_scaled_run():
+    assert progress.heading(scenario()).startswith(
+        "丁真: 1,000 people simulated, each standing for 1,400, 21"
+    )
+    assert progress.heading(scenario(ratio=1)) == "丁真: 1,000 people simulated, 21 days, seed 7"
+
+
+def test_bytes_and_seconds():
+    sizes = (0, 512, 1023, 1024, 5e6, 2**40 - 1, 2**62)
+    assert [progress.humanise_bytes(size) for size in sizes] == [
+        *("0 B", "512 B", "1023 B", "1.0 KiB", "4.8 MiB", "1.0 TiB", "4,096 PiB")
+    ]
+    spans = (0.42, 12.4, 89, 210, 5399, 7200, 1e6)
+    assert [progress.humanise_seconds(span) for span in spans] == [
+        *("0.4 s", "12 s", "89 s", "3.5 min", "90 min", "2.0 h", "278 h")
+    ]
+
+
+def test_chinese_takes_two_columns_and_marks_none():
+    assert progress.display_width("丁真 a") == 6
+    assert progress.display_width("e\u0301") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "fitted"),
+    [("丁真", 6, "丁真  "), ("丁真", -6, "  丁真"), ("丁真丁真", 6, "丁真… "), ("a\nb", 4, "a b ")],
+)
+def test_fit(text, width, fitted):
+    assert progress.fit(text, width) == fitted
+    assert progress.display_width(fitted) == abs(width)
+
+
+def test_comparison_lines_up_within_100_columns():
+    head, *rows = progress.comparison_table([*OBSERVED, ("长" * 60, 1, 2, "u" * 60, "源" * 60)])
+    assert all(progress.display_width(line) <= 100 for line in [head, *rows])
+    edge = head.index("observed") + len("observed")
+    for line in rows:
+        cut = next(end for end in range(len(line)) if progress.display_width(line[:end]) == edge)
+        assert line[cut - 1] != " "
+        assert line[cut : cut + 2] == "  "
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_a_terminal_gets_a_bar_that_leaves_nothing_behind():
+    stream = Terminal()
+    with progress.progress(stream) as tell:
+        for step in range(11):
+            tell(step, 10, "丁真")
+    assert "\r" in stream.getvalue()
+    assert "\n" not in stream.getvalue()
+
+
+def test_a_log_gets_few_lines_even_from_a_long_or_empty_run():
+    stream = io.StringIO()
+    with progress.progress(stream) as tell:
+        tell(0, 0, "")
+        for step in range(1, 10_001):
+            tell(step, 10_000, "x")
+    assert stream.getvalue().splitlines() == [f"{25 * k:3d} %  {2500 * k} of 10000  x" for k in (1, 2, 3, 4)]
+
+
+def test_quiet_has_no_progress():
+    with progress.progress(Terminal(), quiet=True) as tell:
+        assert tell is None
