@@ -71,7 +71,8 @@ class Board:
             self.world.stories[story], now, now, clock.time(now).hour, self._listed(own), len(own), reads_day,
             int(self.series[max(0, step + 1 - day) : step + 1, :, story, [F_COMMENTS, F_REPOSTS, F_CREATIONS]].sum()),
             recent / max(before, 1), int(self.negative[max(0, step + 1 - day) : step + 1, story].sum()) / max(reads_day, 1),
-            int(bad[-1]) if len(bad) else -1, tuple(self._joined.get(story, {}).values()), self._called(own),
+            int(bad[-1]) if len(bad) else -1, tuple(self._joined.get(story, {}).values()),
+            tuple(self.world.platforms[p] for p in np.unique(topics.platform[topics.story == story])), self._called(own),
         )  # fmt: skip
 
     def _listed(self, own: np.ndarray) -> tuple[Listed, ...]:
@@ -88,4 +89,8 @@ class Board:
 
     def _called(self, own: np.ndarray) -> dict[str, tuple[str, int]]:
         world = self.world
-        return {world.topic_about[t]: (world.topic_titles[t], int(world.topics.minute[t])) for t in own if world.topic_about[t]}
+        return {
+            world.topic_about[t]: (world.topic_titles[t], int(world.topics.minute[t]))
+            for t in own
+            if world.topic_about[t]
+        }

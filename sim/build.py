@@ -43,9 +43,7 @@ def people(scenario: Scenario) -> People:
         fatigue_fix=np.array([round(fatigue_factor(scenario, n) * FIX) for n in range(256)], np.uint64),
         attention_fix=np.stack([_attention(a.daily_views) for a in activity]),
         affinity_fix=np.round(affinity * FIX).astype(np.uint64),
-        target_fix=np.round(np.minimum(affinity / affinity.max(axis=(1, 2), keepdims=True), 1) * FIX).astype(
-            np.uint64
-        ),
+        target_fix=np.round(np.minimum(affinity / affinity.max(axis=(1, 2), keepdims=True), 1) * FIX).astype(np.uint64),
         community_size=_community_size(scenario),
         community_key=np.uint64(streams.stream_key(scenario.seed, "communities")),
     )
@@ -162,9 +160,7 @@ def drawn_followers(scenario: Scenario, actor: Actor, name: str, platform: str) 
     coin = streams.py_uniform(key, 0)
     points = scenario.people.kol_followers
     if tier.to <= points[0][0]:  # below the table: log-uniform
-        return round(
-            math.exp(math.log(max(tier.from_, 1)) + coin * (math.log(tier.to) - math.log(max(tier.from_, 1))))
-        )
+        return round(math.exp(math.log(max(tier.from_, 1)) + coin * (math.log(tier.to) - math.log(max(tier.from_, 1)))))
     size, share = (np.log([p[i] for p in points]) for i in (0, 1))
     high, low = (float(np.exp(np.interp(math.log(x), size, share))) for x in (tier.from_, tier.to))
     return round(float(np.exp(np.interp(-math.log(high - coin * (high - low)), -share, size))))

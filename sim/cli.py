@@ -133,13 +133,9 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def _add(
-    commands: Any, name: str, command: Callable[[argparse.Namespace], int], text: str
-) -> argparse.ArgumentParser:
+def _add(commands: Any, name: str, command: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
     about = text[0].upper() + text[1:]
-    parser: argparse.ArgumentParser = commands.add_parser(
-        name, help=text, description=about, allow_abbrev=False
-    )
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=about, allow_abbrev=False)
     parser.set_defaults(command=command)
     return parser
 

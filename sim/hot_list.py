@@ -25,19 +25,13 @@ class Background(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
     births_per_day: float = Field(gt=0, le=10_000, description="topics a day that could enter the list")
-    night_births: float = Field(
-        gt=0, le=1, description="births at the quietest hour over those at the fullest"
-    )
+    night_births: float = Field(gt=0, le=1, description="births at the quietest hour over those at the fullest")
     peak_median: float = Field(gt=0, description="median peak heat")
     peak_spread: float = Field(gt=0, le=3, description="sd of ln peak heat")
     rise_minutes: float = Field(gt=0, le=10_000, description="minutes in which heat doubles before the peak")
-    fall_minutes: float = Field(
-        gt=0, le=10_000, description="median minutes in which it halves after the peak"
-    )
+    fall_minutes: float = Field(gt=0, le=10_000, description="median minutes in which it halves after the peak")
     fall_spread: float = Field(ge=0, le=2, description="sd of ln of the fall")
-    pinned_share: float = Field(
-        0.0, ge=0, le=1, description="share of time in which editors pin a background topic"
-    )
+    pinned_share: float = Field(0.0, ge=0, le=1, description="share of time in which editors pin a background topic")
 
 
 @MECHANISMS.register
@@ -66,9 +60,7 @@ class HotList(Mechanism):
     )
     interaction_cap: float = Field(3.0, ge=1, le=100, description="largest interaction over the typical")
     discussion_reference: float = Field(gt=0, le=1, description="discussions per read of a typical topic")
-    off_list_novelty: float = Field(
-        0.02, ge=0, le=1, description="novelty under which a topic is no longer ranked"
-    )
+    off_list_novelty: float = Field(0.02, ge=0, le=1, description="novelty under which a topic is no longer ranked")
     samples: int = Field(250, ge=1, le=10**7, description="simulated views aimed at for one topic and step")
     background: Background
 
@@ -86,9 +78,7 @@ class HotList(Mechanism):
         pull = topics.appeal[listed] * topics.novelty[listed]
         real = self.readers(topics.rank[listed]) * pull * stage.level / stage.clock.steps_per_hour
         weight = sample_weight(real.astype(np.int64), self.samples, stage.world.ratio)
-        return [
-            serve(self, stage, topics.lead[listed], real, weight, LIST, stage.key("list"), targeted=False)
-        ]
+        return [serve(self, stage, topics.lead[listed], real, weight, LIST, stage.key("list"), targeted=False)]
 
     def trend(self, stage: PlatformStage) -> None:
         """Smooth the inflow of heat, then rank the story's topics among the background's."""
@@ -98,9 +88,7 @@ class HotList(Mechanism):
         discussions = (flow[:, F_COMMENTS] + flow[:, F_REPOSTS] + flow[:, F_CREATIONS]).astype(float)
         inflow = (flow[:, F_SEARCHES] + discussions + reads) * stage.clock.steps_per_hour
         lively = discussions / np.maximum(reads, 1) / self.discussion_reference
-        factor = np.clip(
-            (1 + self.interaction_gain * lively) / (1 + self.interaction_gain), 0, self.interaction_cap
-        )
+        factor = np.clip((1 + self.interaction_gain * lively) / (1 + self.interaction_gain), 0, self.interaction_cap)
         keep = round(2.0 ** (-stage.clock.step_minutes / self.smoothing_minutes), 9)
         topics.rate[own] = topics.rate[own] * keep + inflow * factor * (1 - keep)
         topics.heat[own] = (topics.rate[own] * self.interaction).astype(np.int64)
@@ -153,9 +141,7 @@ def draw_background(data: Background, clock: Clock, key: int) -> BackgroundTopic
     )  # fmt: skip
 
 
-def heat_now(
-    data: Background, topics: BackgroundTopics, now: int, clock: Clock
-) -> tuple[np.ndarray, np.ndarray]:
+def heat_now(data: Background, topics: BackgroundTopics, now: int, clock: Clock) -> tuple[np.ndarray, np.ndarray]:
     """Ids and heat (i8) of the background topics that are alive at minute ``now``."""
     lo, hi = np.searchsorted(topics.minute, [now - WARM_UP_HOURS * 60, now + 12 * data.rise_minutes])
     ids = np.arange(lo, hi)

@@ -42,9 +42,7 @@ class Intervention(BaseModel):
     at: AwareDatetime = Field(description="when it happens, with a zone")
     note: str = Field("", description="what happened, in words")
     source: str = Field("", description="who says so")
-    grade: Literal["measured", "estimated", "assumed"] = Field(
-        "measured", description="how good the source is"
-    )
+    grade: Literal["measured", "estimated", "assumed"] = Field("measured", description="how good the source is")
     enabled: bool = Field(True, description="false: it does not happen (a counterfactual)")
 
     @field_serializer("at", "until", check_fields=False)
@@ -69,9 +67,7 @@ class Post(Intervention):
     actor: str = Field(description="who")
     platform: str = Field(description="where")
     story: str = Field(description="which story")
-    topic: str = Field(
-        "", description="hashtag; opened if it is new; empty: the story's own topic on that platform"
-    )
+    topic: str = Field("", description="hashtag; opened if it is new; empty: the story's own topic on that platform")
     content: str = Field("", description="kind of content of that platform; empty: the platform's default")
     tone: Literal["positive", "negative"] = Field(
         "positive", description="whether the post is for or against the story"
@@ -166,6 +162,4 @@ class PlatformChange(Intervention):
         return {"platform": self.platform}
 
 
-AnyIntervention = Annotated[
-    Post | OpenAccount | TravelOffer | PinTopic | PlatformChange, Field(discriminator="kind")
-]
+AnyIntervention = Annotated[Post | OpenAccount | TravelOffer | PinTopic | PlatformChange, Field(discriminator="kind")]

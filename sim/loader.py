@@ -91,18 +91,21 @@ def dotted(path: Trail) -> str:
 
 
 def _fault(mark: Mark, path: Trail, message: str, hint: str = "") -> Fault:
+    """A fault on one line: whatever cannot be seen in it is escaped."""
     file, where, *words = (
-        _HIDDEN.sub(lambda match: ascii(match.group())[1:-1], text)
+        "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
         for text in (mark.file, dotted(path), message, hint)
     )
     return Fault(file, mark.line, mark.col, where, *words)
 
 
 def _refuse(mark: Mark, path: Trail, message: str, hint: str = "") -> NoReturn:
+    """Raise a `ScenarioError` of a single fault."""
     raise ScenarioError([_fault(mark, path, message, hint)])
 
 
 def _together(faults: list[Fault]) -> ScenarioError:
+    """One error for all faults; a flood of them is cut."""
     if len(faults) > MAX_FAULTS:
         note = f"has more than {MAX_FAULTS} faults; the first {MAX_FAULTS} are listed"
         faults = [Fault(faults[0].file, 0, 0, "", note), *faults[:MAX_FAULTS]]
@@ -110,11 +113,13 @@ def _together(faults: list[Fault]) -> ScenarioError:
 
 
 def _raise(faults: list[Fault]) -> None:
+    """Raise a `ScenarioError` if there are any faults."""
     if faults:
         raise _together(faults)
 
 
 def _show(value: Any) -> str:
+    """Write a value in a message: short, and in the words of YAML."""
     if isinstance(value, dict | list):
         return "a mapping" if isinstance(value, dict) else "a list"
     if value is None or isinstance(value, bool):
@@ -250,6 +255,7 @@ class _Builder:
 
 
 def _parse(text: str, start: Mark, path: Trail = ()) -> Document:
+    """Read the one value of a text that starts at a place, and is to stand at ``path``."""
     hidden = (match.start() for match in _HIDDEN.finditer(text) if match.group() not in "\t\n\r")
     faults = []
     for at in itertools.islice(hidden, MAX_FAULTS):
@@ -279,6 +285,7 @@ def _bytes(path: Path, root: Path | None) -> bytes | str:
 
 
 def _document(raw: bytes, name: str) -> Document:
+    """Turn the content of the file ``name`` into a document."""
     try:
         text = raw.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -324,9 +331,7 @@ def _resolve(document: Document, chain: tuple[Path, ...], root: Path, seen: list
     return over(merged, Document(rest, document.marks, document.keys))
 
 
-def _base(
-    name: Any, mark: Mark, where: Trail, chain: tuple[Path, ...], root: Path, seen: list[Path]
-) -> Document:
+def _base(name: Any, mark: Mark, where: Trail, chain: tuple[Path, ...], root: Path, seen: list[Path]) -> Document:
     """The file called ``name`` in the last file of ``chain``, with all that it extends itself."""
     if not isinstance(name, str) or not name:
         _refuse(mark, where, f"must be the name of a file, not {_show(name)}")
@@ -348,16 +353,33 @@ def nest(document: Document, path: Trail) -> Document:
     """The same document one or more keys deeper: its top is to stand at ``path``."""
     data = functools.reduce(lambda inner, key: {key: inner}, reversed(path), document.data)
     around = {path[:end]: document.place(()) for end in range(len(path))}
-    marks, keys = (
-        {(*path, *trail): mark for trail, mark in m.items()} for m in (document.marks, document.keys)
-    )
+    marks, keys = ({(*path, *trail): mark for trail, mark in m.items()} for m in (document.marks, document.keys))
     return Document(data, around | marks, keys)
 
 
 def over(base: Document, top: Document) -> Document:
     """Lay ``top`` over ``base``: mappings merge key by key, anything else is replaced."""
-    # A path of the merged data that `top` does not have can only come from `base`.
-    return Document(_merge(base.data, top.data), base.marks | top.marks, base.keys | top.keys)
+    # Whatever is in the merged data comes from `top` if it is there, and else from `base`.
+    merged = Document(_merge(base.data, top.data), base.marks | top.marks, base.keys | top.keys)
+    _forget_the_dead(merged)
+    return merged
+
+
+def _forget_the_dead(document: Document) -> None:
+    """Drop the places of values that were replaced, so that no fault points there."""
+    document.marks, document.keys = (
+        {path: mark for path, mark in marks.items() if _present(path, document.data) == path}
+        for marks in (document.marks, document.keys)
+    )
+
+
+def _present(path: Trail, node: Any) -> Trail:
+    """Those steps of a path that the data has."""
+    found: Trail = ()
+    for step in path:
+        if step in (node if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ()):
+            node, found = node[step], (*found, step)
+    return found
 
 
 def _merge(base: Any, top: Any) -> Any:
@@ -390,6 +412,7 @@ def _set(document: Document, text: str) -> None:
     holder, path = _go(document, steps, mark)
     new = _parse(value, mark, path)
     holder[path[-1]] = new.data
+    _forget_the_dead(document)
     document.marks.update({path: mark} | new.marks)
     document.keys.update({path: mark} | new.keys)
 
@@ -554,7 +577,7 @@ def _located(model: type[BaseModel], data: Any, detail: Any) -> _Error:
         loc, last = loc[:-1], loc[-1:]
     elif kind in ("union_tag_invalid", "union_tag_not_found"):
         last = (detail["ctx"]["discriminator"].strip("'"),)
-    path, note = _walk(model, loc, data) or (_literally(loc, data), None)
+    path, note = _walk(model, loc, data) or (_present(loc, data), None)
     return _Error((*path, *last), note, detail)
 
 
@@ -567,18 +590,9 @@ def _walk(note: Any, loc: Trail, node: Any, path: Trail = ()) -> tuple[Trail, An
         ranked = sorted(choices, key=lambda choice: not _is_meant(choice, loc[0], node))
         tries = (_walk(choice, loc[1:], node, path) for choice in ranked)
         return next((found for found in tries if found), None)
-    if not _literally(loc[:1], node):
+    if not _present(loc[:1], node):
         return None
     return _walk(_child(choices[0], loc[0]), loc[1:], node[loc[0]], (*path, loc[0]))
-
-
-def _literally(loc: Trail, node: Any) -> Trail:
-    """Those steps of ``loc`` that the data has."""
-    path: Trail = ()
-    for step in loc:
-        if step in (node if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ()):
-            node, path = node[step], (*path, step)
-    return path
 
 
 def _choices(note: Any) -> list[Any]:

@@ -40,9 +40,7 @@ class Mechanism(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
     name: ClassVar[str]
     attend_factor: float = Field(1.0, ge=0, le=20, description="factor on attending in this channel")
-    act_factor: float = Field(
-        1.0, ge=0, le=20, description="factor on acting, once attended, in this channel"
-    )
+    act_factor: float = Field(1.0, ge=0, le=20, description="factor on acting, once attended, in this channel")
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """Offer tables of this step."""
@@ -78,9 +76,7 @@ class FollowFeed(Mechanism):
     account_act_factor: float = Field(
         1.0, ge=0, le=20, description="further factor on acting on a post of a big account"
     )
-    samples: int = Field(
-        1500, ge=1, le=10**7, description="simulated views aimed at for one post of a big account"
-    )
+    samples: int = Field(1500, ge=1, le=10**7, description="simulated views aimed at for one post of a big account")
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """One offer a share: the sharer's audience."""
@@ -179,9 +175,7 @@ class TrafficPools(Mechanism):
         return stage.world.recommended.rows[posts, 0] - stage.world.tier_start.rows[posts, 0]
 
     def _columns(self, tier: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return np.array([p.impressions for p in self.pools])[tier], np.array([p.hours for p in self.pools])[
-            tier
-        ]
+        return np.array([p.impressions for p in self.pools])[tier], np.array([p.hours for p in self.pools])[tier]
 
     def trend(self, stage: PlatformStage) -> None:
         """Promote or drop every post whose pool is used up."""
@@ -210,19 +204,18 @@ class TrafficPools(Mechanism):
 
     def _survivors(self, stage: PlatformStage, row: int, tier: int, alive: int, score: float) -> int:
         """How many of the real posts behind this row go on."""
-        need = self.pools[tier].pass_score
+        need, posts = self.pools[tier].pass_score, stage.world.posts
         if alive == 1:
             return int(score >= need)
-        before = self.pools[tier - 1].pass_score if tier else 0.0
-        share = self._above(need, score) / max(self._above(before, score), 1e-12)
+        before = float(posts.bar[row])
+        posts.bar[row] = bar = max(before, round(need / max(score, 1e-9), 9))
+        share = self._above(bar) / max(self._above(before), 1e-12)
         coin = streams.py_uniform(stage.key("promote"), int(stage.world.posts.ident[row]), tier, stage.now)
         return min(alive, math.floor(round(alive * share, 6) + coin))
 
-    def _above(self, need: float, score: float) -> float:
-        """Share of posts of lognormal quality around ``score`` that reach ``need``."""
-        if need <= 0 or score <= 0:
-            return 1.0 if need <= 0 else 0.0
-        return round(0.5 * math.erfc(math.log(need / score) / self.quality_spread / math.sqrt(2)), 9)
+    def _above(self, bar: float) -> float:
+        """Share of posts of lognormal quality, median 1, that reach ``bar``."""
+        return round(0.5 * math.erfc(math.log(bar) / self.quality_spread / math.sqrt(2)), 12) if bar > 0 else 1.0
 
 
 def serve(
@@ -254,13 +247,15 @@ def serve(
 class Search(Mechanism):
     """Serve: people whom a story interests look it up; the reads go to its live topics by appeal and novelty.
 
-    The interest of a story is a slowly decaying stock of attention, fed on every platform.
+    The interest of a story is a slowly decaying stock of attention, fed on every platform; who met
+    it elsewhere looks it up here.
     """
 
     name: ClassVar[str] = "search"
     per_interest_hour: float = Field(
-        ge=0, le=1, description="reads an hour per unit of the story's interest, fullest hours"
+        ge=0, le=1, description="reads an hour per unit of the story's interest on this platform, fullest hours"
     )
+    per_foreign_interest_hour: float = Field(0.0, ge=0, le=1, description="the same for its interest on other platforms")
     samples: int = Field(200, ge=1, le=10**7, description="simulated views aimed at for one topic and step")
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
@@ -273,14 +268,16 @@ class Search(Mechanism):
         story = topics.story[own]
         pull = topics.appeal[own] * topics.novelty[own]
         total = np.bincount(story, pull, len(world.stories))
-        demand = world.interest * self.per_interest_hour * stage.level / stage.clock.steps_per_hour
-        real = pull / (total[story] + 0.5) * demand[story]
+        real = pull / (total[story] + 0.5) * self.demand(stage)[story]
         weight = sample_weight(real.astype(np.int64), self.samples, world.ratio)
-        return [
-            serve(
-                self, stage, topics.lead[own], real, weight, SEARCH_SLOT, stage.key("search"), targeted=True
-            )
-        ]
+        return [serve(self, stage, topics.lead[own], real, weight, SEARCH_SLOT, stage.key("search"), targeted=True)]
+
+    def demand(self, stage: PlatformStage) -> np.ndarray:
+        """Reads of each story's topics in this step (people), f8[stories]."""
+        own = stage.world.interest[stage.index]
+        foreign = stage.world.interest.sum(axis=0) - own
+        wanted = own * self.per_interest_hour + foreign * self.per_foreign_interest_hour
+        return np.asarray(wanted * stage.level / stage.clock.steps_per_hour)
 
 
 @MECHANISMS.register
@@ -310,25 +307,19 @@ class PaidReach(Mechanism):
 
 @MECHANISMS.register
 class UserTopics(Mechanism):
-    """Topics that users themselves start: a Poisson number a step at a rate fed by the story's interest (self-excitation).
+    """Topics that users themselves start: a Poisson number a step at a rate fed by the story's interest on this platform (self-excitation).
 
     Source of the form: a slowly decaying memory of past attention raises the rate of new topics; the rate itself is assumed.
     """
 
     name: ClassVar[str] = "user_topics"
-    per_interest_hour: float = Field(
-        ge=0, le=1, description="new topics an hour per unit of interest, fullest hours"
-    )
+    per_interest_hour: float = Field(ge=0, le=1, description="new topics an hour per unit of interest, fullest hours")
     max_per_hour: float = Field(4.0, gt=0, le=1000, description="most new topics an hour that find a name")
 
     def trend(self, stage: PlatformStage) -> None:
         """Let users start topics."""
-        for story, interest in enumerate(stage.world.interest):
-            rate = (
-                min(interest * self.per_interest_hour, self.max_per_hour)
-                * stage.level
-                / stage.clock.steps_per_hour
-            )
+        for story, interest in enumerate(stage.world.interest[stage.index]):
+            rate = min(interest * self.per_interest_hour, self.max_per_hour) * stage.level / stage.clock.steps_per_hour
             for k in range(poisson(rate, streams.py_uniform(stage.key("births"), stage.step, story))):
                 stage.births.append((story, k))
 

@@ -121,9 +121,7 @@ def _checked(parent: np.ndarray) -> np.ndarray:
     parent = parent.astype(np.int64, copy=False)
     bad = np.flatnonzero((parent >= np.arange(len(parent))) | (parent < -1))
     if len(bad):
-        raise SimError(
-            f"row {bad[0]} has parent {parent[bad[0]]}; a parent is an earlier row, or -1 for a root"
-        )
+        raise SimError(f"row {bad[0]} has parent {parent[bad[0]]}; a parent is an earlier row, or -1 for a root")
     return parent
 
 
@@ -155,9 +153,7 @@ def _sizes(parent: np.ndarray, weight: np.ndarray) -> np.ndarray:
 
 
 @njit(cache=True)
-def _gather(
-    parent: np.ndarray, root: np.ndarray, size: np.ndarray, depth: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _gather(parent: np.ndarray, root: np.ndarray, size: np.ndarray, depth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """At each root: Σ s(n − s) over the edges of its tree, and its greatest depth."""
     crossings = np.zeros(len(parent), dtype=np.float64)
     deepest = np.zeros(len(parent), dtype=np.int64)

@@ -153,7 +153,7 @@ class ViralityModel(mesa.Model):
         keep = round(2.0 ** (-1 / (self.scenario.people.interest.half_life_hours * world.clock.steps_per_hour)), 9)
         flow = world.inflow(self.now_step)
         world.interest *= keep
-        np.add.at(world.interest, topics.story, flow[:, F_ATTENDS])
+        np.add.at(world.interest, (topics.platform, topics.story), flow[:, F_ATTENDS])
         topics.reads[:] += flow[:, F_IMPRESSIONS]
         topics.discussions[:] += flow[:, F_COMMENTS] + flow[:, F_REPOSTS] + flow[:, F_CREATIONS]
         for index, stage in enumerate(self.stages):
@@ -170,7 +170,9 @@ class ViralityModel(mesa.Model):
         world = self.world
         for index in range(len(self.stages)):
             live = world.live_topics[index]
-            world.live_topics[index] = live[(world.topics.novelty[live] > 0.001) | (self.now - world.topics.minute[live] < 1440)]
+            world.live_topics[index] = live[
+                (world.topics.novelty[live] > 0.001) | (self.now - world.topics.minute[live] < 1440)
+            ]
             pools, paid = world.in_pools[index], world.paid[index]
             world.in_pools[index] = pools[world.posts.tier[pools] >= 0]
             world.paid[index] = paid[world.posts.paid_left[paid] > 0]
@@ -221,14 +223,18 @@ class ViralityModel(mesa.Model):
         rows = [t for t in np.flatnonzero(self.world.topics.platform == index) if self.world.topic_titles[t] == topic]
         if rows:
             self.world.slots[index].append(Slot(0, int(rows[0]), self.world.clock.minute(until)))
-        self.actions.append((self.now, platform, "fact", "pin", platform, topic, 0, "pinned" if rows else "no such topic yet"))
+        self.actions.append(
+            (self.now, platform, "fact", "pin", platform, topic, 0, "pinned" if rows else "no such topic yet")
+        )
 
     def reweight(self, platform: str, mechanism: str, field: str, value: float) -> None:
         """Replace one number of a mechanism."""
         index = list(self.scenario.platforms).index(platform)
         old = self.mechanisms[index][mechanism]
         self.mechanisms[index][mechanism] = type(old)(**(old.model_dump() | {field: value}))
-        self.actions.append((self.now, platform, "fact", "platform_change", platform, "", 0, f"{mechanism}.{field} = {value:g}"))
+        self.actions.append(
+            (self.now, platform, "fact", "platform_change", platform, "", 0, f"{mechanism}.{field} = {value:g}")
+        )
 
     def perform(self, mind: Mind, action: Action) -> None:
         """Carry out what a mind decided."""
@@ -276,7 +282,9 @@ class ViralityModel(mesa.Model):
         title = (spec.title or spec.name) + ("" if spec.count == 1 else f" {number + 1}")
         rows, most = {}, 0
         for platform, followers in spec.accounts.items():
-            size = followers if followers or not spec.tier else build.drawn_followers(self.scenario, spec, name, platform)
+            size = (
+                followers if followers or not spec.tier else build.drawn_followers(self.scenario, spec, name, platform)
+            )
             index = list(self.scenario.platforms).index(platform)
             rows[platform] = build.open_account(self.world, name, title, spec.kind, index, size).row
             most = max(most, size)
@@ -321,7 +329,9 @@ class ViralityModel(mesa.Model):
                 break
             kol.offers.append(Offer(brand.name, brand.title, kol.price, action.story, action.topic))
             left, asked = left - kol.price, asked + 1
-        self._log(brand.kind, brand, "hire", action.platform, "", 0, f"{action.why}; asks {asked} KOLs of tier {action.hire}")
+        self._log(
+            brand.kind, brand, "hire", action.platform, "", 0, f"{action.why}; asks {asked} KOLs of tier {action.hire}"
+        )
 
     def _settle(self, kol: Mind, action: Action) -> None:
         """The fee passes from the brand, if it still has it."""

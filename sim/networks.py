@@ -59,9 +59,7 @@ def require_memory(needed: int, what: str) -> None:
     """Refuse before allocating: `RefusedError` if ``needed`` bytes exceed 90 % of what is available."""
     free = available_bytes()
     if free is not None and needed > 0.9 * free:
-        raise RefusedError(
-            f"{what} needs about {needed / 2**30:.1f} GiB, {free / 2**30:.1f} GiB are available"
-        )
+        raise RefusedError(f"{what} needs about {needed / 2**30:.1f} GiB, {free / 2**30:.1f} GiB are available")
 
 
 @dataclass(frozen=True, eq=False)
@@ -260,6 +258,7 @@ def affine(h, n):  # type: ignore[no-untyped-def]
 
     Counting ``a`` up ends at n − 1 at the latest, which is coprime to n.
     """
+    n = int64(n)
     if n < 2:
         return int64(1), int64(0)
     a = 1 + below(h, n - 1)
@@ -286,6 +285,7 @@ def audience_size(u, key, table):  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def friends(u, v, layout):  # type: ignore[no-untyped-def]
     """Whether two members of one circle follow each other: one coin a pair, whoever asks."""
+    u, v = int64(u), int64(v)
     pair = bits(layout.key, uint64(min(u, v)), uint64(max(u, v)), _1)
     return u != v and (pair >> _S32) < layout.density32
 
@@ -339,8 +339,8 @@ def fill_followers(start, stop, u, walk, layout, out):  # type: ignore[no-untype
 
     Equal to calling `follower` for each and leaving the −1 out, but without a division a follower.
     """
-    u, near_end = int64(u), walk.circle_n + walk.near
-    at = int64(0)
+    start, stop, u, at = int64(start), int64(stop), int64(u), int64(0)
+    near_end = walk.circle_n + walk.near
     for k in range(start, min(stop, walk.circle_n)):
         if friends(u, walk.circle + k, layout):
             out[at] = walk.circle + k
@@ -403,21 +403,13 @@ class Computed(_Network):
     name: ClassVar[str] = "computed"
     kind: Literal["computed"] = "computed"
     circle_size: int = Field(32, ge=2, le=256, description="people in a circle (a class, a chat group); 2^i")
-    circle_density: float = Field(
-        0.35, ge=0, le=1, description="probability that two in a circle are friends"
-    )
+    circle_density: float = Field(0.35, ge=0, le=1, description="probability that two in a circle are friends")
     community_size: int = Field(4096, ge=2, le=2**24, description="people in a community; 2^i, whole circles")
-    community_share: float = Field(
-        0.5, ge=0, le=1, description="share of the other followers in one's community"
-    )
-    audience_median: int = Field(
-        180, ge=1, le=10**6, description="median followers of an ordinary user, people"
-    )
+    community_share: float = Field(0.5, ge=0, le=1, description="share of the other followers in one's community")
+    audience_median: int = Field(180, ge=1, le=10**6, description="median followers of an ordinary user, people")
     audience_sd: float = Field(1.0, ge=0.1, le=4, description="sd of ln(followers) in the body; assumed")
     tail_exponent: float = Field(2.4, gt=1, le=10, description="density exponent of the tail of followers")
-    audience_cap: int = Field(
-        100_000, ge=1, le=10**9, description="most followers of an ordinary user, people"
-    )
+    audience_cap: int = Field(100_000, ge=1, le=10**9, description="most followers of an ordinary user, people")
 
     @model_validator(mode="after")
     def _blocks_nest(self) -> Computed:
@@ -695,9 +687,7 @@ class ErdosRenyi(_Graph):
         return _random_pairs(n_users, 1, self.mean_degree / (n_users - 1), 0.0, key)
 
 
-def _random_pairs(
-    n: int, blocks: int, inside: float, across: float, key: int
-) -> tuple[np.ndarray, np.ndarray]:
+def _random_pairs(n: int, blocks: int, inside: float, across: float, key: int) -> tuple[np.ndarray, np.ndarray]:
     """Ends of a graph that ties pairs of one block with probability ``inside``, others with ``across``."""
     coins = _skip_coins(inside), _skip_coins(across)
     none = np.empty(0, dtype=_id_type(n))
@@ -870,9 +860,7 @@ class EdgeList(_Network):
     kind: Literal["edge_list"] = "edge_list"
     path: str = Field(min_length=1, description="file of edges, UTF-8")
     directed: bool = Field(True, description="false: a line ties both ways, and 'b a' repeats 'a b'")
-    on_fault: Literal["refuse", "drop"] = Field(
-        "refuse", description="drop: leave bad lines out and count them"
-    )
+    on_fault: Literal["refuse", "drop"] = Field("refuse", description="drop: leave bad lines out and count them")
 
     def build(self, n_users: int, key: int = 0) -> Stored:
         """Read the file; ``key`` is not used, nothing is random.

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -111,10 +112,10 @@ def _zone(path: Path) -> tzinfo:
 def _table(path: Path, zone: tzinfo, words: Sequence[str], numbers: Sequence[str]) -> pd.DataFrame:
     """Return columns of a CSV file, ``time`` as day numbers on the clock of ``zone``; a blank number is 0."""
     kinds: dict[str, Any] = dict.fromkeys(words, str) | dict.fromkeys(numbers, float)
-    empty = {name: [""] for name in numbers}
-    table = pd.read_csv(path, usecols=list(kinds), dtype=kinds, keep_default_na=False, na_values=empty)
-    if table[[*words]].isna().any(axis=None) or np.isinf(table[[*numbers]]).any(axis=None):
-        raise ValueError("a row is cut short, or a number is not finite")
+    text, blank = path.read_text(encoding="utf-8"), {name: [""] for name in numbers}
+    table = pd.read_csv(StringIO(text), usecols=[*kinds], dtype=kinds, keep_default_na=False, na_values=blank)
+    if not text.endswith("\n") or np.isinf(table[[*numbers]]).any(axis=None):
+        raise ValueError("the last line is cut short, or a number is not finite")
     if "time" in words:
         moments = pd.to_datetime(table["time"], utc=True, format="ISO8601")
         table["time"] = dates.date2num(moments.dt.tz_convert(zone).dt.tz_localize(None))
@@ -129,15 +130,14 @@ def reach(run: Run) -> Figure:
     foot = 0.85 + 0.17 * -(-len(facts) // 2)
     title = f"{run.title}: shown {count(seen.sum())} times"
     title += f", {seen.iloc[0] / seen.sum():.0%} of it on {shown(seen.index[0])}" if seen.sum() else ""
-    about = (
-        "Above, how often it was shown; below, how many people have seen it (counted once on each platform)."
-    )
+    about = "Above, how often it was shown; below, how many people have seen it (counted once on each platform)."
     figure = page(run.recipe, title, about, 5.4 + foot)
     axes = panels(figure, run.span, run.zone, 2, foot, 0.075, 0.84)
     axes[0].set_title("Impressions an hour", pad=17 if len(facts) else 6)
     axes[1].set_title("People reached so far")
     if seen.sum() == 0:
-        nothing(axes[0], "nobody saw the story in this run")
+        for panel in axes:
+            nothing(panel, "nobody saw the story in this run")
     else:
         lines: Any = series.groupby(["time", "platform"])[[*COUNTS]].sum().unstack(fill_value=0)
         _draw_platforms(axes[0], _hourly(lines["impressions"][seen.index]), ", peak ")
@@ -156,7 +156,7 @@ def _hourly(lines: pd.DataFrame) -> pd.DataFrame:
 
 def _draw_platforms(axes: Axes, lines: pd.DataFrame, words: str) -> None:
     """Draw one line a platform, the most seen in colours, named at the right with its highest value."""
-    axes.set_ylim(0, 1.06 * lines.to_numpy().max())
+    axes.set_ylim(0, 1.06 * max(lines.to_numpy().max(), 1))
     axes.yaxis.set_major_formatter(count)
     ends = []
     for i, name in enumerate(lines):
@@ -197,7 +197,7 @@ def hot_list(run: Run) -> Figure:
     stays = _stays(places[places["story"] != ""])
     path = run.folder / "scenario.resolved.yaml"
     observed, source, record = _read(path, lambda path: _observed(path, run.zone))
-    lists = [*stays.groupby("platform").size().sort_values(ascending=False).index[:MOST_LISTS]] or ["list"]
+    lists = [*stays.groupby("platform").size().sort_values(ascending=False).index[:MOST_LISTS]] or ["hot list"]
     title = f"{run.title}: {stays['topic'].nunique()} simulated topics on the hot lists"
     title += f", {observed['topic'].nunique()} observed" if record else ""
     rows = len(lists) + bool(record)
@@ -251,7 +251,7 @@ def _draw_stays(axes: Axes, stays: pd.DataFrame, title: str, colour: str, width:
     axes.set_title(title)
     axes.set(ylim=(52, -7), yticks=(1, 10, 20, 30, 40, 50), ylabel="rank")
     if stays.empty:
-        return nothing(axes, "none of the story's topics in this list")
+        return nothing(axes, "no topic of the story came on this list")
     paths = [group[["time", "rank"]].to_numpy() for _, group in stays.groupby("stay")]
     axes.add_collection(LineCollection(paths, color=colour, lw=width, capstyle="round", alpha=0.8))
     best = stays.loc[stays.groupby("stay")["rank"].idxmin()].sort_values("rank").drop_duplicates("topic")
@@ -312,9 +312,7 @@ def cascade(run: Run) -> Figure:
         nothing(figure.add_subplot(frame_on=False, xticks=[]), "no repost in this run")
         return figure
     post = _post(run, str(columns["post"][rows[0]]))
-    title = (
-        f"The largest cascade: {count(post['size'])} people, up to {post['depth']:.0f} steps from the author"
-    )
+    title = f"The largest cascade: {count(post['size'])} people, up to {post['depth']:.0f} steps from the author"
     about = f"Post of {shown(post['author'])} ({shown(post['author_kind'])}, {shown(post['platform'])}), "
     about += f"topic {shown(post['topic'])}. Structural virality {post['structural_virality']:.1f}"
     figure = page(run.recipe, title, f"{about}; 2 is a star, where all repost the author.", 7)
@@ -328,13 +326,12 @@ def cascade(run: Run) -> Figure:
 
 def _columns(path: Path) -> dict[str, np.ndarray]:
     """Return the columns of the repost forest that a tree needs."""
-    with np.load(path, allow_pickle=False) as file:
+    with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
         columns = {name: file[name].astype(np.int64) for name in ("post", "parent", "minute", "weight")}
     parent = columns["parent"]
-    if {column.shape for column in columns.values()} != {(len(parent),)}:
-        raise ValueError("columns of different lengths")
-    if ((parent >= np.arange(len(parent))) | (parent < -1)).any():
-        raise ValueError("a parent does not come before its child")
+    even = {column.shape for column in columns.values()} == {(len(parent),)}
+    if not even or ((parent >= np.arange(len(parent))) | (parent < -1)).any():
+        raise ValueError("columns of one length, with each parent before its child, are needed")
     return columns
 
 
@@ -386,7 +383,7 @@ def _draw_tree(figure: Figure, parent: np.ndarray, minutes: np.ndarray) -> None:
     lines = axes.add_collection(LineCollection(paths, lw=0.9 * thin, **look))
     axes.scatter(spots[1:, 0], spots[1:, 1], max(12 * thin, 0.3), lw=0, zorder=2).set(**look)
     axes.scatter(0, 0, s=60, color=INK, zorder=3)
-    rings = np.unique(np.linspace(1, depth.max(), 5).astype(int))
+    rings = np.unique(np.ceil(np.linspace(0, depth.max(), 5)[1:]).astype(int))
     axes.plot(np.outer(np.sin(turn), rings), np.outer(np.cos(turn), rings), color=PALE, lw=0.6, zorder=0)
     name_points(axes, [(0, ring, str(ring), GREY) for ring in rings], size=7)
     bar = figure.colorbar(lines, figure.add_axes((0.9, 0.2, 0.015, 0.4)))

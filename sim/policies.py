@@ -59,6 +59,7 @@ class Dashboard:
     negative_share: float = 0.0
     negative_topic: int = -1
     joined: tuple[Joined, ...] = ()
+    present: tuple[str, ...] = ()
     called: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     def best(self, max_rank: int, min_minutes: int = 0) -> Listed | None:
@@ -148,14 +149,15 @@ def _hours_ago(now: int, minute: int) -> str:
 
 @POLICIES.register
 class RideHot(Policy):
-    """A KOL posts under a listed topic when it fits and the list place is worth it."""
+    """A KOL posts under a listed topic when it fits and the list place is worth it.
+
+    What is hot on another platform's list it takes up only once somebody has carried the story to its own.
+    """
 
     name: ClassVar[str] = "ride_hot"
     kind: Literal["ride_hot"] = "ride_hot"
     fit: float = Field(0.3, ge=0, le=1, description="how well the story fits the account, 0..1")
-    eagerness: float = Field(
-        0.1, ge=0, le=1, description="probability of riding at a review when the fit is 1"
-    )
+    eagerness: float = Field(0.1, ge=0, le=1, description="probability of riding at a review when the fit is 1")
     max_rank: int = Field(30, ge=1, le=50, description="worst list rank that is worth a post")
     cooldown_hours: float = Field(24.0, ge=0, le=1000, description="hours between two posts on the story")
     max_posts: int = Field(6, ge=0, le=1000, description="posts on the story in the whole run")
@@ -163,7 +165,8 @@ class RideHot(Policy):
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Ride the best listed topic, at most once a cooldown."""
         topic = board.best(self.max_rank)
-        if topic is None or topic.platform not in me.platforms or me.count("ride") >= self.max_posts:
+        where = self._where(board, me, topic)
+        if topic is None or not where or me.count("ride") >= self.max_posts:
             return []
         if me.since(board.now, "ride") < self.cooldown_hours * HOUR:
             return []
@@ -171,11 +174,14 @@ class RideHot(Policy):
         if me.draw("ride", board.now, topic.topic) >= chance:
             return []
         why = f"saw {_topic_words(topic)}; fit {self.fit:.2f}"
-        return [
-            Action(
-                "ride", topic.platform, board.story, why, topic=topic.topic, content="kol", tone=topic.tone
-            )
-        ]
+        under = topic.topic if where == topic.platform else -1
+        return [Action("ride", where, board.story, why, topic=under, content="kol", tone=topic.tone)]
+
+    def _where(self, board: Dashboard, me: Me, topic: Listed | None) -> str:
+        """The topic's platform if it has an account there, else an own platform where the story is present."""
+        if topic is not None and topic.platform in me.platforms:
+            return topic.platform
+        return next((platform for platform in me.platforms if platform in board.present), "")
 
 
 @POLICIES.register
@@ -231,9 +237,7 @@ class SteadyPosting(Policy):
         if me.since(board.now, "post") < gap:
             return []
         where = self.platform or me.platforms[0]
-        return [
-            Action("post", where, board.story, f"steady posting, {self.posts_per_day:g} a day", content="own")
-        ]
+        return [Action("post", where, board.story, f"steady posting, {self.posts_per_day:g} a day", content="own")]
 
 
 @POLICIES.register
@@ -248,12 +252,8 @@ class Rivalry(Policy):
     name: ClassVar[str] = "rivalry"
     kind: Literal["rivalry"] = "rivalry"
     threshold: float = Field(3.2, ge=0, le=100, description="typical pressure at which a bureau acts")
-    caution: float = Field(
-        0.8, ge=0, le=20, description="half-width of the spread of thresholds over bureaus"
-    )
-    listed_weight: float = Field(
-        0.8, ge=0, le=20, description="pressure per doubling of listed topics in 24 h"
-    )
+    caution: float = Field(0.8, ge=0, le=20, description="half-width of the spread of thresholds over bureaus")
+    listed_weight: float = Field(0.8, ge=0, le=20, description="pressure per doubling of listed topics in 24 h")
     rivals_weight: float = Field(1.0, ge=0, le=20, description="pressure per doubling of rivals that joined")
     called_weight: float = Field(1.5, ge=0, le=20, description="pressure when a listed topic is about it")
     kinship: float = Field(0.0, ge=0, le=20, description="ties of place, culture or employment to the star")
@@ -296,9 +296,7 @@ class Rivalry(Policy):
         """The pressure to join, and the words for it."""
         rivals = self._rivals(board, me)
         called = board.called.get(me.name)
-        pressure = self.listed_weight * _log2(1 + board.listed_day) + self.rivals_weight * _log2(
-            1 + len(rivals)
-        )
+        pressure = self.listed_weight * _log2(1 + board.listed_day) + self.rivals_weight * _log2(1 + len(rivals))
         pressure += self.kinship + (self.called_weight if called else 0.0)
         words = [f"{board.listed_day} topics of the story listed in 24 h"]
         if board.listed:
@@ -322,9 +320,7 @@ class Rivalry(Policy):
         if self.free_ticket_factor > 1 and not me.count("free_tickets"):
             return Action("free_tickets", factor=self.free_ticket_factor, hours=24 * 60, **base)  # type: ignore[arg-type]
         if me.budget_left >= self.host_cost and me.draw("host", me.count("host"), board.now) < 0.3:
-            return Action(
-                "host", title=self.host_title.format(**names), spend=self.host_cost, appeal=1.2, **base
-            )  # type: ignore[arg-type]
+            return Action("host", title=self.host_title.format(**names), spend=self.host_cost, appeal=1.2, **base)  # type: ignore[arg-type]
         topic = board.best(50)
         return Action("ride", topic=topic.topic if topic else -1, **base)  # type: ignore[arg-type]
 
@@ -337,9 +333,7 @@ class NewsDesk(Policy):
     kind: Literal["news_desk"] = "news_desk"
     max_rank: int = Field(20, ge=1, le=50, description="worst rank that counts as news")
     min_minutes: int = Field(60, ge=0, le=10_000, description="minutes that a topic must have stayed listed")
-    chance: float = Field(
-        0.15, ge=0, le=1, description="probability of taking a fitting topic up at a review"
-    )
+    chance: float = Field(0.15, ge=0, le=1, description="probability of taking a fitting topic up at a review")
     per_day: int = Field(2, ge=0, le=100, description="posts on the story a day")
     interview_reads: int = Field(
         200_000_000, ge=0, description="reads of the story in 24 h from which an interview is worth it"
@@ -355,10 +349,7 @@ class NewsDesk(Policy):
         topic = board.best(self.max_rank, self.min_minutes)
         if topic is None or me.draw("news", board.now, topic.topic) >= self.chance:
             return []
-        if (
-            board.reads_day >= self.interview_reads
-            and me.since(board.now, "interview") >= self.interview_hours * HOUR
-        ):
+        if board.reads_day >= self.interview_reads and me.since(board.now, "interview") >= self.interview_hours * HOUR:
             return [self._interview(board, me, topic)]
         why = f"{_topic_words(topic)} for {topic.minutes} min"
         return [
@@ -385,9 +376,7 @@ class SponsorWhenRising(Policy):
 
     name: ClassVar[str] = "sponsor_when_rising"
     kind: Literal["sponsor_when_rising"] = "sponsor_when_rising"
-    min_growth: float = Field(
-        1.5, ge=0, le=100, description="reads of the last 6 h over those of the 6 h before"
-    )
+    min_growth: float = Field(1.5, ge=0, le=100, description="reads of the last 6 h over those of the 6 h before")
     min_reads: int = Field(50_000_000, ge=0, description="reads in 24 h below which it waits")
     boost: int = Field(100_000, ge=0, description="yuan of paid reach behind one post")
     hire_tier: str = Field("", description="tier of the KOLs it hires; empty: none")
@@ -398,11 +387,7 @@ class SponsorWhenRising(Policy):
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Buy while it rises and the purse lasts."""
-        if (
-            board.reads_day < self.min_reads
-            or board.growth < self.min_growth
-            or len(me.done) >= self.max_actions
-        ):
+        if board.reads_day < self.min_reads or board.growth < self.min_growth or len(me.done) >= self.max_actions:
             return []
         if me.since(board.now) < self.cooldown_hours * HOUR or me.budget_left < self.boost:
             return []
@@ -440,9 +425,7 @@ class CrisisReply(Policy):
 
     name: ClassVar[str] = "crisis_reply"
     kind: Literal["crisis_reply"] = "crisis_reply"
-    min_negative: float = Field(
-        0.3, ge=0, le=1, description="share of negative reads in 24 h from which it replies"
-    )
+    min_negative: float = Field(0.3, ge=0, le=1, description="share of negative reads in 24 h from which it replies")
     min_reads: int = Field(1_000_000, ge=0, description="reads in 24 h below which it stays silent")
     damping: float = Field(
         0.5, ge=0, le=1, description="share of the negative topic's novelty that the reply takes away"
@@ -451,11 +434,7 @@ class CrisisReply(Policy):
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Reply under the negative topic."""
-        if (
-            board.negative_share < self.min_negative
-            or board.reads_day < self.min_reads
-            or board.negative_topic < 0
-        ):
+        if board.negative_share < self.min_negative or board.reads_day < self.min_reads or board.negative_topic < 0:
             return []
         if me.since(board.now, "reply") < self.cooldown_hours * HOUR:
             return []

@@ -56,7 +56,9 @@ class Publisher:
         if draft.topic >= 0:
             return draft.topic
         title = draft.title or self.stories[draft.story].title
-        for row in np.flatnonzero((self.world.topics.platform == draft.platform) & (self.world.topics.story == draft.story)):
+        for row in np.flatnonzero(
+            (self.world.topics.platform == draft.platform) & (self.world.topics.story == draft.story)
+        ):
             if self.world.topic_titles[row] == title:
                 return int(row)
         return self.open_topic(
@@ -93,7 +95,9 @@ class Publisher:
             np.array([ident]), draft.platform, draft.content, topic=topic, story=draft.story, author=draft.account.row,
             negative=int(draft.negative), minute=draft.minute, weight=1, by_actor=1, spend=draft.spend,
         )  # fmt: skip
-        self._chances(posts, draft.platform, draft.story, draft.content, draft.appeal, draft.charm, 1)
+        self._chances(
+            posts, draft.platform, draft.story, draft.content, draft.appeal, draft.charm, draft.origin != FACT
+        )
         topics.posts[topic] += 1
         topics.novelty[topic] += 0.25 * (1 - topics.novelty[topic])  # an actor's post renews its topic
         if topics.lead[topic] < 0:
@@ -111,7 +115,7 @@ class Publisher:
         )  # fmt: skip
         for story in np.unique(world.posts.story[posts]):
             own = posts[world.posts.story[posts] == story]
-            self._chances(own, platform, int(story), "user", 1.0, 0.0, world.posts.weight[own])
+            self._chances(own, platform, int(story), "user", 1.0, 0.0, world.posts.weight[own] == 1)
         np.add.at(world.topics.posts, world.posts.topic[posts], acts["weight"])
         self._share_roots(posts)
 
@@ -130,7 +134,7 @@ class Publisher:
             np.array([streams.py_bits(key, step, number, 1)], np.uint64), platform, "user", topic=topic, story=story, author=user,
             minute=minute, weight=1, by_actor=0,
         )  # fmt: skip
-        self._chances(posts, platform, story, "user", 1.0, 0.0, 1)
+        self._chances(posts, platform, story, "user", 1.0, 0.0, True)
         world.topics.lead[topic], world.topics.posts[topic] = posts[0], 1
         self._share_roots(posts)
 
@@ -157,18 +161,18 @@ class Publisher:
         return rows
 
     def _chances(
-        self, posts: np.ndarray, platform: int, story: int, content: str, appeal: float, charm: float, weight: int | np.ndarray
+        self, posts: np.ndarray, platform: int, story: int, content: str, appeal: float, charm: float, drawn: bool | np.ndarray
     ) -> None:  # fmt: skip
         """Fold everything that decides a response into the posts' eight thresholds, before anyone sees them.
 
-        Quality is drawn only for posts that stand for one real post; for a row of many the pools use the whole spread.
+        ``drawn``: draw a quality. A scheduled fact states its own; for a row of many posts the pools use the whole spread.
         """
         spec, world = self.platforms[platform], self.world
         kind = spec.content.get(content) or Content(half_life_hours=1)
         base = np.array([getattr(spec.response, r) * getattr(kind, r) for r in RESPONSES])
         chance = np.repeat(base[None, :], len(posts), axis=0)
         ident = world.posts.ident[posts]
-        spread = np.where(np.broadcast_to(weight, len(posts)) == 1, spec.quality_spread, 0.0)
+        spread = np.where(np.broadcast_to(drawn, len(posts)), spec.quality_spread, 0.0)
         z = normal(self.quality, ident, 1)
         chance[:, 0] *= self.stories[story].appeal * appeal * np.exp(spread * z - spread**2 / 2)
         infectious = np.exp(spec.repost_spread * normal(self.infectious, ident, 1) - spec.repost_spread**2 / 2)
@@ -217,7 +221,9 @@ class Publisher:
         world = self.world
         if (world.n_claimed + len(keys)) * 2 > len(world.claimed):
             old = world.claimed[world.claimed != -1]
-            world.claimed = np.full(max(4 * len(world.claimed), 4 << int(len(old) + len(keys)).bit_length()), -1, np.int64)
+            world.claimed = np.full(
+                max(4 * len(world.claimed), 4 << int(len(old) + len(keys)).bit_length()), -1, np.int64
+            )
             exposure.claim(world.claimed, old, np.empty(len(old), np.bool_))
         fresh = np.empty(len(keys), np.bool_)
         world.n_claimed += exposure.claim(world.claimed, keys, fresh)

@@ -214,7 +214,9 @@ class Tables:
 
     def _actor_summary(self) -> dict[str, Any]:
         acted = self.actions[self.actions.kind != "fact"]
-        summary: dict[str, Any] = {f"{kind}_actions": int((acted.kind == kind).sum()) for kind in ("kol", "bureau", "brand", "media", "star")}
+        summary: dict[str, Any] = {
+            f"{kind}_actions": int((acted.kind == kind).sum()) for kind in ("kol", "bureau", "brand", "media", "star")
+        }
         bureaus = acted[acted.kind == "bureau"]
         summary["bureaus_acted"] = int(bureaus.actor.nunique())
         scheduled = set(self.actions[self.actions.kind == "fact"].actor)
@@ -233,7 +235,9 @@ class Tables:
 
     def digests(self) -> dict[str, str]:
         """SHA-256 of the integers and words of each output, and of all of them (``all``)."""
-        parts = {name: _frame_digest(getattr(self, name)) for name in ("series", "topics", "hot_list", "posts", "actions")}
+        parts = {
+            name: _frame_digest(getattr(self, name)) for name in ("series", "topics", "hot_list", "posts", "actions")
+        }
         columns = [self.cascades[name] for name in sorted(self.cascades)]
         parts["cascades"] = hashlib.sha256(b"".join(column.astype("<i8").tobytes() for column in columns)).hexdigest()
         parts["all"] = hashlib.sha256("".join(parts[name] for name in sorted(parts)).encode()).hexdigest()
@@ -257,7 +261,9 @@ def _frame_digest(frame: pd.DataFrame) -> str:
     return hashlib.sha256(kept.to_csv(index=False, lineterminator="\n").encode("utf-8")).hexdigest()
 
 
-def write(folder: Path, tables: Tables, record: dict[str, Any], resolved: str, draw: Callable[[Path], None] | None) -> None:
+def write(
+    folder: Path, tables: Tables, record: dict[str, Any], resolved: str, draw: Callable[[Path], None] | None
+) -> None:
     """Fill a folder with a run's files; ``draw`` adds the pictures."""
     for name in ("series", "topics", "hot_list", "posts", "actions"):
         getattr(tables, name).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")

@@ -65,7 +65,9 @@ def _refusal(users: int, memory: int, disk: int, out: Path | None) -> str:
     if users > MAX_USERS:
         return f"{needs}; at most {MAX_USERS:,} people can be simulated, so lower people.users"
     if out is not None and _free_disk(out) < disk:
-        return f"the results need about {disk / 2**20:,.0f} MiB, and {_free_disk(out) / 2**20:,.0f} MiB are free in {out}"
+        return (
+            f"the results need about {disk / 2**20:,.0f} MiB, and {_free_disk(out) / 2**20:,.0f} MiB are free in {out}"
+        )
     return ""
 
 
@@ -200,7 +202,9 @@ def _writable(folder: Path) -> None:
     if not there.is_dir():
         raise SimError(f"{there} is a file, not a folder; name another --out")
     if not os.access(there, os.W_OK | os.X_OK) or os.statvfs(there).f_flag & os.ST_RDONLY:
-        raise RefusedError(f"cannot write results in {there}: permission denied; check its permissions or name another --out")
+        raise RefusedError(
+            f"cannot write results in {there}: permission denied; check its permissions or name another --out"
+        )
 
 
 def _record(scenario: Scenario, tables: Tables, started: datetime, clock: float) -> dict[str, Any]:
@@ -250,7 +254,9 @@ def _commit() -> str:
     """The commit of the source folder, or nothing where there is none."""
     where = Path(__file__).parent
     try:
-        done = subprocess.run(["git", "-C", str(where), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=5, check=False)
+        done = subprocess.run(
+            ["git", "-C", str(where), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=5, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""

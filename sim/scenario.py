@@ -51,9 +51,7 @@ class Segment(Strict):
 
     title: str = ""
     share: float = Field(gt=0, le=1, description="share of people")
-    usage: dict[str, Factor] = Field(
-        default_factory=dict, description="use of a platform relative to the mean"
-    )
+    usage: dict[str, Factor] = Field(default_factory=dict, description="use of a platform relative to the mean")
     interests: dict[str, Factor] = Field(default_factory=dict, description="interest relative to the mean")
 
 
@@ -62,9 +60,7 @@ class Activity(Strict):
 
     share: float = Field(gt=0, le=1, description="share of people")
     level: float = Field(ge=0, le=10, description="factor on seeing a post")
-    daily_views: int = Field(
-        ge=1, le=200, description="views of simulated stories a day before attention runs out"
-    )
+    daily_views: int = Field(ge=1, le=200, description="views of simulated stories a day before attention runs out")
 
 
 class Communities(Strict):
@@ -102,9 +98,7 @@ class People(Strict):
     """Everybody: how many are simulated, how many they stand for, and what they are like."""
 
     users: int = Field(1_000_000, ge=1, le=10**15, description="simulated people")
-    represents: int = Field(
-        ge=1, description="real people they stand for; equal to users: everybody is simulated"
-    )
+    represents: int = Field(ge=1, description="real people they stand for; equal to users: everybody is simulated")
     day_clock: tuple[Annotated[float, Field(gt=0, le=1)], ...] = Field(min_length=24, max_length=24)
     reaction: Reaction
     segments: dict[Name, Segment] = Field(min_length=1, max_length=32)
@@ -148,9 +142,7 @@ class Content(Strict):
     follow: Factor = 1.0
     search: Factor = 1.0
     intend: Factor = 1.0
-    half_life_hours: float = Field(
-        gt=0, le=10_000, description="hours in which half of a topic's novelty is gone"
-    )
+    half_life_hours: float = Field(gt=0, le=10_000, description="hours in which half of a topic's novelty is gone")
     help: str = ""
 
 
@@ -197,15 +189,9 @@ class Story(Strict):
 
     title: str = Field(min_length=1, max_length=60, description="its name in topics")
     appeal: float = Field(1.0, gt=0, le=20, description="factor on attending")
-    interests: dict[str, Factor] = Field(
-        default_factory=dict, description="weights of the interests it speaks to"
-    )
-    user_topic_title: str = Field(
-        "{title}·网友话题{n}", description="name of the n-th topic that users start"
-    )
-    user_topic_spread: float = Field(
-        0.9, ge=0, le=3, description="sd of ln appeal over the topics that users start"
-    )
+    interests: dict[str, Factor] = Field(default_factory=dict, description="weights of the interests it speaks to")
+    user_topic_title: str = Field("{title}·网友话题{n}", description="name of the n-th topic that users start")
+    user_topic_spread: float = Field(0.9, ge=0, le=3, description="sd of ln appeal over the topics that users start")
     source: str = ""
     grade: Grade = "assumed"
 
@@ -381,9 +367,7 @@ def _complete(document: loader.Document) -> loader.Document:
     platforms = document.data.get("platforms")
     for name in platforms if isinstance(platforms, dict) else ():
         if catalog.platform_path(name).is_file():
-            base = loader.over(
-                base, loader.nest(loader.read(catalog.platform_path(name)), ("platforms", name))
-            )
+            base = loader.over(base, loader.nest(loader.read(catalog.platform_path(name)), ("platforms", name)))
     return loader.over(base, document)
 
 
@@ -409,17 +393,13 @@ def _dangling(scenario: Scenario) -> Iterator[Dangling]:
         seen.add(actor.name)
     for i, fact in enumerate(scenario.interventions):
         for kind, name in fact.refers().items():
-            yield from _unknown(
-                names, "actor" if kind == "about" else kind, [name], ("interventions", i, kind)
-            )
+            yield from _unknown(names, "actor" if kind == "about" else kind, [name], ("interventions", i, kind))
         if not scenario.start <= fact.at < scenario.end:
             span = f"{scenario.start.isoformat()} to {scenario.end.isoformat()}"
             yield ("interventions", i, "at"), f"lies outside the run, which goes from {span}", ""
         yield from _bad_content(scenario, i, fact)
     if scenario.observed.stays:
-        yield from _unknown(
-            names, "platform", [scenario.observed.stays.platform], ("observed", "stays", "platform")
-        )
+        yield from _unknown(names, "platform", [scenario.observed.stays.platform], ("observed", "stays", "platform"))
 
 
 def _names(scenario: Scenario) -> dict[str, list[str]]:
@@ -431,9 +411,7 @@ def _names(scenario: Scenario) -> dict[str, list[str]]:
     }
 
 
-def _unknown(
-    names: dict[str, list[str]], kind: str, given: Any, path: tuple[str | int, ...]
-) -> Iterator[Dangling]:
+def _unknown(names: dict[str, list[str]], kind: str, given: Any, path: tuple[str | int, ...]) -> Iterator[Dangling]:
     for name in given:
         if name and name not in names[kind]:
             where = (*path, name) if isinstance(given, dict) else path
@@ -494,9 +472,7 @@ def citations(scenario: Scenario) -> list[Citation]:
     found = list(_cited("people", scenario.people.sources))
     for name, platform in scenario.platforms.items():
         found += _cited(f"platforms.{name}", platform.sources)
-    found += [
-        Citation(f"actors.{a.name}", _followers(a), a.source or "by hand", a.grade) for a in scenario.actors
-    ]
+    found += [Citation(f"actors.{a.name}", _followers(a), a.source or "by hand", a.grade) for a in scenario.actors]
     found += [
         Citation(
             f"interventions[{i}]",

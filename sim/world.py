@@ -25,6 +25,7 @@ POST = {
     "root": "i8",  # its row in the repost forest
     "by_actor": "i8",
     "tier": "i8",  # traffic pool; -1 when out of the recommender
+    "bar": "f8",  # hardest need over score that it has passed in the pools
     "alive": "i8",  # real posts still in the pools
     "cursor": "i8",  # next candidate of the recommender's permutation
     "paid_left": "i8",  # impressions bought and not yet shown
@@ -140,9 +141,7 @@ class Graph:
             lengths = self.indptr[users + 1] - self.indptr[users]
             return lengths, lengths
         sizes, lengths = np.empty(len(users), np.int64), np.empty(len(users), np.int64)
-        walk_lengths(
-            users, self.table, np.uint64(round(65536 / membership)), self.layouts[platform], sizes, lengths
-        )
+        walk_lengths(users, self.table, np.uint64(round(65536 / membership)), self.layouts[platform], sizes, lengths)
         return sizes, lengths
 
 
@@ -189,7 +188,7 @@ class World:
         self.fatigue = np.zeros((len(stories), n), np.uint8)
         self.reached = np.zeros((len(stories), n), np.uint16)
         self.new_total = np.zeros(len(stories), np.int64)
-        self.interest = np.zeros(len(stories))
+        self.interest = np.zeros((len(platforms), len(stories)))
         self.offers_factor = np.ones(len(stories))
         self.posts, self.topics, self.forest = Table(POST), Table(TOPIC), Table(FOREST, 1024)
         self.chance = Matrix((8,), np.uint64)

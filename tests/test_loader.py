@@ -295,9 +295,7 @@ def test_files_that_cannot_be_had(folder: Path, monkeypatch: pytest.MonkeyPatch)
     assert faults(loader.read, Path("none.yaml")) == ["none.yaml: does not exist"]
     assert faults(loader.read, Path("sub")) == ["sub: is a folder, not a file"]
     assert faults(loader.read, Path("pipe.yaml")) == ["pipe.yaml: is not an ordinary file"]
-    assert faults(loader.read, Path("loop.yaml")) == [
-        "loop.yaml: cannot be read (Too many levels of symbolic links)"
-    ]
+    assert faults(loader.read, Path("loop.yaml")) == ["loop.yaml: cannot be read (Too many levels of symbolic links)"]
     assert faults(loader.read, Path("a\0b")) == ["a\\x00b: cannot be read (embedded null byte)"]
     assert faults(loader.read, Path("a" * 300)) == [f"{'a' * 300}: cannot be read (File name too long)"]
     assert faults(loader.read, Path("a\nb")) == ["a\\nb: does not exist"]
@@ -374,6 +372,7 @@ def test_a_child_wins_key_by_key_and_places_follow(folder: Path) -> None:
     assert document.marks["people", "new"] == Mark("child.yaml", 4, 8)
     assert document.marks["seed",] == Mark("base.yaml", 2, 7)
     assert document.marks["note",] == Mark("child.yaml", 5, 7)
+    assert not {("extends",), ("note", "x")} & set(document.marks)
 
 
 def test_a_list_of_files_applies_in_order_and_a_common_base_is_fine(folder: Path) -> None:
@@ -495,9 +494,7 @@ def world(folder: Path) -> Document:
         ("actors=[]", ("actors",), []),
     ],
 )
-def test_a_set_puts_a_value_in_its_place(
-    world: Document, text: str, path: tuple[Any, ...], value: Any
-) -> None:
+def test_a_set_puts_a_value_in_its_place(world: Document, text: str, path: tuple[Any, ...], value: Any) -> None:
     before = json.dumps(world.data)
     document = loader.apply_sets(world, [text])
     got = document.data
@@ -799,6 +796,21 @@ def test_all_faults_of_a_document_are_told_at_once(folder: Path) -> None:
     ]
 
 
+def test_a_fault_never_points_at_a_value_that_was_replaced(folder: Path) -> None:
+    write("base.yaml", "actors: [{name: a, policy: {kind: threshold, levle: 1}}]\n")
+    document = loader.load(write("x.yaml", "extends: base.yaml\nactors:\n- {}\n"))
+    assert set(document.marks) == {(), ("actors",), ("actors", 0)}
+    assert set(document.keys) == {("actors",)}
+    assert faults(loader.check, World, document) == ["x.yaml:3:3: actors[0].name: is missing"]
+    document = loader.load(Path("base.yaml"), sets=["actors=[{policy: {}}]"])
+    assert {mark.file for mark in document.marks.values()} == {"base.yaml", "--set actors=[{policy: {}}]"}
+    assert [line.rpartition("}}]: ")[2] for line in faults(loader.check, World, document)] == [
+        "actors[0].name: is missing",
+        "actors[0].policy.kind: is missing; known: scheduled, threshold, timed",
+    ]
+    assert faults(loader.check, World, document)[0].startswith("--set ")
+
+
 def test_dates_stay_text_until_the_model_reads_them(folder: Path) -> None:
     (line,) = checked("actors: [{name: a, since: 2020-11-11T10:00:00}]")
     assert line == "x.yaml:1:27: actors[0].since: must have timezone info"
@@ -828,9 +840,7 @@ def test_a_fault_in_something_a_model_made_itself_goes_to_the_value_it_was_made_
 
 
 def test_a_document_without_places_still_has_faults(folder: Path) -> None:
-    assert faults(loader.check, World, Document({"users": "x"})) == [
-        "scenario: users: must be a whole number, not 'x'"
-    ]
+    assert faults(loader.check, World, Document({"users": "x"})) == ["scenario: users: must be a whole number, not 'x'"]
 
 
 # ---------------------------------------------------------------- the way back
@@ -935,9 +945,7 @@ def test_tricky_text_comes_back_as_text(folder: Path, parser: Any) -> None:
 @pytest.mark.parametrize("engine", PARSERS)
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(value=st.dictionaries(TEXT, PLAIN, max_size=3))
-def test_what_is_dumped_reads_back_equal(
-    tmp_path_factory: pytest.TempPathFactory, engine: Any, value: Any
-) -> None:
+def test_what_is_dumped_reads_back_equal(tmp_path_factory: pytest.TempPathFactory, engine: Any, value: Any) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loader, "_PARSER", engine)
         got = again(value, tmp_path_factory.getbasetemp() / "again.yaml")

@@ -211,6 +211,20 @@ def test_community_holds_its_share():
     assert (whole.near, whole.home_n) == (400, 1000)  # one community: there is nobody else to ask
 
 
+@pytest.mark.parametrize("kind", [np.uint32, np.uint64, np.int32, np.int64, int])
+def test_ids_of_any_integer_type_ask_the_same(kind):
+    layout, table, out = SMALL.layout(1000, KEY), SMALL.audience_table(999), np.empty(999, dtype=np.uint32)
+    u = kind(777)
+    walk = networks.start_walk(u, kind(networks.audience_size(u, layout.key, table)), layout)
+    count = networks.fill_followers(kind(0), kind(walk.length), u, walk, layout, out)
+    one_by_one = [networks.follower(kind(k), u, walk, layout) for k in range(walk.length)]
+    assert (
+        out[:count].tolist() == [v for v in one_by_one if v >= 0] == enumerate_audience(SMALL, 1000, 777)[0]
+    )
+    assert networks.affine(np.uint64(KEY), kind(1000)) == networks.affine(np.uint64(KEY), 1000)
+    assert networks.friends(u, kind(778), layout) == networks.friends(778, 777, layout)
+
+
 def test_four_billion_users_cost_nothing():
     n = 2**32
     audience, walk, _ = enumerate_audience(Computed(), n, n - 1)

@@ -37,11 +37,12 @@ FACTS = [  # hour, how much it lifts the story, who, what, why
     (352, 20, "四川文旅", "ride", "explains #其实丁真在四川#"),
     (400.25, 60, "西藏日报", "invite", "我们在西藏等你"),
 ]
-WORDS = """丁真的世界 丁真的小马珍珠真的能跑第一吗 其实丁真在四川 西藏欢迎丁真 我们在西藏等你 理塘在哪里 甘孜免票
+WORDS = """丁真的世界 丁真的小马珍珠真的能跑第一吗 其实丁真在四川 西藏欢迎丁真 我们在西藏等你 理塘在哪里
 丁真最想去的地方是拉萨 四川文旅喊话西藏 丁真手写家在四川 西北联合邀请丁真 鄂尔多斯邀请丁真 哈密瓜等丁真
-敦煌飞天邀请丁真 丁真回应走红 丁真的微笑 丁真不去选秀 丁真学习普通话 丁真签约国企 丁真月薪3500 青海也想请丁真
+敦煌飞天邀请丁真 丁真回应走红 丁真的微笑 丁真不去选秀 丁真学习普通话 丁真签约国企 丁真月薪3500 甘孜免票
 山东大嫂喊你吃煎饼 各地文旅为丁真打起来了 丁真的白马 丁真的舅舅 甜野男孩 世界高城理塘 理塘机票预订量
-藏族小伙丁真走红 丁真登上新华社 外交部发言人推介丁真 丁真日语采访 丁真粉丝应援 酒店预订翻倍 稻城亚丁 康巴汉子"""
+藏族小伙丁真走红 丁真登上新华社 外交部发言人推介丁真 丁真日语采访 丁真粉丝应援 酒店预订翻倍 稻城亚丁
+青海也想请丁真 康巴汉子"""
 TOPICS = WORDS.split()
 MINDS = {
     "kol": ("灰兔子大叔 波哥 旅行者小北 雪山来客 民谣青年 吃货在路上", "post repost ride"),
@@ -50,14 +51,22 @@ MINDS = {
     "brand": ("携程 去哪儿 马蜂窝 某手机", "boost sponsor"),
 }
 HEADERS = {
-    "series.csv": "time platform story impressions new_reach likes comments reposts creations follows searches "
-    "intents heat",
+    "series.csv": "time platform story impressions new_reach likes comments reposts creations follows "
+    "searches intents heat",
     "hot_list.csv": "time platform rank topic story heat",
     "actions.csv": "time actor kind action platform topic spend why",
     "posts.csv": "id topic story platform author author_kind kind born impressions likes comments reposts "
     "size depth structural_virality spend",
 }
-USED = ["run.json", "scenario.resolved.yaml", "cascades.npz", *HEADERS]
+USED_BY = {  # the first picture that needs the file
+    "run.json": "reach",
+    "series.csv": "reach",
+    "actions.csv": "actors",
+    "hot_list.csv": "hot_list",
+    "scenario.resolved.yaml": "hot_list",
+    "posts.csv": "cascade",
+    "cascades.npz": "cascade",
+}
 NASTY = r"$\foo{$ \u{丁真} %s {0} 🐎"
 
 
@@ -73,7 +82,7 @@ def write(folder: Path, name: str, rows: list[tuple]) -> None:
 def write_series(folder: Path) -> None:
     """Each fact lifts the story, it fades within days, and sleeps at night."""
     rng = np.random.default_rng(1)
-    lifted = sum(lift * np.exp(-(HOURS - at) / 40) * (HOURS >= at) for at, lift, *_ in FACTS)
+    lifted = sum(lift * np.exp(-(HOURS - at) / 40) * (at <= HOURS) for at, lift, *_ in FACTS)
     rate = (lifted + 0.001) / 60 * (0.15 + np.sin(np.pi * ((HOURS - 5) % 24) / 24) ** 2)
     rows: list[tuple] = []
     for platform, size in PLATFORMS.items():
@@ -121,7 +130,7 @@ def write_posts(folder: Path, topic: str = "丁真的世界", author: str = "灰
 
 
 def grow(size: int) -> np.ndarray:
-    """Return the parents of a tree as reposts make it: many from the author, the others early ones' children."""
+    """Return the parents of a tree as reposts make it: many of the author, the others of early ones."""
     rng = np.random.default_rng(4)
     child = np.arange(1, size)
     parent = np.where(rng.random(size - 1) < 0.4, 0, child * rng.random(size - 1) ** 1.5)
@@ -315,7 +324,9 @@ def test_labels_keep_off_one_another(run: Path) -> None:
         axes = figure.subplots()
         points = np.random.default_rng(6).normal(0.5, 0.1, (20, 2))
         fonts.name_points(axes, [(x, y, "丁真的世界", "k") for x, y in points], points)
-        boxes = [text.get_window_extent() for text in axes.texts]
+        boxes = [
+            mpl.text.Text.get_window_extent(text) for text in axes.texts
+        ]  # without the line to the point
     assert len(boxes) == 20
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
     assert all(axes.bbox.x0 <= box.x0 and box.x1 <= axes.bbox.x1 for box in boxes)
@@ -388,7 +399,7 @@ def test_nothing_to_draw_is_said(run: Path) -> None:
     assert "no repost in this run" in words_of(figure_of(run, "cascade"))
 
 
-@pytest.mark.parametrize("name", USED)
+@pytest.mark.parametrize("name", USED_BY)
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut", "noise"])
 def test_a_missing_or_damaged_file_is_named(run: Path, name: str, damage: str) -> None:
     path = run / name
@@ -398,7 +409,7 @@ def test_a_missing_or_damaged_file_is_named(run: Path, name: str, damage: str) -
     if damage != "missing":
         path.write_bytes({"empty": b"", "cut": cut, "noise": bytes(range(128, 256)) * 9}[damage])
     with pytest.raises(SimError) as caught:
-        plots.draw(run)
+        plots.draw(run, [USED_BY[name]])
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -421,7 +432,7 @@ def test_a_wrong_value_is_named(run: Path, name: str, old: str, new: str) -> Non
     assert old in text
     (run / name).write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(SimError, match=name):
-        plots.draw(run)
+        plots.draw(run, [USED_BY[name]])
 
 
 @pytest.mark.parametrize("damage", [{"parent": [-1, 1, 0]}, {"parent": [-1, -2, 0]}, {"weight": [1, 1]}])
@@ -460,5 +471,6 @@ def test_the_users_settings_neither_matter_nor_change(run: Path) -> None:
 
 def test_no_window_is_ever_wanted(run: Path) -> None:
     """Neither importing nor drawing touches pyplot, which would choose a backend."""
-    code = "import sys; from sim import plots; plots.draw(sys.argv[1]); assert 'matplotlib.pyplot' not in sys.modules"
+    code = "import sys; from sim import plots; plots.draw(sys.argv[1], ['reach']); "
+    code += "assert 'matplotlib.pyplot' not in sys.modules"
     subprocess.run([sys.executable, "-c", code, str(run)], check=True, cwd=Path(__file__).parents[1])

@@ -157,5 +157,5 @@ def _spot(box: np.ndarray, frame: np.ndarray, taken: list[np.ndarray], ink: np.n
     in_column = (np.abs(ink[:, 0] - across[:, None]) < box[0] / 2).astype(float)
     in_row = (np.abs(ink[:, 1] - up[:, None]) < box[1] / 2).astype(float)
     covered = np.minimum(in_row @ in_column.T, 20)
-    cost = away + 40 * covered + 0.02 * np.abs(shifts - (4, 0)).sum(2)
+    cost = away + 100 * covered + 0.02 * np.abs(shifts - (4, 0)).sum(2)
     return shifts[np.unravel_index(np.argmin(np.where(free, cost, np.inf)), free.shape)]
