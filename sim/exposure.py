@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from sim.kernels import bits, mix
-from sim.networks import affine, audience_size, follower, start_walk, world_member
+from sim.networks.walks import affine, audience_size, follower, start_walk, world_member
 from sim.records import (
     ACCOUNT,
     AUDIENCE,

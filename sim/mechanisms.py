@@ -325,8 +325,8 @@ class UserTopics(Mechanism):
 
 
 def poisson(mean: float, coin: float) -> int:
-    """Poisson number of a small mean by inversion of one uniform number."""
-    k, p = 0, round(math.exp(-mean), 12)
+    """Poisson number of a mean up to a few hundred, by inversion of one uniform number."""
+    k, p = 0, float(f"{math.exp(-mean):.12g}")  # 12 digits: the same on every CPU
     total = p
     while coin >= total and k < 1000:
         k += 1

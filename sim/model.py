@@ -248,7 +248,7 @@ class ViralityModel(mesa.Model):
             self._settle(mind, action)
         draft = Draft(
             self.account(mind, action.platform), platform, list(self.scenario.stories).index(action.story),
-            self._content(action.content, platform), self.now, action.appeal, action.tone == "negative", mind.spec.charm,
+            self._content(action.content, platform), self.now, action.appeal * mind.spec.appeal, action.tone == "negative", mind.spec.charm,
             action.topic, action.title, action.about, MIND, action.spend,
         )  # fmt: skip
         post = self.publisher.by_actor(draft)

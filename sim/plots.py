@@ -22,9 +22,11 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from matplotlib.figure import Figure
 from matplotlib.path import Path as Line
+from matplotlib.ticker import MaxNLocator
 
 from sim.errors import SimError
 from sim.fonts import GREY, INK, PALE, count, lettering, name_ends, name_points, nothing, page, panels, shown
+from sim.metrics import structural_virality
 from sim.registry import did_you_mean
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # Okabe and Ito
@@ -98,7 +100,7 @@ def _recipe(path: Path) -> tuple[str, str]:
     """Return the title of a run, and one line that says which run it was."""
     facts = json.loads(path.read_text(encoding="utf-8"))
     recipe = f"{facts['scenario']} · seed {facts['seed']} · 1 simulated person stands for "
-    return shown(facts["title"] or facts["scenario"]), f"{recipe}{float(facts['ratio']):,.6g}"
+    return shown(facts["title"] or facts["scenario"], 70), f"{recipe}{float(facts['ratio']):,.6g}"
 
 
 def _zone(path: Path) -> tzinfo:
@@ -128,9 +130,9 @@ def reach(run: Run) -> Figure:
     seen = series.groupby("platform")["impressions"].sum().sort_values(ascending=False)
     facts = _main_facts(run)
     foot = 0.85 + 0.17 * -(-len(facts) // 2)
-    title = f"{run.title}: shown {count(seen.sum())} times"
+    title = f"Shown {count(seen.sum())} times"
     title += f", {seen.iloc[0] / seen.sum():.0%} of it on {shown(seen.index[0])}" if seen.sum() else ""
-    about = "Above, how often it was shown; below, how many people have seen it (counted once on each platform)."
+    about = f"{run.title}. A person is counted once on each platform."
     figure = page(run.recipe, title, about, 5.4 + foot)
     axes = panels(figure, run.span, run.zone, 2, foot, 0.075, 0.84)
     axes[0].set_title("Impressions an hour", pad=17 if len(facts) else 6)
@@ -182,8 +184,8 @@ def _mark_facts(figure: Figure, axes: Sequence[Axes], facts: pd.DataFrame) -> No
     for i, fact in enumerate(facts.to_dict("records")):
         for panel in axes:
             panel.axvline(fact["time"], color=PALE, lw=0.9, zorder=0)
-        words = shown(fact["why"] or f"{fact['actor']} {fact['action']} {fact['topic']}", 58)
-        words = f"{i + 1}   {dates.num2date(fact['time']):%d %b %H:%M}   {words}"
+        words = f"{shown(fact['actor'], 24)}: {fact['why'] or fact['action']}"
+        words = f"{i + 1}   {dates.num2date(fact['time']):%d %b %H:%M}   {shown(words, 68)}"
         height = (0.25 + 0.17 * (lines - i % lines)) / figure.get_figheight()
         figure.text(0.06 + 0.47 * (i // lines), height, words, size=7.5, color=GREY)
         labels.append((fact["time"], axes[0].get_ylim()[1], str(i + 1), INK))
@@ -197,11 +199,12 @@ def hot_list(run: Run) -> Figure:
     stays = _stays(places[places["story"] != ""])
     path = run.folder / "scenario.resolved.yaml"
     observed, source, record = _read(path, lambda path: _observed(path, run.zone))
-    lists = [*stays.groupby("platform").size().sort_values(ascending=False).index[:MOST_LISTS]] or ["hot list"]
-    title = f"{run.title}: {stays['topic'].nunique()} simulated topics on the hot lists"
+    busy = stays["platform"].value_counts().index
+    lists = [*dict.fromkeys([*observed["platform"], *busy])][:MOST_LISTS][::-1] or ["hot list"]
+    title = f"The story's topics on the hot lists: {stays['topic'].nunique()} simulated"
     title += f", {observed['topic'].nunique()} observed" if record else ""
     rows = len(lists) + bool(record)
-    about = "One line is one stay of one topic on a list; its dot is the best rank; the highest are named."
+    about = f"{run.title}. One line is one stay of one topic; its dot is the best rank; the highest are named."
     figure = page(run.recipe, title, about, 1.8 + 2.3 * max(rows, 2))
     axes = panels(figure, run.span, run.zone, rows, 0.7, 0.06, 0.985)
     for panel, platform in zip(axes, lists, strict=False):
@@ -229,14 +232,14 @@ def _observed(path: Path, zone: tzinfo) -> tuple[pd.DataFrame, str, tuple[float,
     """Return the observed stays as two points each, what they are, and the span of the record."""
     block = (yaml.safe_load(path.read_text(encoding="utf-8")).get("observed") or {}).get("stays") or {}
     points = [
-        (i, str(stay["topic"]), float(stay["best_rank"]), _day(stay[end], zone))
+        (block["platform"], i, str(stay["topic"]), float(stay["best_rank"]), _day(stay[end], zone))
         for i, stay in enumerate(block["list"] if block else [])
         for end in ("first", "last")
     ]
-    table = pd.DataFrame(points, columns=["stay", "topic", "rank", "time"])
+    table = pd.DataFrame(points, columns=["platform", "stay", "topic", "rank", "time"])
     if not block:
         return table, "", ()
-    words = f"{shown(block['platform'])}, observed ({shown(block['grade'])}: {shown(block['source'], 100)})"
+    words = f"{shown(block['platform'])}, observed ({shown(block['grade'])}: {shown(block['source'], 90)})"
     return table, words, (_day(block["from"], zone), _day(block["until"], zone))
 
 
@@ -254,9 +257,9 @@ def _draw_stays(axes: Axes, stays: pd.DataFrame, title: str, colour: str, width:
         return nothing(axes, "no topic of the story came on this list")
     paths = [group[["time", "rank"]].to_numpy() for _, group in stays.groupby("stay")]
     axes.add_collection(LineCollection(paths, color=colour, lw=width, capstyle="round", alpha=0.8))
-    best = stays.loc[stays.groupby("stay")["rank"].idxmin()].sort_values("rank").drop_duplicates("topic")
+    best = stays.loc[stays.groupby("stay")["rank"].idxmin()].sort_values("rank", kind="stable")
     axes.scatter(best["time"], best["rank"], s=8, color=colour, zorder=4)
-    top = best[:MOST_TOPICS].to_dict("records")
+    top = best.drop_duplicates("topic")[:MOST_TOPICS].to_dict("records")
     labels = [(stay["time"], stay["rank"], shown(stay["topic"], 28), INK) for stay in top]
     name_points(axes, labels, np.concatenate([Line(path).interpolated(6).vertices for path in paths]))
 
@@ -268,8 +271,8 @@ def actors(run: Run) -> Figure:
     dots = minds[minds["actor"].isin(minds["actor"].value_counts().index[:MOST_ACTORS])]
     first = dots.drop_duplicates("actor")
     foot = 0.85 + 0.17 * -(-len(facts) // 2)
-    about = f"One dot is one action. Shown: the {len(first)} busiest actors, each one's first action named."
-    title = f"{run.title}: what {minds['actor'].nunique()} actors did, and when"
+    about = f"{run.title}. One dot is one action; each actor's first is named. Shown: the {len(first)} busiest."
+    title = f"What {minds['actor'].nunique()} actors did, and when"
     figure = page(run.recipe, title, about, 1.6 + foot + 0.22 * max(len(first), 6))
     axes = panels(figure, run.span, run.zone, 1, foot, 0.2, 0.985)[0]
     axes.set_ylim(max(len(first), 6) - 0.5, -1.6)
@@ -292,35 +295,39 @@ def _draw_actors(axes: Axes, dots: pd.DataFrame, first: pd.DataFrame) -> None:
     colours = {}
     for i, action in enumerate(dots["action"].value_counts().index):
         part, colours[action] = dots[dots["action"] == action], PALETTE[i % len(PALETTE)]
-        kind: Any = {"marker": "os^v"[i // 6 % 4], "label": shown(action), "clip_on": False, "zorder": 4}
+        kind: Any = {"marker": "os^v"[i // 6 % 4], "label": shown(action, 10), "clip_on": False, "zorder": 4}
         axes.scatter(part["time"], part["actor"].map(rows), 24, colours[action], **kind)
     if colours:
-        axes.legend(ncols=9, loc="lower left", bbox_to_anchor=(-0.01, 1.02), frameon=False, handletextpad=0.1)
+        marks = axes.get_legend_handles_labels()[0][:MOST_ACTORS]
+        where = {"ncols": 12, "loc": "lower right", "bbox_to_anchor": (1.01, 1.02)}
+        axes.legend(handles=marks, frameon=False, fontsize=8, handletextpad=0, columnspacing=0.8, **where)
     low, high = axes.get_ylim()
     for row, deed in enumerate(first.to_dict("records")):
         band = [(i, (low - row + side) / (low - high)) for i, side in enumerate((-0.36, 0.36))]
         label = (deed["time"], row, shown(f"{deed['action']} {deed['topic']}", 30), colours[deed["action"]])
-        name_points(axes, [label], [(x, row) for x in dots["time"][dots["actor"] == deed["actor"]]], band, 7)
+        name_points(axes, [label], 3 * [(x, row) for x in dots["time"][dots["actor"] == deed["actor"]]], band, 7)
 
 
 def cascade(run: Run) -> Figure:
-    """The largest repost tree: its author in the middle, each ring one repost further away."""
+    """The largest repost tree: where it began in the middle, each ring one repost further away."""
     columns = _read(run.folder / "cascades.npz", _columns)
     rows, parent = _largest(columns["parent"], columns["weight"])
     if len(rows) < 2:
-        figure = page(run.recipe, f"{run.title}: the largest cascade", "", 6)
+        figure = page(run.recipe, "The largest cascade", f"{run.title}.", 6)
         nothing(figure.add_subplot(frame_on=False, xticks=[]), "no repost in this run")
         return figure
-    post = _post(run, str(columns["post"][rows[0]]))
-    title = f"The largest cascade: {count(post['size'])} people, up to {post['depth']:.0f} steps from the author"
-    about = f"Post of {shown(post['author'])} ({shown(post['author_kind'])}, {shown(post['platform'])}), "
-    about += f"topic {shown(post['topic'])}. Structural virality {post['structural_virality']:.1f}"
-    figure = page(run.recipe, title, f"{about}; 2 is a star, where all repost the author.", 7)
+    own = columns["post"] == columns["post"][rows[0]]
+    begun = "Post of" if np.argmax(own) == rows[0] else "Begun by a viewer of the post of"
+    post, tree = _post(run, str(columns["post"][rows[0]])), structural_virality(parent)
+    people, depth = count(columns["weight"][rows].sum()), int(tree["depth"][0])
+    title = f"The largest cascade: {people} people, up to {depth} repost{'s' * (depth > 1)} from its start"
+    about = f"{begun} {shown(post['author'])} ({shown(post['author_kind'])}, {shown(post['platform'])}), topic "
+    about += f"{shown(post['topic'])}. Structural virality {tree['structural_virality'][0]:.1f}; a star has 2."
+    figure = page(run.recipe, title, about, 7)
     minutes = columns["minute"][rows] - columns["minute"][rows[0]]
     _draw_tree(figure, parent[:MOST_NODES], minutes[:MOST_NODES])
     if len(rows) > MOST_NODES:
-        words = f"drawn: the first {MOST_NODES:,} of {len(rows):,} reposts"
-        figure.text(0.06, 0.02, words, size=7.5, color=GREY)
+        figure.text(0.06, 0.02, f"drawn: the first {MOST_NODES:,} of {len(rows):,} reposts", color=GREY)
     return figure
 
 
@@ -347,8 +354,7 @@ def _largest(parent: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.nda
 
 def _post(run: Run, name: str) -> pd.Series:
     """Return the row of ``posts.csv`` about one post."""
-    words = ("id", "topic", "platform", "author", "author_kind")
-    posts = run.table("posts.csv", words, ("size", "depth", "structural_virality"))
+    posts = run.table("posts.csv", ("id", "topic", "platform", "author", "author_kind"))
     if name not in set(posts["id"]):
         raise SimError(f"{run.folder / 'posts.csv'}: has no post {name}, which cascades.npz speaks of")
     return posts[posts["id"] == name].iloc[0]
@@ -373,24 +379,26 @@ def _layout(parent: list[int]) -> tuple[np.ndarray, np.ndarray]:
 def _draw_tree(figure: Figure, parent: np.ndarray, minutes: np.ndarray) -> None:
     """Draw a tree radially, coloured by the time since the post."""
     angle, depth = _layout(parent.tolist())
-    spots = np.column_stack([depth * np.sin(angle), depth * np.cos(angle)])
-    edge, turn = 1.03 * depth.max(), np.linspace(0, 2 * np.pi, 181)
+    way = np.linspace(0, 1, 12 if len(parent) < 5000 else 2)[:, None]  # bent lines, where they can be seen
+    above = np.where(parent[1:] > 0, angle[parent[1:]], angle[1:])
+    turn, far = above + way * (angle[1:] - above), depth[parent[1:]] + way
+    paths: Any = np.stack([far * np.sin(turn), far * np.cos(turn)], -1).swapaxes(0, 1)
     axes = figure.add_axes((0.2, 0.04, 0.6, 0.84), aspect="equal", frame_on=False, xticks=[], yticks=[])
-    axes.set(xlim=(-edge, edge), ylim=(-edge, edge))
+    axes.set(xlim=(-1.03 * depth.max(), 1.03 * depth.max()), ylim=(-1.03 * depth.max(), 1.03 * depth.max()))
     oldest, thin = max(minutes.max(), 60), min(1.0, 25 / np.sqrt(len(parent)))
     look: Any = {"cmap": SINCE, "norm": LogNorm(15, oldest, clip=True), "array": minutes[1:]}
-    paths: Any = np.stack([spots[parent[1:]], spots[1:]], 1)
     lines = axes.add_collection(LineCollection(paths, lw=0.9 * thin, **look))
-    axes.scatter(spots[1:, 0], spots[1:, 1], max(12 * thin, 0.3), lw=0, zorder=2).set(**look)
+    axes.scatter(paths[:, -1, 0], paths[:, -1, 1], max(12 * thin, 0.3), lw=0, zorder=2).set(**look)
     axes.scatter(0, 0, s=60, color=INK, zorder=3)
-    rings = np.unique(np.ceil(np.linspace(0, depth.max(), 5)[1:]).astype(int))
-    axes.plot(np.outer(np.sin(turn), rings), np.outer(np.cos(turn), rings), color=PALE, lw=0.6, zorder=0)
-    name_points(axes, [(0, ring, str(ring), GREY) for ring in rings], size=7)
+    rings = [ring for ring in MaxNLocator(6, integer=True).tick_values(0, depth.max()) if 0 < ring <= depth.max()]
+    circle = np.linspace(0, 2 * np.pi, 181)
+    axes.plot(np.outer(np.sin(circle), rings), np.outer(np.cos(circle), rings), color=PALE, lw=0.6, zorder=0)
+    name_points(axes, [(0, ring, f"{ring:.0f}", GREY) for ring in rings], size=7)
     bar = figure.colorbar(lines, figure.add_axes((0.9, 0.2, 0.015, 0.4)))
     ages = [age for age in AGES if age <= oldest]
     bar.set_ticks(ages, labels=[AGES[age] for age in ages])
     bar.minorticks_off()
-    bar.ax.set_title("time since\nthe post", size=8, color=GREY)
+    bar.ax.set_title("time since\nthe start", size=8, color=GREY)
 
 
 FIGURES: dict[str, Callable[[Run], Figure]] = {f.__name__: f for f in (reach, hot_list, actors, cascade)}

@@ -327,7 +327,7 @@ class Rivalry(Policy):
 
 @POLICIES.register
 class NewsDesk(Policy):
-    """A newsroom amplifies what has stayed on the list, and interviews when a story is big."""
+    """A newsroom takes up what has stayed on the list, under that topic or an angle of its own; big stories it interviews."""
 
     name: ClassVar[str] = "news_desk"
     kind: Literal["news_desk"] = "news_desk"
@@ -335,6 +335,8 @@ class NewsDesk(Policy):
     min_minutes: int = Field(60, ge=0, le=10_000, description="minutes that a topic must have stayed listed")
     chance: float = Field(0.15, ge=0, le=1, description="probability of taking a fitting topic up at a review")
     per_day: int = Field(2, ge=0, le=100, description="posts on the story a day")
+    angle_share: float = Field(0.5, ge=0, le=1, description="probability that it opens a topic of its own instead of riding")
+    angle_title: str = Field("{title}谈{star}{n}", description="topic that it opens; {n} counts its topics")
     interview_reads: int = Field(
         200_000_000, ge=0, description="reads of the story in 24 h from which an interview is worth it"
     )
@@ -344,7 +346,7 @@ class NewsDesk(Policy):
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Interview if the story is big, else amplify the best listed topic."""
-        if me.today(board.now, "amplify", "interview") >= self.per_day:
+        if me.today(board.now, "amplify", "angle", "interview") >= self.per_day:
             return []
         topic = board.best(self.max_rank, self.min_minutes)
         if topic is None or me.draw("news", board.now, topic.topic) >= self.chance:
@@ -352,6 +354,9 @@ class NewsDesk(Policy):
         if board.reads_day >= self.interview_reads and me.since(board.now, "interview") >= self.interview_hours * HOUR:
             return [self._interview(board, me, topic)]
         why = f"{_topic_words(topic)} for {topic.minutes} min"
+        if me.draw("angle", board.now) < self.angle_share:
+            title = self.angle_title.format(title=me.title, star=self.star or board.story, n=me.count("angle") + 1)
+            return [Action("angle", topic.platform, board.story, why, title=title, content="media", tone=topic.tone)]
         return [
             Action(
                 "amplify",

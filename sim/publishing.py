@@ -99,7 +99,8 @@ class Publisher:
             posts, draft.platform, draft.story, draft.content, draft.appeal, draft.charm, draft.origin != FACT
         )
         topics.posts[topic] += 1
-        topics.novelty[topic] += 0.25 * (1 - topics.novelty[topic])  # an actor's post renews its topic
+        if draft.origin == FACT:  # news renews its topic; riding it does not
+            topics.novelty[topic] += 0.5 * (1 - topics.novelty[topic])
         if topics.lead[topic] < 0:
             topics.lead[topic] = posts[0]
         self._share_roots(posts)

@@ -211,6 +211,7 @@ class Actor(Strict):
     budget: int = Field(0, ge=0, le=10**12, description="yuan it can spend in the run")
     delay_minutes: int = Field(60, ge=0, le=10_000, description="how old what it sees is")
     review_minutes: int = Field(60, ge=1, le=10_000, description="how often it looks")
+    appeal: float = Field(1.0, gt=0, le=20, description="factor on the appeal of what it posts by its own decision")
     charm: float = Field(1.0, ge=0, le=100, description="factor on being followed after a post")
     policies: tuple[AnyPolicy, ...] = ()
     source: str = ""

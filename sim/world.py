@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.clock import Clock
 from sim.exposure import People, walk_lengths
-from sim.networks import Layout
+from sim.networks.walks import Layout
 from sim.records import ACT, FLOWS, OFFER
 
 POST = {

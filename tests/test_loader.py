@@ -17,20 +17,20 @@ from hypothesis import strategies as st
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic.dataclasses import dataclass
 
-from sim import loader
+from sim import loader, reader
 from sim.errors import ScenarioError
 from sim.loader import Document, Mark
 
 BAD = sorted((Path(__file__).parent / "bad").glob("*.yaml"))
-PARSERS = [pytest.param(loader._PARSER, id="default"), pytest.param(yaml.SafeLoader, id="python")]
-NATIVE = loader._PARSER is not yaml.SafeLoader
+PARSERS = [pytest.param(reader._PARSER, id="default"), pytest.param(yaml.SafeLoader, id="python")]
+NATIVE = reader._PARSER is not yaml.SafeLoader
 QUICK = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.fixture(params=PARSERS)
 def parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Run the test with libyaml and with PyYAML's own parser."""
-    monkeypatch.setattr(loader, "_PARSER", request.param)
+    monkeypatch.setattr(reader, "_PARSER", request.param)
     return request.param
 
 
@@ -187,7 +187,7 @@ def test_bad_files_name_every_fault(path: Path) -> None:
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
 def test_bad_files_are_refused_alike_without_libyaml(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loader, "_PARSER", yaml.SafeLoader)
+    monkeypatch.setattr(reader, "_PARSER", yaml.SafeLoader)
     words = "is not valid YAML"
     places = [line.partition(words)[0] for line in expected(path)]
     if path.stem == "escape":  # PyYAML crashes there and keeps the place to itself
@@ -284,8 +284,8 @@ def test_files_that_are_no_mapping_of_text(folder: Path, parser: Any, raw: bytes
 
 
 def test_big_files_are_refused(folder: Path) -> None:
-    assert len(data("a: 1 #" + "x" * (loader.MAX_BYTES - 6))) == 1
-    assert refused("a: 1 #" + "x" * (loader.MAX_BYTES - 5)) == ["x.yaml: is larger than 1 MB"]
+    assert len(data("a: 1 #" + "x" * (reader.MAX_BYTES - 6))) == 1
+    assert refused("a: 1 #" + "x" * (reader.MAX_BYTES - 5)) == ["x.yaml: is larger than 1 MB"]
 
 
 def test_files_that_cannot_be_had(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -347,7 +347,7 @@ def test_whatever_comes_in_only_scenario_errors_come_out(
     path = tmp_path_factory.getbasetemp() / "any.yaml"
     path.write_bytes(raw)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loader, "_PARSER", engine)
+        patch.setattr(reader, "_PARSER", engine)
         document = tidy(loader.load, path)
     if document is not None:
         assert loader.check(Anything, document).model_extra == document.data
@@ -650,6 +650,7 @@ class World(Strict):
     law: float | Threshold = 1.0
     pair: tuple[int, float] = (1, 1.0)
     curve: tuple[tuple[int, float], ...] = ()
+    duo: tuple[Threshold, int] = (Threshold(), 1)
     actors: list[Actor] = []
     stories: dict[str, Actor] = {}
     by_name: dict[Annotated[str, Field(max_length=3)], int] = {}
@@ -729,6 +730,7 @@ def test_a_good_document_becomes_the_model(folder: Path) -> None:
         ("pair: [1]", "1:7: pair[1]: is missing"),
         ("pair: [1, a]", "1:11: pair[1]: must be a number, not 'a'"),
         ("curve: [[1, 1], [1, a]]", "1:21: curve[1][1]: must be a number, not 'a'"),
+        ("duo: [{levle: 1}, 1]", "1:8: duo[0].levle: unknown key; did you mean 'level'?"),
         ("actors: {}", "1:9: actors: must be a list, not a mapping"),
         ("actors: [5]", "1:10: actors[0]: must be a mapping, not 5"),
         ("actors:\n  - {}", "2:5: actors[0].name: is missing"),
@@ -947,7 +949,7 @@ def test_tricky_text_comes_back_as_text(folder: Path, parser: Any) -> None:
 @given(value=st.dictionaries(TEXT, PLAIN, max_size=3))
 def test_what_is_dumped_reads_back_equal(tmp_path_factory: pytest.TempPathFactory, engine: Any, value: Any) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loader, "_PARSER", engine)
+        patch.setattr(reader, "_PARSER", engine)
         got = again(value, tmp_path_factory.getbasetemp() / "again.yaml")
     assert repr(got) == repr(value)  # tells 1 from 1.0 and from True, and sees the order of keys
 

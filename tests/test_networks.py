@@ -1,7 +1,10 @@
 import itertools
 import math
+import subprocess
+import sys
 import time
 import zlib
+from pathlib import Path
 
 import networkx
 import numpy as np
@@ -12,7 +15,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from sim import metrics, networks
 from sim.errors import RefusedError, SimError
-from sim.networks import NETWORKS, Computed, EdgeList, Stored
+from sim.networks import NETWORKS, Computed, EdgeList, base, graphs, walks
+from sim.networks.edges import from_networkx
+from sim.networks.stored import Stored
 from sim.streams import py_bits
 
 KEY = 0xC0FFEE1234567890
@@ -37,8 +42,8 @@ DIGESTS = [0x44818CA1, 0x1AE408FD, 0x0B5F871D, 0x4E6A4251, 0xBCEDC879, 0x6733E86
 def enumerate_audience(network, n, u, key=KEY):
     """The audience of u, position by position, through the functions that the engine calls."""
     layout, table = network.layout(n, key), network.audience_table(n - 1)
-    walk = networks.start_walk(u, networks.audience_size(u, layout.key, table), layout)
-    found = [networks.follower(k, u, walk, layout) for k in range(walk.length)]
+    walk = walks.start_walk(u, walks.audience_size(u, layout.key, table), layout)
+    found = [walks.follower(k, u, walk, layout) for k in range(walk.length)]
     return [v for v in found if v >= 0], walk, layout
 
 
@@ -56,14 +61,14 @@ def edges_of(stored):
 @given(st.integers(0, 2**64 - 1), st.integers(1, 2**40))
 @settings(max_examples=200, deadline=None)
 def test_below_is_the_high_half_of_the_product(h, n):
-    assert networks.below(np.uint64(h), n) == h * n >> 64
+    assert walks.below(np.uint64(h), n) == h * n >> 64
 
 
 @given(st.integers(0, 2**64 - 1), st.integers(1, 300))
 @settings(max_examples=150, deadline=None)
 def test_affine_walk_meets_everyone_once(h, n):
-    a, b = networks.affine(np.uint64(h), n)
-    members = [networks.world_member(k, n, a, b) for k in range(n)]
+    a, b = walks.affine(np.uint64(h), n)
+    members = [walks.world_member(k, n, a, b) for k in range(n)]
     assert sorted(members) == list(range(n))
     assert all((x + a) % n == y for x, y in itertools.pairwise(members))
 
@@ -71,10 +76,10 @@ def test_affine_walk_meets_everyone_once(h, n):
 @given(st.integers(0, 2**64 - 1), st.integers(2**31, 2**32), st.integers(0, 2**32 - 1))
 @settings(max_examples=100, deadline=None)
 def test_affine_walk_does_not_overflow_at_four_billion(h, n, k):
-    a, b = networks.affine(np.uint64(h), n)
+    a, b = walks.affine(np.uint64(h), n)
     assert math.gcd(a, n) == 1
     assert 0 < a < n
-    assert networks.world_member(k, n, a, b) == (a * k + b) % n
+    assert walks.world_member(k, n, a, b) == (a * k + b) % n
 
 
 # ---------------------------------------------------------------- computed
@@ -116,7 +121,7 @@ def test_audience_table_is_capped():
 def test_audience_size_is_a_keyed_quantile():
     table = Computed().audience_table(10**6)
     for u in (0, 7, 10**9):
-        assert networks.audience_size(u, np.uint64(KEY), table) == table[py_bits(KEY, u) >> 52]
+        assert walks.audience_size(u, np.uint64(KEY), table) == table[py_bits(KEY, u) >> 52]
 
 
 @pytest.mark.parametrize("n", [1, 2, 7, 63, 100, 500, 1000])
@@ -133,7 +138,7 @@ def test_zones_of_the_walk_hold_who_they_say():
     for u in range(0, n, 13):
         _, walk, layout = enumerate_audience(SMALL, n, u)
         for k in range(walk.length):
-            v = networks.follower(k, u, walk, layout)
+            v = walks.follower(k, u, walk, layout)
             in_circle = walk.circle <= v < walk.circle + walk.circle_n
             at_home = walk.home <= v < walk.home + walk.home_n
             assert walk.circle <= u < walk.circle + walk.circle_n
@@ -151,7 +156,7 @@ def test_circles_are_mutual_and_as_dense_as_asked():
 
 @pytest.mark.parametrize("n", [1, 5, 100, 2000])
 def test_materialised_equals_enumeration(n):
-    stored = networks.materialise(SMALL, n, KEY)
+    stored = SMALL.build(n, KEY)
     assert stored.indices.dtype == np.uint32
     for u in range(0, n, max(1, n // 50)):
         assert stored.audience(u).tolist() == enumerate_audience(SMALL, n, u)[0]
@@ -163,10 +168,10 @@ def test_random_access_equals_sequence(u, start, stop):
     audience, walk, layout = enumerate_audience(SMALL, 1000, u)
     start, stop = min(start, walk.length), min(stop, walk.length)
     out = np.empty(400, dtype=np.int64)
-    count = networks.fill_followers(start, stop, u, walk, layout, out)
-    one_by_one = [networks.follower(k, u, walk, layout) for k in range(start, stop)]
+    count = walks.fill_followers(start, stop, u, walk, layout, out)
+    one_by_one = [walks.follower(k, u, walk, layout) for k in range(start, stop)]
     assert out[:count].tolist() == [v for v in one_by_one if v >= 0]
-    assert networks.fill_followers(0, walk.length, u, walk, layout, out) == len(audience)
+    assert walks.fill_followers(0, walk.length, u, walk, layout, out) == len(audience)
 
 
 def test_sizes_hold_on_average_and_in_degree_is_poisson_like():
@@ -195,8 +200,8 @@ def test_sizes_hold_in_every_shape(n, circle, more, size, share, draw):
         community_share=share,
     )
     layout, u = network.layout(n, KEY), draw % n
-    walk = networks.start_walk(u, size, layout)
-    others = [networks.follower(k, u, walk, layout) for k in range(walk.circle_n, walk.length)]
+    walk = walks.start_walk(u, size, layout)
+    others = [walks.follower(k, u, walk, layout) for k in range(walk.circle_n, walk.length)]
     wanted = max(size - round(0.5 * (2**circle - 1)), 0)
     assert len(set(others)) == len(others) == min(wanted, n - walk.circle_n)
     assert walk.home <= walk.circle <= u < walk.circle + walk.circle_n <= walk.home + walk.home_n <= n
@@ -205,9 +210,9 @@ def test_sizes_hold_in_every_shape(n, circle, more, size, share, draw):
 
 def test_community_holds_its_share():
     network = Computed(circle_density=0, community_size=1024, community_share=0.25)
-    walk = networks.start_walk(5000, 400, network.layout(20_000, KEY))
+    walk = walks.start_walk(5000, 400, network.layout(20_000, KEY))
     assert (walk.near, walk.length) == (100, 32 + 400)
-    whole = networks.start_walk(5, 400, network.layout(1000, KEY))
+    whole = walks.start_walk(5, 400, network.layout(1000, KEY))
     assert (whole.near, whole.home_n) == (400, 1000)  # one community: there is nobody else to ask
 
 
@@ -215,14 +220,12 @@ def test_community_holds_its_share():
 def test_ids_of_any_integer_type_ask_the_same(kind):
     layout, table, out = SMALL.layout(1000, KEY), SMALL.audience_table(999), np.empty(999, dtype=np.uint32)
     u = kind(777)
-    walk = networks.start_walk(u, kind(networks.audience_size(u, layout.key, table)), layout)
-    count = networks.fill_followers(kind(0), kind(walk.length), u, walk, layout, out)
-    one_by_one = [networks.follower(kind(k), u, walk, layout) for k in range(walk.length)]
-    assert (
-        out[:count].tolist() == [v for v in one_by_one if v >= 0] == enumerate_audience(SMALL, 1000, 777)[0]
-    )
-    assert networks.affine(np.uint64(KEY), kind(1000)) == networks.affine(np.uint64(KEY), 1000)
-    assert networks.friends(u, kind(778), layout) == networks.friends(778, 777, layout)
+    walk = walks.start_walk(u, kind(walks.audience_size(u, layout.key, table)), layout)
+    count = walks.fill_followers(kind(0), kind(walk.length), u, walk, layout, out)
+    one_by_one = [walks.follower(kind(k), u, walk, layout) for k in range(walk.length)]
+    assert out[:count].tolist() == [v for v in one_by_one if v >= 0] == enumerate_audience(SMALL, 1000, 777)[0]
+    assert walks.affine(np.uint64(KEY), kind(1000)) == walks.affine(np.uint64(KEY), 1000)
+    assert walks.friends(u, kind(778), layout) == walks.friends(778, 777, layout)
 
 
 def test_four_billion_users_cost_nothing():
@@ -365,17 +368,17 @@ def test_erdos_renyi_has_binomial_degrees():
 
 @pytest.mark.parametrize("p", [1e-6, 0.003, 0.4, 0.99])
 def test_skips_are_geometric(p):
-    coins = networks._skip_coins(p)
+    coins = graphs._skip_coins(p)
     assert len(coins) % 2 == 0
-    draws = np.array([networks._skip(np.uint64(KEY), v, 0, coins) for v in range(4000)])
+    draws = np.array([graphs._skip(np.uint64(KEY), v, 0, coins) for v in range(4000)])
     mean = (1 - p) / p
     assert draws.mean() == pytest.approx(mean, rel=0.07, abs=0.01)
     assert (draws == 0).mean() == pytest.approx(p, abs=0.03)
 
 
 def test_skips_at_the_ends():
-    assert networks._skip(np.uint64(1), 0, 0, networks._skip_coins(1.0)) == 0
-    assert networks._skip(np.uint64(1), 0, 0, networks._skip_coins(0.0)) == 2**62 - 1
+    assert graphs._skip(np.uint64(1), 0, 0, graphs._skip_coins(1.0)) == 0
+    assert graphs._skip(np.uint64(1), 0, 0, graphs._skip_coins(0.0)) == 2**62 - 1
 
 
 def test_blocks_keep_their_share_within():
@@ -439,7 +442,7 @@ def test_what_does_not_fit_into_memory_is_refused_first(graph):
 
 
 def test_unknown_memory_refuses_nothing(monkeypatch):
-    monkeypatch.setattr(networks, "available_bytes", lambda: None)
+    monkeypatch.setattr(base, "available_bytes", lambda: None)
     networks.require_memory(2**80, "anything")
 
 
@@ -592,7 +595,7 @@ def test_dropped_lines_are_counted_by_reason(tmp_path):
 def test_an_edge_list_beyond_memory_is_refused_before_reading(tmp_path, monkeypatch):
     edges = EdgeList(path=write(tmp_path, "0,1\n" * 100_000))
     assert 16 * 100_000 < edges.estimate_bytes(10) < 30 * 100_000
-    monkeypatch.setattr(networks, "available_bytes", lambda: 10**6)
+    monkeypatch.setattr(base, "available_bytes", lambda: 10**6)
     with pytest.raises(RefusedError, match=r"edges.csv needs about"):
         edges.build(10)
 
@@ -612,22 +615,33 @@ def test_networkx_graphs_keep_order_and_direction():
     graph.add_nodes_from(["b", "a", "c"])
     graph.add_edge("b", "c", weight=9.0)
     graph.add_edge("c", "a")
-    assert rows(networks.from_networkx(graph)) == [[2], [], [1]]
-    assert rows(networks.from_networkx(graph.to_undirected())) == [[2], [2], [0, 1]]
+    assert rows(from_networkx(graph)) == [[2], [], [1]]
+    assert rows(from_networkx(graph.to_undirected())) == [[2], [2], [0, 1]]
 
 
 def test_networkx_loops_and_parallels_are_counted():
     graph = networkx.MultiGraph([(0, 1), (0, 1), (1, 1), (1, 2)])
-    stored = networks.from_networkx(graph)
+    stored = from_networkx(graph)
     assert rows(stored) == [[1], [0, 2], [1]]
     assert stored.dropped == {"self_loops": 1, "repeated": 1}
 
 
 def test_networkx_without_edges_is_a_network_without_edges():
-    assert networks.from_networkx(networkx.empty_graph(3)).n_edges == 0
+    assert from_networkx(networkx.empty_graph(3)).n_edges == 0
 
 
 @pytest.mark.parametrize("graph", [networkx.Graph(), [(0, 1)], None])
 def test_what_is_no_graph_is_refused(graph):
     with pytest.raises(SimError, match="NetworkX"):
-        networks.from_networkx(graph)
+        from_networkx(graph)
+
+
+# ---------------------------------------------------------------- rooms
+
+
+@pytest.mark.parametrize("room", ["sim.networks", "sim.scenario"])
+def test_what_a_scenario_says_is_read_without_compiled_code(room):
+    code = f"import sys, {room}; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
+    root = Path(__file__).parents[1]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert not {"numba", "llvmlite", "scipy", "mesa", "pandas", "matplotlib", "networkx"} & set(done.stdout.split())

@@ -29,6 +29,7 @@ STYLE: dict[str, Any] = {
     **dict.fromkeys(("axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), GREY),
 }
 HALO = [patheffects.withStroke(linewidth=2.5, foreground="white")]
+ALONG = np.linspace(0.1, 0.9, 6)[:, None]  # places on the line from a label to its point
 INSIDE = ((0.0, 0.0), (1.0, 1.0))
 
 
@@ -134,7 +135,7 @@ def name_points(
         line = {"arrowstyle": "-", "color": colour, "lw": 0.5, "alpha": 0.7, "shrinkB": 0}
         text = axes.annotate(words, (x, y), (0, 0), textcoords="offset points", arrowprops=line)
         text.set(ha="center", va="center", size=size, color=colour, path_effects=HALO, annotation_clip=False)
-        box = np.ptp(text.get_window_extent().get_points(), axis=0) + np.array([10, 2])
+        box = np.ptp(text.get_window_extent().get_points(), axis=0) + np.array([14, 2])
         anchor = axes.transData.transform((x, y))
         shift = _spot(box, frame - anchor, [other - anchor for other in taken], pixels - anchor)
         if shift is None:
@@ -142,20 +143,23 @@ def name_points(
         else:
             text.set_position(tuple(shift * 72 / axes.figure.dpi))
             taken.append(np.array([shift - box / 2, shift + box / 2]) + anchor)
+            pixels = np.vstack([pixels, anchor + shift * ALONG])
 
 
 def _spot(box: np.ndarray, frame: np.ndarray, taken: list[np.ndarray], ink: np.ndarray) -> np.ndarray | None:
     """Return the best centre of a box, in pixels from its point: in the frame, free, near, off the ink."""
-    across, up = np.arange(-360, 361, 12), np.arange(-240, 241, 6)
+    across, up = np.arange(-360, 361, 15), np.arange(-240, 241, 8)
     shifts = np.stack(np.meshgrid(across, up), -1)
     free = (shifts - box / 2 >= frame[0]).all(2) & (shifts + box / 2 <= frame[1]).all(2)
+    line, crossed = shifts[:, :, None] * ALONG, np.zeros(free.shape)
     for low, high in taken:
         free &= ((shifts - box / 2 >= high) | (shifts + box / 2 <= low)).any(2)
+        crossed += ((line > low) & (line < high)).all(3).any(2)
     if not free.any():
         return None
     away = np.linalg.norm(np.maximum(np.abs(shifts) - box / 2, 0), axis=2)
     in_column = (np.abs(ink[:, 0] - across[:, None]) < box[0] / 2).astype(float)
     in_row = (np.abs(ink[:, 1] - up[:, None]) < box[1] / 2).astype(float)
     covered = np.minimum(in_row @ in_column.T, 20)
-    cost = away + 100 * covered + 0.02 * np.abs(shifts - (4, 0)).sum(2)
+    cost = away + 40 * covered + 25 * crossed + 0.02 * np.abs(shifts - (4, 0)).sum(2)
     return shifts[np.unravel_index(np.argmin(np.where(free, cost, np.inf)), free.shape)]

@@ -1,0 +1,53 @@
+"""What all networks share: their registry, their base class, and whether there is memory for them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from sim.errors import RefusedError, SimError
+from sim.registry import Registry
+from sim.streams import ONE32
+
+NETWORKS = Registry("network")
+Edges = tuple[np.ndarray, np.ndarray]  # both ends of each edge, as two columns of ids
+
+
+def available_bytes() -> int | None:
+    """Memory that a process can still take, in bytes; None where the system does not say."""
+    try:
+        for line in Path("/proc/meminfo").read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
+def require_memory(needed: int, what: str) -> None:
+    """Refuse before allocating: `RefusedError` if ``needed`` bytes exceed 90 % of what is available."""
+    free = available_bytes()
+    if free is not None and needed > 0.9 * free:
+        raise RefusedError(f"{what} needs about {needed / 2**30:.1f} GiB, {free / 2**30:.1f} GiB are available")
+
+
+class Network(BaseModel):
+    """What the networks of a scenario share: a ``kind``, checked fields, ``build``, ``estimate_bytes``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: ClassVar[str]
+
+
+def require_users(n_users: int, what: str, least: int) -> None:
+    """`SimError` unless the number of users is from ``least`` to 2**32."""
+    if not least <= n_users <= ONE32:
+        raise SimError(f"{what} needs {least} to {ONE32} users, not {n_users}")
+
+
+def id_type(n_users: int) -> np.dtype:
+    """The narrowest type that holds the ids of so many users."""
+    return np.dtype(np.uint32 if n_users <= ONE32 else np.uint64)

@@ -1,0 +1,107 @@
+"""The default network, as its fields; the compiled functions that compute it are in `walks`."""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from sim.networks.base import NETWORKS, Network, require_memory, require_users
+from sim.streams import threshold
+
+if TYPE_CHECKING:
+    from sim.networks.stored import Stored
+    from sim.networks.walks import Layout
+
+QUANTILES = 4096
+
+
+@NETWORKS.register
+class Computed(Network):
+    """The default: audiences are computed, nothing is stored.
+
+    A circle is a block of neighbouring ids, a community a block of circles; communities have about the given
+    size and are equal to within a circle. Audience sizes are lognormal around the median and pass over into a
+    Pareto tail where both have the same density and slope. Ties inside a circle are mutual, others one-way.
+    The constants of structure are assumed; median and tail are measured.
+    Not modelled: overlapping circles, and communities that share an interest.
+    """
+
+    name: ClassVar[str] = "computed"
+    kind: Literal["computed"] = "computed"
+    circle_size: int = Field(32, ge=2, le=256, description="people in a circle (a class, a chat group); 2^i")
+    circle_density: float = Field(0.35, ge=0, le=1, description="probability that two in a circle are friends")
+    community_size: int = Field(4096, ge=2, le=2**24, description="people in a community; 2^i, whole circles")
+    community_share: float = Field(0.5, ge=0, le=1, description="share of the other followers in one's community")
+    audience_median: int = Field(180, ge=1, le=10**6, description="median followers of an ordinary user, people")
+    audience_sd: float = Field(1.0, ge=0.1, le=4, description="sd of ln(followers) in the body; assumed")
+    tail_exponent: float = Field(2.4, gt=1, le=10, description="density exponent of the tail of followers")
+    audience_cap: int = Field(100_000, ge=1, le=10**9, description="most followers of an ordinary user, people")
+
+    @model_validator(mode="after")
+    def _blocks_nest(self) -> Computed:
+        for size in (self.circle_size, self.community_size):
+            if size & (size - 1):
+                raise ValueError(f"circle_size and community_size are powers of two, not {size}")
+        if self.community_size < self.circle_size:
+            raise ValueError("community_size must be at least circle_size")
+        return self
+
+    def audience_table(self, cap: int) -> np.ndarray:
+        """Audience size by quantile, rising, none above ``cap`` or ``audience_cap``; uint32[4096].
+
+        Rounded to integers here, before any draw is compared with it.
+        """
+        limit = min(cap, self.audience_cap)
+        centre = math.log(self.audience_median) - self._log_size(0.5)
+        above = ((QUANTILES - i - 0.5) / QUANTILES for i in range(QUANTILES))
+        sizes = [min(limit, round(math.exp(min(centre + self._log_size(share), 50.0)))) for share in above]
+        return np.array(sizes, dtype=np.uint32)
+
+    def _log_size(self, above: float) -> float:
+        """ln(size / centre of the body) that the share ``above`` of users exceeds.
+
+        The log-slope of a lognormal density reaches −tail_exponent sd·(tail_exponent − 1) standard deviations
+        above its centre: there the Pareto tail takes over, and both are scaled to a total of 1.
+        """
+        normal, alpha = NormalDist(), self.tail_exponent - 1
+        z = self.audience_sd * alpha
+        tail = normal.pdf(z) / z
+        body = normal.cdf(z)
+        rank = above * (body + tail)
+        if rank < tail:
+            return self.audience_sd * z + math.log(tail / rank) / alpha
+        return self.audience_sd * normal.inv_cdf(body + tail - rank)
+
+    def layout(self, n_users: int, key: int) -> Layout:
+        """The integers of this network for a population; raises `SimError` unless 1 ≤ n_users ≤ 2**32."""
+        from sim.networks.walks import Layout
+
+        require_users(n_users, "a computed network", 1)
+        circles = -(-n_users // self.circle_size)
+        homes = max(1, (n_users + self.community_size // 2) // self.community_size)
+        return Layout(
+            key=np.uint64(key),
+            n_users=np.int64(n_users),
+            circle_size=np.int64(self.circle_size),
+            circle_mean=np.int64(round(self.circle_density * (self.circle_size - 1))),
+            circles=np.int64(circles),
+            homes=np.int64(homes),
+            density32=np.uint64(threshold(self.circle_density)),
+            share32=np.uint64(threshold(self.community_share)),
+        )
+
+    def build(self, n_users: int, key: int) -> Stored:
+        """The same network, stored: every row in the order of `follower`, for tests and for other tools."""
+        from sim.networks.walks import materialise
+
+        layout, table = self.layout(n_users, key), self.audience_table(n_users - 1)
+        require_memory(8 * (n_users + 1) + 4 * n_users * int(table.mean()), f"storing {n_users} audiences")
+        return materialise(table, layout)
+
+    def estimate_bytes(self, n_users: int) -> int:
+        """Memory of the computed network, in bytes: none."""
+        return 0
