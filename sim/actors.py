@@ -52,9 +52,16 @@ class Mind(mesa.Agent):
         """Look at the dashboard and do the first thing that a policy wants, if any."""
         board = self.model.dashboard(self.story, self.spec.delay_minutes)
         me = Me(
-            self.name, self.title, self.kind, tuple(self.rows), self.spec.budget - self.spent, self.price, tuple(self.done),
-            tuple(self.offers), self.draw,
-        )  # fmt: skip
+            self.name,
+            self.title,
+            self.kind,
+            tuple(self.rows),
+            self.spec.budget - self.spent,
+            self.price,
+            tuple(self.done),
+            tuple(self.offers),
+            self.draw,
+        )
         for policy in self.spec.policies:
             actions = policy.decide(board, me)
             if actions:

@@ -68,23 +68,37 @@ class Board:
         reads_day = int(reads[-day:].sum())
         bad = np.flatnonzero((topics.story == story) & (topics.negative > 0))
         return Dashboard(
-            self.world.stories[story], now, now, clock.time(now).hour, self._listed(own), len(own), reads_day,
+            self.world.stories[story],
+            now,
+            now,
+            clock.time(now).hour,
+            self._listed(own),
+            len(own),
+            reads_day,
             int(self.series[max(0, step + 1 - day) : step + 1, :, story, [F_COMMENTS, F_REPOSTS, F_CREATIONS]].sum()),
-            recent / max(before, 1), int(self.negative[max(0, step + 1 - day) : step + 1, story].sum()) / max(reads_day, 1),
-            int(bad[-1]) if len(bad) else -1, tuple(self._joined.get(story, {}).values()),
-            tuple(self.world.platforms[p] for p in np.unique(topics.platform[topics.story == story])), self._called(own),
-        )  # fmt: skip
+            recent / max(before, 1),
+            int(self.negative[max(0, step + 1 - day) : step + 1, story].sum()) / max(reads_day, 1),
+            int(bad[-1]) if len(bad) else -1,
+            tuple(self._joined.get(story, {}).values()),
+            tuple(self.world.platforms[p] for p in np.unique(topics.platform[topics.story == story])),
+            self._called(own),
+        )
 
     def _listed(self, own: np.ndarray) -> tuple[Listed, ...]:
         world, topics = self.world, self.world.topics
         listed = [
             Listed(
-                world.platforms[topics.platform[t]], int(t), world.topic_titles[t], int(topics.rank[t]), int(topics.heat[t]),
-                int(topics.listed_steps[t]) * world.clock.step_minutes, world.topic_about[t],
+                world.platforms[topics.platform[t]],
+                int(t),
+                world.topic_titles[t],
+                int(topics.rank[t]),
+                int(topics.heat[t]),
+                int(topics.listed_steps[t]) * world.clock.step_minutes,
+                world.topic_about[t],
                 "negative" if topics.negative[t] else "positive",
             )
             for t in own[topics.rank[own] >= 0]
-        ]  # fmt: skip
+        ]
         return tuple(sorted(listed, key=lambda topic: (topic.rank, topic.topic)))
 
     def _called(self, own: np.ndarray) -> dict[str, tuple[str, int]]:

@@ -23,9 +23,14 @@ def clock(scenario: Scenario) -> Clock:
     """The run's clock."""
     reaction = scenario.people.reaction
     return Clock(
-        scenario.start, scenario.step_minutes, scenario.steps, scenario.people.day_clock, reaction.flat_minutes,
-        reaction.exponent, reaction.horizon_hours * 60,
-    )  # fmt: skip
+        scenario.start,
+        scenario.step_minutes,
+        scenario.steps,
+        scenario.people.day_clock,
+        reaction.flat_minutes,
+        reaction.exponent,
+        reaction.horizon_hours * 60,
+    )
 
 
 def people(scenario: Scenario) -> People:
@@ -136,9 +141,14 @@ def graph(scenario: Scenario) -> Graph:
 def world(scenario: Scenario) -> World:
     """The world before the first step: nobody reached, no post, lists full of background."""
     made = World(
-        clock(scenario), people(scenario), graph(scenario), scenario.people.ratio, list(scenario.platforms),
-        list(scenario.stories), scenario.seed,
-    )  # fmt: skip
+        clock(scenario),
+        people(scenario),
+        graph(scenario),
+        scenario.people.ratio,
+        list(scenario.platforms),
+        list(scenario.stories),
+        scenario.seed,
+    )
     for index, (name, platform) in enumerate(scenario.platforms.items()):
         if platform.mechanisms.hot_list:
             key = streams.stream_key(scenario.seed, f"{name}/background")

@@ -1,8 +1,8 @@
 """From offers to views to responses: the two compiled passes of a step, and the one response rule.
 
-An *offer* says that one post may be seen by a run of candidates: the followers of whoever shared it (push) or the people a
-platform shows it to (serve). `expose` walks the candidates and only reads; `absorb` is the only writer. Everybody responds to the
-world as it was before the step, so neither chunks nor threads can change a result.
+An *offer* says that one post may be seen by a run of candidates: the followers of whoever shared it (push) or the
+people a platform shows it to (serve). `expose` walks the candidates and only reads; `absorb` is the only writer.
+Everybody responds to the world as it was before the step, so neither chunks nor threads can change a result.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from sim.kernels import bits, mix
-from sim.networks.walks import affine, audience_size, follower, start_walk, world_member
+from sim.networks.walks import Layout, affine, audience_size, follower, start_walk, world_member
 from sim.records import (
     ACCOUNT,
     AUDIENCE,
@@ -64,6 +64,57 @@ class People(NamedTuple):
     community_key: np.uint64
 
 
+class Network(NamedTuple):
+    """Who follows whom on one platform, and who was won in the run."""
+
+    platform: int
+    layout: Layout  # the computed network
+    indptr: np.ndarray  # i8[users + 1] of a stored network used instead; one entry when there is none
+    indices: np.ndarray
+    won_rows: np.ndarray  # u4[m] followers won in the run, account after account
+    won_spans: np.ndarray  # i8[accounts, 2] slice of them
+
+
+class Posts(NamedTuple):
+    """What the passes need to know of each post."""
+
+    ident: np.ndarray  # u8[posts] what identifies it in draws, whatever its row number
+    story: np.ndarray
+    platform: np.ndarray
+    topic: np.ndarray
+    chance: np.ndarray  # u8[posts, 8] 32-bit thresholds of the responses
+
+
+class State(NamedTuple):
+    """What changes in a person: one byte of attention; by story one byte of fatigue and 16 bits of reach."""
+
+    attention: np.ndarray  # u1[users] views of today
+    fatigue: np.ndarray  # u1[stories, users] recent exposures
+    reached: np.ndarray  # u2[stories, users] bit by platform
+
+
+class Tally(NamedTuple):
+    """Where flows are counted, in real people."""
+
+    flow: np.ndarray  # i8[topics, horizon, flows] ring over the steps to come
+    totals: np.ndarray  # i8[posts, flows]
+    recommended: np.ndarray  # i8[posts, 3] impressions, attends, likes in the recommender
+    new_total: np.ndarray  # i8[stories] people reached for the first time on any platform
+
+
+class Moment(NamedTuple):
+    """The step: where the clock stands and the keys of its draws."""
+
+    step: int
+    now: int
+    step_minutes: int
+    n_steps: int
+    ratio: int
+    view_key: np.uint64
+    thin_key: np.uint64
+    delays: np.ndarray  # u2[4096] minutes of the reaction delay by quantile
+
+
 @njit(cache=True, inline="always")
 def traits(people, v):  # type: ignore[no-untyped-def]
     """Hash that holds user ``v``'s static traits."""
@@ -87,8 +138,9 @@ def community_class(people, story, v):  # type: ignore[no-untyped-def]
 def respond(h, chance, attend_fix, act_fix):  # type: ignore[no-untyped-def]
     """The response rule, for every exposure whatever its channel. Returns the flags of what the person does.
 
-    First a gate: the person attends (watches to the end, opens, reads) or goes on. Whoever attends may like, comment, repost,
-    create, follow, search or form an intent, each by its own keyed draw, so that raising one chance never lowers another.
+    First a gate: the person attends (watches to the end, opens, reads) or goes on. Whoever attends may like,
+    comment, repost, create, follow, search or form an intent, each by its own keyed draw, so that raising one
+    chance never lowers another.
 
     Args:
         h: 64 keyed bits of this exposure.
@@ -113,7 +165,8 @@ def respond(h, chance, attend_fix, act_fix):  # type: ignore[no-untyped-def]
 def walk_lengths(users, table, inflate, layout, sizes, lengths):  # type: ignore[no-untyped-def]
     """Audience size of each ordinary user, members of other platforms included, and the candidates to walk for it.
 
-    ``inflate``: 1 / share of people who use the platform, 16 fractional bits. Writes ``sizes`` and ``lengths``, i8 each.
+    ``inflate``: 1 / share of people who use the platform, 16 fractional bits. Writes ``sizes`` and ``lengths``, i8
+    each.
     """
     for i in range(users.shape[0]):
         size = np.uint64(audience_size(users[i], layout.key, table))
@@ -121,176 +174,185 @@ def walk_lengths(users, table, inflate, layout, sizes, lengths):  # type: ignore
         lengths[i] = start_walk(users[i], sizes[i], layout).length
 
 
+@njit(cache=True)
+def start_reach(o, people, network):  # type: ignore[no-untyped-def]
+    """What is constant along an offer's candidates: a permutation of everybody, the first row of a list, a walk."""
+    a, b, row = np.int64(1), np.int64(0), np.int64(0)
+    walk = start_walk(np.int64(0), np.int64(0), network.layout)
+    source = np.int64(o.source)
+    if o.mode in (SERVE, ACCOUNT):
+        a, b = affine(mix((o.source * _K1) ^ network.layout.key), people.n_users)
+    elif o.mode == FOLLOWERS:
+        row = network.won_spans[source - people.n_users, 0]
+    elif network.indptr.shape[0] > 1:
+        row = network.indptr[source]
+    else:
+        walk = start_walk(source, o.domain, network.layout)
+    return a, b, row, walk
+
+
+@njit(cache=True, inline="always")
+def candidate(o, k, reach, people, network):  # type: ignore[no-untyped-def]
+    """Candidate number k of an offer: the user, or -1 for nobody, and which visit to that row this is."""
+    a, b, row, walk = reach
+    if o.mode == AUDIENCE:
+        if network.indptr.shape[0] > 1:
+            return np.int64(network.indices[row + k]), np.uint64(0)
+        return follower(k, np.int64(o.source), walk, network.layout), np.uint64(0)
+    place, visit = k % o.domain, np.uint64(k // o.domain)
+    if o.mode == FOLLOWERS:
+        return np.int64(network.won_rows[row + place]), visit
+    return world_member(place, people.n_users, a, b), visit
+
+
+@njit(cache=True, inline="always")
+def sees(o, people, attention, active, fit):  # type: ignore[no-untyped-def]
+    """32-bit threshold that a member sees the post: the offer's, by activity, attention left and, if targeted, fit."""
+    see = (o.see * people.see_fix[active]) >> _16
+    see = (see * people.attention_fix[active, attention]) >> _16
+    return (see * fit) >> _16 if o.targeted else see
+
+
 @njit(nogil=True, cache=True)
-def expose(offers, ends, lo, hi, view_key, delays, platform, people, layout, indptr, indices, chance, ident, story_of,
-           attention, fatigue, account_rows, account_span, out):  # type: ignore[no-untyped-def]  # fmt: skip
-    """Walk candidates ``lo..hi`` of all offers and write a record for each view; returns the number of records.
+def expose(offers, ends, lo, hi, moment, people, network, posts, state, out):  # type: ignore[no-untyped-def]
+    """Walk candidates ``lo..hi`` of all offers of a platform; write a record for each view, return how many.
 
     Args:
         offers: OFFER[n].
         ends: i8[n] cumulative candidate counts.
         lo: first candidate of this chunk, counted over all offers.
         hi: one past the last.
-        view_key: stream key of views.
-        delays: u2[4096] minutes of the reaction delay by quantile.
-        platform: the platform all offers are on.
+        moment: the step.
         people: who everybody is.
-        layout: the computed network of the platform.
-        indptr: i8[users + 1] and ``indices``: a stored network, used instead when there is one (else one entry).
-        chance: u8[posts, 8] thresholds of each post.
-        ident: u8[posts] what identifies a post in draws, whatever its row number.
-        story_of: i8[posts].
-        attention: u1[users]; ``fatigue``: u1[stories, users]; only read.
-        account_rows: u4[m] followers won in the run, by account.
-        account_span: i8[accounts, 2] slice of ``account_rows``.
+        network: who follows whom on the platform.
+        posts: what is known of each post.
+        state: attention, fatigue and reach of everybody; only read.
         out: RECORD[hi - lo].
     """
     n = 0
     i = np.searchsorted(ends, lo, side="right")
     at = lo
-    n_users = people.n_users
-    stored = indptr.shape[0] > 1
     while at < hi:
-        o = offers[i]
-        first = o.first + (at - (ends[i] - o.count))
-        last = o.first + o.count - max(np.int64(0), ends[i] - hi)
-        post, mode, domain = o.post, o.mode, o.domain
-        story = story_of[post]
-        source = np.int64(o.source)
-        salt = mix(view_key ^ ident[post]) ^ mix(o.source + _K2)
-        a, b, row = np.int64(1), np.int64(0), np.int64(0)
-        walk = start_walk(np.int64(0), np.int64(0), layout)
-        if mode == SERVE or mode == ACCOUNT:
-            a, b = affine(mix((o.source * _K1) ^ layout.key), n_users)
-        elif mode == FOLLOWERS:
-            row = account_span[source - n_users, 0]
-        elif stored:
-            row = indptr[source]
-        else:
-            walk = start_walk(source, domain, layout)
-        for k in range(first, last):
-            visit = np.uint64(0)
-            if mode == AUDIENCE:
-                if stored:
-                    v = np.int64(indices[row + k])
-                else:
-                    v = follower(k, source, walk, layout)
-                    if v < 0:
-                        continue
-            else:
-                place = k % domain
-                visit = np.uint64(k // domain)
-                if mode == FOLLOWERS:
-                    v = np.int64(account_rows[row + place])
-                else:
-                    v = world_member(place, n_users, a, b)
-            trait = traits(people, v)
-            segment = people.segment_of[trait & np.uint64(1023)]
-            if mode != FOLLOWERS and not is_member(people, trait, segment, platform):
-                continue
-            active = people.activity_of[(trait >> np.uint64(10)) & np.uint64(255)]
-            h = mix(salt ^ (np.uint64(v) * _K2) ^ (visit * _K1))
-            see = (o.see * people.see_fix[active]) >> _16
-            see = (see * people.attention_fix[active, attention[v]]) >> _16
-            kind = community_class(people, story, v)
-            if o.targeted:
-                see = (see * people.target_fix[story, segment, kind]) >> _16
-            if (h & _LOW) >= see:
-                continue
-            h = mix(h)
-            fit = (people.affinity_fix[story, segment, kind] * people.fatigue_fix[fatigue[story, v]]) >> _16
-            delay = delays[np.int64(h & np.uint64(4095))] if o.delayed else np.uint16(0)
-            out[n].user = v
-            out[n].offer = i
-            out[n].delay = delay
-            out[n].flags = respond(mix(h + _ONE), chance[post], (fit * o.attend) >> _16, o.act)
-            n += 1
+        first = offers[i].first + (at - (ends[i] - offers[i].count))
+        last = offers[i].first + offers[i].count - max(np.int64(0), ends[i] - hi)
+        n = _expose_one(offers[i], i, first, last, moment, people, network, posts, state, out, n)
         at = ends[i]
         i += 1
     return n
 
 
 @njit(nogil=True, cache=True)
-def absorb(records, offers, now, step_minutes, n_steps, step, ratio, thin_key, ident, story_of, platform_of, topic_of, totals, recommended,
-           flow, attention, fatigue, reached, new_total, acts):  # type: ignore[no-untyped-def]  # fmt: skip
+def _expose_one(o, i, first, last, moment, people, network, posts, state, out, n):  # type: ignore[no-untyped-def]
+    """Candidates ``first..last`` of offer number i; see `expose`."""
+    story = posts.story[o.post]
+    salt = mix(moment.view_key ^ posts.ident[o.post]) ^ mix(o.source + _K2)
+    reach = start_reach(o, people, network)
+    for k in range(first, last):
+        v, visit = candidate(o, k, reach, people, network)
+        if v < 0:
+            continue
+        trait = traits(people, v)
+        segment = people.segment_of[trait & np.uint64(1023)]
+        if o.mode != FOLLOWERS and not is_member(people, trait, segment, network.platform):
+            continue
+        active = people.activity_of[(trait >> np.uint64(10)) & np.uint64(255)]
+        kind = community_class(people, story, v)
+        h = mix(salt ^ (np.uint64(v) * _K2) ^ (visit * _K1))
+        if (h & _LOW) >= sees(o, people, state.attention[v], active, people.target_fix[story, segment, kind]):
+            continue
+        h = mix(h)
+        fit = (people.affinity_fix[story, segment, kind] * people.fatigue_fix[state.fatigue[story, v]]) >> _16
+        out[n].user, out[n].offer = v, i
+        out[n].delay = moment.delays[np.int64(h & np.uint64(4095))] if o.delayed else 0
+        out[n].flags = respond(mix(h + _ONE), posts.chance[o.post], (fit * o.attend) >> _16, o.act)
+        n += 1
+    return n
+
+
+@njit(nogil=True, cache=True)
+def absorb(records, offers, moment, posts, state, tally, acts):  # type: ignore[no-untyped-def]
     """Write the views of a step into the world; returns the number of acts (reposts, creations, follows) to come.
 
-    A row stands for ``ratio`` real people and a view for ``weight`` of them: the row's own state changes with probability
-    ``weight / ratio``. Views that fall after the end of the run are not counted.
+    A row stands for ``ratio`` real people and a view for ``weight`` of them: the row's own state changes with
+    probability ``weight / ratio``. Views that fall after the end of the run are not counted.
 
     Args:
         records: RECORD[n] in candidate order.
         offers: the OFFER table they index.
-        now: minute at the start of the step; ``step_minutes``, ``n_steps``, ``step``: the clock.
-        ratio: real people a row stands for.
-        thin_key: stream key of the thinning.
-        ident: u8[posts]; ``story_of``: i8[posts]; ``platform_of``: i8[posts]; ``topic_of``: i8[posts].
-        totals: i8[posts, 10] flows of each post. Written.
-        recommended: i8[posts, 3] impressions, attends, likes in the recommender. Written.
-        flow: i8[topics, horizon, 10] ring of flows to come. Written.
-        attention: u1[users]; ``fatigue``: u1[stories, users]; ``reached``: u2[stories, users]. Written.
-        new_total: i8[stories] people reached for the first time on any platform. Written.
+        moment: the step.
+        posts: what is known of each post.
+        state: attention, fatigue and reach of everybody. Written.
+        tally: where flows are counted. Written.
         acts: ACT[n]. Written.
     """
     n = 0
-    horizon = flow.shape[1]
     for r in range(records.shape[0]):
         rec = records[r]
         o = offers[rec.offer]
-        v, w, post, flags = np.int64(rec.user), o.weight, o.post, np.int64(rec.flags)
-        minute = max(o.minute + np.int64(rec.delay), now)
-        at = min(minute // step_minutes, step + horizon - 1)
-        story, platform = story_of[post], platform_of[post]
-        whole = w >= ratio
-        if not whole:
-            coin = bits(thin_key, np.uint64(v), ident[post], np.uint64(minute)) >> _32
-            whole = coin * np.uint64(ratio) < (np.uint64(w) << _32)
-        new = np.int64(0)
-        if whole:
-            if fatigue[story, v] < 255:
-                fatigue[story, v] += 1
-            if attention[v] < 255:
-                attention[v] += 1
-            seen = reached[story, v]
-            if not (seen >> platform) & 1:
-                new = ratio
-                reached[story, v] = seen | (np.uint16(1) << np.uint16(platform))
-            if seen == 0:
-                new_total[story] += ratio
-        if at >= n_steps:
+        v, flags = np.int64(rec.user), np.int64(rec.flags)
+        minute = max(o.minute + np.int64(rec.delay), moment.now)
+        new = _touch(v, o, minute, moment, posts, state, tally)
+        step = min(minute // moment.step_minutes, moment.step + tally.flow.shape[1] - 1)
+        if step >= moment.n_steps:
             continue
-        cell = flow[topic_of[post], at % horizon]
-        cell[F_IMPRESSIONS] += w
-        totals[post, F_IMPRESSIONS] += w
+        cell = tally.flow[posts.topic[o.post], step % tally.flow.shape[1]]
         cell[F_NEW] += new
+        _count(cell, flags, o.weight)
+        _count(tally.totals[o.post], flags, o.weight)
         if o.channel == RECOMMEND:
-            recommended[post, 0] += w
-        if flags == 0:
-            continue
-        cell[F_ATTENDS] += w
-        totals[post, F_ATTENDS] += w
-        if flags & LIKE:
-            cell[F_LIKES] += w
-            totals[post, F_LIKES] += w
-        if o.channel == RECOMMEND:
-            recommended[post, 1] += w
-            if flags & LIKE:
-                recommended[post, 2] += w
-        if flags & COMMENT:
-            cell[F_COMMENTS] += w
-            totals[post, F_COMMENTS] += w
-        if flags & SEARCH:
-            cell[F_SEARCHES] += w
-            totals[post, F_SEARCHES] += w
-        if flags & INTEND:
-            cell[F_INTENTS] += w
-            totals[post, F_INTENTS] += w
+            _count_recommended(tally.recommended[o.post], flags, o.weight)
         if flags & (REPOST | CREATE | FOLLOW):
             a = acts[n]
-            a.minute, a.post, a.user, a.parent, a.weight = minute, post, v, o.event, w
+            a.minute, a.post, a.user, a.parent, a.weight = minute, o.post, v, o.event, o.weight
             a.flags, a.channel = flags & (REPOST | CREATE | FOLLOW), o.channel
             n += 1
     return n
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _touch(v, o, minute, moment, posts, state, tally):  # type: ignore[no-untyped-def]
+    """Charge a view to the row's attention and fatigue and mark it reached; returns people newly reached there."""
+    story, platform = posts.story[o.post], posts.platform[o.post]
+    if o.weight < moment.ratio:
+        coin = bits(moment.thin_key, np.uint64(v), posts.ident[o.post], np.uint64(minute)) >> _32
+        if coin * np.uint64(moment.ratio) >= (np.uint64(o.weight) << _32):
+            return np.int64(0)
+    if state.fatigue[story, v] < 255:
+        state.fatigue[story, v] += 1
+    if state.attention[v] < 255:
+        state.attention[v] += 1
+    seen = state.reached[story, v]
+    if seen == 0:
+        tally.new_total[story] += moment.ratio
+    if (seen >> platform) & 1:
+        return np.int64(0)
+    state.reached[story, v] = seen | (np.uint16(1) << np.uint16(platform))
+    return np.int64(moment.ratio)
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _count(cell, flags, weight):  # type: ignore[no-untyped-def]
+    """Add one view to the flows that happen when it is seen."""
+    cell[F_IMPRESSIONS] += weight
+    if flags:
+        cell[F_ATTENDS] += weight
+        if flags & LIKE:
+            cell[F_LIKES] += weight
+        if flags & COMMENT:
+            cell[F_COMMENTS] += weight
+        if flags & SEARCH:
+            cell[F_SEARCHES] += weight
+        if flags & INTEND:
+            cell[F_INTENTS] += weight
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _count_recommended(row, flags, weight):  # type: ignore[no-untyped-def]
+    row[0] += weight
+    if flags:
+        row[1] += weight
+    if flags & LIKE:
+        row[2] += weight
 
 
 @njit(cache=True)

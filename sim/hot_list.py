@@ -38,9 +38,10 @@ class Background(BaseModel):
 class HotList(Mechanism):
     """Serve: the list of hot topics. heat = (searches + discussions + reads) an hour, smoothed, × interaction; ranked each step.
 
-    interaction = ``interaction`` · (1 + ``interaction_gain`` · discussions per read / ``discussion_reference``), capped at
-    ``interaction_cap``. Readers of rank r: ``reads_per_hour`` · r^−``rank_slope`` · day clock · the topic's appeal and novelty.
-    Rank 0 is the pinned slot; ``ad_places`` can be bought. Not modelled: re-ranking within a step, censorship, personal lists.
+    interaction = ``interaction`` · (1 + ``interaction_gain`` · discussions per read / ``discussion_reference``),
+    capped at ``interaction_cap``. Readers of rank r: ``reads_per_hour`` · r^−``rank_slope`` · day clock · the
+    topic's appeal and novelty. Rank 0 is the pinned slot; ``ad_places`` can be bought. Not modelled: re-ranking
+    within a step, censorship, personal lists.
     """
 
     name: ClassVar[str] = "hot_list"
@@ -137,8 +138,15 @@ def draw_background(data: Background, clock: Clock, key: int) -> BackgroundTopic
     order = np.argsort(minute, kind="stable")
     never = np.full(len(ids), -1)
     return BackgroundTopics(
-        minute[order], peak[order].astype(np.int64), fall[order].round(6), never.copy(), never.copy(), 0 * never, never.copy(), 0 * never
-    )  # fmt: skip
+        minute[order],
+        peak[order].astype(np.int64),
+        fall[order].round(6),
+        never.copy(),
+        never.copy(),
+        0 * never,
+        never.copy(),
+        0 * never,
+    )
 
 
 def heat_now(data: Background, topics: BackgroundTopics, now: int, clock: Clock) -> tuple[np.ndarray, np.ndarray]:
@@ -153,7 +161,8 @@ def heat_now(data: Background, topics: BackgroundTopics, now: int, clock: Clock)
 def rank(hot_list: HotList, stage: PlatformStage, story_topics: np.ndarray) -> None:
     """Put the hottest topics on the list, the story's and the background's alike, and log the list.
 
-    Ties go to the story topic born first, then to the background. Log rows: rank, topic (background: −2 − id), heat, slot.
+    Ties go to the story topic born first, then to the background. Log rows: rank, topic (background: −2 − id),
+    heat, slot.
     """
     world, topics, back = stage.world, stage.world.topics, stage.world.background[stage.index]
     ids, heat = heat_now(hot_list.background, back, stage.now, stage.clock)

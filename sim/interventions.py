@@ -6,7 +6,7 @@ Removing one is a clean counterfactual. What reacts to the world is a policy, ne
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal, Protocol
+from typing import Annotated, ClassVar, Literal, Protocol
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_serializer
 

@@ -1,8 +1,8 @@
 """How a platform brings posts before people: each mechanism is data plus two verbs, ``offers`` (reach) and ``trend``.
 
-There are two ways to reach a row: *push* along the edges of whoever shared, and *serve* in a slot (recommender, list, search,
-advertisement). A platform is a combination of these, written as data in ``catalog/platforms``. Every number's source stands there.
-Mechanisms read and write the `World`; they hold no state of their own.
+There are two ways to reach a row: *push* along the edges of whoever shared, and *serve* in a slot (recommender,
+list, search, advertisement). A platform is a combination of these, written as data in ``catalog/platforms``. Every
+number's source stands there. Mechanisms read and write the `World`; they hold no state of their own.
 """
 
 from __future__ import annotations
@@ -92,10 +92,19 @@ class FollowFeed(Mechanism):
     def _users(self, stage: PlatformStage, shared: np.ndarray) -> np.ndarray:
         sizes, candidates = stage.world.graph.audience(stage.index, shared["user"], stage.membership)
         return self.table(
-            len(shared), post=shared["post"], event=shared["parent"], mode=AUDIENCE, source=shared["user"], domain=sizes,
-            count=candidates, weight=shared["weight"], see=streams.threshold(self.see), minute=shared["minute"], delayed=1,
+            len(shared),
+            post=shared["post"],
+            event=shared["parent"],
+            mode=AUDIENCE,
+            source=shared["user"],
+            domain=sizes,
+            count=candidates,
+            weight=shared["weight"],
+            see=streams.threshold(self.see),
+            minute=shared["minute"],
+            delayed=1,
             channel=FEED,
-        )  # fmt: skip
+        )
 
     def _account(self, stage: PlatformStage, share: np.void) -> np.ndarray:
         """The audience an account began with (computed) and the followers it won since (stored)."""
@@ -108,10 +117,20 @@ class FollowFeed(Mechanism):
         won = won_rows * world.ratio // weight
         salt = streams.py_bits(stage.key("account"), int(world.posts.ident[int(share["post"])]))
         offers = self.table(
-            2, post=share["post"], event=share["parent"], mode=[ACCOUNT, FOLLOWERS], source=row,
-            first=[salt % domain, 0], count=[begun, won], domain=[domain, max(1, won_rows)], weight=weight,
-            see=streams.threshold(self.see), minute=share["minute"], delayed=1, channel=FEED,
-        )  # fmt: skip
+            2,
+            post=share["post"],
+            event=share["parent"],
+            mode=[ACCOUNT, FOLLOWERS],
+            source=row,
+            first=[salt % domain, 0],
+            count=[begun, won],
+            domain=[domain, max(1, won_rows)],
+            weight=weight,
+            see=streams.threshold(self.see),
+            minute=share["minute"],
+            delayed=1,
+            channel=FEED,
+        )
         offers["attend"] = round(self.attend_factor * self.account_attend_factor * FIX)
         offers["act"] = round(self.act_factor * self.account_act_factor * FIX)
         return offers[offers["count"] > 0]
@@ -130,9 +149,9 @@ class Pool(BaseModel):
 class TrafficPools(Mechanism):
     """Serve: a recommender that shows a post to ever larger pools while completion and likes stay high.
 
-    score = mean of (completion rate / reference, like rate / reference) · 2^(−age / half-life). The last pool is refilled as long
-    as its own pass score is held. A row that stands for many real posts passes with the share of them that would, a
-    lognormal of quality. Not modelled: personal histories beyond segment and community.
+    score = mean of (completion rate / reference, like rate / reference) · 2^(−age / half-life). The last pool is
+    refilled as long as its own pass score is held. A row that stands for many real posts passes with the share of
+    them that would, a lognormal of quality. Not modelled: personal histories beyond segment and community.
     """
 
     name: ClassVar[str] = "traffic_pools"
@@ -219,13 +238,22 @@ class TrafficPools(Mechanism):
 
 
 def serve(
-    mechanism: Mechanism, stage: PlatformStage, posts: np.ndarray, real: np.ndarray, weight: np.ndarray, channel: int, key: int,
-    *, targeted: bool, cursor: bool = False,
-) -> np.ndarray:  # fmt: skip
+    mechanism: Mechanism,
+    stage: PlatformStage,
+    posts: np.ndarray,
+    real: np.ndarray,
+    weight: np.ndarray,
+    channel: int,
+    key: int,
+    *,
+    targeted: bool,
+    cursor: bool = False,
+) -> np.ndarray:
     """Offer ``posts`` to people of the platform so that about ``real`` of them see each.
 
     Candidates are walked in a keyed permutation of everybody; each is kept if it uses the platform, is active and (if
-    targeted) fits, so ``real / weight`` views need more candidates. With a cursor a post's next call goes on where the last ended.
+    targeted) fits, so ``real / weight`` views need more candidates. With a cursor a post's next call goes on where
+    the last ended.
     """
     world = stage.world
     chance = np.array([stage.acceptance(int(story), targeted) for story in world.posts.story[posts]])
@@ -238,9 +266,19 @@ def serve(
     if cursor:
         world.posts.cursor[posts] += count
     return mechanism.table(
-        len(posts), post=posts, mode=SERVE, source=salts, first=first, count=count, domain=world.n_users, weight=weight,
-        see=stage.certain, targeted=int(targeted), minute=stage.now, channel=channel,
-    )  # fmt: skip
+        len(posts),
+        post=posts,
+        mode=SERVE,
+        source=salts,
+        first=first,
+        count=count,
+        domain=world.n_users,
+        weight=weight,
+        see=stage.certain,
+        targeted=int(targeted),
+        minute=stage.now,
+        channel=channel,
+    )
 
 
 @MECHANISMS.register
@@ -255,7 +293,9 @@ class Search(Mechanism):
     per_interest_hour: float = Field(
         ge=0, le=1, description="reads an hour per unit of the story's interest on this platform, fullest hours"
     )
-    per_foreign_interest_hour: float = Field(0.0, ge=0, le=1, description="the same for its interest on other platforms")
+    per_foreign_interest_hour: float = Field(
+        0.0, ge=0, le=1, description="the same for its interest on other platforms"
+    )
     samples: int = Field(200, ge=1, le=10**7, description="simulated views aimed at for one topic and step")
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
@@ -309,7 +349,8 @@ class PaidReach(Mechanism):
 class UserTopics(Mechanism):
     """Topics that users themselves start: a Poisson number a step at a rate fed by the story's interest on this platform (self-excitation).
 
-    Source of the form: a slowly decaying memory of past attention raises the rate of new topics; the rate itself is assumed.
+    Source of the form: a slowly decaying memory of past attention raises the rate of new topics; the rate itself is
+    assumed.
     """
 
     name: ClassVar[str] = "user_topics"

@@ -1,9 +1,11 @@
 """The model: what happens in a step, in this order.
 
-1. **change**: interventions due now change the world (a post, an account, a policy of free tickets, a re-weighted feed).
+1. **change**: interventions due now change the world (a post, an account, a policy of free tickets, a re-weighted
+   feed).
 2. **act**: each mind whose time has come looks at its dashboard and posts, rides, invites, sponsors, or waits.
 3. **reach**: what was shared is pushed along edges; recommenders, lists, searches and advertisements serve their slots.
-4. **respond**: one rule for every exposure: ignore, attend, like, comment, repost (later), create, follow, search, intend.
+4. **respond**: one rule for every exposure: ignore, attend, like, comment, repost (later), create, follow, search,
+   intend.
 5. **trend**: heat is updated, lists are ranked, pools promote or drop posts, users start topics.
 6. **record**: the step's flows are written down.
 
@@ -82,18 +84,18 @@ class ViralityModel(mesa.Model):
             fact = self._facts.pop(0)[1]
             if fact.enabled:
                 fact.apply(self)
-        for story, until, factor in [offer for offer in self._offers if offer[1] <= self.now]:
+        for story, _, factor in [offer for offer in self._offers if offer[1] <= self.now]:
             self._scale_intents(story, 1 / factor)
         self._offers = [offer for offer in self._offers if offer[1] > self.now]
         if clock.time(self.now).hour == 4 and clock.time(self.now).minute < clock.step_minutes:
-            self.world.attention[:] = 0
+            self.world.state.attention[:] = 0
         self._recover()
 
     def _recover(self) -> None:
         """Fatigue halves once in every half-life."""
         period = max(1, round(self.scenario.people.fatigue.half_life_hours * self.world.clock.steps_per_hour))
         if self.now_step and self.now_step % period == 0:
-            np.right_shift(self.world.fatigue, 1, out=self.world.fatigue)
+            np.right_shift(self.world.state.fatigue, 1, out=self.world.state.fatigue)
 
     def _act(self) -> None:
         """Minds look in a keyed order; none sees what another does in the same step."""
@@ -114,9 +116,23 @@ class ViralityModel(mesa.Model):
 
     def _respond(self, views: list[tuple[int, np.ndarray]]) -> None:
         """First everybody responds to the world as it was, then the world takes it in."""
+        self._moment, self._networks = self._this_moment(), self.world.networks()
         seen = [(offers, self._expose(index, offers)) for index, offers in views if len(offers)]
         for offers, records in seen:
             self._absorb(offers, records)
+
+    def _this_moment(self) -> exposure.Moment:
+        clock, delays = self.world.clock, self.world.clock.delays_by_slot
+        return exposure.Moment(
+            self.now_step,
+            self.now,
+            clock.step_minutes,
+            clock.n_steps,
+            self.world.ratio,
+            self._keys["views"],
+            self._keys["thin"],
+            delays[self.now_step % len(delays)],
+        )
 
     def _expose(self, index: int, offers: np.ndarray) -> np.ndarray:
         ends = np.cumsum(offers["count"])
@@ -125,24 +141,17 @@ class ViralityModel(mesa.Model):
         return np.concatenate(list(run(lambda span: self._chunk(index, offers, ends, *span), spans)))
 
     def _chunk(self, index: int, offers: np.ndarray, ends: np.ndarray, lo: int, hi: int) -> np.ndarray:
-        world, out = self.world, np.empty(hi - lo, RECORD)
-        rows, spans = world.won_rows()
-        delays = world.clock.delays_by_slot
+        out = np.empty(hi - lo, RECORD)
+        network, posts = self._networks[index], self.world.known_posts()
         n = exposure.expose(
-            offers, ends, lo, hi, self._keys["views"], delays[self.now_step % len(delays)], index, world.people,
-            world.graph.layouts[index], world.graph.indptr, world.graph.indices, world.chance.rows, world.posts.ident,
-            world.posts.story, world.attention, world.fatigue, rows, spans, out,
-        )  # fmt: skip
+            offers, ends, lo, hi, self._moment, self.world.people, network, posts, self.world.state, out
+        )
         return out[:n].copy() if n < len(out) // 2 else out[:n]
 
     def _absorb(self, offers: np.ndarray, records: np.ndarray) -> None:
-        world, posts, step_minutes = self.world, self.world.posts, self.scenario.step_minutes
+        world, step_minutes = self.world, self.scenario.step_minutes
         acts = np.empty(len(records), ACT)
-        n = exposure.absorb(
-            records, offers, self.now, step_minutes, self.scenario.steps, self.now_step, world.ratio, self._keys["thin"],
-            posts.ident, posts.story, posts.platform, posts.topic, world.totals.rows, world.recommended.rows, world.flow.rows,
-            world.attention, world.fatigue, world.reached, world.new_total, acts,
-        )  # fmt: skip
+        n = exposure.absorb(records, offers, self._moment, world.known_posts(), world.state, world.tally(), acts)
         acts = acts[:n]
         due = np.maximum(acts["minute"] // step_minutes, self.now_step + 1)
         for step in np.unique(due[due < self.scenario.steps]):
@@ -194,10 +203,18 @@ class ViralityModel(mesa.Model):
         platform = list(self.scenario.platforms).index(fact.platform)
         mind = self._members[fact.actor][0]
         draft = Draft(
-            self.account(mind, fact.platform), platform, list(self.scenario.stories).index(fact.story), self._content(fact.content, platform),
-            max(0, self.world.clock.minute(fact.at)), fact.appeal, fact.tone == "negative", mind.spec.charm, title=fact.topic, about=fact.about,
+            self.account(mind, fact.platform),
+            platform,
+            list(self.scenario.stories).index(fact.story),
+            self._content(fact.content, platform),
+            max(0, self.world.clock.minute(fact.at)),
+            fact.appeal,
+            fact.tone == "negative",
+            mind.spec.charm,
+            title=fact.topic,
+            about=fact.about,
             spend=fact.boost,
-        )  # fmt: skip
+        )
         post = self.publisher.by_actor(draft)
         self._boost(platform, post, fact.boost)
         self._log("fact", mind, "post", fact.platform, self._title(post), fact.boost, fact.note or "scheduled")
@@ -247,10 +264,20 @@ class ViralityModel(mesa.Model):
         if action.kind == "collaborate":
             self._settle(mind, action)
         draft = Draft(
-            self.account(mind, action.platform), platform, list(self.scenario.stories).index(action.story),
-            self._content(action.content, platform), self.now, action.appeal * mind.spec.appeal, action.tone == "negative", mind.spec.charm,
-            action.topic, action.title, action.about, MIND, action.spend,
-        )  # fmt: skip
+            self.account(mind, action.platform),
+            platform,
+            list(self.scenario.stories).index(action.story),
+            self._content(action.content, platform),
+            self.now,
+            action.appeal * mind.spec.appeal,
+            action.tone == "negative",
+            mind.spec.charm,
+            action.topic,
+            action.title,
+            action.about,
+            MIND,
+            action.spend,
+        )
         post = self.publisher.by_actor(draft)
         self._boost(platform, post, action.boost)
         if action.kind == "free_tickets":
@@ -320,9 +347,13 @@ class ViralityModel(mesa.Model):
     def _hire(self, brand: Mind, action: Action) -> None:
         """Offer a fee to the cheapest KOLs of a tier that the sum reaches for; they answer at their next review."""
         candidates = sorted(
-            (m for m in self.minds.values() if m.spec.tier == action.hire and any(p.name == "paid_collaboration" for p in m.spec.policies)),
+            (
+                m
+                for m in self.minds.values()
+                if m.spec.tier == action.hire and any(p.name == "paid_collaboration" for p in m.spec.policies)
+            ),
             key=lambda m: (m.price, m.name),
-        )  # fmt: skip
+        )
         left, asked = action.boost, 0
         for kol in candidates:
             if kol.price > left:

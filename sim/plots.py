@@ -33,7 +33,7 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # 
 SINCE = LinearSegmentedColormap.from_list("since", ["#3b0f70", "#b5367a", "#fb8861", "#fcd9a0"])
 AGES = {15: "15 min", 60: "1 h", 360: "6 h", 1440: "1 day", 10080: "1 week", 40320: "4 weeks"}
 MOST_FACTS, MOST_TOPICS, MOST_ACTORS, MOST_LISTS, MOST_NODES = 10, 12, 25, 3, 200_000
-COUNTS = ("impressions", "new_reach")
+COUNTS, SCENARIO = ("impressions", "new_reach"), "scenario.resolved.yaml"
 DAMAGE = (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError)
 DAMAGED_FILE = (zipfile.BadZipFile, zlib.error, yaml.YAMLError)
 
@@ -152,8 +152,7 @@ def _hourly(lines: pd.DataFrame) -> pd.DataFrame:
     """Return counts a step as counts an hour, in bins of an hour, or of a step where that is longer."""
     hours = lines.index.to_numpy() * 24
     size = max(1.0, (hours[-1] - hours[0]) / max(len(hours) - 1, 1))
-    start = np.floor(hours / size + 1e-6) * size / 24
-    return lines.groupby(start).sum() / size
+    return lines.groupby(np.floor(hours / size + 1e-6) * size / 24).sum() / size
 
 
 def _draw_platforms(axes: Axes, lines: pd.DataFrame, words: str) -> None:
@@ -197,8 +196,7 @@ def hot_list(run: Run) -> Figure:
     """The story's topics on the hot lists, simulated, and below them the stays that were observed."""
     places = run.table("hot_list.csv", ("time", "platform", "topic", "story"), ("rank",))
     stays = _stays(places[places["story"] != ""])
-    path = run.folder / "scenario.resolved.yaml"
-    observed, source, record = _read(path, lambda path: _observed(path, run.zone))
+    observed, source, record = _read(run.folder / SCENARIO, lambda path: _observed(path, run.zone))
     busy = stays["platform"].value_counts().index
     lists = [*dict.fromkeys([*observed["platform"], *busy])][:MOST_LISTS][::-1] or ["hot list"]
     title = f"The story's topics on the hot lists: {stays['topic'].nunique()} simulated"
@@ -292,15 +290,12 @@ def _draw_actors(axes: Axes, dots: pd.DataFrame, first: pd.DataFrame) -> None:
     names = [f"{shown(name, 22)} · {shown(kind, 8)}" for name, kind in zip(rows, first["kind"], strict=True)]
     axes.set_yticks([-1, *rows.values()], ["scheduled facts", *names], color=INK)
     axes.hlines([-1, *rows.values()], *axes.get_xlim(), color=PALE, lw=0.4, zorder=0)
-    colours = {}
+    colours, marks = {}, []
     for i, action in enumerate(dots["action"].value_counts().index):
         part, colours[action] = dots[dots["action"] == action], PALETTE[i % len(PALETTE)]
-        kind: Any = {"marker": "os^v"[i // 6 % 4], "label": shown(action, 10), "clip_on": False, "zorder": 4}
-        axes.scatter(part["time"], part["actor"].map(rows), 24, colours[action], **kind)
-    if colours:
-        marks = axes.get_legend_handles_labels()[0][:MOST_ACTORS]
-        where = {"ncols": 12, "loc": "lower right", "bbox_to_anchor": (1.01, 1.02)}
-        axes.legend(handles=marks, frameon=False, fontsize=8, handletextpad=0, columnspacing=0.8, **where)
+        kind: Any = {"marker": "os^v"[i // 6 % 4], "label": shown(action, 14), "clip_on": False, "zorder": 4}
+        marks.append(axes.scatter(part["time"], part["actor"].map(rows), 24, colours[action], **kind))
+    axes.legend(handles=marks[:12], ncols=12, loc="lower right", bbox_to_anchor=(1.01, 1.02))
     low, high = axes.get_ylim()
     for row, deed in enumerate(first.to_dict("records")):
         band = [(i, (low - row + side) / (low - high)) for i, side in enumerate((-0.36, 0.36))]
@@ -384,7 +379,7 @@ def _draw_tree(figure: Figure, parent: np.ndarray, minutes: np.ndarray) -> None:
     turn, far = above + way * (angle[1:] - above), depth[parent[1:]] + way
     paths: Any = np.stack([far * np.sin(turn), far * np.cos(turn)], -1).swapaxes(0, 1)
     axes = figure.add_axes((0.2, 0.04, 0.6, 0.84), aspect="equal", frame_on=False, xticks=[], yticks=[])
-    axes.set(xlim=(-1.03 * depth.max(), 1.03 * depth.max()), ylim=(-1.03 * depth.max(), 1.03 * depth.max()))
+    axes.set(xlim=np.array([-1.03, 1.03]) * depth.max(), ylim=np.array([-1.03, 1.03]) * depth.max())
     oldest, thin = max(minutes.max(), 60), min(1.0, 25 / np.sqrt(len(parent)))
     look: Any = {"cmap": SINCE, "norm": LogNorm(15, oldest, clip=True), "array": minutes[1:]}
     lines = axes.add_collection(LineCollection(paths, lw=0.9 * thin, **look))

@@ -1,8 +1,8 @@
 """What a mind decides: each policy is data plus one verb, ``decide(board, me) -> actions``.
 
-A policy sees a `Dashboard` (what is public, some time ago) and `Me` (its own ledger), never the world's arrays. Every action
-says why in words that name what was seen. Policies of one actor are asked in order.
-Not modelled: what a post says (only its tone and kind), negotiation beyond one take-it-or-leave-it fee.
+A policy sees a `Dashboard` (what is public, some time ago) and `Me` (its own ledger), never the world's arrays.
+Every action says why in words that name what was seen. Policies of one actor are asked in order. Not modelled: what
+a post says (only its tone and kind), negotiation beyond one take-it-or-leave-it fee.
 """
 
 from __future__ import annotations
@@ -244,9 +244,10 @@ class SteadyPosting(Policy):
 class Rivalry(Policy):
     """A tourism bureau joins when the story is hot *and* rivals have joined, and says so.
 
-    pressure = listed_weight · log2(1 + the story's topics listed in 24 h) + rivals_weight · log2(1 + rivals that joined)
-    + called_weight if a topic is about it + kinship. It acts when the pressure passes its own threshold, drawn once around
-    ``threshold`` (threshold model of collective behaviour: Granovetter 1978, doi:10.1086/226707). All weights: assumed.
+    pressure = listed_weight · log2(1 + the story's topics listed in 24 h) + rivals_weight · log2(1 + rivals that
+    joined) + called_weight if a topic is about it + kinship. It acts when the pressure passes its own threshold,
+    drawn once around ``threshold`` (threshold model of collective behaviour: Granovetter 1978, doi:10.1086/226707).
+    All weights: assumed.
     """
 
     name: ClassVar[str] = "rivalry"
@@ -335,7 +336,9 @@ class NewsDesk(Policy):
     min_minutes: int = Field(60, ge=0, le=10_000, description="minutes that a topic must have stayed listed")
     chance: float = Field(0.15, ge=0, le=1, description="probability of taking a fitting topic up at a review")
     per_day: int = Field(2, ge=0, le=100, description="posts on the story a day")
-    angle_share: float = Field(0.5, ge=0, le=1, description="probability that it opens a topic of its own instead of riding")
+    angle_share: float = Field(
+        0.5, ge=0, le=1, description="probability that it opens a topic of its own instead of riding"
+    )
     angle_title: str = Field("{title}谈{star}{n}", description="topic that it opens; {n} counts its topics")
     interview_reads: int = Field(
         200_000_000, ge=0, description="reads of the story in 24 h from which an interview is worth it"
@@ -402,9 +405,15 @@ class SponsorWhenRising(Policy):
     def _purchase(self, board: Dashboard, me: Me, why: str) -> Action:
         if self.challenge_title and "douyin" in me.platforms and not me.count("challenge"):
             return Action(
-                "challenge", "douyin", board.story, why, title=self.challenge_title, content="challenge",
-                spend=self.boost, boost=self.boost,
-            )  # fmt: skip
+                "challenge",
+                "douyin",
+                board.story,
+                why,
+                title=self.challenge_title,
+                content="challenge",
+                spend=self.boost,
+                boost=self.boost,
+            )
         if self.hire_tier and me.budget_left >= self.hire_budget > 0:
             return Action(
                 "hire",
@@ -419,9 +428,15 @@ class SponsorWhenRising(Policy):
         on_list = topic if topic and topic.platform in me.platforms else None
         where = on_list.platform if on_list else me.platforms[0]
         return Action(
-            "sponsor", where, board.story, why, topic=on_list.topic if on_list else -1, content="ad",
-            spend=self.boost, boost=self.boost,
-        )  # fmt: skip
+            "sponsor",
+            where,
+            board.story,
+            why,
+            topic=on_list.topic if on_list else -1,
+            content="ad",
+            spend=self.boost,
+            boost=self.boost,
+        )
 
 
 @POLICIES.register
@@ -446,10 +461,15 @@ class CrisisReply(Policy):
         why = f"{board.negative_share:.0%} of the reads of 24 h are negative"
         return [
             Action(
-                "reply", me.platforms[0], board.story, why, topic=board.negative_topic, content="blue_v",
+                "reply",
+                me.platforms[0],
+                board.story,
+                why,
+                topic=board.negative_topic,
+                content="blue_v",
                 factor=1 - self.damping,
             )
-        ]  # fmt: skip
+        ]
 
 
 def _log2(x: float) -> float:

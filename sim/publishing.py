@@ -62,24 +62,52 @@ class Publisher:
             if self.world.topic_titles[row] == title:
                 return int(row)
         return self.open_topic(
-            draft.platform, draft.story, title, draft.origin, draft.minute, self.half_life(draft.platform, draft.content),
-            draft.appeal, draft.about, draft.negative,
-        )  # fmt: skip
+            draft.platform,
+            draft.story,
+            title,
+            draft.origin,
+            draft.minute,
+            self.half_life(draft.platform, draft.content),
+            draft.appeal,
+            draft.about,
+            draft.negative,
+        )
 
     def half_life(self, platform: int, content: str) -> float:
         """Hours in which half of the novelty of a topic of such content is gone."""
         return self.platforms[platform].content[content].half_life_hours
 
     def open_topic(
-        self, platform: int, story: int, title: str, origin: int, minute: int, half_life: float, appeal: float, about: str = "",
+        self,
+        platform: int,
+        story: int,
+        title: str,
+        origin: int,
+        minute: int,
+        half_life: float,
+        appeal: float,
+        about: str = "",
         negative: bool = False,
-    ) -> int:  # fmt: skip
+    ) -> int:
         """A new topic, still without a post."""
         decay = round(2.0 ** (-self.world.clock.step_minutes / 60 / half_life), 9)
         row = self.world.add_topic(
-            title, about, platform=platform, story=story, minute=minute, origin=origin, lead=-1, appeal=appeal, novelty=1.0,
-            decay=decay, rank=-1, first_listed=-1, last_listed=-1, best_rank=-1, negative=int(negative),
-        )  # fmt: skip
+            title,
+            about,
+            platform=platform,
+            story=story,
+            minute=minute,
+            origin=origin,
+            lead=-1,
+            appeal=appeal,
+            novelty=1.0,
+            decay=decay,
+            rank=-1,
+            first_listed=-1,
+            last_listed=-1,
+            best_rank=-1,
+            negative=int(negative),
+        )
         live = self.world.live_topics
         live[platform] = np.append(live[platform], row)
         return row
@@ -92,9 +120,18 @@ class Publisher:
         topic = self.topic(draft)
         ident = self._ident(draft.account.row, draft.platform, draft.minute, draft.account.actor, draft.content)
         posts = self._add(
-            np.array([ident]), draft.platform, draft.content, topic=topic, story=draft.story, author=draft.account.row,
-            negative=int(draft.negative), minute=draft.minute, weight=1, by_actor=1, spend=draft.spend,
-        )  # fmt: skip
+            np.array([ident]),
+            draft.platform,
+            draft.content,
+            topic=topic,
+            story=draft.story,
+            author=draft.account.row,
+            negative=int(draft.negative),
+            minute=draft.minute,
+            weight=1,
+            by_actor=1,
+            spend=draft.spend,
+        )
         self._chances(
             posts, draft.platform, draft.story, draft.content, draft.appeal, draft.charm, draft.origin != FACT
         )
@@ -111,9 +148,17 @@ class Publisher:
         world, seen = self.world, acts["post"]
         ident = streams.np_bits(self.quality, acts["user"], world.posts.ident[seen], 7)
         posts = self._add(
-            ident, platform, "user", topic=world.posts.topic[seen], story=world.posts.story[seen], author=acts["user"],
-            negative=world.posts.negative[seen], minute=acts["minute"], weight=acts["weight"], by_actor=0,
-        )  # fmt: skip
+            ident,
+            platform,
+            "user",
+            topic=world.posts.topic[seen],
+            story=world.posts.story[seen],
+            author=acts["user"],
+            negative=world.posts.negative[seen],
+            minute=acts["minute"],
+            weight=acts["weight"],
+            by_actor=0,
+        )
         for story in np.unique(world.posts.story[posts]):
             own = posts[world.posts.story[posts] == story]
             self._chances(own, platform, int(story), "user", 1.0, 0.0, world.posts.weight[own] == 1)
@@ -132,9 +177,16 @@ class Publisher:
         topic = self.open_topic(platform, story, title, USER, minute, self.half_life(platform, "user"), appeal)
         user = streams.py_bits(key, step, number) % world.n_users
         posts = self._add(
-            np.array([streams.py_bits(key, step, number, 1)], np.uint64), platform, "user", topic=topic, story=story, author=user,
-            minute=minute, weight=1, by_actor=0,
-        )  # fmt: skip
+            np.array([streams.py_bits(key, step, number, 1)], np.uint64),
+            platform,
+            "user",
+            topic=topic,
+            story=story,
+            author=user,
+            minute=minute,
+            weight=1,
+            by_actor=0,
+        )
         self._chances(posts, platform, story, "user", 1.0, 0.0, True)
         world.topics.lead[topic], world.topics.posts[topic] = posts[0], 1
         self._share_roots(posts)
@@ -153,20 +205,33 @@ class Publisher:
         pools = self.platforms[platform].mechanisms.traffic_pools
         n = len(ident)
         first = world.add_post(
-            n, ident=ident, platform=platform, content=kinds.index(content if content in kinds else kinds[0]),
-            tier=0 if pools else -1, alive=columns["weight"], **columns,
-        )  # fmt: skip
+            n,
+            ident=ident,
+            platform=platform,
+            content=kinds.index(content if content in kinds else kinds[0]),
+            tier=0 if pools else -1,
+            alive=columns["weight"],
+            **columns,
+        )
         rows = np.arange(first, first + n)
         if pools:
             world.in_pools[platform] = np.append(world.in_pools[platform], rows)
         return rows
 
     def _chances(
-        self, posts: np.ndarray, platform: int, story: int, content: str, appeal: float, charm: float, drawn: bool | np.ndarray
-    ) -> None:  # fmt: skip
+        self,
+        posts: np.ndarray,
+        platform: int,
+        story: int,
+        content: str,
+        appeal: float,
+        charm: float,
+        drawn: bool | np.ndarray,
+    ) -> None:
         """Fold everything that decides a response into the posts' eight thresholds, before anyone sees them.
 
-        ``drawn``: draw a quality. A scheduled fact states its own; for a row of many posts the pools use the whole spread.
+        ``drawn``: draw a quality. A scheduled fact states its own; for a row of many posts the pools use the whole
+        spread.
         """
         spec, world = self.platforms[platform], self.world
         kind = spec.content.get(content) or Content(half_life_hours=1)

@@ -4,8 +4,9 @@
 this is. There is no generator state and no order, so chunks, threads, workers and engines cannot change a result,
 and two scenarios differ only where their plans differ (common random numbers).
 
-A trial of probability p is ``(bits >> 32) < threshold(p)``: integers against integers, so no platform's ``exp`` or ``log``
-can tip it. The mixer is the finaliser of SplitMix64 (Steele, Lea & Flood 2014, doi:10.1145/2660193.2660195).
+A trial of probability p is ``(bits >> 32) < threshold(p)``: integers against integers, so no platform's ``exp`` or
+``log`` can tip it. The mixer is the finaliser of SplitMix64 (Steele, Lea & Flood 2014,
+doi:10.1145/2660193.2660195).
 
 Three faces of one function: plain Python (``py_bits``) for the minds, which is also the readable definition, NumPy
 vectors (``np_bits``) for tables, and compiled scalars (``kernels.bits``). A test holds them equal.

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from sim.clock import Clock
-from sim.exposure import People, walk_lengths
+from sim.exposure import Network, People, Posts, State, Tally, walk_lengths
 from sim.networks.walks import Layout
-from sim.records import ACT, FLOWS, OFFER
+from sim.records import ACT, FLOWS
 
 POST = {
     "ident": "u8",  # identifies the post in draws, whatever its row number
@@ -184,9 +184,9 @@ class World:
         n = people.n_users
         self.clock, self.people, self.graph, self.ratio, self.seed = clock, people, graph, ratio, seed
         self.platforms, self.stories = platforms, stories
-        self.attention = np.zeros(n, np.uint8)
-        self.fatigue = np.zeros((len(stories), n), np.uint8)
-        self.reached = np.zeros((len(stories), n), np.uint16)
+        self.state = State(
+            np.zeros(n, np.uint8), np.zeros((len(stories), n), np.uint8), np.zeros((len(stories), n), np.uint16)
+        )
         self.new_total = np.zeros(len(stories), np.int64)
         self.interest = np.zeros((len(platforms), len(stories)))
         self.offers_factor = np.ones(len(stories))
@@ -217,6 +217,20 @@ class World:
     def n_users(self) -> int:
         """Ordinary people simulated; rows from here on are accounts."""
         return self.people.n_users
+
+    def networks(self) -> list[Network]:
+        """Who follows whom, platform by platform, with the followers won so far."""
+        graph, (rows, spans) = self.graph, self.won_rows()
+        return [Network(p, layout, graph.indptr, graph.indices, rows, spans) for p, layout in enumerate(graph.layouts)]
+
+    def known_posts(self) -> Posts:
+        """What the passes need to know of each post."""
+        posts = self.posts
+        return Posts(posts.ident, posts.story, posts.platform, posts.topic, self.chance.rows)
+
+    def tally(self) -> Tally:
+        """Where flows are counted."""
+        return Tally(self.flow.rows, self.totals.rows, self.recommended.rows, self.new_total)
 
     def inflow(self, step: int) -> np.ndarray:
         """Flows of every topic that fall into ``step``, i8[topics, 10], a view into the ring."""

@@ -26,6 +26,10 @@ STYLE: dict[str, Any] = {
     "axes.spines.top": False,
     "axes.titlelocation": "left",
     "axes.titlesize": 10,
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "legend.handletextpad": 0,
+    "legend.columnspacing": 0.8,
     **dict.fromkeys(("axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), GREY),
 }
 HALO = [patheffects.withStroke(linewidth=2.5, foreground="white")]
