@@ -31,6 +31,7 @@ class Board:
         self.negative = np.zeros((world.clock.n_steps, len(world.stories)), np.int64)
         self._joined: dict[int, dict[str, Joined]] = {}
         self._shown: dict[tuple[int, int], Dashboard] = {}
+        self._seen: dict[tuple[int, int], Dashboard] = {}  # of this step, by the step they show
 
     def joined(self, mind: Mind, story: int, minute: int) -> None:
         """Note that a mind has acted on a story."""
@@ -41,6 +42,7 @@ class Board:
         """Write down the flows of a step and the dashboards they give."""
         world, topics = self.world, self.world.topics
         flow = world.inflow(step)
+        self._seen.clear()
         row = self.series[step]
         np.add.at(row[..., :-1], (topics.platform, topics.story), flow)
         np.add.at(row[..., -1], (topics.platform, topics.story), np.where(topics.rank >= 0, topics.heat, 0))
@@ -56,7 +58,9 @@ class Board:
         hour = clock.time(now).hour
         if then < 0:
             return Dashboard(name, now, now - delay_minutes, hour)
-        return replace(self._shown[story, then], now=now, hour=hour)
+        if (story, then) not in self._seen:
+            self._seen[story, then] = replace(self._shown[story, then], now=now, hour=hour)
+        return self._seen[story, then]
 
     def _dashboard(self, story: int, step: int) -> Dashboard:
         clock, topics = self.world.clock, self.world.topics

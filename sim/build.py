@@ -17,6 +17,7 @@ from sim.world import Account, Graph, World
 
 FIX = 1 << 16
 CLASSES = 16  # community classes of affinity
+KEEN = 2.5  # affinity from which a targeted slot always takes a person; below it in proportion
 
 
 def clock(scenario: Scenario) -> Clock:
@@ -48,7 +49,7 @@ def people(scenario: Scenario) -> People:
         fatigue_fix=np.array([round(fatigue_factor(scenario, n) * FIX) for n in range(256)], np.uint64),
         attention_fix=np.stack([_attention(a.daily_views) for a in activity]),
         affinity_fix=np.round(affinity * FIX).astype(np.uint64),
-        target_fix=np.round(np.minimum(affinity / affinity.max(axis=(1, 2), keepdims=True), 1) * FIX).astype(np.uint64),
+        target_fix=np.round(np.minimum(affinity / KEEN, 1) * FIX).astype(np.uint64),
         community_size=_community_size(scenario),
         community_key=np.uint64(streams.stream_key(scenario.seed, "communities")),
     )

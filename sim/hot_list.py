@@ -62,7 +62,7 @@ class HotList(Mechanism):
     interaction_cap: float = Field(3.0, ge=1, le=100, description="largest interaction over the typical")
     discussion_reference: float = Field(gt=0, le=1, description="discussions per read of a typical topic")
     off_list_novelty: float = Field(0.02, ge=0, le=1, description="novelty under which a topic is no longer ranked")
-    samples: int = Field(250, ge=1, le=10**7, description="simulated views aimed at for one topic and step")
+    samples: int = Field(150, ge=1, le=10**7, description="simulated views aimed at for one topic and step")
     background: Background
 
     def readers(self, rank: np.ndarray) -> np.ndarray:

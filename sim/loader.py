@@ -125,7 +125,8 @@ def apply_sets(document: Document, sets: Iterable[str]) -> Document:
     A list item goes by its place or by its ``name`` or ``id``; missing mappings are made on the way; a
     mapping given as a value replaces the old one. Raises `ScenarioError`.
     """
-    result, faults = copy.deepcopy(document), []
+    result = Document(copy.deepcopy(document.data), dict(document.marks), dict(document.keys))
+    faults: list[Fault] = []
     for text in sets:
         try:
             _set(result, text)

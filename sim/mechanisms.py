@@ -296,7 +296,7 @@ class Search(Mechanism):
     per_foreign_interest_hour: float = Field(
         0.0, ge=0, le=1, description="the same for its interest on other platforms"
     )
-    samples: int = Field(200, ge=1, le=10**7, description="simulated views aimed at for one topic and step")
+    samples: int = Field(60, ge=1, le=10**7, description="simulated views aimed at for one topic and step")
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """Lead posts of the story's topics, in proportion to their pull."""
@@ -327,7 +327,7 @@ class PaidReach(Mechanism):
     name: ClassVar[str] = "paid_reach"
     price_per_thousand: float = Field(gt=0, le=10_000, description="yuan per 1,000 impressions")
     impressions_per_hour: int = Field(gt=0, description="fastest delivery for one post (people)")
-    samples: int = Field(200, ge=1, le=10**7, description="simulated views aimed at for one post and step")
+    samples: int = Field(100, ge=1, le=10**7, description="simulated views aimed at for one post and step")
 
     def bought(self, yuan: int) -> int:
         """Impressions that a budget buys."""

@@ -259,7 +259,9 @@ class World:
     def won_rows(self) -> tuple[np.ndarray, np.ndarray]:
         """Followers won, all accounts one after the other, and each account's slice: u4[m], i8[accounts, 2]."""
         if self._won is None or self.won_changed:
-            parts = [np.concatenate([np.zeros(0, np.uint32), *account.won]) for account in self.accounts]
+            for account in self.accounts:
+                account.won[:] = [np.concatenate(account.won)] if len(account.won) > 1 else account.won
+            parts = [account.won[0] if account.won else np.zeros(0, np.uint32) for account in self.accounts]
             ends = np.cumsum([0, *(len(part) for part in parts)])
             spans = np.stack([ends[:-1], ends[1:]], axis=1) if parts else np.zeros((1, 2), np.int64)
             self._won, self.won_changed = (np.concatenate([np.zeros(0, np.uint32), *parts]), spans), False

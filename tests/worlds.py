@@ -1,0 +1,132 @@
+"""Tiny scenarios for tests: one plain platform of the test's own, people who all use it, certain or impossible acts."""
+
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+
+from sim import loader
+from sim import scenario as scenarios
+from sim.model import ViralityModel
+from sim.runner import simulate
+
+NEVER = dict.fromkeys(("like", "comment", "repost", "create", "follow", "search", "intend"), 0.0) | {"attend": 1.0}
+LEVEL = {name: {"level": 1.0, "daily_views": 200} for name in ("heavy", "daily", "weekly", "dormant")}
+POOLS = [{"impressions": 100, "hours": 0.25, "pass_score": 1.0}, {"impressions": 1000, "hours": 0.5, "pass_score": 1.0}]
+BACKGROUND = {
+    "births_per_day": 300, "night_births": 1.0, "peak_median": 1000, "peak_spread": 1.0, "rise_minutes": 30, "fall_minutes": 60,
+    "fall_spread": 0.3,
+}  # fmt: skip
+MECHANISMS = {
+    "follow_feed": {"see": 1.0},
+    "traffic_pools": {
+        "pools": POOLS, "completion_reference": 0.5, "like_reference": 0.1, "freshness_hours": 24.0, "quality_spread": 0.5,
+    },
+    "hot_list": {
+        "reads_per_hour": 1000.0, "rank_slope": 0.7, "smoothing_minutes": 60.0, "interaction": 1.0,
+        "discussion_reference": 0.001, "background": BACKGROUND,
+    },
+    "search": {"per_interest_hour": 0.1},
+    "paid_reach": {"price_per_thousand": 10.0, "impressions_per_hour": 4000},
+    "user_topics": {"per_interest_hour": 0.01},
+}  # fmt: skip
+
+
+def platform(users, *, chances=None, content=None, mechanisms=None, **rest):
+    """A complete platform: everybody's, everybody attends and does nothing else; only a follow feed that all see."""
+    return {
+        "title": "Square",
+        "users": users,
+        "response": NEVER | (chances or {}),
+        "repost_spread": 0.0,
+        "quality_spread": 0.0,
+        "content": {"post": {"half_life_hours": 5.0}} | (content or {}),
+        "default_content": "post",
+        "mechanisms": {"follow_feed": {"see": 1.0}} if mechanisms is None else mechanisms,
+    } | rest
+
+
+def people(users, represents=None, **rest):
+    """People without differences: always awake, never tired, all alike."""
+    return {
+        "users": users,
+        "represents": represents or users,
+        "day_clock": [1.0] * 24,
+        "reaction": {"flat_minutes": 5.0, "exponent": 2.0, "horizon_hours": 1},
+        "activity": LEVEL,
+        "communities": {"spread": 0.0},
+        "fatigue": {"helps_until": 0, "help": 1.0, "tire": 1.0, "floor": 1.0, "half_life_hours": 24.0},
+        "interest": {"half_life_hours": 24.0},
+    } | rest
+
+
+def document(users=100, *, represents=None, followers=1, days=1.0, **changes):
+    """A whole scenario as plain data. ``changes`` replace top-level keys; by default one actor posts once, at minute 0."""
+    represents = represents or users
+    return {
+        "name": "tiny",
+        "start": "2021-01-01T00:00+00:00",
+        "days": days,
+        "seed": 1,
+        "people": people(users, represents),
+        "network": {"kind": "path"},
+        "platforms": {"square": platform(represents)},
+        "stories": {"tale": {"title": "Tale"}},
+        "actors": [{"name": "star", "kind": "star", "accounts": {"square": followers}}],
+        "interventions": [post()],
+    } | changes
+
+
+def post(at="2021-01-01T00:00+00:00", actor="star", **rest):
+    """A scheduled post on the square."""
+    return {"kind": "post", "at": at, "actor": actor, "platform": "square", "story": "tale"} | rest
+
+
+def load(data):
+    """Write plain data as YAML, read it back and check it: the way of every scenario."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "tiny.yaml"
+        path.write_text(loader.dump(data), encoding="utf-8")
+        return scenarios.load(path)
+
+
+def tiny(users=100, **changes):
+    """A checked tiny scenario; see `document`."""
+    return load(document(users, **changes))
+
+
+def run(users=100, **changes):
+    """The tables of a tiny run."""
+    return simulate(tiny(users, **changes))
+
+
+def model(users=100, *, steps=0, **changes):
+    """A model of a tiny scenario after some steps."""
+    made = ViralityModel(tiny(users, **changes))
+    for _ in range(steps):
+        made.step()
+    return made
+
+
+def stage(made, index=0):
+    """The stage of one platform at the model's next step, for mechanisms to be called by hand."""
+    return made.stages[index].at(made.steps)
+
+
+def totals(tables, *names):
+    """Sums of columns of the series."""
+    return tuple(int(tables.series[name].sum()) for name in names)
+
+
+def shorter(scenario, days, users=None):
+    """The first days of a scenario: facts that lie beyond them fall away."""
+    end = scenario.start + timedelta(days=days)
+    facts = tuple(fact for fact in scenario.interventions if fact.at < end)
+    crowd = scenario.people.model_copy(update={"users": users}) if users else scenario.people
+    return scenario.model_copy(update={"days": days, "interventions": facts, "people": crowd})
+
+
+def rng(seed=1):
+    """Numbers to make up data with; never used by the simulator."""
+    return np.random.default_rng(seed)
