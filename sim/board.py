@@ -36,7 +36,7 @@ class Board:
     def joined(self, mind: Mind, story: int, minute: int) -> None:
         """Note that a mind has acted on a story."""
         known = self._joined.setdefault(story, {})
-        known.setdefault(mind.name, Joined(mind.name, mind.title, mind.kind, minute))
+        known.setdefault(mind.name, Joined(mind.name, mind.title, mind.kind, minute, mind.spec.home))
 
     def record(self, step: int) -> None:
         """Write down the flows of a step and the dashboards they give."""

@@ -65,13 +65,12 @@ class Clock:
         level = np.repeat(np.asarray(self.day_clock), 60)
         return np.concatenate([[0.0], np.cumsum(np.tile(level, 1 + -(-self.horizon_minutes // 240)))])
 
-    @cached_property
-    def _reaction_quantiles(self) -> np.ndarray:
-        """Operational minutes of a reaction at 4096 mid-quantiles: flat, then a power law, cut at the horizon.
+    def _reaction_quantiles(self, end: float) -> np.ndarray:
+        """Operational minutes of a reaction at 4096 mid-quantiles: flat, then a power law, cut at ``end``.
 
         Sources: shape SEISMIC (Zhao et al. 2015, doi:10.1145/2783258.2783401); exponent: see catalogue ``reaction``.
         """
-        theta, flat, end = self.exponent - 1.0, self.flat_minutes, float(self.horizon_minutes)
+        theta, flat = self.exponent - 1.0, min(self.flat_minutes, end)
         tail = (1.0 - (end / flat) ** -theta) / theta
         mass = (np.arange(QUANTILES) + 0.5) / QUANTILES * (1.0 + tail)
         late = flat * (1.0 - theta * np.clip(mass - 1.0, 0.0, tail)) ** (-1.0 / theta)
@@ -81,11 +80,12 @@ class Clock:
         """Minutes from ``step`` to the reaction at each of 4096 quantiles, uint16; nights stretch them.
 
         A reaction runs in operational time, which passes slowly while people sleep: the day clock gates it.
+        Whoever would react after the horizon reacts within it.
         """
         at = self.time(step * self.step_minutes)
         midnight = at.hour * 60 + at.minute
         passed = self._cumulative
-        target = passed[midnight] + self._reaction_quantiles
+        target = passed[midnight] + self._reaction_quantiles(passed[midnight + self.horizon_minutes] - passed[midnight])
         minutes = np.searchsorted(passed, target, side="right") - 1 - midnight
         return np.clip(minutes, 0, self.horizon_minutes).astype(np.uint16)
 

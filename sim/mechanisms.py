@@ -268,6 +268,7 @@ def serve(
     return mechanism.table(
         len(posts),
         post=posts,
+        event=world.posts.root[posts],
         mode=SERVE,
         source=salts,
         first=first,

@@ -217,6 +217,7 @@ class ViralityModel(mesa.Model):
         )
         post = self.publisher.by_actor(draft)
         self._boost(platform, post, fact.boost)
+        self.board.joined(mind, draft.story, self.now)
         self._log("fact", mind, "post", fact.platform, self._title(post), fact.boost, fact.note or "scheduled")
 
     def open_account(self, actor: str, platform: str, followers: int) -> None:

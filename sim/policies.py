@@ -35,12 +35,13 @@ class Listed:
 
 @dataclass(frozen=True)
 class Joined:
-    """An actor that has acted on the story in public."""
+    """An actor that has acted on the story in public; ``home``: the story is its own, so it is nobody's rival."""
 
     actor: str
     title: str
     kind: str
     minute: int
+    home: bool = False
 
 
 @dataclass(frozen=True)
@@ -252,9 +253,9 @@ class Rivalry(Policy):
 
     name: ClassVar[str] = "rivalry"
     kind: Literal["rivalry"] = "rivalry"
-    threshold: float = Field(3.2, ge=0, le=100, description="typical pressure at which a bureau acts")
-    caution: float = Field(0.8, ge=0, le=20, description="half-width of the spread of thresholds over bureaus")
-    listed_weight: float = Field(0.8, ge=0, le=20, description="pressure per doubling of listed topics in 24 h")
+    threshold: float = Field(3.6, ge=0, le=100, description="typical pressure at which a bureau acts")
+    caution: float = Field(0.6, ge=0, le=20, description="half-width of the spread of thresholds over bureaus")
+    listed_weight: float = Field(0.6, ge=0, le=20, description="pressure per doubling of listed topics in 24 h")
     rivals_weight: float = Field(1.0, ge=0, le=20, description="pressure per doubling of rivals that joined")
     called_weight: float = Field(1.5, ge=0, le=20, description="pressure when a listed topic is about it")
     kinship: float = Field(0.0, ge=0, le=20, description="ties of place, culture or employment to the star")
@@ -290,7 +291,7 @@ class Rivalry(Policy):
         return [
             j
             for j in board.joined
-            if j.kind == "bureau" and j.actor != me.name and board.now - j.minute <= self.rivals_hours * HOUR
+            if j.kind == "bureau" and not j.home and j.actor != me.name and board.now - j.minute <= self.rivals_hours * HOUR
         ]
 
     def _pressure(self, board: Dashboard, me: Me) -> tuple[float, str]:

@@ -7,7 +7,7 @@ import numpy as np
 OFFER = np.dtype(
     [
         ("post", "i8"),  # which post is shown
-        ("event", "i8"),  # row of the share in the cascade table; -1 when served
+        ("event", "i8"),  # row of the share in the repost forest that is seen; the root when served
         ("mode", "i8"),  # SERVE, AUDIENCE, ACCOUNT or FOLLOWERS
         ("source", "u8"),  # row of the sharer; for SERVE a salt that picks the permutation
         ("first", "i8"),  # first candidate

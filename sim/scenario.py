@@ -207,6 +207,7 @@ class Actor(Strict):
     accounts: dict[str, int] = Field(
         default_factory=dict, description="followers by platform (people); with a tier: 0, drawn"
     )
+    home: bool = Field(False, description="the story is its own: it is no rival to others")
     story: str = Field("", description="the story it minds; empty: the first")
     budget: int = Field(0, ge=0, le=10**12, description="yuan it can spend in the run")
     delay_minutes: int = Field(60, ge=0, le=10_000, description="how old what it sees is")
