@@ -76,4 +76,4 @@ class Mind(mesa.Agent):
             return
         self.spent += action.spend
         self.done.append((action.kind, now))
-        self.model.perform(self, action)
+        self.model.deeds.perform(self, action)

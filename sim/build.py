@@ -62,7 +62,7 @@ def lanes(shares: list[float], n: int) -> np.ndarray:
 
 
 def members(scenario: Scenario) -> np.ndarray:
-    """32-bit thresholds of using each platform by segment, u8[platforms, segments]; the mean over people is its users."""
+    """32-bit thresholds of using each platform by segment, u8[platforms, segments]; their mean gives its users."""
     spec = scenario.people
     shares = np.array([s.share for s in spec.segments.values()])
     rows = []

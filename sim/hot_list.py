@@ -36,7 +36,9 @@ class Background(BaseModel):
 
 @MECHANISMS.register
 class HotList(Mechanism):
-    """Serve: the list of hot topics. heat = (searches + discussions + reads) an hour, smoothed, × interaction; ranked each step.
+    """Serve: the list of hot topics, ranked each step by heat.
+
+    heat = (searches + discussions + reads) an hour, smoothed, × interaction.
 
     interaction = ``interaction`` · (1 + ``interaction_gain`` · discussions per read / ``discussion_reference``),
     capped at ``interaction_cap``. Readers of rank r: ``reads_per_hour`` · r^−``rank_slope`` · day clock · the

@@ -16,7 +16,7 @@ INTERVENTIONS = Registry("intervention")
 
 
 class Stage(Protocol):
-    """What an intervention may do to a running model; `ViralityModel` offers it."""
+    """What an intervention may do to a running model; `sim.deeds.Deeds` offers it."""
 
     def publish(self, fact: Post) -> None:
         """Let the actor post."""

@@ -126,7 +126,7 @@ def apply_sets(document: Document, sets: Iterable[str]) -> Document:
     mapping given as a value replaces the old one. Raises `ScenarioError`.
     """
     result = Document(copy.deepcopy(document.data), dict(document.marks), dict(document.keys))
-    faults: list[Fault] = []
+    faults = []
     for text in sets:
         try:
             _set(result, text)

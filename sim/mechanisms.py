@@ -259,8 +259,8 @@ def serve(
     chance = np.array([stage.acceptance(int(story), targeted) for story in world.posts.story[posts]])
     views = real / weight / np.maximum(chance, 1e-9)
     ident = world.posts.ident[posts]
-    coins = streams.np_uniform(key, ident, np.int64(stage.step))
-    salts = streams.np_bits(key, ident, 0 if cursor else np.int64(stage.step + 1))
+    coins = streams.np_uniform(key, ident, stage.step)
+    salts = streams.np_bits(key, ident, 0 if cursor else stage.step + 1)
     count = np.floor(np.round(views, 6) + coins).astype(np.int64)
     first = world.posts.cursor[posts] if cursor else np.zeros(len(posts), np.int64)
     if cursor:
@@ -348,7 +348,7 @@ class PaidReach(Mechanism):
 
 @MECHANISMS.register
 class UserTopics(Mechanism):
-    """Topics that users themselves start: a Poisson number a step at a rate fed by the story's interest on this platform (self-excitation).
+    """Topics that users start: a Poisson number a step, at a rate fed by the story's interest here (self-excitation).
 
     Source of the form: a slowly decaying memory of past attention raises the rate of new topics; the rate itself is
     assumed.
@@ -378,6 +378,6 @@ def poisson(mean: float, coin: float) -> int:
 
 
 def normal(key: int, ids: np.ndarray, lane: int) -> np.ndarray:
-    """Standard normal draws, rounded to 9 digits: the sum of twelve uniforms less six (exact to 3 sd; tails stop at 6)."""
+    """Nearly standard normal draws, rounded to 9 digits: the sum of twelve uniforms less six; tails stop at 6."""
     lanes = lane * 16 + np.arange(12)
     return (streams.np_uniform(key, np.asarray(ids)[..., None], lanes).sum(axis=-1) - 6).round(9)

@@ -15,21 +15,21 @@ Cost follows the active people and the views, never users × steps.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from typing import Any
 
 import mesa
 import numpy as np
 
-from sim import build, exposure, interventions, streams
+from sim import build, exposure, streams
 from sim.actors import Mind
 from sim.board import Board
-from sim.policies import Action, Dashboard, Offer
-from sim.publishing import MIND, Draft, Publisher
+from sim.deeds import Deeds
+from sim.policies import Dashboard
+from sim.publishing import Publisher
 from sim.records import ACT, F_ATTENDS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS, OFFER, RECORD
 from sim.scenario import Actor, Scenario
 from sim.stage import PlatformStage
-from sim.world import Account, Slot, World
+from sim.world import World
 
 MODEL_VERSION = 1
 CHUNK = 1 << 16  # candidates a task; fixed, so that threads cannot change a result
@@ -47,18 +47,14 @@ class ViralityModel(mesa.Model):
         self.world: World = build.world(scenario)
         self.publisher = Publisher(scenario, self.world)
         self.board = Board(self.world)
+        self.deeds = Deeds(scenario, self.world, self.publisher, self.board)
         self.stages = self._stages()
-        self.mechanisms = {i: dict(p.mechanisms.present()) for i, p in enumerate(scenario.platforms.values())}
         self.pool = ThreadPoolExecutor(threads) if threads > 1 else None
-        self.actions: list[tuple[int, str, str, str, str, str, int, str]] = []
         self._keys = {name: np.uint64(streams.stream_key(scenario.seed, name)) for name in ("views", "thin")}
-        self.minds: dict[str, Mind] = {}
-        self._members: dict[str, list[Mind]] = {}
         for spec in scenario.actors:
-            self._members[spec.name] = [self._mind(spec, i) for i in range(spec.count)]
-        self._due = _schedule(list(self.minds.values()), scenario)
+            self.deeds.members[spec.name] = [self._mind(spec, i) for i in range(spec.count)]
+        self._due = _schedule(list(self.deeds.minds.values()), scenario)
         self._facts = sorted(enumerate(scenario.interventions), key=lambda f: (f[1].at, f[0]))
-        self._offers: list[tuple[int, int, float]] = []
         self.datacollector = mesa.DataCollector(model_reporters=_REPORTERS)
 
     # ---- the step
@@ -80,13 +76,11 @@ class ViralityModel(mesa.Model):
 
     def _change(self) -> None:
         clock = self.world.clock
+        self.deeds.at(self.now)
         while self._facts and clock.minute(self._facts[0][1].at) < self.now + clock.step_minutes:
             fact = self._facts.pop(0)[1]
             if fact.enabled:
-                fact.apply(self)
-        for story, _, factor in [offer for offer in self._offers if offer[1] <= self.now]:
-            self._scale_intents(story, 1 / factor)
-        self._offers = [offer for offer in self._offers if offer[1] > self.now]
+                fact.apply(self.deeds)
         if clock.time(self.now).hour == 4 and clock.time(self.now).minute < clock.step_minutes:
             self.world.state.attention[:] = 0
         self._recover()
@@ -109,7 +103,7 @@ class ViralityModel(mesa.Model):
         views = []
         for index, stage in enumerate(self.stages):
             stage.at(self.now_step)
-            offers = [table for mechanism in self.mechanisms[index].values() for table in mechanism.offers(stage)]
+            offers = [table for mechanism in self.deeds.mechanisms[index].values() for table in mechanism.offers(stage)]
             table = np.concatenate([np.zeros(0, OFFER), *offers])
             views.append((index, table[table["count"] > 0]))
         return views
@@ -166,7 +160,7 @@ class ViralityModel(mesa.Model):
         topics.reads[:] += flow[:, F_IMPRESSIONS]
         topics.discussions[:] += flow[:, F_COMMENTS] + flow[:, F_REPOSTS] + flow[:, F_CREATIONS]
         for index, stage in enumerate(self.stages):
-            for mechanism in self.mechanisms[index].values():
+            for mechanism in self.deeds.mechanisms[index].values():
                 mechanism.trend(stage)
             for story, k in stage.births:
                 self.publisher.user_topic(index, story, k, self.now_step)
@@ -196,110 +190,16 @@ class ViralityModel(mesa.Model):
             self.datacollector.collect(self)
         self.world.flow.rows[:, self.now_step % self.world.clock.horizon_steps] = 0
 
-    # ---- what facts and minds may do
-
-    def publish(self, fact: interventions.Post) -> None:
-        """A scheduled post."""
-        platform = list(self.scenario.platforms).index(fact.platform)
-        mind = self._members[fact.actor][0]
-        draft = Draft(
-            self.account(mind, fact.platform),
-            platform,
-            list(self.scenario.stories).index(fact.story),
-            self._content(fact.content, platform),
-            max(0, self.world.clock.minute(fact.at)),
-            fact.appeal,
-            fact.tone == "negative",
-            mind.spec.charm,
-            title=fact.topic,
-            about=fact.about,
-            spend=fact.boost,
-        )
-        post = self.publisher.by_actor(draft)
-        self._boost(platform, post, fact.boost)
-        self.board.joined(mind, draft.story, self.now)
-        self._log("fact", mind, "post", fact.platform, self._title(post), fact.boost, fact.note or "scheduled")
-
-    def open_account(self, actor: str, platform: str, followers: int) -> None:
-        """A new account."""
-        mind = self._members[actor][0]
-        account = build.open_account(
-            self.world, mind.name, mind.title, mind.kind, list(self.scenario.platforms).index(platform), followers
-        )
-        mind.rows[platform] = account.row
-        self.world.won_changed = True
-        self._log("fact", mind, "open_account", platform, "", 0, f"opens an account with {followers} followers")
-
-    def offer(self, story: str, factor: float, until: datetime, title: str) -> None:
-        """A scheduled offer that raises intents."""
-        self._begin_offer(list(self.scenario.stories).index(story), factor, self.world.clock.minute(until))
-        self.actions.append((self.now, story, "fact", "offer", "", "", 0, title or f"intents × {factor:g}"))
-
-    def pin(self, platform: str, topic: str, until: datetime) -> None:
-        """Pin a topic that has been born; one that has not is passed over, and the log says so."""
-        index = list(self.scenario.platforms).index(platform)
-        rows = [t for t in np.flatnonzero(self.world.topics.platform == index) if self.world.topic_titles[t] == topic]
-        if rows:
-            self.world.slots[index].append(Slot(0, int(rows[0]), self.world.clock.minute(until)))
-        self.actions.append(
-            (self.now, platform, "fact", "pin", platform, topic, 0, "pinned" if rows else "no such topic yet")
-        )
-
-    def reweight(self, platform: str, mechanism: str, field: str, value: float) -> None:
-        """Replace one number of a mechanism."""
-        index = list(self.scenario.platforms).index(platform)
-        old = self.mechanisms[index][mechanism]
-        self.mechanisms[index][mechanism] = type(old)(**(old.model_dump() | {field: value}))
-        self.actions.append(
-            (self.now, platform, "fact", "platform_change", platform, "", 0, f"{mechanism}.{field} = {value:g}")
-        )
-
-    def perform(self, mind: Mind, action: Action) -> None:
-        """Carry out what a mind decided."""
-        if action.kind == "hire":
-            self._hire(mind, action)
-            return
-        platform = list(self.scenario.platforms).index(action.platform)
-        if action.kind == "reply":
-            self.world.topics.novelty[action.topic] = round(self.world.topics.novelty[action.topic] * action.factor, 9)
-        if action.kind == "collaborate":
-            self._settle(mind, action)
-        draft = Draft(
-            self.account(mind, action.platform),
-            platform,
-            list(self.scenario.stories).index(action.story),
-            self._content(action.content, platform),
-            self.now,
-            action.appeal * mind.spec.appeal,
-            action.tone == "negative",
-            mind.spec.charm,
-            action.topic,
-            action.title,
-            action.about,
-            MIND,
-            action.spend,
-        )
-        post = self.publisher.by_actor(draft)
-        self._boost(platform, post, action.boost)
-        if action.kind == "free_tickets":
-            self._begin_offer(draft.story, action.factor, self.now + round(action.hours * 60))
-        if action.kind == "sponsor" and action.topic >= 0:
-            self._buy_place(platform, action.topic, action.boost)
-        self.board.joined(mind, draft.story, self.now)
-        self._log(mind.kind, mind, action.kind, action.platform, self._title(post), action.spend, action.why)
-
     def dashboard(self, story: str, delay_minutes: int) -> Dashboard:
         """What a mind with this delay sees now."""
-        return self.board.see(list(self.scenario.stories).index(story), story, self.now_step, delay_minutes)
+        return self.board.see(self.deeds.story[story], story, self.now_step, delay_minutes)
 
     def close(self) -> None:
         """Let the world go: Mesa keeps every model that ever had an agent alive."""
         if self.pool:
             self.pool.shutdown()
-        self.world = self.publisher = self.board = None  # type: ignore[assignment]
-        self.stages, self.minds, self._members, self._due = [], {}, {}, {}
-
-    # ---- helpers
+        self.world = self.publisher = self.board = self.deeds = None  # type: ignore[assignment]
+        self.stages, self._due = [], {}
 
     def _stages(self) -> list[PlatformStage]:
         world = self.world
@@ -313,77 +213,12 @@ class ViralityModel(mesa.Model):
             size = (
                 followers if followers or not spec.tier else build.drawn_followers(self.scenario, spec, name, platform)
             )
-            index = list(self.scenario.platforms).index(platform)
+            index = self.deeds.platform[platform]
             rows[platform] = build.open_account(self.world, name, title, spec.kind, index, size).row
             most = max(most, size)
         price = round(most * self.scenario.people.kol_tiers[spec.tier].price_per_follower) if spec.tier else 0
-        self.minds[name] = Mind(self, spec, name, title, rows, price)
-        return self.minds[name]
-
-    def account(self, mind: Mind, platform: str) -> Account:
-        """The mind's account on a platform."""
-        return self.world.accounts[mind.rows[platform] - self.world.n_users]
-
-    def _content(self, content: str, platform: int) -> str:
-        spec = list(self.scenario.platforms.values())[platform]
-        return content if content in spec.content else spec.default_content
-
-    def _title(self, post: int) -> str:
-        return self.world.topic_titles[self.world.posts.topic[post]]
-
-    def _boost(self, platform: int, post: int, yuan: int) -> None:
-        paid = self.mechanisms[platform].get("paid_reach")
-        if paid and yuan:
-            self.world.posts.paid_left[post] += paid.bought(yuan)
-            self.world.paid[platform] = np.append(self.world.paid[platform], post)
-
-    def _buy_place(self, platform: int, topic: int, yuan: int) -> None:
-        """A bought place on the list, if the money reaches for one and one is free."""
-        hot_list = self.mechanisms[platform].get("hot_list")
-        taken = {slot.place for slot in self.world.slots[platform]}
-        free = [place for place in hot_list.ad_places if place not in taken] if hot_list else []
-        if free and yuan >= hot_list.ad_price > 0:
-            self.world.slots[platform].append(Slot(free[0], topic, self.now + round(hot_list.ad_hours * 60)))
-
-    def _hire(self, brand: Mind, action: Action) -> None:
-        """Offer a fee to the cheapest KOLs of a tier that the sum reaches for; they answer at their next review."""
-        candidates = sorted(
-            (
-                m
-                for m in self.minds.values()
-                if m.spec.tier == action.hire and any(p.name == "paid_collaboration" for p in m.spec.policies)
-            ),
-            key=lambda m: (m.price, m.name),
-        )
-        left, asked = action.boost, 0
-        for kol in candidates:
-            if kol.price > left:
-                break
-            kol.offers.append(Offer(brand.name, brand.title, kol.price, action.story, action.topic))
-            left, asked = left - kol.price, asked + 1
-        self._log(
-            brand.kind, brand, "hire", action.platform, "", 0, f"{action.why}; asks {asked} KOLs of tier {action.hire}"
-        )
-
-    def _settle(self, kol: Mind, action: Action) -> None:
-        """The fee passes from the brand, if it still has it."""
-        brand = self.minds[action.hire]
-        if kol.price <= brand.spec.budget - brand.spent:
-            brand.spent += kol.price
-            self._log(brand.kind, brand, "pay", action.platform, "", kol.price, f"fee of {kol.title}")
-
-    def _begin_offer(self, story: int, factor: float, until: int) -> None:
-        self._offers.append((story, until, factor))
-        self._scale_intents(story, factor)
-
-    def _scale_intents(self, story: int, factor: float) -> None:
-        self.world.offers_factor[story] *= factor
-        rows = np.flatnonzero(self.world.posts.story == story)
-        chance = self.world.chance.rows
-        chance[rows, 7] = np.minimum((chance[rows, 7] * factor).astype(np.uint64), 1 << 32)
-
-    def _log(self, kind: str, mind: Mind, action: str, platform: str, topic: str, spend: int, why: str) -> None:
-        self.actions.append((self.now, mind.title, kind, action, platform, topic, spend, why))
+        self.deeds.minds[name] = Mind(self, spec, name, title, rows, price)
+        return self.deeds.minds[name]
 
 
 def _schedule(minds: list[Mind], scenario: Scenario) -> dict[int, dict[int, list[Mind]]]:
@@ -401,5 +236,5 @@ _REPORTERS: dict[str, Any] = {
     "reached": lambda m: int(m.world.new_total.sum()),
     "interest": lambda m: float(m.world.interest.sum()),
     "listed": lambda m: int((m.world.topics.rank >= 0).sum()),
-    "acted": lambda m: len({action[1] for action in m.actions}),
+    "acted": lambda m: len({action[1] for action in m.deeds.actions}),
 }

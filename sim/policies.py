@@ -288,11 +288,8 @@ class Rivalry(Policy):
         return [self._choose(board, me, f"{why}: pressure {pressure:.1f} passes own threshold {own:.1f}")]
 
     def _rivals(self, board: Dashboard, me: Me) -> list[Joined]:
-        return [
-            j
-            for j in board.joined
-            if j.kind == "bureau" and not j.home and j.actor != me.name and board.now - j.minute <= self.rivals_hours * HOUR
-        ]
+        recent = [j for j in board.joined if board.now - j.minute <= self.rivals_hours * HOUR]
+        return [j for j in recent if j.kind == "bureau" and not j.home and j.actor != me.name]
 
     def _pressure(self, board: Dashboard, me: Me) -> tuple[float, str]:
         """The pressure to join, and the words for it."""
@@ -329,7 +326,7 @@ class Rivalry(Policy):
 
 @POLICIES.register
 class NewsDesk(Policy):
-    """A newsroom takes up what has stayed on the list, under that topic or an angle of its own; big stories it interviews."""
+    """A newsroom takes up what stays on the list, there or under an angle of its own; big stories it interviews."""
 
     name: ClassVar[str] = "news_desk"
     kind: Literal["news_desk"] = "news_desk"

@@ -116,7 +116,7 @@ class Publisher:
 
     def by_actor(self, draft: Draft) -> int:
         """Publish an actor's post and share it with its followers; returns the post's row."""
-        world, topics = self.world, self.world.topics
+        topics = self.world.topics
         topic = self.topic(draft)
         ident = self._ident(draft.account.row, draft.platform, draft.minute, draft.account.actor, draft.content)
         posts = self._add(

@@ -176,7 +176,7 @@ class Tables:
 
     def _actions(self) -> pd.DataFrame:
         columns = ["time", "actor", "kind", "action", "platform", "topic", "spend", "why"]
-        rows = [(self.clock.iso(minute), *rest) for minute, *rest in self.model.actions]
+        rows = [(self.clock.iso(minute), *rest) for minute, *rest in self.model.deeds.actions]
         return pd.DataFrame(rows, columns=columns)
 
     # ---- summary
@@ -188,7 +188,7 @@ class Tables:
         for p, name in enumerate(self.world.platforms):
             summary |= self._platform_summary(p, name, flows[:, p].astype(np.int64))
         summary |= self._actor_summary()
-        summary["spend_yuan"] = int(sum(mind.spent for mind in self.model.minds.values()))
+        summary["spend_yuan"] = int(sum(mind.spent for mind in self.model.deeds.minds.values()))
         return summary
 
     def _platform_summary(self, p: int, name: str, flows: np.ndarray) -> dict[str, Any]:
@@ -225,8 +225,8 @@ class Tables:
             if account.gained:
                 platform = self.world.platforms[account.platform]
                 summary[f"{account.actor}_{platform}_followers_won"] = int(account.gained)
-        first = self.world.posts.n and np.flatnonzero(self.world.posts.by_actor)
-        if self.world.posts.n and len(first):
+        first = np.flatnonzero(self.world.posts.by_actor)
+        if len(first):
             summary["first_post_likes"] = int(self.world.totals.rows[first[0], F_LIKES])
             summary["first_post_impressions"] = int(self.world.totals.rows[first[0], F_IMPRESSIONS])
         return summary
@@ -267,7 +267,7 @@ def write(
     """Fill a folder with a run's files; ``draw`` adds the pictures."""
     for name in ("series", "topics", "hot_list", "posts", "actions"):
         getattr(tables, name).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
-    np.savez_compressed(folder / "cascades.npz", **tables.cascades)  # type: ignore[arg-type]
+    np.savez_compressed(folder / "cascades.npz", **tables.cascades)
     (folder / "scenario.resolved.yaml").write_text(resolved, encoding="utf-8")
     _write_json(folder / "summary.json", tables.summary)
     _write_json(folder / "run.json", record | {"channels": list(CHANNELS)})
@@ -280,7 +280,7 @@ def _write_json(path: Path, data: dict[str, Any]) -> None:
 
 
 def publish(target: Path, fill: Callable[[Path], None]) -> Path:
-    """Make ``target`` by filling a hidden folder beside it and renaming it; a failure or interrupt leaves nothing behind."""
+    """Make ``target`` by filling a hidden folder beside it and renaming it; a failure leaves nothing behind."""
     made = [parent for parent in (target.parent, *target.parent.parents) if not parent.exists()]
     draft = target.parent / f".{target.name}.{uuid.uuid4().hex[:8]}"
     try:

@@ -238,7 +238,9 @@ def _record(scenario: Scenario, tables: Tables, started: datetime, clock: float)
 def _scaling_note(ratio: int) -> str:
     if ratio == 1:
         return "every person is simulated"
-    return f"one simulated person stands for {ratio} people; all counts are in people; tails of cascades are distorted by the scaling"
+    return (
+        f"one simulated person stands for {ratio} people; counts are in people; scaling distorts the tails of cascades"
+    )
 
 
 def _version() -> str:

@@ -329,7 +329,7 @@ def shipped() -> dict[str, Path]:
 def load(
     source: str | Path, *, sets: Sequence[str] = (), seed: int | None = None, users: int | None = None
 ) -> Scenario:
-    """Read, complete and check a scenario: a path, or the name of a shipped one. Raises `ScenarioError` with every fault."""
+    """Read, complete and check a scenario: a path, or a shipped name. Raises `ScenarioError` with every fault."""
     given = list(sets)
     given += [f"seed={seed}"] if seed is not None else []
     given += [f"people.users={users}"] if users is not None else []

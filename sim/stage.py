@@ -51,7 +51,7 @@ class PlatformStage:
 
     @property
     def shared(self) -> np.ndarray:
-        """ACT rows of what was shared on this platform and is to be pushed now; ``parent`` holds the share's own row."""
+        """ACT rows of what was shared here and is to be pushed now; ``parent`` holds the share's own row."""
         shared = self.world.shared
         return shared[self.world.posts.platform[shared["post"]] == self.index]
 

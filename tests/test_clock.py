@@ -38,7 +38,7 @@ def test_minutes_count_from_the_start_in_whatever_zone():
 def test_the_day_clock_goes_by_the_local_hour():
     levels = tuple((hour + 1) / 24 for hour in range(24))
     made = clock(levels, start=datetime(2020, 11, 11, 22, 30, tzinfo=CHINA))
-    assert made.level(0) == made.level(5) == levels[22]  # 22:30 belongs to hour 22; so does 23:45 to hour 23
+    assert made.level(0) == made.level(1) == levels[22]  # 22:30 and 22:45
     assert [made.level(step) for step in (0, 2, 6, 10)] == [levels[22], levels[23], levels[0], levels[1]]
     assert made.level(3) == made.level(3 + 96)
     assert made.steps_per_hour == 4
@@ -105,13 +105,12 @@ def test_delays_follow_operational_time(step):
 def test_delays_rise_and_none_passes_the_horizon(day_clock, flat, exponent, hours, step):
     made = clock(day_clock, flat_minutes=flat, exponent=exponent, horizon_minutes=60 * hours)
     delays = made.delays(step).astype(int)
-    assert delays.dtype.kind == "i"
     assert delays[0] >= 0
     assert (np.diff(delays) >= 0).all()
     assert delays[-1] <= 60 * hours
     assert (delays == 60 * hours).sum() <= 1  # nobody waits for the last minute: what is later is left out
     assert len(np.unique(delays)) > 10
-    assert (at_most := made.horizon_steps) * 15 > delays[-1] + 15, at_most
+    assert (14 + delays[-1]) // 15 < made.horizon_steps  # a ring of so many steps holds them all, from any minute of a step
 
 
 def test_the_table_by_slot_serves_every_day():

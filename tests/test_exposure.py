@@ -1,0 +1,474 @@
+"""What a step does with exposures: worlds counted by hand, and whatever must not change a result."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import worlds
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numba import njit
+
+from sim import exposure, metrics, streams
+from sim.model import ViralityModel
+from sim.networks import Computed
+from sim.networks.walks import materialise
+from sim.records import ACT, CHANNELS, FEED, FLOWS, OFFER, RECOMMEND, RECORD, REPOST, RESPONSES
+from sim.runner import simulate
+from sim.world import Graph
+
+FULL = 1 << 32
+ONE = 1 << 16
+ALWAYS = {"repost": 1.0}
+
+
+def square(users, **rest):
+    return {"square": worlds.platform(users, **rest)}
+
+
+# ---------------------------------------------------------------- whole cascades by hand: all see, attend and repost
+
+
+def first_reader(cascades):
+    """The one follower of the star: everybody else hears of it from somebody."""
+    (row,) = np.flatnonzero(cascades["parent"] == 0)
+    return int(cascades["user"][row])
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_word_of_mouth_runs_along_a_path(seed):
+    n = 12
+    tables = worlds.run(n, seed=seed, platforms=square(n, chances=ALWAYS))
+    tree, start = tables.cascades, first_reader(tables.cascades)
+    assert sorted(tree["user"]) == [*range(n), n]  # everybody once, and the star's account
+    assert worlds.totals(tables, "impressions", "new_reach", "reposts") == (1 + 2 * (n - 1), n, n)
+    depth = metrics.depths(tree["parent"])
+    for row, user in enumerate(tree["user"].tolist()):
+        if user < n:
+            assert depth[row] == 1 + abs(user - start)
+            if user != start:  # it hears from the neighbour on the side of the start
+                assert tree["user"][tree["parent"][row]] == user + (1 if user < start else -1)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_a_star_broadcasts_in_two_steps(seed):
+    n = 20
+    tables = worlds.run(n, seed=seed, network={"kind": "star"}, platforms=square(n, chances=ALWAYS))
+    tree, start = tables.cascades, first_reader(tables.cascades)
+    assert worlds.totals(tables, "impressions", "new_reach", "reposts") == (1 + 2 * (n - 1), n, n)
+    depth = dict(zip(tree["user"].tolist(), metrics.depths(tree["parent"]).tolist(), strict=True))
+    hub = 1 if start == 0 else 2
+    assert depth == {n: 0, start: 1, 0: hub} | {leaf: hub + 1 for leaf in range(1, n) if leaf != start}
+
+
+def test_in_a_complete_network_everybody_hears_from_everybody():
+    n = 9
+    tables = worlds.run(n, network={"kind": "complete"}, platforms=square(n, chances=ALWAYS))
+    assert worlds.totals(tables, "impressions", "new_reach", "reposts") == (1 + n * (n - 1), n, n)
+    assert tables.posts[["impressions", "reposts", "size"]].to_numpy().tolist() == [[1 + n * (n - 1), n, n + 1]]
+    assert set(np.array(CHANNELS)[tables.cascades["channel"]]) == {"root", "feed"}
+
+
+def test_every_response_is_counted_where_it_is_certain():
+    n, chances = 8, dict.fromkeys(("like", "comment", "follow", "search", "intend"), 1.0)
+    tables = worlds.run(n, followers=n, platforms=square(n, chances=chances))
+    assert worlds.totals(tables, "impressions", "likes", "comments", "follows", "searches", "intents") == (n,) * 6
+    assert worlds.totals(tables, "reposts", "creations") == (0, 0)
+    assert tables.summary["star_square_followers_won"] == n
+
+
+def test_a_creation_is_a_post_of_its_own_under_the_same_topic():
+    # One follower on a path: it creates, its one or two neighbours see that and create in turn, until nobody is new.
+    n = 5
+    model = worlds.model(n, steps=96, platforms=square(n, chances={"create": 1.0}, content={"user": {"half_life_hours": 5.0, "create": 0.0}}))
+    posts = model.world.posts
+    assert posts.n == 2
+    assert posts.author.tolist()[0] == n
+    assert posts.topic.tolist() == [0, 0]
+    neighbours = 2 if 0 < posts.author[1] < n - 1 else 1
+    assert model.world.totals.rows[:2, 0].tolist() == [1, neighbours]
+    assert model.world.topics.posts.tolist() == [2]
+
+
+@pytest.mark.parametrize(
+    ("change", "seen"),
+    [
+        ({"chances": ALWAYS | {"attend": 0.0}}, 7),
+        ({"chances": ALWAYS, "mechanisms": {"follow_feed": {"see": 0.0}}}, 0),
+        ({"chances": ALWAYS, "mechanisms": {"follow_feed": {"see": 1.0, "attend_factor": 0.0}}}, 7),
+        ({"chances": ALWAYS, "mechanisms": {"follow_feed": {"see": 1.0, "act_factor": 0.0}}}, 7),
+        ({"chances": ALWAYS, "mechanisms": {}}, 0),
+        ({"chances": {}}, 7),
+    ],
+)
+def test_without_a_chance_nothing_spreads(change, seen):
+    tables = worlds.run(7, followers=7, network={"kind": "complete"}, platforms=square(7, **change))
+    assert worlds.totals(tables, "impressions", "reposts", "likes", "follows") == (seen, 0, 0, 0)
+    assert tables.cascades["parent"].tolist() == [-1]
+
+
+def test_who_does_not_use_the_platform_is_not_reached():
+    # Half of the people use it. On a stored network an audience is whoever follows, so the half is not made up for.
+    n = 2000
+    tables = worlds.run(n, followers=n // 2, network={"kind": "complete"} | {"kind": "path"}, platforms=square(n // 2))
+    reached = tables.summary["people_reached"]
+    model = worlds.model(n, platforms=square(n // 2))
+    members = sum(user_is_member(model, v) for v in range(n))
+    assert reached <= members
+    assert abs(members - n / 2) < 4 * np.sqrt(n / 4)  # 4 standard errors: one seed in 16,000 fails
+
+
+@njit
+def membership(people, v, platform):
+    trait = exposure.traits(people, v)
+    return exposure.is_member(people, trait, people.segment_of[trait & np.uint64(1023)], platform)
+
+
+def user_is_member(model, v):
+    return membership(model.world.people, v, 0)
+
+
+# ---------------------------------------------------------------- the response rule
+
+CHANCES = st.lists(st.integers(0, FULL), min_size=8, max_size=8)
+WORD = st.integers(0, 2**64 - 1)
+
+
+@njit
+def responses(h, chance, attend_fix, act_fix):
+    return exposure.respond(h, chance, attend_fix, act_fix)
+
+
+def flags(h, chance, attend=ONE, act=ONE):
+    return int(responses(np.uint64(h), np.array(chance, np.uint64), np.uint64(attend), np.uint64(act)))
+
+
+@given(h=WORD, chance=CHANCES, raised=st.integers(0, 7), by=st.integers(0, FULL), more=st.integers(0, 4 * ONE))
+@settings(max_examples=300, deadline=None)
+def test_raising_a_chance_never_takes_an_act_away(h, chance, raised, by, more):
+    # The same person at the same moment, one thing more likely: what it did it still does. So reach grows with every chance.
+    before = flags(h, chance)
+    higher = [min(FULL, c + by * (i == raised)) for i, c in enumerate(chance)]
+    after = flags(h, higher)
+    assert before & ~after == 0
+    if raised and after != before:
+        assert after ^ before == 1 << raised  # and nothing else changes
+    assert before & ~flags(h, chance, ONE + more, ONE) == 0
+    assert before & ~flags(h, chance, ONE, ONE + more) == 0
+
+
+@given(h=WORD, chance=CHANCES)
+@settings(max_examples=100, deadline=None)
+def test_nobody_acts_without_attending(h, chance):
+    assert flags(h, [0, *[FULL] * 7]) == 0
+    assert flags(h, [FULL, *[0] * 7]) == 1
+    assert flags(h, [FULL] * 8) == 255
+    assert flags(h, chance) == 0 or flags(h, chance) & 1
+    assert flags(h, chance, attend=0) == 0
+    assert flags(h, [FULL, *chance[1:]], act=0) == 1
+
+
+def test_acts_happen_as_often_as_their_chances_and_one_by_one():
+    # 40,000 exposures at fixed keys. Each share and each pair lies within 5 standard errors: a new key would fail once in 50,000.
+    n, p = 40_000, np.array([0.6, 0.5, 0.3, 0.2, 0.1, 0.4, 0.25, 0.05])
+    chance = [streams.threshold(x) for x in p]
+    found = np.array([flags(h, chance) for h in streams.np_bits(99, np.arange(n)).tolist()])
+    does = (found[:, None] >> np.arange(8)) & 1
+    expected = p * np.array([1, *[p[0]] * 7])
+    assert (abs(does.mean(axis=0) - expected) < 5 * np.sqrt(expected * (1 - expected) / n)).all()
+    attended = does[does[:, 0] == 1][:, 1:]
+    for i in range(7):
+        for j in range(i):
+            both, want = (attended[:, i] & attended[:, j]).mean(), p[i + 1] * p[j + 1]
+            assert abs(both - want) < 5 * np.sqrt(want * (1 - want) / len(attended)), (i, j)
+
+
+def test_a_factor_multiplies_its_chance_and_stops_at_certainty():
+    n, half = 20_000, streams.threshold(0.2)
+    draws = streams.np_bits(7, np.arange(n)).tolist()
+    for factor, want in ((0.5, 0.1), (1, 0.2), (2, 0.4), (10, 1.0)):
+        seen = np.mean([flags(h, [half, *[0] * 7], attend=round(factor * ONE)) for h in draws])
+        liked = np.mean([flags(h, [FULL, half, *[0] * 6], act=round(factor * ONE)) > 1 for h in draws])
+        for share in (seen, liked):
+            assert abs(share - want) <= 5 * np.sqrt(want * (1 - want) / n)
+
+
+# ---------------------------------------------------------------- chunks, threads, engines of the network
+
+
+def busy(**changes):
+    """A world in which every channel has something to show: about 6,000 candidates a step."""
+    chances = {"attend": 0.7, "like": 0.2, "comment": 0.05, "repost": 0.02, "create": 0.01, "follow": 0.05, "search": 0.1, "intend": 0.05}
+    return worlds.document(
+        800,
+        represents=8000,
+        followers=3000,
+        days=0.5,
+        network={"kind": "barabasi_albert", "m": 5},
+        platforms=square(8000, chances=chances, content={"user": {"half_life_hours": 5.0}}, mechanisms=worlds.MECHANISMS),
+        interventions=[worlds.post(boost=500), worlds.post(at="2021-01-01T03:10+00:00", topic="second")],
+    ) | changes
+
+
+def records_of(made, size, monkeypatch):
+    """Records of the next step, in chunks of ``size`` candidates; the world is left as it was."""
+    monkeypatch.setattr("sim.model.CHUNK", size)
+    return [made._expose(index, offers) for index, offers in made.views]
+
+
+@pytest.fixture(scope="module")
+def halfway():
+    """A busy model between reach and respond of its ninth step."""
+    made = ViralityModel(worlds.load(busy()))
+    kept = []
+    respond = made._respond
+    made._respond = lambda views: (kept.append(views), respond(views))
+    for _ in range(8):
+        made.step()
+    made._respond = lambda views: (kept.append(views), made._prepare()) and None
+    made.views = [view for view in kept[-1] if len(view[1])]
+    return made
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 1000])
+def test_chunk_borders_do_not_matter(halfway, size, monkeypatch):
+    whole = records_of(halfway, 1 << 30, monkeypatch)
+    assert sum(len(records) for records in whole) > 100
+    for one, other in zip(whole, records_of(halfway, size, monkeypatch), strict=True):
+        assert one.tobytes() == other.tobytes()
+
+
+def test_the_order_of_offers_does_not_matter(halfway, monkeypatch):
+    (index, offers), = halfway.views
+    forward = halfway._expose(index, offers)
+    backward = halfway._expose(index, offers[::-1].copy())
+    backward["offer"] = len(offers) - 1 - backward["offer"]
+    assert sorted(forward.tolist()) == sorted(backward.tolist())
+    assert len(forward) > 100
+
+
+def test_threads_and_chunks_give_the_same_run(monkeypatch):
+    scenario = worlds.load(busy())
+    whole = simulate(scenario).digests()
+    monkeypatch.setattr("sim.model.CHUNK", 50)
+    assert simulate(scenario, threads=2).digests() == whole
+    assert simulate(scenario.model_copy(update={"seed": 2})).digests()["all"] != whole["all"]
+
+
+def test_a_computed_network_in_memory_gives_the_same_run():
+    # Everybody uses the platform, so audiences are not stretched and the stored rows are the very same people.
+    scenario = worlds.load(busy(network={"kind": "computed", "circle_size": 8, "community_size": 64, "audience_median": 20}))
+    computed, stored = ViralityModel(scenario), ViralityModel(scenario)
+    graph = stored.world.graph
+    rows = materialise(graph.table, graph.layouts[0])
+    stored.world.graph = Graph(graph.layouts, graph.table, rows.indptr, rows.indices)
+    for _ in range(scenario.steps):
+        computed.step()
+        stored.step()
+    assert computed.world.forest.n > 50
+    assert (computed.board.series == stored.board.series).all()
+    for name in computed.world.forest.names:
+        assert (getattr(computed.world.forest, name) == getattr(stored.world.forest, name)).all(), name
+
+
+@pytest.mark.parametrize("share", [0.5, 0.2])
+def test_a_computed_audience_is_stretched_to_its_size_among_members(share):
+    # Audiences of 300 users, members counted by hand, against the stated sizes: within 4 standard errors (1 seed in 16,000).
+    n = 5000
+    network = {"kind": "computed", "circle_size": 8, "community_size": 64, "audience_median": 40, "audience_sd": 0.5}
+    made = worlds.model(n, network=network, platforms=square(round(n * share)))
+    graph, spec = made.world.graph, Computed(**{k: v for k, v in network.items() if k != "kind"})
+    full = spec.build(n, int(graph.layouts[0].key))
+    users = np.arange(300)
+    sizes, lengths = graph.audience(0, users, made.stages[0].membership)
+    plain, _ = graph.audience(0, users, 1.0)
+    assert (lengths >= sizes).all()
+    assert abs(sizes - plain / share).max() <= plain.max() * 0.05 / share + 1
+    member = np.array([user_is_member(made, v) for v in range(n)])
+    assert abs(member.mean() - share) < 4 * np.sqrt(share * (1 - share) / n)
+    audiences = [full.audience(int(u)) for u in users]
+    assert abs(np.mean([len(a) for a in audiences]) / plain.mean() - 1) < 0.1
+
+
+# ---------------------------------------------------------------- weights
+
+
+def weighted(seed, **rest):
+    """An account of 100,000 among people of whom each row stands for 100; half of them see the post."""
+    chances = {"attend": 0.6, "like": 0.3, "comment": 0.1}
+    made = worlds.tiny(
+        2000,
+        represents=200_000,
+        followers=100_000,
+        seed=seed,
+        days=0.125,
+        platforms=square(200_000, chances=chances, mechanisms={"follow_feed": {"see": 0.5, "samples": rest["samples"]}}),
+    )
+    return simulate(made)
+
+
+@pytest.mark.parametrize(("samples", "weight"), [(1_000_000, 1), (1500, 33), (10, 100)])
+def test_views_of_any_weight_are_unbiased(samples, weight):
+    # Sums over 6 seeds; a view of weight w adds w, so the standard error of a count X is sqrt(w X) at most. 4 of them: a new
+    # set of seeds would fail once in 5,000.
+    runs = [worlds.totals(weighted(seed, samples=samples), "impressions", "likes", "comments") for seed in range(1, 7)]
+    assert all(value % weight == 0 for run in runs for value in run)
+    seen, liked, commented = np.sum(runs, axis=0)
+    for count, want in ((seen, 0.5), (liked, 0.5 * 0.6 * 0.3), (commented, 0.5 * 0.6 * 0.1)):
+        want *= 6 * 100_000
+        assert abs(count - want) < 4 * np.sqrt(weight * want), (count, want)
+
+
+@pytest.mark.parametrize("weight", [1, 10, 50, 100])
+def test_a_light_view_changes_its_row_in_proportion(weight):
+    # 20,000 views of distinct rows that stand for 100 people each: the rows that remember it, within 4 standard errors.
+    n, ratio = 20_000, 100
+    records = np.zeros(n, RECORD)
+    records["user"] = np.arange(n)
+    after = absorbed(records, offers(1, weight=weight), n, ratio)
+    touched = int((after["attention"] > 0).sum())
+    share = weight / ratio
+    assert abs(touched - n * share) <= 4 * np.sqrt(n * share * (1 - share))
+    assert (after["fatigue"][0] == after["attention"]).all()
+    assert ((after["reached"][0] > 0) == (after["attention"] > 0)).all()
+    assert after["new_total"].tolist() == [touched * ratio]
+    assert after["flow"][..., FLOWS.index("new_reach")].sum() == touched * ratio
+
+
+# ---------------------------------------------------------------- absorb counts what was seen
+
+
+def offers(n, **columns):
+    table = np.zeros(n, OFFER)
+    for name, values in {"event": -1, "weight": 1, "channel": FEED, "domain": 1, **columns}.items():
+        table[name] = values
+    return table
+
+
+def absorbed(records, table, n_users, ratio, *, posts=1, step=2, n_steps=50):
+    """Absorb records of one platform and story into an empty world of ``n_users``; every post has its own topic."""
+    moment = exposure.Moment(step, step * 15, 15, n_steps, ratio, np.uint64(1), np.uint64(2), np.zeros(4096, np.uint16))
+    ident = streams.np_bits(5, np.arange(posts))
+    zero = np.zeros(posts, np.int64)
+    known = exposure.Posts(ident, zero, zero, np.arange(posts), np.zeros((posts, 8), np.uint64))
+    state = exposure.State(np.zeros(n_users, np.uint8), np.zeros((1, n_users), np.uint8), np.zeros((1, n_users), np.uint16))
+    tally = exposure.Tally(
+        np.zeros((posts, 10, len(FLOWS)), np.int64), np.zeros((posts, len(FLOWS)), np.int64), np.zeros((posts, 3), np.int64),
+        np.zeros(1, np.int64),
+    )  # fmt: skip
+    acts = np.zeros(len(records), ACT)
+    n = exposure.absorb(records, table, moment, known, state, tally, acts)
+    return state._asdict() | tally._asdict() | {"acts": acts[:n]}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_absorb_counts_every_view_once(seed):
+    draw, n_users, ratio, n = worlds.rng(seed), 50, 8, 3000
+    table = offers(
+        6, post=[0, 1, 2, 0, 1, 2], weight=[1, 3, 8, 8, 2, 5], channel=[FEED, RECOMMEND] * 3, minute=[30, 31, 40, 20, 0, 44],
+        event=[4, -1, 5, -1, 6, -1],
+    )  # fmt: skip
+    records = np.zeros(n, RECORD)
+    records["user"], records["offer"] = draw.integers(0, n_users, n), draw.integers(0, 6, n)
+    records["delay"] = draw.integers(0, 100, n)
+    records["flags"] = np.where(draw.random(n) < 0.5, 1 | draw.integers(0, 256, n), 0)
+    after = absorbed(records, table, n_users, ratio, posts=3)
+
+    view = table[records["offer"]]
+    step = np.maximum(view["minute"] + records["delay"], 30) // 15
+    want = np.zeros((3, 10, len(FLOWS)), np.int64)
+    happens = {"impressions": np.ones(n, bool), "attends": records["flags"] > 0}
+    for flow, response in (("likes", "like"), ("comments", "comment"), ("searches", "search"), ("intents", "intend")):
+        happens[flow] = records["flags"] >> RESPONSES.index(response) & 1 > 0
+    for name, does in happens.items():
+        np.add.at(want[..., FLOWS.index(name)], (view["post"][does], step[does] % 10), view["weight"][does])
+    new = FLOWS.index("new_reach")
+    want[..., new] = after["flow"][..., new]
+    assert (after["flow"] == want).all()
+    want[..., new] = 0
+    assert (after["totals"] == want.sum(axis=1)).all()
+    assert after["flow"][..., new].sum() == after["new_total"][0] == ratio * (after["reached"] > 0).sum()
+    served = view["channel"] == RECOMMEND
+    assert after["recommended"][:, 0].sum() == view["weight"][served].sum()
+    assert after["recommended"][:, 1].sum() == view["weight"][served & happens["attends"]].sum()
+    assert after["recommended"][:, 2].sum() == view["weight"][served & happens["likes"]].sum()
+
+    acting = records["flags"] & 0b111000 & ~np.uint8(0) & 0b00111000
+    assert len(after["acts"]) == (acting > 0).sum()
+    assert (after["acts"]["flags"] == acting[acting > 0]).all()
+    assert (after["acts"]["user"] == records["user"][acting > 0]).all()
+    assert (after["acts"]["parent"] == view["event"][acting > 0]).all()
+    assert (after["acts"]["weight"] == view["weight"][acting > 0]).all()
+    assert REPOST & 0b00111000
+
+
+def test_what_lies_behind_the_end_is_not_counted():
+    records = np.zeros(3, RECORD)
+    records["user"], records["delay"], records["flags"] = [0, 1, 2], [0, 29, 30], 255
+    after = absorbed(records, offers(1, minute=30), 10, 1, n_steps=4)  # the run ends with minute 60
+    assert after["totals"][0, FLOWS.index("impressions")] == 2
+    assert after["new_total"].tolist() == [2]
+    assert after["flow"][..., FLOWS.index("new_reach")].sum() == 2
+    assert after["acts"]["user"].tolist() == [0, 1]
+
+
+def test_attention_and_fatigue_stop_at_their_byte():
+    records = np.zeros(700, RECORD)
+    after = absorbed(records, offers(1), 2, 1)
+    assert after["attention"].tolist() == [255, 0]
+    assert after["fatigue"].tolist() == [[255, 0]]
+    assert after["new_total"].tolist() == [1]
+
+
+# ---------------------------------------------------------------- everybody responds to the world as it was
+
+
+def test_views_of_one_step_do_not_tire_one_another():
+    # The star posts ten times at once to a public that never attends twice. All ten are seen fresh: nothing was seen before.
+    n = 30
+    tired = worlds.people(n) | {"fatigue": {"helps_until": 0, "help": 1.0, "tire": 0.01, "floor": 0.0, "half_life_hours": 1000.0}}
+    facts = [worlds.post(topic=f"t{i}") for i in range(10)]
+    made = worlds.run(n, people=tired, followers=n, interventions=facts, platforms=square(n, chances={"like": 1.0}))
+    assert worlds.totals(made, "impressions", "likes") == (10 * n, 10 * n)
+    later = [*facts, worlds.post(at="2021-01-01T02:00+00:00", topic="late")]
+    made = worlds.run(n, people=tired, followers=n, interventions=later, platforms=square(n, chances={"like": 1.0}))
+    assert worlds.totals(made, "impressions", "likes") == (11 * n, 10 * n)
+
+
+def test_attention_runs_out_and_comes_back_at_four():
+    # Two views a day at full attention, then each halves what is left; four posts an hour apart, and one after the night.
+    n = 4000
+    brief = {name: {"level": 1.0, "daily_views": 2} for name in worlds.LEVEL}
+    times = [f"2021-01-01T{hour:02}:00+00:00" for hour in (8, 10, 12, 14)] + ["2021-01-02T08:00+00:00"]
+    made = worlds.run(
+        n, people=worlds.people(n) | {"activity": brief}, followers=n, days=1.5, start="2021-01-01T06:00+00:00",
+        interventions=[worlds.post(at=at, topic=at) for at in times], platforms=square(n),
+    )  # fmt: skip
+    seen = made.topics.reads.tolist()
+    assert [seen[0], seen[1], seen[4]] == [n, n, n]
+    assert abs(seen[2] - n / 2) < 4 * np.sqrt(n / 4)  # everybody has used up the two
+    third = seen[2] / n
+    want = (1 - third) / 2 + third / 4  # those who passed the third over stand where they stood
+    assert abs(seen[3] / n - want) < 4 * np.sqrt(want * (1 - want) / n)
+
+
+def test_claim_takes_each_key_once():
+    table = np.full(1 << 12, -1, np.int64)
+    keys = worlds.rng(4).integers(0, 1000, 1500)
+    fresh = np.empty(len(keys), np.bool_)
+    assert exposure.claim(table, keys, fresh) == len(set(keys.tolist()))
+    first = {int(key): place for place, key in reversed(list(enumerate(keys)))}
+    assert np.flatnonzero(fresh).tolist() == sorted(first.values())
+    assert exposure.claim(table, keys, fresh) == 0
+    assert not fresh.any()
+
+
+def test_a_cascade_is_in_causal_order():
+    made = simulate(worlds.load(busy())).cascades
+    parent, minute = made["parent"], made["minute"]
+    child = np.flatnonzero(parent >= 0)
+    assert len(child) > 30
+    assert (parent[child] < child).all()
+    assert (minute[parent[child]] <= minute[child]).all()
+    assert (made["post"][parent[child]] == made["post"][child]).all()
+    assert all(a <= b for a, b in pairwise(minute[made["channel"] != 0] // 15))
