@@ -253,8 +253,8 @@ class Rivalry(Policy):
 
     name: ClassVar[str] = "rivalry"
     kind: Literal["rivalry"] = "rivalry"
-    threshold: float = Field(3.6, ge=0, le=100, description="typical pressure at which a bureau acts")
-    caution: float = Field(0.6, ge=0, le=20, description="half-width of the spread of thresholds over bureaus")
+    threshold: float = Field(4.6, ge=0, le=100, description="typical pressure at which a bureau acts")
+    caution: float = Field(1.4, ge=0, le=20, description="half-width of the spread of thresholds over bureaus")
     listed_weight: float = Field(0.6, ge=0, le=20, description="pressure per doubling of listed topics in 24 h")
     rivals_weight: float = Field(1.0, ge=0, le=20, description="pressure per doubling of rivals that joined")
     called_weight: float = Field(1.5, ge=0, le=20, description="pressure when a listed topic is about it")

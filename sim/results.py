@@ -220,7 +220,9 @@ class Tables:
         bureaus = acted[acted.kind == "bureau"]
         summary["bureaus_acted"] = int(bureaus.actor.nunique())
         scheduled = set(self.actions[self.actions.kind == "fact"].actor)
-        summary["rival_bureaus_acted"] = len(set(bureaus.actor) - scheduled)
+        rivals = bureaus[~bureaus.actor.isin(scheduled)]
+        summary["rival_bureaus_acted"] = int(rivals.actor.nunique())
+        summary["rival_bureaus_first_day"] = _within_a_day(rivals)
         for account in self.world.accounts:
             if account.gained:
                 platform = self.world.platforms[account.platform]
@@ -242,6 +244,12 @@ class Tables:
         parts["cascades"] = hashlib.sha256(b"".join(column.astype("<i8").tobytes() for column in columns)).hexdigest()
         parts["all"] = hashlib.sha256("".join(parts[name] for name in sorted(parts)).encode()).hexdigest()
         return parts
+
+
+def _within_a_day(actions: pd.DataFrame) -> int:
+    """How many actors acted within 24 hours of the first action."""
+    times = pd.to_datetime(actions.time)
+    return int(actions[times < times.min() + pd.Timedelta(hours=24)].actor.nunique()) if len(actions) else 0
 
 
 def _by_hour(flow: np.ndarray, step_minutes: int) -> np.ndarray:
