@@ -102,6 +102,8 @@ class Tally(NamedTuple):
     totals: np.ndarray  # i8[posts, flows]
     recommended: np.ndarray  # i8[posts, 3] impressions, attends, likes in the recommender
     new_total: np.ndarray  # i8[stories] people reached for the first time on any platform
+    channels: np.ndarray  # i8[platforms, channels] impressions by channel
+    owned: np.ndarray  # i8[platforms] impressions by an actor's own followers
 
 
 class Moment(NamedTuple):
@@ -317,6 +319,9 @@ def absorb(records, offers, moment, posts, state, tally, acts):  # type: ignore[
         cell[F_NEW] += new
         _count(cell, flags, o.weight)
         _count(tally.totals[o.post], flags, o.weight)
+        tally.channels[posts.platform[o.post], o.channel] += o.weight
+        if o.mode in (ACCOUNT, FOLLOWERS):
+            tally.owned[posts.platform[o.post]] += o.weight
         if o.channel == RECOMMEND:
             _count_recommended(tally.recommended[o.post], flags, o.weight)
         if flags & (REPOST | CREATE | FOLLOW):

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sim import metrics
-from sim.records import CHANNELS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_LIKES, F_NEW, F_REPOSTS, FLOWS
+from sim.records import CHANNELS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_LIKES, F_NEW, F_REPOSTS, FLOWS, PAID
 from sim.world import ORIGINS
 
 if TYPE_CHECKING:
@@ -204,6 +204,7 @@ class Tables:
             f"{name}_reposts": int(total[F_REPOSTS]),
             f"{name}_discussions": int(total[[F_COMMENTS, F_REPOSTS, F_CREATIONS]].sum()),
             f"{name}_intents": int(total[FLOWS.index("intents")]),
+            **self._media(p, name),
             f"{name}_peak_hour_impressions": int(hourly.max(initial=0)),
             f"{name}_first_100k_hours": _first_reaching(flows[:, F_IMPRESSIONS], 100_000, self.clock.step_minutes),
             f"{name}_topics": len(own),
@@ -211,6 +212,15 @@ class Tables:
             f"{name}_best_rank": int(listed.best_rank.min()) if len(listed) else None,
             f"{name}_background_topics_listed": len(other),
         }
+
+    def _media(self, p: int, name: str) -> dict[str, int]:
+        """Impressions by channel, and as owned (an actor's own followers), paid and earned (all others)."""
+        by_channel = {
+            f"{name}_via_{channel}": int(n) for channel, n in zip(CHANNELS, self.world.channels[p], strict=True) if n
+        }
+        owned, paid = int(self.world.owned[p]), int(self.world.channels[p, PAID])
+        earned = int(self.world.channels[p].sum()) - owned - paid
+        return by_channel | {f"{name}_owned": owned, f"{name}_earned": earned, f"{name}_paid": paid}
 
     def _actor_summary(self) -> dict[str, Any]:
         acted = self.actions[self.actions.kind != "fact"]

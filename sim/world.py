@@ -10,7 +10,7 @@ import numpy as np
 from sim.clock import Clock
 from sim.exposure import Network, People, Posts, State, Tally, walk_lengths
 from sim.networks.walks import Layout
-from sim.records import ACT, FLOWS
+from sim.records import ACT, CHANNELS, FLOWS
 
 POST = {
     "ident": "u8",  # identifies the post in draws, whatever its row number
@@ -188,6 +188,8 @@ class World:
             np.zeros(n, np.uint8), np.zeros((len(stories), n), np.uint8), np.zeros((len(stories), n), np.uint16)
         )
         self.new_total = np.zeros(len(stories), np.int64)
+        self.channels = np.zeros((len(platforms), len(CHANNELS)), np.int64)
+        self.owned = np.zeros(len(platforms), np.int64)
         self.interest = np.zeros((len(platforms), len(stories)))
         self.offers_factor = np.ones(len(stories))
         self.posts, self.topics, self.forest = Table(POST), Table(TOPIC), Table(FOREST, 1024)
@@ -230,7 +232,7 @@ class World:
 
     def tally(self) -> Tally:
         """Where flows are counted."""
-        return Tally(self.flow.rows, self.totals.rows, self.recommended.rows, self.new_total)
+        return Tally(self.flow.rows, self.totals.rows, self.recommended.rows, self.new_total, self.channels, self.owned)
 
     def inflow(self, step: int) -> np.ndarray:
         """Flows of every topic that fall into ``step``, i8[topics, 10], a view into the ring."""
