@@ -49,7 +49,9 @@ class Mind(mesa.Agent):
         return streams.py_uniform(self._streams[what], *(keys or (0,)))
 
     def step(self) -> None:
-        """Look at the dashboard and do the first thing that a policy wants, if any."""
+        """Look at the dashboard and do the first thing that a policy wants, if any; without an account, nothing."""
+        if not self.rows:
+            return
         board = self.model.dashboard(self.story, self.spec.delay_minutes)
         me = Me(
             self.name,

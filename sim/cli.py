@@ -11,8 +11,11 @@ import errno
 import io
 import os
 import re
+import signal
 import sys
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +39,7 @@ PARTS = [kind for kind in FAMILIES if kind != "scenario"]
 
 LIMIT = 3  # exit code: well asked, but this machine cannot do it
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
+TERMINATED = 143  # 128 + SIGTERM, likewise
 CLOSED_PIPE = 141  # 128 + SIGPIPE, likewise
 
 _COUNT = re.compile(r"([0-9](?:_?[0-9]){0,30})(?:\.([0-9]{1,20}))?(?:[eE]\+?([0-9]{1,2}))?")
@@ -53,11 +57,33 @@ def main(argv: list[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a title must not crash an ASCII terminal
     try:
-        return _carry_out(_parser().parse_args(argv))
+        with _answering_sigterm():
+            return _carry_out(_parser().parse_args(argv))
     except SystemExit as leaving:  # argparse has said what there was to say
         return int(leaving.code or 0)
     finally:
         _settle_output()
+
+
+class _Terminated(KeyboardInterrupt):
+    """Asked to end by another process: to be cleaned up after like Ctrl-C."""
+
+
+@contextmanager
+def _answering_sigterm() -> Iterator[None]:
+    """Clean up before leaving on SIGTERM, unless whoever called `main` answers it already."""
+
+    def leave(*_: Any) -> None:
+        raise _Terminated
+
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _carry_out(args: argparse.Namespace) -> int:
@@ -72,6 +98,8 @@ def _carry_out(args: argparse.Namespace) -> int:
         return _fail(str(error), error.exit_code)  # every fault names its own place
     except SimError as error:
         return _fail(f"sim: {error}", error.exit_code)
+    except _Terminated:
+        return _fail(f"terminated; {args.after_interrupt}", TERMINATED)
     except KeyboardInterrupt:
         return _fail(f"interrupted; {args.after_interrupt}", INTERRUPTED)
     except BrokenPipeError:
@@ -212,8 +240,8 @@ def _positive(text: str) -> int:
 
 
 def _seed(text: str) -> int:
-    if text.startswith("-") or (number := _whole(text)) >= 2**64:
-        raise argparse.ArgumentTypeError(f"must be a whole number from 0 to {2**64 - 1}, not {text}")
+    if text.startswith("-") or (number := _whole(text)) >= 2**63:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 0 to {2**63 - 1}, not {text}")
     return number
 
 
@@ -222,8 +250,9 @@ def _run(args: argparse.Namespace) -> int:
 
     scenario = load(args.scenario, sets=args.set, seed=args.seed, users=args.users)
     if args.dry_run:
-        return _plan(scenario)
+        return _plan(scenario, args.out)
     result = _simulate(scenario, args)
+    args.after_interrupt = f"the results are complete: {result.path}"
     if not args.quiet:
         _print_lines(_findings(scenario, result))
     print(result.path if args.quiet else f"\nresults: {result.path}")
@@ -239,21 +268,24 @@ def _simulate(scenario: Scenario, args: argparse.Namespace) -> Result:
 
 
 def _findings(scenario: Scenario, result: Result) -> list[str]:
-    """The observed numbers beside the simulated ones, or the summary where nothing was observed."""
-    from sim.progress import columns, comparison_table, heading, humanise
+    """The observed numbers beside the simulated ones, or the summary where nothing was observed; then who joined."""
+    from sim.progress import columns, comparison_table, first_to_act, heading, humanise, listed
 
     compared = result.comparison()
     table = comparison_table(compared) if compared else []
     summary = [] if compared else columns([(name, humanise(value)) for name, value in result.summary.items()])
-    return [heading(scenario), "", *table, *summary]
+    lines = [*heading(scenario), "", *table, *summary, "", *listed(result.summary, scenario.platforms)]
+    if any(actor.kind == "bureau" and actor.policies for actor in scenario.actors):
+        lines += ["", *first_to_act(result.table("actions").to_dict("records"), "bureau")]
+    return lines
 
 
-def _plan(scenario: Scenario) -> int:
+def _plan(scenario: Scenario, out: Path) -> int:
     """Print what a run would be and cost; a refusal is the plan's last line and its exit code."""
     from sim.progress import plan
     from sim.runner import estimate
 
-    cost = estimate(scenario)
+    cost = estimate(scenario, out)
     _print_lines(plan(scenario, cost))
     return LIMIT if cost.refusal else 0
 
@@ -294,9 +326,10 @@ def _entries(family: str) -> list[tuple[str, str]]:
 
         return [(name, load(path).title) for name, path in sorted(shipped().items())]
     if family == "platforms":
-        from sim.catalog import platform_names
+        from sim.catalog import platform_names, platform_path
+        from sim.reader import read
 
-        return [(name, "") for name in platform_names()]
+        return [(name, str(read(platform_path(name)).data.get("about", ""))) for name in platform_names()]
     from sim.progress import words
 
     return [(plugin.name, words(plugin).partition("\n")[0]) for plugin in _registry(family)]
@@ -358,11 +391,12 @@ def _schema(args: argparse.Namespace) -> int:
 def _cite(args: argparse.Namespace) -> int:
     from collections import Counter
 
-    from sim.progress import columns
+    from sim.progress import citation
     from sim.scenario import citations, load
 
     cited = citations(load(args.scenario))
-    _print_lines(columns([(c.path, str(c.value), c.grade, c.source) for c in cited]))
+    for one in cited:
+        _print_lines(citation(one))
     grades = Counter(citation.grade for citation in cited)
     print(f"{len(cited)} numbers: " + ", ".join(f"{count} {grade}" for grade, count in grades.most_common()))
     return 0
@@ -380,8 +414,10 @@ def _plot(args: argparse.Namespace) -> int:
 
 
 def _print_lines(lines: Iterable[str]) -> None:
+    from sim.progress import visible
+
     for line in lines:
-        print(line)
+        print(visible(line))
 
 
 if __name__ == "__main__":

@@ -107,6 +107,7 @@ class Deeds:
             self._hire(mind, action)
             return
         platform = self.platform[action.platform]
+        here = action.topic >= 0 and self.world.topics.platform[action.topic] == platform
         if action.kind == "reply":
             self.world.topics.novelty[action.topic] = round(self.world.topics.novelty[action.topic] * action.factor, 9)
         if action.kind == "collaborate":
@@ -120,7 +121,7 @@ class Deeds:
             action.appeal * mind.spec.appeal,
             action.tone == "negative",
             mind.spec.charm,
-            action.topic,
+            action.topic if here else -1,  # what is hot elsewhere: the story's own topic here
             action.title,
             action.about,
             MIND,

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from sim.jit import njit
 from sim.kernels import bits, mix
 from sim.networks.walks import Layout, affine, audience_size, fill_followers, start_walk, world_member
 from sim.records import (
@@ -309,7 +309,9 @@ def absorb(records, offers, moment, posts, state, tally, acts):  # type: ignore[
     for r in range(records.shape[0]):
         rec = records[r]
         o = offers[rec.offer]
-        v, flags = np.int64(rec.user), np.int64(rec.flags)
+        v, flags, own = np.int64(rec.user), np.int64(rec.flags), o.mode in (ACCOUNT, FOLLOWERS)
+        if own:  # a follower cannot follow once more
+            flags &= ~FOLLOW
         minute = max(o.minute + np.int64(rec.delay), moment.now)
         new = _touch(v, o, minute, moment, posts, state, tally)
         step = min(minute // moment.step_minutes, moment.step + tally.flow.shape[1] - 1)
@@ -320,7 +322,7 @@ def absorb(records, offers, moment, posts, state, tally, acts):  # type: ignore[
         _count(cell, flags, o.weight)
         _count(tally.totals[o.post], flags, o.weight)
         tally.channels[posts.platform[o.post], o.channel] += o.weight
-        if o.mode in (ACCOUNT, FOLLOWERS):
+        if own:
             tally.owned[posts.platform[o.post]] += o.weight
         if o.channel == RECOMMEND:
             _count_recommended(tally.recommended[o.post], flags, o.weight)
@@ -345,7 +347,7 @@ def _touch(v, o, minute, moment, posts, state, tally):  # type: ignore[no-untype
     if state.attention[v] < 255:
         state.attention[v] += 1
     seen = state.reached[story, v]
-    if seen == 0:
+    if seen == 0 and minute < moment.n_steps * moment.step_minutes:
         tally.new_total[story] += moment.ratio
     if (seen >> platform) & 1:
         return np.int64(0)

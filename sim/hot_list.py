@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -26,10 +27,10 @@ class Background(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
     births_per_day: float = Field(gt=0, le=10_000, description="topics a day that could enter the list")
     night_births: float = Field(gt=0, le=1, description="births at the quietest hour over those at the fullest")
-    peak_median: float = Field(gt=0, description="median peak heat")
+    peak_median: float = Field(gt=0, le=10**10, description="median peak heat")
     peak_spread: float = Field(gt=0, le=3, description="sd of ln peak heat")
-    rise_minutes: float = Field(gt=0, le=10_000, description="minutes in which heat doubles before the peak")
-    fall_minutes: float = Field(gt=0, le=10_000, description="median minutes in which it halves after the peak")
+    rise_minutes: float = Field(ge=0.1, le=10_000, description="minutes in which heat doubles before the peak")
+    fall_minutes: float = Field(ge=0.1, le=10_000, description="median minutes in which it halves after the peak")
     fall_spread: float = Field(ge=0, le=2, description="sd of ln of the fall")
     pinned_share: float = Field(0.0, ge=0, le=1, description="share of time in which editors pin a background topic")
 
@@ -53,7 +54,7 @@ class HotList(Mechanism):
     ad_hours: float = Field(4.0, gt=0, le=1000, description="hours that a bought place lasts")
     pinned: bool = Field(False, description="whether there is a pinned slot above rank 1")
     reads_per_hour: float = Field(
-        ge=0, description="readers an hour of the topic at rank 1 in the fullest hours (people)"
+        ge=0, le=10**10, description="readers an hour of the topic at rank 1 in the fullest hours (people)"
     )
     rank_slope: float = Field(ge=0, le=5, description="exponent with which readers fall with rank")
     smoothing_minutes: float = Field(gt=0, le=10_000, description="half-life of the smoothed inflow")
@@ -120,11 +121,15 @@ class BackgroundTopics:
 
 
 WARM_UP_HOURS = 48  # background topics are drawn this long before the start, so that the list is full
+RISES = 12  # a background topic has some heat from so many doublings before its peak
 
 
 def draw_background(data: Background, clock: Clock, key: int) -> BackgroundTopics:
-    """Draw all background topics of a run, hour by hour; births follow the day clock, stretched to ``night_births``."""
-    hours = clock.n_steps * clock.step_minutes // 60 + WARM_UP_HOURS + 1
+    """Draw all background topics of a run, hour by hour; births follow the day clock, stretched to ``night_births``.
+
+    Those are drawn too that peak after the end and are on the rise before it.
+    """
+    hours = clock.n_steps * clock.step_minutes // 60 + WARM_UP_HOURS + 1 + math.ceil(RISES * data.rise_minutes / 60)
     first = -WARM_UP_HOURS * 60
     level = np.array([clock.day_clock[clock.time(first + 60 * h).hour] for h in range(hours)])
     low, high = min(clock.day_clock), max(clock.day_clock)
@@ -153,7 +158,7 @@ def draw_background(data: Background, clock: Clock, key: int) -> BackgroundTopic
 
 def heat_now(data: Background, topics: BackgroundTopics, now: int, clock: Clock) -> tuple[np.ndarray, np.ndarray]:
     """Ids and heat (i8) of the background topics that are alive at minute ``now``."""
-    lo, hi = np.searchsorted(topics.minute, [now - WARM_UP_HOURS * 60, now + 12 * data.rise_minutes])
+    lo, hi = np.searchsorted(topics.minute, [now - WARM_UP_HOURS * 60, now + RISES * data.rise_minutes])
     ids = np.arange(lo, hi)
     age = now - topics.minute[ids]
     pace = np.where(age < 0, -age / data.rise_minutes, age / topics.fall[ids])
@@ -173,7 +178,7 @@ def rank(hot_list: HotList, stage: PlatformStage, story_topics: np.ndarray) -> N
     top = np.argsort(-heats, kind="stable")[: hot_list.places]
     top = top[heats[top] > 0]
     places = np.arange(1, len(top) + 1)
-    topics.rank[stage.own_topics()] = -1
+    topics.rank[topics.platform == stage.index] = -1  # also of those that have died since
     rows = [np.stack([places, names[top], heats[top], np.zeros_like(places)], axis=1)]
     rows += _slots(hot_list, stage)
     log = np.concatenate(rows)

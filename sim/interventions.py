@@ -74,7 +74,7 @@ class Post(Intervention):
     )
     appeal: float = Field(1.0, gt=0, le=20, description="factor on the story's appeal")
     about: str = Field("", description="actor whom the topic names, so that its dashboard shows it")
-    boost: int = Field(0, ge=0, description="yuan of paid reach")
+    boost: int = Field(0, ge=0, le=10**12, description="yuan of paid reach")
 
     def apply(self, stage: Stage) -> None:
         """Publish it."""
@@ -111,7 +111,7 @@ class TravelOffer(Intervention):
     name: ClassVar[str] = "offer"
     kind: Literal["offer"] = "offer"
     story: str = Field(description="whose destination it is")
-    factor: float = Field(2.0, gt=0, le=100, description="factor on the probability of an intent")
+    factor: float = Field(2.0, ge=0.01, le=100, description="factor on the probability of an intent")
     until: AwareDatetime = Field(description="when it ends")
 
     def apply(self, stage: Stage) -> None:

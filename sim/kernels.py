@@ -6,9 +6,10 @@ Everything here is a pure function of arrays: no objects, no global state, integ
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, uint64
+from numba import uint64
 
 from sim import streams
+from sim.jit import njit
 
 _M1, _M2 = np.uint64(streams.M1), np.uint64(streams.M2)
 _K1, _K2, _K3 = np.uint64(streams.K1), np.uint64(streams.K2), np.uint64(streams.K3)

@@ -141,7 +141,7 @@ class Pool(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
     impressions: int = Field(gt=0, le=10**10, description="impressions a post gets in this pool (people)")
-    hours: float = Field(gt=0, le=1000, description="hours of full activity that they take")
+    hours: float = Field(ge=0.01, le=1000, description="hours of full activity that they take")
     pass_score: float = Field(ge=0, le=100, description="score from which a post goes on to the next pool")
 
 
@@ -277,7 +277,7 @@ def serve(
         weight=weight,
         see=stage.certain,
         targeted=int(targeted),
-        minute=stage.now,
+        minute=np.maximum(stage.now, world.posts.minute[posts]),
         channel=channel,
     )
 
@@ -326,8 +326,8 @@ class PaidReach(Mechanism):
     """Serve: impressions bought for a post, delivered at a steady pace."""
 
     name: ClassVar[str] = "paid_reach"
-    price_per_thousand: float = Field(gt=0, le=10_000, description="yuan per 1,000 impressions")
-    impressions_per_hour: int = Field(gt=0, description="fastest delivery for one post (people)")
+    price_per_thousand: float = Field(ge=0.01, le=10_000, description="yuan per 1,000 impressions")
+    impressions_per_hour: int = Field(gt=0, le=10**10, description="fastest delivery for one post (people)")
     samples: int = Field(100, ge=1, le=10**7, description="simulated views aimed at for one post and step")
 
     def bought(self, yuan: int) -> int:
@@ -370,7 +370,7 @@ def poisson(mean: float, coin: float) -> int:
     """Poisson number of a mean up to a few hundred, by inversion of one uniform number."""
     k, p = 0, float(f"{math.exp(-mean):.12g}")  # 12 digits: the same on every CPU
     total = p
-    while coin >= total and k < 1000:
+    while coin >= total and k < 1000 and (k < mean or p > 1e-15):  # rounding may leave the total below the coin
         k += 1
         p *= mean / k
         total += p

@@ -8,10 +8,10 @@ Not modelled: several causes of one adoption; a row has one parent.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike
 
 from sim.errors import SimError
+from sim.jit import njit
 
 
 def depths(parent: np.ndarray) -> np.ndarray:

@@ -195,11 +195,12 @@ class ViralityModel(mesa.Model):
         return self.board.see(self.deeds.story[story], story, self.now_step, delay_minutes)
 
     def close(self) -> None:
-        """Let the world go: Mesa keeps every model that ever had an agent alive."""
+        """Let the world go, and take the model out of Mesa's counters, which would keep it and its minds for ever."""
         if self.pool:
             self.pool.shutdown()
         self.world = self.publisher = self.board = self.deeds = None  # type: ignore[assignment]
         self.stages, self._due = [], {}
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)  # Mesa 3.3 counts the ids of agents by model, on the class
 
     def _stages(self) -> list[PlatformStage]:
         world = self.world

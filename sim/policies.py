@@ -63,9 +63,10 @@ class Dashboard:
     present: tuple[str, ...] = ()
     called: dict[str, tuple[str, int]] = field(default_factory=dict)
 
-    def best(self, max_rank: int, min_minutes: int = 0) -> Listed | None:
-        """The highest of the story's listed topics with at most ``max_rank`` that has stayed ``min_minutes``."""
-        fit = [t for t in self.listed if 1 <= t.rank <= max_rank and t.minutes >= min_minutes]
+    def best(self, max_rank: int, min_minutes: int = 0, on: tuple[str, ...] = ()) -> Listed | None:
+        """The story's highest topic of at most ``max_rank`` that has stayed ``min_minutes``, ``on`` these platforms."""
+        here = [t for t in self.listed if not on or t.platform in on]
+        fit = [t for t in here if 1 <= t.rank <= max_rank and t.minutes >= min_minutes]
         return min(fit, key=lambda t: (t.rank, t.topic)) if fit else None
 
 
@@ -320,7 +321,7 @@ class Rivalry(Policy):
             return Action("free_tickets", factor=self.free_ticket_factor, hours=24 * 60, **base)  # type: ignore[arg-type]
         if me.budget_left >= self.host_cost and me.draw("host", me.count("host"), board.now) < 0.3:
             return Action("host", title=self.host_title.format(**names), spend=self.host_cost, appeal=1.2, **base)  # type: ignore[arg-type]
-        topic = board.best(50)
+        topic = board.best(50, on=(platform,))
         return Action("ride", topic=topic.topic if topic else -1, **base)  # type: ignore[arg-type]
 
 
@@ -349,7 +350,7 @@ class NewsDesk(Policy):
         """Interview if the story is big, else amplify the best listed topic."""
         if me.today(board.now, "amplify", "angle", "interview") >= self.per_day:
             return []
-        topic = board.best(self.max_rank, self.min_minutes)
+        topic = board.best(self.max_rank, self.min_minutes, me.platforms)
         if topic is None or me.draw("news", board.now, topic.topic) >= self.chance:
             return []
         if board.reads_day >= self.interview_reads and me.since(board.now, "interview") >= self.interview_hours * HOUR:
@@ -422,8 +423,7 @@ class SponsorWhenRising(Policy):
                 spend=0,
                 boost=self.hire_budget,
             )
-        topic = board.best(50)
-        on_list = topic if topic and topic.platform in me.platforms else None
+        on_list = board.best(50, on=me.platforms)
         where = on_list.platform if on_list else me.platforms[0]
         return Action(
             "sponsor",

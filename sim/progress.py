@@ -6,23 +6,26 @@ Writes to the stream it is given and to nothing else; printing belongs to `sim.c
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from inspect import cleandoc
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from sim.runner import Estimate
-    from sim.scenario import Scenario
+    from sim.scenario import Citation, Scenario
 
 Tell = Callable[[int, int, str], None]
-ComparisonRow = tuple[str, float | str | None, float | str | None, str, str]
+ComparisonRow = tuple[str, float | str | None, float | str | None, str, str, str]
 
-COMPARISON_HEAD = ("", "simulated", "observed", "unit", "source")
-# Negative: aligned to the right. With two spaces between columns a line takes 100.
-COMPARISON_WIDTHS = (38, -10, -10, 12, 22)
+MAX_WIDTH = 110
+COMPARISON_HEAD = ("", "simulated", "observed", "unit", "grade", "source")
+# Negative: aligned to the right. With two spaces between columns a line takes 110.
+COMPARISON_WIDTHS = (42, -9, -9, 8, 9, 23)
 
 _COUNT_UNITS = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
 _LIMITS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
@@ -56,16 +59,18 @@ def _bar(stream: TextIO) -> Iterator[Tell]:
 
 
 def _quarters(stream: TextIO) -> Tell:
-    """A log has no use for a bar: one line whenever another quarter is done."""
-    last = (0, 0)
+    """A log has no use for a bar: one line for what begins, and one whenever another quarter is done."""
+    last, doing = (0, 0), ""
 
     def tell(done: int, total: int, phase: str) -> None:
-        nonlocal last
+        nonlocal last, doing
         quarter = 4 * done // max(total, 1)
-        if quarter and (total, quarter) != last:
-            stream.write(f"{25 * quarter:3d} %  {done} of {total}  {phase}".rstrip() + "\n")
+        lines = [phase] if phase != doing else []
+        lines += [f"{25 * quarter:3d} %  {done:,} of {total:,} steps"] if quarter and (total, quarter) != last else []
+        last, doing = (total, quarter), phase
+        if lines:
+            stream.write("".join(f"{line}\n" for line in lines))
             stream.flush()
-        last = (total, quarter)
 
     return tell
 
@@ -132,15 +137,46 @@ def _cut(text: str, width: int) -> str:
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Lines in which every column but the last is as wide as its widest cell."""
+    """Lines in which every column but the last is as wide as its widest cell; none of no rows."""
     widths = [max(map(display_width, cells)) for cells in zip(*rows, strict=True)]
     return [_line(row[:-1], widths[:-1], row[-1]) for row in rows]
 
 
 def comparison_table(rows: Sequence[ComparisonRow]) -> list[str]:
-    """Lines of at most 100 columns that set simulated numbers beside observed ones."""
-    body = [(row[0], humanise(row[1]), humanise(row[2]), *row[3:]) for row in rows]
+    """Lines of at most 110 columns that set simulated numbers beside observed ones; a source by its first words."""
+    body = [(row[0], humanise(row[1]), humanise(row[2]), row[3], row[5], _first_words(row[4])) for row in rows]
     return [_line(cells, COMPARISON_WIDTHS) for cells in (COMPARISON_HEAD, *body)]
+
+
+def _first_words(source: str) -> str:
+    return re.split(r"[:;,(] ?", source, maxsplit=1)[0].strip()
+
+
+def listed(summary: Mapping[str, Any], platforms: Iterable[str]) -> list[str]:
+    """A line for each platform with a list: how many topics it showed, the stories' own and the others."""
+    rows = []
+    for name in platforms:
+        own, others = (summary.get(f"{name}_{which}topics_listed", 0) for which in ("", "background_"))
+        if own or others:
+            rows.append((f"topics on the {name} list", f"{own:,} of the story, {others:,} others"))
+    return columns(rows)
+
+
+def first_to_act(actions: Iterable[Mapping[Any, Any]], kind: str, number: int = 5) -> list[str]:
+    """Who of a kind of mind acted first, when and why, a line of at most 110 columns each."""
+    first: dict[str, Mapping[Any, Any]] = {}
+    for action in actions:
+        if action["kind"] == kind:
+            first.setdefault(action["actor"], action)
+    rows = [[_day(a["time"]), _cut(a["actor"], 16), a["action"], a["why"]] for a in [*first.values()][:number]]
+    if not rows:
+        return [f"no {kind} acted by its own decision"]
+    whole = f"all {len(rows)}" if len(rows) == len(first) else f"the first {len(rows)} of {len(first)}"
+    return [f"{whole} of kind {kind} that acted, and why:", *(_cut(line, MAX_WIDTH) for line in columns(rows))]
+
+
+def _day(time: str) -> str:
+    return datetime.fromisoformat(time).strftime("%d %b %H:%M")
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], last: str = "") -> str:
@@ -148,10 +184,32 @@ def _line(cells: Sequence[str], widths: Sequence[int], last: str = "") -> str:
     return "  ".join([*padded, last]).rstrip()
 
 
-def heading(scenario: Scenario) -> str:
-    """One line that says what was simulated, and at what scale."""
-    title = scenario.title or scenario.name
-    return f"{title}: {_people(scenario)}, {scenario.days:g} days, seed {scenario.seed}"
+def heading(scenario: Scenario) -> list[str]:
+    """Two lines that say what was simulated, and at what scale."""
+    title = " ".join((scenario.title or scenario.name).split())
+    return [title, f"{_people(scenario)}; {scenario.days:g} days; seed {scenario.seed}"]
+
+
+def citation(cited: Citation) -> list[str]:
+    """A number and its grade, and under it the source: lines of at most 110 columns."""
+    value = f" = {cited.value}" if cited.value else ""
+    return [_cut(f"{cited.grade:9}  {cited.path}{value}", MAX_WIDTH), *_wrapped(cited.source, indent=11)]
+
+
+def _wrapped(text: str, indent: int) -> list[str]:
+    """A text in lines of at most 110 columns, broken between words."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and display_width(f"{lines[-1]} {word}") <= MAX_WIDTH:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(_cut(" " * indent + word, MAX_WIDTH))
+    return lines
+
+
+def visible(text: str) -> str:
+    """The text with whatever a terminal would obey, not show, written as an escape."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 def _people(scenario: Scenario) -> str:
@@ -166,7 +224,8 @@ def plan(scenario: Scenario, cost: Estimate) -> list[str]:
         ("people", _people(scenario)),
         ("time", f"{scenario.days:g} days, {cost.steps:,} steps of {scenario.step_minutes:g} minutes"),
         ("platforms", str(len(scenario.platforms))),
-        ("actors", str(len(scenario.actors))),
+        ("actors", f"{sum(actor.count for actor in scenario.actors):,}"),
+        ("facts", _facts(scenario)),
         ("seed", str(scenario.seed)),
         ("memory", humanise_bytes(cost.memory_bytes)),
         ("disk", humanise_bytes(cost.disk_bytes)),
@@ -174,6 +233,11 @@ def plan(scenario: Scenario, cost: Estimate) -> list[str]:
         ("verdict", f"refused: {cost.refusal}" if cost.refusal else "fits this machine"),
     ]
     return columns(rows)
+
+
+def _facts(scenario: Scenario) -> str:
+    off = sum(not fact.enabled for fact in scenario.interventions)
+    return f"{len(scenario.interventions)} scheduled" + (f", {off} of them switched off" if off else "")
 
 
 def words(plugin: Any) -> str:

@@ -14,7 +14,7 @@ from sim.scenario import Content, Scenario
 from sim.world import Account, World
 
 FACT, MIND, USER = range(3)  # origins of a topic
-FOLLOW_KEY, POST_SHIFT = 1 << 62, 40  # keys of the set of claims: (follow?, post or account, user)
+FOLLOW_KEY, CREATE_KEY, POST_SHIFT = 1 << 62, 1 << 61, 32  # keys of the set of claims: (what, post or account, user)
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class Publisher:
 
     def by_actor(self, draft: Draft) -> int:
         """Publish an actor's post and share it with its followers; returns the post's row."""
-        topics = self.world.topics
+        topics, live = self.world.topics, self.world.live_topics
         topic = self.topic(draft)
         ident = self._ident(draft.account.row, draft.platform, draft.minute, draft.account.actor, draft.content)
         posts = self._add(
@@ -136,8 +136,9 @@ class Publisher:
             posts, draft.platform, draft.story, draft.content, draft.appeal, draft.charm, draft.origin != FACT
         )
         topics.posts[topic] += 1
-        if draft.origin == FACT:  # news renews its topic; riding it does not
+        if draft.origin == FACT:  # news renews its topic, be it dead; riding it does not
             topics.novelty[topic] += 0.5 * (1 - topics.novelty[topic])
+            live[draft.platform] = np.union1d(live[draft.platform], [topic])
         if topics.lead[topic] < 0:
             topics.lead[topic] = posts[0]
         self._share_roots(posts)
@@ -269,7 +270,8 @@ class Publisher:
     def realise(self, step: int) -> np.ndarray:
         """Let the acts due in ``step`` happen, in order of time; returns what is shared.
 
-        A user reposts a post once and follows an account once; the first act counts.
+        A user reposts a post once, makes one post of its own about it and follows an account once; the first act
+        counts.
         """
         self.step = step
         due = self.world.pending.pop(step, [])
@@ -307,6 +309,7 @@ class Publisher:
         return acts
 
     def _create(self, acts: np.ndarray) -> None:
+        acts = acts[self._claim(CREATE_KEY | (acts["post"] << POST_SHIFT) | acts["user"])]
         platforms = self.world.posts.platform[acts["post"]]
         for platform in np.unique(platforms):
             own = acts[platforms == platform]

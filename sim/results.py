@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import signal
+import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -304,19 +307,20 @@ def publish(target: Path, fill: Callable[[Path], None]) -> Path:
     try:
         draft.mkdir(parents=True)
         fill(draft)
-        _swap(draft, target)
+        with _undisturbed():
+            _swap(draft, target)
+    except OSError as error:  # the draft is nobody's concern
+        raise OSError(error.errno, error.strerror or str(error), str(target)) from error
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
-        for parent in made:  # folders that this call made and that hold nothing
-            if parent.is_dir() and not any(parent.iterdir()):
-                parent.rmdir()
+        with _undisturbed():
+            _clear(draft, made)
     return target
 
 
 def _swap(draft: Path, target: Path) -> None:
     """Rename the draft over the target; an older run of the same digest gives way."""
-    old = target.parent / f".{target.name}.old.{uuid.uuid4().hex[:8]}"
-    if target.exists():
+    old = draft.with_name(f"{draft.name}.old")
+    if target.is_dir():
         target.replace(old)
     try:
         draft.replace(target)
@@ -325,3 +329,26 @@ def _swap(draft: Path, target: Path) -> None:
             old.replace(target)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _clear(draft: Path, made: list[Path]) -> None:
+    """Take the draft away, and those folders made for it that hold nothing."""
+    shutil.rmtree(draft, ignore_errors=True)
+    for parent in made:
+        if parent.is_dir() and not any(parent.iterdir()):
+            parent.rmdir()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Neither Ctrl-C nor a request to end comes between; it takes milliseconds. Signals are the main thread's."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, signal.SIG_IGN) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)

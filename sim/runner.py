@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim import networks
 from sim import scenario as scenarios
+from sim.consistency import MAX_USERS, platform_flow
 from sim.errors import RefusedError, SimError
 from sim.scenario import Scenario
 
@@ -28,11 +29,12 @@ if TYPE_CHECKING:
     from sim.results import Tables
 
 Progress = Callable[[int, int, str], None]
-MAX_USERS = 2**32 - 1  # ids of users are 32-bit
 
-# Measured on two cores at 10^5 to 10^7 people (docs/model.md, Costs): start-up, a step, a step and person.
-BASE_BYTES = 330 << 20
+# Measured on two cores at 10^5 to 10^7 people (docs/model.md, Costs). A row is a place of a list at a step, a cell
+# is a story on a platform at a step, a mind one of an actor's group.
+BASE_BYTES, ROW_BYTES, CELL_BYTES, MIND_BYTES = 400 << 20, 900, 3000, 4000
 SECONDS_START, SECONDS_STEP, SECONDS_STEP_PERSON = 2.0, 0.004, 2.0e-9
+BASE_DISK, ROW_DISK, CELL_DISK = 4 << 20, 80, 120
 
 
 @dataclass(frozen=True)
@@ -50,30 +52,56 @@ class Estimate:
 def estimate(scenario: Scenario, out: Path | None = None) -> Estimate:
     """Memory, time and disk of a run, from measured coefficients; nothing is allocated."""
     users, steps = scenario.people.users, scenario.steps
-    per_person = 1 + 3 * len(scenario.stories)
-    memory = BASE_BYTES + users * per_person + scenario.network.estimate_bytes(users) + steps * 20_000
-    disk = 4 << 20 | steps * len(scenario.platforms) * 5_000
+    rows, cells = _rows(scenario), steps * len(scenario.platforms) * len(scenario.stories)
+    memory = _memory(scenario, users)
+    disk = BASE_DISK + rows * ROW_DISK + cells * CELL_DISK
     seconds = SECONDS_START + steps * SECONDS_STEP + steps * users * SECONDS_STEP_PERSON
-    return Estimate(users, steps, memory, seconds, disk, _refusal(users, memory, disk, out))
+    return Estimate(users, steps, memory, seconds, disk, _refusal(scenario, memory, disk, out))
 
 
-def _refusal(users: int, memory: int, disk: int, out: Path | None) -> str:
-    free = networks.available_bytes()
+def _rows(scenario: Scenario) -> int:
+    """Places on lists that a run writes down."""
+    lists = (platform.mechanisms.hot_list for platform in scenario.platforms.values())
+    return scenario.steps * sum(hot_list.places + 1 for hot_list in lists if hot_list)
+
+
+def _memory(scenario: Scenario, users: int) -> int:
+    """Bytes at the peak with so many people: one of attention, and by story one of fatigue and two of reach."""
+    stories, minds = len(scenario.stories), sum(actor.count for actor in scenario.actors)
+    cells = scenario.steps * len(scenario.platforms) * stories
+    record = _rows(scenario) * ROW_BYTES + cells * CELL_BYTES + minds * MIND_BYTES
+    return BASE_BYTES + record + users * (1 + 3 * stories) + scenario.network.estimate_bytes(users)
+
+
+def _refusal(scenario: Scenario, memory: int, disk: int, out: Path | None) -> str:
+    users, free = scenario.people.users, networks.available_bytes()
     needs = f"{users:,} people need about {memory / 2**30:,.1f} GiB of memory"
     if free is not None and memory > 0.9 * free:
-        return f"{needs}, and {free / 2**30:,.1f} GiB are free; lower people.users and raise people.represents"
+        return f"{needs}, and {free / 2**30:,.1f} GiB are free; {_way_out(scenario, free)}"
     if users > MAX_USERS:
-        return f"{needs}; at most {MAX_USERS:,} people can be simulated, so lower people.users"
+        return f"{needs}, and at most {MAX_USERS:,} can be simulated; {_way_out(scenario, free)}"
     if out is not None and _free_disk(out) < disk:
-        return (
-            f"the results need about {disk / 2**20:,.0f} MiB, and {_free_disk(out) / 2**20:,.0f} MiB are free in {out}"
-        )
+        free_disk = f"{_free_disk(out) / 2**20:,.0f} MiB are free in {out}"
+        return f"the results need about {disk / 2**20:,.0f} MiB of disk, and {free_disk}; name another --out"
     return ""
 
 
+def _way_out(scenario: Scenario, free: int | None) -> str:
+    """A number of people that would fit, to one digit."""
+    users = min(scenario.people.users, scenario.people.represents, MAX_USERS)
+    while users and free is not None and _memory(scenario, users) > 0.9 * free:
+        users //= 2
+    fits = users // (digit := 10 ** (len(str(users)) - 1)) * digit
+    return f"--users {fits} would fit" if fits else "shorten days, or use a machine with more memory"
+
+
 def _free_disk(out: Path) -> int:
-    there = next(parent for parent in (out.absolute(), *out.absolute().parents) if parent.exists())
-    return shutil.disk_usage(there).free
+    return shutil.disk_usage(_nearest(out)).free
+
+
+def _nearest(path: Path) -> Path:
+    """The path itself, or the nearest folder above it that exists."""
+    return next(place for place in (path.absolute(), *path.absolute().parents) if place.exists())
 
 
 class Result:
@@ -109,11 +137,11 @@ class Result:
 
         return plots.draw(self.path, names)
 
-    def comparison(self) -> list[tuple[str, float | None, float | None, str, str]]:
-        """Observed figures beside simulated ones: label, simulated, observed, unit, source."""
+    def comparison(self) -> list[tuple[str, float | None, float | None, str, str, str]]:
+        """Observed figures beside simulated ones: label, simulated, observed, unit, source, grade."""
         scenario = scenarios.load(self.path / "scenario.resolved.yaml")
         return [
-            (f.label or f.metric, self._metric(f.metric, f.at), f.value, f.unit, f"{f.source} ({f.grade})")
+            (f.label or f.metric, self._metric(f.metric, f.at), f.value, f.unit, f.source, f.grade)
             for f in scenario.observed.figures
         ]
 
@@ -121,11 +149,12 @@ class Result:
         """A number of the summary, or the running total of ``platform_flow`` at a time."""
         if at is None:
             return self.summary.get(name)
-        platform, _, flow = name.partition("_")
         series = self.table("series")
-        flows = ["comments", "reposts", "creations"] if flow == "discussions" else [flow]
-        if platform not in set(series.platform) or not set(flows) <= set(series.columns):
+        found = platform_flow(name, series.platform.unique())
+        if found is None:
             raise SimError(f"observed metric '{name}' is no platform_flow such as weibo_impressions")
+        platform, flow = found
+        flows = ["comments", "reposts", "creations"] if flow == "discussions" else [flow]
         past = series[(series.platform == platform) & (series.time <= at.isoformat(timespec="minutes"))]
         return float(past[flows].to_numpy().sum())
 
@@ -164,10 +193,10 @@ def run(
     if not isinstance(scenario, Scenario) or seed is not None or users is not None or sets:
         scenario = _loaded(scenario, seed, users, sets)
     folder = Path(out) if out is not None else Path("results")
+    _writable(folder / scenario.name)
     need = estimate(scenario, folder)
     if need.refusal:
         raise RefusedError(need.refusal)
-    _writable(folder)
     started, clock = datetime.now().astimezone(), time.perf_counter()
     tables = simulate(scenario, threads=threads, progress=progress)
     record = _record(scenario, tables, started, clock)
@@ -182,6 +211,10 @@ def _loaded(scenario: Scenario | str | Path, seed: int | None, users: int | None
 
 def simulate(scenario: Scenario, *, threads: int = 1, progress: Progress | None = None) -> Tables:
     """The run itself, in memory: all steps, then everything it leaves behind. Writes nothing."""
+    from sim import jit
+
+    if progress and not jit.is_warm():
+        progress(0, scenario.steps, "compiling, this once")
     from sim.model import ViralityModel
     from sim.results import Tables
 
@@ -198,13 +231,11 @@ def simulate(scenario: Scenario, *, threads: int = 1, progress: Progress | None 
 
 def _writable(folder: Path) -> None:
     """Find out before the run, not after it, that nothing can be written."""
-    there = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if parent.exists())
+    there = _nearest(folder)
     if not there.is_dir():
         raise SimError(f"{there} is a file, not a folder; name another --out")
     if not os.access(there, os.W_OK | os.X_OK) or os.statvfs(there).f_flag & os.ST_RDONLY:
-        raise RefusedError(
-            f"cannot write results in {there}: permission denied; check its permissions or name another --out"
-        )
+        raise RefusedError(f"cannot write results in {there}; check its permissions, or name another --out")
 
 
 def _record(scenario: Scenario, tables: Tables, started: datetime, clock: float) -> dict[str, Any]:

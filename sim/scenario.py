@@ -9,13 +9,14 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_serializer, model_validator
 
-from sim import catalog, loader
+from sim import catalog, consistency, loader
 from sim.errors import Fault, ScenarioError
 from sim.hot_list import HotList
 from sim.interventions import AnyIntervention
 from sim.mechanisms import FollowFeed, PaidReach, Search, TrafficPools, UserTopics
 from sim.networks import Computed, NetworkSpec
 from sim.policies import AnyPolicy
+from sim.reader import fault
 from sim.registry import did_you_mean
 
 SHIPPED = Path(__file__).parent.parent / "scenarios"
@@ -41,7 +42,7 @@ class Source(Strict):
 class Reaction(Strict):
     """How long people take to react to a share."""
 
-    flat_minutes: float = Field(gt=0, le=600, description="minutes in which reactions are equally likely")
+    flat_minutes: float = Field(ge=0.1, le=600, description="minutes in which reactions are equally likely")
     exponent: float = Field(gt=1, le=3, description="then the density falls as t to minus this")
     horizon_hours: int = Field(ge=1, le=168, description="hours after which nobody reacts")
 
@@ -97,8 +98,10 @@ class Tier(Strict):
 class People(Strict):
     """Everybody: how many are simulated, how many they stand for, and what they are like."""
 
-    users: int = Field(1_000_000, ge=1, le=10**15, description="simulated people")
-    represents: int = Field(ge=1, description="real people they stand for; equal to users: everybody is simulated")
+    users: int = Field(1_000_000, ge=1, description="simulated people")
+    represents: int = Field(
+        ge=1, le=10**11, description="real people they stand for; equal to users: everybody is simulated"
+    )
     day_clock: tuple[Annotated[float, Field(gt=0, le=1)], ...] = Field(min_length=24, max_length=24)
     reaction: Reaction
     segments: dict[Name, Segment] = Field(min_length=1, max_length=32)
@@ -329,17 +332,21 @@ def shipped() -> dict[str, Path]:
 def load(
     source: str | Path, *, sets: Sequence[str] = (), seed: int | None = None, users: int | None = None
 ) -> Scenario:
-    """Read, complete and check a scenario: a path, or a shipped name. Raises `ScenarioError` with every fault."""
+    """Read, complete and check a scenario: a path, or a shipped name. Raises `ScenarioError` with every fault.
+
+    Where ``sets`` shortens the run (``days=3``), facts beyond its end are switched off.
+    """
     given = list(sets)
     given += [f"seed={seed}"] if seed is not None else []
     given += [f"people.users={users}"] if users is not None else []
     document = _complete(loader.load(_find(source), sets=given))
     scenario = loader.check(Scenario, document)
     assert isinstance(scenario, Scenario)
-    faults = [_place(document, *fault) for fault in _dangling(scenario)]
+    shortened = any(text.startswith("days=") for text in sets)
+    faults = [_place(document, finding) for finding in consistency.findings(scenario, shortened=shortened)]
     if faults:
         raise ScenarioError(faults)
-    return scenario
+    return _without_the_late(scenario) if shortened else scenario
 
 
 def _find(source: str | Path) -> Path:
@@ -373,90 +380,14 @@ def _complete(document: loader.Document) -> loader.Document:
     return loader.over(base, document)
 
 
-def _place(document: loader.Document, path: tuple[str | int, ...], message: str, hint: str = "") -> Fault:
-    mark = document.place(path)
-    return Fault(mark.file, mark.line, mark.col, loader.dotted(path), message, hint)
+def _without_the_late(scenario: Scenario) -> Scenario:
+    """Switch off the facts that lie beyond the end."""
+    facts = (f.model_copy(update={"enabled": f.enabled and f.at < scenario.end}) for f in scenario.interventions)
+    return scenario.model_copy(update={"interventions": tuple(facts)})
 
 
-Dangling = tuple[tuple[str | int, ...], str, str]
-
-
-def _dangling(scenario: Scenario) -> Iterator[Dangling]:
-    """Names that point at nothing, and dates outside the run."""
-    names = _names(scenario)
-    for i, actor in enumerate(scenario.actors):
-        yield from _unknown(names, "platform", actor.accounts, ("actors", i, "accounts"))
-        yield from _unknown(names, "story", [actor.story], ("actors", i, "story"))
-        yield from _unknown(names, "tier", [actor.tier], ("actors", i, "tier"))
-    seen: set[str] = set()
-    for i, actor in enumerate(scenario.actors):
-        if actor.name in seen:
-            yield ("actors", i, "name"), f"'{actor.name}' is taken by an earlier actor", ""
-        seen.add(actor.name)
-    for i, fact in enumerate(scenario.interventions):
-        for kind, name in fact.refers().items():
-            yield from _unknown(names, "actor" if kind == "about" else kind, [name], ("interventions", i, kind))
-        if not scenario.start <= fact.at < scenario.end:
-            span = f"{scenario.start.isoformat()} to {scenario.end.isoformat()}"
-            yield ("interventions", i, "at"), f"lies outside the run, which goes from {span}", ""
-        yield from _bad_content(scenario, i, fact)
-    if scenario.observed.stays:
-        yield from _unknown(names, "platform", [scenario.observed.stays.platform], ("observed", "stays", "platform"))
-
-
-def _names(scenario: Scenario) -> dict[str, list[str]]:
-    return {
-        "platform": list(scenario.platforms),
-        "story": list(scenario.stories),
-        "actor": [actor.name for actor in scenario.actors],
-        "tier": list(scenario.people.kol_tiers),
-    }
-
-
-def _unknown(names: dict[str, list[str]], kind: str, given: Any, path: tuple[str | int, ...]) -> Iterator[Dangling]:
-    for name in given:
-        if name and name not in names[kind]:
-            where = (*path, name) if isinstance(given, dict) else path
-            yield where, f"unknown {kind} '{name}'", did_you_mean(name, names[kind])
-
-
-def _bad_content(scenario: Scenario, i: int, fact: Any) -> Iterator[Dangling]:
-    """A post needs an account and a kind of content that its platform knows; a change needs a number that exists."""
-    platform = scenario.platforms.get(getattr(fact, "platform", ""))
-    if platform is None:
-        return
-    if fact.kind == "post" and fact.content and fact.content not in platform.content:
-        yield (
-            ("interventions", i, "content"),
-            f"unknown content '{fact.content}'",
-            did_you_mean(fact.content, list(platform.content)),
-        )
-    if fact.kind == "post" and not _has_account(scenario, fact):
-        yield ("interventions", i, "actor"), f"'{fact.actor}' has no account on {fact.platform} by then", ""
-    if fact.kind == "platform_change":
-        mechanism = getattr(platform.mechanisms, fact.mechanism, None)
-        known = [name for name, _ in platform.mechanisms.present()]
-        if mechanism is None:
-            yield (
-                ("interventions", i, "mechanism"),
-                f"unknown mechanism '{fact.mechanism}'",
-                did_you_mean(fact.mechanism, known),
-            )
-        elif not isinstance(getattr(mechanism, fact.field, None), int | float):
-            yield (
-                ("interventions", i, "field"),
-                f"'{fact.field}' is no number of {fact.mechanism}",
-                did_you_mean(fact.field, list(type(mechanism).model_fields)),
-            )
-
-
-def _has_account(scenario: Scenario, fact: Any) -> bool:
-    actor = next((a for a in scenario.actors if a.name == fact.actor), None)
-    opened = any(
-        f.kind == "open_account" and f.actor == fact.actor and f.platform == fact.platform and f.at <= fact.at
-        for f in scenario.interventions
-    )
-    return actor is None or fact.platform in actor.accounts or opened
+def _place(document: loader.Document, finding: consistency.Finding) -> Fault:
+    return fault(document.place(finding.path), finding.path, finding.message, finding.hint)
 
 
 def resolved(scenario: Scenario) -> str:
@@ -471,9 +402,9 @@ def schema() -> dict[str, Any]:
 
 def citations(scenario: Scenario) -> list[Citation]:
     """Every number from the world that the scenario uses, with source and grade."""
-    found = list(_cited("people", scenario.people.sources))
+    found = list(_cited("people", scenario.people))
     for name, platform in scenario.platforms.items():
-        found += _cited(f"platforms.{name}", platform.sources)
+        found += _cited(f"platforms.{name}", platform)
     found += [Citation(f"actors.{a.name}", _followers(a), a.source or "by hand", a.grade) for a in scenario.actors]
     found += [
         Citation(
@@ -494,10 +425,31 @@ def citations(scenario: Scenario) -> list[Citation]:
     return found
 
 
-def _cited(prefix: str, sources: dict[str, Source]) -> Iterator[Citation]:
-    for path, source in sources.items():
-        yield Citation(f"{prefix}.{path}", "", source.source, source.grade)
+def _cited(prefix: str, part: People | Platform) -> Iterator[Citation]:
+    """The sources that a part states, with what stands at their paths; nothing where it has been taken out."""
+    data = part.model_dump(mode="json", by_alias=True)
+    for path, source in part.sources.items():
+        value: Any = data
+        for step in path.split("."):
+            value = value.get(step) if isinstance(value, dict) else None
+        if value is not None:
+            yield Citation(f"{prefix}.{path}", _brief(value), source.source, source.grade)
+
+
+def _brief(value: Any, shown: int = 4) -> str:
+    """The first numbers of a value, each with its own key, and how many there are."""
+    words = list(_leaves(value))
+    return ", ".join(words[:shown]) + (f", … ({len(words)})" if len(words) > shown else "")
+
+
+def _leaves(value: Any, key: str = "") -> Iterator[str]:
+    if isinstance(value, dict | list):
+        for name, child in value.items() if isinstance(value, dict) else ((key, child) for child in value):
+            yield from _leaves(child, name)
+    elif value is not None and value != "":
+        text = f"{value:,}" if type(value) is int else f"{value:g}" if isinstance(value, float) else str(value)
+        yield f"{key} {text}".strip()
 
 
 def _followers(actor: Actor) -> str:
-    return ", ".join(f"{platform} {followers}" for platform, followers in actor.accounts.items())
+    return ", ".join(f"{platform} {followers:,}" for platform, followers in actor.accounts.items())

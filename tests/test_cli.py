@@ -21,15 +21,33 @@ from sim.registry import Registry
 ROOT = Path(__file__).parents[1]
 HEAVY = {"numpy", "numba", "pandas", "mesa", "matplotlib", "networkx", "pydantic", "yaml", "tqdm"}
 OBSERVED = [
-    ("丁真 topics on the hot list", 48.0, 51, "topics", "Weibo hot list"),
-    ("reads of all topics of the story by 2 December 2020", 11_800_000_000, 12e9, "reads", "seed text 2"),
-    ("followers", None, 2_000_000, "people", "seed text 1"),
+    ("丁真 topics on the hot list", 48.0, 51, "topics", "Weibo hot list: by the hour", "measured"),
+    ("reads of all topics of the story by 2 December 2020", 11_800_000_000, 12e9, "reads", "seed text 2", "measured"),
+    ("followers", None, 2_000_000, "people", "seed text 1", "estimated"),
+]
+ACTIONS = [
+    {"time": "2020-11-12T08:00+08:00", "actor": "甘孜文旅", "kind": "fact", "action": "post", "why": "scheduled"},
+    *(
+        {
+            "time": f"2020-11-{day}T20:15+08:00",
+            "actor": f"bureau {day % 7}",
+            "kind": "bureau",
+            "action": "invite",
+            "why": "9 listed " * 30,
+        }
+        for day in range(13, 29)
+    ),
 ]
 
 
 def scenario(name="small", users=1000, ratio=1400):
     people = SimpleNamespace(users=users, ratio=ratio)
-    facts = {"days": 21, "seed": 7, "step_minutes": 15, "platforms": {"weibo": 1}, "actors": [1, 2]}
+    facts = {"days": 21, "seed": 7, "step_minutes": 15, "platforms": {"weibo": 1}}
+    facts["interventions"] = [SimpleNamespace(enabled=True), SimpleNamespace(enabled=False)]
+    facts["actors"] = [
+        SimpleNamespace(kind="bureau", count=3, policies=(1,)),
+        SimpleNamespace(kind="kol", count=1, policies=()),
+    ]
     return SimpleNamespace(name=name, title="丁真", people=people, **facts)
 
 
@@ -46,6 +64,7 @@ class Rooms:
         self.asked = {}
         self.raises = None
         self.observed = list(OBSERVED)
+        self.actions = list(ACTIONS)
         self.refusal = ""
 
     def load(self, source, *, sets=(), seed=None, users=None):
@@ -62,10 +81,13 @@ class Rooms:
         for step in range(201):
             if progress:
                 progress(step, 200, "12 Nov")
-        summary = {"reach_people": 3_400_000, "peak_rank": 1}
-        return SimpleNamespace(path=out / "small/ab12-s7", summary=summary, comparison=lambda: self.observed)
+        summary = {"reach_people": 3_400_000, "weibo_topics_listed": 12, "weibo_background_topics_listed": 5200}
+        actions = SimpleNamespace(to_dict=lambda records: self.actions)
+        found = {"comparison": lambda: self.observed, "table": lambda name: actions}
+        return SimpleNamespace(path=out / "small/ab12-s7", summary=summary, **found)
 
-    def estimate(self, world):
+    def estimate(self, world, out=None):
+        self.asked["estimate"] = out
         cost = {"steps": 2016, "memory_bytes": 3 * 2**30, "seconds": 40.0, "disk_bytes": 5e6}
         return SimpleNamespace(users=1000, refusal=self.refusal, **cost)
 
@@ -103,13 +125,18 @@ def fakes(rooms):
     made = [module(f"sim.{family}", **{family.upper(): entry}) for family, entry in registries.items()]
     about = {"shipped": lambda: {"small": Path("small.yaml")}, "schema": lambda: {"title": "丁真"}}
     texts = {"resolved": lambda world: "name: small\n", "citations": lambda world: CITED}
-    catalog = {"platform_names": lambda: ["weibo"], "platform_text": lambda name: f"name: {name}\n"}
+    catalog = {
+        "platform_names": lambda: ["weibo"],
+        "platform_text": lambda name: f"name: {name}\n",
+        "platform_path": Path,
+    }
     return [
         *made,
         module("sim.scenario", load=rooms.load, **about, **texts),
         module("sim.runner", run=rooms.run, estimate=rooms.estimate),
         module("sim.plots", draw=rooms.draw),
         module("sim.catalog", **catalog),
+        module("sim.reader", read=lambda path: SimpleNamespace(data={"about": f"about {path}"})),
     ]
 
 
@@ -150,9 +177,7 @@ def test_help_needs_no_heavy_import():
 def test_help_answers_at_once():
     def once():
         start = time.perf_counter()
-        subprocess.run(
-            [sys.executable, "-m", "sim.cli", "--help"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
-        )
+        subprocess.run([sys.executable, "-m", "sim.cli", "--help"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         return time.perf_counter() - start
 
     assert min(once() for _ in range(3)) < 0.25
@@ -178,7 +203,7 @@ def test_version(sim):
         (("fly",), "fly"),
         (("run",), "SCENARIO"),
         (("run", "small", "--seed", "-1"), "from 0 to"),
-        (("run", "small", "--seed", str(2**64)), "from 0 to"),
+        (("run", "small", "--seed", str(2**63)), "from 0 to"),
         (("run", "small", "--users", "0"), "1 or more"),
         (("run", "small", "--users", "-5"), "1 or more"),
         (("run", "small", "--users", "1M"), "write 1000000, 1_000_000 or 1e6"),
@@ -203,16 +228,14 @@ def test_numbers_are_read_exactly(sim, rooms, text, number):
     assert rooms.asked["load"]["users"] == number
 
 
-@pytest.mark.parametrize(
-    "text", ["", "1e", "1__0", "_1", "10^12", "٣", "1e-3", "nan", "0x10", "1.25e1", "9" * 40]
-)
+@pytest.mark.parametrize("text", ["", "1e", "1__0", "_1", "10^12", "٣", "1e-3", "nan", "0x10", "1.25e1", "9" * 40])
 def test_other_forms_are_refused(sim, text):
     assert sim("run", "small", f"--users={text}")[0] == 2
 
 
 def test_the_largest_seed_is_accepted(sim, rooms):
-    assert sim("run", "small", "--seed", str(2**64 - 1))[0] == 0
-    assert rooms.asked["load"]["seed"] == 2**64 - 1
+    assert sim("run", "small", "--seed", str(2**63 - 1))[0] == 0
+    assert rooms.asked["load"]["seed"] == 2**63 - 1
 
 
 # --- run and demo
@@ -239,7 +262,18 @@ def test_results_go_to_stdout_and_progress_to_a_clean_log(sim):
     assert "each standing for 1,400" in out
     assert "51" in out
     assert "\r" not in out + err
-    assert [line.split()[0] for line in err.splitlines()] == ["25", "50", "75", "100"]
+    assert [line.split()[0] for line in err.splitlines()] == ["12", "25", "50", "75", "100"]
+
+
+def test_under_the_table_stand_the_lists_and_who_acted_first(sim, rooms):
+    lines = sim("run", "small")[1].splitlines()
+    assert "topics on the weibo list  12 of the story, 5,200 others" in lines
+    at = lines.index("the first 5 of 7 of kind bureau that acted, and why:")
+    first = lines[at + 1 : at + 6]
+    assert first[0].startswith("13 Nov 20:15  bureau 6  invite  9 listed 9 listed")
+    assert all(progress.display_width(line) <= 110 for line in lines)
+    rooms.actions = ACTIONS[:1]
+    assert "no bureau acted by its own decision" in sim("run", "small")[1]
 
 
 def test_quiet_prints_the_folder_only(sim):
@@ -257,6 +291,8 @@ def test_dry_run_plans_and_writes_nothing(sim, rooms):
     assert "run" not in rooms.asked
     for said in ("2,016 steps", "3.0 GiB", "about 40 s", "fits this machine", "each standing for 1,400"):
         assert said in out
+    assert "2 scheduled, 1 of them switched off" in out
+    assert rooms.asked["estimate"] == Path("results")
 
 
 def test_dry_run_of_what_would_be_refused_exits_3(sim, rooms):
@@ -274,6 +310,7 @@ def test_dry_run_of_what_would_be_refused_exits_3(sim, rooms):
     [
         (RefusedError("needs 90 GiB"), 3, "sim: needs 90 GiB\n"),
         (KeyboardInterrupt(), 130, "interrupted; nothing was written\n"),
+        (cli._Terminated(), 143, "terminated; nothing was written\n"),
         (
             PermissionError(errno.EACCES, "Permission denied", "/there"),
             3,
@@ -338,9 +375,7 @@ def test_a_closed_pipe_is_quiet():
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_a_full_disk_behind_stdout_is_one_line():
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            [sys.executable, "-c", BIG], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True
-        )
+        done = subprocess.run([sys.executable, "-c", BIG], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True)
     assert (done.returncode, done.stderr.count("\n")) == (3, 1)
     assert "No space left" in done.stderr
 
@@ -360,7 +395,7 @@ def test_list_shows_families_and_one_of_them(sim):
     assert sim("list", "networks") == (0, "", "")
     code, out, _ = sim("list")
     assert code == 0
-    assert "platforms:\n  weibo\npolicies:\n" in out
+    assert "platforms:\n  weibo  about weibo\npolicies:\n" in out
 
 
 def test_show_a_plug_in(sim):
@@ -404,9 +439,20 @@ def test_schema_is_json(sim):
 
 def test_cite_lists_and_counts(sim):
     lines = sim("cite", "small")[1].splitlines()
-    assert lines[1] == "people.fit             0.38  measured  Goel 2016"
-    assert lines[2] == "people.tire            2     assumed"
-    assert lines[3] == "3 numbers: 2 measured, 1 assumed"
+    assert lines[2:4] == ["measured   people.fit = 0.38", "           Goel 2016"]
+    assert lines[4:] == ["assumed    people.tire = 2", "3 numbers: 2 measured, 1 assumed"]
+
+
+def test_a_long_source_is_wrapped_between_words():
+    long = SimpleNamespace(path="p", value="v" * 200, source="丁真 of " * 60, grade="measured")
+    lines = progress.citation(long)
+    assert all(progress.display_width(line) <= 110 for line in lines)
+    assert " ".join(lines[1:]).split() == long.source.split()
+
+
+def test_what_a_terminal_would_obey_is_shown(sim, rooms, monkeypatch):
+    monkeypatch.setattr(progress, "heading", lambda scenario: ["\x1b[2J丁真\a"])
+    assert sim("run", "small")[1].startswith("\\x1b[2J丁真\\x07\n")
 
 
 def test_plot_needs_a_folder_of_results(sim, rooms, tmp_path):
@@ -446,10 +492,8 @@ def test_humanise(value, text):
 
 
 def test_a_heading_speaks_of_the_ratio_only_in_a_scaled_run():
-    assert progress.heading(scenario()).startswith(
-        "丁真: 1,000 people simulated, each standing for 1,400, 21"
-    )
-    assert progress.heading(scenario(ratio=1)) == "丁真: 1,000 people simulated, 21 days, seed 7"
+    assert progress.heading(scenario()) == ["丁真", "1,000 people simulated, each standing for 1,400; 21 days; seed 7"]
+    assert progress.heading(scenario(ratio=1))[1] == "1,000 people simulated; 21 days; seed 7"
 
 
 def test_bytes_and_seconds():
@@ -477,9 +521,10 @@ def test_fit(text, width, fitted):
     assert progress.display_width(fitted) == abs(width)
 
 
-def test_comparison_lines_up_within_100_columns():
-    head, *rows = progress.comparison_table([*OBSERVED, ("长" * 60, 1, 2, "u" * 60, "源" * 60)])
-    assert all(progress.display_width(line) <= 100 for line in [head, *rows])
+def test_comparison_lines_up_within_110_columns():
+    head, *rows = progress.comparison_table([*OBSERVED, ("长" * 60, 1, 2, "u" * 60, "源" * 60, "assumed")])
+    assert all(progress.display_width(line) <= 110 for line in [head, *rows])
+    assert rows[0].endswith("topics    measured   Weibo hot list")
     edge = head.index("observed") + len("observed")
     for line in rows:
         cut = next(end for end in range(len(line)) if progress.display_width(line[:end]) == edge)
@@ -507,7 +552,9 @@ def test_a_log_gets_few_lines_even_from_a_long_or_empty_run():
         tell(0, 0, "")
         for step in range(1, 10_001):
             tell(step, 10_000, "x")
-    assert stream.getvalue().splitlines() == [f"{25 * k:3d} %  {2500 * k} of 10000  x" for k in (1, 2, 3, 4)]
+        tell(10_000, 10_000, "drawing")
+    quarters = [f"{25 * k:3d} %  {2500 * k:,} of 10,000 steps" for k in (1, 2, 3, 4)]
+    assert stream.getvalue().splitlines() == ["x", *quarters, "drawing"]
 
 
 def test_quiet_has_no_progress():

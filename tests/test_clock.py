@@ -110,7 +110,9 @@ def test_delays_rise_and_none_passes_the_horizon(day_clock, flat, exponent, hour
     assert delays[-1] <= 60 * hours
     assert (delays == 60 * hours).sum() <= 1  # nobody waits for the last minute: what is later is left out
     assert len(np.unique(delays)) > 10
-    assert (14 + delays[-1]) // 15 < made.horizon_steps  # a ring of so many steps holds them all, from any minute of a step
+    assert (
+        14 + delays[-1]
+    ) // 15 < made.horizon_steps  # a ring of so many steps holds them all, from any minute of a step
 
 
 def test_the_table_by_slot_serves_every_day():

@@ -78,9 +78,7 @@ def test_virality_equals_brute_force(parent):
 
 def test_a_chain_of_millions_does_not_overflow():
     n = 6_000_000
-    assert metrics.structural_virality(np.arange(-1, n - 1))["structural_virality"][0] == pytest.approx(
-        (n + 1) / 3
-    )
+    assert metrics.structural_virality(np.arange(-1, n - 1))["structural_virality"][0] == pytest.approx((n + 1) / 3)
 
 
 def test_empty_forest_has_no_trees():
@@ -122,15 +120,11 @@ def test_gini_refuses_what_it_cannot_mean(values):
 def test_tail_exponent_recovers_a_pareto():
     quantiles = (np.arange(100_000) + 0.5) / 100_000
     pareto = 10 * (1 - quantiles) ** (-1 / 1.4)
-    assert metrics.tail_exponent(np.concatenate([pareto, np.full(5000, 3.0)]), 10) == pytest.approx(
-        2.4, abs=0.01
-    )
+    assert metrics.tail_exponent(np.concatenate([pareto, np.full(5000, 3.0)]), 10) == pytest.approx(2.4, abs=0.01)
     assert metrics.tail_exponent([np.e, np.e], 1) == pytest.approx(2.0)
 
 
-@pytest.mark.parametrize(
-    ("values", "xmin"), [([1, 2], 5), ([5, 5], 5), ([1, 2], 0), ([1, 2], float("nan")), ([], 1)]
-)
+@pytest.mark.parametrize(("values", "xmin"), [([1, 2], 5), ([5, 5], 5), ([1, 2], 0), ([1, 2], float("nan")), ([], 1)])
 def test_tail_exponent_refuses_an_empty_tail(values, xmin):
     with pytest.raises(SimError, match="tail_exponent"):
         metrics.tail_exponent(values, xmin)

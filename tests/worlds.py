@@ -13,23 +13,35 @@ from sim.runner import simulate
 
 NEVER = dict.fromkeys(("like", "comment", "repost", "create", "follow", "search", "intend"), 0.0) | {"attend": 1.0}
 LEVEL = {name: {"level": 1.0, "daily_views": 200} for name in ("heavy", "daily", "weekly", "dormant")}
-POOLS = [{"impressions": 100, "hours": 0.25, "pass_score": 1.0}, {"impressions": 1000, "hours": 0.5, "pass_score": 1.0}]
+REACTION = {"flat_minutes": 5.0, "exponent": 2.0, "horizon_hours": 1}
+POOLS = [{"impressions": 100, "hours": 0.25, "pass_score": 1.0}, {"impressions": 1000, "hours": 0.5, "pass_score": 3.0}]
 BACKGROUND = {
-    "births_per_day": 300, "night_births": 1.0, "peak_median": 1000, "peak_spread": 1.0, "rise_minutes": 30, "fall_minutes": 60,
-    "fall_spread": 0.3,
+    "births_per_day": 300, "night_births": 1.0, "peak_median": 1000, "peak_spread": 1.0, "rise_minutes": 30,
+    "fall_minutes": 60, "fall_spread": 0.3,
 }  # fmt: skip
+SEGMENTS = (
+    "generation_z",
+    "post_90s",
+    "lifestyle_artists",
+    "knowledge_sharers",
+    "socially_conscious",
+    "silent_majority",
+)
+# A story that speaks to what everybody is keen on: where people are picked by what suits them, nobody is passed over.
+KEEN = {"tale": {"title": "Tale", "interests": {"all": 1.0}}}
 MECHANISMS = {
     "follow_feed": {"see": 1.0},
     "traffic_pools": {
-        "pools": POOLS, "completion_reference": 0.5, "like_reference": 0.1, "freshness_hours": 24.0, "quality_spread": 0.5,
+        "pools": POOLS, "completion_reference": 0.5, "like_reference": 0.1, "freshness_hours": 24.0,
+        "quality_spread": 0.5,
     },
     "hot_list": {
         "reads_per_hour": 1000.0, "rank_slope": 0.7, "smoothing_minutes": 60.0, "interaction": 1.0,
         "discussion_reference": 0.001, "background": BACKGROUND,
     },
-    "search": {"per_interest_hour": 0.1},
+    "search": {"per_interest_hour": 0.002},
     "paid_reach": {"price_per_thousand": 10.0, "impressions_per_hour": 4000},
-    "user_topics": {"per_interest_hour": 0.01},
+    "user_topics": {"per_interest_hour": 0.0005},
 }  # fmt: skip
 
 
@@ -53,7 +65,8 @@ def people(users, represents=None, **rest):
         "users": users,
         "represents": represents or users,
         "day_clock": [1.0] * 24,
-        "reaction": {"flat_minutes": 5.0, "exponent": 2.0, "horizon_hours": 1},
+        "reaction": REACTION,
+        "segments": {name: {"interests": {"all": 2.5}} for name in SEGMENTS},
         "activity": LEVEL,
         "communities": {"spread": 0.0},
         "fatigue": {"helps_until": 0, "help": 1.0, "tire": 1.0, "floor": 1.0, "half_life_hours": 24.0},
@@ -62,7 +75,7 @@ def people(users, represents=None, **rest):
 
 
 def document(users=100, *, represents=None, followers=1, days=1.0, **changes):
-    """A whole scenario as plain data. ``changes`` replace top-level keys; by default one actor posts once, at minute 0."""
+    """A whole scenario as plain data; one actor posts once, at minute 0. ``changes`` replace top-level keys."""
     represents = represents or users
     return {
         "name": "tiny",

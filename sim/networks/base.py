@@ -36,10 +36,13 @@ def require_memory(needed: int, what: str) -> None:
 
 
 class Network(BaseModel):
-    """What the networks of a scenario share: a ``kind``, checked fields, ``build``, ``estimate_bytes``."""
+    """What the networks of a scenario share: a ``kind``, checked fields, ``check``, ``build``, ``estimate_bytes``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: ClassVar[str]
+
+    def check(self, n_users: int) -> None:
+        """`SimError` if the network cannot be had for so many users; nothing is built."""
 
 
 def require_users(n_users: int, what: str, least: int) -> None:

@@ -42,6 +42,10 @@ class EdgeList(Network):
         require_memory(self.estimate_bytes(n_users), self.path)
         return read_edges(self.path, n_users, directed=self.directed, drop=self.on_fault == "drop")
 
+    def check(self, n_users: int) -> None:
+        """`SimError` if the file is not there or cannot be read."""
+        self.estimate_bytes(n_users)
+
     def estimate_bytes(self, n_users: int) -> int:
         """Memory at the peak of reading, in bytes: from the size of the file and of its first lines.
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import int64, njit
+from numba import int64
 
 from sim.errors import SimError
+from sim.jit import njit
 from sim.networks.base import id_type
 from sim.networks.stored import Stored, simple_graph
 from sim.registry import did_you_mean

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import int64, njit, uint64
+from numba import int64, uint64
 
+from sim.jit import njit
 from sim.kernels import bits
 from sim.networks.base import Edges, id_type
 from sim.networks.walks import below

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numba import njit
 
 from sim.errors import SimError
+from sim.jit import njit
 from sim.networks.base import id_type
 
 

@@ -32,7 +32,7 @@ class _Graph(Network):
         """
         from sim.networks.stored import simple_graph
 
-        self._check(n_users)
+        self.check(n_users)
         require_memory(self.estimate_bytes(n_users), f"{self.name} with {n_users} users")
         source, target = self._edges(n_users, key)
         return simple_graph(n_users, source, target, directed=False)
@@ -44,7 +44,8 @@ class _Graph(Network):
     def _least_users(self) -> int:
         return 2
 
-    def _check(self, n_users: int) -> None:
+    def check(self, n_users: int) -> None:
+        """`SimError` unless the fields fit the number of users."""
         require_users(n_users, f"{self.name} with these fields", self._least_users())
 
     def _edge_count(self, n_users: int) -> float:
@@ -118,8 +119,9 @@ class StochasticBlock(_Graph):
     mean_degree: float = Field(16, gt=0, le=10**5, description="mean number of friends, people")
     within: float = Field(0.8, ge=0, le=1, description="share of a person's friends in the same community")
 
-    def _check(self, n_users: int) -> None:
-        super()._check(n_users)
+    def check(self, n_users: int) -> None:
+        """`SimError` unless the fields fit the number of users."""
+        super().check(n_users)
         size = n_users / self.blocks
         if size < 2 or self.within * self.mean_degree > size - 1 or self._across(n_users) > 1:
             raise SimError(f"stochastic_block: {n_users} users in {self.blocks} blocks are too few")

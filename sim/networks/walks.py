@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import int64, njit, uint64
+from numba import int64, uint64
 
+from sim.jit import njit
 from sim.kernels import bits, mix
 from sim.networks.base import id_type
 from sim.networks.stored import Stored

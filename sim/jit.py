@@ -1,0 +1,77 @@
+"""``njit`` with a cache that cannot be stale; every compiled function of the project gets it from here.
+
+numba notices a change in the file of a function, and nowhere else: a constant or a helper that changed in another
+file goes unseen, and a record type that moved to another module breaks the loading of the cache. So the cache lies
+in a folder named after the content of all compiled sources. ``NUMBA_CACHE_DIR`` says where that folder goes; else it
+lies beside the package, or in the user's cache where the package cannot be written, or there is none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core import config
+
+PACKAGE = Path(__file__).parent
+SOURCES = ("jit.py", "streams.py", "records.py", "kernels.py", "exposure.py", "metrics.py", "networks/*.py")
+
+
+@cache
+def cache_folder() -> Path | None:
+    """Where the compiled functions of these sources are kept; None if no place can be written."""
+    name = f"compiled-{_digest()}"
+    return next((base / name for base in _bases() if _writable(base / name)), None)
+
+
+def is_warm() -> bool:
+    """Whether functions of these sources have been compiled before."""
+    folder = cache_folder()
+    return folder is not None and any(folder.iterdir())
+
+
+def _bases() -> Iterator[Path]:
+    if os.environ.get("NUMBA_CACHE_DIR"):
+        yield Path(os.environ["NUMBA_CACHE_DIR"])
+        return
+    yield PACKAGE / "__pycache__"
+    home = Path(os.environ.get("HOME", ""), ".cache")
+    base = Path(os.environ.get("XDG_CACHE_HOME") or home)
+    if base.is_absolute():
+        yield base / "virality-simulator"
+
+
+def _digest() -> str:
+    digest = hashlib.sha256(numba.__version__.encode())
+    for path in sorted(path for pattern in SOURCES for path in PACKAGE.glob(pattern)):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK | os.X_OK)
+
+
+def njit(*signature: Any, **options: Any) -> Callable[[Any], Any]:
+    """As ``numba.njit``; ``cache=True`` keeps what is compiled in `cache_folder`."""
+    folder = cache_folder() if options.get("cache") else None
+    decorate = numba.njit(*signature, **options | {"cache": folder is not None})
+
+    def compiled(function: Any) -> Any:
+        before = config.CACHE_DIR  # type: ignore[attr-defined]
+        config.CACHE_DIR = str(folder or "")  # type: ignore[attr-defined]  # numba reads it when it decorates
+        try:
+            return decorate(function)
+        finally:
+            config.CACHE_DIR = before  # type: ignore[attr-defined]
+
+    return compiled

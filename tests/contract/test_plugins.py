@@ -1,0 +1,384 @@
+"""One contract for every registered plug-in, and one for every number of the catalogue.
+
+Examples are made from a plug-in's own schema: what is required gets a value within its stated range. A new plug-in is
+tested as soon as it is registered.
+"""
+
+import inspect
+import math
+from importlib import import_module
+
+import numpy as np
+import pytest
+import worlds
+from pydantic import ValidationError
+
+from sim import catalog, loader
+from sim import scenario as scenarios
+from sim.errors import SimError
+from sim.interventions import INTERVENTIONS
+from sim.mechanisms import MECHANISMS
+from sim.networks import NETWORKS
+from sim.policies import POLICIES, Dashboard, Me
+from sim.records import OFFER
+from sim.runner import simulate
+
+FAMILIES = {"policy": POLICIES, "mechanism": MECHANISMS, "intervention": INTERVENTIONS, "network": NETWORKS}
+PLUGINS = [pytest.param(cls, id=f"{family}-{cls.name}") for family, all_of in FAMILIES.items() for cls in all_of]
+KINDS = {family: [pytest.param(cls, id=cls.name) for cls in all_of] for family, all_of in FAMILIES.items()}
+# What a tiny scenario calls the things that text fields name.
+WORDS = {
+    "actor": "star", "platform": "square", "story": "tale", "mechanism": "follow_feed", "field": "see", "topic": "mine",
+    "at": "2021-01-01T01:00+00:00", "until": "2021-01-01T05:00+00:00",
+}  # fmt: skip
+
+
+# ---------------------------------------------------------------- examples from schemas
+
+
+def example(schema, rest, name=""):
+    """A value that a JSON Schema accepts; ``rest`` is the whole schema, where references point."""
+    if "$ref" in schema:
+        return example(rest["$defs"][schema["$ref"].rpartition("/")[2]], rest, name)
+    if "const" in schema or "default" in schema:
+        return schema.get("const", schema.get("default"))
+    if "enum" in schema:
+        return schema["enum"][0]
+    options = [option for option in schema.get("anyOf", ()) if option.get("type") != "null"]
+    if options:
+        return example(options[0], rest, name)
+    if schema["type"] == "object":
+        needed = schema.get("required", ())
+        return {key: example(value, rest, key) for key, value in schema["properties"].items() if key in needed}
+    if schema["type"] == "array":
+        return [example(schema["items"], rest) for _ in range(schema.get("minItems", 0))]
+    if schema["type"] in ("number", "integer"):
+        return number(schema)
+    return WORDS.get(name, "a") if schema["type"] == "string" else False
+
+
+def number(schema):
+    """One half, or what comes nearest to it within the bounds."""
+    low = schema.get("minimum", schema.get("exclusiveMinimum", 0))
+    high = schema.get("maximum", schema.get("exclusiveMaximum", math.inf))
+    value = min(max(0.5, low), high)
+    if schema["type"] == "integer":
+        return max(math.ceil(value), low + ("exclusiveMinimum" in schema))
+    return value if value > low or "minimum" in schema else (low + min(high, low + 1)) / 2
+
+
+def made(cls, tmp_path):
+    """A plug-in with its defaults, and the least that it requires."""
+    schema = cls.model_json_schema()
+    given = example({"type": "object"} | schema, schema)
+    if "path" in given:
+        (tmp_path / "edges.txt").write_text("0 1\n1 2\n")
+        given["path"] = str(tmp_path / "edges.txt")
+    return cls.model_validate(given)
+
+
+def numbers(schema, rest, path=()):
+    """Path, field name and schema of every number in a schema."""
+    if "$ref" in schema:
+        yield from numbers(rest["$defs"][schema["$ref"].rpartition("/")[2]], rest, path)
+    for option in schema.get("anyOf", ()):
+        yield from numbers(option, rest, path)
+    for key, value in schema.get("properties", {}).items():
+        if value.get("type") in ("number", "integer"):
+            yield (*path, key), value
+        else:
+            yield from numbers(value, rest, (*path, key))
+    if isinstance(schema.get("items"), dict):
+        yield from numbers(schema["items"], rest, (*path, "[]"))
+
+
+# ---------------------------------------------------------------- every plug-in
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_family_is_registered_by_name(family):
+    names = FAMILIES[family].names()
+    assert len(names) > 2
+    for name in names:
+        cls = FAMILIES[family].get(name)
+        assert cls.name == name
+        assert getattr(import_module(cls.__module__), cls.__name__) is cls
+    with pytest.raises(SimError, match=f"unknown {family} '{names[0]}x'; did you mean '{names[0]}'"):
+        FAMILIES[family].get(names[0] + "x")
+    with pytest.raises(ValueError, match="registered twice"):
+        FAMILIES[family].register(FAMILIES[family].get(names[0]))
+
+
+@pytest.mark.parametrize("cls", PLUGINS)
+def test_a_plugin_can_be_made_and_never_changes(cls, tmp_path):
+    plugin = made(cls, tmp_path)
+    assert plugin == made(cls, tmp_path)
+    for field in cls.model_fields:
+        with pytest.raises(ValidationError, match="frozen"):
+            setattr(plugin, field, getattr(plugin, field))
+
+
+@pytest.mark.parametrize("cls", PLUGINS)
+def test_a_plugin_refuses_unknown_keys(cls, tmp_path):
+    with pytest.raises(ValidationError, match="Extra inputs"):
+        cls.model_validate(made(cls, tmp_path).model_dump(by_alias=True) | {"no_such_key": 1})
+
+
+@pytest.mark.parametrize("cls", PLUGINS)
+def test_a_plugin_refuses_what_is_no_number(cls, tmp_path):
+    data = made(cls, tmp_path).model_dump(by_alias=True)
+    for path, _ in numbers(schema := cls.model_json_schema(), schema):
+        for value in (math.nan, math.inf, -math.inf):
+            broken = loader.copy.deepcopy(data)
+            holder = broken
+            for step in path[:-1]:
+                holder = holder[0] if step == "[]" else holder[step]
+            if isinstance(holder, tuple):
+                continue
+            holder[path[-1]] = value
+            with pytest.raises(ValidationError):
+                cls.model_validate(broken)
+
+
+@pytest.mark.parametrize("cls", PLUGINS)
+def test_a_plugin_says_what_it_is(cls):
+    own = cls.__dict__.get("__doc__") or ""
+    assert len(own.splitlines()[0]) > 20
+    assert own.splitlines()[0].rstrip().endswith((".", ":"))
+    schema = cls.model_json_schema()
+    silent = [".".join(path) for path, field in numbers(schema, schema) if not field.get("description")]
+    assert not silent, f"numbers without a description: {silent}"
+
+
+@pytest.mark.parametrize("cls", PLUGINS)
+def test_a_plugins_numbers_have_a_least_value(cls):
+    schema = cls.model_json_schema()
+    bounds = {"minimum", "exclusiveMinimum"}
+    below = [".".join(path) for path, field in numbers(schema, schema) if not bounds & set(field)]
+    assert set(below) <= {"value"}  # of a platform change: whatever the field that it changes allows
+
+
+@pytest.mark.parametrize("cls", PLUGINS)
+def test_a_plugin_survives_yaml(cls, tmp_path):
+    plugin = made(cls, tmp_path)
+    path = tmp_path / "plugin.yaml"
+    path.write_text(loader.dump(plugin.model_dump(mode="json", by_alias=True)), encoding="utf-8")
+    back = loader.read(path)
+    assert cls.model_validate(back.data) == plugin
+    assert loader.check(cls, back) == plugin
+
+
+# ---------------------------------------------------------------- policies
+
+
+@pytest.mark.parametrize("cls", KINDS["policy"])
+def test_a_policy_copes_with_an_empty_dashboard(cls, tmp_path):
+    policy = made(cls, tmp_path)
+    for draw in (0.0, 0.999):
+        me = Me("mind", "Mind", "kol", ("square",), 10**9, 100, (), (), lambda *_, draw=draw: draw)
+        for hour in range(24):
+            board = Dashboard("tale", 0, -60, hour)
+            actions = policy.decide(board, me)
+            assert isinstance(actions, list)
+            assert actions == policy.decide(board, me)
+            for action in actions:
+                assert action.story == "tale"
+                assert action.platform in me.platforms or action.platform == policy.platform
+                assert action.why
+                assert 0 <= action.spend <= me.budget_left
+
+
+@pytest.mark.parametrize("cls", KINDS["policy"])
+def test_a_policy_runs_and_the_same_seed_acts_the_same(cls, tmp_path):
+    policy = made(cls, tmp_path).model_dump(mode="json", by_alias=True) | {"kind": cls.name}
+    if "platform" in policy:
+        policy["platform"] = "square"
+    mind = {"name": "mind", "kind": "kol", "accounts": {"square": 20}, "budget": 1000, "policies": [policy]}
+    star = {"name": "star", "kind": "star", "accounts": {"square": 100}}
+    scenario = full(actors=[star, mind], days=0.5)
+    one, other = simulate(scenario), simulate(scenario)
+    assert one.digests() == other.digests()
+    assert one.summary["spend_yuan"] <= 1000
+
+
+# ---------------------------------------------------------------- mechanisms
+
+
+def full(**changes):
+    """A tiny scenario whose platform has every mechanism."""
+    mechanisms = worlds.MECHANISMS | {"hot_list": worlds.MECHANISMS["hot_list"] | {"pinned": True, "ad_places": [3]}}
+    content = {"user": {"half_life_hours": 2.0}}
+    chances = {"attend": 0.5, "like": 0.3, "repost": 0.05, "create": 0.001, "follow": 0.1, "search": 0.1, "intend": 0.1}
+    square = worlds.platform(300, chances=chances, content=content, mechanisms=mechanisms)
+    plain = {"platforms": {"square": square}, "days": 0.25, "followers": 100}
+    plain["interventions"] = [worlds.post(topic="mine", boost=5)]
+    return worlds.tiny(300, **plain | changes)
+
+
+def test_the_tiny_platform_has_every_mechanism():
+    names = [name for name, _ in full().platforms["square"].mechanisms.present()]
+    assert sorted(names) == MECHANISMS.names()
+    assert set(scenarios.Mechanisms.model_fields) == set(MECHANISMS.names())
+
+
+@pytest.mark.parametrize("cls", KINDS["mechanism"])
+def test_a_mechanism_has_nothing_to_show_of_nothing(cls):
+    model = worlds.ViralityModel(full(interventions=[]))
+    mechanism = model.deeds.mechanisms[0][cls.name]
+    for step in range(3):
+        stage = model.stages[0].at(step)
+        assert sum(len(table) for table in mechanism.offers(stage)) == 0
+        mechanism.trend(stage)
+        assert stage.births == []
+
+
+@pytest.mark.parametrize("cls", KINDS["mechanism"])
+def test_a_mechanism_alone_runs_and_the_same_seed_shows_the_same(cls):
+    scenario = full()
+    square = scenario.platforms["square"]
+    alone = scenarios.Mechanisms(**{cls.name: getattr(square.mechanisms, cls.name)})
+    scenario = scenario.model_copy(update={"platforms": {"square": square.model_copy(update={"mechanisms": alone})}})
+    one, other = simulate(scenario), simulate(scenario)
+    assert one.digests() == other.digests()
+
+
+@pytest.mark.parametrize("cls", KINDS["mechanism"])
+def test_what_a_mechanism_offers_is_well_formed(cls):
+    model = worlds.ViralityModel(full())
+    for _ in range(6):
+        model.step()
+    model.world.interest[:] = 1000.0
+    stage, mechanism = worlds.stage(model), model.deeds.mechanisms[0][cls.name]
+    before = model.world.state.reached.copy(), model.world.totals.rows.copy()
+    tables = mechanism.offers(stage)
+    for offers in tables:
+        assert offers.dtype == OFFER
+        assert (offers["post"] < model.world.posts.n).all()
+        assert (offers["event"] < model.world.forest.n).all()
+        assert (offers["event"] >= 0).all()
+        assert (offers["count"] >= 0).all()
+        assert (offers["domain"] >= 1).all()
+        assert ((offers["weight"] >= 1) & (offers["weight"] <= model.world.ratio)).all()
+        assert (offers["minute"] >= 0).all()
+    # Reading is all it does to people: whom a post reaches is for everybody to answer at once.
+    assert (model.world.state.reached == before[0]).all()
+    assert (model.world.totals.rows[: len(before[1])] == before[1]).all()
+
+
+# ---------------------------------------------------------------- interventions
+
+
+@pytest.mark.parametrize("cls", KINDS["intervention"])
+def test_an_intervention_happens_and_can_be_switched_off(cls, tmp_path):
+    fact = made(cls, tmp_path).model_dump(mode="json", by_alias=True)
+    if "value" in fact:
+        fact["value"] = 0.25
+    actors = [{"name": "star", "kind": "star", "accounts": {"square": 100}}, {"name": "new", "kind": "kol"}]
+    if cls.name == "open_account":
+        fact["actor"] = "new"
+    first = worlds.post(topic="mine")
+    without = simulate(full(actors=actors, interventions=[first]))
+    happens = simulate(full(actors=actors, interventions=[first, fact]))
+    off = simulate(full(actors=actors, interventions=[first, fact | {"enabled": False}]))
+    assert off.digests() == without.digests()
+    assert happens.digests()["actions"] != without.digests()["actions"]
+    assert happens.digests() == simulate(full(actors=actors, interventions=[first, fact])).digests()
+    at = "2021-01-01T01:00+00:00"  # and before it nothing is different
+    assert happens.series[happens.series.time < at].equals(without.series[without.series.time < at])
+    assert happens.hot_list[happens.hot_list.time < at].equals(without.hot_list[without.hot_list.time < at])
+
+
+# ---------------------------------------------------------------- networks
+
+
+@pytest.mark.parametrize("cls", KINDS["network"])
+def test_a_network_is_keyed(cls, tmp_path):
+    network, n = made(cls, tmp_path), 2000
+    one, again, other = network.build(n, 5), network.build(n, 5), network.build(n, 6)
+    assert (one.indptr == again.indptr).all()
+    assert (one.indices == again.indices).all()
+    assert one.n_users == n
+    assert network.estimate_bytes(n) >= 0
+    fixed = {"star", "path", "complete", "edge_list"}
+    assert np.array_equal(one.indices, other.indices) == (cls.name in fixed)
+
+
+@pytest.mark.parametrize("cls", KINDS["network"])
+def test_a_network_carries_a_story(cls, tmp_path):
+    network = made(cls, tmp_path).model_dump(mode="json", by_alias=True) | {"kind": cls.name}
+    small = {"circle_size": 8, "community_size": 32, "audience_median": 20, "m": 3, "max_degree": 40}
+    network |= {key: value for key, value in small.items() if key in network}
+    tables = worlds.run(
+        300, network=network, platforms={"square": worlds.platform(300, chances={"repost": 1.0})}, followers=5
+    )
+    assert worlds.totals(tables, "impressions")[0] >= 5
+    assert (
+        tables.digests()
+        == worlds.run(
+            300, network=network, platforms={"square": worlds.platform(300, chances={"repost": 1.0})}, followers=5
+        ).digests()
+    )
+
+
+# ---------------------------------------------------------------- the catalogue: every number has a source
+
+FILES = [catalog.PEOPLE, *(catalog.platform_path(name) for name in catalog.platform_names())]
+
+
+def leaves(data, path=()):
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from leaves(value, (*path, key))
+    elif isinstance(data, list):
+        for value in data:
+            yield from leaves(value, path)
+    elif isinstance(data, int | float) and not isinstance(data, bool):
+        yield path
+
+
+@pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
+def test_every_number_of_the_catalogue_has_a_source(path):
+    data = loader.read(path).data
+    sources = data.pop("sources")
+    found = list(leaves(data))
+    assert len(found) > 20
+    cited = {tuple(key.split(".")) for key in sources}
+    bare = {".".join(leaf) for leaf in found if not any(leaf[:end] in cited for end in range(1, len(leaf) + 1))}
+    assert not bare, f"numbers without a source: {sorted(bare)}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
+def test_every_source_of_the_catalogue_is_graded_and_belongs_to_something(path):
+    data = loader.read(path).data
+    for where, source in data["sources"].items():
+        scenarios.Source.model_validate(source)
+        assert len(source["source"]) > 3, where
+        node = data
+        for step in where.split("."):
+            assert isinstance(node, dict), f"{where} points at nothing"
+            assert step in node, f"{where} points at nothing"
+            node = node[step]
+
+
+@pytest.mark.parametrize("name", catalog.platform_names())
+def test_a_platform_of_the_catalogue_runs_with_nothing_but_its_name(name):
+    post = {"kind": "post", "at": "2021-01-01T12:00+08:00", "actor": "star", "platform": name, "story": "tale"}
+    tables = simulate(
+        worlds.load(
+            {
+                "name": "alone", "start": "2021-01-01T12:00+08:00", "days": 0.25, "people": {"users": 2000},
+                "platforms": {name: {}}, "stories": {"tale": {"title": "Tale", "appeal": 4.0}},
+                "actors": [{"name": "star", "kind": "star", "accounts": {name: 20_000_000}}], "interventions": [post],
+            }
+        )
+    )  # fmt: skip
+    assert tables.summary[f"{name}_impressions"] > 0
+
+
+def test_plugins_are_plain_data():
+    # Whatever a plug-in knows stands in its fields: no state of its own, nothing that is read from outside.
+    for family in FAMILIES.values():
+        for cls in family:
+            assert not cls.__private_attributes__, cls
+            assert "__init__" not in vars(cls), cls
+            assert not inspect.isabstract(cls), cls

@@ -1,0 +1,75 @@
+"""What is shipped and what is written can be run: every scenario, and every command and example of the README."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from worlds import shorter
+
+import sim.runner
+from sim import cli
+from sim.runner import simulate
+from sim.scenario import load, shipped
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(sh|python|yaml)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+COMMANDS = [
+    line.strip()
+    for kind, text in BLOCKS
+    if kind == "sh"
+    for line in text.splitlines()
+    if re.match(r"(\.venv/bin/)?sim ", line.strip())
+]
+SMALL = ["--users", "1000"]
+
+
+@pytest.mark.parametrize("name", list(shipped()))
+def test_every_shipped_scenario_runs(name):
+    tables = simulate(shorter(load(name), 1.5, 1000))
+    assert tables.series.impressions.sum() > 0
+
+
+@pytest.fixture
+def somewhere(tmp_path, monkeypatch):
+    """A copy of what a user sees from the repository's folder, so that results go nowhere else."""
+    for name in ("scenarios", "README.md"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def small(arguments):
+    """The same command for a thousand people."""
+    if arguments[0] not in ("run", "demo") or "--users" in arguments:
+        return arguments
+    return [*arguments, *SMALL]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands_of_the_readme(command, somewhere, capsys):
+    arguments = shlex.split(command, comments=True)[1:]
+    assert cli.main(small(arguments)) == 0, capsys.readouterr().err
+
+
+def test_python_of_the_readme(somewhere, monkeypatch):
+    run = sim.runner.run
+    monkeypatch.setattr(sim.runner, "run", lambda scenario, **rest: run(scenario, **({"users": 1000} | rest)))
+    blocks = [text for kind, text in BLOCKS if kind == "python"]
+    assert blocks
+    for text in blocks:
+        exec(compile(text, "README.md", "exec"), {})
+
+
+@pytest.mark.parametrize("text", [text for kind, text in BLOCKS if kind == "yaml"])
+def test_scenario_files_of_the_readme(text, tmp_path):
+    path = tmp_path / "example.yaml"
+    path.write_text(text, encoding="utf-8")
+    simulate(shorter(load(path), 0.5, 1000))
+
+
+def test_the_readme_shows_the_two_commands():
+    assert "make demo" in README
+    assert "make test" in README
+    assert COMMANDS

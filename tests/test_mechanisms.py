@@ -1,0 +1,528 @@
+"""How posts are brought before people: small worlds in which every number is known or bounded."""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import worlds
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from sim import hot_list, mechanisms, streams
+from sim.mechanisms import TrafficPools, poisson
+from sim.records import CHANNELS, F_COMMENTS, F_IMPRESSIONS, F_REPOSTS, F_SEARCHES, FLOWS
+from sim.world import Slot
+
+START = "2021-01-01T00:00+00:00"
+
+
+def at(hour, minute=0):
+    return f"2021-01-01T{hour:02}:{minute:02}+00:00"
+
+
+def only(users, *names, chances=None, content=None, **changed):
+    """The square with some of the mechanisms, each with some fields changed."""
+    chosen = {name: worlds.MECHANISMS[name] | changed.pop(name, {}) for name in names}
+    assert not changed
+    return {"square": worlds.platform(users, chances=chances, content=content, mechanisms=chosen)}
+
+
+def run(users, **changes):
+    """A tiny run of a story that everybody is keen on."""
+    return worlds.run(users, stories=worlds.KEEN, **changes)
+
+
+def model(users, **changes):
+    """A tiny model of a story that everybody is keen on."""
+    return worlds.model(users, stories=worlds.KEEN, **changes)
+
+
+def standard_errors(found, want, variance):
+    return abs(found - want) / math.sqrt(variance)
+
+
+# ---------------------------------------------------------------- the recommender
+
+
+def ladder(*pools, fresh=10_000.0):
+    """Pools of (impressions, pass score), a quarter of an hour each. Who attends and likes gives a score of 1."""
+    rungs = [{"impressions": n, "hours": 0.25, "pass_score": score} for n, score in pools]
+    return {"pools": rungs, "completion_reference": 1.0, "like_reference": 1.0, "freshness_hours": fresh}
+
+
+def pooled(n, pools, like=1.0, **rest):
+    return only(rest.pop("represents", n), "traffic_pools", chances={"like": like}, traffic_pools=pools, **rest)
+
+
+@pytest.mark.parametrize(
+    ("like", "impressions"),
+    [(1.0, 100 + 200 + 300), (0.0, 100)],  # score 1 passes 0.9 and 0.99, not 1.1; score 0.5 passes nothing
+)
+def test_a_post_climbs_while_its_score_holds(like, impressions):
+    n = 2000
+    tables = run(n, platforms=pooled(n, ladder((100, 0.9), (200, 0.99), (300, 1.1), (400, 0.0)), like))
+    # Everybody is keen, so what is asked for is what is delivered; and nobody sees the post twice.
+    assert worlds.totals(tables, "impressions", "new_reach", "likes") == (impressions, impressions, like * impressions)
+    assert set(np.array(CHANNELS)[tables.cascades["channel"]]) == {"root"}
+
+
+def test_the_last_pool_is_refilled_until_the_post_is_old():
+    # Half the score is gone every 2 h, so a quarter after 4 h: 17 quarters of an hour pass, and the 18th does not.
+    tables = run(3000, platforms=pooled(3000, ladder((100, 0.25), fresh=2.0)))
+    assert worlds.totals(tables, "impressions", "new_reach") == (1800, 1800)
+
+
+def test_the_recommender_shows_a_post_to_everybody_before_it_begins_again():
+    made = model(50, steps=8, platforms=pooled(50, ladder((40, 0.0), (80, 2.0))))
+    assert np.bincount(made.world.state.attention).tolist() == [0, 0, 30, 20]  # 120 views for 50 people
+    assert made.world.posts.tier.tolist() == [-1]
+
+
+def test_a_score_by_hand():
+    data = TrafficPools(**worlds.MECHANISMS["traffic_pools"])  # references 0.5 and 0.1, half-life a day
+    assert data.score(1000, 500, 100, 0.0) == 1.0
+    assert data.score(1000, 250, 0, 0.0) == 0.25
+    assert data.score(1000, 500, 100, 24.0) == 0.5
+    assert data.score(0, 0, 0, 0.0) == 0.0
+
+
+def test_of_a_row_of_many_posts_the_better_share_goes_on():
+    # 10,000 posts of lognormal quality behind one row, which together score 1: those pass whose own quality, 1 at the
+    # median, reaches the pool's bar. Bars: 2, again 2, 1, then 3; by the normal distribution, to within the last post.
+    n, ratio, pools = 2000, 1000, ladder((10, 2.0), (10, 2.0), (10, 1.0), (10, 3.0), (10, 0.0))
+    made = model(n, represents=n * ratio, steps=0, platforms=pooled(n, pools, represents=n * ratio))
+    made.step()
+    made.world.posts.alive[0], made.world.posts.tier[0] = 10_000, 0
+    made.world.in_pools[0], made.world.tier_start.rows[0] = np.array([0]), made.world.recommended.rows[0]
+    alive = [10_000]
+    while made.world.posts.tier[0] < 4 and made.steps < 60:
+        made.step()
+        if made.world.posts.alive[0] != alive[-1] or made.world.posts.tier[0] == len(alive):
+            alive.append(int(made.world.posts.alive[0]))
+    above = [10_000 * 0.5 * math.erfc(math.log(bar) / 0.5 / math.sqrt(2)) for bar in (2.0, 2.0, 2.0, 3.0)]
+    assert len(alive) == 5
+    assert alive[1] == alive[2] == alive[3]
+    assert alive[1:] == pytest.approx(above, abs=2)
+
+
+def test_a_served_number_is_what_was_asked_for_whoever_the_people_are():
+    # Segments, activity and communities as in the catalogue, a third are members: 60 posts buy 300 views each.
+    # A served view is a trial of its own: 4 standard errors, a new seed fails once in 16,000.
+    n, yuan = 20_000, 3
+    plain = worlds.people(n)
+    crowd = {key: plain[key] for key in ("users", "represents", "day_clock", "reaction", "fatigue", "interest")}
+    crowd["activity"] = {name: {"daily_views": 200} for name in worlds.LEVEL}
+    for targeted in ({"looks": 1.0, "travel": 0.5}, {}):
+        tables = worlds.run(
+            n, people=crowd, days=0.25, platforms=only(n // 3, "paid_reach"),
+            stories={"tale": {"title": "Tale", "interests": targeted}},
+            network={"kind": "computed", "circle_size": 2, "community_size": 4},
+            interventions=[worlds.post(topic=f"t{i}", boost=yuan) for i in range(60)],
+        )  # fmt: skip
+        (seen,) = worlds.totals(tables, "impressions")
+        assert standard_errors(seen, 60 * 300, 60 * 300) < 4
+
+
+# ---------------------------------------------------------------- paid reach
+
+
+def test_paid_reach_delivers_what_was_bought_at_its_pace():
+    # 10 yuan a thousand and at most 4,000 an hour: 25 yuan buy 2,500, a thousand a quarter of an hour.
+    tables = run(5000, platforms=only(5000, "paid_reach"), interventions=[worlds.post(boost=25)])
+    assert tables.series.impressions.tolist()[:5] == [1000, 1000, 500, 0, 0]
+    assert worlds.totals(tables, "impressions") == (2500,)
+    assert tables.posts.spend.tolist() == [25]
+
+
+def test_without_money_or_without_the_mechanism_nothing_is_delivered():
+    tables = run(500, platforms=only(500, "paid_reach"))
+    assert worlds.totals(tables, "impressions") == (0,)
+
+
+# ---------------------------------------------------------------- the follow feed
+
+
+@pytest.mark.parametrize(("share", "see"), [(1.0, 0.3), (0.4, 0.3), (0.4, 1.0)])
+def test_an_accounts_audience_has_its_size(share, see):
+    # 3,000 followers, of whom each sees a post with a given probability: 20 posts, within 4 standard errors.
+    n = 10_000
+    tables = run(
+        n, followers=3000, days=0.1, platforms=only(round(n * share), "follow_feed", follow_feed={"see": see}),
+        interventions=[worlds.post(topic=f"t{i}") for i in range(20)],
+    )  # fmt: skip
+    # The followers are the same in all posts, so the draw of who among the candidates is a member counts 20 times.
+    candidates = 3000 / share
+    variance = 20 * 3000 * see * (1 - see) + 400 * see**2 * candidates * share * (1 - share)
+    assert standard_errors(worlds.totals(tables, "impressions")[0], 20 * 3000 * see, variance + 1) < 4
+    assert tables.summary["people_reached"] < 3000 + 4 * math.sqrt(candidates) + 1
+
+
+def test_followers_won_see_the_next_post_and_are_won_once():
+    # Nobody follows at first; the recommender shows the first post to 40, who all follow. They see the second one.
+    # Of the 40 who are shown the second one, some follow already.
+    n = 100
+    content = {"post": {"half_life_hours": 5.0}}
+    square = only(
+        n, "follow_feed", "traffic_pools", chances={"follow": 1.0, "like": 1.0}, content=content,
+        traffic_pools=ladder((40, 2.0)),
+    )  # fmt: skip
+    facts = [worlds.post(), worlds.post(at=at(3), topic="second")]
+    made = model(n, followers=0, platforms=square, interventions=facts, steps=12)
+    account = made.world.accounts[0]
+    first = set(np.concatenate(account.won).tolist())
+    assert (len(first), account.gained) == (40, 40)
+    for _ in range(24):
+        made.step()
+    won = np.concatenate(account.won).tolist()
+    assert len(won) == len(set(won)) == account.gained
+    assert made.world.totals.rows[1, F_IMPRESSIONS] == 40 + 40
+    second = made.world.totals.rows[1, FLOWS.index("follows")]
+    assert account.gained == 40 + second
+    assert 0 < second < 40
+
+
+def test_a_follower_does_not_follow_again():
+    tables = run(50, followers=50, platforms=only(50, "follow_feed", chances={"follow": 1.0}))
+    assert worlds.totals(tables, "impressions", "follows") == (50, 0)
+
+
+# ---------------------------------------------------------------- search
+
+
+def test_search_demand_by_hand():
+    square = only(1000, "search", search={"per_interest_hour": 0.01, "per_foreign_interest_hour": 0.02})
+    square["elsewhere"] = worlds.platform(1000, mechanisms={})
+    clock = [0.5] * 24
+    made = model(1000, platforms=square, people=worlds.people(1000, day_clock=clock))
+    made.world.interest[:] = [[4000.0], [1000.0]]
+    data = made.deeds.mechanisms[0]["search"]
+    assert data.demand(worlds.stage(made)).tolist() == [(4000 * 0.01 + 1000 * 0.02) * 0.5 / 4]
+
+
+def test_searchers_go_where_the_pull_is():
+    # Two topics, one of half the novelty: of 600 reads a step, 600 · 1 / (1 + 0.5 + 0.5) and 600 · 0.5 / 2.
+    made = model(
+        2000, platforms=only(2000, "search", search={"per_interest_hour": 1.0}), steps=1, followers=0,
+        interventions=[worlds.post(topic="new"), worlds.post(topic="old")],
+    )  # fmt: skip
+    made.world.interest[:] = 2400.0
+    made.world.topics.novelty[:] = [1.0, 0.5]
+    (offers,) = made.deeds.mechanisms[0]["search"].offers(worlds.stage(made))
+    assert offers["post"].tolist() == [0, 1]
+    assert (offers["count"] * offers["weight"]).tolist() == pytest.approx([300, 150], abs=1)
+    made.world.topics.novelty[:] = 0.0
+    assert made.deeds.mechanisms[0]["search"].offers(worlds.stage(made)) == []
+
+
+# ---------------------------------------------------------------- the hot list
+
+EMPTY = worlds.BACKGROUND | {"births_per_day": 1e-6}
+
+
+def listing(topics, *, background=EMPTY, n=2000, **fields):
+    """A model after one step with so many topics that nobody reads, its hot list and its stage."""
+    made = model(
+        n, platforms=only(n, "hot_list", hot_list={"background": background, **fields}), steps=1,
+        interventions=[worlds.post(topic=f"topic {i}") for i in range(topics)],
+    )  # fmt: skip
+    return made, made.deeds.mechanisms[0]["hot_list"], worlds.stage(made)
+
+
+def inflow(made, topic, **flows):
+    """Let flows happen to a topic in the model's next step."""
+    cell = made.world.flow.rows[topic, made.steps % made.world.clock.horizon_steps]
+    for name, value in flows.items():
+        cell[FLOWS.index(name)] = value
+
+
+def test_topics_are_ranked_by_heat_and_ties_go_to_the_older():
+    made, data, stage = listing(60)
+    heat = [1000 + 10 * (i % 7) for i in range(60)]
+    heat[5], heat[17] = 0, 9000
+    for topic, value in enumerate(heat):
+        inflow(made, topic, impressions=value)
+    data.trend(stage)
+    order = sorted((t for t in range(60) if heat[t]), key=lambda t: (-heat[t], t))
+    ranks = made.world.topics.rank
+    assert [int(ranks[t]) for t in order[:50]] == list(range(1, 51))
+    assert (ranks[[5, *order[50:]]] == -1).all()
+    log = made.world.list_log[0][-1]
+    assert log[:, 0].tolist() == [1] * 50
+    assert log[:, 1].tolist() == list(range(1, 51))
+    assert log[:, 2].tolist() == order[:50]
+    assert (log[:, 3] == made.world.topics.heat[order[:50]]).all()
+    assert (made.world.topics.listed_steps[order[:50]] == 1).all()
+    assert made.world.topics.first_listed[order[0]] == 15
+
+
+def test_a_stale_topic_leaves_the_list():
+    made, data, stage = listing(2)
+    inflow(made, 0, impressions=50)
+    inflow(made, 1, impressions=40)
+    made.world.topics.novelty[0] = 0.01  # under off_list_novelty
+    data.trend(stage)
+    assert made.world.topics.rank.tolist() == [-1, 1]
+
+
+def test_a_tie_with_the_background_goes_to_the_story():
+    made, data, stage = listing(1, background=worlds.BACKGROUND)
+    _, heat = hot_list.heat_now(data.background, made.world.background[0], stage.now, stage.clock)
+    hottest = np.sort(heat)[::-1]
+    for value, place in ((hottest[0], 1), (hottest[0] - 1, 2), (hottest[9], 1 + int((heat > hottest[9]).sum()))):
+        made.world.topics.heat[0] = value
+        hot_list.rank(data, stage, np.array([0]))
+        assert made.world.topics.rank[0] == place
+        log = made.world.list_log[0][-1]
+        assert len(log) == 50
+        assert all(a >= b for a, b in pairwise(log[:, 3].tolist()))
+
+
+def test_heat_follows_the_inflow_and_halves_when_it_stops():
+    made, data, _ = listing(1, interaction=3.0)  # a half-life of an hour
+    for step in range(1, 200):
+        made.world.flow.rows[0, step % made.world.clock.horizon_steps] = 0
+        made.world.flow.rows[0, step % made.world.clock.horizon_steps, [F_IMPRESSIONS, F_SEARCHES]] = 900, 100
+        data.trend(made.stages[0].at(step))
+    rate = made.world.topics.rate
+    assert rate[0] == pytest.approx(4 * 1000)  # an hour
+    assert made.world.topics.heat[0] == int(3 * rate[0])
+    made.world.flow.rows[:] = 0
+    for step in range(200, 204):
+        data.trend(made.stages[0].at(step))
+    assert rate[0] == pytest.approx(2000, rel=1e-6)
+    assert made.world.topics.heat[0] == int(3 * rate[0])
+
+
+@pytest.mark.parametrize(("discussions", "factor"), [(0, 1 / 3), (1, 1.0), (4, 3.0), (40, 5.0)])
+def test_talk_beyond_the_usual_raises_heat_up_to_a_cap(discussions, factor):
+    made, data, stage = listing(1, interaction_gain=2.0, interaction_cap=5.0, discussion_reference=0.001)
+    for name, column in (("comments", F_COMMENTS), ("reposts", F_REPOSTS)):
+        made.world.topics.rate[:] = 0
+        made.world.flow.rows[:] = 0
+        inflow(made, 0, impressions=1000, **{name: discussions})
+        assert made.world.flow.rows[0, 1, column] == discussions
+        data.trend(stage)
+        assert made.world.topics.rate[0] == pytest.approx(4 * (1000 + discussions) * factor * (1 - 2**-0.25), rel=1e-6)
+
+
+def test_readers_fall_with_the_rank_by_the_stated_slope():
+    _, data, _ = listing(0, reads_per_hour=8000.0, rank_slope=0.7)
+    assert data.readers(np.array([0, 1, 2, 50])).tolist() == pytest.approx(
+        [8000, 8000, 8000 * 2**-0.7, 8000 * 50**-0.7], abs=0.001
+    )
+
+
+def test_readers_of_the_list_are_offered_by_rank_appeal_novelty_and_hour():
+    made, data, stage = listing(3, reads_per_hour=8000.0, rank_slope=0.7)
+    made.world.topics.rank[:] = [1, 7, -1]
+    made.world.topics.appeal[:], made.world.topics.novelty[:] = 1.5, 0.5
+    (offers,) = data.offers(stage)
+    assert offers["post"].tolist() == [0, 1]
+    want = [8000 * 0.75 / 4, 8000 * 7**-0.7 * 0.75 / 4]
+    assert (abs(offers["count"] * offers["weight"] - want) <= offers["weight"]).all()
+
+
+def test_editors_pin_a_topic_for_as_long_as_they_say():
+    pin = {"kind": "pin_topic", "at": at(2), "platform": "square", "topic": "mine", "until": at(4)}
+    tables = run(
+        500, platforms=only(500, "hot_list", hot_list={"background": worlds.BACKGROUND, "pinned": True}),
+        interventions=[worlds.post(topic="mine"), pin, pin | {"topic": "nobody's", "until": at(9)}],
+    )  # fmt: skip
+    pinned = tables.hot_list[tables.hot_list.slot == "pinned"]
+    assert pinned.topic.tolist() == ["mine"] * 8
+    assert (pinned["rank"] == 0).all()
+    assert (pinned.time.iloc[0], pinned.time.iloc[-1]) == (at(2), at(3, 45))
+    told = tables.actions[tables.actions.action == "pin"]
+    assert told.why.tolist() == ["pinned", "no such topic yet"]
+    assert tables.topics.best_rank[0] == 0
+
+
+def test_a_pinned_topic_that_has_died_leaves_with_its_slot():
+    content = {"post": {"half_life_hours": 0.5}}
+    pin = {
+        "kind": "pin_topic",
+        "at": at(0, 30),
+        "platform": "square",
+        "topic": "mine",
+        "until": "2021-01-02T06:00+00:00",
+    }
+    made = model(
+        100, days=2, platforms=only(100, "hot_list", content=content, hot_list={"background": EMPTY, "pinned": True}),
+        interventions=[worlds.post(topic="mine"), pin], steps=4 * 29,
+    )  # fmt: skip
+    assert made.world.topics.rank.tolist() == [0]
+    assert made.world.live_topics[0].tolist() == []
+    for _ in range(8):
+        made.step()
+    assert made.world.topics.rank.tolist() == [-1]
+
+
+def test_news_brings_a_dead_topic_back():
+    content = {"post": {"half_life_hours": 0.5}}
+    facts = [worlds.post(topic="mine"), worlds.post(at="2021-01-02T12:00+00:00", topic="mine")]
+    made = model(
+        100, days=2, followers=100, interventions=facts, steps=4 * 36,
+        platforms=only(100, "follow_feed", "hot_list", content=content, hot_list={"background": EMPTY}),
+    )  # fmt: skip
+    assert made.world.live_topics[0].tolist() == []
+    for _ in range(3):
+        made.step()
+    assert made.world.topics.n == 1
+    assert made.world.live_topics[0].tolist() == [0]
+    assert made.world.topics.rank.tolist() == [1]
+
+
+def test_a_bought_place_stands_beside_the_organic_one():
+    made, data, stage = listing(1, background=worlds.BACKGROUND, ad_places=[3, 6])
+    made.world.slots[0] += [Slot(3, 0, 60), Slot(6, 0, 30)]
+    data.trend(stage)
+    log = made.world.list_log[0][-1]
+    assert log[log[:, 4] == 2][:, 1:3].tolist() == [[3, 0], [6, 0]]
+    assert made.world.topics.rank[0] == 3
+    assert made.world.topics.listed_steps[0] == 1
+    data.trend(made.stages[0].at(2))
+    assert made.world.list_log[0][-1][-1, 1:3].tolist() == [3, 0]
+    data.trend(made.stages[0].at(4))
+    assert made.world.topics.rank[0] == -1
+    assert made.world.slots[0] == []
+
+
+@pytest.mark.parametrize(("share", "hours"), [(1.0, 24), (0.0, 0)])
+def test_editors_pin_background_topics_for_their_share_of_time(share, hours):
+    fields = {"background": worlds.BACKGROUND | {"pinned_share": share}, "pinned": True}
+    tables = run(100, platforms=only(100, "hot_list", hot_list=fields), followers=0)
+    pinned = tables.hot_list[tables.hot_list.slot == "pinned"]
+    assert len(pinned) == hours * 4
+    assert pinned.topic.str.startswith("background").all()
+
+
+def test_background_topics_fill_the_list_and_are_reported_apart():
+    tables = run(100, platforms=only(100, "hot_list"), followers=0)
+    assert len(tables.hot_list) == 96 * 50
+    assert tables.hot_list.story.eq("").all()
+    back = tables.topics[tables.topics.story == ""]
+    assert len(back) == tables.summary["square_background_topics_listed"] > 50
+    assert back.reads.eq(0).all()
+    assert (back.origin == "background").all()
+    assert back.minutes_listed.sum() == 96 * 50 * 15
+    assert tables.summary["square_topics_listed"] == 0
+
+
+def test_the_background_is_drawn_as_stated():
+    # 100 days of 300 topics. Counts are Poisson, logs of peaks and falls normal: 5 standard errors each.
+    made = model(10, days=100, platforms=only(10, "hot_list"), followers=0)
+    back, data = made.world.background[0], made.deeds.mechanisms[0]["hot_list"].background
+    n = len(back.minute)
+    assert (
+        standard_errors(n, 300 * (102 + 7 / 24), n) < 5
+    )  # two days before, and 7 hours of topics that rise at the end
+    assert back.minute.min() >= -48 * 60
+    assert (np.diff(back.minute) >= 0).all()
+    peak, fall = np.log(back.peak / data.peak_median), np.log(back.fall / data.fall_minutes)
+    assert standard_errors(peak.mean(), 0.0, 1 / n) < 5
+    assert standard_errors(peak.std(), data.peak_spread, 1 / (2 * n)) < 5
+    assert standard_errors(fall.mean(), 0.0, data.fall_spread**2 / n) < 5
+
+
+def test_at_night_fewer_background_topics_are_born():
+    nights = [0.2] * 6 + [1.0] * 18
+    background = worlds.BACKGROUND | {"night_births": 0.1}
+    made = model(
+        10, days=100, platforms=only(10, "hot_list", hot_list={"background": background}),
+        people=worlds.people(10, day_clock=nights),
+    )  # fmt: skip
+    minute = made.world.background[0].minute
+    by_hour = np.bincount(minute // 60 % 24, minlength=24)
+    night, day = by_hour[:6].mean(), by_hour[6:].mean()
+    assert standard_errors(night / day, 0.1, 0.1**2 / by_hour[:6].sum() + 0.1**2 / by_hour[6:].sum()) < 5
+    assert standard_errors(len(minute), 300 * 102, len(minute)) < 5
+
+
+def test_background_heat_doubles_and_halves_as_stated():
+    made, data, _ = listing(0, background=worlds.BACKGROUND)
+    back = made.world.background[0]
+    one = int(np.flatnonzero((back.minute > 300) & (back.peak > 1000))[0])
+    peak = int(back.minute[one])
+
+    def heat(now):
+        ids, heats = hot_list.heat_now(data.background, back, now, made.world.clock)
+        return int(heats[ids == one][0])
+
+    assert heat(peak) == back.peak[one]
+    assert heat(peak - 30) == back.peak[one] // 2
+    assert heat(peak + 120) == math.floor(round(back.peak[one] * 2 ** (-120 / back.fall[one]), 3))
+
+
+# ---------------------------------------------------------------- topics that users start
+
+
+@given(mean=st.floats(0.001, 200), coin=st.floats(0, 1, exclude_max=True))
+@example(mean=1.0, coin=math.nextafter(1, 0))
+@settings(max_examples=100, deadline=None)
+def test_poisson_inverts_its_distribution(mean, coin):
+    k = poisson(mean, coin)
+    share = [math.exp(-mean + i * math.log(mean) - math.lgamma(i + 1)) for i in range(k + 1)]
+    assert sum(share[:-1]) <= coin + 1e-9
+    assert coin < sum(share) + 1e-9
+    assert k < mean + 9 * math.sqrt(mean) + 20
+
+
+def test_users_start_topics_at_the_stated_rate():
+    # 0.001 an hour and unit of interest, 1,200 units, half-day level: 0.15 a step. 3,000 steps, 5 standard errors.
+    half = worlds.people(100, day_clock=[0.5] * 24)
+    content = {"user": {"half_life_hours": 5.0}}
+    square = only(100, "user_topics", content=content, user_topics={"per_interest_hour": 0.001})
+    made = model(100, platforms=square, people=half)
+    made.world.interest[:] = 1200.0
+    data, counts = made.deeds.mechanisms[0]["user_topics"], []
+    for step in range(3000):
+        data.trend(made.stages[0].at(step))
+        counts.append(len(made.stages[0].births))
+    assert standard_errors(sum(counts), 450, 450) < 5
+    assert standard_errors(np.var(counts), 0.15, (0.15 + 2 * 0.15**2) / 3000) < 5
+    made.world.interest[:] = 1e9
+    data.trend(made.stages[0].at(0))
+    births = [len(made.stages[0].births)]
+    for step in range(1, 400):
+        data.trend(made.stages[0].at(step))
+        births.append(len(made.stages[0].births))
+    assert standard_errors(sum(births), 400 * 4.0 * 0.5 / 4, 400 * 0.5) < 5  # max_per_hour
+
+
+def test_topics_of_users_are_named_and_counted_by_story():
+    content = {"user": {"half_life_hours": 5.0}}
+    tables = run(
+        100, days=0.5, followers=100, interventions=[worlds.post()],
+        platforms=only(100, "follow_feed", "user_topics", content=content, user_topics={"per_interest_hour": 0.02}),
+    )  # fmt: skip
+    started = tables.topics[tables.topics.origin == "user"]
+    assert len(started) > 2
+    assert started.topic.tolist() == [f"Tale·网友话题{n + 1}" for n in range(len(started))]
+    assert (started.posts >= 1).all()
+
+
+# ---------------------------------------------------------------- small print
+
+
+def test_a_view_stands_for_at_least_one_and_at_most_the_ratio():
+    weight = mechanisms.sample_weight(np.array([0, 1, 999, 1000, 5000, 10**9]), 1000, 50)
+    assert weight.tolist() == [1, 1, 1, 1, 5, 50]
+
+
+def test_keyed_normals_are_normal_enough():
+    draws = mechanisms.normal(streams.stream_key(1, "x"), np.arange(20_000), 1)
+    others = mechanisms.normal(streams.stream_key(1, "x"), np.arange(20_000), 2)
+    assert abs(draws.mean()) < 5 / math.sqrt(20_000)
+    assert abs(draws.var() - 1) < 5 * math.sqrt(2 / 20_000)
+    assert abs((draws * others).mean()) < 5 / math.sqrt(20_000)
+    assert abs((draws < -1).mean() - 0.1587) < 5 * math.sqrt(0.1587 * 0.8413 / 20_000) + 0.003
+
+
+def test_attention_spent_is_not_made_up_for():
+    # Everybody looks once a day. Forty posts of the first step are all seen by all, for they respond to the world as it
+    # was; what comes an hour later nobody looks at, though the recommender asks for as many.
+    crowd = worlds.people(500, activity={name: {"level": 1.0, "daily_views": 1} for name in worlds.LEVEL})
+    facts = [*(worlds.post(topic=f"t{i}") for i in range(40)), worlds.post(at=at(1), topic="late")]
+    tables = run(500, days=0.1, people=crowd, interventions=facts, platforms=pooled(500, ladder((500, 9.0))))
+    assert tables.topics.reads.tolist() == [500] * 40 + [0]

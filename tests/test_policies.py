@@ -1,0 +1,548 @@
+"""What minds decide, by hand: made-up dashboards in, actions out; and what they may do to the world."""
+
+import pytest
+import worlds
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.policies import (
+    CrisisReply,
+    Dashboard,
+    Joined,
+    Listed,
+    Me,
+    NewsDesk,
+    Offer,
+    PaidCollaboration,
+    RideHot,
+    Rivalry,
+    SponsorWhenRising,
+    SteadyPosting,
+)
+
+NOW = 100 * 60
+
+
+def listed(rank=5, *, topic=7, platform="weibo", title="hot", minutes=120, tone="positive", about=""):
+    return Listed(platform, topic, title, rank, 1000, minutes, about, tone)
+
+
+def board(**seen):
+    return Dashboard(**{"story": "tale", "now": NOW, "seen": NOW - 60, "hour": 12} | seen)
+
+
+def me(draw=0.0, **known):
+    """A mind whose every draw is the same number, or what a mapping from purpose to number says."""
+    coin = draw if callable(draw) else lambda what, *keys: draw.get(what, 0.0) if isinstance(draw, dict) else draw
+    plain = {
+        "name": "mind", "title": "Mind", "kind": "kol", "platforms": ("weibo",), "budget_left": 0, "price": 100,
+        "done": (), "offers": (),
+    }  # fmt: skip
+    return Me(**plain | known, draw=coin)
+
+
+def one(actions):
+    (action,) = actions
+    return action
+
+
+# ---------------------------------------------------------------- the dashboard and the ledger
+
+
+def test_the_best_topic_is_the_highest_on_the_list():
+    topics = (
+        listed(0, topic=1),
+        listed(9, topic=2),
+        listed(4, topic=3, platform="douyin"),
+        listed(4, topic=4),
+        listed(2, topic=5, minutes=10),
+    )
+    seen = board(listed=topics)
+    assert seen.best(50).topic == 5
+    assert seen.best(50, min_minutes=30).topic == 3  # of two at the same rank the older
+    assert seen.best(50, 30, ("weibo",)).topic == 4
+    assert seen.best(3, min_minutes=30) is None  # what is pinned above rank 1 has no rank
+    assert board().best(50) is None
+
+
+def test_a_ledger_remembers_when_and_how_often():
+    mind = me(done=(("ride", NOW - 3000), ("post", NOW - 100)))
+    assert (mind.since(NOW), mind.since(NOW, "ride"), mind.since(NOW, "host")) == (100, 3000, float("inf"))
+    assert (mind.count("ride"), mind.count("ride", "post"), mind.count("host")) == (1, 2, 0)
+    assert (mind.today(NOW, "ride", "post"), mind.today(NOW, "ride")) == (1, 0)
+    assert me(done=(("ride", NOW - 1440),)).today(NOW, "ride") == 0
+
+
+# ---------------------------------------------------------------- KOLs
+
+
+def test_a_kol_rides_what_is_hot():
+    action = one(RideHot(fit=0.5, eagerness=0.4).decide(board(listed=(listed(tone="negative"),)), me(0.19)))
+    assert (action.kind, action.platform, action.topic, action.content) == ("ride", "weibo", 7, "kol")
+    assert action.tone == "negative"
+    assert "#hot# at rank 5 on weibo" in action.why
+    assert "0.50" in action.why
+
+
+@pytest.mark.parametrize(
+    ("policy", "seen", "mind"),
+    [
+        ({}, {}, {}),  # nothing is listed
+        ({"max_rank": 4}, {"listed": (listed(5),)}, {}),
+        ({}, {"listed": (listed(0),)}, {}),  # pinned only
+        ({"fit": 0.5, "eagerness": 0.4}, {"listed": (listed(),)}, {"draw": 0.2}),  # not today
+        ({"fit": 0.0}, {"listed": (listed(),)}, {}),
+        ({"cooldown_hours": 10}, {"listed": (listed(),)}, {"done": (("ride", NOW - 599),)}),
+        ({"max_posts": 1}, {"listed": (listed(),)}, {"done": (("ride", 0),)}),
+        ({"max_posts": 0}, {"listed": (listed(),)}, {}),
+        ({}, {"listed": (listed(platform="douyin"),)}, {}),  # hot elsewhere, and nobody has carried it here
+    ],
+)
+def test_a_kol_waits(policy, seen, mind):
+    assert RideHot(**policy).decide(board(**seen), me(**mind)) == []
+
+
+def test_a_kol_rides_again_after_its_cooldown_and_carries_over_what_is_here():
+    policy = RideHot(cooldown_hours=10, max_posts=2)
+    assert policy.decide(board(listed=(listed(),)), me(done=(("ride", NOW - 600), ("post", NOW))))
+    elsewhere = board(listed=(listed(platform="douyin"),), present=("douyin", "weibo"))
+    action = one(policy.decide(elsewhere, me()))
+    assert (action.platform, action.topic) == ("weibo", -1)  # the story's own topic here, not a number of another list
+    assert "on douyin" in action.why
+
+
+def fee(amount, brand="brand", story="tale"):
+    return Offer(brand, brand.title(), amount, story, -1)
+
+
+def test_a_kol_takes_the_best_fee_that_pays():
+    policy = PaidCollaboration(fit=0.5, markup=0.1)
+    action = one(policy.decide(board(), me(0.49, offers=(fee(110, "a"), fee(130, "b"), fee(130, "c")))))
+    assert (action.kind, action.hire, action.spend, action.platform) == ("collaborate", "c", 0, "weibo")
+    assert action.why == "C offers 130 yuan; own price 100"
+    assert policy.decide(board(), me(0.5, offers=(fee(130),))) == []
+    assert policy.decide(board(), me(offers=(fee(109),))) == []
+    assert policy.decide(board(), me(offers=(fee(500, story="other"),))) == []
+    assert policy.decide(board(), me()) == []
+
+
+def test_an_account_posts_at_a_steady_rate_in_its_hours():
+    policy = SteadyPosting(posts_per_day=2, first_hour=9, last_hour=21)
+    action = one(policy.decide(board(), me()))
+    assert (action.kind, action.platform, action.content, action.why) == (
+        "post",
+        "weibo",
+        "own",
+        "steady posting, 2 a day",
+    )
+    assert policy.decide(board(hour=8), me()) == policy.decide(board(hour=22), me()) == []
+    assert policy.decide(board(hour=21), me())
+    # Half a day between two posts, give or take: from 0.6 to 1.4 of it.
+    for draw, gap in ((0.0, 0.6 * 720), (0.5, 720), (1.0, 1.4 * 720)):
+        assert not policy.decide(board(), me(draw, done=(("post", NOW - int(gap) + 1),)))
+        assert policy.decide(board(), me(draw, done=(("post", NOW - int(gap) - 1), ("ride", NOW))))
+
+
+def test_an_account_may_wait_until_the_story_is_listed():
+    policy = SteadyPosting(starts_when_listed=True, platform="douyin")
+    assert policy.decide(board(), me()) == []
+    assert one(policy.decide(board(listed_day=1), me())).platform == "douyin"
+    assert policy.decide(board(), me(done=(("post", 0),)))  # once begun it goes on
+
+
+# ---------------------------------------------------------------- bureaus
+
+
+def bureaus(*minutes_ago, kind="bureau", home=False):
+    return tuple(Joined(f"b{i}", f"B{i}", kind, NOW - ago, home) for i, ago in enumerate(minutes_ago))
+
+
+FLAT = {"caution": 0.0, "listed_weight": 1.0, "rivals_weight": 1.0, "called_weight": 1.5}
+
+
+def bureau(draw=0.5, **known):
+    return me(draw, kind="bureau", **known)
+
+
+@pytest.mark.parametrize(
+    ("listed_day", "joined", "known", "pressure"),
+    [
+        (0, (), {}, 0.0),
+        (3, (), {}, 2.0),
+        (0, bureaus(60, 60, 60), {}, 2.0),
+        (7, bureaus(60), {}, 4.0),
+        (0, bureaus(60), {"kinship": 0.25}, 1.25),
+        (0, bureaus(49 * 60), {}, 0.0),  # long ago
+        (0, bureaus(48 * 60), {}, 1.0),
+        (0, bureaus(60, kind="kol"), {}, 0.0),  # no rival
+        (0, bureaus(60, home=True), {}, 0.0),  # its own story
+        (0, (Joined("mind", "Mind", "bureau", NOW),), {}, 0.0),  # oneself
+        (1, bureaus(60), {"listed_weight": 0.5, "rivals_weight": 2.0}, 2.5),
+    ],
+)
+def test_a_bureau_joins_when_its_pressure_passes_its_threshold(listed_day, joined, known, pressure):
+    seen = board(listed_day=listed_day, joined=joined)
+    assert one(Rivalry(**FLAT | known | {"threshold": pressure}).decide(seen, bureau())).kind == "invite"
+    assert Rivalry(**FLAT | known | {"threshold": pressure + 0.001}).decide(seen, bureau()) == []
+
+
+def test_a_topic_about_a_bureau_calls_it():
+    seen = board(called={"mind": ("why not Mind", 10)})
+    action = one(Rivalry(**FLAT, threshold=1.5).decide(seen, bureau()))
+    assert "#why not Mind# is about us" in action.why
+    assert Rivalry(**FLAT, threshold=1.6).decide(seen, bureau()) == []
+    assert Rivalry(**FLAT, threshold=0.1).decide(board(called={"other": ("x", 10)}), bureau()) == []
+
+
+def test_thresholds_are_spread_by_caution():
+    seen, policy = board(listed_day=3), Rivalry(**FLAT | {"caution": 0.5}, threshold=2.0)
+    assert policy.decide(seen, bureau(0.5))
+    assert not policy.decide(seen, bureau(0.51))
+    assert policy.decide(board(listed_day=2), bureau(0.0))  # log2(3) = 1.58 passes 1.5
+    assert not policy.decide(board(listed_day=1), bureau(0.0))
+
+
+@given(
+    thresholds=st.lists(st.floats(0, 4), min_size=1, max_size=12),
+    more=st.floats(0, 2),
+    listed_day=st.integers(0, 30),
+)
+@settings(max_examples=60, deadline=None)
+def test_joining_is_granovetters_cascade(thresholds, more, listed_day):
+    # Bureaus look in turn until nobody joins any more. Who has joined then is the least fixed point of the thresholds,
+    # found here by counting: all whose threshold lies below the pressure of those who join.
+    def joined_in_the_end(extra):
+        joined, grown = set(), True
+        while grown:
+            grown = False
+            for i, threshold in enumerate(thresholds):
+                rivals = tuple(Joined(f"b{j}", "", "bureau", NOW) for j in sorted(joined))
+                policy = Rivalry(**FLAT | {"kinship": extra, "threshold": threshold})
+                if i not in joined and policy.decide(board(listed_day=listed_day, joined=rivals), bureau(name=f"b{i}")):
+                    joined.add(i)
+                    grown = True
+        return joined
+
+    from math import log2
+
+    found = joined_in_the_end(0.0)
+    level = 0
+    while True:
+        pressure = round(log2(1 + listed_day), 9) + round(log2(1 + level), 9)
+        now = sum(threshold <= pressure for threshold in thresholds)
+        if now == level:
+            break
+        level = now
+    assert len(found) == level
+    assert found <= joined_in_the_end(more)  # more kinship never keeps one away
+
+
+def test_a_bureau_says_what_it_saw():
+    rivals = tuple(Joined(f"b{i}", f"B{i}", "bureau", NOW - 60 * i) for i in range(1, 6))
+    seen = board(listed_day=4, listed=(listed(3),), joined=rivals)
+    action = one(
+        Rivalry(**FLAT, threshold=1.0, star="Star", invite_title="{title} invites {star}").decide(seen, bureau())
+    )
+    assert action.title == "Mind invites Star"
+    for words in ("4 topics", "#hot# at rank 3 on weibo", "5 rivals joined", "B5 5 h ago", "own threshold 1.0"):
+        assert words in action.why
+    assert "B1" not in action.why  # only the last three by name
+    assert (action.content, action.about) == ("blue_v", "mind")
+
+
+@pytest.mark.parametrize(
+    ("policy", "seen", "mind"),
+    [
+        ({}, {"hour": 7}, {}),
+        ({}, {"hour": 23}, {}),
+        ({"cooldown_hours": 10}, {}, {"done": (("invite", NOW - 599),)}),
+        ({"max_actions": 2}, {}, {"done": (("invite", 0), ("ride", 1))}),
+        ({"max_actions": 0}, {}, {}),
+        ({"threshold": 0.1}, {}, {}),
+    ],
+)
+def test_a_bureau_waits(policy, seen, mind):
+    assert Rivalry(**FLAT | {"threshold": 0.0} | policy).decide(board(**seen), bureau(**mind)) == []
+
+
+def test_a_bureaus_repertoire_in_its_order():
+    policy = Rivalry(
+        **FLAT,
+        threshold=0.0,
+        cooldown_hours=0.0,
+        max_actions=9,
+        may_sign=True,
+        free_ticket_factor=2.0,
+        host_cost=50,
+        star="S",
+    )
+    seen, done, kinds = board(listed=(listed(2, platform="douyin"), listed(8))), (), []
+    for draw, budget in ((0.9, 100), (0.9, 100), (0.9, 100), (0.29, 100), (0.31, 100), (0.0, 49)):
+        action = one(policy.decide(seen, bureau({"host": draw}, done=done, budget_left=budget)))
+        done += ((action.kind, NOW),)
+        kinds.append((action.kind, action.title, action.spend, action.topic))
+    assert kinds == [
+        ("invite", "Mind邀请S", 0, -1),
+        ("sign", "", 0, -1),
+        ("free_tickets", "", 0, -1),
+        ("host", "S来Mind做客", 50, -1),
+        ("ride", "", 0, 7),  # the best topic of the platform that it rides on
+        ("ride", "", 0, 7),  # and hosting is beyond its purse
+    ]
+    tickets = one(policy.decide(seen, bureau(done=(("invite", 0), ("sign", 0)))))
+    assert (tickets.factor, tickets.hours) == (2.0, 24 * 60)
+
+
+# ---------------------------------------------------------------- newsrooms
+
+
+def test_a_newsroom_amplifies_what_stays():
+    policy = NewsDesk(chance=0.5, angle_share=0.5)
+    action = one(policy.decide(board(listed=(listed(20, minutes=60),)), me({"news": 0.49, "angle": 0.5})))
+    assert (action.kind, action.topic, action.title, action.content) == ("amplify", 7, "", "media")
+    assert action.why == "#hot# at rank 20 on weibo for 60 min"
+
+
+def test_a_newsroom_may_open_an_angle_of_its_own():
+    policy = NewsDesk(angle_title="{title} on {star} {n}", star="Star")
+    ledger = (("angle", 0), ("angle", 10), ("amplify", 20))
+    action = one(policy.decide(board(listed=(listed(),)), me(done=ledger)))
+    assert (action.kind, action.title, action.topic) == ("angle", "Mind on Star 3", -1)
+
+
+def test_a_newsroom_interviews_when_the_story_is_big():
+    policy = NewsDesk(
+        interview_reads=10**6, interview_hours=96.0, star="Star", interview_title="{title}: {star}", per_day=9
+    )
+    seen = board(listed=(listed(),), reads_day=3 * 10**6)
+    action = one(policy.decide(seen, me()))
+    assert (action.kind, action.title, action.appeal) == ("interview", "Mind: Star", 1.1)
+    assert "3 M reads" in action.why
+    assert one(policy.decide(seen, me(done=(("interview", NOW - 95 * 60),)))).kind == "angle"
+    assert one(policy.decide(seen, me(done=(("interview", NOW - 96 * 60),)))).kind == "interview"
+
+
+@pytest.mark.parametrize(
+    ("policy", "seen", "mind"),
+    [
+        ({}, {}, {}),
+        ({"max_rank": 4}, {"listed": (listed(5),)}, {}),
+        ({"min_minutes": 121}, {"listed": (listed(),)}, {}),
+        ({"chance": 0.3}, {"listed": (listed(),)}, {"draw": 0.3}),
+        ({"per_day": 2}, {"listed": (listed(),)}, {"done": (("angle", NOW - 10), ("amplify", NOW - 20))}),
+        ({}, {"listed": (listed(platform="douyin"),)}, {}),  # it has no account there
+    ],
+)
+def test_a_newsroom_waits(policy, seen, mind):
+    assert NewsDesk(**policy).decide(board(**seen), me(**mind)) == []
+
+
+def test_a_newsroom_looks_at_the_lists_where_it_has_an_account():
+    seen = board(listed=(listed(1, topic=1, platform="douyin"), listed(9)))
+    assert one(NewsDesk(angle_share=0.0).decide(seen, me())).topic == 7
+
+
+# ---------------------------------------------------------------- brands
+
+RISING = {"reads_day": 60_000_000, "growth": 2.0}
+
+
+def brand(**known):
+    return me(kind="brand", **{"budget_left": 10**6} | known)
+
+
+def test_a_brand_buys_reach_under_the_listed_topic():
+    action = one(
+        SponsorWhenRising().decide(board(listed=(listed(3, topic=1, platform="douyin"), listed(9)), **RISING), brand())
+    )
+    assert (action.kind, action.platform, action.topic, action.spend, action.boost) == (
+        "sponsor",
+        "weibo",
+        7,
+        100_000,
+        100_000,
+    )
+    assert action.why == "reads grew 2.0-fold in 6 h, 60 M in 24 h"
+    assert one(SponsorWhenRising().decide(board(**RISING), brand())).topic == -1
+
+
+@pytest.mark.parametrize(
+    ("policy", "seen", "mind"),
+    [
+        ({}, {"reads_day": 49_999_999}, {}),
+        ({}, {"growth": 1.49}, {}),
+        ({}, {}, {"budget_left": 99_999}),
+        ({"max_actions": 1}, {}, {"done": (("sponsor", 0),)}),
+        ({"cooldown_hours": 5}, {}, {"done": (("sponsor", NOW - 299),)}),
+    ],
+)
+def test_a_brand_waits(policy, seen, mind):
+    assert SponsorWhenRising(**policy).decide(board(**RISING | seen), brand(**mind)) == []
+
+
+def test_a_brand_opens_one_challenge_and_then_hires():
+    policy = SponsorWhenRising(challenge_title="dance", hire_tier="waist", hire_budget=300, boost=100)
+    both = brand(platforms=("weibo", "douyin"))
+    action = one(policy.decide(board(**RISING), both))
+    assert (action.kind, action.platform, action.title, action.content) == ("challenge", "douyin", "dance", "challenge")
+    assert (action.spend, action.boost) == (100, 100)
+    action = one(policy.decide(board(**RISING), brand()))  # no account there
+    assert (action.kind, action.hire, action.spend, action.boost) == ("hire", "waist", 0, 300)
+    assert one(policy.decide(board(**RISING), brand(budget_left=299))).kind == "sponsor"
+    assert one(policy.decide(board(**RISING), brand(platforms=("douyin",), done=(("challenge", 0),)))).kind == "hire"
+
+
+def test_an_organisation_answers_a_crisis_once():
+    policy = CrisisReply(min_negative=0.3, min_reads=1000, damping=0.4, cooldown_hours=48)
+    crisis = {"negative_share": 0.31, "negative_topic": 4, "reads_day": 1000}
+    action = one(policy.decide(board(**crisis), me()))
+    assert (action.kind, action.topic, action.content) == ("reply", 4, "blue_v")
+    assert action.factor == pytest.approx(0.6)
+    assert action.why == "31% of the reads of 24 h are negative"
+    for calm in ({"negative_share": 0.29}, {"reads_day": 999}, {"negative_topic": -1}):
+        assert policy.decide(board(**crisis | calm), me()) == []
+    assert policy.decide(board(**crisis), me(done=(("reply", NOW - 48 * 60 + 1),))) == []
+    assert policy.decide(board(**crisis), me(done=(("reply", NOW - 48 * 60),)))
+
+
+# ---------------------------------------------------------------- from decisions to the world
+
+ALWAYS = {"kind": "steady_posting", "posts_per_day": 48, "first_hour": 0, "last_hour": 23}
+
+
+def acting(n=200, *, actors, **changes):
+    star = {"name": "star", "kind": "star", "accounts": {"square": n}}
+    return worlds.run(n, actors=[star, *actors], **{"days": 2.0} | changes)
+
+
+def actions_of(tables, name):
+    return tables.actions[(tables.actions.actor == name) & (tables.actions.kind != "fact")]
+
+
+def minutes_of(actions):
+    from datetime import datetime
+
+    start = datetime.fromisoformat("2021-01-01T00:00+00:00")
+    return [round((datetime.fromisoformat(time) - start).total_seconds() / 60) for time in actions.time]
+
+
+def test_a_mind_looks_as_often_as_it_reviews_and_posts_by_its_own_draws():
+    actor = {"name": "poster", "kind": "kol", "accounts": {"square": 50}, "review_minutes": 120, "policies": [ALWAYS]}
+    minutes = minutes_of(actions_of(acting(actors=[actor]), "poster"))
+    assert len(minutes) > 10
+    assert {minute % 120 for minute in minutes} == {minutes[0] % 120}
+
+
+def test_a_mind_without_the_money_does_not_act():
+    policy = {"kind": "sponsor_when_rising", "min_reads": 0, "min_growth": 0, "boost": 30, "cooldown_hours": 1}
+    spending = []
+    for budget in (0, 29, 100):
+        actor = {"name": "brand", "kind": "brand", "accounts": {"square": 5}, "budget": budget, "policies": [policy]}
+        tables = acting(
+            actors=[actor],
+            platforms={
+                "square": worlds.platform(200, mechanisms=worlds.MECHANISMS, content={"user": {"half_life_hours": 1.0}})
+            },
+        )
+        done = actions_of(tables, "brand")
+        assert done.spend.tolist() == [30] * len(done)
+        spending.append(tables.summary["spend_yuan"])
+    assert spending == [0, 0, 90]
+
+
+def test_minds_see_with_their_delay():
+    # The star's post is read at once; a brand that buys on any reads sees them an observation delay later.
+    policy = {"kind": "sponsor_when_rising", "min_reads": 1, "min_growth": 0, "boost": 0, "max_actions": 1}
+    first = []
+    for delay in (0, 60, 600):
+        actor = {
+            "name": "brand", "kind": "brand", "accounts": {"square": 5}, "delay_minutes": delay, "review_minutes": 15,
+            "policies": [policy],
+        }  # fmt: skip
+        first += minutes_of(
+            actions_of(acting(actors=[actor], interventions=[worlds.post(at="2021-01-01T05:00+00:00")]), "brand")
+        )
+    assert first[0] >= 315  # reads of the step at 5:00 are known when it is over
+    assert [minute - first[0] for minute in first] == [0, 60, 600]
+
+
+def test_a_brand_pays_the_kols_it_hires_out_of_its_purse():
+    kols = {
+        "name": "waist", "kind": "kol", "tier": "waist", "count": 5, "accounts": {"square": 0}, "review_minutes": 60,
+        "policies": [{"kind": "paid_collaboration", "fit": 1.0}],
+    }  # fmt: skip
+    price = {"waist": {"from": 300_000, "to": 3_000_000, "price_per_follower": 0.02}}
+    hire = {
+        "kind": "sponsor_when_rising", "min_reads": 0, "min_growth": 0, "boost": 0, "hire_tier": "waist",
+        "hire_budget": 60_000, "cooldown_hours": 3, "max_actions": 6,
+    }  # fmt: skip
+    brand = {"name": "brand", "kind": "brand", "accounts": {"square": 5}, "budget": 100_000, "policies": [hire]}
+    tables = acting(
+        2000,
+        actors=[brand, kols],
+        people=worlds.people(2000, 200_000_000, kol_tiers=price),
+        platforms={"square": worlds.platform(200_000_000)},
+    )
+    paid = tables.actions[tables.actions.action == "pay"]
+    assert len(paid) > 0
+    assert tables.summary["spend_yuan"] == paid.spend.sum() <= 100_000
+    assert set(paid.actor) == {"brand"}
+    hired = tables.actions[tables.actions.action == "hire"]
+    assert hired.why.str.contains("asks").all()
+    assert len(tables.actions[tables.actions.action == "collaborate"]) >= len(paid)
+
+
+def test_a_rider_of_another_platforms_topic_posts_under_the_storys_own():
+    # A bureau's reply names a topic of the other platform; its post belongs to a topic of its own all the same.
+    crisis = {"kind": "crisis_reply", "min_negative": 0.0, "min_reads": 0}
+    actor = {"name": "office", "kind": "bureau", "accounts": {"other": 50}, "policies": [crisis]}
+    made = worlds.model(
+        200, days=1, steps=48, followers=100, interventions=[worlds.post(tone="negative")],
+        platforms={"square": worlds.platform(200), "other": worlds.platform(200)},
+        actors=[{"name": "star", "kind": "star", "accounts": {"square": 100}}, actor],
+    )  # fmt: skip
+    posts, topics = made.world.posts, made.world.topics
+    assert posts.platform.tolist() == [0, 1]
+    assert topics.platform[posts.topic].tolist() == [0, 1]
+
+
+def test_bureaus_join_because_others_did():
+    # One bureau joins of its own accord, the second needs one rival, the third two; without the first nobody joins.
+    def names(*thresholds):
+        actors = [
+            {
+                "name": f"b{i}", "title": f"B{i}", "kind": "bureau", "accounts": {"square": 1}, "delay_minutes": 15,
+                "review_minutes": 60,
+                "policies": [
+                    FLAT | {"kind": "rivalry", "threshold": threshold, "listed_weight": 0.0, "max_actions": 1}
+                ],
+            }
+            for i, threshold in enumerate(thresholds)
+        ]  # fmt: skip
+        acted = acting(actors=actors).actions
+        return acted[acted.kind == "bureau"].actor.tolist()
+
+    assert names(0.0, 1.0, 1.58) == ["B0", "B1", "B2"]
+    assert names(1.0, 1.0, 1.58) == []
+    assert names(0.0, 1.58, 1.58) == ["B0"]
+
+
+def test_a_free_ticket_offer_raises_intents_while_it_lasts():
+    offer = {
+        "kind": "offer",
+        "at": "2021-01-01T01:00+00:00",
+        "story": "tale",
+        "factor": 2.0,
+        "until": "2021-01-01T02:00+00:00",
+    }
+    made = worlds.model(
+        100, platforms={"square": worlds.platform(100, chances={"intend": 0.25})},
+        interventions=[worlds.post(), offer, worlds.post(at="2021-01-01T01:30+00:00", topic="during")],
+    )  # fmt: skip
+    intend, seen = [], []
+    for _ in range(10):
+        made.step()
+        intend.append((made.world.chance.rows[: made.world.posts.n, 7] / 2**32).round(6).tolist())
+        seen.append(made.world.offers_factor[0])
+    assert seen == [1.0] * 4 + [2.0] * 4 + [1.0] * 2
+    assert intend == [[0.25]] * 4 + [[0.5]] * 2 + [[0.5, 0.5]] * 2 + [[0.25, 0.25]] * 2
