@@ -16,6 +16,7 @@ from sim.scenario import Actor, Scenario
 from sim.world import Account, Graph, World
 
 FIX = 1 << 16
+COMMUNITIES = 200  # at least so many, where there are people enough
 CLASSES = 16  # community classes of affinity
 KEEN = 2.5  # affinity from which a targeted slot always takes a person; below it in proportion
 
@@ -50,7 +51,7 @@ def people(scenario: Scenario) -> People:
         attention_fix=np.stack([_attention(a.daily_views) for a in activity]),
         affinity_fix=np.round(affinity * FIX).astype(np.uint64),
         target_fix=np.round(np.minimum(affinity / KEEN, 1) * FIX).astype(np.uint64),
-        community_size=_community_size(scenario),
+        community_size=_network(scenario).community_size,
         community_key=np.uint64(streams.stream_key(scenario.seed, "communities")),
     )
 
@@ -119,15 +120,20 @@ def affinities(scenario: Scenario) -> np.ndarray:
     return np.array(rows).round(6)
 
 
-def _community_size(scenario: Scenario) -> int:
-    network = scenario.network
-    return int(network.community_size) if isinstance(network, Computed) else 4096
+def _network(scenario: Scenario) -> Computed:
+    """The computed network, or its defaults where one is stored; few people make smaller communities.
+
+    With fewer than `COMMUNITIES` of them, luck would decide whether a story suits anyone at all.
+    """
+    network = scenario.network if isinstance(scenario.network, Computed) else Computed()
+    most = 1 << max(0, (scenario.people.users // COMMUNITIES).bit_length() - 1)
+    return network.model_copy(update={"community_size": max(network.circle_size, min(network.community_size, most))})
 
 
 def graph(scenario: Scenario) -> Graph:
     """The follow graph: a computed layout a platform, or one stored network for all of them."""
     n, computed = scenario.people.users, isinstance(scenario.network, Computed)
-    network = scenario.network if isinstance(scenario.network, Computed) else Computed()
+    network = _network(scenario)
     layouts = tuple(
         network.layout(n, streams.stream_key(scenario.seed, f"{name}/graph")) for name in scenario.platforms
     )
@@ -159,7 +165,8 @@ def world(scenario: Scenario) -> World:
 
 def open_account(made: World, actor: str, title: str, kind: str, platform: int, followers: int) -> Account:
     """Give an actor an account; its row follows the users' and the earlier accounts'."""
-    account = Account(actor, title, kind, platform, made.n_users + len(made.accounts), followers)
+    ident = streams.stream_key(0, f"account/{actor}/{made.platforms[platform]}")
+    account = Account(actor, title, kind, platform, made.n_users + len(made.accounts), ident, followers)
     made.accounts.append(account)
     return account
 

@@ -110,8 +110,8 @@ class Deeds:
         here = action.topic >= 0 and self.world.topics.platform[action.topic] == platform
         if action.kind == "reply":
             self.world.topics.novelty[action.topic] = round(self.world.topics.novelty[action.topic] * action.factor, 9)
-        if action.kind == "collaborate":
-            self._settle(mind, action)
+        if action.kind == "collaborate" and not self._settle(mind, action):
+            return
         draft = Draft(
             self.account(mind, action.platform),
             platform,
@@ -185,12 +185,14 @@ class Deeds:
             brand.kind, brand, "hire", action.platform, "", 0, f"{action.why}; asks {asked} KOLs of tier {action.hire}"
         )
 
-    def _settle(self, kol: Mind, action: Action) -> None:
-        """The fee passes from the brand, if it still has it."""
+    def _settle(self, kol: Mind, action: Action) -> bool:
+        """The fee passes from the brand, if it still has it; if not, nothing comes of the deal."""
         brand = self.minds[action.hire]
-        if kol.price <= brand.spec.budget - brand.spent:
-            brand.spent += kol.price
-            self._log(brand.kind, brand, "pay", action.platform, "", kol.price, f"fee of {kol.title}")
+        if kol.price > brand.spec.budget - brand.spent:
+            return False
+        brand.spent += kol.price
+        self._log(brand.kind, brand, "pay", action.platform, "", kol.price, f"fee of {kol.title}")
+        return True
 
     def _begin_offer(self, story: int, factor: float, until: int) -> None:
         self._offers.append((story, until, factor))

@@ -187,7 +187,7 @@ def start_reach(o, people, network):  # type: ignore[no-untyped-def]
     if o.mode in (SERVE, ACCOUNT):
         a, b = affine(mix((o.source * _K1) ^ network.layout.key), people.n_users)
     elif o.mode == FOLLOWERS:
-        row = network.won_spans[source - people.n_users, 0]
+        row = network.won_spans[o.row - people.n_users, 0]
     elif network.indptr.shape[0] > 1:
         row = network.indptr[source]
     else:

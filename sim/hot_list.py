@@ -41,10 +41,10 @@ class HotList(Mechanism):
 
     heat = (searches + discussions + reads) an hour, smoothed, × interaction.
 
-    interaction = ``interaction`` · (1 + ``interaction_gain`` · discussions per read / ``discussion_reference``),
-    capped at ``interaction_cap``. Readers of rank r: ``reads_per_hour`` · r^−``rank_slope`` · day clock · the
-    topic's appeal and novelty. Rank 0 is the pinned slot; ``ad_places`` can be bought. Not modelled: re-ranking
-    within a step, censorship, personal lists.
+    interaction = ``interaction`` · (1 + ``interaction_gain`` · l) / (1 + ``interaction_gain``), the quotient capped
+    at ``interaction_cap``, with l = discussions per read / ``discussion_reference``. Readers of rank r:
+    ``reads_per_hour`` · r^−``rank_slope`` · day clock · the topic's appeal and novelty. Rank 0 is the pinned slot;
+    ``ad_places`` can be bought. Not modelled: re-ranking within a step, censorship, personal lists.
     """
 
     name: ClassVar[str] = "hot_list"

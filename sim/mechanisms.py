@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 MECHANISMS = Registry("mechanism")
 FIX = 1 << 16
+FEWEST = 64  # rows that stand for a small account's followers, so that it does not hang on the luck of one
 
 
 class Mechanism(BaseModel):
@@ -112,7 +113,7 @@ class FollowFeed(Mechanism):
         account = world.accounts[row - world.n_users]
         won_rows = sum(len(part) for part in account.won)
         weight = int(sample_weight(np.array(int(world.followers(row) * self.see)), self.samples, world.ratio))
-        domain = max(1, round(account.followers / (world.ratio * stage.membership)))
+        domain = min(world.n_users, max(FEWEST, round(account.followers / (world.ratio * stage.membership))))
         begun = round(account.followers / (weight * stage.membership))
         won = won_rows * world.ratio // weight
         salt = streams.py_bits(stage.key("account"), int(world.posts.ident[int(share["post"])]))
@@ -121,7 +122,8 @@ class FollowFeed(Mechanism):
             post=share["post"],
             event=share["parent"],
             mode=[ACCOUNT, FOLLOWERS],
-            source=row,
+            source=account.ident,
+            row=row,
             first=[salt % domain, 0],
             count=[begun, won],
             domain=[domain, max(1, won_rows)],

@@ -270,6 +270,7 @@ class Rivalry(Policy):
     )
     host_title: str = Field("{star}来{title}做客", description="topic opened when it hosts")
     star: str = Field("", description="whom it invites, as the topic's words say it")
+    host_share: float = Field(0.3, ge=0, le=1, description="probability of hosting, where the purse allows")
     host_cost: int = Field(200_000, ge=0, description="yuan that hosting the star costs")
     may_sign: bool = Field(False, description="the star's employer may sign it as ambassador")
     free_ticket_factor: float = Field(
@@ -303,7 +304,7 @@ class Rivalry(Policy):
             words.append(f"now {_topic_words(board.listed[0])}")
         if rivals:
             names = ", ".join(f"{j.title} {_hours_ago(board.now, j.minute)}" for j in rivals[-3:])
-            words.append(f"{len(rivals)} rivals joined ({names})")
+            words.append(f"{len(rivals)} rival{'s' if len(rivals) > 1 else ''} joined ({names})")
         if called:
             words.append(f"#{called[0]}# is about us")
         return pressure, "; ".join(words)
@@ -319,7 +320,7 @@ class Rivalry(Policy):
             return Action("sign", appeal=1.2, **base)  # type: ignore[arg-type]
         if self.free_ticket_factor > 1 and not me.count("free_tickets"):
             return Action("free_tickets", factor=self.free_ticket_factor, hours=24 * 60, **base)  # type: ignore[arg-type]
-        if me.budget_left >= self.host_cost and me.draw("host", me.count("host"), board.now) < 0.3:
+        if me.budget_left >= self.host_cost and me.draw("host", me.count("host"), board.now) < self.host_share:
             return Action("host", title=self.host_title.format(**names), spend=self.host_cost, appeal=1.2, **base)  # type: ignore[arg-type]
         topic = board.best(50, on=(platform,))
         return Action("ride", topic=topic.topic if topic else -1, **base)  # type: ignore[arg-type]

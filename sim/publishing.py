@@ -118,7 +118,7 @@ class Publisher:
         """Publish an actor's post and share it with its followers; returns the post's row."""
         topics, live = self.world.topics, self.world.live_topics
         topic = self.topic(draft)
-        ident = self._ident(draft.account.row, draft.platform, draft.minute, draft.account.actor, draft.content)
+        ident = self._ident(draft.account.ident, draft.minute, draft.content)
         posts = self._add(
             np.array([ident]),
             draft.platform,
@@ -329,7 +329,8 @@ class Publisher:
         acts = acts[world.posts.by_actor[acts["post"]] > 0]
         authors = world.posts.author[acts["post"]]
         keys = FOLLOW_KEY | ((authors - world.n_users) << POST_SHIFT) | acts["user"]
-        coin = streams.np_bits(streams.stream_key(world.seed, "follow"), acts["user"], authors) >> np.uint64(32)
+        idents = np.array([account.ident for account in world.accounts], np.uint64)[authors - world.n_users]
+        coin = streams.np_bits(streams.stream_key(world.seed, "follow"), acts["user"], idents) >> np.uint64(32)
         whole = coin * np.uint64(world.ratio) < (acts["weight"].astype(np.uint64) << np.uint64(32))
         acts, authors, keys = acts[whole], authors[whole], keys[whole]
         new = self._claim(keys)

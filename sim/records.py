@@ -9,7 +9,8 @@ OFFER = np.dtype(
         ("post", "i8"),  # which post is shown
         ("event", "i8"),  # row of the share in the repost forest that is seen; the root when served
         ("mode", "i8"),  # SERVE, AUDIENCE, ACCOUNT or FOLLOWERS
-        ("source", "u8"),  # row of the sharer; for SERVE a salt that picks the permutation
+        ("source", "u8"),  # what identifies the sharer: a user's row, an account's ident; for SERVE a salt
+        ("row", "i8"),  # row of the sharer, where it is an account
         ("first", "i8"),  # first candidate
         ("count", "i8"),  # candidates
         ("domain", "i8"),  # candidates repeat after so many (a row stands for several people)

@@ -102,7 +102,7 @@ class Tables:
                 "topic": [f"background {i}" for i in ids],
                 "story": "",
                 "origin": "background",
-                "born": self._iso(np.maximum(back.minute[ids], 0)),
+                "born": self._iso(back.first_listed[ids]),
                 "first_listed": self._iso(back.first_listed[ids]),
                 "last_listed": self._iso(back.last_listed[ids]),
                 "minutes_listed": back.listed_steps[ids] * self.clock.step_minutes,
@@ -282,18 +282,14 @@ def _frame_digest(frame: pd.DataFrame) -> str:
     return hashlib.sha256(kept.to_csv(index=False, lineterminator="\n").encode("utf-8")).hexdigest()
 
 
-def write(
-    folder: Path, tables: Tables, record: dict[str, Any], resolved: str, draw: Callable[[Path], None] | None
-) -> None:
-    """Fill a folder with a run's files; ``draw`` adds the pictures."""
+def write(folder: Path, tables: Tables, record: dict[str, Any], resolved: str) -> None:
+    """Fill a folder with a run's files; pictures and page are drawn from them."""
     for name in ("series", "topics", "hot_list", "posts", "actions"):
         getattr(tables, name).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
     np.savez_compressed(folder / "cascades.npz", **tables.cascades)
     (folder / "scenario.resolved.yaml").write_text(resolved, encoding="utf-8")
     _write_json(folder / "summary.json", tables.summary)
     _write_json(folder / "run.json", record | {"channels": list(CHANNELS)})
-    if draw is not None:
-        draw(folder)
 
 
 def _write_json(path: Path, data: dict[str, Any]) -> None:

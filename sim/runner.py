@@ -92,7 +92,9 @@ def _way_out(scenario: Scenario, free: int | None) -> str:
     while users and free is not None and _memory(scenario, users) > 0.9 * free:
         users //= 2
     fits = users // (digit := 10 ** (len(str(users)) - 1)) * digit
-    return f"--users {fits} would fit" if fits else "shorten days, or use a machine with more memory"
+    if not fits:
+        return "shorten days, or use a machine with more memory"
+    return f"lower people.users (--users) to {fits:,} or less"
 
 
 def _free_disk(out: Path) -> int:
@@ -298,16 +300,16 @@ def _commit() -> str:
 def _store(
     scenario: Scenario, tables: Tables, record: dict[str, Any], folder: Path, figures: bool, progress: Progress | None
 ) -> Result:  # fmt: skip
-    from sim import results
+    from sim import plots, report, results
 
-    def draw(where: Path) -> None:
-        from sim import plots
-
-        if progress:
-            progress(scenario.steps, scenario.steps, "drawing")
-        plots.draw(where)
+    def fill(where: Path) -> None:
+        results.write(where, tables, record, scenarios.resolved(scenario))
+        if figures:
+            if progress:
+                progress(scenario.steps, scenario.steps, "drawing")
+            plots.draw(where)
+        report.write(where, Result(where).comparison())
 
     target = folder / scenario.name / f"{record['digest']['all'][:8]}-s{scenario.seed}"
-    resolved = scenarios.resolved(scenario)
-    results.publish(target, lambda where: results.write(where, tables, record, resolved, draw if figures else None))
+    results.publish(target, fill)
     return Result(target)

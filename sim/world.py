@@ -154,6 +154,7 @@ class Account:
     kind: str
     platform: int
     row: int
+    ident: int  # identifies the account in draws, whatever its row
     followers: int
     gained: int = 0
     won: list[np.ndarray] = field(default_factory=list)

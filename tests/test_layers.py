@@ -23,7 +23,7 @@ ROWS = [
     ["actors", "build", "publishing", "board"],
     ["deeds"],
     ["model"],
-    ["results", "plots"],
+    ["results", "plots", "report"],
     ["runner"],
     ["progress"],
     ["cli"],

@@ -492,6 +492,37 @@ def test_a_brand_pays_the_kols_it_hires_out_of_its_purse():
     assert len(tables.actions[tables.actions.action == "collaborate"]) >= len(paid)
 
 
+def test_a_dashboard_by_hand():
+    # All hundred followers see a post within an hour: a kind one at 1:00, a bad one at 9:00, a kind one at 20:00.
+    facts = [("01", {}), ("09", {"tone": "negative", "topic": "scandal", "about": "star"}), ("20", {"topic": "film"})]
+    unread = worlds.MECHANISMS["hot_list"] | {"places": 500, "reads_per_hour": 0.0}
+    lists = {"follow_feed": {"see": 1.0}, "hot_list": unread}
+    made = worlds.model(
+        100, days=2, followers=100, steps=4 * 36,
+        platforms={"square": worlds.platform(100, chances={"comment": 1.0}, mechanisms=lists)},
+        interventions=[worlds.post(at=f"2021-01-01T{hour}:00+00:00", **more) for hour, more in facts],
+    )  # fmt: skip
+
+    def seen(hour, delay=0):
+        return made.board.see(0, "tale", 4 * hour, delay)
+
+    early, noon, late, next_day = seen(1), seen(12), seen(22), seen(34)
+    assert (early.reads_day, early.joined, early.present, early.negative_topic) == (0, (), (), -1)
+    assert (noon.now, noon.hour, noon.reads_day, noon.discussions_day) == (720, 12, 200, 200)
+    assert (noon.growth, noon.negative_share, noon.negative_topic) == (1.0, 0.5, 1)
+    assert (late.reads_day, late.growth, late.negative_share) == (300, 100.0, 1 / 3)
+    assert (next_day.reads_day, next_day.growth, next_day.hour) == (100, 0.0, 10)  # of the last 24 hours
+    assert noon.present == ("square",)
+    assert [(j.actor, j.kind, j.minute) for j in noon.joined] == [("star", "star", 60)]
+    assert [t.title for t in seen(11).listed] == ["scandal"]
+    assert seen(11).listed[0].tone == "negative"
+    assert seen(11).listed_day == 2
+    assert seen(11).called["star"] == ("scandal", 9 * 60)
+    assert seen(12, 180).reads_day == 100  # three hours old
+    assert seen(12, 180).now == noon.now
+    assert seen(1, 120).reads_day == 0
+
+
 def test_a_rider_of_another_platforms_topic_posts_under_the_storys_own():
     # A bureau's reply names a topic of the other platform; its post belongs to a topic of its own all the same.
     crisis = {"kind": "crisis_reply", "min_negative": 0.0, "min_reads": 0}

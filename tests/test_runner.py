@@ -1,0 +1,467 @@
+"""One run as a user meets it: refused before it costs anything, or whole in its folder; never half, never a traceback."""
+
+import errno
+import gc
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import weakref
+from pathlib import Path
+
+import numpy as np
+import pytest
+import worlds
+
+import sim
+from sim import cli, jit, loader, model, networks, results, runner
+from sim.errors import RefusedError, SimError
+from sim.scenario import load
+
+ROOT = Path(__file__).parents[1]
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small or read-only disk needs root")
+not_as_root = pytest.mark.skipif(os.geteuid() == 0, reason="permissions do not bind root")
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    """A file with a tiny scenario, and the folder for its results."""
+    path = tmp_path / "tiny.yaml"
+    path.write_text(loader.dump(worlds.document(100)), encoding="utf-8")
+    return path, tmp_path / "out"
+
+
+@pytest.fixture
+def command(tiny, capsys):
+    """`sim run` of the tiny scenario without figures: (exit code, stdout, stderr)."""
+
+    def call(*words, out=tiny[1]):
+        code = cli.main(["run", str(tiny[0]), "--out", str(out), "--quiet", "--no-figures", *words])
+        return code, *capsys.readouterr()
+
+    return call
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """Mount a disk of one MiB; it is taken away after the test."""
+    place = tmp_path / "disk"
+
+    def mount(*options):
+        place.mkdir(exist_ok=True)
+        words = ["mount", "-t", "tmpfs", "-o", ",".join(("size=1m", *options)), "tmpfs", str(place)]
+        if subprocess.run(words, capture_output=True, check=False).returncode:
+            pytest.skip("this system lets nobody mount a disk")
+        return place
+
+    yield mount
+    if place.is_mount():
+        subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def left(folder):
+    """Everything in a folder, hidden files included."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*")) if folder.exists() else []
+
+
+def python(code, **settings):
+    """Run a script in a fresh process."""
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False, **settings
+    )
+
+
+# --- what a run will need
+
+
+TOO_LARGE = """
+import resource, sys
+from sim.cli import main
+code = main(["run", "ding_zhen", "--users", "1000000000000", *sys.argv[1:]])
+print(code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10, "sim.model" in sys.modules, file=sys.stderr)
+"""
+
+
+def test_a_million_million_people_are_refused_before_anything_is_allocated(tmp_path):
+    done = python(TOO_LARGE.replace("sys.argv[1:]", f"'--out', {str(tmp_path / 'out')!r}"))
+    said, measured = done.stderr.splitlines()
+    assert re.fullmatch(r"sim: 1,000,000,000,000 people need about 3,[\d,.]+ GiB of memory, and .*", said)
+    assert "lower people.users (--users) to" in said
+    code, mib, modelled = measured.split()
+    assert (code, modelled) == ("3", "False")
+    assert int(mib) < 200
+    assert left(tmp_path) == []
+
+
+def test_the_plan_says_the_same():
+    done = python(TOO_LARGE.replace("*sys.argv[1:]", "'--dry-run'"))
+    assert done.stderr.split()[0] == "3"
+    verdict = done.stdout.splitlines()[-1]
+    assert verdict.startswith("verdict    refused: 1,000,000,000,000 people need about 3,")
+
+
+def test_ids_of_people_are_32_bit(monkeypatch):
+    monkeypatch.setattr(networks, "available_bytes", lambda: 2**60)
+    refusal = runner.estimate(load("ding_zhen", users=2**32)).refusal
+    assert "at most 4,294,967,295 can be simulated; lower people.users (--users) to 900,000,000" in refusal
+    assert "4,294,967,295" not in runner.estimate(load("ding_zhen", users=10**8)).refusal
+
+
+@pytest.mark.parametrize("free", [2**30, 2**32, 10**10])
+def test_what_is_advised_fits(monkeypatch, free):
+    monkeypatch.setattr(networks, "available_bytes", lambda: free)
+    refusal = runner.estimate(load("ding_zhen", users=989_000_000, sets=["stories.b={title: B}", "days=15"])).refusal
+    assert "GiB are free" in refusal
+    advised = int(re.search(r"to ([\d,]+) or less", refusal).group(1).replace(",", ""))
+    assert not runner.estimate(load("ding_zhen", users=advised, sets=["stories.b={title: B}", "days=15"])).refusal
+
+
+def test_where_nothing_fits_the_advice_is_another(monkeypatch):
+    monkeypatch.setattr(networks, "available_bytes", lambda: 2**27)
+    assert runner.estimate(load("ding_zhen")).refusal.endswith("shorten days, or use a machine with more memory")
+    with pytest.raises(RefusedError):
+        runner.run("ding_zhen")
+
+
+MEASURE = """
+import resource, sys
+from sim import load, run, runner
+scenario = load("ding_zhen", users=int(sys.argv[1]), sets=["days=2"])
+run(scenario, out=sys.argv[2])
+print(runner.estimate(scenario).memory_bytes / 1024 / resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.slow
+def test_memory_is_estimated_from_above_and_within_half(tmp_path):
+    for users in ("1000", "3000000"):
+        done = subprocess.run(
+            [sys.executable, "-c", MEASURE, users, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        assert 1.0 <= float(done.stdout) <= 1.5
+
+
+# --- where results go
+
+
+def test_a_file_where_a_folder_should_be(command, tiny, monkeypatch):
+    monkeypatch.setattr(runner, "simulate", None)  # it must not come to that
+    tiny[1].write_text("mine")
+    code, out, err = command()
+    assert (code, out) == (2, "")
+    assert err == f"sim: {tiny[1]} is a file, not a folder; name another --out\n"
+    tiny[1].unlink()
+    tiny[1].mkdir()
+    (tiny[1] / "tiny").write_text("mine")
+    assert command() == (2, "", f"sim: {tiny[1] / 'tiny'} is a file, not a folder; name another --out\n")
+    assert left(tiny[1]) == ["tiny"]
+
+
+def test_a_file_in_the_place_of_the_result_is_not_lost(tmp_path):
+    target = tmp_path / "run"
+    target.write_text("mine")
+    with pytest.raises(OSError, match="run"):
+        results.publish(target, lambda folder: (folder / "x").write_text("x"))
+    assert target.read_text() == "mine"
+    assert left(tmp_path) == ["run"]
+
+
+@needs_root
+def test_a_read_only_disk(command, disk, monkeypatch):
+    monkeypatch.setattr(runner, "simulate", None)
+    place = disk("ro")
+    code, out, err = command(out=place / "results")
+    assert (code, out) == (3, "")
+    assert err == f"sim: cannot write results in {place}; check its permissions, or name another --out\n"
+
+
+@not_as_root
+def test_a_folder_without_permission(command, tmp_path):
+    place = tmp_path / "locked"
+    place.mkdir(mode=0o500)
+    code, out, err = command(out=place / "results")
+    assert (code, out) == (3, "")
+    assert err == f"sim: cannot write results in {place}; check its permissions, or name another --out\n"
+
+
+@needs_root
+def test_a_disk_that_is_too_small_is_seen_before_the_run(command, disk, monkeypatch):
+    monkeypatch.setattr(runner, "simulate", None)
+    code, out, err = command(out=disk() / "results")
+    assert (code, out, err.count("\n")) == (3, "", 1)
+    assert re.search(r"need about \d+ MiB of disk, and 1 MiB are free", err)
+
+
+@needs_root
+def test_a_disk_that_fills_up_during_the_run(command, disk, monkeypatch):
+    place = disk()
+    monkeypatch.setattr(runner, "BASE_DISK", 0)
+    with (place / "others").open("wb") as others:
+        others.write(bytes(1000 << 10))
+    code, out, err = command("--set", "days=0.1", out=place / "results")
+    assert (code, out, err.count("\n")) == (3, "", 1)
+    assert "No space left on device; free some disk space, or write elsewhere with --out DIR" in err
+    assert "/." not in err  # the hidden draft is nobody's concern
+    assert left(place) == ["others"]
+
+
+# --- interrupted
+
+
+def interrupting(number, doing):
+    """A progress function that sends a signal when the run gets to do something."""
+
+    def tell(done, total, phase):
+        if (phase == doing and done > 3) or (doing == "drawing" and phase == doing):
+            signal.raise_signal(number)
+
+    return tell
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "said"),
+    [
+        (signal.SIGINT, 130, "interrupted; nothing was written\n"),
+        (signal.SIGTERM, 143, "terminated; nothing was written\n"),
+    ],
+)
+@pytest.mark.parametrize("doing", ["simulating", "writing", "drawing"])
+def test_an_interrupted_run_leaves_nothing_behind(tiny, capsys, monkeypatch, number, code, said, doing):
+    monkeypatch.setattr("sim.progress._quarters", lambda stream: interrupting(number, doing))
+    if doing == "writing":
+        monkeypatch.setattr(results, "_write_json", lambda *_: signal.raise_signal(number))
+    assert cli.main(["run", str(tiny[0]), "--out", str(tiny[1])]) == code
+    assert capsys.readouterr() == ("", said)
+    assert not tiny[1].exists()
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_signals_from_outside(tmp_path, number, code):
+    words = ["run", "ding_zhen", "--users", "500", "--out", str(tmp_path / "out")]
+    with subprocess.Popen(
+        [sys.executable, "-m", "sim.cli", *words], cwd=ROOT, stderr=subprocess.PIPE, text=True
+    ) as running:
+        lines = [running.stderr.readline()]
+        while "25 %" not in lines[-1]:
+            lines.append(running.stderr.readline())
+        running.send_signal(number)
+        rest = running.stderr.read().splitlines()
+    assert running.returncode == code
+    assert rest[-1].endswith("; nothing was written")
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_interrupt_during_the_second_run_keeps_the_first(tiny, capsys, monkeypatch):
+    words = ["run", str(tiny[0]), "--out", str(tiny[1]), "--quiet", "--no-figures"]
+    assert cli.main(words) == 0
+    before = left(tiny[1])
+    monkeypatch.setattr(results, "_write_json", lambda *_: signal.raise_signal(signal.SIGINT))
+    assert cli.main(words) == 130
+    assert left(tiny[1]) == before
+
+
+def test_signals_wait_while_the_draft_becomes_the_result(tmp_path, monkeypatch):
+    swap = results._swap
+
+    def swapping(draft, target):
+        signal.raise_signal(signal.SIGINT)
+        swap(draft, target)
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(results, "_swap", swapping)
+    results.publish(tmp_path / "run", lambda folder: (folder / "x").write_text("x"))
+    assert left(tmp_path) == ["run", "run/x"]
+    assert signal.getsignal(signal.SIGINT) == signal.default_int_handler
+
+
+def test_an_older_result_gives_way_or_stays(tmp_path, monkeypatch):
+    target = tmp_path / "a" / "run"
+    for text in ("old", "new"):
+        results.publish(target, lambda folder, text=text: (folder / "x").write_text(text))
+    assert (target / "x").read_text() == "new"
+    replace = Path.replace
+
+    def refuse(self, other):
+        if Path(other) == target and not self.name.endswith(".old"):
+            raise OSError(errno.EIO, "Input/output error")
+        return replace(self, other)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(OSError, match="Input/output error"):
+        results.publish(target, lambda folder: (folder / "x").write_text("newer"))
+    assert (target / "x").read_text() == "new"
+    assert left(tmp_path) == ["a", "a/run", "a/run/x"]
+
+
+def test_a_result_can_be_published_from_any_thread(tmp_path):
+    target = tmp_path / "run"
+    thread = threading.Thread(target=results.publish, args=(target, lambda folder: (folder / "x").write_text("x")))
+    thread.start()
+    thread.join()
+    assert left(tmp_path) == ["run", "run/x"]
+
+
+# --- from Python
+
+
+def test_from_python_twice(tmp_path):
+    first = sim.run("ding_zhen", users=500, sets=("days=1",), out=tmp_path)
+    second = sim.run(sim.load("ding_zhen", users=500, sets=["days=1"]), out=tmp_path, threads=2, figures=False)
+    assert first.digest == second.digest
+    assert repr(second).startswith("<Result ding_zhen seed ")
+    assert all(path.is_file() for path in second.plot())
+    assert {path.name for path in second.plot("reach")} == {"reach.png"}
+    assert second.summary["people_simulated"] == 500
+    assert [row[0] for row in second.comparison()]
+    assert left(tmp_path)[0] == "ding_zhen"
+    with pytest.raises(SimError, match="when loading"):
+        sim.run(sim.load("ding_zhen"), seed=3)
+
+
+def test_a_metric_may_name_a_platform_of_several_words(tmp_path):
+    square = worlds.platform(100)
+    figure = {"metric": "red_book_impressions", "at": "2021-01-01T12:00+00:00", "value": 90, "source": "x"}
+    changes = {
+        "platforms": {"red_book": square},
+        "actors": [{"name": "star", "kind": "star", "accounts": {"red_book": 1}}],
+        "interventions": [worlds.post(platform="red_book")],
+        "observed": {"figures": [figure]},
+    }
+    result = sim.run(worlds.tiny(**changes), out=tmp_path, figures=False)
+    [(_, simulated, observed, *_)] = result.comparison()
+    assert (simulated, observed) == (result.summary["red_book_impressions"], 90)
+
+
+def test_a_run_lets_its_world_and_its_model_go(monkeypatch):
+    made = []
+    build = model.ViralityModel.__init__
+
+    def remember(self, *args, **settings):
+        build(self, *args, **settings)
+        made.append((weakref.ref(self), weakref.ref(self.world)))
+
+    monkeypatch.setattr(model.ViralityModel, "__init__", remember)
+    for _ in range(2):
+        runner.simulate(worlds.tiny())
+    gc.collect()
+    assert [(kept(), world()) for kept, world in made] == [(None, None)] * 2
+
+
+GROW = """
+from pathlib import Path
+from sim import load, runner
+scenario = load("ding_zhen", users=5_000_000, sets=["days=0.75"])  # a night passes: every byte is touched
+def run():
+    runner.simulate(scenario)
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+run()
+first = run()
+for _ in range(3):
+    last = run()
+print(last - first)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the system does not tell its memory this way")
+def test_memory_does_not_grow_from_run_to_run():
+    done = python(GROW)
+    assert int(done.stdout) < 5_000_000, done.stderr  # three runs keep less than one byte a person
+
+
+# --- the cache of compiled functions
+
+
+def test_every_compiled_function_is_covered_by_the_digest():
+    covered = {path for pattern in jit.SOURCES for path in jit.PACKAGE.glob(pattern)}
+    texts = {path: path.read_text(encoding="utf-8") for path in jit.PACKAGE.rglob("*.py")}
+    compiled = {path for path, text in texts.items() if "@njit" in text}
+    assert compiled <= covered
+    assert not [
+        path for path, text in texts.items() if "import njit" in text and "from sim.jit import njit" not in text
+    ]
+    for path in compiled:  # what they are made of
+        for name in re.findall(r"^from sim\.([a-z_.]+) import", texts[path], re.MULTILINE):
+            source = jit.PACKAGE / (name.replace(".", "/") + ".py")
+            assert source in covered or name in ("errors", "registry"), f"{path.name} uses {name}"
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A package of two files whose cache folder is to be chosen."""
+    for name in jit.SOURCES[:2]:
+        (tmp_path / name).write_text("x = 1\n")
+    monkeypatch.setattr(jit, "PACKAGE", tmp_path)
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    jit.cache_folder.cache_clear()
+    yield tmp_path
+    jit.cache_folder.cache_clear()
+
+
+def chosen():
+    jit.cache_folder.cache_clear()
+    return jit.cache_folder()
+
+
+def test_the_cache_is_named_after_its_sources(package):
+    first = chosen()
+    assert first.parent == package / "__pycache__"
+    assert not jit.is_warm()
+    (package / jit.SOURCES[1]).write_text("x = 2\n")
+    assert chosen() != first
+    (package / jit.SOURCES[1]).write_text("x = 1\n")
+    assert chosen() == first
+
+
+def test_the_cache_goes_where_it_can_be_written(package, monkeypatch):
+    (package / "__pycache__").write_text("no folder, so nothing can be written below")
+    assert chosen().parent == package / "cache" / "virality-simulator"
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative/is/ignored")
+    assert chosen() is None
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(package / "mine"))
+    assert chosen().parent == package / "mine"
+
+
+def test_without_any_place_functions_are_compiled_all_the_same(package, monkeypatch):
+    (package / "__pycache__").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", "")
+    monkeypatch.setenv("HOME", "")
+    assert chosen() is None
+    twice = jit.njit(cache=True)(lambda x: 2 * x)
+    assert twice(np.int64(21)) == 42
+
+
+STALE = """
+import numpy as np
+from sim.networks import Computed
+from sim.networks.walks import friends
+layout = Computed().layout(1000, 7)
+print(type(layout).__module__, friends(np.int64(1), np.int64(2), layout) in (True, False))
+"""
+
+
+@pytest.mark.slow
+def test_a_record_type_that_moves_breaks_no_cache(tmp_path):
+    """numba alone would fail to load its index: it cannot find the type where it was."""
+    (tmp_path / "sim" / "networks").mkdir(parents=True)
+    for source in [*(ROOT / "sim").glob("*.py"), *(ROOT / "sim" / "networks").glob("*.py")]:
+        (tmp_path / source.relative_to(ROOT)).write_bytes(source.read_bytes())
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    run = [sys.executable, "-c", STALE]
+    for module in ("sim.networks.walks", "sim.networks.layouts", "sim.networks.layouts"):
+        if module.endswith("layouts"):
+            walks = tmp_path / "sim" / "networks" / "walks.py"
+            text = walks.read_text(encoding="utf-8")
+            moved = re.search(r"class Layout\(NamedTuple\):\n(?:    .*\n|\n)*?(?=\n\n\S)", text)
+            if moved:
+                head = "from typing import NamedTuple\nimport numpy as np\n"
+                walks.with_name("layouts.py").write_text(head + moved.group(), encoding="utf-8")
+                text = text.replace(moved.group(), "from sim.networks.layouts import Layout\n")
+                walks.write_text(text, encoding="utf-8")
+        done = subprocess.run(run, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        assert done.stdout.split() == [module, "True"], done.stderr
