@@ -113,7 +113,8 @@ class FollowFeed(Mechanism):
         account = world.accounts[row - world.n_users]
         won_rows = sum(len(part) for part in account.won)
         weight = int(sample_weight(np.array(int(world.followers(row) * self.see)), self.samples, world.ratio))
-        domain = min(world.n_users, max(FEWEST, round(account.followers / (world.ratio * stage.membership))))
+        crowd = round(account.followers / stage.membership)  # people of whom so many use the platform
+        domain = min(world.n_users, max(1, min(FEWEST, crowd), round(crowd / world.ratio)))
         begun = round(account.followers / (weight * stage.membership))
         won = won_rows * world.ratio // weight
         salt = streams.py_bits(stage.key("account"), int(world.posts.ident[int(share["post"])]))

@@ -300,13 +300,15 @@ def _commit() -> str:
 def _store(
     scenario: Scenario, tables: Tables, record: dict[str, Any], folder: Path, figures: bool, progress: Progress | None
 ) -> Result:  # fmt: skip
-    from sim import plots, report, results
+    from sim import report, results
 
     def fill(where: Path) -> None:
         results.write(where, tables, record, scenarios.resolved(scenario))
         if figures:
             if progress:
                 progress(scenario.steps, scenario.steps, "drawing")
+            from sim import plots
+
             plots.draw(where)
         report.write(where, Result(where).comparison())
 

@@ -22,7 +22,6 @@ COMMANDS = [
     for line in text.splitlines()
     if re.match(r"(\.venv/bin/)?sim ", line.strip())
 ]
-SMALL = ["--users", "1000"]
 
 
 @pytest.mark.parametrize("name", list(shipped()))
@@ -41,10 +40,11 @@ def somewhere(tmp_path, monkeypatch):
 
 
 def small(arguments):
-    """The same command for a thousand people."""
-    if arguments[0] not in ("run", "demo") or "--users" in arguments:
+    """The same command for a thousand people and two days; `sim demo` keeps its twenty."""
+    if arguments[0] not in ("run", "demo"):
         return arguments
-    return [*arguments, *SMALL]
+    people = [] if "--users" in arguments else ["--users", "1000"]
+    return [*arguments, *people, *(["--set", "days=2"] if arguments[0] == "run" else [])]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -55,7 +55,7 @@ def test_commands_of_the_readme(command, somewhere, capsys):
 
 def test_python_of_the_readme(somewhere, monkeypatch):
     run = sim.runner.run
-    monkeypatch.setattr(sim.runner, "run", lambda scenario, **rest: run(scenario, **({"users": 1000} | rest)))
+    monkeypatch.setattr(sim.runner, "run", lambda scenario, **rest: run(scenario, **rest, sets=("days=2",)))
     blocks = [text for kind, text in BLOCKS if kind == "python"]
     assert blocks
     for text in blocks:

@@ -13,7 +13,20 @@ from sim import exposure, metrics, streams
 from sim.model import ViralityModel
 from sim.networks import walks
 from sim.networks.walks import materialise
-from sim.records import ACT, CHANNELS, CREATE, FEED, FLOWS, FOLLOW, OFFER, RECOMMEND, RECORD, REPOST, RESPONSES
+from sim.records import (
+    ACT,
+    CHANNELS,
+    CREATE,
+    F_IMPRESSIONS,
+    FEED,
+    FLOWS,
+    FOLLOW,
+    OFFER,
+    RECOMMEND,
+    RECORD,
+    REPOST,
+    RESPONSES,
+)
 from sim.results import Tables
 from sim.runner import simulate
 from sim.world import Graph
@@ -98,6 +111,16 @@ def test_a_creation_is_a_post_of_its_own_under_the_same_topic():
     neighbours = 2 if 0 < posts.author[1] < n - 1 else 1
     assert model.world.totals.rows[:2, 0].tolist() == [1, neighbours]
     assert model.world.topics.posts.tolist() == [2]
+
+
+def test_everybody_makes_one_post_about_another_however_often_they_see_it():
+    n = 9
+    content = {"user": {"half_life_hours": 5.0, "create": 0.0, "repost": 0.0}}
+    platforms = square(n, chances={"create": 1.0} | ALWAYS, content=content)
+    made = worlds.model(n, steps=96, network={"kind": "complete"}, platforms=platforms)
+    assert made.world.totals.rows[0, F_IMPRESSIONS] == 1 + n * (n - 1)
+    assert made.world.totals.rows[0, FLOWS.index("creations")] == n
+    assert sorted(made.world.posts.author.tolist()) == [*range(n), n]
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,8 @@ def flows_are_conserved(made, tables):
         assert by_posts[counted].tolist() == series[counted].tolist()
         assert topics.reads[topics.platform == p].sum() == series[F_IMPRESSIONS]
         assert world.channels[p].sum() == series[F_IMPRESSIONS] >= world.owned[p]
+        won = sum(account.gained for account in world.accounts if account.platform == p)
+        assert won == series[FLOWS.index("follows")]
     assert (topics.platform[posts.topic] == posts.platform).all()
     assert (topics.story[posts.topic] == posts.story).all()
     assert totals[:, FLOWS.index("reposts")].sum() == world.forest.weight[world.forest.parent >= 0].sum()
@@ -212,15 +214,20 @@ def test_a_longer_run_begins_with_the_shorter_one(data):
     assert len(long.series) == 3 * len(short.series)
 
 
-@given(data=scenarios())
+@given(data=scenarios(), place=st.integers(0, 4))
 @PAIRS
-def test_an_account_that_does_nothing_changes_nothing(data):
-    # As the last of the actors. Accounts are rows in the order of actors, and those opened on the way come after them;
-    # a row is part of what identifies an account in draws, so whoever comes after a new actor draws anew.
+def test_an_account_that_does_nothing_changes_nothing(data, place):
+    # Wherever it stands among the actors: what identifies an account in draws is its name, not its row.
     silent = {"name": "silent", "kind": "kol", "accounts": {"square": 50}}
-    one = simulate(worlds.load(data))
-    other = simulate(worlds.load(data | {"actors": [*data["actors"], silent]}))
-    assert one.digests() == other.digests()
+    actors = [*data["actors"][:place], silent, *data["actors"][place:]]
+    one, other = simulate(worlds.load(data)), simulate(worlds.load(data | {"actors": actors}))
+    before, after = one.digests(), other.digests()
+    for part in set(before) - {"cascades", "all"}:
+        assert before[part] == after[part], part
+    for name, column in one.cascades.items():  # rows of accounts make room for it, and nothing else
+        people = one.cascades["user"] < len(one.world.state.attention)
+        assert (column == other.cascades[name])[people].all()
+        assert name == "user" or (column == other.cascades[name]).all()
 
 
 @given(data=scenarios())

@@ -106,22 +106,24 @@ def test_of_a_row_of_many_posts_the_better_share_goes_on():
     assert alive[1:] == pytest.approx(above, abs=2)
 
 
-def test_a_served_number_is_what_was_asked_for_whoever_the_people_are():
-    # Segments, activity and communities as in the catalogue, a third are members: 60 posts buy 300 views each.
-    # A served view is a trial of its own: 4 standard errors, a new seed fails once in 16,000.
-    n, yuan = 20_000, 3
-    plain = worlds.people(n)
+@pytest.mark.parametrize("interests", [{"looks": 1.0, "travel": 0.5}, {}])
+def test_a_served_number_is_what_was_asked_for_whoever_the_people_are(interests):
+    # Activity and communities as in the catalogue; a third of the people are members, most of them of a group that
+    # likes such a story. 60 posts buy 300 views each. A served view is a trial of its own: 4 standard errors, a new
+    # seed fails once in 16,000.
+    n, plain = 20_000, worlds.people(20_000)
     crowd = {key: plain[key] for key in ("users", "represents", "day_clock", "reaction", "fatigue", "interest")}
     crowd["activity"] = {name: {"daily_views": 200} for name in worlds.LEVEL}
-    for targeted in ({"looks": 1.0, "travel": 0.5}, {}):
-        tables = worlds.run(
-            n, people=crowd, days=0.25, platforms=only(n // 3, "paid_reach"),
-            stories={"tale": {"title": "Tale", "interests": targeted}},
-            network={"kind": "computed", "circle_size": 2, "community_size": 4},
-            interventions=[worlds.post(topic=f"t{i}", boost=yuan) for i in range(60)],
-        )  # fmt: skip
-        (seen,) = worlds.totals(tables, "impressions")
-        assert standard_errors(seen, 60 * 300, 60 * 300) < 4
+    crowd["segments"] = {name: {"usage": {"square": 0.2}, "interests": {"looks": 0.3}} for name in worlds.SEGMENTS}
+    crowd["segments"]["generation_z"] = {"usage": {"square": 4.0}, "interests": {"looks": 2.0}}
+    tables = worlds.run(
+        n, people=crowd, days=0.25, platforms=only(n // 3, "paid_reach"),
+        stories={"tale": {"title": "Tale", "interests": interests}},
+        network={"kind": "computed", "circle_size": 2, "community_size": 4},
+        interventions=[worlds.post(topic=f"t{i}", boost=3) for i in range(60)],
+    )  # fmt: skip
+    (seen,) = worlds.totals(tables, "impressions")
+    assert standard_errors(seen, 60 * 300, 60 * 300) < 4
 
 
 # ---------------------------------------------------------------- paid reach
@@ -156,6 +158,13 @@ def test_an_accounts_audience_has_its_size(share, see):
     variance = 20 * 3000 * see * (1 - see) + 400 * see**2 * candidates * share * (1 - share)
     assert standard_errors(worlds.totals(tables, "impressions")[0], 20 * 3000 * see, variance + 1) < 4
     assert tables.summary["people_reached"] < 3000 + 4 * math.sqrt(candidates) + 1
+
+
+@pytest.mark.parametrize("followers", [0, 1, 30, 500])
+def test_an_accounts_followers_are_the_same_people_whatever_it_posts(followers):
+    facts = [worlds.post(topic=f"t{i}") for i in range(10)]
+    tables = run(1000, followers=followers, days=0.25, interventions=facts, platforms=only(1000, "follow_feed"))
+    assert worlds.totals(tables, "impressions", "new_reach") == (10 * followers, followers)
 
 
 def test_followers_won_see_the_next_post_and_are_won_once():

@@ -1,4 +1,4 @@
-"""One run as a user meets it: refused before it costs anything, or whole in its folder; never half, never a traceback."""
+"""One run as a user meets it: refused before it costs anything, or whole in its folder; never half of one."""
 
 import errno
 import gc
@@ -66,26 +66,33 @@ def left(folder):
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*")) if folder.exists() else []
 
 
-def python(code, **settings):
+def python(code, *words, **settings):
     """Run a script in a fresh process."""
-    return subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False, **settings
-    )
+    command = [sys.executable, "-c", code, *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **{"cwd": ROOT} | settings)
 
 
 # --- what a run will need
 
 
-TOO_LARGE = """
-import resource, sys
+PEAK = """
+import re, sys
+from pathlib import Path
+def peak():  # getrusage would also count what the parent had before it started us
+    return 1024 * int(re.search("VmHWM:\\\\s*([0-9]+)", Path("/proc/self/status").read_text()).group(1))
+"""
+TOO_LARGE = (
+    PEAK
+    + """
 from sim.cli import main
 code = main(["run", "ding_zhen", "--users", "1000000000000", *sys.argv[1:]])
-print(code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10, "sim.model" in sys.modules, file=sys.stderr)
+print(code, peak() >> 20, "sim.model" in sys.modules, file=sys.stderr)
 """
+)
 
 
 def test_a_million_million_people_are_refused_before_anything_is_allocated(tmp_path):
-    done = python(TOO_LARGE.replace("sys.argv[1:]", f"'--out', {str(tmp_path / 'out')!r}"))
+    done = python(TOO_LARGE, "--out", str(tmp_path / "out"))
     said, measured = done.stderr.splitlines()
     assert re.fullmatch(r"sim: 1,000,000,000,000 people need about 3,[\d,.]+ GiB of memory, and .*", said)
     assert "lower people.users (--users) to" in said
@@ -96,7 +103,7 @@ def test_a_million_million_people_are_refused_before_anything_is_allocated(tmp_p
 
 
 def test_the_plan_says_the_same():
-    done = python(TOO_LARGE.replace("*sys.argv[1:]", "'--dry-run'"))
+    done = python(TOO_LARGE, "--dry-run")
     assert done.stderr.split()[0] == "3"
     verdict = done.stdout.splitlines()[-1]
     assert verdict.startswith("verdict    refused: 1,000,000,000,000 people need about 3,")
@@ -109,7 +116,7 @@ def test_ids_of_people_are_32_bit(monkeypatch):
     assert "4,294,967,295" not in runner.estimate(load("ding_zhen", users=10**8)).refusal
 
 
-@pytest.mark.parametrize("free", [2**30, 2**32, 10**10])
+@pytest.mark.parametrize("free", [2**30, 2**31, 2**32])
 def test_what_is_advised_fits(monkeypatch, free):
     monkeypatch.setattr(networks, "available_bytes", lambda: free)
     refusal = runner.estimate(load("ding_zhen", users=989_000_000, sets=["stories.b={title: B}", "days=15"])).refusal
@@ -125,21 +132,21 @@ def test_where_nothing_fits_the_advice_is_another(monkeypatch):
         runner.run("ding_zhen")
 
 
-MEASURE = """
-import resource, sys
+MEASURE = (
+    PEAK
+    + """
 from sim import load, run, runner
 scenario = load("ding_zhen", users=int(sys.argv[1]), sets=["days=2"])
 run(scenario, out=sys.argv[2])
-print(runner.estimate(scenario).memory_bytes / 1024 / resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(runner.estimate(scenario).memory_bytes / peak())
 """
+)
 
 
 @pytest.mark.slow
 def test_memory_is_estimated_from_above_and_within_half(tmp_path):
     for users in ("1000", "3000000"):
-        done = subprocess.run(
-            [sys.executable, "-c", MEASURE, users, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=True
-        )
+        done = python(MEASURE, users, str(tmp_path))
         assert 1.0 <= float(done.stdout) <= 1.5
 
 
@@ -445,23 +452,27 @@ print(type(layout).__module__, friends(np.int64(1), np.int64(2), layout) in (Tru
 """
 
 
+def move_layout(networks_folder):
+    """Move the record `Layout` to a module of its own, as a later version of the project may."""
+    walks, computed = networks_folder / "walks.py", networks_folder / "computed.py"
+    text = walks.read_text(encoding="utf-8")
+    record = re.search(r"class Layout\(NamedTuple\):\n(?:    .*\n|\n)*?(?=\n\n\S)", text).group()
+    head = "from typing import NamedTuple\nimport numpy as np\n"
+    (networks_folder / "layouts.py").write_text(head + record, encoding="utf-8")
+    walks.write_text(text.replace(record, "\n" * record.count("\n")), encoding="utf-8")  # lines keep their numbers
+    text = computed.read_text(encoding="utf-8")
+    computed.write_text(text.replace("sim.networks.walks import Layout", "sim.networks.layouts import Layout"), "utf-8")
+
+
 @pytest.mark.slow
 def test_a_record_type_that_moves_breaks_no_cache(tmp_path):
-    """numba alone would fail to load its index: it cannot find the type where it was."""
+    """numba alone cannot load its index then: the type is not where it was."""
     (tmp_path / "sim" / "networks").mkdir(parents=True)
     for source in [*(ROOT / "sim").glob("*.py"), *(ROOT / "sim" / "networks").glob("*.py")]:
         (tmp_path / source.relative_to(ROOT)).write_bytes(source.read_bytes())
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    run = [sys.executable, "-c", STALE]
-    for module in ("sim.networks.walks", "sim.networks.layouts", "sim.networks.layouts"):
-        if module.endswith("layouts"):
-            walks = tmp_path / "sim" / "networks" / "walks.py"
-            text = walks.read_text(encoding="utf-8")
-            moved = re.search(r"class Layout\(NamedTuple\):\n(?:    .*\n|\n)*?(?=\n\n\S)", text)
-            if moved:
-                head = "from typing import NamedTuple\nimport numpy as np\n"
-                walks.with_name("layouts.py").write_text(head + moved.group(), encoding="utf-8")
-                text = text.replace(moved.group(), "from sim.networks.layouts import Layout\n")
-                walks.write_text(text, encoding="utf-8")
-        done = subprocess.run(run, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-        assert done.stdout.split() == [module, "True"], done.stderr
+    before = python(STALE, cwd=tmp_path, env=environment)
+    assert before.stdout == "sim.networks.walks True\n", before.stderr
+    move_layout(tmp_path / "sim" / "networks")
+    after = python(STALE, cwd=tmp_path, env=environment)
+    assert after.stdout == "sim.networks.layouts True\n", after.stderr
