@@ -37,9 +37,9 @@ FAMILIES = {
 }
 PARTS = [kind for kind in FAMILIES if kind != "scenario"]
 
+MAX_THREADS = 256
 LIMIT = 3  # exit code: well asked, but this machine cannot do it
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
-TERMINATED = 143  # 128 + SIGTERM, likewise
 CLOSED_PIPE = 141  # 128 + SIGPIPE, likewise
 
 _COUNT = re.compile(r"([0-9](?:_?[0-9]){0,30})(?:\.([0-9]{1,20}))?(?:[eE]\+?([0-9]{1,2}))?")
@@ -57,8 +57,10 @@ def main(argv: list[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a title must not crash an ASCII terminal
     try:
-        with _answering_sigterm():
+        with _asked_to_end():
             return _carry_out(_parser().parse_args(argv))
+    except KeyboardInterrupt:  # so early that there is nothing to say
+        return INTERRUPTED
     except SystemExit as leaving:  # argparse has said what there was to say
         return int(leaving.code or 0)
     finally:
@@ -66,24 +68,29 @@ def main(argv: list[str] | None = None) -> int:
 
 
 class _Terminated(KeyboardInterrupt):
-    """Asked to end by another process: to be cleaned up after like Ctrl-C."""
+    """Asked to end by another process (143), or by a terminal that closes (129): to be cleaned up after like Ctrl-C."""
+
+    def __init__(self, number: int, *_: Any) -> None:
+        self.code = 128 + number  # as shells report it
 
 
 @contextmanager
-def _answering_sigterm() -> Iterator[None]:
-    """Clean up before leaving on SIGTERM, unless whoever called `main` answers it already."""
+def _asked_to_end() -> Iterator[None]:
+    """Clean up before leaving on a signal, unless whoever called `main` answers it already."""
 
-    def leave(*_: Any) -> None:
-        raise _Terminated
+    def leave(*got: Any) -> None:
+        raise _Terminated(*got)
 
-    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
-        yield
-        return
-    signal.signal(signal.SIGTERM, leave)
+    main_thread = threading.current_thread() is threading.main_thread()
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if main_thread and hasattr(signal, name)]
+    numbers = [number for number in numbers if signal.getsignal(number) == signal.SIG_DFL]
+    for number in numbers:
+        signal.signal(number, leave)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _carry_out(args: argparse.Namespace) -> int:
@@ -98,8 +105,8 @@ def _carry_out(args: argparse.Namespace) -> int:
         return _fail(str(error), error.exit_code)  # every fault names its own place
     except SimError as error:
         return _fail(f"sim: {error}", error.exit_code)
-    except _Terminated:
-        return _fail(f"terminated; {args.after_interrupt}", TERMINATED)
+    except _Terminated as ended:
+        return _fail(f"terminated; {args.after_interrupt}", ended.code)
     except KeyboardInterrupt:
         return _fail(f"interrupted; {args.after_interrupt}", INTERRUPTED)
     except BrokenPipeError:
@@ -189,7 +196,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     add("--seed", type=_seed, metavar="N", help="seed of all randomness (the scenario's own)")
     add("--users", type=_positive, metavar="N", help="people to simulate, such as 200_000 or 1e6")
     add("--out", type=Path, default=Path("results"), metavar="DIR", help="where results go (./results)")
-    add("--threads", type=_positive, default=1, metavar="N", help="threads; results stay the same (1)")
+    add("--threads", type=_threads, default=1, metavar="N", help="threads; results stay the same (1)")
 
 
 def _add_looks(commands: Any) -> None:
@@ -236,6 +243,12 @@ def _whole(text: str) -> int:
 def _positive(text: str) -> int:
     if text.startswith("-") or (number := _whole(text)) < 1:
         raise argparse.ArgumentTypeError(f"must be 1 or more, not {text}")
+    return number
+
+
+def _threads(text: str) -> int:
+    if (number := _positive(text)) > MAX_THREADS:
+        raise argparse.ArgumentTypeError(f"must be at most {MAX_THREADS}, not {text}")
     return number
 
 

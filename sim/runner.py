@@ -32,8 +32,8 @@ Progress = Callable[[int, int, str], None]
 
 # Measured on two cores at 10^5 to 10^7 people (docs/model.md, Costs). A row is a place of a list at a step, a cell
 # is a story on a platform at a step, a mind one of an actor's group.
-BASE_BYTES, ROW_BYTES, CELL_BYTES, MIND_BYTES = 400 << 20, 900, 3000, 4000
-SECONDS_START, SECONDS_STEP, SECONDS_STEP_PERSON = 2.0, 0.004, 2.0e-9
+BASE_BYTES, ROW_BYTES, CELL_BYTES, MIND_BYTES = 400 << 20, 900, 800, 4000
+SECONDS_START, SECONDS_STEP, SECONDS_STEP_PERSON, SECONDS_REVIEW = 3.5, 0.003, 1.7e-9, 5e-5
 BASE_DISK, ROW_DISK, CELL_DISK = 4 << 20, 80, 120
 
 
@@ -55,7 +55,7 @@ def estimate(scenario: Scenario, out: Path | None = None) -> Estimate:
     rows, cells = _rows(scenario), steps * len(scenario.platforms) * len(scenario.stories)
     memory = _memory(scenario, users)
     disk = BASE_DISK + rows * ROW_DISK + cells * CELL_DISK
-    seconds = SECONDS_START + steps * SECONDS_STEP + steps * users * SECONDS_STEP_PERSON
+    seconds = SECONDS_START + steps * (SECONDS_STEP + users * SECONDS_STEP_PERSON) + _reviews(scenario) * SECONDS_REVIEW
     return Estimate(users, steps, memory, seconds, disk, _refusal(scenario, memory, disk, out))
 
 
@@ -63,6 +63,12 @@ def _rows(scenario: Scenario) -> int:
     """Places on lists that a run writes down."""
     lists = (platform.mechanisms.hot_list for platform in scenario.platforms.values())
     return scenario.steps * sum(hot_list.places + 1 for hot_list in lists if hot_list)
+
+
+def _reviews(scenario: Scenario) -> float:
+    """How often minds look at what is public, all together."""
+    minutes = scenario.steps * scenario.step_minutes
+    return sum(actor.count * minutes / actor.review_minutes for actor in scenario.actors if actor.policies)
 
 
 def _memory(scenario: Scenario, users: int) -> int:

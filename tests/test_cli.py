@@ -5,9 +5,9 @@ import io
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import ClassVar
@@ -175,13 +175,16 @@ def test_help_needs_no_heavy_import():
     assert not HEAVY & set(done.stderr.split())
 
 
-def test_help_answers_at_once():
+@pytest.mark.parametrize(("words", "seconds"), [(("--help",), 0.2), (("validate", "ding_zhen"), 0.8)])
+def test_what_must_answer_at_once(words, seconds):
     def once():
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "sim.cli", "--help"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-        return time.perf_counter() - start
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        command = [sys.executable, "-m", "sim.cli", *words]
+        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    assert min(once() for _ in range(3)) < 0.25
+    assert min(once() for _ in range(3)) < seconds  # of a processor; on a clock, others may be in the way
 
 
 @pytest.mark.parametrize("command", ["demo", "run", "validate", "list", "show", "schema", "cite", "plot"])
@@ -210,6 +213,7 @@ def test_version(sim):
         (("run", "small", "--users", "1M"), "write 1000000, 1_000_000 or 1e6"),
         (("run", "small", "--users", "1.5"), "not a whole number"),
         (("demo", "--threads", "0"), "1 or more"),
+        (("demo", "--threads", "100000"), "at most 256"),
         (("run", "small", "--use", "5"), "unrecognized"),
         (("list", "planets"), "platforms"),
     ],
@@ -311,7 +315,7 @@ def test_dry_run_of_what_would_be_refused_exits_3(sim, rooms):
     [
         (RefusedError("needs 90 GiB"), 3, "sim: needs 90 GiB\n"),
         (KeyboardInterrupt(), 130, "interrupted; nothing was written\n"),
-        (cli._Terminated(), 143, "terminated; nothing was written\n"),
+        (cli._Terminated(15), 143, "terminated; nothing was written\n"),
         (
             PermissionError(errno.EACCES, "Permission denied", "/there"),
             3,

@@ -500,6 +500,20 @@ def test_attention_runs_out_and_comes_back_at_four():
     assert abs(seen[3] / n - want) < 4 * np.sqrt(want * (1 - want) / n)
 
 
+def test_fatigue_halves_with_its_half_life():
+    # Seven posts an hour apart, seen by all; a half-life of four hours: 1, 2, 3, 4 exposures, then 2 + 1, 4 ...
+    n = 10
+    slow = {"helps_until": 0, "help": 1.0, "tire": 1.0, "floor": 1.0, "half_life_hours": 4.0}
+    facts = [worlds.post(at=f"2021-01-01T{hour:02}:00+00:00", topic=f"t{hour}") for hour in range(7)]
+    made = worlds.model(n, people=worlds.people(n, fatigue=slow), followers=n, interventions=facts, platforms=square(n))
+    counts = []
+    for _ in range(7):
+        for _ in range(4):
+            made.step()
+        counts.append(set(made.world.state.fatigue[0].tolist()))
+    assert counts == [{1}, {2}, {3}, {4}, {3}, {4}, {5}]
+
+
 def test_claim_takes_each_key_once():
     table = np.full(1 << 12, -1, np.int64)
     keys = worlds.rng(4).integers(0, 1000, 1500)

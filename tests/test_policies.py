@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.policies import (
+    Action,
     CrisisReply,
     Dashboard,
     Joined,
@@ -448,6 +449,18 @@ def test_a_mind_without_the_money_does_not_act():
         assert done.spend.tolist() == [30] * len(done)
         spending.append(tables.summary["spend_yuan"])
     assert spending == [0, 0, 90]
+
+
+def test_a_mind_never_spends_more_than_it_has():
+    made = worlds.model(100, actors=[{"name": "star", "kind": "star", "accounts": {"square": 50}, "budget": 100}])
+    (mind,) = made.deeds.minds.values()
+    made.step()
+    for spend, spent in ((60, 60), (41, 60), (40, 100), (1, 100), (0, 100)):
+        mind.carry_out(Action("post", "square", "tale", "because", spend=spend), 0)
+        assert mind.spent == spent
+    mind.carry_out(Action("post", "elsewhere", "tale", "because"), 0)  # it has no account there
+    assert [spend for *_, spend, _ in made.deeds.actions] == [0, 60, 40, 0]
+    assert len(mind.done) == 3
 
 
 def test_minds_see_with_their_delay():

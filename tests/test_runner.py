@@ -232,6 +232,7 @@ def interrupting(number, doing):
     [
         (signal.SIGINT, 130, "interrupted; nothing was written\n"),
         (signal.SIGTERM, 143, "terminated; nothing was written\n"),
+        (signal.SIGHUP, 129, "terminated; nothing was written\n"),
     ],
 )
 @pytest.mark.parametrize("doing", ["simulating", "writing", "drawing"])
