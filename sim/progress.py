@@ -52,7 +52,7 @@ def _bar(stream: TextIO) -> Iterator[Tell]:
 
         def tell(done: int, total: int, phase: str) -> None:
             bar.total = total
-            bar.set_description(phase, refresh=False)
+            bar.set_description(phase, refresh=bar.desc != f"{phase}: ")
             bar.update(done - bar.n)
 
         yield tell
