@@ -12,6 +12,7 @@ from sim.clock import Clock
 from sim.exposure import People
 from sim.hot_list import draw_background
 from sim.networks import Computed
+from sim.networks.stored import Stored
 from sim.scenario import Actor, Scenario
 from sim.world import Account, Graph, World
 
@@ -130,7 +131,7 @@ def _network(scenario: Scenario) -> Computed:
     return network.model_copy(update={"community_size": max(network.circle_size, min(network.community_size, most))})
 
 
-def graph(scenario: Scenario) -> Graph:
+def graph(scenario: Scenario, stored: Stored | None = None) -> Graph:
     """The follow graph: a computed layout a platform, or one stored network for all of them."""
     n, computed = scenario.people.users, isinstance(scenario.network, Computed)
     network = _network(scenario)
@@ -139,18 +140,21 @@ def graph(scenario: Scenario) -> Graph:
     )
     cap = max(2000, 100_000 // scenario.people.ratio)
     none = np.zeros(1, np.int64), np.zeros(1, np.uint32)
-    if computed:
+    if computed and stored is None:
         return Graph(layouts, network.audience_table(cap), *none)
-    stored = scenario.network.build(n, streams.stream_key(scenario.seed, "graph"))
+    stored = stored or scenario.network.build(n, streams.stream_key(scenario.seed, "graph"))
     return Graph(layouts, network.audience_table(cap), stored.indptr, stored.indices)
 
 
-def world(scenario: Scenario) -> World:
-    """The world before the first step: nobody reached, no post, lists full of background."""
+def world(scenario: Scenario, stored: Stored | None = None) -> World:
+    """The world before the first step: nobody reached, no post, lists full of background.
+
+    ``stored``: a follow graph that replaces the scenario's network.
+    """
     made = World(
         clock(scenario),
         people(scenario),
-        graph(scenario),
+        graph(scenario, stored),
         scenario.people.ratio,
         list(scenario.platforms),
         list(scenario.stories),

@@ -310,13 +310,14 @@ def _validate(args: argparse.Namespace) -> int:
 
 def _validate_one(source: str, sets: list[str]) -> int:
     from sim.errors import ScenarioError
+    from sim.progress import days
     from sim.scenario import load
 
     try:
         scenario = load(source, sets=sets)
     except ScenarioError as error:
         return _fail(str(error), error.exit_code)
-    print(f"ok: {source} ({scenario.name}, {scenario.people.users:,} people, {scenario.days:g} days)")
+    print(f"ok: {source} ({scenario.name}, {scenario.people.users:,} people, {days(scenario)})")
     return 0
 
 

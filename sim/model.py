@@ -24,6 +24,7 @@ from sim import build, exposure, streams
 from sim.actors import Mind
 from sim.board import Board
 from sim.deeds import Deeds
+from sim.networks.stored import Stored
 from sim.policies import Dashboard
 from sim.publishing import Publisher
 from sim.records import ACT, F_ATTENDS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS, OFFER, RECORD
@@ -41,10 +42,10 @@ class ViralityModel(mesa.Model):
     Reads a `Scenario`; writes `world`. ``datacollector`` follows the run with Mesa's tools.
     """
 
-    def __init__(self, scenario: Scenario, threads: int = 1) -> None:
+    def __init__(self, scenario: Scenario, threads: int = 1, stored: Stored | None = None) -> None:
         super().__init__(seed=scenario.seed)
         self.scenario = scenario
-        self.world: World = build.world(scenario)
+        self.world: World = build.world(scenario, stored)
         self.publisher = Publisher(scenario, self.world)
         self.board = Board(self.world)
         self.deeds = Deeds(scenario, self.world, self.publisher, self.board)

@@ -187,7 +187,12 @@ def _line(cells: Sequence[str], widths: Sequence[int], last: str = "") -> str:
 def heading(scenario: Scenario) -> list[str]:
     """Two lines that say what was simulated, and at what scale."""
     title = " ".join((scenario.title or scenario.name).split())
-    return [title, f"{_people(scenario)}; {scenario.days:g} days; seed {scenario.seed}"]
+    return [title, f"{_people(scenario)}; {days(scenario)}; seed {scenario.seed}"]
+
+
+def days(scenario: Scenario) -> str:
+    """How long a run is."""
+    return f"{scenario.days:g} day{'' if scenario.days == 1 else 's'}"
 
 
 def citation(cited: Citation) -> list[str]:
@@ -222,7 +227,7 @@ def plan(scenario: Scenario, cost: Estimate) -> list[str]:
     rows = [
         ("scenario", f"{scenario.name}: {scenario.title}"),
         ("people", _people(scenario)),
-        ("time", f"{scenario.days:g} days, {cost.steps:,} steps of {scenario.step_minutes:g} minutes"),
+        ("time", f"{days(scenario)}, {cost.steps:,} steps of {scenario.step_minutes:g} minutes"),
         ("platforms", str(len(scenario.platforms))),
         ("actors", f"{sum(actor.count for actor in scenario.actors):,}"),
         ("facts", _facts(scenario)),

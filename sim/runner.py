@@ -24,8 +24,10 @@ from sim.errors import RefusedError, SimError
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
+    import networkx
     import pandas as pd
 
+    from sim.networks.stored import Stored
     from sim.results import Tables
 
 Progress = Callable[[int, int, str], None]
@@ -146,12 +148,19 @@ class Result:
         return plots.draw(self.path, names)
 
     def comparison(self) -> list[tuple[str, float | None, float | None, str, str, str]]:
-        """Observed figures beside simulated ones: label, simulated, observed, unit, source, grade."""
+        """Observed figures beside simulated ones: label, simulated, observed, unit, source, grade.
+
+        Nothing is simulated of what was observed after the run's end.
+        """
         scenario = scenarios.load(self.path / "scenario.resolved.yaml")
-        return [
-            (f.label or f.metric, self._metric(f.metric, f.at), f.value, f.unit, f.source, f.grade)
-            for f in scenario.observed.figures
-        ]
+        rows = []
+        for figure in scenario.observed.figures:
+            beyond = figure.at is not None and figure.at > scenario.end
+            simulated = None if beyond else self._metric(figure.metric, figure.at)
+            rows.append(
+                (figure.label or figure.metric, simulated, figure.value, figure.unit, figure.source, figure.grade)
+            )
+        return rows
 
     def _metric(self, name: str, at: datetime | None) -> float | None:
         """A number of the summary, or the running total of ``platform_flow`` at a time."""
@@ -178,6 +187,7 @@ def run(
     users: int | None = None,
     sets: tuple[str, ...] = (),
     out: Path | str | None = None,
+    graph: networkx.Graph | None = None,
     threads: int = 1,
     figures: bool = True,
     progress: Progress | None = None,
@@ -190,6 +200,7 @@ def run(
         users: replaces the number of simulated people.
         sets: further changes, ``path=value``.
         out: folder of result folders.
+        graph: who follows whom, instead of the scenario's network; as many nodes as people. See `from_networkx`.
         threads: threads for the big loops; any number gives the same digest.
         figures: draw the pictures.
         progress: called with (steps done, steps, what is going on).
@@ -206,8 +217,10 @@ def run(
     if need.refusal:
         raise RefusedError(need.refusal)
     started, clock = datetime.now().astimezone(), time.perf_counter()
-    tables = simulate(scenario, threads=threads, progress=progress)
+    tables = simulate(scenario, graph=graph, threads=threads, progress=progress)
     record = _record(scenario, tables, started, clock)
+    if graph is not None:
+        record["network"] = "a graph given from Python; the resolved scenario alone does not give this run"
     return _store(scenario, tables, record, folder, figures, progress)
 
 
@@ -217,7 +230,13 @@ def _loaded(scenario: Scenario | str | Path, seed: int | None, users: int | None
     return scenarios.load(scenario, sets=sets, seed=seed, users=users)
 
 
-def simulate(scenario: Scenario, *, threads: int = 1, progress: Progress | None = None) -> Tables:
+def simulate(
+    scenario: Scenario,
+    *,
+    graph: networkx.Graph | None = None,
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> Tables:
     """The run itself, in memory: all steps, then everything it leaves behind. Writes nothing."""
     from sim import jit
 
@@ -226,7 +245,7 @@ def simulate(scenario: Scenario, *, threads: int = 1, progress: Progress | None 
     from sim.model import ViralityModel
     from sim.results import Tables
 
-    model = ViralityModel(scenario, threads)
+    model = ViralityModel(scenario, threads, _given(graph, scenario.people.users))
     try:
         for step in range(scenario.steps):
             model.step()
@@ -235,6 +254,18 @@ def simulate(scenario: Scenario, *, threads: int = 1, progress: Progress | None 
         return Tables(model)
     finally:
         model.close()
+
+
+def _given(graph: networkx.Graph | None, users: int) -> Stored | None:
+    """A graph from Python as rows; it must have a node for each person."""
+    if graph is None:
+        return None
+    from sim.networks.edges import from_networkx
+
+    stored = from_networkx(graph)
+    if stored.n_users != users:
+        raise SimError(f"the graph has {stored.n_users:,} nodes for {users:,} people; set people.users to as many")
+    return stored
 
 
 def _writable(folder: Path) -> None:

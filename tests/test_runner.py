@@ -324,7 +324,9 @@ def test_from_python_twice(tmp_path):
     assert all(path.is_file() for path in second.plot())
     assert {path.name for path in second.plot("reach")} == {"reach.png"}
     assert second.summary["people_simulated"] == 500
-    assert [row[0] for row in second.comparison()]
+    simulated = {row[0]: row[1] for row in second.comparison()}
+    assert simulated["reads on Weibo by 27 Nov"] is None  # the run has ended by then
+    assert simulated["likes of the first video"] == second.summary["first_post_likes"]
     assert left(tmp_path)[0] == "ding_zhen"
     with pytest.raises(SimError, match="when loading"):
         sim.run(sim.load("ding_zhen"), seed=3)
@@ -477,3 +479,14 @@ def test_a_record_type_that_moves_breaks_no_cache(tmp_path):
     move_layout(tmp_path / "sim" / "networks")
     after = python(STALE, cwd=tmp_path, env=environment)
     assert after.stdout == "sim.networks.layouts True\n", after.stderr
+
+
+def test_a_networkx_graph_replaces_the_network():
+    import networkx
+
+    n = 30
+    star = runner.simulate(worlds.tiny(n, network={"kind": "star"}))
+    given = runner.simulate(worlds.tiny(n), graph=networkx.star_graph(n - 1))
+    assert given.digests() == star.digests()
+    with pytest.raises(SimError, match="31 nodes for 30 people"):
+        runner.simulate(worlds.tiny(n), graph=networkx.star_graph(n))
