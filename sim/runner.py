@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sim.results import Tables
 
 Progress = Callable[[int, int, str], None]
+Compared = tuple[str, float | None, float | None, str, str, str]
 
 # Measured on two cores at 10^5 to 10^7 people (docs/model.md, Costs). A row is a place of a list at a step, a cell
 # is a story on a platform at a step, a mind one of an actor's group.
@@ -147,13 +148,13 @@ class Result:
 
         return plots.draw(self.path, names)
 
-    def comparison(self) -> list[tuple[str, float | None, float | None, str, str, str]]:
+    def comparison(self) -> list[Compared]:
         """Observed figures beside simulated ones: label, simulated, observed, unit, source, grade.
 
         Nothing is simulated of what was observed after the run's end.
         """
         scenario = scenarios.load(self.path / "scenario.resolved.yaml")
-        rows = []
+        rows: list[Compared] = []
         for figure in scenario.observed.figures:
             beyond = figure.at is not None and figure.at > scenario.end
             simulated = None if beyond else self._metric(figure.metric, figure.at)
