@@ -260,7 +260,7 @@ def serve(
     """
     world = stage.world
     chance = np.array([stage.acceptance(int(story), targeted) for story in world.posts.story[posts]])
-    views = real / weight / np.maximum(chance, 1e-9)
+    views = np.divide(real / weight, chance, out=np.zeros(len(posts)), where=chance > 0)  # nobody there: nobody asked
     ident = world.posts.ident[posts]
     coins = streams.np_uniform(key, ident, stage.step)
     salts = streams.np_bits(key, ident, 0 if cursor else stage.step + 1)

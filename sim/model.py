@@ -14,26 +14,25 @@ Cost follows the active people and the views, never users × steps.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import mesa
 import numpy as np
 
-from sim import build, exposure, streams
+from sim import build
 from sim.actors import Mind
 from sim.board import Board
 from sim.deeds import Deeds
+from sim.engines import Engine, Vectorized
 from sim.networks.stored import Stored
 from sim.policies import Dashboard
 from sim.publishing import Publisher
-from sim.records import ACT, F_ATTENDS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS, OFFER, RECORD, stacked
+from sim.records import F_ATTENDS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS, OFFER, stacked
 from sim.scenario import Actor, Scenario
 from sim.stage import PlatformStage
 from sim.world import World
 
 MODEL_VERSION = 2
-CHUNK = 1 << 16  # candidates a task; fixed, so that threads cannot change a result
 
 
 class ViralityModel(mesa.Model):
@@ -50,8 +49,7 @@ class ViralityModel(mesa.Model):
         self.board = Board(self.world)
         self.deeds = Deeds(scenario, self.world, self.publisher, self.board)
         self.stages = self._stages()
-        self.pool = ThreadPoolExecutor(threads) if threads > 1 else None
-        self._keys = {name: np.uint64(streams.stream_key(scenario.seed, name)) for name in ("views", "thin")}
+        self.engine: Engine = self._engine(threads)
         for spec in scenario.actors:
             self.deeds.members[spec.name] = [self._mind(spec, i) for i in range(spec.count)]
         self._due = _schedule(list(self.deeds.minds.values()), scenario)
@@ -83,14 +81,10 @@ class ViralityModel(mesa.Model):
             if fact.enabled:
                 fact.apply(self.deeds)
         if clock.time(self.now).hour == 4 and clock.time(self.now).minute < clock.step_minutes:
-            self.world.state.attention[:] = 0
-        self._recover()
-
-    def _recover(self) -> None:
-        """Fatigue halves once in every half-life."""
-        period = max(1, round(self.scenario.people.fatigue.half_life_hours * self.world.clock.steps_per_hour))
+            self.engine.new_day()
+        period = max(1, round(self.scenario.people.fatigue.half_life_hours * clock.steps_per_hour))
         if self.now_step and self.now_step % period == 0:
-            np.right_shift(self.world.state.fatigue, 1, out=self.world.state.fatigue)
+            self.engine.recover()
 
     def _act(self) -> None:
         """Minds look in a keyed order; none sees what another does in the same step."""
@@ -111,46 +105,16 @@ class ViralityModel(mesa.Model):
 
     def _respond(self, views: list[tuple[int, np.ndarray]]) -> None:
         """First everybody responds to the world as it was, then the world takes it in."""
-        self._moment, self._networks = self._this_moment(), self.world.networks()
-        seen = [(offers, self._expose(index, offers)) for index, offers in views if len(offers)]
+        self.engine.begin(self.now_step)
+        seen = [(offers, self.engine.expose(index, offers)) for index, offers in views if len(offers)]
         for offers, records in seen:
-            self._absorb(offers, records)
+            self._put_off(self.engine.absorb(offers, records))
 
-    def _this_moment(self) -> exposure.Moment:
-        clock, delays = self.world.clock, self.world.clock.delays_by_slot
-        return exposure.Moment(
-            self.now_step,
-            self.now,
-            clock.step_minutes,
-            clock.n_steps,
-            self.world.ratio,
-            self._keys["views"],
-            self._keys["thin"],
-            delays[self.now_step % len(delays)],
-        )
-
-    def _expose(self, index: int, offers: np.ndarray) -> np.ndarray:
-        ends = np.cumsum(offers["count"])
-        spans = [(lo, min(lo + CHUNK, int(ends[-1]))) for lo in range(0, int(ends[-1]), CHUNK)]
-        run = map if self.pool is None or len(spans) < 2 else self.pool.map
-        return stacked(list(run(lambda span: self._chunk(index, offers, ends, *span), spans)), RECORD)
-
-    def _chunk(self, index: int, offers: np.ndarray, ends: np.ndarray, lo: int, hi: int) -> np.ndarray:
-        out = np.empty(hi - lo, RECORD)
-        network, posts = self._networks[index], self.world.known_posts()
-        n = exposure.expose(
-            offers, ends, lo, hi, self._moment, self.world.people, network, posts, self.world.state, out
-        )
-        return out[:n].copy() if n < len(out) // 2 else out[:n]
-
-    def _absorb(self, offers: np.ndarray, records: np.ndarray) -> None:
-        world, step_minutes = self.world, self.scenario.step_minutes
-        acts = np.empty(len(records), ACT)
-        n = exposure.absorb(records, offers, self._moment, world.known_posts(), world.state, world.tally(), acts)
-        acts = acts[:n]
-        due = np.maximum(acts["minute"] // step_minutes, self.now_step + 1)
+    def _put_off(self, acts: np.ndarray) -> None:
+        """Keep acts until the step in which they happen, the next one at the earliest."""
+        due = np.maximum(acts["minute"] // self.scenario.step_minutes, self.now_step + 1)
         for step in np.unique(due[due < self.scenario.steps]):
-            world.pending.setdefault(int(step), []).append(acts[due == step].copy())
+            self.world.pending.setdefault(int(step), []).append(acts[due == step].copy())
 
     def _trend(self) -> None:
         world, topics = self.world, self.world.topics
@@ -197,11 +161,17 @@ class ViralityModel(mesa.Model):
 
     def close(self) -> None:
         """Let the world go, and take the model out of Mesa's counters, which would keep it and its minds for ever."""
-        if self.pool:
-            self.pool.shutdown()
-        self.world = self.publisher = self.board = self.deeds = None  # type: ignore[assignment]
+        self.engine.close()
+        self.engine = self.world = self.publisher = self.board = self.deeds = None  # type: ignore[assignment]
         self.stages, self._due = [], {}
         getattr(mesa.Agent, "_ids", {}).pop(self, None)  # Mesa 3.3 counts the ids of agents by model, on the class
+
+    def _engine(self, threads: int) -> Engine:
+        if self.scenario.engine == "vectorized":
+            return Vectorized(self.world, threads)
+        from sim.persons import Persons
+
+        return Persons(self)
 
     def _stages(self) -> list[PlatformStage]:
         world = self.world

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim import exposure, streams
+from sim import streams, uptake
 from sim.mechanisms import normal
 from sim.records import ACT, CREATE, FLOWS, FOLLOW, REPOST, RESPONSES, ROOT
 from sim.scenario import Content, Scenario
@@ -292,9 +292,9 @@ class Publisher:
             world.claimed = np.full(
                 max(4 * len(world.claimed), 4 << int(len(old) + len(keys)).bit_length()), -1, np.int64
             )
-            exposure.claim(world.claimed, old, np.empty(len(old), np.bool_))
+            uptake.claim(world.claimed, old, np.empty(len(old), np.bool_))
         fresh = np.empty(len(keys), np.bool_)
-        world.n_claimed += exposure.claim(world.claimed, keys, fresh)
+        world.n_claimed += uptake.claim(world.claimed, keys, fresh)
         return fresh
 
     def _repost(self, acts: np.ndarray) -> np.ndarray:

@@ -292,6 +292,9 @@ class Scenario(Strict):
     days: float = Field(gt=0, le=400, description="length of the run")
     step_minutes: Literal[5, 10, 15, 20, 30, 60] = 15
     seed: int = Field(1, ge=0, lt=2**63)
+    engine: Literal["vectorized", "agents"] = Field(
+        "vectorized", description="compiled columns, or every user a Mesa agent; both give the same digests"
+    )
     people: People
     network: NetworkSpec = Field(default_factory=Computed)
     platforms: dict[Name, Platform] = Field(min_length=1, max_length=16)

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from sim.clock import Clock
-from sim.exposure import Network, Posts, State, Tally, walk_lengths
+from sim.exposure import Network, Posts, State, walk_lengths
 from sim.networks.walks import Layout
 from sim.population import Lots, People
 from sim.records import ACT, CHANNELS, FLOWS
+from sim.uptake import Tally
 
 POST = {
     "ident": "u8",  # identifies the post in draws, whatever its row number

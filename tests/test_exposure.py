@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
 
-from sim import exposure, metrics, population, streams
+from sim import exposure, metrics, population, streams, uptake
 from sim.model import ViralityModel
 from sim.networks import walks
 from sim.networks.walks import materialise
@@ -262,9 +262,9 @@ def halfway():
     made = ViralityModel(worlds.load(busy()))
     for _ in range(12):
         made.step()
-    asked, expose = [], made._expose
-    made._expose = lambda *views: (asked.append(views), expose(*views))[1]
-    made._absorb = lambda *_: None
+    asked, expose = [], made.engine.expose
+    made.engine.expose = lambda *views: (asked.append(views), expose(*views))[1]
+    made.engine.absorb = lambda offers, views: np.zeros(0, ACT)
     made.step()
     (made.view,) = asked
     made.expose = expose
@@ -274,7 +274,7 @@ def halfway():
 @pytest.mark.parametrize("size", [1, 7, 64, 1000])
 def test_chunk_borders_do_not_matter(halfway, size, monkeypatch):
     whole = halfway.expose(*halfway.view)
-    monkeypatch.setattr("sim.model.CHUNK", size)
+    monkeypatch.setattr("sim.engines.CHUNK", size)
     assert halfway.expose(*halfway.view).tobytes() == whole.tobytes()
     assert len(whole) > 100
 
@@ -290,7 +290,7 @@ def test_the_order_of_offers_does_not_matter(halfway):
 def test_threads_and_chunks_give_the_same_run(monkeypatch):
     scenario = worlds.load(busy())
     whole = simulate(scenario).digests()
-    monkeypatch.setattr("sim.model.CHUNK", 50)
+    monkeypatch.setattr("sim.engines.CHUNK", 50)
     assert simulate(scenario, threads=2).digests() == whole
     assert simulate(scenario.model_copy(update={"seed": 2})).digests()["all"] != whole["all"]
 
@@ -396,11 +396,11 @@ def absorbed(records, table, n_users, ratio, *, posts=1, n_steps=50):
         people=worlds.people(n_users, n_users * ratio, reaction=worlds.REACTION | {"horizon_hours": 2}),
         platforms=square(n_users * ratio, mechanisms={}),
     )  # fmt: skip
-    made.now_step = 2
+    made.engine.begin(2)
     world, acts = made.world, np.zeros(len(records), ACT)
-    moment = made._this_moment()._replace(n_steps=n_steps)
+    moment = made.engine.moment._replace(n_steps=n_steps)
     assert moment.ratio == ratio
-    n = exposure.absorb(records, table, moment, world.known_posts(), world.state, world.tally(), acts)
+    n = uptake.absorb(records, table, moment, world.known_posts(), world.state, world.tally(), acts)
     tally = {name: value.copy() for name, value in world.tally()._asdict().items()}
     tally["flow"], tally["totals"], tally["recommended"] = (tally[k][:posts] for k in ("flow", "totals", "recommended"))
     return world.state._asdict() | tally | {"acts": acts[:n]}
@@ -521,10 +521,10 @@ def test_claim_takes_each_key_once():
     table = np.full(1 << 12, -1, np.int64)
     keys = worlds.rng(4).integers(0, 1000, 1500)
     fresh = np.empty(len(keys), np.bool_)
-    assert exposure.claim(table, keys, fresh) == len(set(keys.tolist()))
+    assert uptake.claim(table, keys, fresh) == len(set(keys.tolist()))
     first = {int(key): place for place, key in reversed(list(enumerate(keys)))}
     assert np.flatnonzero(fresh).tolist() == sorted(first.values())
-    assert exposure.claim(table, keys, fresh) == 0
+    assert uptake.claim(table, keys, fresh) == 0
     assert not fresh.any()
 
 

@@ -154,6 +154,15 @@ def follower(k, u, walk, layout):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def followers_at(u, walk, layout):  # type: ignore[no-untyped-def]
+    """`follower` at every position, i8[walk.length]: the definition, for whom nothing needs to be fast."""
+    out = np.empty(walk.length, np.int64)
+    for k in range(walk.length):
+        out[k] = follower(k, u, walk, layout)
+    return out
+
+
+@njit(cache=True)
 def fill_followers(start, stop, u, walk, layout, out):  # type: ignore[no-untyped-def]
     """Write the followers at positions [start, stop) to ``out``, those who exist, in order; returns how many.
 

@@ -1,0 +1,166 @@
+"""Two engines, one result: everybody at once in compiled columns, and everybody a Mesa agent on its own."""
+
+from dataclasses import fields
+
+import mesa
+import numpy as np
+import pytest
+import worlds
+
+from sim import persons, population
+from sim import scenario as scenarios
+from sim.errors import RefusedError
+from sim.exposure import respond
+from sim.model import ViralityModel
+from sim.records import CHANNELS, OFFER, RESPONSES
+from sim.runner import simulate
+
+KINDS = [
+    {"kind": "computed", "circle_size": 8, "community_size": 64, "audience_median": 15},
+    {"kind": "computed"},
+    {"kind": "watts_strogatz", "k": 4},
+    {"kind": "barabasi_albert", "m": 3},
+    {"kind": "path"},
+]
+AUDIENCES = {"computed": 200, "watts_strogatz": 4, "barabasi_albert": 6, "path": 2}  # followers of a user, about
+
+
+def generated(number):
+    """Scenario of a number: 5 to 5,000 people with all their differences, two platforms, every mechanism."""
+    draw = worlds.rng(number)
+    users = int(5 * 1000 ** draw.random())
+    network = KINDS[number % len(KINDS)] if users > 20 else {"kind": "complete"}
+    most = 0.3 / AUDIENCES.get(network["kind"], users)  # of reposts, that cascades may end
+    share, small = draw.random, lambda: float(draw.random() * most)
+    represents = users * int(draw.choice([1, 2, 5, 16] if users < 1000 else [1, 2]))
+    chances = {name: float(share()) for name in ("attend", "like", "comment", "follow", "search", "intend")}
+    chances |= {"repost": small(), "create": small() / 100}
+    more = {
+        "repost_spread": float(share()),
+        "quality_spread": float(share()),
+        "content": {"user": {"half_life_hours": 2.0}},
+    }
+    mechanisms = worlds.MECHANISMS | {"follow_feed": {"see": float(share()), "samples": int(draw.integers(1, 300))}}
+    mechanisms |= {"search": {"per_interest_hour": 0.003, "samples": 20}, "user_topics": {"per_interest_hour": 0.002}}
+    ladder = [
+        {"impressions": 2 + represents // 20, "hours": 0.25, "pass_score": 0.5},
+        {"impressions": 2 + represents // 10, "hours": 0.5, "pass_score": 3.0},
+    ]
+    mechanisms["traffic_pools"] = mechanisms["traffic_pools"] | {
+        "pools": ladder,
+        "freshness_hours": 2.0,
+        "samples": 200,
+    }
+    square = worlds.platform(round(represents * (0.2 + 0.8 * share())), chances=chances, mechanisms=mechanisms, **more)
+    platforms = {"square": square, "other": worlds.platform(represents, chances={"repost": small(), "follow": 0.3})}
+    ride = {"kind": "ride_hot", "fit": 1.0, "eagerness": 1.0, "cooldown_hours": 3.0}
+    buy = {"kind": "sponsor_when_rising", "min_reads": 0, "min_growth": 0, "boost": 30, "cooldown_hours": 2}
+    people = worlds.people(users, represents)
+    for plain in ("segments", "activity", "communities", "fatigue"):
+        del people[plain]
+    return worlds.document(
+        users,
+        represents=represents,
+        seed=number,
+        days=0.4,
+        people=people | {"fatigue": {"half_life_hours": 3.0}},
+        network=network,
+        platforms=platforms,
+        stories={"tale": {"title": "Tale", "interests": {"looks": 1.0}}, "rival": {"title": "Rival"}},
+        actors=[
+            {"name": "star", "kind": "star", "accounts": {"square": users, "other": users // 2}},
+            {"name": "kol", "kind": "kol", "accounts": {"other": 5, "square": min(50, users)}, "policies": [ride]},
+            {"name": "brand", "kind": "brand", "accounts": {"square": min(9, users)}, "budget": 100, "policies": [buy]},
+        ],
+        interventions=[
+            worlds.post(boost=5),
+            worlds.post(at="2021-01-01T01:10+00:00", platform="other", topic="elsewhere"),
+            worlds.post(at="2021-01-01T04:20+00:00", topic="second", story="rival"),
+        ],
+    )  # fmt: skip
+
+
+def both(scenario):
+    """The tables of a scenario from either engine."""
+    return simulate(scenario), simulate(scenario.model_copy(update={"engine": "agents"}))
+
+
+@pytest.mark.parametrize("number", range(30))
+def test_both_engines_give_the_same_digests(number, monkeypatch):
+    if number % 3 == 0:  # otherwise so few people are one block
+        monkeypatch.setattr(population, "SMALL", 4)
+    columns, agents = both(worlds.load(generated(number)))
+    assert columns.digests() == agents.digests()
+    assert columns.summary == agents.summary
+
+
+def test_the_generated_scenarios_use_every_channel_and_response():
+    # What the thirty have to say is worth as much as what happens in them.
+    channels, flows, sizes = np.zeros(len(CHANNELS), int), {}, []
+    for number in range(30):
+        made = ViralityModel(worlds.load(generated(number)))
+        for _ in range(made.scenario.steps):
+            made.step()
+        channels += made.world.channels.sum(axis=0) > 0
+        sizes.append(made.world.n_users)
+        for name, total in zip(RESPONSES, made.world.totals.rows[:, 1:9].sum(axis=0), strict=True):
+            flows[name] = flows.get(name, 0) + (total > 0)
+    assert dict(zip(CHANNELS[1:], channels[1:] > 5, strict=True)) == dict.fromkeys(CHANNELS[1:], True)
+    assert min(flows.values()) > 5, flows
+    assert min(sizes) < 50
+    assert max(sizes) > 3000
+
+
+def test_the_shipped_case_is_the_same_with_agents():
+    columns, agents = both(worlds.shorter(scenarios.load("ding_zhen"), 1.5, users=3000))
+    assert columns.digests() == agents.digests()
+    assert columns.summary["people_reached"] > 0
+
+
+def test_where_nobody_can_be_served_nobody_is_asked():
+    # A story that suits none of them: there is nobody to look through, however much reach is paid for.
+    cold = {name: {"interests": {"all": 0.0}} for name in worlds.SEGMENTS}
+    paid = worlds.platform(20, mechanisms={"paid_reach": worlds.MECHANISMS["paid_reach"]})
+    facts = [worlds.post(boost=50)]
+    scenario = worlds.tiny(
+        20,
+        people=worlds.people(20, segments=cold),
+        platforms={"square": paid},
+        stories=worlds.KEEN,
+        interventions=facts,
+    )
+    columns, agents = both(scenario)
+    assert columns.digests() == agents.digests()
+    assert worlds.totals(columns, "impressions") == (0,)
+
+
+def test_users_are_mesa_agents():
+    made = ViralityModel(worlds.tiny(50, followers=50, engine="agents"))
+    crowd = made.agents.select(agent_type=persons.Person)
+    assert len(crowd) == 50
+    assert isinstance(crowd, mesa.agent.AgentSet)
+    for _ in range(8):
+        made.step()
+    assert crowd.agg("attention", sum) == 50  # everybody saw the one post
+
+
+def test_so_many_agents_are_refused_in_words():
+    scenario = worlds.tiny(200_000, engine="agents", network={"kind": "computed"})
+    with pytest.raises(RefusedError, match="engine: agents makes an agent of each of 200,000 people"):
+        simulate(scenario)
+
+
+def test_an_offer_has_the_fields_of_its_record():
+    assert tuple(field.name for field in fields(persons.Offer)) == OFFER.names
+
+
+def test_draws_told_one_by_one_are_the_response_rule():
+    # 3,000 exposures with random thresholds: what `sim explain` prints is what happened.
+    draw = worlds.rng(5)
+    for _ in range(3000):
+        chance = draw.integers(0, 1 << 32, 8).astype(np.uint64)
+        h, attend, act = (int(draw.integers(0, 1 << 63)), *(int(x) for x in draw.integers(0, 1 << 17, 2)))
+        flags = respond(np.uint64(h), chance, np.uint64(attend), np.uint64(act))
+        met = persons.Encounter(0, 1, 1, h, attend, 0, flags)
+        told = sum(1 << RESPONSES.index(name) for name, coin, below in persons.draws(met, chance, act) if coin < below)
+        assert told == flags
