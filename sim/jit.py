@@ -19,7 +19,16 @@ import numba
 from numba.core import config
 
 PACKAGE = Path(__file__).parent
-SOURCES = ("jit.py", "streams.py", "records.py", "kernels.py", "exposure.py", "metrics.py", "networks/*.py")
+SOURCES = (
+    "jit.py",
+    "streams.py",
+    "records.py",
+    "kernels.py",
+    "exposure.py",
+    "metrics.py",
+    "networks/*.py",
+    "contagion/*.py",
+)
 
 
 @cache

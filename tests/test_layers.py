@@ -13,7 +13,7 @@ ROWS = [
     ["registry", "clock", "kernels"],
     ["metrics", "reader"],
     ["networks", "checker"],
-    ["loader", "exposure"],
+    ["loader", "exposure", "contagion"],
     ["world"],
     ["stage"],
     ["mechanisms", "policies", "interventions"],

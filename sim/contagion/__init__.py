@@ -1,0 +1,1 @@
+"""Contagion on a stored network without platforms: one compiled kernel a process."""
