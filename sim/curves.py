@@ -1,0 +1,85 @@
+"""The picture of a classical run: its curve over steps, and theory beside it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.fonts import GREY, INK, PALE, count, name_ends, nothing, page, shown
+
+ADOPTED, INFECTIOUS = "#0072B2", "#D55E00"
+WORDS = {"adopted": "adopted so far", "infectious": "infectious now"}
+
+
+def is_classical(folder: Path) -> bool:
+    """Whether a folder holds a classical run."""
+    return (folder / "theory.csv").is_file()
+
+
+def curve(folder: Path) -> Figure:
+    """People reached so far and new in each step, simulated, with the curve that theory expects."""
+    run: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    series, theory = (pd.read_csv(folder / f"{name}.csv") for name in ("series", "theory"))
+    last = _settled(series, theory)
+    series, theory = series[series.step <= last], theory[theory.step <= last]
+    users = run["users"]
+    title = f"{series.adopted.iloc[-1] / users:.0%} of {count(users)} people reached by step {last}"
+    if "adopted" in theory:
+        title += f"; theory expects {theory.adopted.iloc[-1] / users:.0%}"
+    recipe = f"{run['scenario']} · {run['contagion']} · seed {run['seed']} · {users:,} people"
+    about = shown(run["title"] or run["scenario"], 80) + "."
+    if run["theory"]:
+        about += f" Dashed: {run['theory']}."
+    figure = page(recipe, title, about, 6.4)
+    grid = {"top": 0.82, "bottom": 0.1, "hspace": 0.32, "left": 0.075, "right": 0.83, "height_ratios": (3, 2)}
+    above, below = figure.subplots(2, 1, sharex=True, gridspec_kw=grid)
+    _draw_stock(above, series, theory)
+    _draw_flow(below, series, theory)
+    return figure
+
+
+def _settled(series: pd.DataFrame, theory: pd.DataFrame) -> int:
+    """The last step worth drawing: a little after everything has come to rest, here and in theory."""
+    ends = [int(table.step[table.adopted < 0.999 * table.adopted.iloc[-1]].max() or 0)
+            for table in (series, theory) if "adopted" in table and table.adopted.iloc[-1] > 0]  # fmt: skip
+    moving = series.step[series.get("infectious", series.new) > 0].max()
+    return int(min(series.step.iloc[-1], max([*ends, 4 if pd.isna(moving) else moving]) + 3))
+
+
+def _draw_stock(axes: Axes, series: pd.DataFrame, theory: pd.DataFrame) -> None:
+    """Draw how many have been reached so far, and how many can pass it on."""
+    axes.set_title("People")
+    ends = []
+    for name, colour in (("adopted", ADOPTED), ("infectious", INFECTIOUS)):
+        if name not in series:
+            continue
+        axes.plot(series.step, series[name], color=colour, lw=1.8)
+        ends.append((float(series[name].iloc[-1]), f"{WORDS[name]}\n{count(series[name].iloc[-1])}", colour))
+        if name in theory:
+            axes.plot(theory.step, theory[name], color=INK, lw=1.1, ls=(0, (4, 3)), zorder=3)
+    top = max(float(table.adopted.max()) for table in (series, theory) if "adopted" in table)
+    axes.set_ylim(0, 1.06 * max(top, 1))
+    axes.yaxis.set_major_formatter(count)
+    name_ends(axes, ends)
+
+
+def _draw_flow(axes: Axes, series: pd.DataFrame, theory: pd.DataFrame) -> None:
+    """Draw how many are reached in each step; seeds are left out, they were chosen."""
+    axes.set_title("Newly reached in each step")
+    axes.set_xlabel("step", color=GREY)
+    new = series[series.step > 0]
+    if not new.new.sum():
+        return nothing(axes, "nobody was reached but the seeds")
+    axes.bar(new.step, new.new, color=ADOPTED, width=0.8, alpha=0.55)
+    if "adopted" in theory:
+        axes.plot(theory.step[1:], theory.adopted.diff()[1:], color=INK, lw=1.1, ls=(0, (4, 3)))
+    peak = new.iloc[int(new.new.argmax())]
+    axes.axvline(peak.step, color=PALE, lw=0.9, zorder=0)
+    axes.set_ylim(0, 1.15 * new.new.max())
+    axes.yaxis.set_major_formatter(count)
+    name_ends(axes, [(0.0, f"peak {count(peak.new)}\nin step {peak.step:.0f}", ADOPTED)])
