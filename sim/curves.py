@@ -10,10 +10,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.fonts import GREY, INK, PALE, count, name_ends, nothing, page, shown
+from sim.fonts import GREY, INK, count, name_ends, nothing, page, shown
 
 ADOPTED, INFECTIOUS = "#0072B2", "#D55E00"
-WORDS = {"adopted": "adopted so far", "infectious": "infectious now"}
+DASHED = (0, (4, 3))
 
 
 def is_classical(folder: Path) -> bool:
@@ -31,7 +31,7 @@ def curve(folder: Path) -> Figure:
     title = f"{series.adopted.iloc[-1] / users:.0%} of {count(users)} people reached by step {last}"
     if "adopted" in theory:
         title += f"; theory expects {theory.adopted.iloc[-1] / users:.0%}"
-    recipe = f"{run['scenario']} · {run['contagion']} · seed {run['seed']} · {users:,} people"
+    recipe = f"{run['scenario']} · model {run['contagion']} · seed {run['seed']} · {users:,} people"
     about = shown(run["title"] or run["scenario"], 80) + "."
     if run["theory"]:
         about += f" Dashed: {run['theory']}."
@@ -44,24 +44,27 @@ def curve(folder: Path) -> Figure:
 
 
 def _settled(series: pd.DataFrame, theory: pd.DataFrame) -> int:
-    """The last step worth drawing: a little after everything has come to rest, here and in theory."""
-    ends = [int(table.step[table.adopted < 0.999 * table.adopted.iloc[-1]].max() or 0)
-            for table in (series, theory) if "adopted" in table and table.adopted.iloc[-1] > 0]  # fmt: skip
-    moving = series.step[series.get("infectious", series.new) > 0].max()
-    return int(min(series.step.iloc[-1], max([*ends, 4 if pd.isna(moving) else moving]) + 3))
+    """The last step worth drawing: a little after nearly all have been reached who will be, here and in theory."""
+    curves = [table.adopted for table in (series, theory) if "adopted" in table]
+    return min(len(series) - 1, max(4, *(int((curve < 0.999 * curve.iloc[-1]).sum()) for curve in curves)) + 3)
 
 
 def _draw_stock(axes: Axes, series: pd.DataFrame, theory: pd.DataFrame) -> None:
     """Draw how many have been reached so far, and how many can pass it on."""
-    axes.set_title("People")
-    ends = []
+    axes.set_title("People reached so far")
+    axes.set_xlim(0, max(series.step.iloc[-1], 1))
+    ends, lines = [], []
     for name, colour in (("adopted", ADOPTED), ("infectious", INFECTIOUS)):
         if name not in series:
             continue
-        axes.plot(series.step, series[name], color=colour, lw=1.8)
-        ends.append((float(series[name].iloc[-1]), f"{WORDS[name]}\n{count(series[name].iloc[-1])}", colour))
+        lines += axes.plot(series.step, series[name], color=colour, lw=2, label="simulated")
+        best = series.iloc[int(series[name].argmax())]
+        words = "reached" if name == "adopted" else f"infectious: most in\nstep {best.step:.0f},"
+        ends.append((float(series[name].iloc[-1]), f"{words} {count(best[name])}", colour))
         if name in theory:
-            axes.plot(theory.step, theory[name], color=INK, lw=1.1, ls=(0, (4, 3)), zorder=3)
+            lines += axes.plot(theory.step, theory[name], color=INK, lw=1.1, ls=DASHED, zorder=3, label="theory")
+    if len(lines) > 1:
+        axes.legend(handles=lines[:2], loc="lower right", bbox_to_anchor=(1, 1), ncols=2, handletextpad=0.6)
     top = max(float(table.adopted.max()) for table in (series, theory) if "adopted" in table)
     axes.set_ylim(0, 1.06 * max(top, 1))
     axes.yaxis.set_major_formatter(count)
@@ -70,16 +73,19 @@ def _draw_stock(axes: Axes, series: pd.DataFrame, theory: pd.DataFrame) -> None:
 
 def _draw_flow(axes: Axes, series: pd.DataFrame, theory: pd.DataFrame) -> None:
     """Draw how many are reached in each step; seeds are left out, they were chosen."""
-    axes.set_title("Newly reached in each step")
+    axes.set_title("People reached in each step")
     axes.set_xlabel("step", color=GREY)
     new = series[series.step > 0]
     if not new.new.sum():
         return nothing(axes, "nobody was reached but the seeds")
     axes.bar(new.step, new.new, color=ADOPTED, width=0.8, alpha=0.55)
+    tallest = float(new.new.max())
     if "adopted" in theory:
-        axes.plot(theory.step[1:], theory.adopted.diff()[1:], color=INK, lw=1.1, ls=(0, (4, 3)))
+        expected = theory.adopted.diff()[1:]
+        axes.plot(theory.step[1:], expected, color=INK, lw=1.1, ls=DASHED)
+        tallest = max(tallest, float(expected.max()))
     peak = new.iloc[int(new.new.argmax())]
-    axes.axvline(peak.step, color=PALE, lw=0.9, zorder=0)
-    axes.set_ylim(0, 1.15 * new.new.max())
+    axes.set_ylim(0, 1.2 * tallest)
     axes.yaxis.set_major_formatter(count)
-    name_ends(axes, [(0.0, f"peak {count(peak.new)}\nin step {peak.step:.0f}", ADOPTED)])
+    words = f"  most in step {peak.step:.0f}: {count(peak.new)}"
+    axes.text(peak.step, 1.06 * tallest, words, color=ADOPTED, size=8)

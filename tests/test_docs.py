@@ -9,6 +9,7 @@ from worlds import shorter
 
 import sim.runner
 from sim import cli
+from sim.classic import Classic
 from sim.runner import simulate
 from sim.scenario import load, shipped
 
@@ -26,7 +27,13 @@ COMMANDS = [
 
 @pytest.mark.parametrize("name", list(shipped()))
 def test_every_shipped_scenario_runs(name):
-    tables = simulate(shorter(load(name), 1.5, 1000))
+    scenario = load(name)
+    if isinstance(scenario, Classic):
+        tables = simulate(scenario)
+        assert len(tables.series) == scenario.steps + 1
+        assert tables.summary["people_reached"] > 1000
+        return
+    tables = simulate(shorter(scenario, 1.5, 1000))
     assert tables.series.impressions.sum() > 0
 
 
