@@ -22,7 +22,7 @@ FAULT = $(FAULT_$(FOUND))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check clean
+.PHONY: help demo test check verify clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ test: $(DEV)  ## run the tests
 
 check: $(DEV)  ## check format, lint and types, and run the tests
 	@scripts/check
+
+verify: $(DEV)  ## check the simulator against theory; rewrites docs/verification.md
+	@$(VENV)/bin/python -m verification
 
 clean:  ## remove the environment and all caches; results stay
 	@rm -rf $(VENV) $(CLUTTER)

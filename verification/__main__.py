@@ -15,7 +15,8 @@ HEAD = """# Verification
 
 Written by `make verify`; every line is a check in `verification/`. A check holds where its statistic is at most its
 bound. The false-alarm rate is the chance that a right program misses the bound under another choice of keys; the keys
-are fixed, so the same program always gives the same figures. 0: nothing is random, or the bound is a tolerance.
+are fixed, so the same program always gives the same figures. 0: nothing is random, or the bound is a tolerance. EoN
+and NDlib are compared with where they are installed (`pip install EoN ndlib`).
 
 | check | compares | runs | statistic | bound | false alarm | verdict |
 |---|---|---|---|---|---|---|
@@ -63,7 +64,8 @@ def _line(check: Check, outcome: Outcome, seconds: float) -> str:
 
 def _row(check: Check, outcome: Outcome) -> str:
     figures = "– | –" if outcome.skipped else f"{outcome.statistic:.4g} | {outcome.bound:.4g}"
-    return f"| `{check.name}` | {check.about} | {outcome.words} | {figures} | {check.alarm:g} | {_verdict(outcome)} |\n"
+    words = outcome.words.replace("|", "\\|")
+    return f"| `{check.name}` | {check.about} | {words} | {figures} | {check.alarm:g} | {_verdict(outcome)} |\n"
 
 
 if __name__ == "__main__":

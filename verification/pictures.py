@@ -21,11 +21,11 @@ def draw(folder: Path, name: str, outcome: Outcome) -> list[Path]:
         figure = Figure(figsize=(6.2, 3.9 * len(outcome.pictures)), dpi=110, layout="constrained")
         for at, picture in enumerate(outcome.pictures):
             axes = figure.add_subplot(len(outcome.pictures), 1, at + 1)
-            axes.plot(*picture.theory, color=INK, lw=1.2, label="theory")
+            axes.plot(*picture.theory, color=INK, lw=1.2, label=picture.line)
             axes.plot(*map(np.asarray, picture.found), "o", color=FOUND, ms=4, mec="white", mew=0.4, label="simulated")
             axes.set_title(picture.title, fontsize=9.5)
             axes.set(xlabel=picture.across, ylabel=picture.up, yscale="log" if picture.log else "linear")
-            axes.legend(frameon=False, labelcolor=GREY)
+            axes.legend(frameon=False, labelcolor=GREY, handletextpad=0.6)
         path = folder / f"{name}.png"
         folder.mkdir(parents=True, exist_ok=True)
         figure.savefig(path)

@@ -44,6 +44,7 @@ class Picture(NamedTuple):
     found: tuple[Sequence[float], Sequence[float]]
     theory: tuple[Sequence[float], Sequence[float]]
     log: bool = False
+    line: str = "theory"
 
 
 class Outcome(NamedTuple):
