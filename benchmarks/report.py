@@ -6,7 +6,9 @@ import os
 import platform
 import re
 import subprocess
+import textwrap
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.measure import RUNS, Baseline, Measurement, package_version
@@ -19,6 +21,11 @@ def table(head: Sequence[str], rows: Rows) -> str:
     """A Markdown table; columns after the first are set right."""
     rule = ["---"] + ["---:"] * (len(head) - 1)
     return "\n".join("| " + " | ".join(cells) + " |" for cells in (head, rule, *rows))
+
+
+def wrap(text: str) -> str:
+    """A paragraph in lines of at most 120 characters."""
+    return textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False)
 
 
 def size_name(n: int) -> str:
@@ -120,7 +127,8 @@ def machine() -> str:
     memory = re.search(r"MemTotal:\s*(\d+)", _text(Path("/proc/meminfo")))
     gib = f", {int(memory[1]) / 2**20:.0f} GiB" if memory else ""
     name = cpu[1] if cpu else platform.processor()
-    return f"{name}, {os.cpu_count()} cores{gib}; Python {platform.python_version()}; {_compiler()}"
+    software = f"Python {platform.python_version()}, numba {version('numba')}, {_compiler()}"
+    return f"{name}, {os.cpu_count()} cores{gib}; {software}"
 
 
 def _text(path: Path) -> str:
@@ -151,6 +159,6 @@ def put(page: Path, name: str, text: str) -> None:
 def runs_note(limit: float) -> str:
     """How many runs a median is of."""
     return (
-        f"Medians of {RUNS} runs after a warm-up (the fastest three tools: as many in each of several turns; slow ones: "
-        f"as many as begin within {limit / 4:.0f} s)."
+        f"Medians of {RUNS} runs after a warm-up (of the fastest three in each of several turns; of the slow as many "
+        f"as begin within {limit / 4:.0f} s; of those that have no time for a second run the first)."
     )
