@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks import networks
@@ -26,6 +28,8 @@ def main() -> None:
     options = _options()
     sizes = [10**4] if options.quick else [10**4, 10**5, 10**6, 10**7]
     measurements, baselines = _measure_all(sizes, options)
+    raw = json.dumps([asdict(m) for m in measurements])
+    (options.graphs / "measurements.json").write_text(raw, encoding="utf-8")
     cascade = _cascade_section(measurements, baselines, options)
     network = networks.section(20_000 if options.quick else 200_000)
     if options.quick:

@@ -101,7 +101,7 @@ def plot(measurements: Sequence[Measurement], path: Path) -> None:
             continue
         x, y = [m.n_users for m in mine], [m.median for m in mine]
         style = {"ours": {"lw": 3, "color": "C3"}, "c": {"lw": 1.5, "ls": "--", "color": "0.3"}}.get(name)
-        (line,) = axes.plot(x, y, "o-", ms=4, **(style or {"lw": 1.2, "color": f"C{at}" if at != 3 else "C0"}))
+        (line,) = axes.plot(x, y, marker="o", ms=4, **(style or {"lw": 1.2, "color": f"C{at}" if at != 3 else "C0"}))
         ends.append((x[-1], y[-1], tool.title, line.get_color()))
     axes.set(xscale="log", yscale="log", xlabel="people", ylabel="ns a trial (one edge, one coin)")
     axes.set_xlim(right=max(x for x, *_ in ends) * (9 if len(ends) > 1 else 3))
