@@ -7,23 +7,27 @@ The coin of an edge (source, target) is a 32-bit hash of key, source and target:
 and a higher threshold keeps every success of a lower one. Of several who reach someone in the same round the parent
 is the one with the smallest coin. That is fair: below the threshold coins are uniform and independent, so each of
 them is the smallest equally often.
+
+How it is fast (`docs/decisions/0010-cascade-kernel.md`): a row's coins are drawn 32 at once; only successes touch the
+state of a person, which is asked for when they are drawn and read a block of successes later; rows are asked for
+before it is their turn. Results do not depend on the size of blocks.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import int64, uint32, uint64
+from numba import uint32, uint64
 
+from sim.contagion.intrinsics import LANES, coin, lowest_bit, prefetch, wins
 from sim.errors import SimError
 from sim.jit import njit
 from sim.kernels import mix
 from sim.streams import K1, ONE32
 
-_K1 = np.uint64(K1)
-_S32 = np.uint64(32)
-# Multipliers and shifts of the 32-bit finaliser of MurmurHash3 (Appleby 2011).
-_C1, _C2 = np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
-_S16, _S13 = np.uint32(16), np.uint32(13)
+_0, _1, _K1, _LANES = np.uint64(0), np.uint64(1), np.uint64(K1), np.uint64(LANES)
+_LINE = np.uint64(16)  # ids in a cache line
+_BLOCK = np.uint64(128)  # successes that wait for their turn
+_NEAR, _FAR = np.uint64(8), np.uint64(24)  # how many rows ahead followers, and where they start, are asked for
 
 Cascade = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -52,7 +56,17 @@ def independent_cascade(
     start = _checked_seeds(seeds, len(indptr) - 1)
     if not 0 <= threshold32 <= ONE32:
         raise SimError(f"a threshold is a whole number within 0..2**32, not {threshold32}")
-    return _spread(indptr, indices, start, np.uint64(threshold32), np.uint64(key))
+    n, k = len(indptr) - 1, len(start)
+    row_of = np.zeros(n, np.uint32)  # row number + 1, 0 for those not reached
+    user, parent = np.empty(n + 1, np.uint32), np.empty(n + 1, np.int64)  # the loop writes one ahead
+    user[:k], parent[:k], row_of[start] = start, -1, np.arange(1, k + 1)
+    if threshold32 == 0:
+        starts = np.unique([0, k])
+    else:
+        starts = _spread(
+            indptr, indices, np.uint32(threshold32 - 1), np.uint64(key), np.uint64(k), row_of, user, parent
+        )
+    return user[: starts[-1]], parent[: starts[-1]], starts
 
 
 def _require_rows(indptr: np.ndarray, indices: np.ndarray) -> None:
@@ -81,47 +95,90 @@ def source_hash(key, u):  # type: ignore[no-untyped-def]
     return mix(uint64(key) ^ (uint64(u) * _K1))
 
 
-@njit(cache=True, inline="always")
-def edge_coin(salt, v):  # type: ignore[no-untyped-def]
-    """The coin of the edge from the source with hash ``salt`` to ``v``: 32 random bits, uint32.
+@njit(cache=True, nogil=True)
+def _spread(indptr, indices, top, key, count, row_of, user, parent):  # type: ignore[no-untyped-def]
+    """Go on from the first ``count`` rows until nobody new is won; returns where the rounds start.
 
-    One half of the salt goes in before, the other between the rounds of mixing: two sources share their coins only
-    where all 64 bits agree.
+    Positions are uint64, which spares numba the question whether they are negative.
     """
-    x = uint32(uint32(v) ^ uint32(salt))
-    x = uint32(uint32(x ^ (x >> _S16)) * _C1)
-    x = uint32(x ^ uint32(salt >> _S32))
-    x = uint32(uint32(x ^ (x >> _S13)) * _C2)
-    return uint32(x ^ (x >> _S16))
+    target, source = np.empty(_BLOCK + _LANES, np.uint32), np.empty(_BLOCK + _LANES, np.uint32)
+    starts = [0]
+    row, waiting = _0, _0
+    while row < count:
+        last = uint64(count)
+        starts.append(np.int64(last))
+        while row < last:
+            _ask_ahead(row, count, user, indptr, indices)
+            u = uint64(user[row])
+            salt = source_hash(key, u)
+            e, stop = uint64(indptr[u]), uint64(indptr[uint64(u + _1)])
+            while e < stop:
+                waiting = _draw(indices, e, stop, salt, top, row, target, source, waiting, row_of)
+                e += _LANES
+                if waiting >= _BLOCK:
+                    count = _settle(target, source, waiting, key, last, count, row_of, user, parent)
+                    waiting = _0
+            row += _1
+        count = _settle(target, source, waiting, key, last, count, row_of, user, parent)
+        waiting = _0
+    return np.array(starts)
 
 
 @njit(cache=True, nogil=True)
-def _spread(indptr, indices, seeds, threshold32, key):  # type: ignore[no-untyped-def]
-    n = len(indptr) - 1
-    row_of = np.zeros(n, np.uint32)  # row number + 1, 0 for those not reached
-    user, parent, best = np.empty(n, np.uint32), np.empty(n, np.int64), np.empty(n, np.uint32)
-    count = int64(0)
-    for u in seeds:
-        user[count], parent[count] = u, -1
-        count += 1
-        row_of[u] = count
-    starts = [int64(0)]
-    while starts[-1] < count:
-        first, last = starts[-1], count
-        starts.append(count)
-        for row in range(first, last):
-            u = user[row]
-            salt = source_hash(key, u)
-            for e in range(indptr[u], indptr[u + 1]):
-                v = indices[e]
-                coin = edge_coin(salt, v)
-                if coin >= threshold32:
-                    continue
-                known = int64(row_of[v]) - 1
-                if known < 0:
-                    user[count], parent[count], best[count] = v, row, coin
-                    count += 1
-                    row_of[v] = count
-                elif known >= last and (coin < best[known] or (coin == best[known] and u < user[parent[known]])):
-                    parent[known], best[known] = row, coin
-    return user[:count].copy(), parent[:count].copy(), np.array(starts)
+def _ask_ahead(row, count, user, indptr, indices):  # type: ignore[no-untyped-def]
+    """Prefetch the starts of one row ahead, and the first three cache lines of a nearer one."""
+    far, near = uint64(row + _FAR), uint64(row + _NEAR)
+    if far < count:
+        prefetch(indptr, uint64(user[far]))
+    if near < count:
+        e = uint64(indptr[uint64(user[near])])
+        prefetch(indices, e)
+        prefetch(indices, uint64(e + _LINE))
+        prefetch(indices, uint64(e + _LINE + _LINE))
+
+
+@njit(cache=True, nogil=True)
+def _draw(indices, e, stop, salt, top, row, target, source, waiting, row_of):  # type: ignore[no-untyped-def]
+    """Draw the coins of at most 32 edges of a row; successes join those that wait, in order."""
+    drawn = uint64(stop - e)
+    if uint64(e + _LANES) <= uint64(len(indices)):
+        mask = wins(indices, e, salt, top)
+        if drawn < _LANES:
+            mask &= uint64((_1 << drawn) - _1)
+    else:
+        mask = _0
+        for i in range(min(drawn, _LANES)):
+            mask |= uint64(coin(salt, indices[uint64(e + i)]) <= top) << i
+    while mask != _0:
+        v = indices[uint64(e + lowest_bit(mask))]
+        prefetch(row_of, uint64(v))
+        target[waiting], source[waiting] = v, uint32(row)
+        waiting += _1
+        mask &= uint64(mask - _1)
+    return waiting
+
+
+@njit(cache=True, nogil=True)
+def _settle(target, source, waiting, key, last, count, row_of, user, parent):  # type: ignore[no-untyped-def]
+    """Enter the successes that wait: new people get a row, those of this round perhaps a better parent.
+
+    Written always, kept if new: whether somebody is new is a coin that no processor predicts.
+    """
+    for j in range(waiting):
+        v, row = target[j], source[j]
+        known = uint64(row_of[v])
+        user[count], parent[count] = v, row
+        count += uint64(known == _0)
+        row_of[v] = count if known == _0 else known
+        if known > last:
+            _contest(v, row, uint64(known - _1), key, user, parent)
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _contest(v, row, of, key, user, parent):  # type: ignore[no-untyped-def]
+    """Make ``row`` the parent in row ``of`` if its coin for ``v`` is smaller; of equal coins the smaller id."""
+    u, rival = user[row], user[uint64(parent[of])]
+    mine, theirs = coin(source_hash(key, u), v), coin(source_hash(key, rival), v)
+    if mine < theirs or (mine == theirs and u < rival):
+        parent[of] = row
