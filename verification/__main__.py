@@ -16,7 +16,7 @@ HEAD = """# Verification
 Written by `make verify`; every line is a check in `verification/`. A check holds where its statistic is at most its
 bound. The false-alarm rate is the chance that a right program misses the bound under another choice of keys; the keys
 are fixed, so the same program always gives the same figures. 0: nothing is random, or the bound is a tolerance. EoN
-and NDlib are compared with where they are installed (`pip install EoN ndlib`).
+and NDlib are compared with where they are installed (`pip install -e '.[bench]'`).
 
 | check | compares | runs | statistic | bound | false alarm | verdict |
 |---|---|---|---|---|---|---|
