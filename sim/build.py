@@ -7,18 +7,19 @@ from statistics import NormalDist
 
 import numpy as np
 
-from sim import streams
+from sim import population, streams
 from sim.clock import Clock
-from sim.exposure import People
 from sim.hot_list import draw_background
 from sim.networks import Computed
 from sim.networks.stored import Stored
+from sim.population import Lots, People
 from sim.scenario import Actor, Scenario
 from sim.world import Account, Graph, World
 
 FIX = 1 << 16
 COMMUNITIES = 200  # at least so many, where there are people enough
 CLASSES = 16  # community classes of affinity
+LOTS = 4  # most lots that a lane, and most places that a community can hold, where a row stands for people enough
 KEEN = 2.5  # affinity from which a targeted slot always takes a person; below it in proportion
 
 
@@ -37,41 +38,96 @@ def clock(scenario: Scenario) -> Clock:
 
 
 def people(scenario: Scenario) -> People:
-    """Traits as lanes of a hash, and responses as integer tables."""
+    """Traits by lane, and responses as integer tables."""
     spec = scenario.people
     activity = list(spec.activity.values())
     affinity = affinities(scenario)
+    small = spec.users <= population.SMALL
+    size = _network(scenario).community_size
+    segment, active, member = population.draw_lanes(
+        spec.users if small else size,
+        np.array([s.share for s in spec.segments.values()]),
+        np.array([a.share for a in activity]),
+        members(scenario),
+        streams.stream_key(scenario.seed, "traits"),
+    )
+    best, held, most = _fits(scenario)
+    relative = np.divide(np.minimum(affinity / KEEN, 1), best, out=np.zeros_like(affinity), where=best > 0)
     return People(
         n_users=spec.users,
-        trait_key=np.uint64(streams.stream_key(scenario.seed, "traits")),
-        segment_of=lanes([s.share for s in spec.segments.values()], 1024),
-        activity_of=lanes([a.share for a in activity], 256),
-        member=members(scenario),
+        lane_bits=np.uint64(32 if small else size.bit_length() - 1),
+        step=np.uint64(1 if small else population.STEP),
+        back=np.uint64(1 if small else population.BACK),
+        turn=np.uint64(0 if small else streams.stream_key(scenario.seed, "turn") | 1),
+        segment=segment,
+        activity=active,
+        member=member,
         see_fix=np.array([round(a.level * FIX) for a in activity], np.uint64),
         fatigue_fix=np.array([round(fatigue_factor(scenario, n) * FIX) for n in range(256)], np.uint64),
         attention_fix=np.stack([_attention(a.daily_views) for a in activity]),
         affinity_fix=np.round(affinity * FIX).astype(np.uint64),
-        target_fix=np.round(np.minimum(affinity / KEEN, 1) * FIX).astype(np.uint64),
-        community_size=_network(scenario).community_size,
+        fit_fix=np.round(relative * most / np.maximum(held, 1)[:, None, :] * FIX).astype(np.uint64),
+        community_bits=np.uint64(size.bit_length() - 1),
         community_key=np.uint64(streams.stream_key(scenario.seed, "communities")),
     )
 
 
-def lanes(shares: list[float], n: int) -> np.ndarray:
-    """``n`` lanes of a hash given out to classes in proportion to ``shares``, u1[n]."""
-    ends = np.round(np.cumsum(shares) / sum(shares) * n).astype(int)
-    return np.searchsorted(ends, np.arange(n), side="right").astype(np.uint8)
+def _fits(scenario: Scenario) -> tuple[np.ndarray, np.ndarray, int]:
+    """How the chance that a targeted slot takes a person is split between lots, places and a last coin.
+
+    Returns:
+        The segment's best chance, which its number of lots stands for, f8[stories, segments, 1]; places that a
+        community of each class holds, i8[stories, 16]; the most places a community can hold. In a small world, where a
+        block is no community, every class holds all of them.
+    """
+    people = scenario.people
+    fit = np.minimum(affinities(scenario) / KEEN, 1)
+    best = fit.max(axis=2, keepdims=True)
+    most = 1 if people.users <= population.SMALL else max(1, min(LOTS, people.ratio // LOTS))
+    share = np.divide(fit, best, out=np.zeros_like(fit), where=best > 0).max(axis=1)
+    return best, np.ceil(np.round(share * most, 6)).astype(np.int64), most
+
+
+def lots(scenario: Scenario, who: People) -> list[Lots]:
+    """Whom each platform serves: its members by activity, and for each story by what suits them too.
+
+    A row that stands for several people may hold several lots; one that stands for itself has one, so that a post
+    comes to everybody before it comes again.
+    """
+    activity = who.see_fix[who.activity] / who.see_fix.max()
+    best, held, _ = _fits(scenario)
+    anywhere = np.arange(population.blocks(who), dtype=np.uint32)
+    places = [anywhere]
+    for story in range(len(best)):
+        kinds = population.kinds(who, story)
+        places.append(population.draw_places(kinds, held[story]) if who.turn else anywhere)
+    made = []
+    for index, name in enumerate(scenario.platforms):
+        served = activity * (who.member >> index & 1)
+        key = streams.stream_key(scenario.seed, f"{name}/lots")
+        most = min(LOTS, scenario.people.ratio)
+        tables = [population.draw_lots(served * fit, most, key) for fit in (1.0, *best[:, who.segment, 0])]
+        made.append(
+            Lots(
+                np.concatenate([lane for lane, _ in tables]),
+                np.concatenate([fix for _, fix in tables]),
+                np.cumsum([0, *(len(lane) for lane, _ in tables)]),
+                np.concatenate(places),
+                np.cumsum([0, *(len(place) for place in places)]),
+            )
+        )
+    return made
 
 
 def members(scenario: Scenario) -> np.ndarray:
-    """32-bit thresholds of using each platform by segment, u8[platforms, segments]; their mean gives its users."""
+    """Probability of using each platform by segment, f8[platforms, segments]; their mean gives its users."""
     spec = scenario.people
     shares = np.array([s.share for s in spec.segments.values()])
     rows = []
     for name, platform in scenario.platforms.items():
         usage = np.array([s.usage.get(name, 1.0) for s in spec.segments.values()])
         rows.append(_scaled_to(min(1.0, platform.users / spec.represents), usage, shares / shares.sum()))
-    return np.round(np.array(rows) * 2.0**32).astype(np.uint64)
+    return np.array(rows)
 
 
 def _scaled_to(mean: float, index: np.ndarray, shares: np.ndarray) -> np.ndarray:
@@ -82,10 +138,9 @@ def _scaled_to(mean: float, index: np.ndarray, shares: np.ndarray) -> np.ndarray
     return p.round(9)
 
 
-def membership(scenario: Scenario, world: World, index: int) -> float:
-    """Share of people who use the platform, as the lanes have it."""
-    segments = np.bincount(world.people.segment_of, minlength=len(scenario.people.segments)) / 1024
-    return round(float((segments * world.people.member[index] / 2.0**32).sum()), 9)
+def membership(world: World, index: int) -> float:
+    """Share of people who use the platform, as the lanes have it; one lane at least."""
+    return round(max(1, int((world.people.member >> index & 1).sum())) / len(world.people.member), 9)
 
 
 def fatigue_factor(scenario: Scenario, exposures: int) -> float:
@@ -151,10 +206,12 @@ def world(scenario: Scenario, stored: Stored | None = None) -> World:
 
     ``stored``: a follow graph that replaces the scenario's network.
     """
+    who = people(scenario)
     made = World(
         clock(scenario),
-        people(scenario),
+        who,
         graph(scenario, stored),
+        lots(scenario, who),
         scenario.people.ratio,
         list(scenario.platforms),
         list(scenario.stories),

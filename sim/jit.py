@@ -24,6 +24,7 @@ SOURCES = (
     "streams.py",
     "records.py",
     "kernels.py",
+    "population.py",
     "exposure.py",
     "metrics.py",
     "networks/*.py",

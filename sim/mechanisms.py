@@ -254,9 +254,9 @@ def serve(
 ) -> np.ndarray:
     """Offer ``posts`` to people of the platform so that about ``real`` of them see each.
 
-    Candidates are walked in a keyed permutation of everybody; each is kept if it uses the platform, is active and (if
-    targeted) fits, so ``real / weight`` views need more candidates. With a cursor a post's next call goes on where
-    the last ended.
+    Candidates are drawn by lot, in a keyed order of all lots (`Lots`); who is less active or (if targeted) fits less is
+    passed over, so ``real / weight`` views need more candidates. With a cursor a post's next call goes on where the
+    last ended.
     """
     world = stage.world
     chance = np.array([stage.acceptance(int(story), targeted) for story in world.posts.story[posts]])
@@ -276,9 +276,8 @@ def serve(
         source=salts,
         first=first,
         count=count,
-        domain=world.n_users,
         weight=weight,
-        see=stage.certain,
+        see=streams.ONE32,
         targeted=int(targeted),
         minute=np.maximum(stage.now, world.posts.minute[posts]),
         channel=channel,

@@ -27,12 +27,12 @@ from sim.deeds import Deeds
 from sim.networks.stored import Stored
 from sim.policies import Dashboard
 from sim.publishing import Publisher
-from sim.records import ACT, F_ATTENDS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS, OFFER, RECORD
+from sim.records import ACT, F_ATTENDS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS, OFFER, RECORD, stacked
 from sim.scenario import Actor, Scenario
 from sim.stage import PlatformStage
 from sim.world import World
 
-MODEL_VERSION = 1
+MODEL_VERSION = 2
 CHUNK = 1 << 16  # candidates a task; fixed, so that threads cannot change a result
 
 
@@ -105,7 +105,7 @@ class ViralityModel(mesa.Model):
         for index, stage in enumerate(self.stages):
             stage.at(self.now_step)
             offers = [table for mechanism in self.deeds.mechanisms[index].values() for table in mechanism.offers(stage)]
-            table = np.concatenate([np.zeros(0, OFFER), *offers])
+            table = stacked(offers, OFFER)
             views.append((index, table[table["count"] > 0]))
         return views
 
@@ -133,7 +133,7 @@ class ViralityModel(mesa.Model):
         ends = np.cumsum(offers["count"])
         spans = [(lo, min(lo + CHUNK, int(ends[-1]))) for lo in range(0, int(ends[-1]), CHUNK)]
         run = map if self.pool is None or len(spans) < 2 else self.pool.map
-        return np.concatenate(list(run(lambda span: self._chunk(index, offers, ends, *span), spans)))
+        return stacked(list(run(lambda span: self._chunk(index, offers, ends, *span), spans)), RECORD)
 
     def _chunk(self, index: int, offers: np.ndarray, ends: np.ndarray, lo: int, hi: int) -> np.ndarray:
         out = np.empty(hi - lo, RECORD)
@@ -205,7 +205,7 @@ class ViralityModel(mesa.Model):
 
     def _stages(self) -> list[PlatformStage]:
         world = self.world
-        return [PlatformStage(world, i, build.membership(self.scenario, world, i)) for i in range(len(world.platforms))]
+        return [PlatformStage(world, i, build.membership(world, i)) for i in range(len(world.platforms))]
 
     def _mind(self, spec: Actor, number: int) -> Mind:
         name = spec.name if spec.count == 1 else f"{spec.name}_{number + 1:03d}"

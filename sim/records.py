@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 OFFER = np.dtype(
@@ -57,6 +59,13 @@ FLOWS = (
     F_INTENTS,
     F_NEW,
 ) = range(10)
+
+
+def stacked(parts: Sequence[np.ndarray], dtype: np.dtype) -> np.ndarray:
+    """Tables of one record type, one after the other; NumPy compares the types field by field, bytes it just copies."""
+    raw = np.dtype((np.void, dtype.itemsize))
+    return np.concatenate([np.zeros(0, raw), *(part.view(raw) for part in parts)]).view(dtype)
+
 
 RECORD = np.dtype([("user", "u4"), ("offer", "u4"), ("delay", "u2"), ("flags", "u1")])
 ACT = np.dtype(

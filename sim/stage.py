@@ -6,6 +6,7 @@ import numpy as np
 
 from sim import streams
 from sim.clock import Clock
+from sim.population import acceptance
 from sim.world import World
 
 
@@ -24,8 +25,6 @@ class PlatformStage:
         self.name = world.platforms[index]
         self.births: list[tuple[int, int]] = []
         self.step = 0
-        # Threshold at which the most active class is always served; the others in proportion.
-        self.certain = (1 << 48) // int(world.people.see_fix.max())
         self._keys: dict[str, int] = {}
         self._acceptance: dict[tuple[int, bool], float] = {}
 
@@ -78,13 +77,6 @@ class PlatformStage:
     def acceptance(self, story: int, targeted: bool) -> float:
         """Mean probability that a candidate is served: membership × activity (× fit). Attention spent is left out."""
         if (story, targeted) not in self._acceptance:
-            self._acceptance[story, targeted] = self._mean_acceptance(story, targeted)
+            table = story + 1 if targeted else 0
+            self._acceptance[story, targeted] = acceptance(self.world.people, self.world.lots[self.index], table)
         return self._acceptance[story, targeted]
-
-    def _mean_acceptance(self, story: int, targeted: bool) -> float:
-        people = self.world.people
-        segments = np.bincount(people.segment_of, minlength=people.member.shape[1]) / len(people.segment_of)
-        active = (people.see_fix[people.activity_of] / people.see_fix.max()).mean()
-        fit = (people.target_fix[story] / 65536).mean(axis=1) if targeted else np.ones(len(segments))
-        members = people.member[self.index] / 2.0**32
-        return round(float((segments * members * fit).sum() * active), 9)

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from sim.clock import Clock
-from sim.exposure import Network, People, Posts, State, Tally, walk_lengths
+from sim.exposure import Network, Posts, State, Tally, walk_lengths
 from sim.networks.walks import Layout
+from sim.population import Lots, People
 from sim.records import ACT, CHANNELS, FLOWS
 
 POST = {
@@ -169,6 +170,12 @@ class Slot:
     until: int
 
 
+def _blank(n_users: int, stories: int) -> State:
+    """Nobody has seen anything. One record a person, its columns as views."""
+    cells = np.zeros(n_users, [("attention", "u1"), ("fatigue", "u1", (stories,)), ("reached", "u2", (stories,))])
+    return State(cells["attention"], cells["fatigue"].T, cells["reached"].T)
+
+
 class World:
     """All state of one run. Arrays of users hang here and are let go when the run ends."""
 
@@ -177,17 +184,16 @@ class World:
         clock: Clock,
         people: People,
         graph: Graph,
+        lots: list[Lots],
         ratio: int,
         platforms: list[str],
         stories: list[str],
         seed: int,
     ) -> None:
         n = people.n_users
-        self.clock, self.people, self.graph, self.ratio, self.seed = clock, people, graph, ratio, seed
+        self.clock, self.people, self.graph, self.lots, self.ratio, self.seed = clock, people, graph, lots, ratio, seed
         self.platforms, self.stories = platforms, stories
-        self.state = State(
-            np.zeros(n, np.uint8), np.zeros((len(stories), n), np.uint8), np.zeros((len(stories), n), np.uint16)
-        )
+        self.state = _blank(n, len(stories))
         self.new_total = np.zeros(len(stories), np.int64)
         self.channels = np.zeros((len(platforms), len(CHANNELS)), np.int64)
         self.owned = np.zeros(len(platforms), np.int64)
@@ -224,7 +230,10 @@ class World:
     def networks(self) -> list[Network]:
         """Who follows whom, platform by platform, with the followers won so far."""
         graph, (rows, spans) = self.graph, self.won_rows()
-        return [Network(p, layout, graph.indptr, graph.indices, rows, spans) for p, layout in enumerate(graph.layouts)]
+        return [
+            Network(p, layout, graph.indptr, graph.indices, rows, spans, self.lots[p])
+            for p, layout in enumerate(graph.layouts)
+        ]
 
     def known_posts(self) -> Posts:
         """What the passes need to know of each post."""

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
 
-from sim import exposure, metrics, streams
+from sim import exposure, metrics, population, streams
 from sim.model import ViralityModel
 from sim.networks import walks
 from sim.networks.walks import materialise
@@ -141,9 +141,12 @@ def test_without_a_chance_nothing_spreads(change, seen):
 
 
 @njit
+def lane(people, v):
+    return population.lane_of(people, v)
+
+
 def membership(people, v, platform):
-    trait = exposure.traits(people, v)
-    return exposure.is_member(people, trait, people.segment_of[trait & np.uint64(1023)], platform)
+    return people.member[lane(people, v)] >> platform & 1
 
 
 def test_who_does_not_use_the_platform_is_not_reached():
