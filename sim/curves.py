@@ -34,7 +34,7 @@ def curve(folder: Path) -> Figure:
     recipe = f"{run['scenario']} · model {run['contagion']} · seed {run['seed']} · {users:,} people"
     about = shown(run["title"] or run["scenario"], 80) + "."
     if run["theory"]:
-        about += f" Dashed: {run['theory']}."
+        about += f" Theory is of {run['theory']}."
     figure = page(recipe, title, about, 6.4)
     grid = {"top": 0.82, "bottom": 0.1, "hspace": 0.32, "left": 0.075, "right": 0.83, "height_ratios": (3, 2)}
     above, below = figure.subplots(2, 1, sharex=True, gridspec_kw=grid)
@@ -79,13 +79,13 @@ def _draw_flow(axes: Axes, series: pd.DataFrame, theory: pd.DataFrame) -> None:
     if not new.new.sum():
         return nothing(axes, "nobody was reached but the seeds")
     axes.bar(new.step, new.new, color=ADOPTED, width=0.8, alpha=0.55)
-    tallest = float(new.new.max())
-    if "adopted" in theory:
-        expected = theory.adopted.diff()[1:]
-        axes.plot(theory.step[1:], expected, color=INK, lw=1.1, ls=DASHED)
-        tallest = max(tallest, float(expected.max()))
     peak = new.iloc[int(new.new.argmax())]
+    tallest = height = float(peak.new)
+    if "adopted" in theory:
+        expected = theory.adopted.diff()
+        axes.plot(theory.step[1:], expected[1:], color=INK, lw=1.1, ls=DASHED)
+        tallest, height = max(tallest, float(expected.max())), max(height, float(expected.iloc[int(peak.step)]))
     axes.set_ylim(0, 1.2 * tallest)
     axes.yaxis.set_major_formatter(count)
-    words = f"  most in step {peak.step:.0f}: {count(peak.new)}"
-    axes.text(peak.step, 1.06 * tallest, words, color=ADOPTED, size=8)
+    words, late = f"most in step {peak.step:.0f}: {count(peak.new)}", peak.step > 0.6 * new.step.iloc[-1]
+    axes.text(peak.step, height + 0.06 * tallest, words, color=ADOPTED, size=8, ha="right" if late else "left")
