@@ -6,6 +6,7 @@ VENV := .venv
 # Stamps. Each is the last thing its recipe makes, so that an interrupted set-up never looks done.
 RUNTIME := $(VENV)/.runtime-ready
 DEV := $(VENV)/.dev-ready
+PEERS := $(VENV)/.peers-ready
 PINS := requirements.lock pyproject.toml
 
 INSTALL := $(VENV)/bin/python -m pip --quiet --disable-pip-version-check --no-input install -c requirements.lock
@@ -22,7 +23,7 @@ FAULT = $(FAULT_$(FOUND))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check clean
+.PHONY: help demo test check verify bench clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +36,12 @@ test: $(DEV)  ## run the tests
 
 check: $(DEV)  ## check format, lint and types, and run the tests
 	@scripts/check
+
+verify: $(DEV)  ## check the simulator against theory; rewrites docs/verification.md
+	@$(VENV)/bin/python -m verification
+
+bench: $(PEERS)  ## compare speed with C and other tools; a quarter of an hour, writes docs/benchmarks.md
+	@$(VENV)/bin/python -m benchmarks $(BENCH)
 
 clean:  ## remove the environment and all caches; results stay
 	@rm -rf $(VENV) $(CLUTTER)
@@ -52,4 +59,11 @@ $(DEV): $(RUNTIME)
 	@echo "Adding the tools for tests and checks."
 	@rm -f $(RUNTIME)
 	@$(INSTALL) -e '.[dev]'
+	@touch $(RUNTIME) $@
+
+# Peers may be missing: the tables then say so.
+$(PEERS): $(RUNTIME)
+	@echo "Adding the tools that we are compared with."
+	@rm -f $(RUNTIME) $(DEV)
+	@$(INSTALL) -e '.[bench]' || { echo "Some tools cannot be installed."; $(INSTALL) -e .; }
 	@touch $(RUNTIME) $@

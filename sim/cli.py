@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.classic import Classic
     from sim.runner import Result
     from sim.scenario import Scenario
 
@@ -34,6 +35,7 @@ FAMILIES = {
     "mechanism": "mechanisms",
     "intervention": "interventions",
     "network": "networks",
+    "contagion": "contagion",
 }
 PARTS = [kind for kind in FAMILIES if kind != "scenario"]
 
@@ -272,7 +274,7 @@ def _run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _simulate(scenario: Scenario, args: argparse.Namespace) -> Result:
+def _simulate(scenario: Scenario | Classic, args: argparse.Namespace) -> Result:
     from sim.progress import progress
     from sim.runner import run
 
@@ -280,7 +282,7 @@ def _simulate(scenario: Scenario, args: argparse.Namespace) -> Result:
         return run(scenario, out=args.out, threads=args.threads, figures=args.figures, progress=tell)
 
 
-def _findings(scenario: Scenario, result: Result) -> list[str]:
+def _findings(scenario: Scenario | Classic, result: Result) -> list[str]:
     """The observed numbers beside the simulated ones, or the summary where nothing was observed; then who joined."""
     from sim.progress import columns, comparison_table, first_to_act, heading, humanise, listed
 
@@ -293,7 +295,7 @@ def _findings(scenario: Scenario, result: Result) -> list[str]:
     return lines
 
 
-def _plan(scenario: Scenario, out: Path) -> int:
+def _plan(scenario: Scenario | Classic, out: Path) -> int:
     """Print what a run would be and cost; a refusal is the plan's last line and its exit code."""
     from sim.progress import plan
     from sim.runner import estimate

@@ -29,6 +29,7 @@ SOURCES = (
     "uptake.py",
     "metrics.py",
     "networks/*.py",
+    "contagion/*.py",
 )
 
 

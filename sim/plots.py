@@ -24,6 +24,7 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path as Line
 from matplotlib.ticker import MaxNLocator
 
+from sim.curves import curve, is_classical
 from sim.errors import SimError
 from sim.fonts import GREY, INK, PALE, count, lettering, name_ends, name_points, nothing, page, panels, shown
 from sim.metrics import structural_virality
@@ -56,12 +57,19 @@ class Run:
 
 def draw(folder: Path, only: Sequence[str] = ()) -> list[Path]:
     """Draw the pictures named in ``only``, or all of them, into ``folder/figures``; return their paths."""
+    folder = Path(folder)
+    classical = is_classical(folder)
+    known = CLASSICAL if classical else FIGURES
     for name in only:
-        if name not in FIGURES:
-            raise SimError(f"unknown figure '{name}'; {did_you_mean(name, list(FIGURES))}")
-    run = _open(Path(folder))
+        if name not in known:
+            raise SimError(f"unknown figure '{name}'; {did_you_mean(name, list(known))}")
     with lettering():
-        return [_save(FIGURES[name](run), run.folder / "figures" / f"{name}.png") for name in only or FIGURES]
+        if classical:
+            made = ((name, _read(folder / "series.csv", CLASSICAL[name])) for name in only or CLASSICAL)
+        else:
+            run = _open(folder)
+            made = ((name, FIGURES[name](run)) for name in only or FIGURES)
+        return [_save(figure, folder / "figures" / f"{name}.png") for name, figure in made]
 
 
 def _save(figure: Figure, path: Path) -> Path:
@@ -397,3 +405,4 @@ def _draw_tree(figure: Figure, parent: np.ndarray, minutes: np.ndarray) -> None:
 
 
 FIGURES: dict[str, Callable[[Run], Figure]] = {f.__name__: f for f in (reach, hot_list, actors, cascade)}
+CLASSICAL: dict[str, Callable[[Path], Figure]] = {"curve": lambda series: curve(series.parent)}

@@ -16,6 +16,9 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
+    from typing_extensions import TypeIs
+
+    from sim.classic import Classic
     from sim.runner import Estimate
     from sim.scenario import Citation, Scenario
 
@@ -184,14 +187,16 @@ def _line(cells: Sequence[str], widths: Sequence[int], last: str = "") -> str:
     return "  ".join([*padded, last]).rstrip()
 
 
-def heading(scenario: Scenario) -> list[str]:
+def heading(scenario: Scenario | Classic) -> list[str]:
     """Two lines that say what was simulated, and at what scale."""
     title = " ".join((scenario.title or scenario.name).split())
     return [title, f"{_people(scenario)}; {days(scenario)}; seed {scenario.seed}"]
 
 
-def days(scenario: Scenario) -> str:
-    """How long a run is."""
+def days(scenario: Scenario | Classic) -> str:
+    """How long a run is: in days, or in steps where there is no clock."""
+    if _is_classic(scenario):
+        return f"{scenario.steps:,} step{'' if scenario.steps == 1 else 's'}"
     return f"{scenario.days:g} day{'' if scenario.days == 1 else 's'}"
 
 
@@ -217,20 +222,21 @@ def visible(text: str) -> str:
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
-def _people(scenario: Scenario) -> str:
+def _is_classic(scenario: Scenario | Classic) -> TypeIs[Classic]:
+    return hasattr(scenario, "contagion")
+
+
+def _people(scenario: Scenario | Classic) -> str:
     each = f", each standing for {scenario.people.ratio:,}" if scenario.people.ratio > 1 else ""
     return f"{scenario.people.users:,} people simulated{each}"
 
 
-def plan(scenario: Scenario, cost: Estimate) -> list[str]:
+def plan(scenario: Scenario | Classic, cost: Estimate) -> list[str]:
     """Lines that say what a run would be, what it would cost, and whether this machine can carry it out."""
     rows = [
         ("scenario", f"{scenario.name}: {scenario.title}"),
         ("people", _people(scenario)),
-        ("time", f"{days(scenario)}, {cost.steps:,} steps of {scenario.step_minutes:g} minutes"),
-        ("platforms", str(len(scenario.platforms))),
-        ("actors", f"{sum(actor.count for actor in scenario.actors):,}"),
-        ("facts", _facts(scenario)),
+        *_parts(scenario, cost),
         ("seed", str(scenario.seed)),
         ("memory", humanise_bytes(cost.memory_bytes)),
         ("disk", humanise_bytes(cost.disk_bytes)),
@@ -238,6 +244,24 @@ def plan(scenario: Scenario, cost: Estimate) -> list[str]:
         ("verdict", f"refused: {cost.refusal}" if cost.refusal else "fits this machine"),
     ]
     return columns(rows)
+
+
+def _parts(scenario: Scenario | Classic, cost: Estimate) -> list[tuple[str, str]]:
+    """What a world is made of."""
+    if _is_classic(scenario):
+        seeds = f"{scenario.seeds.number:,}" + (" with the most followers" if scenario.seeds.top_degree else "")
+        return [
+            ("time", f"at most {days(scenario)}"),
+            ("contagion", scenario.contagion.name),
+            ("network", scenario.network.name),
+            ("seeds", seeds),
+        ]
+    return [
+        ("time", f"{days(scenario)}, {cost.steps:,} steps of {scenario.step_minutes:g} minutes"),
+        ("platforms", str(len(scenario.platforms))),
+        ("actors", f"{sum(actor.count for actor in scenario.actors):,}"),
+        ("facts", _facts(scenario)),
+    ]
 
 
 def _facts(scenario: Scenario) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 PICTURES = {
+    "curve": "People reached so far and in each step; dashed is what theory expects.",
     "reach": "Impressions an hour and people reached, by platform. Numbered lines are scheduled facts.",
     "hot_list": "The story's topics on the hot lists, and below them those that were observed.",
     "actors": "Who acted when. Scheduled facts are on top; all others decided by what they saw.",
@@ -17,6 +18,9 @@ PICTURES = {
 }
 KEY_FIGURES = {
     "people_reached": "people reached",
+    "theory_people_reached": "expected by theory",
+    "peak_step": "step of the peak",
+    "deepest_cascade": "steps from a seed to the farthest",
     "douyin_impressions": "impressions on Douyin",
     "weibo_impressions": "reads on Weibo",
     "weibo_topics_listed": "topics on the Weibo list",
@@ -39,13 +43,16 @@ Comparison = Sequence[tuple[str, float | None, float | None, str, str, str]]
 def write(folder: Path, comparison: Comparison) -> Path:
     """Write ``report.html`` into a run folder; ``comparison`` as `runner.Result.comparison` gives it."""
     run, summary = (json.loads((folder / name).read_text(encoding="utf-8")) for name in ("run.json", "summary.json"))
+    actions = folder / "actions.csv"  # a run without minds has none
     parts = [
         f"<h1>{html.escape(run['title'] or run['scenario'])}</h1>",
         f'<p class="quiet">{html.escape(_recipe(run))}</p>',
         _cards(summary),
         "<h2>Simulated beside observed</h2>" + _compared(comparison) if comparison else "",
         *(_figure(folder, name, words) for name, words in PICTURES.items()),
-        "<h2>Who decided to act, and why</h2>" + _decided(folder / "actions.csv"),
+        "<h2>Who decided to act, and why</h2>" + _decided(actions)
+        if (actions := folder / "actions.csv").is_file()
+        else "",
         "<p class=quiet>Files: "
         + ", ".join(_link(path.name) for path in sorted(folder.iterdir()) if path.is_file())
         + "</p>",
@@ -58,9 +65,14 @@ def write(folder: Path, comparison: Comparison) -> Path:
 
 def _recipe(run: dict[str, Any]) -> str:
     return (
-        f"{run['users']:,} people simulated; {run['note']}. From {run['start']}, seed {run['seed']}, "
+        f"{run['users']:,} people simulated; {run['note']}. {_setting(run)}, seed {run['seed']}, "
         f"version {run['version']}, model {run['model_version']}, digest {run['digest']['all'][:16]}."
     )
+
+
+def _setting(run: dict[str, Any]) -> str:
+    """When a run begins; of one without a clock, the model."""
+    return f"From {run['start']}" if "start" in run else f"Model {run['contagion']}"
 
 
 def _cards(summary: dict[str, Any]) -> str:

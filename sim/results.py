@@ -22,6 +22,7 @@ from sim.world import ORIGINS
 
 if TYPE_CHECKING:
     from sim.model import ViralityModel
+    from sim.spreading import SpreadTables
 
 SCHEMA_VERSION = 1
 SERIES = ("impressions", "new_reach", "likes", "comments", "reposts", "creations", "follows", "searches", "intents")
@@ -36,6 +37,8 @@ class Tables:
         cascades: the repost forest as columns, i8 each; ``parent < row`` always.
         summary: metric → number.
     """
+
+    names = ("series", "topics", "hot_list", "posts", "actions")
 
     def __init__(self, model: ViralityModel) -> None:
         self.model = model
@@ -250,13 +253,26 @@ class Tables:
 
     def digests(self) -> dict[str, str]:
         """SHA-256 of the integers and words of each output, and of all of them (``all``)."""
-        parts = {
-            name: _frame_digest(getattr(self, name)) for name in ("series", "topics", "hot_list", "posts", "actions")
+        return digests({name: getattr(self, name) for name in self.names}, self.cascades)
+
+    def facts(self) -> dict[str, Any]:
+        """What run.json says of this kind of run alone."""
+        from sim.model import MODEL_VERSION
+
+        return {
+            "model_version": MODEL_VERSION,
+            "start": self.scenario.start.isoformat(),
+            "channels": list(CHANNELS),
         }
-        columns = [self.cascades[name] for name in sorted(self.cascades)]
-        parts["cascades"] = hashlib.sha256(b"".join(column.astype("<i8").tobytes() for column in columns)).hexdigest()
-        parts["all"] = hashlib.sha256("".join(parts[name] for name in sorted(parts)).encode()).hexdigest()
-        return parts
+
+
+def digests(frames: dict[str, pd.DataFrame], cascades: dict[str, np.ndarray]) -> dict[str, str]:
+    """SHA-256 of the integers and words of each table, of the cascades, and of all of them (``all``)."""
+    parts = {name: _frame_digest(frame) for name, frame in frames.items()}
+    columns = [cascades[name] for name in sorted(cascades)]
+    parts["cascades"] = hashlib.sha256(b"".join(column.astype("<i8").tobytes() for column in columns)).hexdigest()
+    parts["all"] = hashlib.sha256("".join(parts[name] for name in sorted(parts)).encode()).hexdigest()
+    return parts
 
 
 def _within_a_day(actions: pd.DataFrame) -> int:
@@ -282,14 +298,14 @@ def _frame_digest(frame: pd.DataFrame) -> str:
     return hashlib.sha256(kept.to_csv(index=False, lineterminator="\n").encode("utf-8")).hexdigest()
 
 
-def write(folder: Path, tables: Tables, record: dict[str, Any], resolved: str) -> None:
+def write(folder: Path, tables: Tables | SpreadTables, record: dict[str, Any], resolved: str) -> None:
     """Fill a folder with a run's files; pictures and page are drawn from them."""
-    for name in ("series", "topics", "hot_list", "posts", "actions"):
+    for name in tables.names:
         getattr(tables, name).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
     np.savez_compressed(folder / "cascades.npz", **tables.cascades)
     (folder / "scenario.resolved.yaml").write_text(resolved, encoding="utf-8")
     _write_json(folder / "summary.json", tables.summary)
-    _write_json(folder / "run.json", record | {"channels": list(CHANNELS)})
+    _write_json(folder / "run.json", record)
 
 
 def _write_json(path: Path, data: dict[str, Any]) -> None:

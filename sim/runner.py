@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim import networks
 from sim import scenario as scenarios
+from sim.classic import Classic
 from sim.consistency import MAX_USERS, platform_flow
 from sim.errors import RefusedError, SimError
 from sim.scenario import Scenario
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from sim.networks.stored import Stored
     from sim.results import Tables
+    from sim.spreading import SpreadTables
 
 Progress = Callable[[int, int, str], None]
 Compared = tuple[str, float | None, float | None, str, str, str]
@@ -37,6 +39,7 @@ Compared = tuple[str, float | None, float | None, str, str, str]
 # is a story on a platform at a step, a mind one of an actor's group.
 BASE_BYTES, ROW_BYTES, CELL_BYTES, MIND_BYTES = 400 << 20, 900, 800, 4000
 SECONDS_START, SECONDS_STEP, SECONDS_STEP_PERSON, SECONDS_REVIEW = 3.5, 0.003, 1.7e-9, 5e-5
+SECONDS_PERSON = 1e-6  # of a classical run: network, spread and theory
 BASE_DISK, ROW_DISK, CELL_DISK = 4 << 20, 80, 120
 
 
@@ -52,13 +55,18 @@ class Estimate:
     refusal: str = ""
 
 
-def estimate(scenario: Scenario, out: Path | None = None) -> Estimate:
+def estimate(scenario: Scenario | Classic, out: Path | None = None) -> Estimate:
     """Memory, time and disk of a run, from measured coefficients; nothing is allocated."""
     users, steps = scenario.people.users, scenario.steps
-    rows, cells = _rows(scenario), steps * len(scenario.platforms) * len(scenario.stories)
+    if isinstance(scenario, Classic):
+        disk = BASE_DISK + 16 * users + ROW_DISK * steps
+        seconds = SECONDS_START + SECONDS_PERSON * users
+    else:
+        rows, cells = _rows(scenario), steps * len(scenario.platforms) * len(scenario.stories)
+        disk = BASE_DISK + rows * ROW_DISK + cells * CELL_DISK
+        seconds = SECONDS_START + steps * (SECONDS_STEP + users * SECONDS_STEP_PERSON)
+        seconds += _reviews(scenario) * SECONDS_REVIEW
     memory = _memory(scenario, users)
-    disk = BASE_DISK + rows * ROW_DISK + cells * CELL_DISK
-    seconds = SECONDS_START + steps * (SECONDS_STEP + users * SECONDS_STEP_PERSON) + _reviews(scenario) * SECONDS_REVIEW
     return Estimate(users, steps, memory, seconds, disk, _refusal(scenario, memory, disk, out))
 
 
@@ -74,15 +82,17 @@ def _reviews(scenario: Scenario) -> float:
     return sum(actor.count * minutes / actor.review_minutes for actor in scenario.actors if actor.policies)
 
 
-def _memory(scenario: Scenario, users: int) -> int:
+def _memory(scenario: Scenario | Classic, users: int) -> int:
     """Bytes at the peak with so many people: one of attention, and by story one of fatigue and two of reach."""
+    if isinstance(scenario, Classic):
+        return BASE_BYTES + scenario.bytes_for(users)
     stories, minds = len(scenario.stories), sum(actor.count for actor in scenario.actors)
     cells = scenario.steps * len(scenario.platforms) * stories
     record = _rows(scenario) * ROW_BYTES + cells * CELL_BYTES + minds * MIND_BYTES
     return BASE_BYTES + record + users * (1 + 3 * stories) + scenario.network.estimate_bytes(users)
 
 
-def _refusal(scenario: Scenario, memory: int, disk: int, out: Path | None) -> str:
+def _refusal(scenario: Scenario | Classic, memory: int, disk: int, out: Path | None) -> str:
     users, free = scenario.people.users, networks.available_bytes()
     needs = f"{users:,} people need about {memory / 2**30:,.1f} GiB of memory"
     if free is not None and memory > 0.9 * free:
@@ -95,7 +105,7 @@ def _refusal(scenario: Scenario, memory: int, disk: int, out: Path | None) -> st
     return ""
 
 
-def _way_out(scenario: Scenario, free: int | None) -> str:
+def _way_out(scenario: Scenario | Classic, free: int | None) -> str:
     """A number of people that would fit, to one digit."""
     users = min(scenario.people.users, scenario.people.represents, MAX_USERS)
     while users and free is not None and _memory(scenario, users) > 0.9 * free:
@@ -155,6 +165,8 @@ class Result:
         """
         scenario = scenarios.load(self.path / "scenario.resolved.yaml")
         rows: list[Compared] = []
+        if isinstance(scenario, Classic):
+            return rows
         for figure in scenario.observed.figures:
             beyond = figure.at is not None and figure.at > scenario.end
             simulated = None if beyond else self._metric(figure.metric, figure.at)
@@ -182,7 +194,7 @@ class Result:
 
 
 def run(
-    scenario: Scenario | str | Path,
+    scenario: Scenario | Classic | str | Path,
     *,
     seed: int | None = None,
     users: int | None = None,
@@ -210,7 +222,7 @@ def run(
         ScenarioError: the scenario has faults.
         RefusedError: it does not fit this machine.
     """
-    if not isinstance(scenario, Scenario) or seed is not None or users is not None or sets:
+    if not isinstance(scenario, Scenario | Classic) or seed is not None or users is not None or sets:
         scenario = _loaded(scenario, seed, users, sets)
     folder = Path(out) if out is not None else Path("results")
     _writable(folder / scenario.name)
@@ -225,24 +237,38 @@ def run(
     return _store(scenario, tables, record, folder, figures, progress)
 
 
-def _loaded(scenario: Scenario | str | Path, seed: int | None, users: int | None, sets: tuple[str, ...]) -> Scenario:
-    if isinstance(scenario, Scenario):
+def _loaded(
+    scenario: Scenario | Classic | str | Path, seed: int | None, users: int | None, sets: tuple[str, ...]
+) -> Scenario | Classic:
+    if isinstance(scenario, Scenario | Classic):
         raise SimError("give seed, users and sets when loading the scenario, not when running a loaded one")
     return scenarios.load(scenario, sets=sets, seed=seed, users=users)
 
 
 def simulate(
-    scenario: Scenario,
+    scenario: Scenario | Classic,
     *,
     graph: networkx.Graph | None = None,
     threads: int = 1,
     progress: Progress | None = None,
-) -> Tables:
+) -> Tables | SpreadTables:
     """The run itself, in memory: all steps, then everything it leaves behind. Writes nothing."""
     from sim import jit
 
     if progress and not jit.is_warm():
         progress(0, scenario.steps, "compiling, this once")
+    if isinstance(scenario, Classic):
+        from sim.spreading import spread
+
+        if progress:
+            progress(0, scenario.steps, "simulating")
+        return spread(scenario, _given(graph, scenario.users))
+    return _step_by_step(scenario, graph, threads, progress)
+
+
+def _step_by_step(
+    scenario: Scenario, graph: networkx.Graph | None, threads: int, progress: Progress | None
+) -> Tables:  # fmt: skip
     from sim.model import ViralityModel
     from sim.results import Tables
 
@@ -278,22 +304,22 @@ def _writable(folder: Path) -> None:
         raise RefusedError(f"cannot write results in {there}; check its permissions, or name another --out")
 
 
-def _record(scenario: Scenario, tables: Tables, started: datetime, clock: float) -> dict[str, Any]:
+def _record(
+    scenario: Scenario | Classic, tables: Tables | SpreadTables, started: datetime, clock: float
+) -> dict[str, Any]:
     """run.json: what made this result, and under which circumstances."""
-    from sim.model import MODEL_VERSION
     from sim.results import SCHEMA_VERSION
 
     return {
         "schema_version": SCHEMA_VERSION,
         "software": "virality-simulator",
         "version": _version(),
-        "model_version": MODEL_VERSION,
+        **tables.facts(),
         "commit": _commit(),
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
         "scenario": scenario.name,
         "title": scenario.title,
         "seed": scenario.seed,
-        "start": scenario.start.isoformat(),
         "users": scenario.people.users,
         "ratio": scenario.people.ratio,
         "represents": scenario.people.users * scenario.people.ratio,
@@ -336,8 +362,13 @@ def _commit() -> str:
 
 
 def _store(
-    scenario: Scenario, tables: Tables, record: dict[str, Any], folder: Path, figures: bool, progress: Progress | None
-) -> Result:  # fmt: skip
+    scenario: Scenario | Classic,
+    tables: Tables | SpreadTables,
+    record: dict[str, Any],
+    folder: Path,
+    figures: bool,
+    progress: Progress | None,
+) -> Result:
     from sim import report, results
 
     def fill(where: Path) -> None:

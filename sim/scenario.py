@@ -1,15 +1,19 @@
-"""The typed image of a scenario file: one world, strictly checked, every default filled in from the catalogue."""
+"""The typed image of a scenario file: one world, strictly checked, every default filled in from the catalogue.
+
+A file with the key ``contagion`` is a `Classic` world (`sim.classic`); all others are a `Scenario`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_serializer, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, field_serializer, model_validator
 
-from sim import catalog, consistency, loader
+from sim import catalog, classic, consistency, loader
+from sim.classic import Classic
 from sim.errors import Fault, ScenarioError
 from sim.hot_list import HotList
 from sim.interventions import AnyIntervention
@@ -18,25 +22,11 @@ from sim.networks import Computed, NetworkSpec
 from sim.policies import AnyPolicy
 from sim.reader import fault
 from sim.registry import did_you_mean
+from sim.strict import Grade, Name, Source, Strict
 
 SHIPPED = Path(__file__).parent.parent / "scenarios"
-Grade = Literal["measured", "estimated", "assumed"]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Factor = Annotated[float, Field(ge=0, le=100)]
-
-
-class Strict(BaseModel):
-    """Base of all parts: unknown keys, NaN and infinities are refused."""
-
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
-
-
-class Source(Strict):
-    """Where a number comes from."""
-
-    grade: Grade
-    source: str
 
 
 class Reaction(Strict):
@@ -334,22 +324,38 @@ def shipped() -> dict[str, Path]:
 
 def load(
     source: str | Path, *, sets: Sequence[str] = (), seed: int | None = None, users: int | None = None
-) -> Scenario:
+) -> Scenario | Classic:
     """Read, complete and check a scenario: a path, or a shipped name. Raises `ScenarioError` with every fault.
 
     Where ``sets`` shortens the run (``days=3``), facts beyond its end are switched off.
     """
+    document = loader.load(_find(source))
+    classical = "contagion" in document.data
     given = list(sets)
     given += [f"seed={seed}"] if seed is not None else []
-    given += [f"people.users={users}"] if users is not None else []
-    document = _complete(loader.load(_find(source), sets=given))
+    given += [f"{'users' if classical else 'people.users'}={users}"] if users is not None else []
+    document = loader.apply_sets(document, given)
+    return _classic(document) if classical else _scenario(document, any(text.startswith("days=") for text in sets))
+
+
+def _classic(document: loader.Document) -> Classic:
+    world = loader.check(Classic, document)
+    _raise(document, classic.findings(world))
+    return world
+
+
+def _scenario(document: loader.Document, shortened: bool) -> Scenario:
+    document = _complete(document)
     scenario = loader.check(Scenario, document)
-    assert isinstance(scenario, Scenario)
-    shortened = any(text.startswith("days=") for text in sets)
-    faults = [_place(document, finding) for finding in consistency.findings(scenario, shortened=shortened)]
+    _raise(document, consistency.findings(scenario, shortened=shortened))
+    return _without_the_late(scenario) if shortened else scenario
+
+
+def _raise(document: loader.Document, findings: Iterable[consistency.Finding]) -> None:
+    """`ScenarioError` with every finding at its place, if there is one."""
+    faults = [fault(document.place(f.path), f.path, f.message, f.hint) for f in findings]
     if faults:
         raise ScenarioError(faults)
-    return _without_the_late(scenario) if shortened else scenario
 
 
 def _find(source: str | Path) -> Path:
@@ -389,22 +395,24 @@ def _without_the_late(scenario: Scenario) -> Scenario:
     return scenario.model_copy(update={"interventions": tuple(facts)})
 
 
-def _place(document: loader.Document, finding: consistency.Finding) -> Fault:
-    return fault(document.place(finding.path), finding.path, finding.message, finding.hint)
-
-
-def resolved(scenario: Scenario) -> str:
+def resolved(scenario: Scenario | Classic) -> str:
     """YAML text with every default filled in; running it gives the same digest."""
     return loader.dump(scenario.model_dump(mode="json", by_alias=True))
 
 
 def schema() -> dict[str, Any]:
-    """JSON Schema (draft-07) of scenario files as resolved."""
-    return loader.schema(Scenario)
+    """JSON Schema (draft-07) of scenario files as resolved; the key ``contagion`` tells which kind a file is."""
+    platforms, classical = loader.schema(Scenario), loader.schema(Classic)
+    head = {"$schema": platforms.pop("$schema"), "definitions": classical.pop("definitions")}
+    head["definitions"] |= platforms.pop("definitions")
+    classical.pop("$schema")
+    return head | {"if": {"required": ["contagion"]}, "then": classical, "else": platforms}
 
 
-def citations(scenario: Scenario) -> list[Citation]:
+def citations(scenario: Scenario | Classic) -> list[Citation]:
     """Every number from the world that the scenario uses, with source and grade."""
+    if isinstance(scenario, Classic):
+        return _classical_citations(scenario)
     found = list(_cited("people", scenario.people))
     for name, platform in scenario.platforms.items():
         found += _cited(f"platforms.{name}", platform)
@@ -426,6 +434,17 @@ def citations(scenario: Scenario) -> list[Citation]:
         stays = scenario.observed.stays
         found.append(Citation("observed.stays", f"{len(stays.list)} stays", stays.source, stays.grade))
     return found
+
+
+def _classical_citations(world: Classic) -> list[Citation]:
+    """The numbers of the model: what has no source is an example."""
+    example = Source(grade="assumed", source="an example, chosen by hand")
+    values = world.contagion.model_dump(mode="json", exclude={"model"}, exclude_none=True)
+    sources = {path: world.sources.get(path, example) for path in (f"contagion.{name}" for name in values)}
+    return [
+        Citation(path, _brief(value), sources[path].source, sources[path].grade)
+        for path, value in zip(sources, values.values(), strict=True)
+    ]
 
 
 def _cited(prefix: str, part: People | Platform) -> Iterator[Citation]:

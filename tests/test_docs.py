@@ -9,6 +9,7 @@ from worlds import shorter
 
 import sim.runner
 from sim import cli
+from sim.classic import Classic
 from sim.runner import simulate
 from sim.scenario import load, shipped
 
@@ -26,7 +27,13 @@ COMMANDS = [
 
 @pytest.mark.parametrize("name", list(shipped()))
 def test_every_shipped_scenario_runs(name):
-    tables = simulate(shorter(load(name), 1.5, 1000))
+    scenario = load(name)
+    if isinstance(scenario, Classic):
+        tables = simulate(scenario)
+        assert len(tables.series) == scenario.steps + 1
+        assert tables.summary["people_reached"] > 1000
+        return
+    tables = simulate(shorter(scenario, 1.5, 1000))
     assert tables.series.impressions.sum() > 0
 
 
@@ -40,8 +47,8 @@ def somewhere(tmp_path, monkeypatch):
 
 
 def small(arguments):
-    """The same command for a thousand people and two days; `sim demo` keeps its twenty."""
-    if arguments[0] not in ("run", "demo"):
+    """The same command for a thousand people and two days; `sim demo` keeps its twenty, a classical run all."""
+    if arguments[0] not in ("run", "demo") or (arguments[1:2] and isinstance(load(arguments[1]), Classic)):
         return arguments
     people = [] if "--users" in arguments else ["--users", "1000"]
     return [*arguments, *people, *(["--set", "days=2"] if arguments[0] == "run" else [])]
@@ -66,7 +73,8 @@ def test_python_of_the_readme(somewhere, monkeypatch):
 def test_scenario_files_of_the_readme(text, tmp_path):
     path = tmp_path / "example.yaml"
     path.write_text(text, encoding="utf-8")
-    simulate(shorter(load(path), 0.5, 1000))
+    scenario = load(path)
+    simulate(scenario if isinstance(scenario, Classic) else shorter(scenario, 0.5, 1000))
 
 
 def test_the_readme_shows_the_two_commands():

@@ -1,4 +1,7 @@
-"""Results of three tiny scenarios as they were, to the last integer. A change is welcome when it is meant."""
+"""Results of three tiny scenarios, and of the classical ones, as they were, to the last integer.
+
+A change is welcome when it is meant.
+"""
 
 import json
 from pathlib import Path
@@ -7,11 +10,13 @@ import pytest
 
 from sim.model import MODEL_VERSION
 from sim.runner import simulate
-from sim.scenario import load
+from sim.scenario import load, shipped
 
 FOLDER = Path(__file__).parent / "baselines"
 GOLDEN = FOLDER / "golden.json"
-NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+CLASSICAL = {name: path for name, path in shipped().items() if "\ncontagion:" in path.read_text(encoding="utf-8")}
+PATHS = {path.stem: path for path in FOLDER.glob("*.yaml")} | CLASSICAL
+NAMES = sorted(PATHS)
 UPDATE = "pytest tests/test_golden.py --update-baselines"
 
 
@@ -38,7 +43,7 @@ def changed(old, new):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_results_are_what_they_were(name, golden, request):
-    tables = simulate(load(FOLDER / f"{name}.yaml"))
+    tables = simulate(load(PATHS[name]))
     found = {"digest": tables.digests(), "summary": tables.summary}
     if request.config.getoption("--update-baselines"):
         golden["scenarios"][name] = found
@@ -46,8 +51,9 @@ def test_results_are_what_they_were(name, golden, request):
     old = golden["scenarios"].get(name)
     assert old is not None, f"{name} has no baseline yet: {UPDATE}"
     assert found == old, (
-        f"the results of tests/baselines/{name}.yaml have changed:\n{changed(old, found)}\n"
-        f"If that is meant: raise MODEL_VERSION in sim/model.py, say in the changelog what changed, and run\n  {UPDATE}"
+        f"the results of {PATHS[name]} have changed:\n{changed(old, found)}\n"
+        f"If that is meant: raise MODEL_VERSION in sim/model.py (CONTAGION_VERSION in sim/spreading.py),\n"
+        f"say in the changelog what changed, and run\n  {UPDATE}"
     )
 
 
@@ -61,6 +67,8 @@ def test_the_baselines_exercise_the_model(golden):
     # A digest of nothing would never change.
     summaries = {name: entry["summary"] for name, entry in golden["scenarios"].items()}
     assert sorted(summaries) == NAMES
+    assert len(CLASSICAL) == 5
+    assert all(summaries[name]["people_reached"] > 10_000 for name in CLASSICAL)
     assert summaries["path"]["people_reached"] == 40
     busy = summaries["square"]
     for key in ("kol_actions", "bureau_actions", "brand_actions", "media_actions", "star_actions", "spend_yuan"):

@@ -9,11 +9,11 @@ PACKAGE = Path(__file__).parent.parent / "sim"
 
 # A module may import only from rows above its own (nearer the top of this list).
 ROWS = [
-    ["errors", "records", "streams", "jit", "catalog", "fonts"],
+    ["errors", "records", "streams", "jit", "catalog", "fonts", "strict"],
     ["registry", "clock", "kernels"],
     ["metrics", "reader"],
     ["networks", "checker"],
-    ["loader", "population"],
+    ["loader", "population", "contagion"],
     ["exposure"],
     ["uptake"],
     ["world"],
@@ -21,11 +21,14 @@ ROWS = [
     ["mechanisms", "policies", "interventions"],
     ["hot_list"],
     ["consistency"],
+    ["classic"],
     ["scenario"],
     ["actors", "build", "publishing", "board"],
     ["deeds", "persons"],
     ["model"],
+    ["curves"],
     ["results", "plots", "report"],
+    ["spreading"],
     ["runner"],
     ["progress"],
     ["cli"],

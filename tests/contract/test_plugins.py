@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from sim import catalog, loader
 from sim import scenario as scenarios
+from sim.contagion import CONTAGION, WellMixed
 from sim.errors import SimError
 from sim.interventions import INTERVENTIONS
 from sim.mechanisms import MECHANISMS
@@ -23,7 +24,10 @@ from sim.policies import POLICIES, Dashboard, Me
 from sim.records import OFFER
 from sim.runner import simulate
 
-FAMILIES = {"policy": POLICIES, "mechanism": MECHANISMS, "intervention": INTERVENTIONS, "network": NETWORKS}
+FAMILIES = {
+    "policy": POLICIES, "mechanism": MECHANISMS, "intervention": INTERVENTIONS, "network": NETWORKS,
+    "contagion": CONTAGION,
+}  # fmt: skip
 PLUGINS = [pytest.param(cls, id=f"{family}-{cls.name}") for family, all_of in FAMILIES.items() for cls in all_of]
 KINDS = {family: [pytest.param(cls, id=cls.name) for cls in all_of] for family, all_of in FAMILIES.items()}
 # What a tiny scenario calls the things that text fields name.
@@ -74,6 +78,8 @@ def made(cls, tmp_path):
     if "path" in given:
         (tmp_path / "edges.txt").write_text("0 1\n1 2\n")
         given["path"] = str(tmp_path / "edges.txt")
+    if cls.name == "complex_contagion":
+        given["at_least"] = 2  # a rule of one of two fields, which no schema says
     return cls.model_validate(given)
 
 
@@ -382,3 +388,81 @@ def test_plugins_are_plain_data():
             assert not cls.__private_attributes__, cls
             assert "__init__" not in vars(cls), cls
             assert not inspect.isabstract(cls), cls
+
+
+# ---------------------------------------------------------------- classical contagion
+
+
+def shuffled(stored, order):
+    """The same network with the followers of each user in another order."""
+    rows = [order.permutation(stored.audience(u)) for u in range(stored.n_users)]
+    return type(stored)(stored.indptr, np.concatenate(rows).astype(stored.indices.dtype))
+
+
+@pytest.mark.parametrize("network", [pytest.param(cls, id=cls.name) for cls in NETWORKS])
+@pytest.mark.parametrize("cls", KINDS["contagion"])
+def test_a_contagion_keeps_its_word_on_every_network(cls, network, tmp_path):
+    model, n = made(cls, tmp_path), 300
+    small = {"circle_size": 8, "community_size": 32, "audience_median": 20, "m": 3, "max_degree": 40, "min_degree": 2}
+    fields = {key: value for key, value in small.items() if key in network.model_fields}
+    stored = made(network, tmp_path).model_copy(update=fields).build(n, 3)
+    seeds = np.array([7, 1, 250, 30])
+    found = model.spread(stored, seeds, 5)
+    well_formed(found, n, seeds)
+    followed = {(u, int(v)) for u in range(n) for v in stored.audience(u)}
+    for row, parent in enumerate(found.parent):
+        assert parent < 0 or (int(found.user[parent]), int(found.user[row])) in followed
+    same(found, model.spread(stored, seeds, 5))
+    same(found, model.spread(stored, seeds[::-1], 5))
+    same(found, model.spread(shuffled(stored, np.random.default_rng(1)), seeds, 5))
+    early = model.spread(stored, seeds, 5, 2)  # to be stopped early is all that fewer steps mean
+    assert early.user.tolist() == found.user[found.step <= 2].tolist()
+    assert early.parent.tolist() == found.parent[found.step <= 2].tolist()
+    expected = model.expected(stored, seeds, 20)
+    assert expected["adopted"][0] == len(seeds)
+    assert (np.diff(expected["adopted"]) >= -1e-9).all()
+    assert expected["adopted"][-1] <= n + 1e-6
+
+
+def well_formed(found, n, seeds):
+    rows = np.arange(len(found.user))
+    assert (found.user.dtype, found.parent.dtype, found.step.dtype) == (np.uint32, np.int64, np.int32)
+    assert len(set(found.user.tolist())) == len(found.user)
+    assert (found.user < n).all()
+    assert (found.parent < rows).all()
+    order = np.lexsort((found.user, found.step))
+    assert (order == rows).all()
+    assert found.user[found.step == 0].tolist() == sorted(seeds.tolist())
+    assert (found.parent[found.step == 0] == -1).all()
+    child = found.parent >= 0
+    assert (found.step[found.parent[child]] < found.step[child]).all()
+    if found.recovered is not None:
+        assert ((found.recovered == -1) | (found.recovered > found.step)).all()
+
+
+def same(one, other):
+    for a, b in zip(one, other, strict=True):
+        assert (a is None and b is None) or np.array_equal(a, b)
+
+
+@pytest.mark.parametrize("cls", KINDS["contagion"])
+def test_a_contagion_without_people_to_pass_it_on(cls, tmp_path):
+    model, stored = made(cls, tmp_path), NETWORKS.get("path").model_validate({}).build(5, 1)
+    nobody = model.spread(stored, np.array([], dtype=np.int64), 1)
+    assert (nobody.parent >= 0).sum() == 0 or cls.name == "bass"
+    for seeds in ([5], [-1], [1, 1]):
+        with pytest.raises(SimError, match="seeds must be different ids below 5"):
+            model.spread(stored, np.array(seeds), 1)
+
+
+@pytest.mark.parametrize("cls", KINDS["contagion"])
+def test_a_contagion_runs_well_mixed_or_says_that_it_cannot(cls, tmp_path):
+    model, seeds = made(cls, tmp_path), np.array([3, 1])
+    if not cls.mixes:
+        with pytest.raises(TypeError, match="needs a network"):
+            model.spread(WellMixed(50), seeds, 1)
+        return
+    found = model.spread(WellMixed(50), seeds, 1)
+    well_formed(found, 50, seeds)
+    same(found, model.spread(WellMixed(50), seeds[::-1], 1))
+    assert len(model.expected(WellMixed(50), seeds, 9)["adopted"]) == 10

@@ -1,0 +1,265 @@
+"""The tools that are compared: each turns the same rows into its own graph, then runs cascades from the same seeds.
+
+A function here gets the `Task`, builds what its tool needs, and returns ``run(i)``: the number of people reached in
+cascade number i. Only ``run`` is timed. None is imported before its function is called.
+"""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.streams import stream_key, threshold
+
+Run = Callable[[int], int]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One graph and what is to be simulated on it: rows of followers, seeds, the probability of an edge."""
+
+    indptr: np.ndarray
+    indices: np.ndarray
+    seeds: np.ndarray
+    p: float
+
+    @property
+    def n_users(self) -> int:
+        """Number of people."""
+        return len(self.indptr) - 1
+
+    @cached_property
+    def sources(self) -> np.ndarray:
+        """The source of each edge, beside ``indices``."""
+        return np.repeat(np.arange(self.n_users, dtype=np.uint32), np.diff(self.indptr))
+
+    def key(self, i: int) -> int:
+        """Stream key of cascade number i."""
+        return stream_key(i, "benchmark")
+
+    def live_edges(self, i: int) -> tuple[np.ndarray, np.ndarray]:
+        """Edges that would succeed, drawn at once: whoever they lead to from the seeds is the cascade's reach."""
+        live = np.random.default_rng(i).random(len(self.indices), dtype=np.float32) < self.p
+        return self.sources[live], self.indices[live]
+
+    def networkx(self) -> Any:
+        """The graph in NetworkX, each pair once."""
+        import networkx
+
+        graph = networkx.Graph()
+        graph.add_nodes_from(range(self.n_users))
+        once = self.sources < self.indices
+        graph.add_edges_from(zip(self.sources[once].tolist(), self.indices[once].tolist(), strict=True))
+        return graph
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool of the comparison, and what it does in one cascade."""
+
+    title: str
+    package: str
+    module: str
+    prepare: Callable[[Task], Run]
+    does: str
+    parents: bool
+    coins: str
+    largest: int = 10**6
+
+
+def _ours(task: Task) -> Run:
+    from sim.contagion.cascade import independent_cascade
+
+    limit = threshold(task.p)
+    return lambda i: len(independent_cascade(task.indptr, task.indices, task.seeds, limit, task.key(i))[0])
+
+
+def _c(task: Task) -> Run:
+    from benchmarks.reference import compiled
+
+    cascade = compiled(Path(tempfile.mkdtemp()))
+    limit = threshold(task.p)
+    return lambda i: len(cascade(task.indptr, task.indices, task.seeds, limit, task.key(i))[0])
+
+
+def _cynetdiff(task: Task) -> Run:
+    from cynetdiff.models import IndependentCascadeModel
+
+    starts, edges = array("I"), array("I")
+    starts.frombytes(task.indptr[:-1].astype(np.uint32).tobytes())
+    edges.frombytes(task.indices.tobytes())
+    model = IndependentCascadeModel(starts, edges, activation_prob=task.p)
+    model.set_seeds(task.seeds.tolist())
+
+    def run(i: int) -> int:
+        model.set_rng(i)
+        model.reset_model()
+        model.advance_until_completion()
+        return int(model.get_num_activated_nodes())
+
+    return run
+
+
+def _pynetim(task: Task) -> Run:
+    from pynetim import IMGraph, IndependentCascadeModel
+
+    edges = list(zip(task.sources.tolist(), task.indices.tolist(), strict=True))
+    graph = IMGraph(edges, weights=task.p, directed=True, renumber=False)
+    model = IndependentCascadeModel(graph, set(task.seeds.tolist()))
+    return lambda i: int(model.run_single_simulation(i))
+
+
+def _networkit(task: Task) -> Run:
+    import networkit
+
+    networkit.setNumberOfThreads(1)
+    n = task.n_users
+
+    def run(i: int) -> int:
+        source, target = task.live_edges(i)
+        ends = np.append(source, np.full(len(task.seeds), n)), np.append(target, task.seeds)
+        graph = networkit.GraphFromCoo(tuple(e.astype(np.uint64) for e in ends), n=n + 1, directed=True)
+        search = networkit.distance.BFS(graph, n, storePaths=False)
+        search.run()
+        return int(np.count_nonzero(np.array(search.getDistances(asarray=True)) <= n)) - 1
+
+    return run
+
+
+def _igraph(task: Task) -> Run:
+    import igraph
+
+    n = task.n_users
+
+    def run(i: int) -> int:
+        source, target = task.live_edges(i)
+        ends = np.append(source, np.full(len(task.seeds), n)), np.append(target, task.seeds)
+        graph = igraph.Graph(n=n + 1, edges=np.column_stack(ends).astype(np.int64), directed=True)
+        return len(graph.subcomponent(n, mode="out")) - 1
+
+    return run
+
+
+def _rustworkx(task: Task) -> Run:
+    import rustworkx
+
+    n = task.n_users
+
+    def run(i: int) -> int:
+        source, target = task.live_edges(i)
+        graph = rustworkx.PyDiGraph(multigraph=True)
+        graph.add_nodes_from(range(n + 1))
+        graph.extend_from_edge_list(list(zip(source.tolist(), target.tolist(), strict=True)))
+        graph.extend_from_edge_list([(n, int(v)) for v in task.seeds])
+        return len(rustworkx.descendants(graph, n))
+
+    return run
+
+
+def _ndlib(task: Task) -> Run:
+    import ndlib.models.epidemics as epidemics
+    from ndlib.models import ModelConfig
+
+    graph = task.networkx()
+    model = epidemics.IndependentCascadesModel(graph)
+    config = ModelConfig.Configuration()
+    for edge in graph.edges():
+        config.add_edge_configuration("threshold", edge, task.p)
+    seeds = task.seeds.tolist()
+    config.add_model_initial_configuration("Infected", seeds)
+    model.set_initial_status(config)
+
+    def run(i: int) -> int:
+        np.random.seed(i)  # what NDlib draws from
+        model.reset(seeds)
+        counts = model.iteration(node_status=False)["node_count"]
+        while counts[1]:
+            counts = model.iteration(node_status=False)["node_count"]
+        return int(counts[2])
+
+    return run
+
+
+def _eon(task: Task) -> Run:
+    import EoN
+
+    graph = task.networkx()
+
+    def run(i: int) -> int:
+        random.seed(i)
+        np.random.seed(i)  # what EoN draws from
+        return int(EoN.basic_discrete_SIR(graph, task.p, initial_infecteds=task.seeds.tolist())[3][-1])
+
+    return run
+
+
+def _mesa(task: Task) -> Run:
+    import mesa
+    from mesa.agent import AgentSet
+
+    class Person(mesa.Agent):
+        """Somebody who, once reached, asks each follower once."""
+
+        def __init__(self, model: Any) -> None:
+            super().__init__(model)
+            self.reached = False
+            self.followers: list[Any] = []
+
+        def step(self) -> None:
+            """Flip a coin for each follower."""
+            draw, p = self.model.random.random, task.p
+            for follower in self.followers:
+                if draw() < p and not follower.reached:
+                    follower.reached = True
+                    self.model.fresh.append(follower)
+
+    class World(mesa.Model):
+        """People, and those reached in the present round."""
+
+        def step(self) -> None:
+            """Let those reached in the last round ask their followers."""
+            active, self.fresh = AgentSet(self.fresh, random=self.random), []
+            active.shuffle_do("step")
+
+    world = World(seed=1)
+    people = [Person(world) for _ in range(task.n_users)]
+    for u, person in enumerate(people):
+        person.followers = [people[v] for v in task.indices[task.indptr[u] : task.indptr[u + 1]].tolist()]
+
+    def run(i: int) -> int:
+        world.random.seed(i)
+        for person in people:
+            person.reached = False
+        world.fresh = [people[u] for u in task.seeds.tolist()]
+        for person in world.fresh:
+            person.reached = True
+        while world.fresh:
+            world.step()
+        return sum(person.reached for person in people)
+
+    return run
+
+
+_LIVE = "NumPy draws all edges; graph of those that succeed; search"
+TOOLS = {
+    "ours": Tool("this project", "", "", _ours, "cascade", True, "keyed, per edge", 10**7),
+    "c": Tool("C reference", "", "", _c, "cascade, the same digest", True, "keyed, per edge", 10**7),
+    "cynetdiff": Tool("CyNetDiff", "cynetdiff", "cynetdiff", _cynetdiff, "cascade", False, "sequence", 10**7),
+    "pynetim": Tool("PyNetIM", "pynetim", "pynetim", _pynetim, "cascade", False, "sequence"),
+    "networkit": Tool("NetworKit", "networkit", "networkit", _networkit, _LIVE, False, "sequence"),
+    "igraph": Tool("igraph", "igraph", "igraph", _igraph, _LIVE, False, "sequence"),
+    "rustworkx": Tool("rustworkx", "rustworkx", "rustworkx", _rustworkx, _LIVE, False, "sequence"),
+    "eon": Tool("EoN", "EoN", "EoN", _eon, "discrete SIR, one step infectious", False, "sequence"),
+    "mesa": Tool(
+        "Mesa, agent by agent", "mesa", "mesa", _mesa, "a set of those just reached, `shuffle_do`", False, "sequence"
+    ),
+    "ndlib": Tool("NDlib", "ndlib", "ndlib", _ndlib, "cascade, all nodes each round", False, "sequence"),
+}

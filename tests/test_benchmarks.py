@@ -1,0 +1,97 @@
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from benchmarks import measure, networks, report
+from benchmarks.measure import Baseline, Measurement
+from benchmarks.reference import compiled
+from benchmarks.tools import TOOLS, Task
+from sim.contagion.cascade import independent_cascade
+from sim.networks import BarabasiAlbert
+from sim.streams import ONE32, stream_key, threshold
+
+BASELINE = Baseline(10_000, trials_per_reached=20.0, mean=3000.0, spread=100.0)
+CANNED = [
+    Measurement("ours", 10_000, (2.0, 2.5, 1.5), (3000, 2900, 3100)),
+    Measurement("c", 10_000, (1.0,), (3000,)),
+    Measurement("cynetdiff", 10_000, (8.0, 1200.0, 9.0), (3300, 3300, 3300)),
+    Measurement("ndlib", 10_000, why_not="not installed"),
+    Measurement("ours", 100_000, (3.0,), (30_000,)),
+    Measurement("eon", 100_000, why_not="over 60 s"),
+]
+
+
+@pytest.fixture(scope="module")
+def graph():
+    return BarabasiAlbert(m=8, shuffle=True).build(10_000, 5)
+
+
+@pytest.mark.skipif(not shutil.which("gcc"), reason="the C reference needs gcc")
+@pytest.mark.parametrize("limit", [1, threshold(0.06), threshold(0.3), ONE32])
+def test_c_and_the_compiled_cascade_are_equal(graph, limit, tmp_path):
+    cascade, seeds = compiled(tmp_path), np.arange(50, dtype=np.uint32)
+    for key in (stream_key(1, "a"), stream_key(2, "b")):
+        ours = independent_cascade(graph.indptr, graph.indices, seeds, limit, key)
+        theirs = cascade(graph.indptr, graph.indices, seeds, limit, key)
+        assert [column.tobytes() for column in ours] == [column.tobytes() for column in theirs]
+
+
+def test_speed_is_told_as_ratios_and_what_is_missing_is_said():
+    lines = report.speed_table(CANNED, ratios=True).splitlines()
+    assert lines[0] == "| tool | 10^4 | 10^5 |"
+    assert "| this project | 1.0 × | 1.0 × |" in lines
+    assert "| C reference | 0.5 × | not tried |" in lines
+    assert "| CyNetDiff | 4.5 × | not tried |" in lines
+    assert "| NDlib | not installed | not tried |" in lines
+    assert "| EoN | not tried | over 60 s |" in lines
+    assert len(lines) == 2 + len(TOOLS)
+
+
+def test_a_reach_that_is_not_ours_shows():
+    assert CANNED[0].deviation(BASELINE) == 0
+    assert CANNED[2].deviation(BASELINE) == pytest.approx(300 / (100 * (1 / 3 + 1 / 30) ** 0.5))
+    table = report.check_table(CANNED, {10_000: BASELINE, 100_000: Baseline(100_000, 20.0, 30_000.0, 300.0)})
+    assert "| CyNetDiff | 33.00 (+5.0; 3) | – |" in table
+
+
+def test_samples_of_a_worker_become_nanoseconds_a_trial():
+    printed = json.dumps({"seconds": [0.001, 0.002], "reached": [1000, 2000]})
+    assert measure.parse("ours", BASELINE, printed) == Measurement("ours", 10_000, (50.0, 50.0), (1000, 2000))
+
+
+def test_a_tool_that_is_not_installed_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(measure, "find_spec", lambda module: None)
+    found = measure._one("igraph", tmp_path, BASELINE, 1.0, 0)
+    assert found.why_not == "not installed"
+
+
+def test_a_section_is_replaced_and_its_neighbours_are_kept(tmp_path):
+    page = tmp_path / "benchmarks.md"
+    report.put(page, "one", "first")
+    report.put(page, "two", "second")
+    page.write_text(page.read_text() + "\nBy hand.\n", encoding="utf-8")
+    report.put(page, "one", "anew")
+    text = page.read_text(encoding="utf-8")
+    assert "first" not in text
+    assert text.index("# Benchmarks") < text.index("anew") < text.index("second") < text.index("By hand.")
+
+
+def test_the_plot_is_drawn(tmp_path):
+    report.plot(CANNED, tmp_path / "plot.svg")
+    assert (tmp_path / "plot.svg").read_text(encoding="utf-8").startswith("<?xml")
+
+
+def test_our_tool_and_mesa_reach_as_many(graph):
+    """Mean of twenty against mean of three: within five standard errors."""
+    task = Task(graph.indptr, graph.indices, np.arange(50, dtype=np.uint32), 0.06)
+    ours, mesa = (TOOLS[name].prepare(task) for name in ("ours", "mesa"))
+    mine, theirs = [ours(i) for i in range(20)], [mesa(i) for i in range(3)]
+    assert abs(np.mean(mine) - np.mean(theirs)) < 5 * np.std(mine) * (1 / 20 + 1 / 3) ** 0.5
+
+
+def test_computed_and_stored_networks_are_the_same_to_the_benchmark():
+    text = networks.section(3000)
+    assert "in order: equal." in text
+    assert "| computed |" in text
