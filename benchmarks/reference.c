@@ -62,7 +62,8 @@ static inline uint32_t wins_of_32(const uint32_t *v, uint64_t salt, uint32_t top
 }
 #endif
 
-static inline void ask_ahead(const Cascade *c, int64_t row) {
+/* Always inlined: gcc takes a function that only prefetches for one without effect, and drops the call. */
+__attribute__((always_inline)) static inline void ask_ahead(const Cascade *c, int64_t row) {
     if (row + FAR < c->count) __builtin_prefetch(&c->indptr[c->user[row + FAR]]);
     if (row + NEAR < c->count) {
         const uint32_t *followers = &c->indices[c->indptr[c->user[row + NEAR]]];
@@ -94,14 +95,18 @@ static inline void contest(Cascade *c, uint32_t v, uint32_t row, int64_t of) {
 }
 
 static inline void settle(Cascade *c, Wins *w, int64_t last) {
+    uint32_t *restrict row_of = c->row_of;
+    int64_t count = c->count;
     for (int64_t j = 0; j < w->waiting; j++) {
-        uint32_t v = w->target[j], row = w->source[j], known = c->row_of[v];
-        c->user[c->count] = v;
-        c->parent[c->count] = row;
-        c->count += known == 0;
-        c->row_of[v] = known ? known : (uint32_t)c->count;
+        uint32_t v = w->target[j], row = w->source[j], known = row_of[v];
+        c->user[count] = v;
+        c->parent[count] = row;
+        uint32_t is_new = -(uint32_t)(known == 0); /* all ones or none: no branch */
+        count -= (int32_t)is_new;
+        row_of[v] = known | (is_new & (uint32_t)count);
         if (known > last) contest(c, v, row, (int64_t)known - 1);
     }
+    c->count = count;
     w->waiting = 0;
 }
 

@@ -117,23 +117,6 @@ def test_the_shipped_case_is_the_same_with_agents():
     assert columns.summary["people_reached"] > 0
 
 
-def test_where_nobody_can_be_served_nobody_is_asked():
-    # A story that suits none of them: there is nobody to look through, however much reach is paid for.
-    cold = {name: {"interests": {"all": 0.0}} for name in worlds.SEGMENTS}
-    paid = worlds.platform(20, mechanisms={"paid_reach": worlds.MECHANISMS["paid_reach"]})
-    facts = [worlds.post(boost=50)]
-    scenario = worlds.tiny(
-        20,
-        people=worlds.people(20, segments=cold),
-        platforms={"square": paid},
-        stories=worlds.KEEN,
-        interventions=facts,
-    )
-    columns, agents = both(scenario)
-    assert columns.digests() == agents.digests()
-    assert worlds.totals(columns, "impressions") == (0,)
-
-
 def test_users_are_mesa_agents():
     made = ViralityModel(worlds.tiny(50, followers=50, engine="agents"))
     crowd = made.agents.select(agent_type=persons.Person)
