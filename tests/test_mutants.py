@@ -1,8 +1,10 @@
-"""A test of the tests: six bugs put into the independent cascade, each of which a named check must notice."""
+"""A test of the tests: eight bugs, six in the independent cascade, two in the platform engine; each must be noticed."""
 
 import pytest
 
-from verification import CHECKS
+from sim.engines import Vectorized
+from verification import CHECKS, Subject
+from verification.faulty_engines import Late, Stale
 from verification.reference import FAULTS, faulty
 
 CAUGHT_BY = {
@@ -28,3 +30,13 @@ def test_the_reference_without_a_fault_passes(name):
 def test_a_fault_is_caught(fault, name):
     outcome = CHECKS[name].run(faulty(fault), True)
     assert not outcome.holds, f"{FAULTS[fault]}: not seen, {outcome}"
+
+
+def test_the_engine_without_a_fault_passes():
+    assert CHECKS["same_as_agents"].run(Subject(engine=Vectorized), True).holds
+
+
+@pytest.mark.parametrize("engine", [Late, Stale])
+def test_a_faulty_engine_is_caught(engine):
+    outcome = CHECKS["same_as_agents"].run(Subject(engine=engine), True)
+    assert not outcome.holds, f"{engine.__doc__} Not seen, {outcome}"

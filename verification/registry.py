@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sim.contagion import Contagion, Spread, WellMixed
 from sim.networks.stored import Stored
 from sim.streams import np_bits
+
+if TYPE_CHECKING:
+    from sim.engines import Engine
+    from sim.world import World
 
 ALARM = 1e-6  # chance that a check of this kind fails although all is well; stated with each
 
@@ -26,10 +30,12 @@ class Subject:
     Attributes:
         spread: (model, network, seeds, key) → `Spread`.
         draw: (key, a, b, c) → 64 random bits.
+        engine: world → the engine of the platform model that is meant to equal the agents; None for the one in use.
     """
 
     spread: Callable[[Contagion, Stored | WellMixed, np.ndarray, int], Spread] = _spread
     draw: Callable[..., np.ndarray] = np_bits
+    engine: Callable[[World], Engine] | None = None
 
 
 HONEST = Subject()
