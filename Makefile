@@ -32,7 +32,7 @@ demo: $(RUNTIME)  ## run the Ding Zhen case and set it beside what was observed
 	@$(VENV)/bin/sim demo
 
 test: $(DEV)  ## run the tests
-	@$(VENV)/bin/python -m pytest
+	@$(VENV)/bin/python -m pytest -n auto --maxprocesses 4
 
 check: $(DEV)  ## check format, lint and types, and run the tests
 	@scripts/check

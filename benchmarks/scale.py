@@ -1,13 +1,14 @@
 """How the full platform model grows: the Ding Zhen case from a hundred thousand people to a billion.
 
-``python -m benchmarks.scale`` writes a section and a plot of docs/benchmarks.md; ``--billion`` adds everybody
-(``people.users`` = ``people.represents`` = 10^9) and needs 8 GiB. One process a run.
+``python -m benchmarks.scale`` writes a section and a plot of docs/benchmarks.md, with the runs measured before;
+``--people 1e9 --threads 2`` adds everybody, each for himself, and needs some 8 GiB. One process a run.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime
+import itertools
 import json
 import resource
 import subprocess
@@ -20,7 +21,7 @@ from benchmarks.report import machine, put, size_name, table, wrap
 
 ROOT = Path(__file__).parent.parent
 SIZES = (10**5, 10**6, 10**7, 10**8)
-BILLION = 10**9
+KEPT = ROOT / "build/benchmarks/scale.json"
 SECTION = "scale"
 
 
@@ -178,28 +179,39 @@ def plot(runs: list[Run], path: Path) -> None:
     pyplot.close(figure)
 
 
+def stored(new: list[Run]) -> list[Run]:
+    """These runs and those measured before, by size and threads; kept for the next time."""
+    KEPT.parent.mkdir(parents=True, exist_ok=True)
+    old = [Run(**told) for told in json.loads(KEPT.read_text(encoding="utf-8"))] if KEPT.exists() else []
+    runs = {(run.users, run.threads): run for run in [*old, *new]}
+    KEPT.write_text(json.dumps([run.__dict__ for run in runs.values()]), encoding="utf-8")
+    return [runs[key] for key in sorted(runs)]
+
+
 def main() -> None:
     """Measure every size with one thread and with two, print, and write the section."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
-    parser.add_argument("--billion", action="store_true", help="10^9 people too, two threads only; half an hour")
-    parser.add_argument("--quick", action="store_true", help="10^5 people and two days only; prints, writes nothing")
+    parser.add_argument("--people", type=float, nargs="*", default=SIZES, help="sizes (default: 1e5 1e6 1e7 1e8)")
+    parser.add_argument("--threads", type=int, nargs="*", default=(1, 2), help="numbers of threads (default: 1 2)")
+    parser.add_argument("--days", type=float, default=20, help="length; other than 20 prints and writes nothing")
     parser.add_argument("--one", nargs=3, metavar=("USERS", "THREADS", "DAYS"), help="one run, told as JSON")
     options = parser.parse_args()
     if options.one:
         users, threads, days = options.one
         print(json.dumps(measure(int(users), int(threads), float(days)).__dict__))
         return
-    days = 2 if options.quick else 20
-    wanted = [(users, threads) for users in (SIZES[:1] if options.quick else SIZES) for threads in (1, 2)]
     runs = []
-    for users, threads in [*wanted, *([(BILLION, 2)] if options.billion else [])]:
-        runs.append(apart(users, threads, days))
+    for users, threads in itertools.product((int(people) for people in options.people), options.threads):
+        runs.append(apart(users, threads, options.days))
         print(f"{users:,} people, {threads} threads: {runs[-1].wall_s:.1f} s, {runs[-1].views:,} views", flush=True)
-    text = section(runs, days)
+    if options.days != 20:
+        print(section(runs, options.days))
+        return
+    runs = stored(runs)
+    text = section(runs, options.days)
     print(text)
-    if not options.quick:
-        plot(runs, ROOT / "docs/scale.svg")
-        put(ROOT / "docs/benchmarks.md", SECTION, text)
+    plot(runs, ROOT / "docs/scale.svg")
+    put(ROOT / "docs/benchmarks.md", SECTION, text)
 
 
 if __name__ == "__main__":
