@@ -248,6 +248,55 @@ def _mesa(task: Task) -> Run:
     return run
 
 
+def _mesa_all(task: Task) -> Run:
+    import mesa
+
+    class Person(mesa.Agent):
+        """Somebody who, in the round after being reached, asks each follower."""
+
+        def __init__(self, model: Any) -> None:
+            super().__init__(model)
+            self.reached_in = -1
+            self.followers: list[Any] = []
+
+        def step(self) -> None:
+            """Flip a coin for each follower, if it is my round."""
+            if self.reached_in != self.model.round - 1:
+                return
+            draw, p = self.model.random.random, task.p
+            for follower in self.followers:
+                if draw() < p and follower.reached_in < 0:
+                    follower.reached_in = self.model.round
+                    self.model.fresh += 1
+
+    class World(mesa.Model):
+        """People; in each round everybody steps, as in Mesa's own examples."""
+
+        def step(self) -> None:
+            """Everybody steps."""
+            self.round, self.fresh = self.round + 1, 0
+            self.agents.shuffle_do("step")
+
+    world = World(seed=1)
+    people = [Person(world) for _ in range(task.n_users)]
+    for u, person in enumerate(people):
+        person.followers = [people[v] for v in task.indices[task.indptr[u] : task.indptr[u + 1]].tolist()]
+
+    def run(i: int) -> int:
+        world.random.seed(i)
+        for person in people:
+            person.reached_in = -1
+        world.round = 0
+        for u in task.seeds.tolist():
+            people[u].reached_in = 0
+        world.fresh = len(task.seeds)
+        while world.fresh:
+            world.step()
+        return sum(person.reached_in >= 0 for person in people)
+
+    return run
+
+
 _LIVE = "NumPy draws all edges; graph of those that succeed; search"
 TOOLS = {
     "ours": Tool("this project", "", "", _ours, "cascade", True, "keyed, per edge", 10**7),
@@ -259,7 +308,16 @@ TOOLS = {
     "rustworkx": Tool("rustworkx", "rustworkx", "rustworkx", _rustworkx, _LIVE, False, "sequence"),
     "eon": Tool("EoN", "EoN", "EoN", _eon, "discrete SIR, one step infectious", False, "sequence"),
     "mesa": Tool(
-        "Mesa, agent by agent", "mesa", "mesa", _mesa, "a set of those just reached, `shuffle_do`", False, "sequence"
+        "Mesa, those just reached",
+        "mesa",
+        "mesa",
+        _mesa,
+        "a set of those just reached, `shuffle_do`",
+        False,
+        "sequence",
+    ),
+    "mesa_all": Tool(
+        "Mesa, everybody steps", "mesa", "mesa", _mesa_all, "all agents each round, `shuffle_do`", False, "sequence"
     ),
     "ndlib": Tool("NDlib", "ndlib", "ndlib", _ndlib, "cascade, all nodes each round", False, "sequence"),
 }
