@@ -97,7 +97,7 @@ def mix_and_recover(
     for t in range(1, steps + 1):
         if not len(active):
             break
-        caught32 = np.uint64(streams.threshold(1 - (1 - infect) ** len(active)))
+        caught32 = np.uint64(streams.threshold(round(1 - (1 - infect) ** len(active), 9)))
         draw = streams.np_bits(key, susceptible, 0, 2 * t)
         hit = draw >> _S32 < caught32
         new = susceptible[hit]
