@@ -35,10 +35,11 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int, str], None]
 Compared = tuple[str, float | None, float | None, str, str, str]
 
-# Measured on two cores at 10^5 to 10^7 people (docs/model.md, Costs). A row is a place of a list at a step, a cell
-# is a story on a platform at a step, a mind one of an actor's group.
+# Measured on two cores at 10^5 to 10^9 people (docs/benchmarks.md). A row is a place of a list at a step, a cell
+# is a story on a platform at a step, a mind one of an actor's group; events are reposts, posts and followers won.
 BASE_BYTES, ROW_BYTES, CELL_BYTES, MIND_BYTES = 400 << 20, 900, 800, 4000
-SECONDS_START, SECONDS_STEP, SECONDS_STEP_PERSON, SECONDS_REVIEW = 3.5, 0.003, 1.7e-9, 5e-5
+SECONDS_START, SECONDS_STEP, SECONDS_STEP_PERSON, SECONDS_REVIEW = 3.5, 0.0025, 4.5e-10, 4e-5
+EVENT_BYTES, AGENT_BYTES, SECONDS_AGENT_STEP = 2, 1500, 2e-5  # each a person
 SECONDS_PERSON = 1e-6  # of a classical run: network, spread and theory
 BASE_DISK, ROW_DISK, CELL_DISK = 4 << 20, 80, 120
 
@@ -66,6 +67,7 @@ def estimate(scenario: Scenario | Classic, out: Path | None = None) -> Estimate:
         disk = BASE_DISK + rows * ROW_DISK + cells * CELL_DISK
         seconds = SECONDS_START + steps * (SECONDS_STEP + users * SECONDS_STEP_PERSON)
         seconds += _reviews(scenario) * SECONDS_REVIEW
+        seconds += users * steps * SECONDS_AGENT_STEP * (scenario.engine == "agents")
     memory = _memory(scenario, users)
     return Estimate(users, steps, memory, seconds, disk, _refusal(scenario, memory, disk, out))
 
@@ -89,7 +91,8 @@ def _memory(scenario: Scenario | Classic, users: int) -> int:
     stories, minds = len(scenario.stories), sum(actor.count for actor in scenario.actors)
     cells = scenario.steps * len(scenario.platforms) * stories
     record = _rows(scenario) * ROW_BYTES + cells * CELL_BYTES + minds * MIND_BYTES
-    return BASE_BYTES + record + users * (1 + 3 * stories) + scenario.network.estimate_bytes(users)
+    person = 1 + 3 * stories + EVENT_BYTES + AGENT_BYTES * (scenario.engine == "agents")
+    return BASE_BYTES + record + users * person + scenario.network.estimate_bytes(users)
 
 
 def _refusal(scenario: Scenario | Classic, memory: int, disk: int, out: Path | None) -> str:

@@ -94,7 +94,7 @@ print(code, peak() >> 20, "sim.model" in sys.modules, file=sys.stderr)
 def test_a_million_million_people_are_refused_before_anything_is_allocated(tmp_path):
     done = python(TOO_LARGE, "--out", str(tmp_path / "out"))
     said, measured = done.stderr.splitlines()
-    assert re.fullmatch(r"sim: 1,000,000,000,000 people need about 3,[\d,.]+ GiB of memory, and .*", said)
+    assert re.fullmatch(r"sim: 1,000,000,000,000 people need about 5,[\d,.]+ GiB of memory, and .*", said)
     assert "lower people.users (--users) to" in said
     code, mib, modelled = measured.split()
     assert (code, modelled) == ("3", "False")
