@@ -106,7 +106,7 @@ def test_the_plan_says_the_same():
     done = python(TOO_LARGE, "--dry-run")
     assert done.stderr.split()[0] == "3"
     verdict = done.stdout.splitlines()[-1]
-    assert verdict.startswith("verdict    refused: 1,000,000,000,000 people need about 3,")
+    assert verdict.startswith("verdict    refused: 1,000,000,000,000 people need about 5,")
 
 
 def test_ids_of_people_are_32_bit(monkeypatch):
