@@ -85,7 +85,7 @@ class HotList(Mechanism):
         return [serve(self, stage, topics.lead[listed], real, weight, LIST, stage.key("list"), targeted=False)]
 
     def heating(self, flow: np.ndarray, steps_per_hour: float) -> tuple[np.ndarray, np.ndarray]:
-        """What a step's flows (i8[topics, flows]) add to the heat: inflow an hour, and the interaction over the typical."""
+        """What flows of a step (i8[topics, flows]) add to heat: inflow an hour, interaction over the typical."""
         reads = flow[:, F_IMPRESSIONS].astype(float)
         discussions = (flow[:, F_COMMENTS] + flow[:, F_REPOSTS] + flow[:, F_CREATIONS]).astype(float)
         lively = discussions / np.maximum(reads, 1) / self.discussion_reference

@@ -31,6 +31,7 @@ ROWS = [
     ["spreading"],
     ["runner"],
     ["progress"],
+    ["explain"],
     ["cli"],
 ]
 ROW = {module: row for row, modules in enumerate(ROWS) for module in modules}
