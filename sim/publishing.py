@@ -147,7 +147,7 @@ class Publisher:
     def by_users(self, platform: int, acts: np.ndarray) -> None:
         """Users' own posts, one an act (ACT rows): under the topic of the post that moved them."""
         world, seen = self.world, acts["post"]
-        ident = streams.np_bits(self.quality, acts["user"], world.posts.ident[seen], 7)
+        ident = own_idents(world.seed, acts["user"], world.posts.ident[seen])
         posts = self._add(
             ident,
             platform,
@@ -348,3 +348,8 @@ def wins_row(world: World, users: np.ndarray, accounts: np.ndarray, weights: np.
     """Whether views for ``weights`` people win whole rows as followers of accounts (their idents); one coin a pair."""
     coin = streams.np_bits(streams.stream_key(world.seed, "follow"), users, accounts) >> np.uint64(32)
     return np.asarray(coin * np.uint64(world.ratio) < (weights.astype(np.uint64) << np.uint64(32)))
+
+
+def own_idents(seed: int, users: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Idents of the posts that users make about posts they have seen (their idents)."""
+    return streams.np_bits(streams.stream_key(seed, "quality"), users, seen, 7)

@@ -45,7 +45,8 @@ class Story:
         self.step[found["user"]] = found["step"]
         self.recovered = np.full(self.world.users, NEVER)
         if "recovered" in found:
-            self.recovered[found["user"]] = np.where(found["recovered"] < 0, NEVER, found["recovered"])
+            last = found["recovered"].astype(np.int64)
+            self.recovered[found["user"]] = np.where(last < 0, NEVER, last)
         row = np.flatnonzero(found["user"] == user)
         parent = int(found["parent"][row[0]]) if len(row) else -1
         self.parent = int(found["user"][parent]) if parent >= 0 else -1

@@ -74,7 +74,7 @@ def is_classical(result: runner.Result) -> bool:
 
 
 def users_to_follow(result: runner.Result, most: int = HINTS) -> list[tuple[int, int]]:
-    """Users with the largest cascades below a share of theirs: (user, people in it); each once."""
+    """Users with the largest cascades from a repost of theirs on: (user, people in it); each once."""
     with np.load(result.path / "cascades.npz") as forest:
         columns = dict(forest)
     passed = np.flatnonzero(columns["parent"] >= 0)
@@ -91,7 +91,7 @@ def users_to_follow(result: runner.Result, most: int = HINTS) -> list[tuple[int,
 def suggestions(folder: Path) -> list[str]:
     """What could be asked of a run: read from its files, nothing is run again."""
     result = opened(folder)
-    lines = ["Users whose shares were passed on furthest, with the people in the cascade below them:"]
+    lines = ["Users who passed on what they saw, and the people in the cascade that began with them:"]
     found = users_to_follow(result)
     lines += [f"  --user {user:<10} {size:,}" for user, size in found] or ["  nobody passed anything on"]
     if not is_classical(result):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +15,9 @@ from sim.errors import SimError
 from sim.explain import classical
 from sim.explain.onlooker import Met, UserOnlooker
 from sim.explain.rerun import again, is_classical, opened, same, users_to_follow
-from sim.explain.words import INDENT, Words, due, happened, is_own_follower, rows_of
-from sim.publishing import wins_row
-from sim.records import CREATE, FOLLOW, REPOST, RESPONSES
+from sim.explain.words import INDENT, Words, due, happened, rows_of
+from sim.publishing import own_idents, wins_row
+from sim.records import ACCOUNT, CREATE, F_IMPRESSIONS, FOLLOW, FOLLOWERS, REPOST, RESPONSES
 from sim.results import Tables
 
 if TYPE_CHECKING:
@@ -57,9 +59,15 @@ def explain_user(
     assert isinstance(tables, Tables)
     words = Words(tables, exact)
     lines = [same(result), "", *_portrait(words, user), ""]
-    if not onlooker.met:
-        return lines + _nothing(result, user)
-    return lines + _exposures(words, onlooker, limit, only_seen) + ["", *_summary(words, onlooker)]
+    could = [met for met in onlooker.met if met.exposure.chance]
+    if not could:
+        lines += _nothing(result, user)
+    else:
+        lines += [*_exposures(words, onlooker, could, limit, only_seen), "", *_summary(words, onlooker, could)]
+    if len(could) < len(onlooker.met):
+        left = len(onlooker.met) - len(could)
+        lines.append(f"Left out: {left:,} shares on platforms that the user does not use or never looks at.")
+    return lines
 
 
 # ---- who it is
@@ -109,106 +117,121 @@ def _followers(words: Words, user: int, platform: int) -> str:
 
 
 def _nothing(result: Result, user: int) -> list[str]:
-    lines = [f"Nothing ever met user {user}: no share, list, search or recommendation came to them in this run."]
+    lines = [
+        f"Nothing ever met user {user}: no share, list, search, recommendation or advertisement that they could see."
+    ]
     for other, size in users_to_follow(result, 1):
-        lines.append(f"Follow user {other} instead, below whose repost {size:,} people shared: --user {other}")
+        lines.append(f"Follow user {other} instead, whose repost has a cascade of {size:,} people: --user {other}")
     return lines
 
 
 # ---- what happened
 
 
-def _exposures(words: Words, onlooker: UserOnlooker, limit: int, only_seen: bool) -> list[str]:
-    numbered = [(n, met) for n, met in enumerate(onlooker.met, 1) if met.encounter.seen or not only_seen]
+def _exposures(words: Words, onlooker: UserOnlooker, could: list[Met], limit: int, only_seen: bool) -> list[str]:
+    numbered = [(n, met) for n, met in enumerate(could, 1) if met.encounter.seen or not only_seen]
     came = _Consequences(words, onlooker)
     lines = []
-    for number, met in numbered[:limit]:
-        lines += [*words.told(number, met), *(f"{INDENT}→ {line}" for line in came.of(met))]
+    for number, visits in _visits(numbered[:limit]):
+        lines += [*words.told(number, visits), *(f"{INDENT}→ {line}" for line in came.of(visits[0]))]
     if len(numbered) > limit:
         lines.append(f"… and {len(numbered) - limit:,} more; --limit {len(numbered)} shows them all")
     return lines
 
 
+def _visits(numbered: list[tuple[int, Met]]) -> Iterator[tuple[int, list[Met]]]:
+    """Exposures one by one; those passed by for one and the same share together, since a row is several followers."""
+    for _, same_share in groupby(numbered, key=lambda pair: (pair[1].encounter.seen and pair[0], *_share(pair[1]))):
+        together = list(same_share)
+        yield together[0][0], [met for _, met in together]
+
+
+def _share(met: Met) -> tuple[int, ...]:
+    return met.step, met.platform, met.offer.post, met.offer.event, met.offer.mode, met.encounter.seen_below
+
+
 class _Consequences:
-    """What came of a user's acts, read from the run's end."""
+    """What came of a user's acts, read from the run's end. Of equal acts the first counts."""
 
     def __init__(self, words: Words, onlooker: UserOnlooker) -> None:
-        self.words, self.world, self.onlooker, user = words, words.world, onlooker, onlooker.user
+        self.words, self.world, self.onlooker, self.user = words, words.world, onlooker, onlooker.user
         forest = self.world.forest
         self.sizes = metrics.sizes(forest.parent, forest.weight)
-        self.rows = rows_of(words, user)
-        self.reposts = {int(forest.post[row]): int(row) for row in self.rows if forest.parent[row] >= 0}
-        self.posts = np.flatnonzero((self.world.posts.author == user) & (self.world.posts.by_actor == 0))
-        self.follows = self._follows(user)
+        rows = rows_of(words, self.user)
+        self.reposts = {int(forest.post[row]): int(row) for row in rows if forest.parent[row] >= 0}
+        self.first = self._first()
+
+    def _first(self) -> dict[tuple[int, int], Met]:
+        """The exposure that counts, by kind of act and by post, or account followed: acts come by step and minute."""
+        acts = [met for met in self.onlooker.met if _acts(met) and happened(self.words, met)]
+        found: dict[tuple[int, int], Met] = {}
+        for met in sorted(acts, key=lambda met: (*due(self.words, met), met.offer.post, met.offer.event)):
+            post = met.offer.post
+            for flag in (REPOST, CREATE):
+                if _acts(met) & flag:
+                    found.setdefault((flag, post), met)
+            if _acts(met) & FOLLOW and self.world.posts.by_actor[post] and self._wins(met):
+                found.setdefault((FOLLOW, int(self.world.posts.author[post])), met)
+        return found
+
+    def _wins(self, met: Met) -> bool:
+        """Whether the view stands for so many that the whole row follows."""
+        account = self.world.accounts[int(self.world.posts.author[met.offer.post]) - self.world.n_users]
+        idents = np.array([account.ident], np.uint64)
+        return bool(wins_row(self.world, np.array([self.user]), idents, np.array([met.offer.weight]))[0])
 
     def of(self, met: Met) -> list[str]:
         """Lines about one exposure."""
-        flags = met.encounter.flags & (REPOST | CREATE | FOLLOW)
-        if is_own_follower(met):
-            flags &= ~FOLLOW
-        if not flags:
-            return []
-        if not happened(self.words, met):
+        flags = _acts(met)
+        if flags and not happened(self.words, met):
             return ["the run ends before anything comes of it"]
         told = ((REPOST, self._repost), (CREATE, self._post), (FOLLOW, self._follow))
-        return [line for flag, tell in told if flags & flag for line in tell(met)]
+        return [tell(met) for flag, tell in told if flags & flag]
 
-    def _repost(self, met: Met) -> list[str]:
+    def _repost(self, met: Met) -> str:
         forest, row = self.world.forest, self.reposts[met.offer.post]
-        if forest.parent[row] != met.offer.event or forest.minute[row] != met.minute:
-            return [f"had reposted it before (row {row}); a post is reposted once"]
+        if self.first[REPOST, met.offer.post] is not met:
+            return f"a repost already (row {row}): a post is reposted once"
         views, people = self.onlooker.reach.get(row, (0, 0))
-        below = int(self.sizes[row] - forest.weight[row])
-        return [
+        onwards = int(self.sizes[row] - forest.weight[row])
+        return (
             f"reposts: row {row} of the forest under row {forest.parent[row]}; "
-            f"seen {views:,} times by {people:,} people, reposted onwards by {below:,}"
-        ]
+            f"seen {views:,} times by {people:,} people, reposted onwards by {onwards:,}"
+        )
 
-    def _post(self, met: Met) -> list[str]:
-        posts, topic = self.world.posts, self.world.posts.topic[met.offer.post]
-        made = self.posts[(posts.topic[self.posts] == topic) & (posts.minute[self.posts] == met.minute)]
-        impressions = self.world.totals.rows[made, 0]
-        return [
-            f"makes post {row} on the topic: {n:,} impressions" for row, n in zip(made, impressions, strict=True)
-        ] or ["had made a post about it before; one makes one"]  # fmt: skip
+    def _post(self, met: Met) -> str:
+        if self.first[CREATE, met.offer.post] is not met:
+            return "a post about it already: one makes one"
+        posts = self.world.posts
+        ident = own_idents(self.world.seed, np.array([self.user]), posts.ident[[met.offer.post]])[0]
+        row = int(np.flatnonzero(posts.ident == ident)[0])
+        return f"makes post {row} on the topic: {self.world.totals.rows[row, F_IMPRESSIONS]:,} impressions"
 
-    def _follow(self, met: Met) -> list[str]:
-        if not self.world.posts.by_actor[met.offer.post]:
-            return ["would follow the author, but follows accounts only"]
+    def _follow(self, met: Met) -> str:
         account = int(self.world.posts.author[met.offer.post])
-        if self.follows.get(account) is met:
-            return [f"follows {self.words.name(account)} from now on"]
-        if account in self.follows:
-            return [f"follows {self.words.name(account)} already"] if due(self.words, self.follows[account]) < due(
-                self.words, met
-            ) else [f"follows {self.words.name(account)} by an earlier act"]  # fmt: skip
-        return [f"would follow {self.words.name(account)}; the view stands for too few people to win the whole row"]
-
-    def _follows(self, user: int) -> dict[int, Met]:
-        """By account that won the user: the exposure that did it."""
-        wishes = [
-            met
-            for met in self.onlooker.met
-            if met.encounter.flags & FOLLOW and not is_own_follower(met) and happened(self.words, met)
-        ]
-        found: dict[int, Met] = {}
-        for met in sorted(wishes, key=lambda met: (*due(self.words, met), met.offer.post, met.offer.event)):
-            row = int(self.world.posts.author[met.offer.post])
-            if row < self.world.n_users or row in found:
-                continue
-            ident = np.uint64(self.world.accounts[row - self.world.n_users].ident)
-            if wins_row(self.world, np.array([user]), np.array([ident]), np.array([met.offer.weight]))[0]:
-                found[row] = met
-        return found
+        if account < self.world.n_users:
+            return "would follow the author, but only accounts of actors are followed"
+        name, first = self.words.name(account), self.first.get((FOLLOW, account))
+        if first is met:
+            return f"follows {name} from now on"
+        if first is not None and self._wins(met):
+            return f"follows {name} already"
+        return f"would follow {name}; the view stands for too few people to win the whole row"
 
 
-def _summary(words: Words, onlooker: UserOnlooker) -> list[str]:
-    seen = [met for met in onlooker.met if met.encounter.seen]
+def _acts(met: Met) -> int:
+    """What will follow from an exposure; one who follows the author already cannot do so once more."""
+    own = met.offer.mode in (ACCOUNT, FOLLOWERS)
+    return met.encounter.flags & (REPOST | CREATE | (0 if own else FOLLOW))
+
+
+def _summary(words: Words, onlooker: UserOnlooker, could: list[Met]) -> list[str]:
+    seen = [met for met in could if met.encounter.seen]
     did = Counter(name for met in seen for name, coin, below in met.draws if coin < below)
     counts = [f"{did[name]} {name}" for name in RESPONSES if did[name]]
     forest = words.world.forest
     rows = rows_of(words, onlooker.user)
     reposts = int((forest.parent[rows] >= 0).sum())
-    lines = [f"In all: {len(onlooker.met):,} exposures, {len(seen):,} seen; {', '.join(counts) or 'no response'}."]
-    lines += [f"Entered the repost forest with {reposts} reposts and {len(rows) - reposts} posts."] if len(rows) else []
+    lines = [f"In all: {len(could):,} exposures, {len(seen):,} seen; {', '.join(counts) or 'no response'}."]
+    lines += [f"In the repost forest: {reposts} as reposts, {len(rows) - reposts} as own posts."] if len(rows) else []
     return lines

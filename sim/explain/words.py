@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.records import ACCOUNT, AUDIENCE, FEED, FOLLOWERS, LIST, PAID, RECOMMEND, SEARCH_SLOT
+from sim.records import AUDIENCE, FEED, FOLLOWERS, LIST, PAID, RECOMMEND, SEARCH_SLOT
 from sim.streams import ONE32
 
 if TYPE_CHECKING:
@@ -76,23 +77,29 @@ class Words:
 
     # ---- one exposure
 
-    def heading(self, number: int, met: Met) -> str:
+    def heading(self, number: int, visits: list[Met]) -> str:
         """When, where, how, what."""
+        met, last = visits[0], f"–{number + len(visits) - 1}" if len(visits) > 1 else ""
         where = f"{self.world.platforms[met.platform]}, {self.channel(met)}"
-        return f"{number:3}  {self.time(met.offer.minute)}  {where}: {self.post(met.offer.post)}"
+        return f"{number:3}{last}  {self.time(met.offer.minute)}  {where}: {self.post(met.offer.post)}"
 
-    def look(self, met: Met) -> str:
-        """The coin of seeing, and the product it was held against."""
+    def look(self, visits: list[Met]) -> list[str]:
+        """The coin of seeing, and the product it was held against; of several visits all coins."""
+        met, found = visits[0], visits[0].encounter
+        verdict = f": {self._seen(met) if found.seen else 'passed by'}"
+        if len(visits) == 1:
+            return [f"look     {self.against(found.coin, found.seen_below)}{self._product(met)}{verdict}"]
+        coins = textwrap.wrap(" ".join(self.chance(visit.encounter.coin) for visit in visits), 90)
+        rule = f"look     {len(visits)} visits, as a row is several people; all"
+        rule += f" ≥ {self.chance(found.seen_below)}{self._product(met)}{verdict}"
+        return [rule, *(f"         {part}" for part in coins)]
+
+    def _product(self, met: Met) -> str:
         found, base = met.encounter, met.exposure.chance
-        if not base:
-            return f"look     no chance: does not use {self.world.platforms[met.platform]}, or never looks"
-        verdict = self._seen(met) if found.seen else "passed by"
         if self.exact:
-            parts = f"; base {base}, with fit {found.suits}, with attention {found.seen_below}"
-        else:
-            attention = found.seen_below / found.suits if found.suits else 0.0
-            parts = f" = base {base / ONE32:.4f} × fit {found.suits / base:.4f} × attention {attention:.4f}"
-        return f"look     {self.against(found.coin, found.seen_below)}{parts}: {verdict}"
+            return f"; base {base}, with fit {found.suits}, with attention {found.seen_below}"
+        attention = found.seen_below / found.suits if found.suits else 0.0
+        return f" = base {base / ONE32:.4f} × fit {found.suits / base:.4f} × attention {attention:.4f}"
 
     def _seen(self, met: Met) -> str:
         wait = met.minute - met.offer.minute
@@ -113,20 +120,11 @@ class Words:
             lines += ["         " + "   ".join(cells[first : first + 4])] if cells else []
         return lines
 
-    def told(self, number: int, met: Met) -> list[str]:
-        """All lines of one exposure."""
-        body = [self.look(met), *(self.answers(met) if met.encounter.seen else [])]
-        return [self.heading(number, met), *(INDENT + line for line in body)]
-
-
-def is_own_follower(met: Met) -> bool:
-    """Whether the user follows the author's account already."""
-    return met.offer.mode in (ACCOUNT, FOLLOWERS)
-
-
-def in_time(words: Words, met: Met) -> bool:
-    """Whether it was seen before the run's end."""
-    return met.minute < words.clock.n_steps * words.clock.step_minutes
+    def told(self, number: int, visits: list[Met]) -> list[str]:
+        """All lines of one exposure, or of several visits to one share that were all passed by."""
+        met = visits[0]
+        body = [*self.look(visits), *(self.answers(met) if met.encounter.seen else [])]
+        return [self.heading(number, visits), *(INDENT + line for line in body)]
 
 
 def due(words: Words, met: Met) -> tuple[int, int]:
@@ -136,7 +134,7 @@ def due(words: Words, met: Met) -> tuple[int, int]:
 
 def happened(words: Words, met: Met) -> bool:
     """Whether what follows from it falls due before the run's end."""
-    return in_time(words, met) and due(words, met)[0] < words.clock.n_steps
+    return due(words, met)[0] < words.clock.n_steps
 
 
 def rows_of(words: Words, user: int) -> np.ndarray:
