@@ -27,6 +27,7 @@ class Met(NamedTuple):
     exposure: Exposure
     who: Who
     encounter: Encounter
+    rate: int  # 32-bit threshold of attending to the post, before the user's own factor
     draws: tuple[tuple[str, int, int], ...]  # response, 32-bit draw, threshold
     place: int  # of the post when it was offered: traffic pool, or rank of its topic
     minute: int  # when it was seen
@@ -71,10 +72,8 @@ class Watched(Vectorized):
         minute = max(offer.minute + encounter.delay, self.moment.now)
         kept = taken_in(self.moment, user, int(world.posts.ident[offer.post]), minute, offer.weight)
         told = tuple(draws(encounter, chance, offer.act)) if encounter.seen else ()
-        place = _place(world, offer)
-        return Met(
-            self.moment.step, platform, offer, story, exposure, who, encounter, told, place, minute, kept
-        )  # fmt: skip
+        place, step, rate = _place(world, offer), self.moment.step, int(chance[0])
+        return Met(step, platform, offer, story, exposure, who, encounter, rate, told, place, minute, kept)
 
 
 def _place(world: World, offer: Offer) -> int:

@@ -86,8 +86,9 @@ def _portrait(words: Words, user: int) -> list[str]:
         f"User {user}: {title}; activity class {activity}; uses {uses}",
         f"  community {community} of {communities} (counted from 0); {_suits(words, user, lane)}",
         f"  followers: {followers}",
-        f"  Times are of {words.zone}. A thing happens when its draw, from 0 to 1, is below its chance; to see is",
-        "  base (channel, activity) × fit (where the platform picks: how it suits the user) × attention left today.",
+        f"  Times are of {words.zone}. A thing happens when its draw, from 0 to 1, is below its chance.",
+        "  look: base (channel, activity) × fit (where the platform picks: to the user's taste) × attention left today;",
+        "  attend: the post's own rate × the user's factor (how the story suits them, fatigue, channel).",
     ]
 
 
@@ -233,5 +234,5 @@ def _summary(words: Words, onlooker: UserOnlooker, could: list[Met]) -> list[str
     rows = rows_of(words, onlooker.user)
     reposts = int((forest.parent[rows] >= 0).sum())
     lines = [f"In all: {len(could):,} exposures, {len(seen):,} seen; {', '.join(counts) or 'no response'}."]
-    lines += [f"In the repost forest: {reposts} as reposts, {len(rows) - reposts} as own posts."] if len(rows) else []
+    lines += [f"Rows of the repost forest: reposts {reposts}, own posts {len(rows) - reposts}."] if len(rows) else []
     return lines

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sim.explain.onlooker import Met
     from sim.results import Tables
 
+FIX = 1 << 16
 INDENT = " " * 5
 CHANNEL_WORDS = {SEARCH_SLOT: "search", PAID: "paid"}
 
@@ -108,12 +109,16 @@ class Words:
     def answers(self, met: Met) -> list[str]:
         """What the user remembered, and each response with its draw; four to a line."""
         who = met.who
-        before = f"before   {who.attention} views today, {who.fatigue} recent of “{self.title(met.story)}”"
+        before = f"before   {who.attention} views today, {who.fatigue} recent exposures to “{self.title(met.story)}”"
         if self.world.ratio > 1:
-            kept = "remembers it" if met.kept else "does not remember it"
-            before += f"; stands for {met.offer.weight:,} of {self.world.ratio:,} people: the row {kept}"
+            kept = "remembers" if met.kept else "does not remember"
+            before += f"; stands for {met.offer.weight:,} of {self.world.ratio:,} people: row {kept}"
         (_, coin, gate), *acts = met.draws
-        told = f"attend   {self.against(coin, gate)}" + (" ✓" if acts else ": goes on")
+        rate, own = met.rate, met.encounter.attend_fix
+        parts = (
+            f"; post {rate}, user {own} / 65536" if self.exact else f" = post {rate / ONE32:.4f} × user {own / FIX:.4f}"
+        )
+        told = f"attend   {self.against(coin, gate)}{parts}" + (" ✓" if acts else ": goes on")
         cells = [f"{name} {self.against(coin, below)}{' ✓' if coin < below else ''}" for name, coin, below in acts]
         lines = [before, told]
         for first in (0, 4):
