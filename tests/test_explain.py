@@ -15,7 +15,7 @@ from sim.errors import SimError
 from sim.explain.classical import NEVER, Story, _tipped
 from sim.explain.onlooker import UserOnlooker, Watched
 from sim.explain.topic_onlooker import TopicOnlooker
-from sim.explain.user import _Consequences
+from sim.explain.user import _Consequences, _portrait, _started
 from sim.explain.words import Words
 from sim.model import ViralityModel
 from sim.progress import display_width
@@ -57,11 +57,6 @@ def watched(number, monkeypatch, users=12):
     return model, crowd
 
 
-def started(world):
-    """The first posts of topics that users started."""
-    return [int(np.flatnonzero(world.posts.topic == t)[0]) for t in np.flatnonzero(world.topics.origin == 2)]
-
-
 @pytest.mark.parametrize("number", [2, 3, 6, 7])
 def test_what_is_told_of_a_user_is_what_the_engine_recorded(number, monkeypatch):
     model, crowd = watched(number, monkeypatch)
@@ -73,6 +68,9 @@ def test_what_is_told_of_a_user_is_what_the_engine_recorded(number, monkeypatch)
         for met in onlooker.met:
             flags = sum(1 << persons.RESPONSES.index(name) for name, coin, below in met.draws if coin < below)
             assert flags == met.encounter.flags
+        could = [met for met in onlooker.met if met.exposure.chance]
+        text = _portrait(words, user) + [line for n, met in enumerate(could) for line in words.told(n, [met])]
+        assert max(map(display_width, text)) <= 150
         came = _Consequences(words, onlooker)
         lines = [line for met in onlooker.met for line in came.of(met)]
         rows = np.flatnonzero(model.world.forest.user == user)
@@ -83,7 +81,8 @@ def test_what_is_told_of_a_user_is_what_the_engine_recorded(number, monkeypatch)
         assert sorted(int(match[1]) for match in told) == reposts
         assert all(model.world.forest.parent[int(match[1])] == int(match[2]) for match in told)
         made = [int(row) for row in re.findall(r"makes post (\d+) ", "\n".join(lines))]
-        assert {*made} == {*np.flatnonzero(model.world.posts.author == user)} - {*started(model.world)}
+        begun = [int(row) for row in re.findall(r"with post (\d+),", "\n".join(_started(words, user)))]
+        assert sorted(made + begun) == np.flatnonzero(model.world.posts.author == user).tolist()
         won = [a.title for a in model.world.accounts if a.won and user in np.concatenate(a.won)]
         assert sorted(re.findall(r"follows (\w+) from now on", "\n".join(lines))) == sorted(won)
         written += lines

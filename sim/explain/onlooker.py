@@ -34,12 +34,13 @@ class Met(NamedTuple):
     kept: bool  # whether the row took it in, which stands for more people than the view
 
 
+Look = Callable[["Watched", int, np.ndarray, np.ndarray], None]
+
+
 class Watched(Vectorized):
     """The compiled engine with an onlooker, who hears of every table of offers and the views it led to."""
 
-    def __init__(
-        self, world: World, threads: int, look: Callable[[Watched, int, np.ndarray, np.ndarray], None]
-    ) -> None:
+    def __init__(self, world: World, threads: int, look: Look) -> None:
         super().__init__(world, threads)
         self.traits, self._look = Traits(world.people), look
         self._held: dict[tuple[int, int], Held] = {}
@@ -82,6 +83,12 @@ def _place(world: World, offer: Offer) -> int:
     return int(world.topics.rank[world.posts.topic[offer.post]]) if offer.channel == LIST else -1
 
 
+def take_place(model: ViralityModel, threads: int, look: Look) -> None:
+    """Put an engine with an onlooker in the place of a model's own."""
+    model.engine.close()
+    model.engine = Watched(model.world, threads, look)
+
+
 class UserOnlooker:
     """Notes all exposures of one user, and how far what they shared went.
 
@@ -98,7 +105,7 @@ class UserOnlooker:
 
     def watch(self, model: ViralityModel) -> None:
         """Take the engine's place."""
-        model.engine = Watched(model.world, self.threads, self._look)
+        take_place(model, self.threads, self._look)
 
     def _look(self, engine: Watched, platform: int, offers: np.ndarray, views: np.ndarray) -> None:
         found = engine.meetings(platform, offers, self.user)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim.explain.onlooker import Met, Watched
+from sim.explain.onlooker import Met, Watched, take_place
 from sim.records import CHANNELS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class TopicOnlooker:
 
     def watch(self, model: ViralityModel) -> None:
         """Take the engine's place, and a place among the mechanisms of every platform."""
-        model.engine = Watched(model.world, self.threads, self._look)
+        take_place(model, self.threads, self._look)
         self.by_channel = np.zeros((model.world.clock.n_steps, len(CHANNELS)), np.int64)
         self._mechanisms = model.deeds.mechanisms
         for own in self._mechanisms:

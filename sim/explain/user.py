@@ -19,6 +19,7 @@ from sim.explain.words import INDENT, Words, due, happened, rows_of
 from sim.publishing import own_idents, wins_row
 from sim.records import ACCOUNT, CREATE, F_IMPRESSIONS, FOLLOW, FOLLOWERS, REPOST, RESPONSES
 from sim.results import Tables
+from sim.world import ORIGINS
 
 if TYPE_CHECKING:
     from sim.runner import Progress, Result
@@ -87,7 +88,7 @@ def _portrait(words: Words, user: int) -> list[str]:
         f"  community {community} of {communities} (counted from 0); {_suits(words, user, lane)}",
         f"  followers: {followers}",
         f"  Times are of {words.zone}. A thing happens when its draw, from 0 to 1, is below its chance.",
-        "  look: base (channel, activity) × fit (where the platform picks: to the user's taste) × attention left today;",
+        "  look: base (channel, activity) × fit (to the user's taste, where the platform picks) × attention left;",
         "  attend: the post's own rate × the user's factor (how the story suits them, fatigue, channel).",
     ]
 
@@ -234,5 +235,18 @@ def _summary(words: Words, onlooker: UserOnlooker, could: list[Met]) -> list[str
     rows = rows_of(words, onlooker.user)
     reposts = int((forest.parent[rows] >= 0).sum())
     lines = [f"In all: {len(could):,} exposures, {len(seen):,} seen; {', '.join(counts) or 'no response'}."]
+    lines += _started(words, onlooker.user)
     lines += [f"Rows of the repost forest: reposts {reposts}, own posts {len(rows) - reposts}."] if len(rows) else []
+    return lines
+
+
+def _started(words: Words, user: int) -> list[str]:
+    """Topics that the user started, as one of those whom their story's interest moved to."""
+    posts, topics = words.world.posts, words.world.topics
+    lines = []
+    for row in np.flatnonzero((posts.author == user) & (posts.by_actor == 0)).tolist():
+        topic = int(posts.topic[row])
+        if ORIGINS[topics.origin[topic]] == "user" and row == np.flatnonzero(posts.topic == topic)[0]:
+            title = words.world.topic_titles[topic]
+            lines.append(f"Started the topic “{title}” with post {row}, {words.time(int(posts.minute[row]))}.")
     return lines
