@@ -151,7 +151,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and leave")
     parser.set_defaults(after_interrupt="nothing was written")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_add_demo, _add_run, _add_looks, _add_plot):
+    for add in (_add_demo, _add_run, _add_looks, _add_plot, _add_explain):
         add(commands)
     return parser
 
@@ -220,6 +220,21 @@ def _add_plot(commands: Any) -> None:
     parser.add_argument("folder", type=Path, metavar="RUN_FOLDER", help="a folder that `sim run` has written")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="only this; repeatable")
     parser.set_defaults(after_interrupt="some figures may be missing")
+
+
+def _add_explain(commands: Any) -> None:
+    text = "follow one user or one topic through a finished run: every draw and what it was held against"
+    parser = _add(commands, "explain", _explain, text)
+    parser.add_argument("folder", type=Path, metavar="RUN_FOLDER", help="a folder that `sim run` has written")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--user", type=_whole, metavar="N", help="this user; without, some are named to begin with")
+    which.add_argument("--topic", metavar="TITLE", help="this topic: its title or a part of it, or platform/title")
+    add = parser.add_argument
+    add("--limit", type=_positive, metavar="N", help="most exposures (50), or rows of a topic's table (24)")
+    add("--seen", action="store_true", help="leave out what the user passed by")
+    add("--exact", action="store_true", help="whole numbers, as the program compares them")
+    add("--threads", type=_threads, default=1, metavar="N", help="threads; what happened stays the same (1)")
+    add("--quiet", action="store_true", help="show no progress")
 
 
 def _add_scenario(parser: argparse.ArgumentParser, dest: str = "scenario", **settings: Any) -> None:
@@ -426,6 +441,23 @@ def _plot(args: argparse.Namespace) -> int:
     from sim.plots import draw
 
     _print_lines(map(str, draw(args.folder, only=tuple(args.only))))
+    return 0
+
+
+def _explain(args: argparse.Namespace) -> int:
+    from sim import explain
+    from sim.progress import progress
+
+    if args.user is None and args.topic is None:
+        _print_lines(explain.suggestions(args.folder))
+        return 0
+    options = {"exact": args.exact, "threads": args.threads} | ({"limit": args.limit} if args.limit else {})
+    with progress(sys.stderr, quiet=args.quiet) as tell:
+        if args.topic is not None:
+            lines = explain.explain_topic(args.folder, args.topic, progress=tell, **options)
+        else:
+            lines = explain.explain_user(args.folder, args.user, only_seen=args.seen, progress=tell, **options)
+    _print_lines(lines)
     return 0
 
 

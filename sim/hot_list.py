@@ -84,15 +84,18 @@ class HotList(Mechanism):
         weight = sample_weight(real.astype(np.int64), self.samples, stage.world.ratio)
         return [serve(self, stage, topics.lead[listed], real, weight, LIST, stage.key("list"), targeted=False)]
 
+    def heating(self, flow: np.ndarray, steps_per_hour: float) -> tuple[np.ndarray, np.ndarray]:
+        """What flows of a step (i8[topics, flows]) add to heat: inflow an hour, interaction over the typical."""
+        reads = flow[:, F_IMPRESSIONS].astype(float)
+        discussions = (flow[:, F_COMMENTS] + flow[:, F_REPOSTS] + flow[:, F_CREATIONS]).astype(float)
+        lively = discussions / np.maximum(reads, 1) / self.discussion_reference
+        factor = np.clip((1 + self.interaction_gain * lively) / (1 + self.interaction_gain), 0, self.interaction_cap)
+        return (flow[:, F_SEARCHES] + discussions + reads) * steps_per_hour, factor
+
     def trend(self, stage: PlatformStage) -> None:
         """Smooth the inflow of heat, then rank the story's topics among the background's."""
         topics, own = stage.world.topics, stage.own_topics()
-        flow = stage.world.inflow(stage.step)[own]
-        reads = flow[:, F_IMPRESSIONS].astype(float)
-        discussions = (flow[:, F_COMMENTS] + flow[:, F_REPOSTS] + flow[:, F_CREATIONS]).astype(float)
-        inflow = (flow[:, F_SEARCHES] + discussions + reads) * stage.clock.steps_per_hour
-        lively = discussions / np.maximum(reads, 1) / self.discussion_reference
-        factor = np.clip((1 + self.interaction_gain * lively) / (1 + self.interaction_gain), 0, self.interaction_cap)
+        inflow, factor = self.heating(stage.world.inflow(stage.step)[own], stage.clock.steps_per_hour)
         keep = round(2.0 ** (-stage.clock.step_minutes / self.smoothing_minutes), 9)
         topics.rate[own] = topics.rate[own] * keep + inflow * factor * (1 - keep)
         topics.heat[own] = (topics.rate[own] * self.interaction).astype(np.int64)

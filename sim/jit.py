@@ -26,6 +26,7 @@ SOURCES = (
     "kernels.py",
     "population.py",
     "exposure.py",
+    "candidates.py",
     "uptake.py",
     "metrics.py",
     "networks/*.py",

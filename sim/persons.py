@@ -132,6 +132,41 @@ class Traits:
         return py_mix(self.community_key ^ place) >> 60
 
 
+class Who(NamedTuple):
+    """What of a person bears on a response: two traits, and what it remembers of today and of the story."""
+
+    segment: int
+    activity: int
+    attention: int  # views of today
+    fatigue: int  # recent exposures to the story
+
+
+def meet(
+    who: Who, traits: Traits, exposure: Exposure, offer: Offer, story: int, chance: np.ndarray, moment: Moment
+) -> Encounter:
+    """How a person takes an exposure; what it remembers is given, and nothing is changed."""
+    kind = traits.kind(story, exposure.user)
+    coin, suits = exposure.hash & LOW, exposure.chance
+    if offer.targeted:
+        suits = suits * traits.fit[story][who.segment][kind] >> 16
+    seen_below = suits * traits.attention[who.activity][who.attention] >> 16
+    if coin >= seen_below:
+        return Encounter(coin, suits, seen_below)
+    h = py_mix(exposure.hash)
+    fit = traits.affinity[story][who.segment][kind] * traits.fatigue[who.fatigue] >> 16
+    attend = fit * offer.attend >> 16
+    delay = int(moment.delays[h & 4095]) if offer.delayed else 0
+    answer = py_mix(h + 1)
+    flags = int(respond(np.uint64(answer), chance, np.uint64(attend), np.uint64(offer.act)))
+    return Encounter(coin, suits, seen_below, answer, attend, delay, flags)
+
+
+def taken_in(moment: Moment, user: int, ident: int, minute: int, weight: int) -> bool:
+    """Whether a view for ``weight`` of the people in a row changes the row: with probability weight / ratio."""
+    coin = py_bits(int(moment.thin_key), user, ident, minute) >> 32
+    return coin * moment.ratio < weight << 32
+
+
 class Person(mesa.Agent):
     """One user. Remembers what it saw; answers each exposure by itself."""
 
@@ -145,20 +180,8 @@ class Person(mesa.Agent):
 
     def meet(self, exposure: Exposure, offer: Offer, story: int, chance: np.ndarray, moment: Moment) -> Encounter:
         """Pass it by, or see it and respond."""
-        traits, kind = self.traits, self.traits.kind(story, self.row)
-        coin, suits = exposure.hash & LOW, exposure.chance
-        if offer.targeted:
-            suits = suits * traits.fit[story][self.segment][kind] >> 16
-        seen_below = suits * traits.attention[self.activity][self.attention] >> 16
-        if coin >= seen_below:
-            return Encounter(coin, suits, seen_below)
-        h = py_mix(exposure.hash)
-        fit = traits.affinity[story][self.segment][kind] * traits.fatigue[self.fatigue[story]] >> 16
-        attend = fit * offer.attend >> 16
-        delay = int(moment.delays[h & 4095]) if offer.delayed else 0
-        answer = py_mix(h + 1)
-        flags = int(respond(np.uint64(answer), chance, np.uint64(attend), np.uint64(offer.act)))
-        return Encounter(coin, suits, seen_below, answer, attend, delay, flags)
+        who = Who(self.segment, self.activity, self.attention, self.fatigue[story])
+        return meet(who, self.traits, exposure, offer, story, chance, moment)
 
     def remember(self, story: int, platform: int) -> tuple[bool, bool]:
         """Take in a view; returns whether it was the first of the story there, and the first anywhere."""
@@ -294,8 +317,7 @@ class Persons(Engine):
             posts.platform[post],
         )
         new = anew = False
-        coin = py_bits(int(moment.thin_key), user, int(posts.ident[post]), minute) >> 32
-        if coin * moment.ratio < weight << 32:
+        if taken_in(moment, user, int(posts.ident[post]), minute, weight):
             new, anew = self.people[user].remember(story, platform)
         if not in_time:
             return

@@ -147,7 +147,7 @@ class Publisher:
     def by_users(self, platform: int, acts: np.ndarray) -> None:
         """Users' own posts, one an act (ACT rows): under the topic of the post that moved them."""
         world, seen = self.world, acts["post"]
-        ident = streams.np_bits(self.quality, acts["user"], world.posts.ident[seen], 7)
+        ident = own_idents(world.seed, acts["user"], world.posts.ident[seen])
         posts = self._add(
             ident,
             platform,
@@ -330,8 +330,7 @@ class Publisher:
         authors = world.posts.author[acts["post"]]
         keys = FOLLOW_KEY | ((authors - world.n_users) << POST_SHIFT) | acts["user"]
         idents = np.array([account.ident for account in world.accounts], np.uint64)[authors - world.n_users]
-        coin = streams.np_bits(streams.stream_key(world.seed, "follow"), acts["user"], idents) >> np.uint64(32)
-        whole = coin * np.uint64(world.ratio) < (acts["weight"].astype(np.uint64) << np.uint64(32))
+        whole = wins_row(world, acts["user"], idents, acts["weight"])
         acts, authors, keys = acts[whole], authors[whole], keys[whole]
         new = self._claim(keys)
         for row in np.unique(authors[new]):
@@ -343,3 +342,14 @@ class Publisher:
         gained["weight"] = world.ratio
         self._flow(gained, "follows")
         world.won_changed |= bool(new.any())
+
+
+def wins_row(world: World, users: np.ndarray, accounts: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Whether views for ``weights`` people win whole rows as followers of accounts (their idents); one coin a pair."""
+    coin = streams.np_bits(streams.stream_key(world.seed, "follow"), users, accounts) >> np.uint64(32)
+    return np.asarray(coin * np.uint64(world.ratio) < (weights.astype(np.uint64) << np.uint64(32)))
+
+
+def own_idents(seed: int, users: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Idents of the posts that users make about posts they have seen (their idents)."""
+    return streams.np_bits(streams.stream_key(seed, "quality"), users, seen, 7)

@@ -151,7 +151,7 @@ class Tables:
         tree = {int(root): i for i, root in enumerate(trees["root"])}
         keep = np.flatnonzero((posts.by_actor > 0) | (totals[: posts.n, F_REPOSTS] > 0))
         at = np.array([tree[int(root)] for root in posts.root[keep]], dtype=np.int64)
-        names = [self._author(int(posts.author[row])) for row in keep]
+        names = [self.author(int(posts.author[row])) for row in keep]
         return pd.DataFrame(
             {
                 "id": keep,
@@ -160,7 +160,7 @@ class Tables:
                 "platform": np.array(world.platforms)[posts.platform[keep]],
                 "author": [name for name, _ in names],
                 "author_kind": [kind for _, kind in names],
-                "kind": [self._content(int(row)) for row in keep],
+                "kind": [self.content(int(row)) for row in keep],
                 "born": self._iso(posts.minute[keep]),
                 **{name: totals[keep, FLOWS.index(name)] for name in ("impressions", "likes", "comments", "reposts")},
                 "size": size[posts.root[keep]],
@@ -170,13 +170,15 @@ class Tables:
             }
         )
 
-    def _author(self, row: int) -> tuple[str, str]:
+    def author(self, row: int) -> tuple[str, str]:
+        """Name and kind of whoever has a row: a user or an account."""
         if row < self.world.n_users:
             return f"user {row}", "user"
         account = self.world.accounts[row - self.world.n_users]
         return account.title, account.kind
 
-    def _content(self, row: int) -> str:
+    def content(self, row: int) -> str:
+        """Kind of content of a post."""
         posts = self.world.posts
         return list(list(self.scenario.platforms.values())[posts.platform[row]].content)[posts.content[row]]
 

@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     import networkx
     import pandas as pd
 
+    from sim.model import ViralityModel
     from sim.networks.stored import Stored
     from sim.results import Tables
     from sim.spreading import SpreadTables
 
 Progress = Callable[[int, int, str], None]
+Watch = Callable[["ViralityModel"], None]
 Compared = tuple[str, float | None, float | None, str, str, str]
 
 # Measured on two cores at 10^5 to 10^9 people (docs/benchmarks.md). A row is a place of a list at a step, a cell
@@ -254,8 +256,12 @@ def simulate(
     graph: networkx.Graph | None = None,
     threads: int = 1,
     progress: Progress | None = None,
+    watch: Watch | None = None,
 ) -> Tables | SpreadTables:
-    """The run itself, in memory: all steps, then everything it leaves behind. Writes nothing."""
+    """The run itself, in memory: all steps, then everything it leaves behind. Writes nothing.
+
+    ``watch`` is called with the model of a platform run before its first step.
+    """
     from sim import jit
 
     if progress and not jit.is_warm():
@@ -266,17 +272,23 @@ def simulate(
         if progress:
             progress(0, scenario.steps, "simulating")
         return spread(scenario, _given(graph, scenario.users))
-    return _step_by_step(scenario, graph, threads, progress)
+    return _step_by_step(scenario, graph, threads, progress, watch)
 
 
 def _step_by_step(
-    scenario: Scenario, graph: networkx.Graph | None, threads: int, progress: Progress | None
-) -> Tables:  # fmt: skip
+    scenario: Scenario,
+    graph: networkx.Graph | None,
+    threads: int,
+    progress: Progress | None,
+    watch: Watch | None,
+) -> Tables:
     from sim.model import ViralityModel
     from sim.results import Tables
 
     model = ViralityModel(scenario, threads, _given(graph, scenario.people.users))
     try:
+        if watch:
+            watch(model)
         for step in range(scenario.steps):
             model.step()
             if progress:

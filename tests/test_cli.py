@@ -187,7 +187,7 @@ def test_what_must_answer_at_once(words, seconds):
     assert min(once() for _ in range(3)) < seconds  # of a processor; on a clock, others may be in the way
 
 
-@pytest.mark.parametrize("command", ["demo", "run", "validate", "list", "show", "schema", "cite", "plot"])
+@pytest.mark.parametrize("command", ["demo", "run", "validate", "list", "show", "schema", "cite", "plot", "explain"])
 def test_every_command_explains_itself(sim, command):
     code, out, err = sim(command, "--help")
     assert (code, err) == (0, "")

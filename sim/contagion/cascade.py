@@ -95,6 +95,12 @@ def source_hash(key, u):  # type: ignore[no-untyped-def]
     return mix(uint64(key) ^ (uint64(u) * _K1))
 
 
+@njit(cache=True)
+def edge_coin(key, u, v):  # type: ignore[no-untyped-def]
+    """The coin of the edge from ``u`` to ``v``, uint32: below the threshold, u wins v over."""
+    return coin(source_hash(key, u), uint32(v))
+
+
 @njit(cache=True, nogil=True)
 def _spread(indptr, indices, top, key, count, row_of, user, parent):  # type: ignore[no-untyped-def]
     """Go on from the first ``count`` rows until nobody new is won; returns where the rounds start.

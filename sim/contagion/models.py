@@ -66,11 +66,16 @@ class LinearThreshold(Contagion):
     def spread(self, stored: Stored | WellMixed, seeds: np.ndarray, key: int, steps: int = LONGEST) -> Spread:
         """Each step all who have now heard enough adopt at once."""
         net = _stored(stored)
-        followed = np.bincount(net.indices, minlength=net.n_users).astype(np.uint64)
-        draws = np_bits(key, np.arange(net.n_users), 0, 1) >> np.uint64(32)
-        # The least count with count/followed above draw/2^32: integers, so no rounding can tip anybody.
-        need = (draws * followed >> np.uint64(32)).astype(np.int64) + 1
-        return _tip(net, seeds, need, key, steps)
+        followed = np.bincount(net.indices, minlength=net.n_users)
+        return _tip(net, seeds, self.need(followed, np.arange(net.n_users), key), key, steps)
+
+    def need(self, followed: np.ndarray, users: np.ndarray, key: int) -> np.ndarray:
+        """How many must have adopted before each user does, by the number followed; int64.
+
+        The least count with count/followed above draw/2^32: integers, so no rounding can tip anybody.
+        """
+        draws = np_bits(key, users, 0, 1) >> np.uint64(32)
+        return (draws * followed.astype(np.uint64) >> np.uint64(32)).astype(np.int64) + 1
 
     def expected(self, stored: Stored | WellMixed, seeds: np.ndarray, steps: int) -> Curves:
         """On a random network: m of k adopted suffice with probability m/k."""

@@ -1,0 +1,287 @@
+"""What `sim explain` tells is what happened: held against the engines' own records, and read as its reader reads it."""
+
+import json
+import re
+from collections import Counter
+
+import numpy as np
+import pytest
+import worlds
+from test_engines import generated
+
+from sim import cli, explain, persons, population, runner
+from sim import scenario as scenarios
+from sim.errors import SimError
+from sim.explain.classical import NEVER, Story, _tipped
+from sim.explain.onlooker import UserOnlooker, Watched
+from sim.explain.topic_onlooker import TopicOnlooker
+from sim.explain.user import _Consequences, _portrait, _started
+from sim.explain.words import Words
+from sim.model import ViralityModel
+from sim.progress import display_width
+from sim.records import F_IMPRESSIONS
+from sim.results import Tables
+from sim.spreading import spread
+
+
+class Crowd:
+    """Several onlookers at one run, and the engine's own views of their users."""
+
+    def __init__(self, model, users):
+        self.onlookers = {user: UserOnlooker(user) for user in users}
+        self.seen = {user: Counter() for user in users}
+        model.engine = Watched(model.world, 1, self.look)
+
+    def look(self, engine, platform, offers, views):
+        for user, onlooker in self.onlookers.items():
+            onlooker._look(engine, platform, offers, views)
+            for view in views[views["user"] == user]:
+                offer = tuple(offers[view["offer"]].tolist())
+                self.seen[user][engine.moment.step, platform, offer, int(view["delay"]), int(view["flags"])] += 1
+
+
+def key(met):
+    """An encounter as the engine records it."""
+    offer = tuple(getattr(met.offer, name) for name in met.offer.__slots__)
+    return met.step, met.platform, offer, met.encounter.delay, met.encounter.flags
+
+
+def watched(number, monkeypatch, users=12):
+    """A generated world after its run, and the crowd that looked on; every third has lanes in blocks."""
+    monkeypatch.setattr(population, "SMALL", 1 << 16 if number % 3 else 4)
+    model = ViralityModel(worlds.load(generated(number)))
+    n = model.world.n_users
+    crowd = Crowd(model, {int(u) for u in worlds.rng(number).integers(0, n, users)})
+    for _ in range(model.scenario.steps):
+        model.step()
+    return model, crowd
+
+
+@pytest.mark.parametrize("number", [2, 3, 6, 7])
+def test_what_is_told_of_a_user_is_what_the_engine_recorded(number, monkeypatch):
+    model, crowd = watched(number, monkeypatch)
+    assert sum(sum(seen.values()) for seen in crowd.seen.values()) > 5
+    written = []
+    words = Words(Tables(model))
+    for user, onlooker in crowd.onlookers.items():
+        assert Counter(key(met) for met in onlooker.met if met.encounter.seen) == crowd.seen[user]
+        for met in onlooker.met:
+            flags = sum(1 << persons.RESPONSES.index(name) for name, coin, below in met.draws if coin < below)
+            assert flags == met.encounter.flags
+        could = [met for met in onlooker.met if met.exposure.chance]
+        text = _portrait(words, user) + [line for n, met in enumerate(could) for line in words.told(n, [met])]
+        assert max(map(display_width, text)) <= 150
+        came = _Consequences(words, onlooker)
+        lines = [line for met in onlooker.met for line in came.of(met)]
+        rows = np.flatnonzero(model.world.forest.user == user)
+        reposts = [int(row) for row in rows if model.world.forest.parent[row] >= 0]
+        told = [
+            match for line in lines if (match := re.match(r"reposts: row (\d+) of the forest under row (\d+);", line))
+        ]
+        assert sorted(int(match[1]) for match in told) == reposts
+        assert all(model.world.forest.parent[int(match[1])] == int(match[2]) for match in told)
+        made = [int(row) for row in re.findall(r"makes post (\d+) ", "\n".join(lines))]
+        begun = [int(row) for row in re.findall(r"with post (\d+),", "\n".join(_started(words, user)))]
+        assert sorted(made + begun) == np.flatnonzero(model.world.posts.author == user).tolist()
+        won = [a.title for a in model.world.accounts if a.won and user in np.concatenate(a.won)]
+        assert sorted(re.findall(r"follows (\w+) from now on", "\n".join(lines))) == sorted(won)
+        written += lines
+    assert written
+
+
+def test_what_is_told_is_what_a_mesa_agent_met(monkeypatch):
+    # The other engine walks all candidates and its people hold their own memory: exposure by exposure the same.
+    scenario = worlds.load(generated(7))
+    user, met, meet = 11, [], persons.meet
+
+    def noting(who, traits, exposure, offer, *rest):
+        encounter = meet(who, traits, exposure, offer, *rest)
+        if exposure.user == user:
+            met.append((who, exposure, offer, encounter))
+        return encounter
+
+    with monkeypatch.context() as patched:
+        patched.setattr(persons, "meet", noting)
+        runner.simulate(scenario.model_copy(update={"engine": "agents"}))
+    onlooker = UserOnlooker(user)
+    runner.simulate(scenario, watch=onlooker.watch)
+    found = [(one.who, one.exposure, one.offer, one.encounter) for one in onlooker.met]
+    assert len(found) > 20
+    assert Counter(map(repr, found)) == Counter(map(repr, met))
+
+
+# ---- folders
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The first days of the shipped case, by either engine."""
+    out = tmp_path_factory.mktemp("out")
+    scenario = worlds.shorter(scenarios.load("ding_zhen"), 1.4, users=1500)
+    made = [
+        runner.run(scenario.model_copy(update={"engine": engine}), out=out / engine, figures=False).path
+        for engine in ("vectorized", "agents")
+    ]
+    return dict(zip(("vectorized", "agents"), made, strict=True))
+
+
+def test_the_text_is_the_same_whatever_engine_made_the_folder(folder):
+    user = int(re.search(r"--user (\d+)", "\n".join(explain.suggestions(folder["agents"])))[1])
+    texts = [explain.explain_user(path, user, limit=500) for path in folder.values()]
+    assert texts[0][1:] == texts[1][1:]
+    told = "\n".join(texts[0])
+    assert "the same digest" in told
+    assert re.search(r"→ reposts: row \d+ of the forest under row \d+; seen [\d,]+ times", told)
+    assert re.search(r"In all: [\d,]+ exposures, [\d,]+ seen; \d+ attend", told)
+
+
+def test_limit_seen_and_exact(folder):
+    path = folder["vectorized"]
+    user = int(re.search(r"--user (\d+)", "\n".join(explain.suggestions(path)))[1])
+    few = "\n".join(explain.explain_user(path, user, limit=2, only_seen=True, exact=True))
+    assert "more; --limit" in few
+    assert "passed by" not in few
+    for coin, below in re.findall(r"look +(\d+) < (\d+);", few):
+        assert int(coin) < int(below) <= 1 << 32
+
+
+def test_nobody_is_left_without_a_hint(folder):
+    result = runner.Result(folder["vectorized"])
+    lonely = [line for user in (3, 1499) for line in explain.explain_user(result.path, user, limit=1)]
+    assert any("exposures" in line or "Nothing ever met user" in line for line in lonely)
+    assert all("--user" in line for line in lonely if line.startswith("Follow user"))
+
+
+def test_the_life_of_a_topic(folder):
+    lines = explain.explain_topic(folder["vectorized"], "weibo/丁真")
+    told = "\n".join(lines)
+    assert len(lines) <= 80
+    assert max(map(display_width, lines)) <= 140
+    for part in (
+        "origin: fact",
+        "because: carries the video to Weibo",
+        "heat",
+        "Actors under it",
+        "The first 10 people",
+    ):
+        assert part in told
+    assert "Traffic pools" in "\n".join(explain.explain_topic(folder["vectorized"], "douyin/丁真", limit=5))
+
+
+def test_what_is_told_of_a_topic_is_what_the_run_wrote():
+    for number, topic in ((1, 0), (7, 1), (8, 0)):
+        onlooker = TopicOnlooker(topic)
+        tables = runner.simulate(worlds.load(generated(number)), watch=onlooker.watch)
+        world, clock = tables.world, tables.clock
+        assert onlooker.by_channel.sum() == world.topics.reads[topic] > 0
+        assert (
+            onlooker.by_channel.sum()
+            == world.totals.rows[np.flatnonzero(world.posts.topic == topic), F_IMPRESSIONS].sum()
+        )
+        name = f"{world.platforms[world.topics.platform[topic]]}/{world.topic_titles[topic]}"
+        log = tables.hot_list[(tables.hot_list.platform + "/" + tables.hot_list.topic) == name]
+        ranked = {(clock.iso(m.step * clock.step_minutes), m.rank) for m in onlooker.moments if m.rank >= 0}
+        assert ranked == set(log.groupby("time")["rank"].min().items())
+        keep = 2.0 ** (-clock.step_minutes / onlooker.moments[0].listing.smoothing)
+        for before, now in zip(onlooker.moments, onlooker.moments[1:], strict=False):
+            if now.step == before.step + 1:
+                smoothed = before.rate * keep + now.inflow * now.lively * (1 - keep)
+                assert now.rate == pytest.approx(smoothed, rel=1e-6)
+                assert now.heat == int(now.rate * now.listing.interaction)
+        for one in onlooker.promotions:
+            assert (one.to > one.pool or one.to == one.pool == 1 or one.to == -1) or one.alive > 1
+            assert one.alive > 1 or (one.to >= 0) == (one.score >= one.need)
+
+
+# ---- what cannot be explained
+
+
+def test_what_is_no_run_or_no_longer_the_same_is_refused_in_one_line(folder, tmp_path):
+    path = folder["vectorized"]
+
+    def copy(**changes):
+        recipe = json.loads((path / "run.json").read_text(encoding="utf-8")) | changes
+        (tmp_path / "run.json").write_text(json.dumps(recipe), encoding="utf-8")
+        (tmp_path / "scenario.resolved.yaml").write_bytes((path / "scenario.resolved.yaml").read_bytes())
+        return tmp_path
+
+    with pytest.raises(SimError, match="is not a folder of results"):
+        explain.explain_user(path.parent, 1)
+    with pytest.raises(SimError, match="there is no user 2000: this run has users 0 to 1,499"):
+        explain.explain_user(path, 2000)
+    with pytest.raises(SimError, match="made by model version 1"):
+        explain.explain_user(copy(model_version=1), 1)
+    with pytest.raises(SimError, match="a graph given from Python"):
+        explain.explain_user(copy(network="a graph"), 1)
+    with pytest.raises(SimError, match="gives digest"):
+        explain.explain_user(copy(digest={"all": "0" * 64}), 1)
+    with pytest.raises(SimError, match="did you mean '丁真'"):
+        explain.explain_topic(path, "丁珍真")
+    with pytest.raises(SimError, match="may be any of 2 topics: douyin/丁真, weibo/丁真"):
+        explain.explain_topic(path, "丁真")
+
+
+def test_the_command(folder, capsys):
+    path = str(folder["vectorized"])
+    assert cli.main(["explain", path]) == 0
+    assert "--topic" in capsys.readouterr().out
+    assert cli.main(["explain", path, "--user", "1_0", "--quiet"]) == 0
+    said = capsys.readouterr()
+    assert "User 10: " in said.out
+    assert said.err == ""
+    assert cli.main(["explain", path, "--topic", "no such"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+# ---- classical runs
+
+NETWORK = {"kind": "erdos_renyi", "mean_degree": 6}
+CLASSICAL = [
+    ({"model": "independent_cascade", "p": 0.3}, NETWORK),
+    ({"model": "sir", "infect": 0.2, "recover": 0.4}, NETWORK),
+    ({"model": "sir", "infect": 0.01, "recover": 0.4}, {"kind": "well_mixed"}),
+    ({"model": "bass", "p": 0.02, "q": 0.5}, NETWORK),
+    ({"model": "bass", "p": 0.02, "q": 0.5}, {"kind": "well_mixed"}),
+    ({"model": "linear_threshold"}, NETWORK),
+    ({"model": "complex_contagion", "at_least": 2}, NETWORK),
+]
+
+
+def classical(contagion, network):
+    return {
+        "name": "tiny", "users": 200, "steps": 12, "network": network, "contagion": contagion, "seeds": {"count": 12},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("contagion", "network"), CLASSICAL)
+def test_the_trials_told_are_those_that_decided(contagion, network):
+    tables = spread(worlds.load(classical(contagion, network)))
+    adopted = 0
+    for user in range(200):
+        story = Story(tables, user)
+        if story.adopted == 0:
+            continue
+        if contagion["model"] in ("linear_threshold", "complex_contagion"):
+            need, steps = story.need(), np.sort(story.step[story.followed])
+            tipped = int(steps[need - 1]) + 1 if need <= len(steps) else NEVER
+            assert story.adopted == (tipped if tipped <= tables.world.steps else NEVER)
+            assert len(_tipped(story, 1000)) == 1 + (story.step[story.followed] < story.last).sum()
+        else:
+            trials = list(story.trials())
+            wins = [trial for trial in trials if trial.won]
+            assert {trial.step for trial in wins} == ({story.adopted} if story.adopted < NEVER else set())
+            assert all(trial.step <= story.last for trial in trials)
+            if story.parent >= 0 and wins[0].source >= 0:
+                assert story.parent in [trial.source for trial in wins]
+        adopted += story.adopted < NEVER
+    assert adopted > 10
+
+
+def test_a_classical_folder(tmp_path):
+    made = runner.run(worlds.load(classical(*CLASSICAL[1])), out=tmp_path, figures=False)
+    told = ["\n".join(explain.explain_user(made.path, user)) for user in range(40)]
+    assert any("✓, the parent" in text and "It recovered at the end of step" in text for text in told)
+    assert any("It never adopted" in text for text in told) or all("adopted" in text for text in told)
+    assert "--user" in "\n".join(explain.suggestions(made.path))
+    with pytest.raises(SimError, match="textbook model, which has no topics"):
+        explain.explain_topic(made.path, "x")
