@@ -1,5 +1,7 @@
 """Options of the suite."""
 
+import signal
+
 
 def pytest_addoption(parser):
     parser.addoption(
@@ -7,3 +9,7 @@ def pytest_addoption(parser):
         action="store_true",
         help="write today's results to tests/baselines/golden.json instead of comparing with it",
     )
+
+
+# A shell starts background jobs with interrupts ignored, and children inherit that; these tests send some.
+signal.signal(signal.SIGINT, signal.default_int_handler)
