@@ -9,7 +9,7 @@ import numpy as np
 
 from sim import streams, uptake
 from sim.mechanisms import normal
-from sim.records import ACT, CREATE, FLOWS, FOLLOW, REPOST, RESPONSES, ROOT
+from sim.records import ACT, CREATE, FLOWS, FOLLOW, REPOST, RESPONSES, ROOT, stacked
 from sim.scenario import Content, Scenario
 from sim.world import Account, World
 
@@ -263,7 +263,7 @@ class Publisher:
 
     def take_fresh(self) -> np.ndarray:
         """Shares of the posts published since the last call."""
-        shares = np.concatenate(self.fresh) if self.fresh else np.zeros(0, ACT)
+        shares = stacked(self.fresh, ACT)
         self.fresh = []
         return shares
 
@@ -277,12 +277,12 @@ class Publisher:
         due = self.world.pending.pop(step, [])
         if not due:
             return self.take_fresh()
-        acts = np.concatenate(due)
+        acts = stacked(due, ACT)
         acts = acts[np.lexsort((acts["parent"], acts["user"], acts["post"], acts["minute"]))]
         reposts = self._repost(acts[acts["flags"] & REPOST > 0])
         self._create(acts[acts["flags"] & CREATE > 0])
         self._follow(acts[acts["flags"] & FOLLOW > 0])
-        return np.concatenate([reposts, self.take_fresh()])
+        return stacked([reposts, self.take_fresh()], ACT)
 
     def _claim(self, keys: np.ndarray) -> np.ndarray:
         """Which keys are new to the set of claims."""
