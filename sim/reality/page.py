@@ -21,7 +21,8 @@ HEAD = """# True to life?
 
 <!-- model version {version}; {seeds} seeds; written {day} -->
 
-**{hits} of {n} targets met; naive baselines meet {baseline_hits}.** Model version {version}, {seeds} seeds, {day}.
+**{hits} of {n} targets met; naive baselines meet {baseline_hits}.** Of the hits {rest} rest on numbers put in from the
+same source, and {shared} the baselines make too. Model version {version}, {seeds} seeds, {day}.
 
 Written by `sim verify-reality`; nothing here is edited by hand, and misses stand beside hits. A target is a measured
 fact with the range that is accepted; it is met if the median over seeds lies in it. Measured is what users and minds of
@@ -45,6 +46,8 @@ def text(score: Score, version: int, day: date, pictures: dict[str, Path], overl
         hits=score.hits,
         baseline_hits=score.baseline_hits,
         n=len(score.lines),
+        rest=sum(line.hit and bool(line.target.rests_on) for line in score.lines),
+        shared=sum(line.hit and line.baseline_hit for line in score.lines),
     )
     rows = "".join(_row(line) for line in score.lines)
     return head + rows + _how(score) + _pictures(pictures, overlay)
@@ -82,7 +85,8 @@ def verdict(line: Line) -> str:
         return "**missed**: not modelled yet"
     if any(part != part for part in line.ours):
         return "**missed**: nothing to measure"
-    return "met" if line.hit else "**missed**"
+    rests = f" (rests on {line.target.rests_on})" if line.target.rests_on else ""
+    return f"met{rests}" if line.hit else "**missed**"
 
 
 def accepted(line: Line) -> str:

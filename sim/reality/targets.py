@@ -28,6 +28,7 @@ class Target(Strict):
     how: str
     baseline: str
     source: str
+    rests_on: str = ""  # what was put in or set from the same source, so that a hit proves little
 
     def hit(self, got: Sequence[float]) -> bool:
         """Whether every part of a number lies in its range; what could not be measured does not."""
