@@ -151,7 +151,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and leave")
     parser.set_defaults(after_interrupt="nothing was written")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_add_demo, _add_run, _add_looks, _add_plot, _add_explain):
+    for add in (_add_demo, _add_run, _add_looks, _add_plot, _add_explain, _add_reality):
         add(commands)
     return parser
 
@@ -235,6 +235,18 @@ def _add_explain(commands: Any) -> None:
     add("--exact", action="store_true", help="whole numbers, as the program compares them")
     add("--threads", type=_threads, default=1, metavar="N", help="threads; what happened stays the same (1)")
     add("--quiet", action="store_true", help="show no progress")
+
+
+def _add_reality(commands: Any) -> None:
+    text = "hold the model against measured facts and write the score to docs/validation.md"
+    parser = _add(commands, "verify-reality", _verify_reality, text)
+    add = parser.add_argument
+    add("--seeds", type=_positive, default=20, metavar="N", help="runs of each world (20)")
+    add("--quick", action="store_true", help="shorter runs, a smaller network; prints, writes nothing")
+    add("--only", default="", metavar="S07,S13", help="only these targets; prints, writes nothing")
+    add("--jobs", type=_threads, default=os.cpu_count() or 1, metavar="N", help="processes (one a core)")
+    add("--data", type=Path, metavar="DIR", help="raw archives to draw beside the model (../shared/data)")
+    add("--out", type=Path, metavar="DIR", help="where page and pictures go, also of a part (docs)")
 
 
 def _add_scenario(parser: argparse.ArgumentParser, dest: str = "scenario", **settings: Any) -> None:
@@ -458,6 +470,22 @@ def _explain(args: argparse.Namespace) -> int:
         else:
             lines = explain.explain_user(args.folder, args.user, only_seen=args.seen, progress=tell, **options)
     _print_lines(lines)
+    return 0
+
+
+def _verify_reality(args: argparse.Namespace) -> int:
+    from sim.progress import columns, progress
+    from sim.reality.page import table
+    from sim.reality.report import write
+    from sim.reality.score import score
+
+    only = tuple(filter(None, args.only.split(",")))
+    with progress(sys.stderr) as tell:
+        result = score(args.seeds, quick=args.quick, only=only, jobs=args.jobs, tell=tell)
+    _print_lines(columns(table(result)))
+    print(f"{result.hits} of {len(result.lines)} targets met; naive baselines meet {result.baseline_hits}")
+    if args.out or not (only or args.quick):
+        print(f"\nwritten: {write(args.out or Path('docs'), result, args.data)}")
     return 0
 
 

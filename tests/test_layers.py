@@ -30,6 +30,7 @@ ROWS = [
     ["results", "plots", "report"],
     ["spreading"],
     ["runner"],
+    ["reality"],
     ["progress"],
     ["explain"],
     ["cli"],

@@ -1,0 +1,122 @@
+"""Runs the worlds over seeds, measures them and the baselines, and sets both beside the targets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+
+from sim.errors import SimError
+from sim.reality.baselines import baselines
+from sim.reality.measures import Measured, of_network, of_trace, world_of
+from sim.reality.targets import Target, middle, quantile, targets
+from sim.reality.trace import follow
+
+BASELINE, NETWORK = "baselines", "network"
+QUICK = {
+    "reality_cascades": ("days=4",),
+    "reality_lists": ("days=4",),
+    "reality_feed": ("days=2",),
+}
+Tell = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One target with what ours and the baseline gave: medians over seeds, and where nine tenths of ours lie."""
+
+    name: str
+    target: Target
+    ours: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    baseline: tuple[float, ...]
+    apart: tuple[float, ...] = ()
+
+    @property
+    def hit(self) -> bool:
+        """Whether the median of ours lies in the accepted range."""
+        return self.target.hit(self.ours)
+
+    @property
+    def baseline_hit(self) -> bool:
+        """Whether the baseline's does."""
+        return self.target.hit(self.baseline)
+
+
+@dataclass(frozen=True)
+class Score:
+    """All lines, and the measured runs behind them by world, for pictures."""
+
+    lines: tuple[Line, ...]
+    runs: dict[str, list[Measured]]
+    seeds: int
+    quick: bool
+
+    @property
+    def hits(self) -> int:
+        """Targets that the model meets."""
+        return sum(line.hit for line in self.lines)
+
+    @property
+    def baseline_hits(self) -> int:
+        """Targets that the naive baselines meet."""
+        return sum(line.baseline_hit for line in self.lines)
+
+
+def chosen(only: Sequence[str] = ()) -> dict[str, Target]:
+    """The targets asked for, all of them if none is named."""
+    known = targets()
+    for name in only:
+        if name not in known:
+            raise SimError(f"unknown target '{name}'; known: {', '.join(known)}")
+    return {name: target for name, target in known.items() if not only or name in only}
+
+
+def measure(world: str, seed: int, quick: bool) -> Measured:
+    """One job: a run of a world, the network, or the baselines."""
+    if world == BASELINE:
+        return baselines(seed, quick)
+    if world == NETWORK:
+        return of_network(seed, quick)
+    return of_trace(world, follow(world_of(world, seed, QUICK[world] if quick else ())))
+
+
+def score(
+    seeds: int = 20, *, quick: bool = False, only: Sequence[str] = (), jobs: int = 1, tell: Tell | None = None
+) -> Score:
+    """Measure every target over so many seeds, in ``jobs`` processes, and set the medians beside its range."""
+    asked = chosen(only)
+    worlds = sorted({target.world for target in asked.values() if target.world})
+    plan = [(world, seed) for world in [*worlds, BASELINE] for seed in range(1, seeds + 1)]
+    runs: dict[str, list[Measured]] = {world: [] for world in [*worlds, BASELINE]}
+    done: dict[tuple[str, int], Measured] = {}
+    for job, measured in _carry_out(plan, quick, jobs):
+        done[job] = measured
+        if tell:
+            tell(len(done), len(plan), "measuring")
+    for world, seed in plan:
+        runs[world].append(done[world, seed])
+    lines = tuple(_line(name, target, runs) for name, target in asked.items())
+    return Score(lines, runs, seeds, quick)
+
+
+def _carry_out(plan: list[tuple[str, int]], quick: bool, jobs: int) -> Iterator[tuple[tuple[str, int], Measured]]:
+    """Every job of the plan with its result, as they come."""
+    if jobs == 1:
+        yield from ((job, measure(*job, quick)) for job in plan)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        running = {pool.submit(measure, *job, quick): job for job in plan}
+        try:
+            yield from ((running[future], future.result()) for future in as_completed(running))
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _line(name: str, target: Target, runs: dict[str, list[Measured]]) -> Line:
+    ours = [run.values[name] for run in runs.get(target.world, [])]
+    other = [run.apart[name] for run in runs.get(target.world, []) if name in run.apart]
+    base = [run.values[name] for run in runs[BASELINE]]
+    return Line(name, target, middle(ours), quantile(ours, 0.05), quantile(ours, 0.95), middle(base), middle(other))
