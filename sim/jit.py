@@ -31,6 +31,7 @@ SOURCES = (
     "metrics.py",
     "networks/*.py",
     "contagion/*.py",
+    "reality/graphs.py",
 )
 
 
