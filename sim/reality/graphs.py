@@ -10,7 +10,7 @@ import numpy as np
 
 from sim import streams
 from sim.jit import njit
-from sim.networks import Computed
+from sim.networks.computed import Computed
 from sim.networks.walks import Layout, audience_size, fill_followers, start_walk
 
 TWITTER_RECIPROCITY = 0.221  # mutual pairs among linked pairs, Kwak et al. 2010
