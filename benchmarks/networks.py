@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from benchmarks.report import table, wrap
-from sim.contagion.cascade import independent_cascade
 from sim.jit import njit
 from sim.networks import Computed
 from sim.networks.stored import Stored
 from sim.networks.walks import Layout, audience_size, fill_followers, start_walk
-from sim.streams import ONE32, stream_key
+from sim.reality.graphs import mean_distance, reciprocity
+from sim.streams import stream_key
 
 REPEATS = 7
 SAMPLE = 2000
@@ -64,7 +64,7 @@ def section(n_users: int) -> str:
             ),
             _enumeration(layout, sizes, stored),
             "Beside what is known of real networks (the default's fields, not fitted to this table):",
-            _structure(stored, network),
+            _structure(stored, network, key),
         )
     )
 
@@ -98,9 +98,9 @@ def _turns(*calls: Any) -> list[tuple[float, Any]]:
     return [(median(times), answer) for times, answer in zip(taken, answers, strict=True)]
 
 
-def _structure(stored: Stored, network: Computed) -> str:
-    rng = np.random.default_rng(2)
-    people = rng.choice(stored.n_users, SAMPLE, replace=False)
+def _structure(stored: Stored, network: Computed, key: int) -> str:
+    n_users = stored.n_users
+    mutual, distance = reciprocity(network, n_users, key), mean_distance(network, n_users, key, sources=20)
     kol = np.log(0.454 / 0.0038) / np.log(10 / 0.3)  # slope of the share above 300 k and above 10 M
     rows = [
         [
@@ -108,9 +108,9 @@ def _structure(stored: Stored, network: Computed) -> str:
             f"{_tail_exponent(stored):.2f} (set: {network.tail_exponent})",
             f"{1 + kol:.2f}",
         ],
-        ["pairs tied both ways, %", f"{100 * _reciprocity(stored, people):.1f}", "5.5 (4.4–6.6)"],
-        ["mean distance", f"{_distance(stored, people[:20]):.2f}", "4.1 (3.5–5.0), 41.7 M people"],
-        ["mean local clustering", f"{_clustering(stored, people):.3f}", "no target"],
+        ["pairs tied both ways, %", f"{100 * mutual:.1f}", "5.5 (4.4–6.6)"],
+        ["mean distance", f"{distance:.2f}", "4.1 (3.5–5.0), 41.7 M people"],
+        ["mean local clustering", f"{_clustering(stored):.3f}", "no target"],
     ]
     sources = (
         "Tail: accounts above 100,000 followers, shares above 300,000 and above 10 M (0.454, 0.0038) of Kas Data, "
@@ -127,29 +127,13 @@ def _tail_exponent(stored: Stored) -> float:
     return 1 + 1 / float(np.mean(np.log(top / (top[0] - 0.5))))
 
 
-def _reciprocity(stored: Stored, people: np.ndarray) -> float:
-    """Of pairs tied at all, the share tied both ways: of edges the share r that are answered gives r / (2 − r)."""
-    picks = [(u, v) for u in people for v in stored.audience(u)[:: max(1, len(stored.audience(u)) // 20)]]
-    answered = sum(bool(np.any(stored.audience(v) == u)) for u, v in picks) / len(picks)
-    return answered / (2 - answered)
-
-
-def _distance(stored: Stored, people: np.ndarray) -> float:
-    """Mean number of steps to those who can be reached: a cascade that always succeeds is a breadth-first search."""
-    means = []
-    for u in people:
-        _, _, starts = independent_cascade(stored.indptr, stored.indices, np.array([u]), ONE32, 0)
-        found = np.diff(starts)
-        means.append(found @ np.arange(len(found)) / (found.sum() - 1))
-    return float(np.mean(means))
-
-
-def _clustering(stored: Stored, people: np.ndarray) -> float:
-    """Of two followers of somebody, how often one follows the other (in a given direction)."""
-    shares = []
-    for u in people:
-        row = stored.audience(u)[:400]
+def _clustering(stored: Stored) -> float:
+    """Of two followers of somebody, how often one follows the other (in a given direction); mean over people."""
+    rng, shares = np.random.default_rng(2), []
+    for u in rng.choice(stored.n_users, SAMPLE, replace=False):
+        row = stored.audience(u)
         if len(row) > 1:
-            ties = sum(int(np.isin(stored.audience(v), row).sum()) for v in row[:40])
-            shares.append(ties / (min(len(row), 40) * (len(row) - 1)))
+            some = rng.choice(row, min(len(row), 20), replace=False)  # not the first ones: a row begins with the circle
+            ties = sum(int(np.isin(stored.audience(v), row).sum()) for v in some)
+            shares.append(ties / (len(some) * (len(row) - 1)))
     return float(np.mean(shares))

@@ -138,7 +138,7 @@ def section(runs: list[Run], days: float) -> str:
         f"The Ding Zhen case, {days:g} days in steps of 15 minutes, both platforms and all minds, after start-up and "
         "compilation; writing of results not counted. A view is one simulated view; it stands for up to as many people "
         "as a row. “All told” has everything in it: minds, lists, posts, topics; “passes” only the two compiled passes "
-        "that find and absorb views. A step costs 2 to 3 ms of Python whatever its size, so that with few views this "
+        "that find and absorb views. A step costs some 3 ms of Python whatever its size, so that with few views this "
         "is most of it. Bytes a person: peak, less the peak of the same process after a run of ten thousand. "
         f"Digests with one and with two threads: {same}. Nothing is stored an edge."
     )

@@ -201,6 +201,13 @@ def _eon(task: Task) -> Run:
     return run
 
 
+def _befriended(people: list[Any], task: Task) -> list[Any]:
+    """The same people, each with a list of followers."""
+    for u, person in enumerate(people):
+        person.followers = [people[v] for v in task.indices[task.indptr[u] : task.indptr[u + 1]].tolist()]
+    return people
+
+
 def _mesa(task: Task) -> Run:
     import mesa
     from mesa.agent import AgentSet
@@ -230,9 +237,7 @@ def _mesa(task: Task) -> Run:
             active.shuffle_do("step")
 
     world = World(seed=1)
-    people = [Person(world) for _ in range(task.n_users)]
-    for u, person in enumerate(people):
-        person.followers = [people[v] for v in task.indices[task.indptr[u] : task.indptr[u + 1]].tolist()]
+    people = _befriended([Person(world) for _ in range(task.n_users)], task)
 
     def run(i: int) -> int:
         world.random.seed(i)
@@ -278,9 +283,7 @@ def _mesa_all(task: Task) -> Run:
             self.agents.shuffle_do("step")
 
     world = World(seed=1)
-    people = [Person(world) for _ in range(task.n_users)]
-    for u, person in enumerate(people):
-        person.followers = [people[v] for v in task.indices[task.indptr[u] : task.indptr[u + 1]].tolist()]
+    people = _befriended([Person(world) for _ in range(task.n_users)], task)
 
     def run(i: int) -> int:
         world.random.seed(i)

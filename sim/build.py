@@ -51,8 +51,6 @@ def people(scenario: Scenario) -> People:
         members(scenario),
         streams.stream_key(scenario.seed, "traits"),
     )
-    best, held, most = _fits(scenario)
-    relative = np.divide(np.minimum(affinity / KEEN, 1), best, out=np.zeros_like(affinity), where=best > 0)
     return People(
         n_users=spec.users,
         lane_bits=np.uint64(32 if small else size.bit_length() - 1),
@@ -66,26 +64,27 @@ def people(scenario: Scenario) -> People:
         fatigue_fix=np.array([round(fatigue_factor(scenario, n) * FIX) for n in range(256)], np.uint64),
         attention_fix=np.stack([_attention(a.daily_views) for a in activity]),
         affinity_fix=np.round(affinity * FIX).astype(np.uint64),
-        fit_fix=np.round(relative * most / np.maximum(held, 1)[:, None, :] * FIX).astype(np.uint64),
+        fit_fix=np.round(_fits(scenario)[2] * FIX).astype(np.uint64),
         community_bits=np.uint64(size.bit_length() - 1),
         community_key=np.uint64(streams.stream_key(scenario.seed, "communities")),
     )
 
 
-def _fits(scenario: Scenario) -> tuple[np.ndarray, np.ndarray, int]:
+def _fits(scenario: Scenario) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """How the chance that a targeted slot takes a person is split between lots, places and a last coin.
 
     Returns:
-        The segment's best chance, which its number of lots stands for, f8[stories, segments, 1]; places that a
-        community of each class holds, i8[stories, 16]; the most places a community can hold. In a small world, where a
-        block is no community, every class holds all of them.
+        The segment's best chance, which its number of lots stands for, f8[stories, segments]; places that a community
+        of each class holds, i8[stories, 16], 1 at most in a small world, where a block is no community; and what is
+        left to the coin, f8[stories, segments, 16].
     """
     people = scenario.people
     fit = np.minimum(affinities(scenario) / KEEN, 1)
     best = fit.max(axis=2, keepdims=True)
     most = 1 if people.users <= population.SMALL else max(1, min(LOTS, people.ratio // LOTS))
-    share = np.divide(fit, best, out=np.zeros_like(fit), where=best > 0).max(axis=1)
-    return best, np.ceil(np.round(share * most, 6)).astype(np.int64), most
+    relative = np.divide(fit, best, out=np.zeros_like(fit), where=best > 0)
+    held = np.ceil(np.round(relative.max(axis=1) * most, 6)).astype(np.int64)
+    return best[..., 0], held, relative * most / np.maximum(held, 1)[:, None, :]
 
 
 def lots(scenario: Scenario, who: People) -> list[Lots]:
@@ -106,7 +105,7 @@ def lots(scenario: Scenario, who: People) -> list[Lots]:
         served = activity * (who.member >> index & 1)
         key = streams.stream_key(scenario.seed, f"{name}/lots")
         most = min(LOTS, scenario.people.ratio)
-        tables = [population.draw_lots(served * fit, most, key) for fit in (1.0, *best[:, who.segment, 0])]
+        tables = [population.draw_lots(served * fit, most, key) for fit in (1.0, *best[:, who.segment])]
         made.append(
             Lots(
                 np.concatenate([lane for lane, _ in tables]),

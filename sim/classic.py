@@ -15,19 +15,7 @@ from pydantic import Field, model_validator
 from sim.consistency import Finding
 from sim.contagion import AnyContagion, WellMixed
 from sim.errors import SimError
-from sim.networks import (
-    BarabasiAlbert,
-    Chain,
-    Complete,
-    Computed,
-    Configuration,
-    EdgeList,
-    ErdosRenyi,
-    Network,
-    Star,
-    StochasticBlock,
-    WattsStrogatz,
-)
+from sim.networks import AnyNetwork, Computed, Network
 from sim.streams import np_bits, stream_key
 from sim.strict import Name, Source, Strict
 
@@ -96,20 +84,7 @@ class Classic(Strict):
     seed: int = Field(1, ge=0, lt=2**63)
     users: int = Field(10_000, ge=1, le=MOST_USERS, description="people")
     steps: int = Field(50, ge=1, le=100_000, description="most steps; a model that settles earlier is complete")
-    network: Annotated[
-        Computed
-        | BarabasiAlbert
-        | WattsStrogatz
-        | ErdosRenyi
-        | Configuration
-        | StochasticBlock
-        | Star
-        | Chain
-        | Complete
-        | EdgeList
-        | Mixed,
-        Field(discriminator="kind"),
-    ]
+    network: Annotated[AnyNetwork | Mixed, Field(discriminator="kind")]
     contagion: AnyContagion
     seeds: Seeds = Seeds(count=1)
     sources: dict[str, Source] = Field(default_factory=dict, description="where numbers come from, by their path")

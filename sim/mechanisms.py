@@ -277,7 +277,6 @@ def serve(
         first=first,
         count=count,
         weight=weight,
-        see=streams.ONE32,
         targeted=int(targeted),
         minute=np.maximum(stage.now, world.posts.minute[posts]),
         channel=channel,

@@ -40,7 +40,7 @@ class People(NamedTuple):
     fatigue_fix: np.ndarray  # u8[256] factor on attending by exposures to the story
     attention_fix: np.ndarray  # u8[activity, 256] factor on seeing by attention spent today
     affinity_fix: np.ndarray  # u8[stories, segments, 16] factor on attending by segment and community class
-    fit_fix: np.ndarray  # u8[stories, segments, 16] acceptance when targeted, against the segment's best class
+    fit_fix: np.ndarray  # u8[stories, segments, 16] chance when targeted that lots and places leave to a coin
     community_bits: np.uint64  # a community holds 1 << community_bits ids
     community_key: np.uint64
 

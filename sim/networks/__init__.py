@@ -35,6 +35,7 @@ from sim.networks.textbook import (
 __all__ = [
     "NETWORKS",
     "QUANTILES",
+    "AnyNetwork",
     "BarabasiAlbert",
     "Chain",
     "Complete",
@@ -51,7 +52,7 @@ __all__ = [
     "require_memory",
 ]
 
-NetworkSpec = Annotated[
+AnyNetwork = (
     Computed
     | BarabasiAlbert
     | WattsStrogatz
@@ -61,6 +62,6 @@ NetworkSpec = Annotated[
     | Star
     | Chain
     | Complete
-    | EdgeList,
-    Field(discriminator="kind"),
-]
+    | EdgeList
+)
+NetworkSpec = Annotated[AnyNetwork, Field(discriminator="kind")]
