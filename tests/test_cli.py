@@ -16,6 +16,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 from sim import cli, progress
+from sim.commands import looks
 from sim.errors import Fault, RefusedError, ScenarioError
 from sim.registry import Registry
 
@@ -121,7 +122,7 @@ CITED = [
 
 def fakes(rooms):
     kinds = ("policy", "mechanism", "intervention", "network")
-    registries = {cli.FAMILIES[kind]: Registry(kind) for kind in kinds}
+    registries = {looks.FAMILIES[kind]: Registry(kind) for kind in kinds}
     registries["policies"].register(Ride)
     made = [module(f"sim.{family}", **{family.upper(): entry}) for family, entry in registries.items()]
     about = {"shipped": lambda: {"small": Path("small.yaml")}, "schema": lambda: {"title": "丁真"}}

@@ -1,0 +1,8 @@
+"""The commands of the shell, one module a subject; each adds its own to the parser and carries them out."""
+
+from sim.commands.finished import add_explain, add_plot
+from sim.commands.looks import add_looks
+from sim.commands.reality import add_reality
+from sim.commands.runs import add_demo, add_run
+
+COMMANDS = (add_demo, add_run, add_looks, add_plot, add_explain, add_reality)

@@ -1,0 +1,40 @@
+"""Commands that hold the model against the world: `sim verify-reality`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from sim.commands.words import add, positive, print_lines, threads
+
+
+def add_reality(commands: Any) -> None:
+    """`sim verify-reality`."""
+    text = "hold the model against measured facts and write the score to docs/validation.md"
+    parser = add(commands, "verify-reality", _verify_reality, text)
+    option = parser.add_argument
+    option("--seeds", type=positive, default=20, metavar="N", help="runs of each world (20)")
+    option("--quick", action="store_true", help="shorter runs, a smaller network; prints, writes nothing")
+    option("--only", default="", metavar="S07,S13", help="only these targets; prints, writes nothing")
+    option("--jobs", type=threads, default=os.cpu_count() or 1, metavar="N", help="processes (one a core)")
+    option("--data", type=Path, metavar="DIR", help="raw archives to draw beside the model (../shared/data)")
+    option("--out", type=Path, metavar="DIR", help="where page and pictures go, also of a part (docs)")
+
+
+def _verify_reality(args: argparse.Namespace) -> int:
+    from sim.progress import columns, progress
+    from sim.reality.page import table
+    from sim.reality.report import write
+    from sim.reality.score import score
+
+    only = tuple(filter(None, args.only.split(",")))
+    with progress(sys.stderr) as tell:
+        result = score(args.seeds, quick=args.quick, only=only, jobs=args.jobs, tell=tell)
+    print_lines(columns(table(result)))
+    print(f"{result.hits} of {len(result.lines)} targets met; naive baselines meet {result.baseline_hits}")
+    if args.out or not (only or args.quick):
+        print(f"\nwritten: {write(args.out or Path('docs'), result, args.data)}")
+    return 0
