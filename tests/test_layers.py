@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).parent.parent / "sim"
 
 # A module may import only from rows above its own (nearer the top of this list).
 ROWS = [
-    ["errors", "records", "streams", "jit", "catalog", "fonts", "strict"],
+    ["errors", "records", "streams", "jit", "catalog", "fonts", "strict", "processes"],
     ["registry", "clock", "kernels"],
     ["metrics", "reader"],
     ["networks", "checker"],

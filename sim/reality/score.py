@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
 
 from sim.errors import SimError
+from sim.processes import carry_out
 from sim.reality.baselines import baselines
 from sim.reality.measures import Measured, of_network, of_trace, world_of
 from sim.reality.targets import Target, middle, quantile, targets
@@ -92,8 +91,8 @@ def score(
     plan = [(world, seed) for world in [*worlds, BASELINE] for seed in range(1, seeds + 1)]
     runs: dict[str, list[Measured]] = {world: [] for world in [*worlds, BASELINE]}
     done: dict[tuple[str, int], Measured] = {}
-    for job, measured in _carry_out(plan, quick, jobs):
-        done[job] = measured
+    for number, measured in carry_out(_measure, [(*job, quick) for job in plan], jobs):
+        done[plan[number]] = measured
         if tell:
             tell(len(done), len(plan), "measuring")
     for world, seed in plan:
@@ -102,17 +101,8 @@ def score(
     return Score(lines, runs, seeds, quick)
 
 
-def _carry_out(plan: list[tuple[str, int]], quick: bool, jobs: int) -> Iterator[tuple[tuple[str, int], Measured]]:
-    """Every job of the plan with its result, as they come."""
-    if jobs == 1:
-        yield from ((job, measure(*job, quick)) for job in plan)
-        return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        running = {pool.submit(measure, *job, quick): job for job in plan}
-        try:
-            yield from ((running[future], future.result()) for future in as_completed(running))
-        finally:
-            pool.shutdown(cancel_futures=True)
+def _measure(job: tuple[str, int, bool]) -> Measured:
+    return measure(*job)
 
 
 def _line(name: str, target: Target, runs: dict[str, list[Measured]]) -> Line:

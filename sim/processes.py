@@ -1,0 +1,30 @@
+"""Independent jobs in several processes: the same results in whatever order they end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from typing import TypeVar
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+def carry_out(do: Callable[[Job], Result], jobs: Sequence[Job], processes: int) -> Iterator[tuple[int, Result]]:
+    """Each job's number and result, as they come; an error in one stops all.
+
+    Args:
+        do: a function of a module (workers import it anew).
+        jobs: what it is called with; to be pickled, as are results.
+        processes: how many work at once; 1: here, without a second process.
+    """
+    if processes == 1:
+        yield from ((number, do(job)) for number, job in enumerate(jobs))
+        return
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        running = {pool.submit(do, job): number for number, job in enumerate(jobs)}
+        try:
+            yield from ((running[future], future.result()) for future in as_completed(running))
+        finally:
+            pool.shutdown(cancel_futures=True)
