@@ -363,22 +363,5 @@ class UserTopics(Mechanism):
         """Let users start topics."""
         for story, interest in enumerate(stage.world.interest[stage.index]):
             rate = min(interest * self.per_interest_hour, self.max_per_hour) * stage.level / stage.clock.steps_per_hour
-            for k in range(poisson(rate, streams.py_uniform(stage.key("births"), stage.step, story))):
+            for k in range(streams.poisson(rate, streams.py_uniform(stage.key("births"), stage.step, story))):
                 stage.births.append((story, k))
-
-
-def poisson(mean: float, coin: float) -> int:
-    """Poisson number of a mean up to a few hundred, by inversion of one uniform number."""
-    k, p = 0, float(f"{math.exp(-mean):.12g}")  # 12 digits: the same on every CPU
-    total = p
-    while coin >= total and k < 1000 and (k < mean or p > 1e-15):  # rounding may leave the total below the coin
-        k += 1
-        p *= mean / k
-        total += p
-    return k
-
-
-def normal(key: int, ids: np.ndarray, lane: int) -> np.ndarray:
-    """Nearly standard normal draws, rounded to 9 digits: the sum of twelve uniforms less six; tails stop at 6."""
-    lanes = lane * 16 + np.arange(12)
-    return (streams.np_uniform(key, np.asarray(ids)[..., None], lanes).sum(axis=-1) - 6).round(9)

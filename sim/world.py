@@ -41,6 +41,7 @@ TOPIC = {
     "lead": "i8",  # the post that the topic's page shows first
     "posts": "i8",  # real posts under it
     "appeal": "f8",
+    "talk": "f8",  # how much more than usual its readers discuss and search it
     "novelty": "f8",  # 1 at birth, falling
     "decay": "f8",  # factor on novelty a step
     "rate": "f8",  # smoothed inflow of heat, an hour

@@ -10,8 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sim import hot_list, mechanisms, streams
-from sim.mechanisms import TrafficPools, poisson
+from sim.mechanisms import TrafficPools
 from sim.records import CHANNELS, F_COMMENTS, F_IMPRESSIONS, F_REPOSTS, F_SEARCHES, FLOWS
+from sim.streams import poisson
 from sim.world import Slot
 
 START = "2021-01-01T00:00+00:00"
@@ -226,7 +227,7 @@ def test_searchers_go_where_the_pull_is():
 
 # ---------------------------------------------------------------- the hot list
 
-EMPTY = worlds.BACKGROUND | {"births_per_day": 1e-6}
+EMPTY = worlds.BACKGROUND | {"births_per_day": 0}
 
 
 def listing(topics, *, background=EMPTY, n=2000, **fields):
@@ -303,16 +304,13 @@ def test_heat_follows_the_inflow_and_halves_when_it_stops():
     assert made.world.topics.heat[0] == int(3 * rate[0])
 
 
-@pytest.mark.parametrize(("discussions", "factor"), [(0, 1 / 3), (1, 1.0), (4, 3.0), (40, 5.0)])
-def test_talk_beyond_the_usual_raises_heat_up_to_a_cap(discussions, factor):
-    made, data, stage = listing(1, interaction_gain=2.0, interaction_cap=5.0, discussion_reference=0.001)
-    for name, column in (("comments", F_COMMENTS), ("reposts", F_REPOSTS)):
-        made.world.topics.rate[:] = 0
-        made.world.flow.rows[:] = 0
-        inflow(made, 0, impressions=1000, **{name: discussions})
-        assert made.world.flow.rows[0, 1, column] == discussions
-        data.trend(stage)
-        assert made.world.topics.rate[0] == pytest.approx(4 * (1000 + discussions) * factor * (1 - 2**-0.25), rel=1e-6)
+@pytest.mark.parametrize("talk", [0.2, 1.0, 5.0])
+def test_what_is_talked_about_more_is_hotter(talk):
+    made, data, stage = listing(1)
+    made.world.topics.talk[:] = talk
+    inflow(made, 0, impressions=1000, comments=3, reposts=2, searches=7)
+    data.trend(stage)
+    assert made.world.topics.rate[0] == pytest.approx(4 * 1012 * talk * (1 - 2**-0.25), rel=1e-6)
 
 
 def test_readers_fall_with_the_rank_by_the_stated_slope():
@@ -520,8 +518,8 @@ def test_a_view_stands_for_at_least_one_and_at_most_the_ratio():
 
 
 def test_keyed_normals_are_normal_enough():
-    draws = mechanisms.normal(streams.stream_key(1, "x"), np.arange(20_000), 1)
-    others = mechanisms.normal(streams.stream_key(1, "x"), np.arange(20_000), 2)
+    draws = streams.normal(streams.stream_key(1, "x"), np.arange(20_000), 1)
+    others = streams.normal(streams.stream_key(1, "x"), np.arange(20_000), 2)
     assert abs(draws.mean()) < 5 / math.sqrt(20_000)
     assert abs(draws.var() - 1) < 5 * math.sqrt(2 / 20_000)
     assert abs((draws * others).mean()) < 5 / math.sqrt(20_000)
