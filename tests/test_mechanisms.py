@@ -8,6 +8,7 @@ import pytest
 import worlds
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from sim import hot_list, mechanisms, streams
 from sim.errors import ScenarioError
@@ -193,6 +194,13 @@ def test_a_cap_that_leaves_room_changes_nothing():
     with_room = run(4000, platforms=capped(4000, ordinary_per_hour=10**9), interventions=facts)
     without = run(4000, platforms=pooled(4000, ladder((100, 0.5), (1000, 0.5))), interventions=facts)
     assert with_room.digests() == without.digests()
+
+
+@pytest.mark.parametrize("field", HeadCap.model_fields)
+@pytest.mark.parametrize("value", [math.nan, math.inf, -1, None])
+def test_a_cap_refuses_what_is_no_number(field, value):
+    with pytest.raises(ValidationError, match=field):
+        HeadCap.model_validate({"share": 0.3, "from_pool": 2, field: value})
 
 
 def test_the_head_is_on_the_ladder():
