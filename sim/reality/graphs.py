@@ -14,6 +14,7 @@ from sim.networks.computed import Computed
 from sim.networks.walks import Layout, audience_size, fill_followers, start_walk
 
 TWITTER_RECIPROCITY = 0.221  # mutual pairs among linked pairs, Kwak et al. 2010
+HEAD = 0.01  # head videos: the most played hundredth
 KOL_STEPS = (300_000, 1_000_000, 3_000_000, 10_000_000)
 
 
@@ -26,6 +27,16 @@ def weighted_gini(values: np.ndarray, weight: np.ndarray) -> float:
     share = np.concatenate([[0.0], np.cumsum(values[order]) / values.sum()])
     people = np.diff(np.concatenate([[0.0], np.cumsum(weight[order]) / weight.sum()]))
     return float(1.0 - np.sum(people * (share[1:] + share[:-1])))
+
+
+def top_share(values: np.ndarray, weight: np.ndarray, top: float = HEAD) -> float:
+    """S37: share of all ``values`` that the uppermost ``top`` of the items has; arguments as in `weighted_gini`."""
+    values, weight = np.asarray(values, float), np.asarray(weight, float)
+    if not len(values) or values.sum() <= 0:
+        return np.nan
+    order = np.argsort(-values / weight, kind="stable")
+    items = np.concatenate([[0.0], np.cumsum(weight[order]) / weight.sum()])
+    return float(np.interp(top, items, np.concatenate([[0.0], np.cumsum(values[order]) / values.sum()])))
 
 
 def shares_above(followers: np.ndarray) -> tuple[float, ...]:

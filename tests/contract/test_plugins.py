@@ -139,7 +139,7 @@ def test_a_plugin_refuses_what_is_no_number(cls, tmp_path):
             holder = broken
             for step in path[:-1]:
                 holder = holder[0] if step == "[]" else holder[step]
-            if isinstance(holder, tuple):
+            if isinstance(holder, tuple | None):  # a part that may be left out has tests of its own
                 continue
             holder[path[-1]] = value
             with pytest.raises(ValidationError):
