@@ -234,6 +234,12 @@ def test_network_measures_against_a_graph():
     assert graphs.reciprocity(network, users, 5, 3000) == pytest.approx(both / len(linked), rel=0.15)
 
 
+def test_default_network_is_as_mutual_as_weibo():
+    users, keys = 41_700_000, [streams.stream_key(seed, "reality/graph") for seed in range(1, 4)]
+    shares = [graphs.reciprocity(Computed(), users, key) / graphs.TWITTER_RECIPROCITY for key in keys]
+    assert 0.2 < np.median(shares) < 0.3  # S40; the median over 20 seeds is 0.247
+
+
 def test_kols_are_drawn_from_the_whole_table():
     drawn = measures.kols(3)
     assert len(drawn) == measures.KOLS

@@ -71,7 +71,7 @@ def _mean_steps(start: int, table: np.ndarray, layout: Layout) -> float:
     users = int(layout.n_users)
     seen = np.zeros(users, np.bool_)
     queue = np.empty(users, np.uint32)
-    row = np.empty(int(table[-1]) + 64, np.int64)
+    row = np.empty(int(table[-1] + layout.circle_size), np.int64)
     return float(_search(start, table, layout, seen, queue, row))
 
 
@@ -101,7 +101,8 @@ def _search(start, table, layout, seen, queue, row):  # type: ignore[no-untyped-
 @njit(cache=True)
 def _links(u, table, layout):  # type: ignore[no-untyped-def]
     """Links into the audience of ``u``, and how many of them are answered."""
-    row, back = np.empty(table[-1] + 64, np.int64), np.empty(table[-1] + 64, np.int64)
+    most = np.int64(table[-1]) + layout.circle_size
+    row, back = np.empty(most, np.int64), np.empty(most, np.int64)
     walk = start_walk(u, audience_size(u, layout.key, table), layout)
     n, both = fill_followers(0, walk.length, u, walk, layout, row), 0
     for i in range(n):
