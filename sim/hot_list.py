@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sim import streams
 from sim.clock import Clock
 from sim.mechanisms import MECHANISMS, Mechanism, sample_weight, serve
-from sim.records import F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS, F_SEARCHES, LIST
+from sim.records import F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_LISTED, F_REPOSTS, F_SEARCHES, LIST
 
 if TYPE_CHECKING:
     from sim.stage import PlatformStage
@@ -28,7 +28,7 @@ class Background(BaseModel):
     births_per_day: float = Field(ge=0, le=10_000, description="topics a day that could enter the list")
     night_births: float = Field(gt=0, le=1, description="births at the quietest hour over those at the fullest")
     peak_median: float = Field(gt=0, le=10**10, description="median peak heat")
-    peak_spread: float = Field(gt=0, le=3, description="sd of ln peak heat")
+    peak_spread: float = Field(gt=0, le=5, description="sd of ln peak heat")
     rise_minutes: float = Field(ge=0.1, le=10_000, description="minutes in which heat doubles before the peak")
     fall_minutes: float = Field(ge=0.1, le=10_000, description="median minutes in which it halves after the peak")
     fall_spread: float = Field(ge=0, le=2, description="sd of ln of the fall")
@@ -57,6 +57,7 @@ class HotList(Mechanism):
     rank_slope: float = Field(ge=0, le=5, description="exponent with which readers fall with rank")
     smoothing_minutes: float = Field(gt=0, le=10_000, description="half-life of the smoothed inflow")
     interaction: float = Field(gt=0, le=1000, description="heat per read an hour of a typical topic")
+    list_share: float = Field(1.0, ge=0, le=1, description="share of the reads it brought itself that count as heat")
     talk_power: float = Field(1.0, ge=0, le=4, description="exponent with which a topic's talk raises its heat")
     entry_novelty: float = Field(0.0, ge=0, le=1, description="novelty that a topic needs to come on the list")
     off_list_novelty: float = Field(0.02, ge=0, le=1, description="novelty under which it leaves")
@@ -80,9 +81,10 @@ class HotList(Mechanism):
         return [serve(self, stage, topics.lead[listed], real, weight, LIST, stage.key("list"), targeted=False)]
 
     def inflow(self, flow: np.ndarray, steps_per_hour: float) -> np.ndarray:
-        """Searches, discussions and reads an hour, f8[topics], from flows of a step, i8[topics, flows]."""
+        """What raises heat, an hour, f8[topics]: searches, discussions and reads of a step, i8[topics, flows]."""
         discussions = flow[:, F_COMMENTS] + flow[:, F_REPOSTS] + flow[:, F_CREATIONS]
-        return (flow[:, F_SEARCHES] + discussions + flow[:, F_IMPRESSIONS]) * float(steps_per_hour)
+        reads = flow[:, F_IMPRESSIONS] - (1 - self.list_share) * flow[:, F_LISTED]
+        return np.asarray((flow[:, F_SEARCHES] + discussions + reads) * steps_per_hour)
 
     def lift(self, talk: np.ndarray) -> np.ndarray:
         """Factor on heat of topics with so much talk."""

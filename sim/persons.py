@@ -29,11 +29,13 @@ from sim.records import (
     F_IMPRESSIONS,
     F_INTENTS,
     F_LIKES,
+    F_LISTED,
     F_NEW,
     F_SEARCHES,
     FLOWS,
     FOLLOW,
     FOLLOWERS,
+    LIST,
     RECOMMEND,
     RECORD,
     REPOST,
@@ -324,7 +326,7 @@ class Persons(Engine):
         own = offer["mode"] in (ACCOUNT, FOLLOWERS)
         flags &= ~FOLLOW if own else ~0
         step = min(minute // moment.step_minutes, moment.step + tally.flow.shape[1] - 1)
-        counts = _counts(flags, weight)
+        counts = _counts(flags, weight, offer["channel"] == LIST)
         tally.totals[post] += counts
         tally.flow[posts.topic[post], step % tally.flow.shape[1]] += counts
         tally.flow[posts.topic[post], step % tally.flow.shape[1], F_NEW] += new * moment.ratio
@@ -338,10 +340,10 @@ class Persons(Engine):
             yield minute, post, user, int(offer["event"]), weight, acting, int(offer["channel"])
 
 
-def _counts(flags: int, weight: int) -> np.ndarray:
+def _counts(flags: int, weight: int, listed: bool) -> np.ndarray:
     """What a view adds to each flow at once; reposts, creations and follows are counted when they happen."""
     counts = np.zeros(len(FLOWS), np.int64)
-    counts[F_IMPRESSIONS] = weight
+    counts[F_IMPRESSIONS], counts[F_LISTED] = weight, weight * listed
     for flow, response in (
         (F_ATTENDS, "attend"),
         (F_LIKES, "like"),

@@ -251,7 +251,7 @@ class SteadyPosting(Policy):
 
 @POLICIES.register
 class OpenTopics(Policy):
-    """An account whose trade is topics opens new ones, a Poisson number at each look, on the day clock and in its hours.
+    """An account whose trade is topics opens new ones, a Poisson number at each look, on the day clock.
 
     How much a topic appeals is lognormal with mean ``appeal``: most stir few, some everybody. Not modelled: what it
     is about, beyond the account's story.

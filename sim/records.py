@@ -46,6 +46,7 @@ FLOWS = (
     "searches",
     "intents",
     "new_reach",
+    "listed",  # impressions that a hot list brought
 )
 (
     F_IMPRESSIONS,
@@ -58,7 +59,8 @@ FLOWS = (
     F_SEARCHES,
     F_INTENTS,
     F_NEW,
-) = range(10)
+    F_LISTED,
+) = range(11)
 
 
 def stacked(parts: Sequence[np.ndarray], dtype: np.dtype) -> np.ndarray:

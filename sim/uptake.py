@@ -20,11 +20,13 @@ from sim.records import (
     F_IMPRESSIONS,
     F_INTENTS,
     F_LIKES,
+    F_LISTED,
     F_NEW,
     F_SEARCHES,
     FLOWS,
     FOLLOW,
     FOLLOWERS,
+    LIST,
     RECOMMEND,
     REPOST,
 )
@@ -91,6 +93,7 @@ def _absorb_run(run, o, moment, posts, state, tally, counts, acts, n):  # type: 
     attention, fatigue, reached = state.attention, state.fatigue[story], state.reached[story]
     ratio, now, thin_key, bit = moment.ratio, moment.now, moment.thin_key, np.uint16(1 << platform)
     here, keep = moment.step % horizon, ~FOLLOW if own else ~0  # a follower cannot follow once more
+    listed = weight * np.int64(o.channel == LIST)
     counts[:] = 0
     first_time = np.int64(0)
     for r in range(run.shape[0]):
@@ -111,7 +114,9 @@ def _absorb_run(run, o, moment, posts, state, tally, counts, acts, n):  # type: 
         slot = slot - horizon if slot >= horizon else slot
         flow[topic, slot, F_NEW] += new
         flow[topic, slot, F_IMPRESSIONS] += weight
+        flow[topic, slot, F_LISTED] += listed
         counts[0, 0, F_IMPRESSIONS] += weight
+        counts[0, 0, F_LISTED] += listed
         if flags:
             _count(flow, topic, slot, flags, weight)
             _count(counts, 0, 0, flags, weight)

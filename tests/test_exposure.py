@@ -21,6 +21,7 @@ from sim.records import (
     FEED,
     FLOWS,
     FOLLOW,
+    LIST,
     OFFER,
     RECOMMEND,
     RECORD,
@@ -425,6 +426,7 @@ def test_absorb_counts_every_view_once(seed):
     ring = want.shape[1]
     assert ring > (step - 2).max()
     happens = {"impressions": np.ones(n, bool), "attends": records["flags"] > 0}
+    happens["listed"] = view["channel"] == LIST
     for flow, response in (("likes", "like"), ("comments", "comment"), ("searches", "search"), ("intents", "intend")):
         happens[flow] = records["flags"] >> RESPONSES.index(response) & 1 > 0
     for name, does in happens.items():

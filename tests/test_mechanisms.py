@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from sim import hot_list, mechanisms, streams
 from sim.errors import ScenarioError
 from sim.mechanisms import HeadCap, TrafficPools
-from sim.records import CHANNELS, F_COMMENTS, F_IMPRESSIONS, F_REPOSTS, F_SEARCHES, FLOWS
+from sim.records import CHANNELS, F_IMPRESSIONS, F_SEARCHES, FLOWS
 from sim.streams import poisson
 from sim.world import Slot
 

@@ -196,7 +196,7 @@ def _standing(words: Words, moment: Moment) -> str:
 def _heat_words(words: Words, onlooker: TopicOnlooker) -> list[str]:
     listing = next(moment.listing for moment in onlooker.moments if moment.listing)
     return [
-        "  inflow = searches + discussions + reads, an hour; talk = how much more than usual it is discussed and searched;",
+        "  inflow = searches + discussions + reads, an hour; talk = how much more than usual it is talked about;",
         f"  smoothed = the running mean of their product, halved in {listing.smoothing:g} min; "
         f"heat = smoothed × {listing.interaction:g}",
     ]
