@@ -85,7 +85,7 @@ def _parameter(scenario: BaseModel, word: str) -> Parameter:
     if whole:
         low, high = float(round(low)), float(round(high))
     if low < least or high > most:
-        words = " and ".join([f"≥ {least:g}"] * (least > -np.inf) + [f"≤ {most:g}"] * (most < np.inf))
+        words = " and ".join([f"at least {least:g}"] * (least > -np.inf) + [f"at most {most:g}"] * (most < np.inf))
         raise SimError(f"--fit {word}: the range goes beyond what {path} may be: {words}")
     if not low < high:
         raise SimError(f"--fit {word}: the lower end must lie below the upper; {path} is {value:g} now")
@@ -105,13 +105,16 @@ def _range(path: str, text: str) -> tuple[float, float]:
 def _around(path: str, value: float, least: float, most: float) -> tuple[float, float]:
     """Half to double a value, as far as the field admits."""
     if value <= 0:
-        raise SimError(f"--fit {path}: is {value:g} now, so half to double says nothing; give a range, {path}=LOW..HIGH")
-    return max(value / 2, least), min(value * 2, most)
+        raise SimError(
+            f"--fit {path}: is {value:g} now, so half to double says nothing; give a range, {path}=LOW..HIGH"
+        )
+    return value / 2 if value / 2 >= least else (least + value) / 2, min(value * 2, most)
 
 
 def _located(node: Any, asked: str) -> tuple[str, Any, tuple[float, float]]:
     """Follow dotted words and ``[item]`` to a value: its path as ``--set`` takes it, itself, and what it may be."""
-    path, note = "", type(node)
+    path = ""
+    note: Any = type(node)
     limits = (-np.inf, np.inf)
     for step in _STEP.findall(asked):
         keys = _keys(node)
@@ -169,23 +172,20 @@ def _inner(note: Any, place: int) -> Any:
 
 
 def _limits(note: Any, metadata: Sequence[Any]) -> tuple[float, float]:
-    """Least and most that a field admits; a limit that is itself left out is kept off by a thousandth."""
+    """Least and most that a field admits."""
     if get_origin(note) is Annotated:
         inner, *more = get_args(note)
         return _limits(inner, [*metadata, *more])
     least, most = -np.inf, np.inf
-    whole = note is int
-    for rule in [part for rule in metadata for part in (rule.metadata if isinstance(rule, FieldInfo) else [rule])]:
-        if isinstance(rule, annotated_types.Interval):
-            raise TypeError("limits are given one by one")
+    for rule in [part for given in metadata for part in (given.metadata if isinstance(given, FieldInfo) else [given])]:
         if isinstance(rule, annotated_types.Ge):
             least = max(least, _number(rule.ge))
         elif isinstance(rule, annotated_types.Gt):
-            least = max(least, _number(rule.gt) + (1 if whole else 1e-3))
+            least = max(least, np.nextafter(_number(rule.gt), np.inf))
         elif isinstance(rule, annotated_types.Le):
             most = min(most, _number(rule.le))
         elif isinstance(rule, annotated_types.Lt):
-            most = min(most, _number(rule.lt) - (1 if whole else 1e-3))
+            most = min(most, np.nextafter(_number(rule.lt), -np.inf))
     return least, most
 
 

@@ -37,7 +37,9 @@ class Likelihood:
 
     def misfit(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """At points f8[p, d]: how far off each metric is in sd, f8[p, m]; all together, χ²; log-likelihood."""
-        means, errors = (np.column_stack(part) for part in zip(*(e.predict(points) for e in self.emulators), strict=True))
+        means, errors = (
+            np.column_stack(part) for part in zip(*(e.predict(points) for e in self.emulators), strict=True)
+        )
         own = np.einsum("pi,ij->pij", errors**2 + self.tolerances**2, np.eye(len(self.observed)))
         covariance = self.scatter + own
         off = self.observed - means

@@ -145,7 +145,9 @@ class _Plan:
         values = np.column_stack([p.value(points[:, i]) for i, p in enumerate(self.parameters)])
         drawn = [py_bits(self.key, len(self.runs) + i) >> 2 for i in range(len(points))]
         metrics = self.simulate(list(zip(values, drawn, strict=True)))
-        self.runs += [Run(stage, *of, tuple(got)) for of, got in zip(zip(points, drawn, strict=True), metrics, strict=True)]
+        self.runs += [
+            Run(stage, *of, tuple(got)) for of, got in zip(zip(points, drawn, strict=True), metrics, strict=True)
+        ]
 
     def learn(self) -> tuple[Posterior, Likelihood]:
         """The posterior from all runs so far; the last fit leaves out runs where parameters are implausible."""

@@ -13,13 +13,14 @@ import numpy as np
 from pydantic import AwareDatetime, Field
 
 from sim import loader
+from sim.classic import Classic
+from sim.consistency import platform_flow
 from sim.errors import SimError
 from sim.registry import did_you_mean
 from sim.results import running_total
 from sim.strict import Strict
 
 if TYPE_CHECKING:
-    from sim.classic import Classic
     from sim.results import Tables
     from sim.scenario import Scenario
     from sim.spreading import SpreadTables
@@ -57,8 +58,9 @@ class Target:
         return self.metric if self.at is None else f"{self.metric}@{self.at:%Y-%m-%dT%H:%M}"
 
     def transformed(self, values: np.ndarray) -> np.ndarray:
-        """On the scale on which distances are taken: ln(value + 1 % of what was observed, at least 1)."""
-        return np.asarray(np.log(np.maximum(values, 0) + max(1.0, FLOOR * abs(self.value))))
+        """On the scale on which distances are taken: ln(value + 1 % of what was observed, for counts at least 1)."""
+        floor = FLOOR * abs(self.value)
+        return np.asarray(np.log(np.maximum(values, 0) + (max(1.0, floor) if self.value % 1 == 0 else floor)))
 
     @property
     def goal(self) -> float:
@@ -168,9 +170,21 @@ def _matching(known: Sequence[Target], names: Sequence[str], option: str) -> lis
     return found
 
 
-def check_names(chosen: Sequence[Target], summary: Mapping[str, Any], actors: Sequence[str] = ()) -> None:
-    """`SimError` for a metric that no run has; actors may yet win followers."""
+def check_times(chosen: Sequence[Target], scenario: Scenario | Classic) -> None:
+    """`SimError` for a metric with a time that is no flow of a platform, or a time outside the run."""
+    for target in chosen:
+        if target.at is None:
+            continue
+        if platform_flow(target.metric, scenario.platforms) is None:
+            raise SimError(f"metric '{target.name}' is no platform_flow such as weibo_impressions, as a time needs it")
+        if not isinstance(scenario, Classic) and not scenario.start <= target.at <= scenario.end:
+            raise SimError(f"metric '{target.name}' lies outside the run, which ends {scenario.end.isoformat()}")
+
+
+def check_names(chosen: Sequence[Target], summary: Mapping[str, Any], actors: Sequence[str]) -> None:
+    """`SimError` for a metric that no run has; some enter a summary only once they are not 0."""
     for target in chosen:
         later = target.metric.endswith("_followers_won") and any(target.metric.startswith(name) for name in actors)
         if target.at is None and target.metric not in summary and not later and "_via_" not in target.metric:
-            raise SimError(f"no run has the metric '{target.metric}'; {did_you_mean(target.metric, list(summary))}")
+            known = [name for name, value in summary.items() if value is None or isinstance(value, int | float)]
+            raise SimError(f"no run has the metric '{target.metric}'; {did_you_mean(target.metric, known)}")
