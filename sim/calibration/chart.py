@@ -30,7 +30,7 @@ def picture(answer: Answer) -> Figure:
     title = f"{known} of {len(found.parameters)} parameters identified from {len(found.fitted)} metrics"
     title += ", which lie out of reach" if found.reach.missed else ""
     about = shown(answer.scenario.title or answer.scenario.name, 60)
-    about += ". Grey: anywhere in the ranges. Blue: after the fit."
+    about += ". Grey: anywhere in the ranges. Blue: after the fit. Dashed: as it is now."
     recipe = f"{answer.scenario.name} · seed {answer.scenario.seed} · {answer.scenario.people.users:,} people"
     recipe += f" · {len(found.runs)} runs, a seed each · lines: 5–95 %"
     height = max(1.9 + 1.75 * d, 2.2 + 0.52 * rows, 4.2)
@@ -41,7 +41,7 @@ def picture(answer: Answer) -> Figure:
         _marginal(figure.add_subplot(triangle[i, i]), found, i, last=i == d - 1)
         for j in range(i):
             _pair(figure.add_subplot(triangle[i, j]), found, j, i, last=i == d - 1)
-    side = figure.add_gridspec(1, 1, left=0.78 if d < MOST else 0.8, right=0.975, top=top, bottom=bottom)
+    side = figure.add_gridspec(1, 1, left=0.76 if d < MOST else 0.78, right=0.975, top=top, bottom=bottom)
     _metrics(figure.add_subplot(side[0, 0]), found)
     return figure
 
@@ -73,8 +73,9 @@ def _pair(axes: Axes, found: Calibration, i: int, j: int, last: bool) -> None:
     axes.plot(runs[:, i], runs[:, j], ".", color="#b5b5b5", ms=2.5)
     axes.plot(found.draws[:, i], found.draws[:, j], ".", color=BLUE, ms=3, alpha=0.25, mew=0)
     axes.set(xlim=(0, 1), ylim=(0, 1))
-    words = f"r = {found.posterior.correlation()[i, j]:+.2f}"
-    axes.text(0.97, 0.96, words, transform=axes.transAxes, ha="right", va="top", size=7.5, color=GREY)
+    r = found.posterior.correlation()[i, j]
+    height, end = (0.04, "bottom") if r > 0 else (0.96, "top")  # where fewer draws lie
+    axes.text(0.97, height, f"r = {r:+.2f}", transform=axes.transAxes, ha="right", va=end, size=7.5, color=GREY)
     _label(axes, found.parameters[i], "x", last)
     _label(axes, found.parameters[j], "y", i == 0)
 
@@ -149,7 +150,7 @@ def _metrics(axes: Axes, found: Calibration) -> None:
     axes.xaxis.set_major_locator(FixedLocator(ticks))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.set_xlabel("logarithmic; grey and blue: 5–95 % and median of runs", size=7.5)
+    axes.set_xlabel("log scale; 5–95 % and median of runs", size=7.5)
 
 
 def _ratio(target: Target, values: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.stats import chi2, qmc
 
 from sim.calibration.emulator import Emulator
+from sim.streams import np_bits, stream_key
 
 POINTS = 2**12
 LEAST_SHARE = 1 / 30  # of the points that must count, or the box is drawn tighter about those that do
@@ -32,16 +33,14 @@ class Likelihood:
 
     def __init__(self, emulators: list[Emulator], observed: np.ndarray, tolerances: np.ndarray) -> None:
         self.emulators, self.observed, self.tolerances = emulators, observed, tolerances
-        noise = np.array([emulator.noise for emulator in emulators])
-        self.scatter = _correlation(np.column_stack([e.residuals for e in emulators])) * np.outer(noise, noise)
+        self.correlation = _correlation(np.column_stack([emulator.residuals for emulator in emulators]))
 
     def misfit(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """At points f8[p, d]: how far off each metric is in sd, f8[p, m]; all together, χ²; log-likelihood."""
-        means, errors = (
-            np.column_stack(part) for part in zip(*(e.predict(points) for e in self.emulators), strict=True)
-        )
+        told = zip(*(emulator.predict(points) for emulator in self.emulators), strict=True)
+        means, errors, noise = (np.column_stack(part) for part in told)
         own = np.einsum("pi,ij->pij", errors**2 + self.tolerances**2, np.eye(len(self.observed)))
-        covariance = self.scatter + own
+        covariance = self.correlation * noise[:, :, None] * noise[:, None, :] + own
         off = self.observed - means
         square = np.einsum("pi,pi->p", off, np.linalg.solve(covariance, off[..., None])[..., 0])
         each = off / np.sqrt(np.einsum("pii->pi", covariance))
@@ -98,9 +97,11 @@ class Posterior:
 
     def draws(self, number: int, power: float = 1.0) -> np.ndarray:
         """So many points, each as often as it weighs, f8[number, d]; a ``power`` below 1 spreads them out."""
-        weights = self.weights**power
-        ends = np.cumsum(weights / weights.sum())
-        return np.asarray(self.points[np.searchsorted(ends, (np.arange(number) + 0.5) / number).clip(0, len(ends) - 1)])
+        # In their own order, every so-manieth of the points would lie in one strip of the cube.
+        order = np.argsort(np_bits(stream_key(0, "draws"), np.arange(len(self.points))), kind="stable")
+        ends = np.cumsum(self.weights[order] ** power)
+        at = np.searchsorted(ends, (np.arange(number) + 0.5) / number * ends[-1])
+        return np.asarray(self.points[order[at.clip(0, len(ends) - 1)]])
 
     def centre(self) -> np.ndarray:
         """One point to go on with, f8[d]: of the likelier half, the nearest to the median of all."""

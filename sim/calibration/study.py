@@ -45,8 +45,9 @@ class Calibration:
         posterior: of the parameters, given the targets that were not held out.
         reach: how near the model can come to those.
         draws: f8[n, d]; parameters drawn from the posterior, as fractions of their ranges.
-        noise: f8[m]; scatter of single runs in ln, one a fitted target.
-        covered: of the checking runs, how many metrics lay in the emulators' 90 % band, and how many there were.
+        noise: f8[m]; sd of single runs in ln about the posterior, one a fitted target.
+        covered: of the checking runs, how many metrics lay in the emulators' 90 % band, and how many there were;
+            metrics that never change are not counted.
     """
 
     parameters: tuple[Parameter, ...]
@@ -123,7 +124,7 @@ def calibrate(
         posterior,
         reach(likelihood, posterior, seed),
         posterior.draws(DRAWS),
-        np.array([emulator.noise for emulator in likelihood.emulators]),
+        plan.scatter(posterior, likelihood),
         plan.covered(likelihood),
     )
 
@@ -178,12 +179,19 @@ class _Plan:
     def covered(self, likelihood: Likelihood) -> tuple[int, int]:
         """How many metrics of the checking runs lie in the band that the emulators gave for a single run."""
         at = np.array([run.stage == CHECK for run in self.runs])
-        inside = 0
+        inside = count = 0
         for emulator, (number, target) in zip(likelihood.emulators, self.fitted, strict=True):
-            mean, error = emulator.predict(self._points(CHECK))
-            off = np.abs(self._column(number, target)[at] - mean) / np.hypot(error, emulator.noise)
-            inside += int((off < 1.645).sum())
-        return inside, int(at.sum()) * len(self.fitted)
+            if emulator.still:
+                continue
+            mean, error, noise = emulator.predict(self._points(CHECK))
+            off = np.abs(self._column(number, target)[at] - mean) / np.hypot(error, noise)
+            inside, count = inside + int((off < 1.645).sum()), count + len(off)
+        return inside, count
+
+    def scatter(self, posterior: Posterior, likelihood: Likelihood) -> np.ndarray:
+        """Sd of single runs about the posterior, f8[m]."""
+        noise = [emulator.predict(posterior.draws(DRAWS))[2] for emulator in likelihood.emulators]
+        return np.sqrt(np.mean(np.square(noise), axis=1))
 
 
 def quantiles(values: np.ndarray) -> np.ndarray:

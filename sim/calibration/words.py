@@ -10,7 +10,7 @@ from sim.calibration.fit import Answer
 from sim.calibration.parameters import Parameter
 from sim.calibration.posterior import IDENTIFIED, WEAKLY
 from sim.calibration.study import CHECK, EXPLORE, Calibration, quantiles
-from sim.calibration.targets import OBSERVED
+from sim.calibration.targets import OBSERVED, Target
 from sim.progress import columns, display_width, heading, humanise
 
 FAR = 2.576  # sd beyond which one metric in a hundred lies by chance
@@ -73,11 +73,18 @@ def metric_rows(answer: Answer) -> Iterator[tuple[str, ...]]:
     noise = dict(zip((target.name for target in found.fitted), found.noise, strict=True))
     for target, now in zip(found.targets, answer.now, strict=True):
         low, middle, high = quantiles(found.simulated(target, CHECK))
-        words = "in the band" if low <= target.value <= high else "outside"
+        words = "in the band" if within(target, low, high) else "outside"
         words += ", held out" if target.held_out else ""
-        scatter = f"×{np.exp(noise[target.name]):.2g}" if target.name in noise else ""
+        scatter = f"×{np.exp(noise[target.name]):.3g}" if target.name in noise else ""
         band = f"{humanise(low)} – {humanise(high)}"
         yield (tail(target.name), humanise(target.value), humanise(now), humanise(middle), band, scatter, words)
+
+
+def within(target: Target, low: float, high: float) -> bool:
+    """Whether what was observed lies in a band of runs, or no farther from it than its tolerance allows."""
+    room = 1.645 * target.tolerance
+    ends = target.transformed(np.array([low, high]))
+    return bool(ends[0] - room <= target.goal <= ends[1] + room)
 
 
 def warnings(answer: Answer) -> list[str]:
@@ -160,7 +167,7 @@ def _at_an_end(found: Calibration) -> Iterator[str]:
 
 def _missed_checks(found: Calibration) -> Iterator[str]:
     inside, count = found.covered
-    if inside < COVERED * count:
+    if count and inside < COVERED * count:
         yield (
             f"of {count} metrics in the checking runs, {inside} lay in their 90 % band: the runs scatter otherwise "
             "than was learned; raise --runs, or narrow the ranges"
