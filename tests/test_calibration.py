@@ -106,16 +106,17 @@ def test_bands_agree_with_the_exact_posterior():
 
 @pytest.mark.slow
 def test_bands_hold_the_truth_as_often_as_they_say():
-    # 24 data sets of known parameters, two bands of 90 % each. A right program fails once in a thousand suites.
+    # 16 data sets of known parameters, two bands of 90 % each. A right program fails once in a thousand suites.
     slopes = [[1.0, 0.3], [0.2, 1.0]]
-    simulate, inside = world(slopes), 0
-    for number in range(24):
+    simulate, inside, widths = world(slopes), 0, []
+    for number in range(16):
         truth = 0.25 * 16 ** rng(500 + number).random(2)
-        found = calibrate(TWO, observed(simulate, truth, 10_000 + number), simulate, runs=44, seed=number)
+        found = calibrate(TWO, observed(simulate, truth, 10_000 + number), simulate, runs=40, seed=number)
         low, _, high = found.values(found.posterior.band())
         inside += int(((low <= truth) & (truth <= high)).sum())
-    assert inside >= binom.ppf(1e-3, 48, 0.9)
-    assert inside < 48  # bands of everything would hold everything
+        widths.append(found.posterior.widths())
+    assert inside >= binom.ppf(1e-3, 32, 0.9)
+    assert np.mean(widths) < 0.55  # and not by being wide; the exact posteriors take 0.4
 
 
 def test_a_product_is_told_where_only_the_product_is_known():
@@ -151,14 +152,14 @@ def test_metrics_that_exclude_each_other_are_told():
 
 
 def test_data_of_the_model_itself_are_seldom_called_out_of_reach():
-    # Alarm at 1 % by construction; three or more in 12 happen by chance less than once in three thousand suites.
+    # An alarm in a hundred by construction, at most: two or more in 8 happen once in four hundred suites.
     simulate = world([[1.0, 0.3], [0.2, 1.0], [1.0, 1.0]])
     alarms = 0
-    for number in range(12):
+    for number in range(8):
         truth = 0.25 * 16 ** rng(900 + number).random(2)
         targets = observed(simulate, truth, 20_000 + number)
-        alarms += calibrate(TWO, targets, simulate, runs=44, seed=number).reach.missed
-    assert alarms < 3
+        alarms += calibrate(TWO, targets, simulate, runs=36, seed=number).reach.missed
+    assert alarms < 2
 
 
 def test_a_held_out_metric_is_predicted_and_not_fitted():
@@ -202,7 +203,7 @@ def test_known_parameters_of_a_scenario_are_recovered(small, tmp_path):
     truth = {"repost": 0.3, "like": 0.25}
     sets = tuple(f"platforms.square.response.{name}={value}" for name, value in truth.items())
     made = run(small, seed=77, sets=sets, out=tmp_path / "made", figures=False)
-    asked = Question(str(small), FIT, str(made.path), ("square_reposts", "square_likes"), ("people_reached",), runs=60)
+    asked = Question(str(small), FIT, str(made.path), ("square_reposts", "square_likes"), ("people_reached",), runs=48)
     found = fit(asked).found
     low, _, high = found.values(found.posterior.band())
     assert (low <= [*truth.values()]).all()
@@ -269,7 +270,7 @@ def told(arguments, capsys):
 
 def test_the_command_writes_a_folder_that_can_be_used_again(small, tmp_path, capsys):
     (tmp_path / "wish.yaml").write_text("square_reposts: 300\nsquare_likes: {value: 150, tolerance: 0.2}\n")
-    options = ["--to", tmp_path / "wish.yaml", "--runs", "40", "--jobs", "1", "--out", tmp_path / "out"]
+    options = ["--to", tmp_path / "wish.yaml", "--runs", "36", "--jobs", "1", "--out", tmp_path / "out"]
     code, out, err = told([small, "--fit", ",".join(FIT), "--hold-out", "square_likes", *options], capsys)
     assert code == 0, err
     assert "held out" in out
@@ -284,19 +285,19 @@ def test_the_command_writes_a_folder_that_can_be_used_again(small, tmp_path, cap
         assert f"--set {setting}" in out
         name = setting.partition("=")[0].rpartition(".")[2]
         assert getattr(fitted.platforms["square"].response, name) == float(setting.partition("=")[2])
-    assert len((folder / "runs.csv").read_text().splitlines()) == 41
+    assert len((folder / "runs.csv").read_text().splitlines()) == 37
     assert len((folder / "draws.csv").read_text().splitlines()) == 1001
     # The fitted scenario gives what its targets ask, within what seeds and tolerance leave open.
     assert simulate(fitted).summary["square_reposts"] == pytest.approx(300, rel=0.6)
 
 
-def test_the_order_in_which_runs_end_changes_nothing(small, tmp_path, monkeypatch):
+def test_the_order_in_which_runs_end_changes_nothing(tmp_path, monkeypatch):
     def backwards(do, jobs, processes):
         jobs = pickle.loads(pickle.dumps(jobs))  # as they go to processes
         return ((number, do(jobs[number])) for number in reversed(range(len(jobs))))
 
-    (tmp_path / "wish.yaml").write_text("square_reposts: 300\n")
-    question = Question(str(small), FIT[:1], str(tmp_path / "wish.yaml"), runs=24)
+    (tmp_path / "wish.yaml").write_text("people_reached: 300\n")
+    question = Question("sir", ("contagion.infect",), str(tmp_path / "wish.yaml"), users=500, runs=24)
     first = fit(question)
     monkeypatch.setattr(fitting, "carry_out", backwards)
     assert (fit(question).found.draws == first.found.draws).all()
@@ -334,14 +335,15 @@ def test_mistakes_are_told_in_one_line(small, tmp_path, monkeypatch, capsys, arg
     assert not (tmp_path / "results").exists()
 
 
-def test_an_interrupted_calibration_leaves_nothing(small, tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize("place", ["fit.carry_out", "folder.picture"])
+def test_an_interrupted_calibration_leaves_nothing(tmp_path, monkeypatch, capsys, place):
     def stop(*_):
         raise KeyboardInterrupt
 
-    (tmp_path / "wish.yaml").write_text("square_likes: 300\n")
-    monkeypatch.setattr("sim.calibration.folder.picture", stop)  # the last thing before the folder is there
-    options = ["--to", tmp_path / "wish.yaml", "--fit", FIT[1], "--runs", "24", "--jobs", "1"]
-    code, _, err = told([small, *options, "--out", tmp_path / "out"], capsys)
+    (tmp_path / "wish.yaml").write_text("people_reached: 300\n")
+    monkeypatch.setattr(f"sim.calibration.{place}", stop)  # at the first runs, and just before the folder is there
+    options = ["--to", tmp_path / "wish.yaml", "--fit", "contagion.infect", "--users", "500", "--runs", "24"]
+    code, _, err = told(["sir", *options, "--jobs", "1", "--out", tmp_path / "out"], capsys)
     assert code == cli.INTERRUPTED
     assert "interrupted; nothing was written" in err
     assert not (tmp_path / "out").exists()

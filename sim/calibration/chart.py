@@ -28,8 +28,8 @@ def picture(answer: Answer) -> Figure:
     d, rows = min(len(found.parameters), MOST), len(found.targets)
     known = sum(verdict not in COLOURS for verdict in verdicts(found))
     title = f"{known} of {len(found.parameters)} parameters identified from {len(found.fitted)} metrics"
-    title += ", which lie out of reach" if found.reach.missed else ""
-    about = shown(answer.scenario.title or answer.scenario.name, 60)
+    title += "; the data lie out of reach" if found.reach.missed else ""
+    about = shown(answer.scenario.title or answer.scenario.name, 70)
     about += ". Grey: anywhere in the ranges. Blue: after the fit. Dashed: as it is now."
     recipe = f"{answer.scenario.name} · seed {answer.scenario.seed} · {answer.scenario.people.users:,} people"
     recipe += f" · {len(found.runs)} runs, a seed each · lines: 5–95 %"

@@ -52,8 +52,8 @@ class Emulator:
         own = LINEAR**2 * (1 + (points**2).sum(1)) + bend**2
         variance = np.maximum(own - np.einsum("ij,jk,ik->i", cross, self.inverse, cross, optimize=True), 0)
         mean = self.offset + self.scale * (cross @ self.alpha)
-        # The noise was fitted with all other logs, so it came out too small by so much (a regression's n / (n - k)).
-        few = np.sqrt(len(self.values) / max(len(self.values) - len(self.logs), 1))
+        # The noise and its growth were fitted to the same runs, so it came out too small: a regression's n / (n - k).
+        few = np.sqrt(len(self.values) / max(len(self.values) - 1 - points.shape[1], 1))
         return mean, self.scale * np.sqrt(variance), self.scale * few * self._noise(self.logs, points)
 
     def _parts(self, logs: np.ndarray) -> tuple[float, float, np.ndarray, np.ndarray]:

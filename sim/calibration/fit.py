@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim import networks, runner
+from sim import jit, networks, runner
 from sim import scenario as scenarios
 from sim.calibration.parameters import Parameter, parameters
 from sim.calibration.study import Calibration, calibrate
@@ -88,7 +88,7 @@ def fit(question: Question, *, jobs: int = 1, tell: Tell | None = None) -> Answe
     jobs = _that_fit(jobs, need.memory_bytes)
     total = question.runs + 1
     if tell:
-        tell(0, total, "simulating")
+        tell(0, total, "simulating" if jit.is_warm() else "compiling, this once")
     tables = runner.simulate(scenario)
     check_names(wanted, tables.summary, [actor.name for actor in scenario.actors])
     done = 1
