@@ -93,6 +93,17 @@ def test_posterior_of_a_normal_likelihood_is_normal():
     assert np.std(found.draws(1000)[:, 0]) == pytest.approx(0.01, rel=0.1)
 
 
+def test_a_thin_ridge_in_five_dimensions_is_followed_to_its_ends():
+    def likelihood(points):
+        return norm.logpdf(points.sum(1), 2.5, 0.02) + norm.logpdf(points[:, 0], 0.5, 0.02)
+
+    found = explore(likelihood, 5, 1)
+    total = found.weights @ found.points.sum(1)
+    assert np.sqrt(found.weights @ (found.points.sum(1) - total) ** 2) == pytest.approx(0.02, rel=0.15)
+    assert found.widths()[0] == pytest.approx(3.29 * 0.02 / 0.9, rel=0.15)
+    assert (found.widths()[1:] > 0.75).all()  # the other four are free but for their sum
+
+
 def test_bands_agree_with_the_exact_posterior():
     # One metric, one parameter: ln m = 10 + ln a + noise, so ln a is normal about ln m - 10 with the noise's sd.
     simulate = world([[1.0]], 0.2)
@@ -239,6 +250,7 @@ def test_default_ranges_stay_within_what_a_field_admits(small):
         ("platforms.square.respons.like", "'platforms.square' has no 'respons'; did you mean 'response'?"),
         ("platfroms.square", "the scenario has no 'platfroms'; did you mean 'platforms'?"),
         ("name", "name: is 'tiny', not a number"),
+        ("seed=1..5", "every run has a seed of its own"),
         ("platforms.square.response", "is a mapping, not a number; it holds attend, like"),
         ("actors.stra.charm", "none is called 'stra'; did you mean 'star'?"),
         ("actors.7.charm", "'actors' has 1 items"),

@@ -76,6 +76,8 @@ def parameters(scenario: BaseModel, asked: Sequence[str]) -> list[Parameter]:
 def _parameter(scenario: BaseModel, word: str) -> Parameter:
     asked, equals, text = word.partition("=")
     path, value, limits = _located(scenario, asked)
+    if path == "seed":
+        raise SimError("--fit seed: every run has a seed of its own")
     if isinstance(value, bool) or not isinstance(value, int | float):
         inside = f"; it holds {', '.join(map(str, _keys(value)[:12]))}" if _keys(value) else ""
         raise SimError(f"--fit {path}: is {_kind(value)}, not a number{inside}")

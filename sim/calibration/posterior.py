@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import chi2, qmc
+from scipy.stats import chi2, norm, qmc
 
 from sim.calibration.emulator import Emulator
 from sim.streams import np_bits, stream_key
 
 POINTS = 2**12
-LEAST_SHARE = 1 / 30  # of the points that must count, or the box is drawn tighter about those that do
+ENOUGH, ROUNDS = 150, 12  # points that must count, or others are laid about those that do, at most so often
 DRAWS = 1000
 BAND = (0.05, 0.5, 0.95)
 IDENTIFIED, WEAKLY = 0.5, 0.85  # band over the range's own band, at most
@@ -143,24 +143,31 @@ def sobol(dimensions: int, number: int, seed: int) -> np.ndarray:
 
 
 def explore(likelihood: Callable[[np.ndarray], np.ndarray], dimensions: int, seed: int) -> Posterior:
-    """Weigh points of the unit cube by their likelihood; where few count, once more in a tighter box.
+    """Weigh points of the unit cube by their likelihood; where few count, once more with points about those that do.
 
-    The box is drawn about a flattened likelihood, so that no tail is lost. Where even the last box is too wide, the
-    flattened weights are kept: bands then come out too wide, never too narrow.
+    The next points follow a normal distribution twice as wide as what a flattened likelihood leaves, tilted as it is,
+    and weigh the less the denser they lie. Where no round is enough, the flattened weights are kept: bands then come
+    out too wide, never too narrow.
     """
-    low, high = np.zeros(dimensions), np.ones(dimensions)
     unit = sobol(dimensions, POINTS, seed)
-    for _ in range(12):
-        points = low + (high - low) * unit
+    points, dense = unit, np.zeros(len(unit))
+    for _ in range(ROUNDS):
         logs = likelihood(points)
-        power = _flattened(logs)
-        weights = _weights(power * logs)
+        power = _flattened(logs, dense)
+        found = Posterior(points, _weights(power * logs - dense), logs)
         if power == 1:
             break
-        ends = np.column_stack([weighted_quantiles(column, weights, (0.002, 0.998)) for column in points.T])
-        room = 0.15 * (ends[1] - ends[0]) + 1e-6
-        low, high = np.maximum(ends[0] - room, 0), np.minimum(ends[1] + room, 1)
-    return Posterior(points, weights, logs)
+        points, dense = _about(found, unit)
+    return found
+
+
+def _about(found: Posterior, unit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Points of the cube about a posterior, f8[p, d], and the log of how dense they lie, f8[p]."""
+    spread = np.linalg.cholesky(2 * found.covariance() + 1e-12 * np.eye(unit.shape[1]))
+    normal = norm.ppf(np.clip(unit, 1e-9, 1 - 1e-9))
+    points = found.weights @ found.points + normal @ spread.T
+    inside = ((points >= 0) & (points <= 1)).all(1)
+    return points[inside], -0.5 * (normal[inside] ** 2).sum(1)
 
 
 def _weights(logs: np.ndarray) -> np.ndarray:
@@ -168,14 +175,14 @@ def _weights(logs: np.ndarray) -> np.ndarray:
     return np.asarray(weights / weights.sum())
 
 
-def _flattened(logs: np.ndarray) -> float:
+def _flattened(logs: np.ndarray, dense: np.ndarray) -> float:
     """The highest power up to 1 of the likelihood at which enough points count."""
-    low, high = 0.0, 1.0
-    if _effective(logs) >= LEAST_SHARE * len(logs):
+    if _effective(logs - dense) >= ENOUGH:
         return 1.0
+    low, high = 0.0, 1.0
     for _ in range(30):
         middle = (low + high) / 2
-        low, high = (middle, high) if _effective(middle * logs) >= LEAST_SHARE * len(logs) else (low, middle)
+        low, high = (middle, high) if _effective(middle * logs - dense) >= ENOUGH else (low, middle)
     return low
 
 

@@ -145,7 +145,9 @@ def _ties(found: Calibration) -> Iterator[str]:
                 for p, parameter, i in zip(powers, names, parts, strict=True)
             )
             factor = np.exp(1.645 * np.std(logs))
-            yield f"only a product is known, to a factor of {factor:.2g}: {_product(names, powers)}"
+            alone = any(found.posterior.widths()[parts] < IDENTIFIED)
+            words = "a product is known better than its parts" if alone else "only a product is known"
+            yield f"{words}, to a factor of {factor:.2g}: {_product(names, powers)}"
         else:
             yield f"only a combination is known, of {' and '.join(parameter.path for parameter in names)}"
 
