@@ -27,7 +27,8 @@ def picture(answer: Answer) -> Figure:
     found = answer.found
     d, rows = min(len(found.parameters), MOST), len(found.targets)
     known = sum(verdict not in COLOURS for verdict in verdicts(found))
-    title = f"{known} of {len(found.parameters)} parameters identified from {len(found.fitted)} metrics"
+    title = f"{known} of {_number(len(found.parameters), 'parameter')} identified"
+    title += f" from {_number(len(found.fitted), 'metric')}"
     title += "; the data lie out of reach" if found.reach.missed else ""
     about = shown(answer.scenario.title or answer.scenario.name, 70)
     about += ". Grey: anywhere in the ranges. Blue: after the fit. Dashed: as it is now."
@@ -91,8 +92,14 @@ def _label(axes: Axes, parameter: Parameter, side: str, named: bool) -> None:
     )
     axis.set_tick_params(labelsize=7)
     if named:
-        name = shown(tail(parameter.path, 30), 30)
-        axis.set_label_text(name + (", log scale" if parameter.log and side == "x" else ""), fontsize=7.5)
+        most = int(axes.get_position().width * 160) if side == "x" else 24  # letters that the panel is wide
+        words = ", log scale" if parameter.log and side == "x" and most > 24 else ""
+        most -= len(words)
+        axis.set_label_text(shown(tail(parameter.path, most), most) + words, fontsize=7.5)
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
 def _round_values(parameter: Parameter) -> list[float]:

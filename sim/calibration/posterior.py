@@ -12,7 +12,7 @@ from sim.calibration.emulator import Emulator
 from sim.streams import np_bits, stream_key
 
 POINTS = 2**12
-ENOUGH, ROUNDS = 150, 12  # points that must count, or others are laid about those that do, at most so often
+ENOUGH, ROUNDS = 400, 12  # points that must count, or others are laid about those that do, at most so often
 DRAWS = 1000
 BAND = (0.05, 0.5, 0.95)
 IDENTIFIED, WEAKLY = 0.5, 0.85  # band over the range's own band, at most
