@@ -10,6 +10,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ import numpy as np
 import pandas as pd
 
 from sim import metrics
+from sim.consistency import platform_flow
+from sim.errors import SimError
 from sim.records import CHANNELS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_LIKES, F_NEW, F_REPOSTS, FLOWS, PAID
 from sim.world import ORIGINS
 
@@ -275,6 +278,18 @@ def digests(frames: dict[str, pd.DataFrame], cascades: dict[str, np.ndarray]) ->
     parts["cascades"] = hashlib.sha256(b"".join(column.astype("<i8").tobytes() for column in columns)).hexdigest()
     parts["all"] = hashlib.sha256("".join(parts[name] for name in sorted(parts)).encode()).hexdigest()
     return parts
+
+
+def running_total(series: pd.DataFrame, name: str, at: datetime) -> float:
+    """The running total of a ``platform_flow`` such as ``weibo_impressions`` at a time, from a run's series."""
+    found = platform_flow(name, series.platform.unique())
+    if found is None:
+        raise SimError(f"metric '{name}' is no platform_flow such as weibo_impressions, as a time needs it")
+    platform, flow = found
+    flows = ["comments", "reposts", "creations"] if flow == "discussions" else [flow]
+    here = at.astimezone(datetime.fromisoformat(series.time.iloc[0]).tzinfo)  # times are compared as text
+    past = series[(series.platform == platform) & (series.time <= here.isoformat(timespec="minutes"))]
+    return float(past[flows].to_numpy().sum())
 
 
 def _within_a_day(actions: pd.DataFrame) -> int:

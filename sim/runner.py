@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from sim import networks
 from sim import scenario as scenarios
 from sim.classic import Classic
-from sim.consistency import MAX_USERS, platform_flow
+from sim.consistency import MAX_USERS
 from sim.errors import RefusedError, SimError
 from sim.scenario import Scenario
 
@@ -184,14 +184,9 @@ class Result:
         """A number of the summary, or the running total of ``platform_flow`` at a time."""
         if at is None:
             return self.summary.get(name)
-        series = self.table("series")
-        found = platform_flow(name, series.platform.unique())
-        if found is None:
-            raise SimError(f"observed metric '{name}' is no platform_flow such as weibo_impressions")
-        platform, flow = found
-        flows = ["comments", "reposts", "creations"] if flow == "discussions" else [flow]
-        past = series[(series.platform == platform) & (series.time <= at.isoformat(timespec="minutes"))]
-        return float(past[flows].to_numpy().sum())
+        from sim.results import running_total
+
+        return running_total(self.table("series"), name, at)
 
     def __repr__(self) -> str:
         reached = self.summary.get("people_reached", 0)
@@ -230,7 +225,7 @@ def run(
     if not isinstance(scenario, Scenario | Classic) or seed is not None or users is not None or sets:
         scenario = _loaded(scenario, seed, users, sets)
     folder = Path(out) if out is not None else Path("results")
-    _writable(folder / scenario.name)
+    check_writable(folder / scenario.name)
     need = estimate(scenario, folder)
     if need.refusal:
         raise RefusedError(need.refusal)
@@ -310,7 +305,7 @@ def _given(graph: networkx.Graph | None, users: int) -> Stored | None:
     return stored
 
 
-def _writable(folder: Path) -> None:
+def check_writable(folder: Path) -> None:
     """Find out before the run, not after it, that nothing can be written."""
     there = _nearest(folder)
     if not there.is_dir():

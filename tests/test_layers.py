@@ -32,7 +32,7 @@ ROWS = [
     ["runner"],
     ["reality"],
     ["progress"],
-    ["explain"],
+    ["explain", "calibration"],
     ["commands"],
     ["cli"],
 ]

@@ -4,5 +4,6 @@ from sim.commands.finished import add_explain, add_plot
 from sim.commands.looks import add_looks
 from sim.commands.reality import add_reality
 from sim.commands.runs import add_demo, add_run
+from sim.commands.studies import add_calibrate
 
-COMMANDS = (add_demo, add_run, add_looks, add_plot, add_explain, add_reality)
+COMMANDS = (add_demo, add_run, add_looks, add_plot, add_explain, add_reality, add_calibrate)
