@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AwareDatetime, ConfigDict, Field, field_serializer, model_validator
 
-from sim import catalog, classic, consistency, loader
+from sim import catalog, classic, consistency, loader, whatif
 from sim.classic import Classic
 from sim.errors import Fault, ScenarioError
 from sim.hot_list import HotList
@@ -292,6 +292,7 @@ class Scenario(Strict):
     actors: tuple[Actor, ...] = ()
     interventions: tuple[AnyIntervention, ...] = ()
     observed: Observed = Observed()
+    counterfactuals: dict[Name, whatif.Counterfactual] = Field(default_factory=dict, description="what-ifs, checked")
 
     @field_serializer("start")
     def _iso(self, when: Any) -> str:
@@ -348,6 +349,7 @@ def _scenario(document: loader.Document, shortened: bool) -> Scenario:
     document = _complete(document)
     scenario = loader.check(Scenario, document)
     _raise(document, consistency.findings(scenario, shortened=shortened))
+    _raise(document, whatif.findings(scenario, shortened=shortened))
     return _without_the_late(scenario) if shortened else scenario
 
 

@@ -1,0 +1,45 @@
+"""Ensembles of weighted runs as numbers: quantiles, effective size, and scores against what came to pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+def normalised(log_weights: np.ndarray) -> np.ndarray:
+    """Weights that sum to 1 from their logarithms, f8[runs]; safe however small they are."""
+    raw = np.exp(np.asarray(log_weights, float) - np.max(log_weights))
+    return np.asarray(raw / raw.sum())
+
+
+def effective_size(weights: np.ndarray) -> float:
+    """Runs of equal weight that would be worth as much: 1 / Σ w² (Kish 1965) for weights that sum to 1."""
+    return float(1.0 / np.square(weights).sum())
+
+
+def quantiles(values: np.ndarray, weights: np.ndarray, levels: Sequence[float] = LEVELS) -> np.ndarray:
+    """Weighted quantiles, f8[levels]; of equal weights those of Hazen (1914).
+
+    Each value stands at the middle of its share of the weight; between two values runs a straight line, beyond the
+    outermost the outermost. What is NaN takes no part; of nothing, NaN.
+    """
+    values, weights = np.asarray(values, float), np.asarray(weights, float)
+    known = np.isfinite(values) & (weights > 0)
+    if not known.any():
+        return np.full(len(levels), np.nan)
+    order = np.argsort(values[known], kind="stable")
+    ordered, share = values[known][order], weights[known][order] / weights[known].sum()
+    return np.interp(levels, np.cumsum(share) - share / 2, ordered)
+
+
+def crps(values: np.ndarray, weights: np.ndarray, truth: float) -> float:
+    """Continuous ranked probability score of a weighted ensemble, in the unit of the values; 0 is perfect.
+
+    E|X − truth| − ½ E|X − X′| (Gneiting and Raftery 2007); of a single run, its absolute error.
+    """
+    values = np.asarray(values, float)
+    spread = weights @ np.abs(values[:, None] - values[None, :]) @ weights
+    return float(weights @ np.abs(values - truth) - spread / 2)
