@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+ROUNDING = 1e-9  # sums of weights are not exact
 
 
 def normalised(log_weights: np.ndarray) -> np.ndarray:
@@ -21,18 +22,19 @@ def effective_size(weights: np.ndarray) -> float:
 
 
 def quantiles(values: np.ndarray, weights: np.ndarray, levels: Sequence[float] = LEVELS) -> np.ndarray:
-    """Weighted quantiles, f8[levels]; of equal weights those of Hazen (1914).
+    """Weighted quantiles, f8[levels]: the smallest value up to which lies so much of the weight.
 
-    Each value stands at the middle of its share of the weight; between two values runs a straight line, beyond the
-    outermost the outermost. What is NaN takes no part; of nothing, NaN.
+    Always a value of some run, so that counts stay whole, and the quantiles of running totals never fall. What is NaN
+    takes no part; of nothing, NaN.
     """
     values, weights = np.asarray(values, float), np.asarray(weights, float)
     known = np.isfinite(values) & (weights > 0)
     if not known.any():
         return np.full(len(levels), np.nan)
     order = np.argsort(values[known], kind="stable")
-    ordered, share = values[known][order], weights[known][order] / weights[known].sum()
-    return np.interp(levels, np.cumsum(share) - share / 2, ordered)
+    ordered, upto = values[known][order], np.cumsum(weights[known][order])
+    at = np.searchsorted(upto / upto[-1], np.asarray(levels) - ROUNDING)
+    return np.asarray(ordered[np.minimum(at, len(ordered) - 1)])
 
 
 def crps(values: np.ndarray, weights: np.ndarray, truth: float) -> float:

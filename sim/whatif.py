@@ -32,7 +32,7 @@ OWN = ("followers_won", "rival_bureaus")
 
 
 def metrics(platforms: Iterable[str]) -> list[str]:
-    """Names of daily numbers: ``weibo_topics``, ``weibo_impressions``, ``intents``, ``followers_won``…"""
+    """Names of daily numbers: ``weibo_topics``, ``weibo_impressions``, ``intents``, and so on."""
     return [*SUMS, *OWN, *(f"{platform}_{name}" for platform in platforms for name in (*SUMS, *LISTED))]
 
 
@@ -149,12 +149,12 @@ def _any(selectors: tuple[Any, ...], thing: Any) -> bool:
 def findings(scenario: Scenario, *, shortened: bool = False) -> Iterator[Finding]:
     """What-ifs that take nothing away, and worlds that could not be. The scenario itself must be without fault."""
     for name, what in scenario.counterfactuals.items():
-        where = ("counterfactuals", name)
+        where: tuple[str | int, ...] = ("counterfactuals", name)
         faults = [*_dropped(scenario, what, where), *_expected(scenario, what, where)]
         yield from faults or _impossible(scenario, what, where, shortened)
 
 
-def _dropped(scenario: Scenario, what: Counterfactual, where: tuple[str, ...]) -> Iterator[Finding]:
+def _dropped(scenario: Scenario, what: Counterfactual, where: tuple[str | int, ...]) -> Iterator[Finding]:
     if what.drop == Drop() and not what.set:
         yield Finding(where, "drops nothing and sets nothing")
     for field, things in (("actors", scenario.actors), ("policies", scenario.actors)):
@@ -171,7 +171,7 @@ def _dropped(scenario: Scenario, what: Counterfactual, where: tuple[str, ...]) -
             yield Finding((*where, "drop", "interventions", i), "fits no fact", hint)
 
 
-def _expected(scenario: Scenario, what: Counterfactual, where: tuple[str, ...]) -> Iterator[Finding]:
+def _expected(scenario: Scenario, what: Counterfactual, where: tuple[str | int, ...]) -> Iterator[Finding]:
     known = metrics(scenario.platforms)
     for i, expectation in enumerate(what.expect):
         place = (*where, "expect", i)
@@ -184,13 +184,15 @@ def _expected(scenario: Scenario, what: Counterfactual, where: tuple[str, ...]) 
 
 
 def _impossible(
-    scenario: Scenario, what: Counterfactual, where: tuple[str, ...], shortened: bool
+    scenario: Scenario, what: Counterfactual, where: tuple[str | int, ...], shortened: bool
 ) -> Iterator[Finding]:
     try:
         world = without(scenario, what)
     except ScenarioError as error:
         for fault in error.faults:
-            yield Finding((*where, "set"), f"{fault.path}: {fault.message}" if fault.path else fault.message, fault.hint)
+            yield Finding(
+                (*where, "set"), f"{fault.path}: {fault.message}" if fault.path else fault.message, fault.hint
+            )
         return
     for finding in consistency.findings(world, shortened=shortened):
         yield Finding(where, f"in that world {loader.dotted(finding.path)}: {finding.message}", finding.hint)

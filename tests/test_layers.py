@@ -31,9 +31,9 @@ ROWS = [
     ["spreading"],
     ["runner"],
     ["reality", "ensemble"],
-    ["hindcast", "counterfactuals"],
     ["progress"],
-    ["explain"],
+    ["explain", "hindcast", "counterfactuals"],
+    ["forecast"],
     ["commands"],
     ["cli"],
 ]
