@@ -42,6 +42,7 @@ def draw(folder: Path) -> Path:
         start = dates.date2num(date.fromisoformat(table["date"].min()))
         zone: Any = pd.Timestamp(record["start"]).tz
         axes = panels(figure, (start, dates.date2num(to + timedelta(days=1))), zone, len(names), 0.7, 0.075, 0.8)
+        axes[-1].set_xlabel("a day's number stands at its noon; a running total, at the noon of the day it includes")
         cut = float(dates.date2num(known + timedelta(days=1)))
         for panel, name in zip(axes, names, strict=True):
             title = WORDS[name.removeprefix(f"{record['platform']}_")][0]

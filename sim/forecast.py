@@ -29,14 +29,14 @@ COLUMNS = ("date", "quantity", "value")
 
 
 class Scored(NamedTuple):
-    """How the bands of one quantity fared: days scored, share inside 50 % and 90 % bands, mean CRPS, and its unit."""
+    """How one quantity fared: days scored, share inside 50 % and 90 % bands, mean CRPS, mean error of the median."""
 
     quantity: str
     days: int
     within_50: float
     within_90: float
     crps: float
-    crps_of_median: float
+    error_of_median: float
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from worlds import MECHANISMS, document, platform, post, tiny
+from worlds import BACKGROUND, MECHANISMS, document, platform, post, tiny
 
 from sim import cli, ensemble, forecast, loader
 from sim.bands import crps, effective_size, normalised, quantiles
@@ -23,8 +23,10 @@ from sim.whatif import Expectation, metrics, without
 
 START = datetime(2021, 1, 1, 22, tzinfo=UTC)
 CASES = measured.folder()
-USER = {"user": {"half_life_hours": 5.0}}
-CHANCES = {"attend": 0.5, "like": 0.3, "comment": 0.1, "repost": 0.3, "create": 0.02, "follow": 0.2, "intend": 0.1}
+CHANCES = {"attend": 0.5, "like": 0.3, "comment": 0.1, "repost": 0.1, "follow": 0.2, "intend": 0.1}
+# One feed and one list that few others want: runs stay small, and what little happens is listed.
+QUIET = MECHANISMS["hot_list"] | {"background": BACKGROUND | {"births_per_day": 5, "peak_median": 10}}
+FEW = {"follow_feed": {"see": 0.5}, "hot_list": QUIET | {"reads_per_hour": 30.0}}
 
 
 def at(day, hour=0):
@@ -41,7 +43,7 @@ def world(**changes):
     rival = {"name": "rival", "kind": "bureau", "accounts": {"square": 50}}
     rivalry = {"kind": "rivalry", "threshold": 0.1, "caution": 0.0, "first_hour": 0, "last_hour": 23}
     guest = {"name": "guest", "kind": "bureau", "accounts": {"square": 90}, "policies": [rivalry]}
-    square = platform(400, mechanisms=MECHANISMS, chances=CHANCES, content=USER)
+    square = platform(400, mechanisms=FEW, chances=CHANCES)
     return document(
         400,
         days=3.0,
@@ -295,11 +297,11 @@ def test_another_seed_of_the_same_model_lies_in_the_bands(file):
         truth = dict(zip(cast.traces[0].dates, table.values["square_impressions"][held].tolist(), strict=True))
         scored = forecast.score(runs, {"square_impressions": truth})[0]
         assert scored.days == 2  # the first day is known
-        inside.append((scored.within_50, scored.within_90, scored.crps <= scored.crps_of_median))
+        inside.append((scored.within_50, scored.within_90, scored.error_of_median - scored.crps))
     half, most, better = np.mean(inside, axis=0)
     assert 0.3 <= half <= 0.75
     assert 0.75 <= most <= 1.0
-    assert better > 0.5
+    assert better > 0  # on the whole, bands say more than their middle
 
 
 def test_what_was_observed_of_a_run_picks_runs_like_it(file):
@@ -393,7 +395,7 @@ def whatif(expect=(), **rest):
     return {"title": "without", "expect": list(expect)} | rest
 
 
-POST = {"drop": {"interventions": [{"actor": "star", "kind": "post"}]}}
+POST = {"drop": {"interventions": [{"kind": "post", "platform": "square"}]}}
 FALLS = {"metric": "square_impressions", "most": 0.5}
 
 

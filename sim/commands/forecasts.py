@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,7 +99,8 @@ def _told(cast: Hindcast) -> list[str]:
     plan = cast.plan
     title, _ = heading(plan.scenario)
     people = f"{len(cast.traces)} runs of {plan.scenario.people.users:,} people"
-    lines = [title, f"known: until {plan.cut:%d %b %Y %H:%M}; predicted: to {plan.to:%d %b %Y}; {people}"]
+    known = f"{plan.cut - timedelta(days=1):%d %b %Y}"
+    lines = [title, f"known: until {known}; predicted: to {plan.to:%d %b %Y}; {people}"]
     lines += [f"switched off, later: {fact}" for fact in plan.later]
     lines += [f"not used: {figure}" for figure in plan.unused]
     lines += (
@@ -125,7 +126,7 @@ def _scores(runs: Runs, truth: dict[str, dict[date, float]]) -> list[str]:
     rows = [("scored", "days", "in 50 % band", "in 90 % band", "CRPS", "error of the median")]
     for one in scored:
         inside = f"{one.within_50:.0%}", f"{one.within_90:.0%}"
-        rows.append((one.quantity, str(one.days), *inside, humanise(one.crps), humanise(one.crps_of_median)))
+        rows.append((one.quantity, str(one.days), *inside, humanise(one.crps), humanise(one.error_of_median)))
     return columns(rows)
 
 
