@@ -63,7 +63,7 @@ def section(n_users: int) -> str:
                 f"summed up. Medians of {REPEATS} turns."
             ),
             _enumeration(layout, sizes, stored),
-            "Beside what is known of real networks (the default's fields, not fitted to this table):",
+            "Beside what is known of real networks (circles and communities are set to meet the second and the third):",
             _structure(stored, network, key),
         )
     )
@@ -110,7 +110,7 @@ def _structure(stored: Stored, network: Computed, key: int) -> str:
         ],
         ["pairs tied both ways, %", f"{100 * mutual:.1f}", "5.5 (4.4–6.6)"],
         ["mean distance", f"{distance:.2f}", "4.1 (3.5–5.0), 41.7 M people"],
-        ["mean local clustering", f"{_clustering(stored):.3f}", "no target"],
+        ["mean local clustering", f"{_clustering(stored):.3f}", "0.1 at most, a choice"],
     ]
     sources = (
         "Tail: accounts above 100,000 followers, shares above 300,000 and above 10 M (0.454, 0.0038) of Kas Data, "

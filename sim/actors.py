@@ -60,6 +60,7 @@ class Mind(mesa.Agent):
             tuple(self.rows),
             self.spec.budget - self.spent,
             self.price,
+            self.spec.review_minutes,
             tuple(self.done),
             tuple(self.offers),
             self.draw,

@@ -55,11 +55,11 @@ class Board:
         clock = self.world.clock
         now = step * clock.step_minutes
         then = step - 1 - delay_minutes // clock.step_minutes
-        hour = clock.time(now).hour
+        hour, pace = clock.time(now).hour, round(clock.level(step) / (sum(clock.day_clock) / len(clock.day_clock)), 9)
         if then < 0:
-            return Dashboard(name, now, now - delay_minutes, hour)
+            return Dashboard(name, now, now - delay_minutes, hour, pace)
         if (story, then) not in self._seen:
-            self._seen[story, then] = replace(self._shown[story, then], now=now, hour=hour)
+            self._seen[story, then] = replace(self._shown[story, then], now=now, hour=hour, pace=pace)
         return self._seen[story, then]
 
     def _dashboard(self, story: int, step: int) -> Dashboard:
@@ -76,6 +76,7 @@ class Board:
             now,
             now,
             clock.time(now).hour,
+            1.0,
             self._listed(own),
             len(own),
             reads_day,

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sim import streams
 from sim.clock import Clock
-from sim.mechanisms import MECHANISMS, Mechanism, normal, poisson, sample_weight, serve
+from sim.mechanisms import MECHANISMS, Mechanism, sample_weight, serve
 from sim.records import F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS, F_SEARCHES, LIST
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Background(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-    births_per_day: float = Field(gt=0, le=10_000, description="topics a day that could enter the list")
+    births_per_day: float = Field(ge=0, le=10_000, description="topics a day that could enter the list")
     night_births: float = Field(gt=0, le=1, description="births at the quietest hour over those at the fullest")
     peak_median: float = Field(gt=0, le=10**10, description="median peak heat")
     peak_spread: float = Field(gt=0, le=3, description="sd of ln peak heat")
@@ -39,12 +39,10 @@ class Background(BaseModel):
 class HotList(Mechanism):
     """Serve: the list of hot topics, ranked each step by heat.
 
-    heat = (searches + discussions + reads) an hour, smoothed, × interaction.
-
-    interaction = ``interaction`` · (1 + ``interaction_gain`` · l) / (1 + ``interaction_gain``), the quotient capped
-    at ``interaction_cap``, with l = discussions per read / ``discussion_reference``. Readers of rank r:
-    ``reads_per_hour`` · r^−``rank_slope`` · day clock · the topic's appeal and novelty. Rank 0 is the pinned slot;
-    ``ad_places`` can be bought. Not modelled: re-ranking within a step, censorship, personal lists.
+    heat = (searches + discussions + reads) an hour, smoothed, × ``interaction`` × the topic's talk (how much more than
+    usual its readers discuss and search it). Readers of rank r: ``reads_per_hour`` · r^−``rank_slope`` · day clock ·
+    the topic's appeal and novelty. Rank 0 is the pinned slot; ``ad_places`` can be bought. Not modelled: re-ranking
+    within a step, censorship, personal lists.
     """
 
     name: ClassVar[str] = "hot_list"
@@ -59,12 +57,9 @@ class HotList(Mechanism):
     rank_slope: float = Field(ge=0, le=5, description="exponent with which readers fall with rank")
     smoothing_minutes: float = Field(gt=0, le=10_000, description="half-life of the smoothed inflow")
     interaction: float = Field(gt=0, le=1000, description="heat per read an hour of a typical topic")
-    interaction_gain: float = Field(
-        0.0, ge=0, le=100, description="how much more discussion than usual raises the interaction"
-    )
-    interaction_cap: float = Field(3.0, ge=1, le=100, description="largest interaction over the typical")
-    discussion_reference: float = Field(gt=0, le=1, description="discussions per read of a typical topic")
-    off_list_novelty: float = Field(0.02, ge=0, le=1, description="novelty under which a topic is no longer ranked")
+    talk_power: float = Field(1.0, ge=0, le=4, description="exponent with which a topic's talk raises its heat")
+    entry_novelty: float = Field(0.0, ge=0, le=1, description="novelty that a topic needs to come on the list")
+    off_list_novelty: float = Field(0.02, ge=0, le=1, description="novelty under which it leaves")
     samples: int = Field(150, ge=1, le=10**7, description="simulated views aimed at for one topic and step")
     background: Background
 
@@ -84,22 +79,24 @@ class HotList(Mechanism):
         weight = sample_weight(real.astype(np.int64), self.samples, stage.world.ratio)
         return [serve(self, stage, topics.lead[listed], real, weight, LIST, stage.key("list"), targeted=False)]
 
-    def heating(self, flow: np.ndarray, steps_per_hour: float) -> tuple[np.ndarray, np.ndarray]:
-        """What flows of a step (i8[topics, flows]) add to heat: inflow an hour, interaction over the typical."""
-        reads = flow[:, F_IMPRESSIONS].astype(float)
-        discussions = (flow[:, F_COMMENTS] + flow[:, F_REPOSTS] + flow[:, F_CREATIONS]).astype(float)
-        lively = discussions / np.maximum(reads, 1) / self.discussion_reference
-        factor = np.clip((1 + self.interaction_gain * lively) / (1 + self.interaction_gain), 0, self.interaction_cap)
-        return (flow[:, F_SEARCHES] + discussions + reads) * steps_per_hour, factor
+    def inflow(self, flow: np.ndarray, steps_per_hour: float) -> np.ndarray:
+        """Searches, discussions and reads an hour, f8[topics], from flows of a step, i8[topics, flows]."""
+        discussions = flow[:, F_COMMENTS] + flow[:, F_REPOSTS] + flow[:, F_CREATIONS]
+        return (flow[:, F_SEARCHES] + discussions + flow[:, F_IMPRESSIONS]) * float(steps_per_hour)
+
+    def lift(self, talk: np.ndarray) -> np.ndarray:
+        """Factor on heat of topics with so much talk."""
+        return np.asarray(talk**self.talk_power).round(9)
 
     def trend(self, stage: PlatformStage) -> None:
         """Smooth the inflow of heat, then rank the story's topics among the background's."""
         topics, own = stage.world.topics, stage.own_topics()
-        inflow, factor = self.heating(stage.world.inflow(stage.step)[own], stage.clock.steps_per_hour)
+        inflow = self.inflow(stage.world.inflow(stage.step)[own], stage.clock.steps_per_hour)
         keep = round(2.0 ** (-stage.clock.step_minutes / self.smoothing_minutes), 9)
-        topics.rate[own] = topics.rate[own] * keep + inflow * factor * (1 - keep)
+        topics.rate[own] = topics.rate[own] * keep + inflow * self.lift(topics.talk[own]) * (1 - keep)
         topics.heat[own] = (topics.rate[own] * self.interaction).astype(np.int64)
-        rank(self, stage, own[topics.novelty[own] > self.off_list_novelty])
+        need = np.where(topics.rank[own] >= 0, self.off_list_novelty, max(self.entry_novelty, self.off_list_novelty))
+        rank(self, stage, own[topics.novelty[own] > need])
 
 
 @dataclass
@@ -139,12 +136,12 @@ def draw_background(data: Background, clock: Clock, key: int) -> BackgroundTopic
     births = data.night_births + (1 - data.night_births) * (level - low) / max(high - low, 1e-9)
     per_hour = births * data.births_per_day / (births[: 24 * (hours // 24)].mean() * 24)
     coins = streams.np_uniform(key, np.arange(hours), 1)
-    counts = np.array([poisson(float(m), float(c)) for m, c in zip(per_hour.round(9), coins, strict=True)])
+    counts = np.array([streams.poisson(float(m), float(c)) for m, c in zip(per_hour.round(9), coins, strict=True)])
     hour = np.repeat(np.arange(hours), counts)
     ids = np.arange(len(hour))
     minute = first + 60 * hour + np.floor(60 * streams.np_uniform(key, ids, 2)).astype(np.int64)
-    peak = data.peak_median * np.exp(data.peak_spread * normal(key, ids, 3))
-    fall = data.fall_minutes * np.exp(data.fall_spread * normal(key, ids, 4))
+    peak = data.peak_median * np.exp(data.peak_spread * streams.normal(key, ids, 3))
+    fall = data.fall_minutes * np.exp(data.fall_spread * streams.normal(key, ids, 4))
     order = np.argsort(minute, kind="stable")
     never = np.full(len(ids), -1)
     return BackgroundTopics(

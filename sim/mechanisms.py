@@ -11,7 +11,7 @@ import math
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sim import streams
 from sim.records import (
@@ -148,13 +148,53 @@ class Pool(BaseModel):
     pass_score: float = Field(ge=0, le=100, description="score from which a post goes on to the next pool")
 
 
+class HeadCap(BaseModel):
+    """A Gini penalty: head videos together are held to a share of the plays that the recommender gives.
+
+    A head video is one that has come past the lower pools. Room that the head does not use is kept, and forgotten by
+    half-lives. Where one story is simulated on a whole platform, its videos share the room with the videos that nobody
+    simulates; these are two flows.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    share: float = Field(gt=0, lt=1, description="most that head videos get of all plays given")
+    from_pool: int = Field(ge=2, le=20, description="first pool of the head, the smallest being 1")
+    memory_hours: float = Field(24.0, gt=0, le=10_000, description="half-life of room that was not used")
+    ordinary_per_hour: int = Field(
+        0, ge=0, le=10**11, description="plays an hour of ordinary videos that nobody simulates, fullest hours (people)"
+    )
+    head_per_hour: int = Field(
+        0, ge=0, le=10**11, description="the same of head videos, if they were not held back (people)"
+    )
+
+    def grant(self, ordinary: float, head: float, saved: float, level: float, hours: float) -> tuple[float, float]:
+        """Which share of the plays asked for head videos get in a step, and the room left for later.
+
+        Args:
+            ordinary: plays of simulated ordinary videos in the step (people).
+            head: plays that simulated head videos ask for (people).
+            saved: room left by earlier steps (plays).
+            level: activity of the day, 0..1.
+            hours: length of the step.
+
+        Returns:
+            The share, 0..1, and the room left (plays).
+        """
+        room = saved + (ordinary + self.ordinary_per_hour * hours * level) * self.share / (1 - self.share)
+        wanted = head + self.head_per_hour * hours * level
+        share = round(min(1.0, room / wanted), 9) if wanted > 0 else 1.0
+        return share, round(max(0.0, room - wanted * share) * 2.0 ** (-hours / self.memory_hours), 6)
+
+
 @MECHANISMS.register
 class TrafficPools(Mechanism):
     """Serve: a recommender that shows a post to ever larger pools while completion and likes stay high.
 
     score = mean of (completion rate / reference, like rate / reference) · 2^(−age / half-life). The last pool is
     refilled as long as its own pass score is held. A row that stands for many real posts passes with the share of
-    them that would, a lognormal of quality. Not modelled: personal histories beyond segment and community.
+    them that would, a lognormal of quality. With a head cap posts in the upper pools get fewer plays a step; what is
+    withheld they get later, if their score still holds, for they age meanwhile. Not modelled: personal histories beyond
+    segment and community.
     """
 
     name: ClassVar[str] = "traffic_pools"
@@ -164,6 +204,13 @@ class TrafficPools(Mechanism):
     freshness_hours: float = Field(gt=0, le=10_000, description="half-life of the score with the post's age")
     quality_spread: float = Field(0.5, gt=0, le=3, description="sd of ln quality over ordinary posts")
     samples: int = Field(1000, ge=1, le=10**7, description="simulated views aimed at in one pool")
+    head_cap: HeadCap | None = Field(None, description="Gini penalty on head videos; null: none")
+
+    @model_validator(mode="after")
+    def _head_is_on_the_ladder(self) -> TrafficPools:
+        if self.head_cap and self.head_cap.from_pool > len(self.pools):
+            raise ValueError(f"head_cap.from_pool is {self.head_cap.from_pool}, and there are {len(self.pools)} pools")
+        return self
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """One offer a post that is still in a pool."""
@@ -183,7 +230,7 @@ class TrafficPools(Mechanism):
                 self,
                 stage,
                 active,
-                flow,
+                self._held(stage, posts.tier[active], flow),
                 weight,
                 RECOMMEND,
                 stage.key("recommend"),
@@ -191,6 +238,20 @@ class TrafficPools(Mechanism):
                 cursor=True,
             )
         ]
+
+    def _held(self, stage: PlatformStage, tier: np.ndarray, flow: np.ndarray) -> np.ndarray:
+        """Plays of each post in this step, those of head videos scaled to the room that the cap leaves them."""
+        if not self.head_cap:
+            return flow
+        head, room = tier >= self.head_cap.from_pool - 1, stage.world.head_room
+        share, room[stage.index] = self.head_cap.grant(
+            int(flow[~head].sum()),
+            int(flow[head].sum()),
+            float(room[stage.index]),
+            stage.level,
+            1 / stage.clock.steps_per_hour,
+        )
+        return np.where(head, flow * share, flow)
 
     def _shown(self, stage: PlatformStage, posts: np.ndarray) -> np.ndarray:
         """Impressions since each post entered its pool."""
@@ -363,22 +424,5 @@ class UserTopics(Mechanism):
         """Let users start topics."""
         for story, interest in enumerate(stage.world.interest[stage.index]):
             rate = min(interest * self.per_interest_hour, self.max_per_hour) * stage.level / stage.clock.steps_per_hour
-            for k in range(poisson(rate, streams.py_uniform(stage.key("births"), stage.step, story))):
+            for k in range(streams.poisson(rate, streams.py_uniform(stage.key("births"), stage.step, story))):
                 stage.births.append((story, k))
-
-
-def poisson(mean: float, coin: float) -> int:
-    """Poisson number of a mean up to a few hundred, by inversion of one uniform number."""
-    k, p = 0, float(f"{math.exp(-mean):.12g}")  # 12 digits: the same on every CPU
-    total = p
-    while coin >= total and k < 1000 and (k < mean or p > 1e-15):  # rounding may leave the total below the coin
-        k += 1
-        p *= mean / k
-        total += p
-    return k
-
-
-def normal(key: int, ids: np.ndarray, lane: int) -> np.ndarray:
-    """Nearly standard normal draws, rounded to 9 digits: the sum of twelve uniforms less six; tails stop at 6."""
-    lanes = lane * 16 + np.arange(12)
-    return (streams.np_uniform(key, np.asarray(ids)[..., None], lanes).sum(axis=-1) - 6).round(9)

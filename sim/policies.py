@@ -7,6 +7,7 @@ a post says (only its tone and kind), negotiation beyond one take-it-or-leave-it
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
@@ -14,6 +15,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.registry import Registry
+from sim.streams import poisson
 
 POLICIES = Registry("policy")
 HOUR = 60
@@ -46,12 +48,16 @@ class Joined:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """Public counts of one story as a mind sees them; ``seen`` lies its observation delay before ``now`` (minutes)."""
+    """Public counts of one story as a mind sees them; ``seen`` lies its observation delay before ``now`` (minutes).
+
+    ``pace`` is the activity of the hour over the day's mean.
+    """
 
     story: str
     now: int
     seen: int
     hour: int
+    pace: float = 1.0
     listed: tuple[Listed, ...] = ()
     listed_day: int = 0
     reads_day: int = 0
@@ -91,6 +97,7 @@ class Me:
     platforms: tuple[str, ...]
     budget_left: int
     price: int
+    review_minutes: int
     done: tuple[tuple[str, int], ...]
     offers: tuple[Offer, ...]
     draw: Callable[..., float]
@@ -240,6 +247,49 @@ class SteadyPosting(Policy):
             return []
         where = self.platform or me.platforms[0]
         return [Action("post", where, board.story, f"steady posting, {self.posts_per_day:g} a day", content="own")]
+
+
+@POLICIES.register
+class OpenTopics(Policy):
+    """An account whose trade is topics opens new ones, a Poisson number at each look, on the day clock and in its hours.
+
+    How much a topic appeals is lognormal with mean ``appeal``: most stir few, some everybody. Not modelled: what it
+    is about, beyond the account's story.
+    """
+
+    name: ClassVar[str] = "open_topics"
+    kind: Literal["open_topics"] = "open_topics"
+    topics_per_day: float = Field(2.0, gt=0, le=200, description="mean topics a day")
+    appeal: float = Field(1.0, gt=0, le=20, description="mean factor on the appeal of a topic")
+    spread: float = Field(1.0, ge=0, le=3, description="sd of ln appeal over topics")
+    content: str = Field("", description="kind of content; empty: the platform's own")
+    first_hour: int = Field(7, ge=0, le=23, description="first hour of its working day")
+    last_hour: int = Field(23, ge=0, le=23, description="last hour of it")
+    off_hours: float = Field(0.2, ge=0, le=1, description="factor on the rate outside its working day")
+    title: str = Field("{title}{n}", description="name of the n-th topic")
+    platform: str = Field("", description="where; empty: its first platform")
+
+    def decide(self, board: Dashboard, me: Me) -> list[Action]:
+        """Open as many as came up since the last look."""
+        at_work = 1.0 if self.first_hour <= board.hour <= self.last_hour else self.off_hours
+        mean = self.topics_per_day * board.pace * at_work * me.review_minutes / (24 * HOUR)
+        where = self.platform or me.platforms[0]
+        return [
+            Action(
+                "open",
+                where,
+                board.story,
+                f"{self.topics_per_day:g} topics a day, at this hour {board.pace:.1f} times as many",
+                title=self.title.format(title=me.title, n=me.count("open") + k + 1),
+                content=self.content,
+                appeal=self._appeal(me, board.now, k),
+            )
+            for k in range(poisson(mean, me.draw("open", board.now)))
+        ]
+
+    def _appeal(self, me: Me, now: int, k: int) -> float:
+        z = sum(me.draw("appeal", now, k, i) for i in range(12)) - 6  # nearly normal
+        return round(self.appeal * math.exp(round(self.spread * z - self.spread**2 / 2, 9)), 6)
 
 
 @POLICIES.register
@@ -473,12 +523,10 @@ class CrisisReply(Policy):
 
 def _log2(x: float) -> float:
     """log2 rounded so that no CPU's last bit can tip a decision."""
-    import math
-
     return round(math.log2(x), 9)
 
 
 AnyPolicy = Annotated[
-    RideHot | PaidCollaboration | SteadyPosting | Rivalry | NewsDesk | SponsorWhenRising | CrisisReply,
+    RideHot | PaidCollaboration | SteadyPosting | OpenTopics | Rivalry | NewsDesk | SponsorWhenRising | CrisisReply,
     Field(discriminator="kind"),
 ]

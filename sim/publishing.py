@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim import streams, uptake
-from sim.mechanisms import normal
 from sim.records import ACT, CREATE, FLOWS, FOLLOW, REPOST, RESPONSES, ROOT, stacked
 from sim.scenario import Content, Scenario
 from sim.world import Account, World
@@ -90,6 +89,8 @@ class Publisher:
         negative: bool = False,
     ) -> int:
         """A new topic, still without a post."""
+        spec, fact = self.platforms[platform], origin == FACT
+        half_life *= 1.0 if fact else self._drawn("half-life", spec.half_life_spread, platform, story, title)
         decay = round(2.0 ** (-self.world.clock.step_minutes / 60 / half_life), 9)
         row = self.world.add_topic(
             title,
@@ -100,6 +101,7 @@ class Publisher:
             origin=origin,
             lead=-1,
             appeal=appeal,
+            talk=1.0 if fact else self._drawn("talk", spec.talk_spread, platform, story, title),
             novelty=1.0,
             decay=decay,
             rank=-1,
@@ -111,6 +113,11 @@ class Publisher:
         live = self.world.live_topics
         live[platform] = np.append(live[platform], row)
         return row
+
+    def _drawn(self, what: str, spread: float, platform: int, story: int, title: str) -> float:
+        """A topic's own factor, lognormal with median 1; a scheduled fact's is 1."""
+        key = streams.stream_key(self.quality, f"{what}/{platform}/{story}")
+        return float(np.exp(spread * streams.normal(key, np.array([zlib.crc32(title.encode())]), 0)[0]).round(9))
 
     # ---- posts
 
@@ -170,7 +177,7 @@ class Publisher:
         """A topic that users start, with its first post by a keyed member of the population."""
         world, spec = self.world, self.stories[story]
         key = streams.stream_key(self.quality, f"user-topic/{platform}/{story}")
-        z = float(normal(key, np.array([step]), number)[0])
+        z = float(streams.normal(key, np.array([step]), number)[0])
         appeal = round(float(np.exp(spec.user_topic_spread * z)), 6)
         named = sum(1 for row in np.flatnonzero(world.topics.origin == USER) if world.topics.story[row] == story)
         title = spec.user_topic_title.format(title=spec.title, n=named + 1)
@@ -194,9 +201,8 @@ class Publisher:
 
     def _ident(self, *parts: int | str) -> np.uint64:
         words = zlib.crc32("/".join(str(part) for part in parts).encode())
-        taken = set(self.world.posts.ident.tolist()) if self.world.posts.n else set()
         number = 0
-        while (ident := streams.py_bits(self.quality, words, number, 3)) in taken:
+        while (ident := streams.py_bits(self.quality, words, number, 3)) in self.world.posts.ident:
             number += 1
         return np.uint64(ident)
 
@@ -240,10 +246,13 @@ class Publisher:
         chance = np.repeat(base[None, :], len(posts), axis=0)
         ident = world.posts.ident[posts]
         spread = np.where(np.broadcast_to(drawn, len(posts)), spec.quality_spread, 0.0)
-        z = normal(self.quality, ident, 1)
+        z = streams.normal(self.quality, ident, 1)
         chance[:, 0] *= self.stories[story].appeal * appeal * np.exp(spread * z - spread**2 / 2)
-        infectious = np.exp(spec.repost_spread * normal(self.infectious, ident, 1) - spec.repost_spread**2 / 2)
+        infectious = np.exp(spec.repost_spread * streams.normal(self.infectious, ident, 1) - spec.repost_spread**2 / 2)
         chance[:, RESPONSES.index("repost")] *= infectious
+        talk = world.topics.talk[world.posts.topic[posts]]
+        for response, lift in (("comment", talk), ("search", talk), ("create", np.sqrt(talk))):
+            chance[:, RESPONSES.index(response)] *= lift
         chance[:, RESPONSES.index("follow")] *= charm
         chance[:, RESPONSES.index("intend")] *= world.offers_factor[story]
         world.chance.rows[posts] = np.floor(np.minimum(chance.round(9), 1.0) * 2.0**32).astype(np.uint64)

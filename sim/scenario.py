@@ -165,6 +165,8 @@ class Platform(Strict):
     response: Response
     repost_spread: float = Field(ge=0, le=3, description="sd of ln infectiousness over posts")
     quality_spread: float = Field(ge=0, le=3, description="sd of ln quality over posts")
+    talk_spread: float = Field(0.0, ge=0, le=3, description="sd of ln of how much topics are commented on and searched")
+    half_life_spread: float = Field(0.0, ge=0, le=2, description="sd of ln of how long topics stay new")
     content: dict[Name, Content] = Field(min_length=1, max_length=40)
     default_content: str
     mechanisms: Mechanisms

@@ -14,6 +14,7 @@ vectors (``np_bits``) for tables, and compiled scalars (``kernels.bits``). A tes
 
 from __future__ import annotations
 
+import math
 import zlib
 
 import numpy as np
@@ -87,3 +88,20 @@ def np_bits(key: int, a: np.ndarray | int, b: np.ndarray | int = 0, c: np.ndarra
 def np_uniform(key: int, a: np.ndarray | int, b: np.ndarray | int = 0, c: np.ndarray | int = 0) -> np.ndarray:
     """Floats in [0, 1) of the same draws, for background tables that are rounded before they are compared."""
     return (np_bits(key, a, b, c) >> np.uint64(11)).astype(np.float64) / float(1 << 53)
+
+
+def poisson(mean: float, coin: float) -> int:
+    """Poisson number of a mean up to a few hundred, by inversion of one uniform number."""
+    k, p = 0, float(f"{math.exp(-mean):.12g}")  # 12 digits: the same on every CPU
+    total = p
+    while coin >= total and k < 1000 and (k < mean or p > 1e-15):  # rounding may leave the total below the coin
+        k += 1
+        p *= mean / k
+        total += p
+    return k
+
+
+def normal(key: int, ids: np.ndarray, lane: int) -> np.ndarray:
+    """Nearly standard normal draws, rounded to 9 digits: the sum of twelve uniforms less six; tails stop at 6."""
+    lanes = lane * 16 + np.arange(12)
+    return (np_uniform(key, np.asarray(ids)[..., None], lanes).sum(axis=-1) - 6).round(9)

@@ -41,6 +41,7 @@ TOPIC = {
     "lead": "i8",  # the post that the topic's page shows first
     "posts": "i8",  # real posts under it
     "appeal": "f8",
+    "talk": "f8",  # how much more than usual its readers discuss and search it
     "novelty": "f8",  # 1 at birth, falling
     "decay": "f8",  # factor on novelty a step
     "rate": "f8",  # smoothed inflow of heat, an hour
@@ -199,6 +200,7 @@ class World:
         self.channels = np.zeros((len(platforms), len(CHANNELS)), np.int64)
         self.owned = np.zeros(len(platforms), np.int64)
         self.interest = np.zeros((len(platforms), len(stories)))
+        self.head_room = np.zeros(len(platforms))  # plays that head videos may still be given, where they are capped
         self.offers_factor = np.ones(len(stories))
         self.posts, self.topics, self.forest = Table(POST), Table(TOPIC), Table(FOREST, 1024)
         self.chance = Matrix((8,), np.uint64)

@@ -21,7 +21,14 @@ from sim.networks.stored import Stored
 from sim.streams import py_bits
 
 KEY = 0xC0FFEE1234567890
-SMALL = Computed(circle_size=8, community_size=64, audience_median=20, audience_cap=200)
+SMALL = Computed(
+    circle_size=8,
+    circle_density=0.35,
+    community_size=64,
+    community_share=0.5,
+    audience_median=20,
+    audience_cap=200,
+)
 GRAPHS = [
     networks.BarabasiAlbert(m=4),
     networks.BarabasiAlbert(m=4, shuffle=True),
@@ -211,7 +218,7 @@ def test_sizes_hold_in_every_shape(n, circle, more, size, share, draw):
 def test_community_holds_its_share():
     network = Computed(circle_density=0, community_size=1024, community_share=0.25)
     walk = walks.start_walk(5000, 400, network.layout(20_000, KEY))
-    assert (walk.near, walk.length) == (100, 32 + 400)
+    assert (walk.near, walk.length) == (100, 64 + 400)
     whole = walks.start_walk(5, 400, network.layout(1000, KEY))
     assert (whole.near, whole.home_n) == (400, 1000)  # one community: there is nobody else to ask
 

@@ -37,6 +37,7 @@ def me(draw=0.0, **known):
     coin = draw if callable(draw) else lambda what, *keys: draw.get(what, 0.0) if isinstance(draw, dict) else draw
     plain = {
         "name": "mind", "title": "Mind", "kind": "kol", "platforms": ("weibo",), "budget_left": 0, "price": 100,
+        "review_minutes": 60,
         "done": (), "offers": (),
     }  # fmt: skip
     return Me(**plain | known, draw=coin)

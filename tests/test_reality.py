@@ -187,6 +187,31 @@ def test_gini_of_totals_over_many_items():
     assert graphs.weighted_gini(values, weight) == pytest.approx(metrics.gini(spread))
 
 
+def test_share_of_the_top():
+    values = np.array([10.0, 30.0, 20.0, 40.0])
+    assert graphs.top_share(values, np.ones(4), 0.25) == pytest.approx(0.4)
+    assert graphs.top_share(values, np.ones(4), 0.375) == pytest.approx(0.4 + 0.15)  # and half of the second
+    assert graphs.top_share(values, np.array([1, 30, 2, 1]), 2 / 34) == pytest.approx(0.5)  # 40 / 1, 10 / 1, 20 / 2
+    assert graphs.top_share(np.ones(1000), np.ones(1000)) == pytest.approx(0.01)
+    assert math.isnan(graphs.top_share(np.zeros(3), np.ones(3)))
+
+
+@pytest.fixture(scope="module")
+def kuaishou():
+    """One short run of the small Kuaishou as it is, and one without the cap."""
+    name, quick = "reality_kuaishou", score.QUICK["reality_kuaishou"]
+    off = "platforms.kuaishou.mechanisms.traffic_pools.head_cap=null"
+    return [measures.of_trace(name, follow(measures.world_of(name, 1, sets))) for sets in (quick, (*quick, off))]
+
+
+def test_the_cap_holds_head_videos_on_kuaishou_and_nothing_else_does(kuaishou):
+    held, free = kuaishou
+    assert targets()["S37"].hit(held.values["S37"])
+    assert free.values["S37"][0] > 2 * held.values["S37"][0]
+    assert held.apart["S37"][0] < free.apart["S37"][0] - 0.1  # the Gini, too
+    assert held.samples["views"].max() < free.samples["views"].max()
+
+
 def test_shares_above():
     got = graphs.shares_above(np.array([50_000, 200_000, 400_000, 2_000_000, 20_000_000]))
     assert got == (0.75, 0.5, 0.25, 0.25)
@@ -207,6 +232,12 @@ def test_network_measures_against_a_graph():
     linked = {frozenset(edge) for edge in directed.edges}
     both = sum(directed.has_edge(v, u) and directed.has_edge(u, v) for u, v in map(tuple, linked))
     assert graphs.reciprocity(network, users, 5, 3000) == pytest.approx(both / len(linked), rel=0.15)
+
+
+def test_default_network_is_as_mutual_as_weibo():
+    users, keys = 41_700_000, [streams.stream_key(seed, "reality/graph") for seed in range(1, 4)]
+    shares = [graphs.reciprocity(Computed(), users, key) / graphs.TWITTER_RECIPROCITY for key in keys]
+    assert 0.2 < np.median(shares) < 0.3  # S40; the median over 20 seeds is 0.247
 
 
 def test_kols_are_drawn_from_the_whole_table():
@@ -288,6 +319,9 @@ def quick_score(monkeypatch, only=()):
 
 
 def test_the_score_takes_medians_and_the_page_says_so(monkeypatch):
+    known = targets()
+    known["S37"] = known["S37"].model_copy(update={"world": ""})  # as if there were no such platform
+    monkeypatch.setattr(score, "targets", lambda: known)
     result = quick_score(monkeypatch, ("S03", "S34", "S26", "S37"))
     assert [line.ours for line in result.lines] == [(2.0,), (2.0,), (2.0,), ()]
     assert (result.hits, result.baseline_hits) == (2, 4)
@@ -318,7 +352,10 @@ def test_the_command_prints_and_writes_only_where_it_is_told(monkeypatch, tmp_pa
 
 
 def test_processes_give_what_one_gives():
-    assert [line.baseline for line in score.score(2, only=("S37",), jobs=2, quick=True).lines] == [(0.01,)]
+    plan = [(score.BASELINE, seed) for seed in (1, 2)]
+    one, two = (dict(score._carry_out(plan, True, jobs)) for jobs in (1, 2))
+    assert sorted(one) == sorted(two) == plan
+    assert all(one[job].values == two[job].values for job in plan)
 
 
 def test_pictures_are_drawn_without_raw_data(tmp_path):

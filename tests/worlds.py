@@ -37,7 +37,7 @@ MECHANISMS = {
     },
     "hot_list": {
         "reads_per_hour": 1000.0, "rank_slope": 0.7, "smoothing_minutes": 60.0, "interaction": 1.0,
-        "discussion_reference": 0.001, "background": BACKGROUND,
+        "background": BACKGROUND,
     },
     "search": {"per_interest_hour": 0.002},
     "paid_reach": {"price_per_thousand": 10.0, "impressions_per_hour": 4000},

@@ -35,7 +35,7 @@ class Moment(NamedTuple):
     discussions: int
     novelty: float
     inflow: float
-    lively: float
+    talk: float
     rate: float
     heat: int
     rank: int
@@ -142,9 +142,7 @@ class TopicOnlooker:
             return
         flow = stage.world.inflow(stage.step)[[row]]
         discussions = int(flow[0, [F_COMMENTS, F_REPOSTS, F_CREATIONS]].sum())
-        inflow = lively = 0.0
-        if hot_list:
-            inflow, lively = (float(part[0]) for part in hot_list.heating(flow, stage.clock.steps_per_hour))
+        inflow = float(hot_list.inflow(flow, stage.clock.steps_per_hour)[0]) if hot_list else 0.0
         self.moments.append(
             Moment(
                 stage.step,
@@ -152,7 +150,7 @@ class TopicOnlooker:
                 discussions,
                 float(topics.novelty[row]),
                 inflow,
-                lively,
+                float(topics.talk[row]),
                 float(topics.rate[row]),
                 int(topics.heat[row]),
                 int(topics.rank[row]),

@@ -25,17 +25,19 @@ class Computed(Network):
 
     A circle is a block of neighbouring ids, a community a block of circles; communities have about the given
     size and are equal to within a circle. Audience sizes are lognormal around the median and pass over into a
-    Pareto tail where both have the same density and slope. Ties inside a circle are mutual, others one-way.
-    The constants of structure are assumed; median and tail are measured.
+    Pareto tail where both have the same density and slope. Ties inside a circle are mutual, others one-way;
+    nobody has fewer followers than the circle gives. Median and tail are measured. Sizes of circles and
+    communities are assumed; density and share are estimated: set so that reciprocity and mean distance are those
+    of targets S40 and S39 (`sim/catalog/targets.yaml`) and clustering stays below 0.1.
     Not modelled: overlapping circles, and communities that share an interest.
     """
 
     name: ClassVar[str] = "computed"
     kind: Literal["computed"] = "computed"
-    circle_size: int = Field(32, ge=2, le=256, description="people in a circle (a class, a chat group); 2^i")
-    circle_density: float = Field(0.35, ge=0, le=1, description="probability that two in a circle are friends")
+    circle_size: int = Field(64, ge=2, le=256, description="people in a circle (a class, a chat group); 2^i")
+    circle_density: float = Field(0.5, ge=0, le=1, description="probability that two in a circle are friends")
     community_size: int = Field(4096, ge=2, le=2**24, description="people in a community; 2^i, whole circles")
-    community_share: float = Field(0.5, ge=0, le=1, description="share of the other followers in one's community")
+    community_share: float = Field(0.7, ge=0, le=1, description="share of the other followers in one's community")
     audience_median: int = Field(180, ge=1, le=10**6, description="median followers of an ordinary user, people")
     audience_sd: float = Field(1.0, ge=0.1, le=4, description="sd of ln(followers) in the body; assumed")
     tail_exponent: float = Field(2.4, gt=1, le=10, description="density exponent of the tail of followers")

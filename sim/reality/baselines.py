@@ -46,7 +46,7 @@ def _shares(key: int) -> dict[str, tuple[float, ...]]:
     return {
         "S35": (FINAL_REPOST_SHARE[2] / sum(FINAL_REPOST_SHARE),),
         "S36": (graphs.weighted_gini(views, np.ones(VIDEOS)),),
-        "S37": (0.01,),
+        "S37": (graphs.HEAD,),
         "S38": tuple(math.exp(-(size - 100_000) / scale) for size in graphs.KOL_STEPS),
     }
 

@@ -15,7 +15,7 @@ from sim.reality.measures import AROUND
 from sim.reality.score import BASELINE, Score
 
 OURS, NAIVE = "#D55E00", "#56B4E9"
-LABELS = {"ours": OURS, "baseline": NAIVE, "measured": INK}
+LABELS = {"ours": OURS, "ours, Kuaishou": "#E69F00", "baseline": NAIVE, "measured": INK}
 GRID = {"color": "#eeeeee", "lw": 0.8}
 
 
@@ -125,7 +125,8 @@ def _reads(axes: list[Axes], score: Score, data: Path | None) -> None:
 
 def _feed(axes: list[Axes], score: Score, data: Path | None) -> None:
     del data  # none is there by video
-    _survival(axes[0], np.maximum(samples(score, "reality_feed", "views"), 1), "ours")
+    for who, world in (("ours", "reality_feed"), ("ours, Kuaishou", "reality_kuaishou")):
+        _survival(axes[0], np.maximum(samples(score, world, "views"), 1), who)
     axes[0].set(xscale="log", yscale="log", xlabel="views", ylabel="share of videos with at least as many")
     axes[0].set_title("Views over videos")
     _plain(axes)

@@ -14,6 +14,7 @@ from sim.networks.computed import Computed
 from sim.networks.walks import Layout, audience_size, fill_followers, start_walk
 
 TWITTER_RECIPROCITY = 0.221  # mutual pairs among linked pairs, Kwak et al. 2010
+HEAD = 0.01  # head videos: the most played hundredth
 KOL_STEPS = (300_000, 1_000_000, 3_000_000, 10_000_000)
 
 
@@ -26,6 +27,16 @@ def weighted_gini(values: np.ndarray, weight: np.ndarray) -> float:
     share = np.concatenate([[0.0], np.cumsum(values[order]) / values.sum()])
     people = np.diff(np.concatenate([[0.0], np.cumsum(weight[order]) / weight.sum()]))
     return float(1.0 - np.sum(people * (share[1:] + share[:-1])))
+
+
+def top_share(values: np.ndarray, weight: np.ndarray, top: float = HEAD) -> float:
+    """S37: share of all ``values`` that the uppermost ``top`` of the items has; arguments as in `weighted_gini`."""
+    values, weight = np.asarray(values, float), np.asarray(weight, float)
+    if not len(values) or values.sum() <= 0:
+        return np.nan
+    order = np.argsort(-values / weight, kind="stable")
+    items = np.concatenate([[0.0], np.cumsum(weight[order]) / weight.sum()])
+    return float(np.interp(top, items, np.concatenate([[0.0], np.cumsum(values[order]) / values.sum()])))
 
 
 def shares_above(followers: np.ndarray) -> tuple[float, ...]:
@@ -60,7 +71,7 @@ def _mean_steps(start: int, table: np.ndarray, layout: Layout) -> float:
     users = int(layout.n_users)
     seen = np.zeros(users, np.bool_)
     queue = np.empty(users, np.uint32)
-    row = np.empty(int(table[-1]) + 64, np.int64)
+    row = np.empty(int(table[-1] + layout.circle_size), np.int64)
     return float(_search(start, table, layout, seen, queue, row))
 
 
@@ -90,7 +101,8 @@ def _search(start, table, layout, seen, queue, row):  # type: ignore[no-untyped-
 @njit(cache=True)
 def _links(u, table, layout):  # type: ignore[no-untyped-def]
     """Links into the audience of ``u``, and how many of them are answered."""
-    row, back = np.empty(table[-1] + 64, np.int64), np.empty(table[-1] + 64, np.int64)
+    most = np.int64(table[-1]) + layout.circle_size
+    row, back = np.empty(most, np.int64), np.empty(most, np.int64)
     walk = start_walk(u, audience_size(u, layout.key, table), layout)
     n, both = fill_followers(0, walk.length, u, walk, layout, row), 0
     for i in range(n):

@@ -100,6 +100,9 @@ def of_trace(world: str, trace: Trace) -> Measured:
     if world == "reality_feed":
         gini = graphs.weighted_gini(trace.views, trace.copies)
         return Measured({"S36": (gini,)}, {}, {"views": trace.views / trace.copies})
+    if world == "reality_kuaishou":
+        head, gini = (measure(trace.views, trace.copies) for measure in (graphs.top_share, graphs.weighted_gini))
+        return Measured({"S37": (head,)}, {"S37": (gini,)}, {"views": trace.views / trace.copies})
     made = of_stays(trace.own, trace.step, trace.end, trace.first_minute_of_day)
     read = of_reads(trace.reads, trace.listed, trace.own, trace.step)
     other = of_stays(trace.background, trace.step, trace.end, trace.first_minute_of_day)

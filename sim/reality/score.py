@@ -17,6 +17,7 @@ QUICK = {
     "reality_cascades": ("days=4",),
     "reality_lists": ("days=4",),
     "reality_feed": ("days=2",),
+    "reality_kuaishou": ("days=1.5",),
 }
 Tell = Callable[[int, int, str], None]
 

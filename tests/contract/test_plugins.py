@@ -139,7 +139,7 @@ def test_a_plugin_refuses_what_is_no_number(cls, tmp_path):
             holder = broken
             for step in path[:-1]:
                 holder = holder[0] if step == "[]" else holder[step]
-            if isinstance(holder, tuple):
+            if isinstance(holder, tuple | None):  # a part that may be left out has tests of its own
                 continue
             holder[path[-1]] = value
             with pytest.raises(ValidationError):
@@ -181,7 +181,7 @@ def test_a_plugin_survives_yaml(cls, tmp_path):
 def test_a_policy_copes_with_an_empty_dashboard(cls, tmp_path):
     policy = made(cls, tmp_path)
     for draw in (0.0, 0.999):
-        me = Me("mind", "Mind", "kol", ("square",), 10**9, 100, (), (), lambda *_, draw=draw: draw)
+        me = Me("mind", "Mind", "kol", ("square",), 10**9, 100, 60, (), (), lambda *_, draw=draw: draw)
         for hour in range(24):
             board = Dashboard("tale", 0, -60, hour)
             actions = policy.decide(board, me)
