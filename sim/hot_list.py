@@ -39,10 +39,11 @@ class Background(BaseModel):
 class HotList(Mechanism):
     """Serve: the list of hot topics, ranked each step by heat.
 
-    heat = (searches + discussions + reads) an hour, smoothed, × ``interaction`` × the topic's talk (how much more than
-    usual its readers discuss and search it). Readers of rank r: ``reads_per_hour`` · r^−``rank_slope`` · day clock ·
-    the topic's appeal and novelty. Rank 0 is the pinned slot; ``ad_places`` can be bought. Not modelled: re-ranking
-    within a step, censorship, personal lists.
+    heat = (searches + discussions + reads) an hour, smoothed, × ``interaction`` × the topic's own, which is lognormal:
+    what else the platform weighs. Of the reads that the list brings itself, ``list_share`` counts. Readers of rank r:
+    ``reads_per_hour`` · r^−``rank_slope`` · day clock · the topic's appeal and novelty. Rank 0 is the pinned slot;
+    ``ad_places`` can be bought. A topic comes on the list while it is new. Not modelled: re-ranking within a step,
+    censorship, personal lists; heat is no published hot value, which is spread less.
     """
 
     name: ClassVar[str] = "hot_list"
@@ -58,7 +59,7 @@ class HotList(Mechanism):
     smoothing_minutes: float = Field(gt=0, le=10_000, description="half-life of the smoothed inflow")
     interaction: float = Field(gt=0, le=1000, description="heat per read an hour of a typical topic")
     list_share: float = Field(1.0, ge=0, le=1, description="share of the reads it brought itself that count as heat")
-    talk_power: float = Field(1.0, ge=0, le=4, description="exponent with which a topic's talk raises its heat")
+    interaction_spread: float = Field(0.0, ge=0, le=5, description="sd of ln interaction over topics")
     entry_novelty: float = Field(0.0, ge=0, le=1, description="novelty that a topic needs to come on the list")
     off_list_novelty: float = Field(0.02, ge=0, le=1, description="novelty under which it leaves")
     samples: int = Field(150, ge=1, le=10**7, description="simulated views aimed at for one topic and step")
@@ -86,16 +87,12 @@ class HotList(Mechanism):
         reads = flow[:, F_IMPRESSIONS] - (1 - self.list_share) * flow[:, F_LISTED]
         return np.asarray((flow[:, F_SEARCHES] + discussions + reads) * steps_per_hour)
 
-    def lift(self, talk: np.ndarray) -> np.ndarray:
-        """Factor on heat of topics with so much talk."""
-        return np.asarray(talk**self.talk_power).round(9)
-
     def trend(self, stage: PlatformStage) -> None:
         """Smooth the inflow of heat, then rank the story's topics among the background's."""
         topics, own = stage.world.topics, stage.own_topics()
         inflow = self.inflow(stage.world.inflow(stage.step)[own], stage.clock.steps_per_hour)
         keep = round(2.0 ** (-stage.clock.step_minutes / self.smoothing_minutes), 9)
-        topics.rate[own] = topics.rate[own] * keep + inflow * self.lift(topics.talk[own]) * (1 - keep)
+        topics.rate[own] = topics.rate[own] * keep + inflow * topics.interaction[own] * (1 - keep)
         topics.heat[own] = (topics.rate[own] * self.interaction).astype(np.int64)
         need = np.where(topics.rank[own] >= 0, self.off_list_novelty, max(self.entry_novelty, self.off_list_novelty))
         rank(self, stage, own[topics.novelty[own] > need])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
@@ -22,9 +23,18 @@ def carry_out(do: Callable[[Job], Result], jobs: Sequence[Job], processes: int) 
     if processes == 1:
         yield from ((number, do(job)) for number, job in enumerate(jobs))
         return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_heed_no_interrupt) as pool:
         running = {pool.submit(do, job): number for number, job in enumerate(jobs)}
         try:
             yield from ((running[future], future.result()) for future in as_completed(running))
+        except BaseException:  # nobody waits for what is under way
+            for worker in [*(pool._processes or {}).values()]:
+                worker.terminate()
+            raise
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _heed_no_interrupt() -> None:
+    """Ctrl-C reaches every process of a terminal; the first one answers it for all."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -89,8 +89,9 @@ class Publisher:
         negative: bool = False,
     ) -> int:
         """A new topic, still without a post."""
-        spec, fact = self.platforms[platform], origin == FACT
-        half_life *= 1.0 if fact else self._drawn("half-life", spec.half_life_spread, platform, story, title)
+        spec, about_it = self.platforms[platform], (platform, story, title)
+        listing = spec.mechanisms.hot_list.interaction_spread if spec.mechanisms.hot_list else 0.0
+        half_life *= 1.0 if origin == FACT else self._drawn("half-life", spec.half_life_spread, *about_it)
         decay = round(2.0 ** (-self.world.clock.step_minutes / 60 / half_life), 9)
         row = self.world.add_topic(
             title,
@@ -101,7 +102,8 @@ class Publisher:
             origin=origin,
             lead=-1,
             appeal=appeal,
-            talk=1.0 if fact else self._drawn("talk", spec.talk_spread, platform, story, title),
+            talk=self.stories[story].talk * self._drawn("talk", spec.talk_spread, *about_it),
+            interaction=self.stories[story].interaction * self._drawn("interaction", listing, *about_it),
             novelty=1.0,
             decay=decay,
             rank=-1,
@@ -115,7 +117,7 @@ class Publisher:
         return row
 
     def _drawn(self, what: str, spread: float, platform: int, story: int, title: str) -> float:
-        """A topic's own factor, lognormal with median 1; a scheduled fact's is 1."""
+        """A topic's own factor, lognormal with median 1."""
         key = streams.stream_key(self.quality, f"{what}/{platform}/{story}")
         return float(np.exp(spread * streams.normal(key, np.array([zlib.crc32(title.encode())]), 0)[0]).round(9))
 

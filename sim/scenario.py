@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AwareDatetime, ConfigDict, Field, field_serializer, model_validator
 
-from sim import catalog, classic, consistency, loader
+from sim import catalog, classic, consistency, loader, whatif
 from sim.classic import Classic
 from sim.errors import Fault, ScenarioError
 from sim.hot_list import HotList
@@ -184,6 +184,8 @@ class Story(Strict):
 
     title: str = Field(min_length=1, max_length=60, description="its name in topics")
     appeal: float = Field(1.0, gt=0, le=20, description="factor on attending")
+    talk: float = Field(1.0, gt=0, le=20, description="factor on comments, searches and own posts of its readers")
+    interaction: float = Field(1.0, gt=0, le=1000, description="factor on the heat that lists give to its topics")
     interests: dict[str, Factor] = Field(default_factory=dict, description="weights of the interests it speaks to")
     user_topic_title: str = Field("{title}·网友话题{n}", description="name of the n-th topic that users start")
     user_topic_spread: float = Field(0.9, ge=0, le=3, description="sd of ln appeal over the topics that users start")
@@ -294,6 +296,7 @@ class Scenario(Strict):
     actors: tuple[Actor, ...] = ()
     interventions: tuple[AnyIntervention, ...] = ()
     observed: Observed = Observed()
+    counterfactuals: dict[Name, whatif.Counterfactual] = Field(default_factory=dict, description="what-ifs, checked")
 
     @field_serializer("start")
     def _iso(self, when: Any) -> str:
@@ -350,6 +353,7 @@ def _scenario(document: loader.Document, shortened: bool) -> Scenario:
     document = _complete(document)
     scenario = loader.check(Scenario, document)
     _raise(document, consistency.findings(scenario, shortened=shortened))
+    _raise(document, whatif.findings(scenario, shortened=shortened))
     return _without_the_late(scenario) if shortened else scenario
 
 

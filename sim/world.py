@@ -42,6 +42,7 @@ TOPIC = {
     "posts": "i8",  # real posts under it
     "appeal": "f8",
     "talk": "f8",  # how much more than usual its readers discuss and search it
+    "interaction": "f8",  # how much heat the list gives for it, against the usual
     "novelty": "f8",  # 1 at birth, falling
     "decay": "f8",  # factor on novelty a step
     "rate": "f8",  # smoothed inflow of heat, an hour

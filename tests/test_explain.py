@@ -185,7 +185,7 @@ def test_what_is_told_of_a_topic_is_what_the_run_wrote():
         keep = 2.0 ** (-clock.step_minutes / onlooker.moments[0].listing.smoothing)
         for before, now in zip(onlooker.moments, onlooker.moments[1:], strict=False):
             if now.step == before.step + 1:
-                smoothed = before.rate * keep + now.inflow * now.talk * (1 - keep)
+                smoothed = before.rate * keep + now.inflow * now.interaction * (1 - keep)
                 assert now.rate == pytest.approx(smoothed, rel=1e-6)
                 assert now.heat == int(now.rate * now.listing.interaction)
         for one in onlooker.promotions:

@@ -386,13 +386,13 @@ def test_heat_follows_the_inflow_and_halves_when_it_stops():
     assert made.world.topics.heat[0] == int(3 * rate[0])
 
 
-@pytest.mark.parametrize("talk", [0.2, 1.0, 5.0])
-def test_what_is_talked_about_more_is_hotter(talk):
+@pytest.mark.parametrize("interaction", [0.2, 1.0, 5.0])
+def test_heat_rises_with_a_topics_own_interaction(interaction):
     made, data, stage = listing(1)
-    made.world.topics.talk[:] = talk
+    made.world.topics.interaction[:] = interaction
     inflow(made, 0, impressions=1000, comments=3, reposts=2, searches=7)
     data.trend(stage)
-    assert made.world.topics.rate[0] == pytest.approx(4 * 1012 * talk * (1 - 2**-0.25), rel=1e-6)
+    assert made.world.topics.rate[0] == pytest.approx(4 * 1012 * interaction * (1 - 2**-0.25), rel=1e-6)
 
 
 def test_readers_fall_with_the_rank_by_the_stated_slope():

@@ -1,9 +1,20 @@
 """The commands of the shell, one module a subject; each adds its own to the parser and carries them out."""
 
 from sim.commands.finished import add_explain, add_plot
+from sim.commands.forecasts import add_counterfactuals, add_hindcast
 from sim.commands.looks import add_looks
 from sim.commands.reality import add_reality
 from sim.commands.runs import add_demo, add_run
 from sim.commands.studies import add_calibrate
 
-COMMANDS = (add_demo, add_run, add_looks, add_plot, add_explain, add_reality, add_calibrate)
+COMMANDS = (
+    add_demo,
+    add_run,
+    add_looks,
+    add_plot,
+    add_explain,
+    add_calibrate,
+    add_hindcast,
+    add_counterfactuals,
+    add_reality,
+)

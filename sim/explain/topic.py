@@ -145,7 +145,7 @@ def _table(words: Words, onlooker: TopicOnlooker, limit: int) -> list[str]:
     ranked = any(moment.listing is not None for moment in rows)
     used = [c for c in range(FEED, len(CHANNELS)) if onlooker.by_channel[:, c].any()]
     head = ["from", "reads", *(f"·{CHANNELS[c]}" for c in used), "discuss", "novelty"]
-    head += ["inflow/h", "× talk", "smoothed", "heat", "rank"] if ranked else []
+    head += ["inflow/h", "× own", "smoothed", "heat", "rank"] if ranked else []
     cells = [head]
     for first in range(0, len(rows), length):
         part = rows[first : first + length]
@@ -176,7 +176,12 @@ def _cells(words: Words, onlooker: TopicOnlooker, part: list[Moment], used: list
     cells += [_count(words, int(reads[c])) for c in used]
     cells += [_count(words, sum(m.discussions for m in part)), f"{last.novelty:.3f}"]
     if ranked:
-        cells += [_count(words, last.inflow), f"{last.talk:.2f}", _count(words, last.rate), _count(words, last.heat)]
+        cells += [
+            _count(words, last.inflow),
+            f"{last.interaction:.2f}",
+            _count(words, last.rate),
+            _count(words, last.heat),
+        ]
         cells.append(_standing(words, last))
     return cells
 
@@ -196,7 +201,7 @@ def _standing(words: Words, moment: Moment) -> str:
 def _heat_words(words: Words, onlooker: TopicOnlooker) -> list[str]:
     listing = next(moment.listing for moment in onlooker.moments if moment.listing)
     return [
-        "  inflow = searches + discussions + reads, an hour; talk = how much more than usual it is talked about;",
+        "  inflow = searches + discussions + reads, an hour; own = its own interaction, by the usual one;",
         f"  smoothed = the running mean of their product, halved in {listing.smoothing:g} min; "
         f"heat = smoothed × {listing.interaction:g}",
     ]

@@ -35,7 +35,7 @@ class Moment(NamedTuple):
     discussions: int
     novelty: float
     inflow: float
-    talk: float
+    interaction: float
     rate: float
     heat: int
     rank: int
@@ -150,7 +150,7 @@ class TopicOnlooker:
                 discussions,
                 float(topics.novelty[row]),
                 inflow,
-                float(topics.talk[row]),
+                float(topics.interaction[row]),
                 float(topics.rate[row]),
                 int(topics.heat[row]),
                 int(topics.rank[row]),

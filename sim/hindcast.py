@@ -1,0 +1,326 @@
+"""Hindcasts: what the model expects after a day, given what was known by its end. Decision note 0015.
+
+Facts dated later are switched off, many seeds are run on beyond the day, and each run is weighted by how well its own
+beginning agrees with what had been observed. Nothing that was observed later is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from math import log
+from pathlib import Path
+
+import numpy as np
+
+from sim import scenario as scenarios
+from sim.bands import effective_size, normalised
+from sim.classic import Classic
+from sim.consistency import platform_flow
+from sim.ensemble import OFF_LIST, Job, Tell, Trace, relaxation, topic_hours, traces
+from sim.errors import SimError
+from sim.scenario import Scenario, Stay
+
+USERS, SEEDS = 100_000, 50
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+# One unit of disagreement is a factor of so much, by how good the observation is.
+FACTORS = {"measured": 2.0, "estimated": 3.0, "assumed": 5.0}
+FREEDOM = 4.0  # degrees of freedom of Student's t: what no run can meet does not pick the runs
+LOW_SIZE = 0.2  # share of the runs; an effective size below is warned of
+
+
+@dataclass(frozen=True)
+class Known:
+    """One number observed by the cut, and how to take the same of a run.
+
+    Attributes:
+        group: what is told together counts together: one group weighs as much as any other.
+        label: in words.
+        value: what was observed.
+        factor: a run off by this factor is off by one unit.
+        measure: the same number of a run's beginning.
+        add: what is added to both before their logarithms are taken, so that 0 has one.
+    """
+
+    group: str
+    label: str
+    value: float
+    factor: float
+    measure: Callable[[Trace], float]
+    add: float = 1.0
+
+    def units(self, trace: Trace) -> float:
+        """How far a run is off, in units: logarithm of the ratio over that of the factor."""
+        return log((self.measure(trace) + self.add) / (self.value + self.add)) / log(self.factor)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A scenario cut at the end of a day.
+
+    Attributes:
+        scenario: with later facts switched off, running to the end of ``to``.
+        cut: first minute after the day up to which things are known.
+        to: last day that is predicted.
+        later: the facts that were switched off.
+        known: what was observed by the cut.
+        unused: observed figures that were left out, and why.
+    """
+
+    scenario: Scenario
+    cut: datetime
+    to: date
+    later: tuple[str, ...]
+    known: tuple[Known, ...]
+    unused: tuple[str, ...]
+
+    @property
+    def steps(self) -> int:
+        """Steps up to the cut."""
+        return int((self.cut - self.scenario.start).total_seconds() // 60) // self.scenario.step_minutes
+
+    @property
+    def platform(self) -> str:
+        """Where the story's topics are counted: the list that was observed, or else the last one that there is."""
+        stays = self.scenario.observed.stays
+        lists = [name for name, platform in self.scenario.platforms.items() if platform.mechanisms.hot_list]
+        return stays.platform if stays else [*self.scenario.platforms, *lists][-1]
+
+
+@dataclass(frozen=True)
+class Hindcast:
+    """The runs of a plan with their weights; ``retained``: share of the weight of all candidates that they hold."""
+
+    plan: Plan
+    traces: tuple[Trace, ...]
+    weights: np.ndarray
+    candidates: int
+    retained: float = 1.0
+    scalars: dict[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def size(self) -> float:
+        """Effective number of runs."""
+        return effective_size(self.weights)
+
+    @property
+    def low(self) -> bool:
+        """Whether too few runs carry the weight for the outer bands to mean much."""
+        return self.size < LOW_SIZE * len(self.traces)
+
+
+# ---- what goes in
+
+
+def plan(source: str | Path, until: date, to: date | None = None, *, users: int | None = USERS) -> Plan:
+    """Cut a scenario at the end of ``until`` and let it run to the end of ``to`` (the end of the month after).
+
+    Raises:
+        SimError: the days do not fit the scenario, or it is a classical one.
+    """
+    given = scenarios.load(source)
+    if isinstance(given, Classic):
+        raise SimError(f"{given.name} is a classical world: it has no dates to be cut at")
+    to = _end_of_next_month(until) if to is None else to
+    if not given.start.date() <= until < to:
+        order = f"the run begins on {given.start.date()}, is cut on {until} and ends on {to}"
+        raise SimError(f"{order}; each must come after the one before (--until, --to)")
+    cut, end = (datetime.combine(day + DAY, time(), given.start.tzinfo) for day in (until, to))
+    length = (end - given.start) / DAY
+    longer = scenarios.load(source, sets=[f"days={length}"], users=users)
+    assert isinstance(longer, Scenario)
+    scenario, later = _cut(longer, cut)
+    known, unused = observations(scenario, cut)
+    return Plan(scenario, cut, to, later, known, unused)
+
+
+def _end_of_next_month(day: date) -> date:
+    later = (day.replace(day=1) + timedelta(days=63)).replace(day=1)
+    return later - DAY
+
+
+def _cut(scenario: Scenario, cut: datetime) -> tuple[Scenario, tuple[str, ...]]:
+    """Switch off what is dated later; say what it was."""
+    late = [fact for fact in scenario.interventions if fact.enabled and fact.at >= cut]
+    facts = (f.model_copy(update={"enabled": f.enabled and f.at < cut}) for f in scenario.interventions)
+    names = tuple(f"{fact.at:%d %b %H:%M} {fact.note or fact.kind}" for fact in late)
+    return scenario.model_copy(update={"interventions": tuple(facts)}), names
+
+
+def observations(scenario: Scenario, cut: datetime) -> tuple[tuple[Known, ...], tuple[str, ...]]:
+    """What was observed before the cut, and which figures cannot be used: those of later, or of no known time."""
+    known: list[Known] = []
+    unused = []
+    for figure in scenario.observed.figures:
+        flow = platform_flow(figure.metric, scenario.platforms)
+        if figure.at is None or figure.at >= cut or flow is None:
+            unused.append(f"{figure.label or figure.metric}: " + ("later" if figure.at else "of no stated time"))
+            continue
+        known.append(_running_total(figure.label or figure.metric, flow, figure.at, figure.value, figure.grade))
+    stays = scenario.observed.stays
+    if stays and stays.from_ < cut:
+        begin, end = max(stays.from_, scenario.start), min(stays.until + MINUTE, cut)
+        seen = [stay for stay in stays.list if stay.first < end]
+        known += _of_stays(stays.platform, seen, begin, end, FACTORS[stays.grade])
+    return tuple(known), tuple(unused)
+
+
+def _running_total(label: str, flow: tuple[str, str], at: datetime, value: float, grade: str) -> Known:
+    platform, name = flow
+
+    def measure(trace: Trace) -> float:
+        return float(trace.flow(name, platform)[: max(0, trace.hour(at) + 1)].sum())
+
+    return Known(label, label, value, FACTORS[grade], measure)
+
+
+def _of_stays(platform: str, stays: Sequence[Stay], begin: datetime, end: datetime, factor: float) -> list[Known]:
+    """Topics a day, most at once and best rank, in the hours that the record covers."""
+    known, first = [], begin
+    while first < end:
+        last = min(end, datetime.combine(first.date() + DAY, time(), first.tzinfo))
+        here = sum(stay.first < last and stay.last >= first for stay in stays)
+        label, count = f"topics on the list, {first:%d %b}", _counting(platform, first, last, "topics")
+        known.append(Known("topics a day", label, here, factor, count, 0.5))
+        first = last
+    most = max(_readings(stays, begin, end).values(), default=0)
+    count = _counting(platform, begin, end, "at_once")
+    known.append(Known("most at once", "most topics at once", most, factor, count, 0.5))
+    ended = [stay.best_rank for stay in stays if stay.last < end]  # of a stay that goes on, the best may be to come
+    if ended:
+        rank = _counting(platform, begin, end, "best_rank")
+        known.append(Known("best rank", "best rank", min(ended), factor, rank))
+    return known
+
+
+def _counting(platform: str, begin: datetime, end: datetime, what: str) -> Callable[[Trace], float]:
+    """Of a run's list between two times: how many topics, how many at once, or the best rank."""
+
+    def measure(trace: Trace) -> float:
+        first, last = trace.hour(begin + HOUR - MINUTE), trace.hour(end - MINUTE)
+        rows = trace.sightings(platform, first, last + 1)
+        if what == "topics":
+            return float(len(np.unique(rows[:, 2])))
+        if what == "at_once":
+            return float(np.bincount(rows[:, 0]).max(initial=0))
+        return float(rows[:, 3].min(initial=OFF_LIST))
+
+    return measure
+
+
+def _readings(stays: Sequence[Stay], begin: datetime, end: datetime) -> dict[datetime, int]:
+    """Topics on the list at each hourly reading that was observed, those of a stay an hour apart."""
+    seen: dict[datetime, int] = {}
+    for stay in stays:
+        count = round((stay.last - stay.first) / HOUR) + 1
+        hour = stay.first.astimezone(begin.tzinfo).replace(minute=0, second=0, microsecond=0)
+        for at in (hour + i * HOUR for i in range(count)):
+            if at < end:
+                seen[at] = seen.get(at, 0) + 1
+    return seen
+
+
+def observed_days(plan: Plan) -> dict[str, dict[date, float]]:
+    """What was observed by the cut, by metric and day; days that the record covers only in part are left out."""
+    found: dict[str, dict[date, float]] = {}
+    stays, zone = plan.scenario.observed.stays, plan.scenario.start.tzinfo
+    for figure in plan.scenario.observed.figures:
+        if figure.at and figure.at < plan.cut:
+            found.setdefault(f"{figure.metric}_total", {})[figure.at.astimezone(zone).date()] = figure.value
+    if stays is None:
+        return found
+    end = min(stays.until + MINUTE, plan.cut)
+    hours = _readings(stays.list, stays.from_.astimezone(zone), end)
+    day = datetime.combine(stays.from_.astimezone(zone).date() + DAY, time(), zone)
+    while day + DAY <= end:
+        here = [count for at, count in hours.items() if day <= at < day + DAY]
+        on = sum(stay.first < day + DAY and stay.last >= day for stay in stays.list)
+        numbers = {"topics": on, "topic_hours": sum(here), "topics_at_once": max(here, default=0)}
+        for name, value in numbers.items():
+            found.setdefault(f"{stays.platform}_{name}", {})[day.date()] = value
+        day += DAY
+    return found
+
+
+# ---- weights
+
+
+def log_weights(known: Sequence[Known], runs: Sequence[Trace]) -> np.ndarray:
+    """Logarithm of each run's likelihood up to a constant, f8[runs]; equal where nothing was observed.
+
+    The squared units of a group are averaged, since its numbers tell much the same; each group's root mean square is
+    then one draw of Student's t with `FREEDOM` degrees of freedom.
+    """
+    total = np.zeros(len(runs))
+    for group in dict.fromkeys(one.group for one in known):
+        units = np.array([[one.units(run) for one in known if one.group == group] for run in runs])
+        total -= (FREEDOM + 1) / 2 * np.log1p(np.square(units).mean(axis=1) / FREEDOM)
+    return total
+
+
+# ---- runs
+
+
+def hindcast(
+    plan: Plan,
+    *,
+    seeds: int = SEEDS,
+    candidates: int | None = None,
+    jobs: int = 1,
+    first_seed: int = 1,
+    tell: Tell | None = None,
+) -> Hindcast:
+    """Run the seeds, weigh them by their beginnings, and take the numbers of interest.
+
+    With more candidates than seeds, all candidates are first run to the cut alone, and the best go on.
+
+    Args:
+        plan: what is run.
+        seeds: runs to the end.
+        candidates: runs to the cut; at least ``seeds`` (as many).
+        jobs: processes.
+        first_seed: seeds count up from here.
+        tell: called with (runs done, runs, what is going on).
+    """
+    tried = max(seeds, candidates or seeds)
+    numbers, retained = range(first_seed, first_seed + tried), 1.0
+    if tried > seeds:
+        begun = traces([_job(plan, seed, plan.steps) for seed in numbers], jobs, tell=tell, phase="running to the cut")
+        weights = normalised(log_weights(plan.known, begun))
+        best = np.sort(np.argsort(-weights, kind="stable")[:seeds])
+        numbers, retained = [begun[i].seed for i in best], float(weights[best].sum())  # type: ignore[assignment]
+    runs = traces([_job(plan, seed) for seed in numbers], jobs, tell=tell, phase="running on")
+    weights = normalised(log_weights(plan.known, runs))
+    return Hindcast(plan, tuple(runs), weights, tried, retained, scalars(plan, runs))
+
+
+def _job(plan: Plan, seed: int, steps: int | None = None) -> Job:
+    return Job(plan.scenario.model_copy(update={"seed": seed}), steps=steps)
+
+
+def daily_metrics(plan: Plan) -> list[str]:
+    """Metrics whose bands are given by the day, those of the list first."""
+    platform = plan.platform
+    flows = [f"{platform}_impressions", f"{platform}_discussions", "intents", "followers_won", "rival_bureaus"]
+    lists = [f"{platform}_{name}" for name in ("topics", "topic_hours", "topics_at_once")]
+    return [*lists, *flows, *(f"{name}_total" for name in flows)]
+
+
+def scalars(plan: Plan, runs: Sequence[Trace]) -> dict[str, np.ndarray]:
+    """One number a run, f8[runs]; the peak day is counted from the day of the start."""
+    platform, found = plan.platform, {}
+    for name in daily_metrics(plan):
+        if name.endswith("_total"):
+            found[name] = np.array([run.daily(name)[-1] for run in runs])
+    hours = [topic_hours(run, platform) for run in runs]
+    listed = [run.sightings(platform) for run in runs]
+    day = (plan.cut.date() - plan.scenario.start.date()).days
+    found[f"{platform}_topics_listed"] = np.array([float(len(np.unique(rows[:, 2]))) for rows in listed])
+    found[f"{platform}_topics_at_once"] = np.array([float(np.bincount(rows[:, 0]).max(initial=0)) for rows in listed])
+    fullest = [run.daily(f"{platform}_topics")[day:].max(initial=0.0) for run in runs]
+    found[f"{platform}_topics_fullest_day_to_come"] = np.array(fullest)
+    found["peak_day"] = np.array([float(np.argmax(h)) if h.any() else np.nan for h in hours])
+    found["peak_after_cut"] = (found["peak_day"] >= day).astype(float)
+    found["relaxation"] = np.array([relaxation(h) for h in hours])
+    return found
