@@ -1,0 +1,62 @@
+"""What newsrooms decide: to amplify, to find an angle of their own, to interview."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from sim.policies.base import POLICIES, Policy, topic_words
+from sim.policies.dashboard import HOUR, Action, Dashboard, Listed, Me
+
+
+@POLICIES.register
+class NewsDesk(Policy):
+    """A newsroom takes up what stays on the list, there or under an angle of its own; big stories it interviews."""
+
+    name: ClassVar[str] = "news_desk"
+    kind: Literal["news_desk"] = "news_desk"
+    max_rank: int = Field(20, ge=1, le=50, description="worst rank that counts as news")
+    min_minutes: int = Field(60, ge=0, le=10_000, description="minutes that a topic must have stayed listed")
+    chance: float = Field(0.15, ge=0, le=1, description="probability of taking a fitting topic up at a review")
+    per_day: int = Field(2, ge=0, le=100, description="posts on the story a day")
+    angle_share: float = Field(
+        0.5, ge=0, le=1, description="probability that it opens a topic of its own instead of riding"
+    )
+    angle_title: str = Field("{title}谈{star}{n}", description="topic that it opens; {n} counts its topics")
+    interview_reads: int = Field(
+        200_000_000, ge=0, description="reads of the story in 24 h from which an interview is worth it"
+    )
+    interview_hours: float = Field(96.0, gt=0, le=10_000, description="hours between two interviews")
+    interview_title: str = Field("{title}专访{star}", description="topic that an interview opens")
+    star: str = Field("", description="whom it interviews")
+
+    def decide(self, board: Dashboard, me: Me) -> list[Action]:
+        """Interview if the story is big, else amplify the best listed topic."""
+        if me.today(board.now, "amplify", "angle", "interview") >= self.per_day:
+            return []
+        topic = board.best(self.max_rank, self.min_minutes, me.platforms)
+        if topic is None or me.draw("news", board.now, topic.topic) >= self.chance:
+            return []
+        if board.reads_day >= self.interview_reads and me.since(board.now, "interview") >= self.interview_hours * HOUR:
+            return [self._interview(board, me, topic)]
+        why = f"{topic_words(topic)} for {topic.minutes} min"
+        if me.draw("angle", board.now) < self.angle_share:
+            title = self.angle_title.format(title=me.title, star=self.star or board.story, n=me.count("angle") + 1)
+            return [Action("angle", topic.platform, board.story, why, title=title, content="media", tone=topic.tone)]
+        return [
+            Action(
+                "amplify",
+                topic.platform,
+                board.story,
+                why,
+                topic=topic.topic,
+                content="media",
+                tone=topic.tone,
+            )
+        ]
+
+    def _interview(self, board: Dashboard, me: Me, topic: Listed) -> Action:
+        why = f"{board.reads_day / 1e6:.0f} M reads of the story in 24 h; {topic_words(topic)}"
+        title = self.interview_title.format(title=me.title, star=self.star or board.story)
+        return Action("interview", topic.platform, board.story, why, title=title, content="media", appeal=1.1)
