@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from sim import catalog
 from sim.errors import SimError
+from sim.policies import OpenTopics
 from sim.reader import read
 from sim.records import FLOWS
 from sim.registry import did_you_mean
@@ -28,6 +29,7 @@ MAX_USERS = 2**32 - 1  # ids of users are 32-bit
 MAX_RATIO = 2**31 - 1  # real people that a simulated one stands for
 YEARS = range(1900, 2201)
 RARE = 1e-4  # share of people who use a platform; with fewer, finding one of them would take all the time
+MOST_AT_ONCE = 20  # mean topics that a mind opens at one look, before the day clock
 
 
 class Finding(NamedTuple):
@@ -219,7 +221,7 @@ def _actors(scenario: Scenario) -> Iterator[Finding]:
         yield from _unknown("tier", actor.tier, scenario.people.kol_tiers, (*where, "tier"), optional=True)
         yield from _accounts(scenario, actor, where)
         for j, policy in enumerate(actor.policies):
-            yield from _policy(scenario, policy, (*where, "policies", j))
+            yield from _policy(scenario, policy, actor, (*where, "policies", j))
 
 
 def _members(actor: Actor) -> Iterator[str]:
@@ -235,7 +237,7 @@ def _accounts(scenario: Scenario, actor: Actor, where: tuple[str | int, ...]) ->
             yield Finding(place, f"{followers:,} followers are more than the {scenario.people.represents:,} people")
 
 
-def _policy(scenario: Scenario, policy: Any, where: tuple[str | int, ...]) -> Iterator[Finding]:
+def _policy(scenario: Scenario, policy: Any, actor: Actor, where: tuple[str | int, ...]) -> Iterator[Finding]:
     """An account that is never opened is no fault: without it the policy waits, which is what a what-if may ask."""
     platform = getattr(policy, "platform", "")
     yield from _unknown("platform", platform, scenario.platforms, (*where, "platform"), optional=True)
@@ -246,6 +248,19 @@ def _policy(scenario: Scenario, policy: Any, where: tuple[str | int, ...]) -> It
     for name, field in type(policy).model_fields.items():
         if isinstance(field.default, str) and "{" in field.default:
             yield from _template(policy, name, where)
+    if isinstance(policy, OpenTopics):
+        yield from _opening(policy, actor, where)
+
+
+def _opening(policy: OpenTopics, actor: Actor, where: tuple[str | int, ...]) -> Iterator[Finding]:
+    """Each topic has a name of its own, and the Poisson number of a look stays one that can be drawn."""
+    for part, what in (("n", "the number"), ("title", "the member of the group"))[: 1 + (actor.count > 1)]:
+        if f"{{{part}}}" not in policy.title:
+            yield Finding((*where, "title"), f"needs {{{part}}}, {what} that tells its topics apart")
+    at_once = policy.topics_per_day * actor.review_minutes / 1440
+    if at_once > MOST_AT_ONCE:
+        hint = "lower topics_per_day, or let it look more often (review_minutes)"
+        yield Finding((*where, "topics_per_day"), f"is {at_once:,.0f} topics a look, above {MOST_AT_ONCE}", hint)
 
 
 # ---- scheduled facts

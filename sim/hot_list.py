@@ -87,6 +87,10 @@ class HotList(Mechanism):
         reads = flow[:, F_IMPRESSIONS] - (1 - self.list_share) * flow[:, F_LISTED]
         return np.asarray((flow[:, F_SEARCHES] + discussions + reads) * steps_per_hour)
 
+    def least_novelty(self, listed: np.ndarray) -> np.ndarray:
+        """Novelty that topics must be above, f8: those on the list (bool) to stay, the others to come on it."""
+        return np.where(listed, self.off_list_novelty, max(self.entry_novelty, self.off_list_novelty))
+
     def trend(self, stage: PlatformStage) -> None:
         """Smooth the inflow of heat, then rank the story's topics among the background's."""
         topics, own = stage.world.topics, stage.own_topics()
@@ -94,8 +98,7 @@ class HotList(Mechanism):
         keep = round(2.0 ** (-stage.clock.step_minutes / self.smoothing_minutes), 9)
         topics.rate[own] = topics.rate[own] * keep + inflow * topics.interaction[own] * (1 - keep)
         topics.heat[own] = (topics.rate[own] * self.interaction).astype(np.int64)
-        need = np.where(topics.rank[own] >= 0, self.off_list_novelty, max(self.entry_novelty, self.off_list_novelty))
-        rank(self, stage, own[topics.novelty[own] > need])
+        rank(self, stage, own[topics.novelty[own] > self.least_novelty(topics.rank[own] >= 0)])
 
 
 @dataclass

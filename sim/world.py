@@ -249,7 +249,7 @@ class World:
         return Tally(self.flow.rows, self.totals.rows, self.recommended.rows, self.new_total, self.channels, self.owned)
 
     def inflow(self, step: int) -> np.ndarray:
-        """Flows of every topic that fall into ``step``, i8[topics, 10], a view into the ring."""
+        """Flows of every topic that fall into ``step``, i8[topics, flows], a view into the ring."""
         return self.flow.rows[: self.topics.n, step % self.clock.horizon_steps]
 
     def add_post(self, count: int = 1, **columns: Any) -> int:

@@ -224,6 +224,7 @@ def fault(*sets):
 
 
 AT = "at: 2020-11-12T10:00+08:00"
+OPENING = "actors[news_desks].policies=[{kind: open_topics"
 CHANGE = f"interventions=[{{{AT}, kind: platform_change, platform: weibo"
 
 
@@ -262,6 +263,24 @@ CHANGE = f"interventions=[{{{AT}, kind: platform_change, platform: weibo"
         ("actors[ganzi].name=news_desks_003", "name: 'news_desks_003' is taken by another actor"),
         ("actors[ding_zhen].policies[0].platform=douyn", "policies[0].platform: unknown platform 'douyn'"),
         ("actors[travel_brand].policies[1].hire_tier=waste", "hire_tier: unknown tier 'waste'"),
+        (f"{OPENING}, title: x}}]", "policies[0].title: needs {n}, the number that tells its topics apart"),
+        (f"{OPENING}, title: 'x{{n}}'}}]|actors[news_desks].count=2", "policies[0].title: needs {title}, the member"),
+        (f"{OPENING}, title: 'x{{m}}'}}]", "policies[0].title: unknown placeholder '{m}'"),
+        (f"{OPENING}, first_hour: 9, last_hour: 8}}]", "policies[0].last_hour: lies before first_hour"),
+        (f"{OPENING}, platform: weebo}}]", "policies[0].platform: unknown platform 'weebo'"),
+        (f"{OPENING}, topics_per_day: 200}}]|actors[news_desks].review_minutes=300",
+         "policies[0].topics_per_day: is 42 topics a look, above 20"),
+        (f"{OPENING}, topics_per_day: 0}}]", "topics_per_day: must be > 0"),
+        (f"{OPENING}, spread: 3.5}}]", "spread: must be ≤ 3"),
+        (f"{OPENING}, off_hours: 1.5}}]", "off_hours: must be ≤ 1"),
+        ("platforms.weibo.talk_spread=3.5", "platforms.weibo.talk_spread: must be ≤ 3"),
+        ("platforms.weibo.half_life_spread=-0.1", "platforms.weibo.half_life_spread: must be ≥ 0"),
+        ("platforms.weibo.mechanisms.hot_list.list_share=1.5", "hot_list.list_share: must be ≤ 1"),
+        ("platforms.weibo.mechanisms.hot_list.interaction_spread=-1", "hot_list.interaction_spread: must be ≥ 0"),
+        ("platforms.weibo.mechanisms.hot_list.entry_novelty=2", "hot_list.entry_novelty: must be ≤ 1"),
+        ("platforms.weibo.mechanisms.hot_list.off_list_novelty=.nan", "hot_list.off_list_novelty: must be"),
+        ("stories.ding_zhen.talk=0", "stories.ding_zhen.talk: must be > 0"),
+        ("stories.ding_zhen.interaction=-1", "stories.ding_zhen.interaction: must be > 0"),
         ("actors[weibo_tail].tier=tale", "tier: unknown tier 'tale'"),
         ("actors[weibo_tail].story=other", "story: unknown story 'other'"),
         ("interventions[0].at=2020-02-30T10:00+08:00", "interventions[0].at: must be a valid datetime"),

@@ -12,6 +12,7 @@ from sim import scenario as scenarios
 from sim.errors import RefusedError
 from sim.exposure import respond
 from sim.model import ViralityModel
+from sim.publishing import FACT, MIND
 from sim.records import CHANNELS, OFFER, RESPONSES
 from sim.runner import simulate
 
@@ -51,10 +52,18 @@ def generated(number):
         "freshness_hours": 2.0,
         "samples": 200,
     }
+    mechanisms["hot_list"] = mechanisms["hot_list"] | {
+        "list_share": float(share()),
+        "interaction_spread": 2 * float(share()),
+        "entry_novelty": float(share()),
+        "off_list_novelty": 0.3 * float(share()),
+    }
+    more |= {"talk_spread": float(share()), "half_life_spread": float(share())}
     square = worlds.platform(round(represents * (0.2 + 0.8 * share())), chances=chances, mechanisms=mechanisms, **more)
     platforms = {"square": square, "other": worlds.platform(represents, chances={"repost": small(), "follow": 0.3})}
     ride = {"kind": "ride_hot", "fit": 1.0, "eagerness": 1.0, "cooldown_hours": 3.0}
     buy = {"kind": "sponsor_when_rising", "min_reads": 0, "min_growth": 0, "boost": 30, "cooldown_hours": 2}
+    news = {"kind": "open_topics", "topics_per_day": 20.0, "first_hour": 2, "last_hour": 6, "spread": float(share())}
     people = worlds.people(users, represents)
     for plain in ("segments", "activity", "communities", "fatigue"):
         del people[plain]
@@ -66,11 +75,15 @@ def generated(number):
         people=people | {"fatigue": {"half_life_hours": 3.0}},
         network=network,
         platforms=platforms,
-        stories={"tale": {"title": "Tale", "interests": {"looks": 1.0}}, "rival": {"title": "Rival"}},
+        stories={
+            "tale": {"title": "Tale", "interests": {"looks": 1.0}, "talk": 0.5 + float(share())},
+            "rival": {"title": "Rival", "interaction": 0.5 + 4 * float(share())},
+        },
         actors=[
             {"name": "star", "kind": "star", "accounts": {"square": users, "other": users // 2}},
             {"name": "kol", "kind": "kol", "accounts": {"other": 5, "square": min(50, users)}, "policies": [ride]},
             {"name": "brand", "kind": "brand", "accounts": {"square": min(9, users)}, "budget": 100, "policies": [buy]},
+            {"name": "news", "kind": "media", "accounts": {"square": min(20, users)}, "policies": [news]},
         ],
         interventions=[
             worlds.post(boost=5),
@@ -96,17 +109,22 @@ def test_both_engines_give_the_same_digests(number, monkeypatch):
 
 def test_the_generated_scenarios_use_every_channel_and_response():
     # What the thirty have to say is worth as much as what happens in them.
-    channels, flows, sizes = np.zeros(len(CHANNELS), int), {}, []
+    channels, flows, sizes, opened = np.zeros(len(CHANNELS), int), {}, [], 0
     for number in range(30):
         made = ViralityModel(worlds.load(generated(number)))
         for _ in range(made.scenario.steps):
             made.step()
         channels += made.world.channels.sum(axis=0) > 0
         sizes.append(made.world.n_users)
+        topics, square = made.world.topics, made.world.topics.platform == 0
+        opened += int((topics.origin == MIND).sum())
+        for factor in (topics.talk[square], topics.interaction[square], topics.decay[square & (topics.origin != FACT)]):
+            assert len(np.unique(factor)) == len(factor)  # no topic is the usual one
         for name, total in zip(RESPONSES, made.world.totals.rows[:, 1:9].sum(axis=0), strict=True):
             flows[name] = flows.get(name, 0) + (total > 0)
     assert dict(zip(CHANNELS[1:], channels[1:] > 5, strict=True)) == dict.fromkeys(CHANNELS[1:], True)
     assert min(flows.values()) > 5, flows
+    assert opened > 100
     assert min(sizes) < 50
     assert max(sizes) > 3000
 

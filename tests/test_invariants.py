@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sim import metrics
 from sim.model import ViralityModel
-from sim.records import CHANNELS, F_IMPRESSIONS, FLOWS
+from sim.records import CHANNELS, F_IMPRESSIONS, F_LISTED, FLOWS, LIST
 from sim.results import Tables
 from sim.runner import simulate
 
@@ -127,6 +127,7 @@ def flows_are_conserved(made, tables):
         counted = [FLOWS.index(name) for name in FLOWS if name != "new_reach"]
         assert by_posts[counted].tolist() == series[counted].tolist()
         assert topics.reads[topics.platform == p].sum() == series[F_IMPRESSIONS]
+        assert world.channels[p, LIST] == series[F_LISTED]
         assert world.channels[p].sum() == series[F_IMPRESSIONS] >= world.owned[p]
         won = sum(account.gained for account in world.accounts if account.platform == p)
         assert won == series[FLOWS.index("follows")]

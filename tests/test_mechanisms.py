@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from sim import hot_list, mechanisms, streams
 from sim.errors import ScenarioError
 from sim.mechanisms import HeadCap, TrafficPools
-from sim.records import CHANNELS, F_IMPRESSIONS, F_SEARCHES, FLOWS
+from sim.records import CHANNELS, F_IMPRESSIONS, F_LISTED, F_SEARCHES, FLOWS, LIST
 from sim.streams import poisson
 from sim.world import Slot
 
@@ -393,6 +393,59 @@ def test_heat_rises_with_a_topics_own_interaction(interaction):
     inflow(made, 0, impressions=1000, comments=3, reposts=2, searches=7)
     data.trend(stage)
     assert made.world.topics.rate[0] == pytest.approx(4 * 1012 * interaction * (1 - 2**-0.25), rel=1e-6)
+
+
+@pytest.mark.parametrize(("share", "counted"), [(1.0, 1000), (0.25, 550), (0.0, 400)])
+def test_of_the_reads_that_a_list_brings_its_share_is_heat(share, counted):
+    # Of 1,000 reads the list brought 600; searches and discussions count whole, whoever brought them.
+    made, data, stage = listing(1, list_share=share)
+    inflow(made, 0, impressions=1000, listed=600, comments=3, reposts=2, creations=1, searches=7)
+    data.trend(stage)
+    assert made.world.topics.rate[0] == pytest.approx(4 * (counted + 13) * (1 - 2**-0.25), rel=1e-6)
+
+
+def test_reads_that_a_list_brought_are_told_apart():
+    # The post is seen by its followers in an hour and by readers of the list for long: every view is one or the other.
+    made = model(
+        2000, followers=100, steps=24, interventions=[worlds.post(topic="mine")],
+        platforms=only(2000, "follow_feed", "hot_list", hot_list={"background": EMPTY, "reads_per_hour": 400.0}),
+    )  # fmt: skip
+    reads, listed = made.world.totals.rows[0, [F_IMPRESSIONS, F_LISTED]]
+    assert listed == made.world.channels[0, LIST] > 300
+    assert reads == 100 + listed
+    by_step = made.board.series[:24, 0, 0, [F_IMPRESSIONS, F_LISTED]]
+    assert by_step.sum(axis=0).tolist() == [reads, listed]
+    assert by_step[0, 1] == 0  # not yet on the list
+    fed = by_step[:, 0] - by_step[:, 1]
+    assert fed[0] > 50
+    assert fed[5:].tolist() == [0] * 19  # whoever follows has reacted within the hour
+    assert (by_step[1:, 1] > 0).all()
+
+
+def test_a_topic_comes_on_the_list_while_it_is_new_and_stays_until_it_is_old():
+    made, data, stage = listing(6, entry_novelty=0.5, off_list_novelty=0.1)
+    topics = made.world.topics
+    for topic in range(6):
+        inflow(made, topic, impressions=100)
+    topics.rank[:] = [-1, -1, -1, 4, 5, 6]
+    topics.novelty[:] = [0.51, 0.5, 0.2, 0.2, 0.11, 0.1]
+    data.trend(stage)
+    assert (topics.rank >= 0).tolist() == [True, False, False, True, True, False]
+    topics.novelty[:] = 0.3
+    data.trend(stage)
+    assert (topics.rank >= 0).tolist() == [True, False, False, True, True, False]  # what has left is not new any more
+    topics.novelty[5] = 0.65  # unless there is news
+    data.trend(stage)
+    assert topics.rank[5] > 0
+
+
+def test_what_would_have_to_leave_does_not_enter():
+    made, data, stage = listing(2, entry_novelty=0.0, off_list_novelty=0.4)
+    inflow(made, 0, impressions=100)
+    inflow(made, 1, impressions=100)
+    made.world.topics.novelty[:] = [0.4, 0.41]
+    data.trend(stage)
+    assert made.world.topics.rank.tolist() == [-1, 1]
 
 
 def test_readers_fall_with_the_rank_by_the_stated_slope():

@@ -90,7 +90,7 @@ def _birth(words: Words, row: int) -> list[str]:
     lines = [
         f"“{world.topic_titles[row]}” on {platform}, a topic of “{story}”; times are of {words.zone}",
         f"  born {words.time(minute)}, origin: {ORIGINS[topics.origin[row]]}; appeal {topics.appeal[row]:.2f}; "
-        f"novelty halves every {_half_life(words, row):.1f} h",
+        f"talk × {topics.talk[row]:.2f}; novelty halves every {_half_life(words, row):.1f} h",
     ]  # fmt: skip
     first = np.flatnonzero(world.posts.topic == row)[:1]
     for post in first.tolist():
@@ -194,14 +194,15 @@ def _standing(words: Words, moment: Moment) -> str:
     if moment.rank >= 0:
         return str(moment.rank) if moment.rank else "pinned"
     if moment.novelty <= listing.least_novelty:
-        return f"too old (≤ {listing.least_novelty:g})"
+        return f"too old (novelty ≤ {listing.least_novelty:g})"
     return f"– (last has {_count(words, listing.last_heat)})"
 
 
 def _heat_words(words: Words, onlooker: TopicOnlooker) -> list[str]:
     listing = next(moment.listing for moment in onlooker.moments if moment.listing)
+    part = f" (of those by the list {listing.list_share:.0%})" if listing.list_share < 1 else ""
     return [
-        "  inflow = searches + discussions + reads, an hour; own = its own interaction, by the usual one;",
+        f"  inflow = searches + discussions + reads{part}, an hour; × own = the interaction of its own;",
         f"  smoothed = the running mean of their product, halved in {listing.smoothing:g} min; "
         f"heat = smoothed × {listing.interaction:g}",
     ]

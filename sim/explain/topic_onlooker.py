@@ -19,12 +19,13 @@ FIRST = 10  # people who saw it first
 
 
 class Listing(NamedTuple):
-    """What the list asked of a topic at a step."""
+    """What the list asked of the topic at a step."""
 
     last_heat: int  # of the last organic place; 0 while places are free
     least_novelty: float
     smoothing: float  # minutes
     interaction: float
+    list_share: float
 
 
 class Moment(NamedTuple):
@@ -71,6 +72,7 @@ class TopicOnlooker:
         self.first: list[Met] = []
         self.by_channel = np.zeros((0, len(CHANNELS)), np.int64)
         self._pooled: dict[int, tuple[int, int, np.ndarray]] = {}
+        self._listed = False  # before the list of this step was made
         self._mechanisms: list[dict[str, Any]] = []
 
     def watch(self, model: ViralityModel) -> None:
@@ -113,9 +115,10 @@ class TopicOnlooker:
     # ---- a mechanism that offers nothing
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
-        """No offers; remember what the topic's posts have in the pools."""
+        """No offers; remember its rank, and what its posts have in the pools."""
         if self._is_here(stage):
             world = stage.world
+            self._listed = bool(world.topics.rank[self.topic] >= 0)
             rows = stage.in_pools()
             for row in rows[world.posts.topic[rows] == self.topic].tolist():
                 state = int(world.posts.tier[row]), int(world.posts.alive[row]), world.tier_start.rows[row].copy()
@@ -154,7 +157,7 @@ class TopicOnlooker:
                 float(topics.rate[row]),
                 int(topics.heat[row]),
                 int(topics.rank[row]),
-                _listing(stage, hot_list) if hot_list else None,
+                _listing(stage, hot_list, self._listed) if hot_list else None,
             )
         )
 
@@ -169,8 +172,9 @@ class TopicOnlooker:
             self.promotions.append(Promotion(stage.now, row, pool, score, need, alive, to))
 
 
-def _listing(stage: PlatformStage, hot_list: HotList) -> Listing:
+def _listing(stage: PlatformStage, hot_list: HotList, listed: bool) -> Listing:
     log = stage.world.list_log[stage.index][-1]
     organic = log[log[:, -1] == 0]
     last = int(organic[-1, 3]) if len(organic) == hot_list.places else 0
-    return Listing(last, hot_list.off_list_novelty, hot_list.smoothing_minutes, hot_list.interaction)
+    least = float(hot_list.least_novelty(np.array(listed)))
+    return Listing(last, least, hot_list.smoothing_minutes, hot_list.interaction, hot_list.list_share)

@@ -47,14 +47,14 @@ class OpenTopics(Policy):
 
     name: ClassVar[str] = "open_topics"
     kind: Literal["open_topics"] = "open_topics"
-    topics_per_day: float = Field(2.0, gt=0, le=200, description="mean topics a day")
+    topics_per_day: float = Field(2.0, gt=0, le=200, description="mean topics a day, if it worked round the clock")
     appeal: float = Field(1.0, gt=0, le=20, description="mean factor on the appeal of a topic")
     spread: float = Field(1.0, ge=0, le=3, description="sd of ln appeal over topics")
     content: str = Field("", description="kind of content; empty: the platform's own")
     first_hour: int = Field(7, ge=0, le=23, description="first hour of its working day")
     last_hour: int = Field(23, ge=0, le=23, description="last hour of it")
     off_hours: float = Field(0.2, ge=0, le=1, description="factor on the rate outside its working day")
-    title: str = Field("{title}{n}", description="name of the n-th topic")
+    title: str = Field("{title}·{n}", description="name of the n-th topic that it opens")
     platform: str = Field("", description="where; empty: its first platform")
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
