@@ -133,11 +133,11 @@ def totals(tables, *names):
 
 
 def shorter(scenario, days, users=None):
-    """The first days of a scenario: facts that lie beyond them fall away."""
+    """The first days of a scenario: facts that lie beyond them fall away, and the what-ifs that may name them."""
     end = scenario.start + timedelta(days=days)
     facts = tuple(fact for fact in scenario.interventions if fact.at < end)
     crowd = scenario.people.model_copy(update={"users": users}) if users else scenario.people
-    return scenario.model_copy(update={"days": days, "interventions": facts, "people": crowd})
+    return scenario.model_copy(update={"days": days, "interventions": facts, "people": crowd, "counterfactuals": {}})
 
 
 def rng(seed=1):
