@@ -86,7 +86,7 @@ class Board:
             int(bad[-1]) if len(bad) else -1,
             tuple(self._joined.get(story, {}).values()),
             tuple(self.world.platforms[p] for p in np.unique(topics.platform[topics.story == story])),
-            self._called(own),
+            self._called(np.flatnonzero((topics.story == story) & (topics.minute > now - DAY))),
         )
 
     def _listed(self, own: np.ndarray) -> tuple[Listed, ...]:
@@ -107,6 +107,7 @@ class Board:
         return tuple(sorted(listed, key=lambda topic: (topic.rank, topic.topic)))
 
     def _called(self, own: np.ndarray) -> dict[str, tuple[str, int]]:
+        """Whom topics of the last day are about: who is named takes notice, listed or not."""
         world = self.world
         return {
             world.topic_about[t]: (world.topic_titles[t], int(world.topics.minute[t]))

@@ -349,7 +349,7 @@ def _observed(scenario: Scenario) -> Iterator[Finding]:
     for i, figure in enumerate(scenario.observed.figures):
         where = ("observed", "figures", i)
         flow = platform_flow(figure.metric, scenario.platforms)
-        if figure.at is not None and flow is None:
+        if figure.at is not None and flow is None and figure.metric != RIVALS:
             hint = "such as weibo_impressions"
             yield Finding((*where, "metric"), f"'{figure.metric}' is no platform_flow, as at needs it", hint)
     stays = scenario.observed.stays
@@ -361,6 +361,9 @@ def _observed(scenario: Scenario) -> Iterator[Finding]:
     for i, stay in enumerate(stays.list):
         if stay.last < stay.first:
             yield Finding(("observed", "stays", "list", i, "last"), "lies before first")
+
+
+RIVALS = "rival_bureaus_acted"  # the one figure at a time that is no flow of a platform
 
 
 def platform_flow(metric: str, platforms: Iterable[str]) -> tuple[str, str] | None:

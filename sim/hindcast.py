@@ -17,7 +17,7 @@ import numpy as np
 from sim import scenario as scenarios
 from sim.bands import effective_size, normalised
 from sim.classic import Classic
-from sim.consistency import platform_flow
+from sim.consistency import RIVALS, platform_flow
 from sim.ensemble import OFF_LIST, Job, Tell, Trace, relaxation, topic_hours, traces
 from sim.errors import SimError
 from sim.scenario import Scenario, Stay
@@ -154,10 +154,12 @@ def observations(scenario: Scenario, cut: datetime) -> tuple[tuple[Known, ...], 
     unused = []
     for figure in scenario.observed.figures:
         flow = platform_flow(figure.metric, scenario.platforms)
-        if figure.at is None or figure.at >= cut or flow is None:
+        rivals = figure.metric == RIVALS
+        if figure.at is None or figure.at >= cut or not (flow or rivals):
             unused.append(f"{figure.label or figure.metric}: " + ("later" if figure.at else "of no stated time"))
             continue
-        known.append(_running_total(figure.label or figure.metric, flow, figure.at, figure.value, figure.grade))
+        name, factor = figure.label or figure.metric, FACTORS[figure.grade]
+        known.append(Known(name, name, figure.value, factor, _running(flow, figure.at)))
     stays = scenario.observed.stays
     if stays and stays.from_ < cut:
         begin, end = max(stays.from_, scenario.start), min(stays.until + MINUTE, cut)
@@ -166,13 +168,16 @@ def observations(scenario: Scenario, cut: datetime) -> tuple[tuple[Known, ...], 
     return tuple(known), tuple(unused)
 
 
-def _running_total(label: str, flow: tuple[str, str], at: datetime, value: float, grade: str) -> Known:
-    platform, name = flow
+def _running(flow: tuple[str, str] | None, at: datetime) -> Callable[[Trace], float]:
+    """Running total of a flow at a time; of rivals that have joined, where no flow is named."""
 
     def measure(trace: Trace) -> float:
-        return float(trace.flow(name, platform)[: max(0, trace.hour(at) + 1)].sum())
+        last = max(0, trace.hour(at) + 1)
+        if flow is None:
+            return float(trace.rivals[:last].max(initial=0))
+        return float(trace.flow(flow[1], flow[0])[:last].sum())
 
-    return Known(label, label, value, FACTORS[grade], measure)
+    return measure
 
 
 def _of_stays(platform: str, stays: Sequence[Stay], begin: datetime, end: datetime, factor: float) -> list[Known]:

@@ -238,10 +238,8 @@ class Tables:
         summary: dict[str, Any] = {
             f"{kind}_actions": int((acted.kind == kind).sum()) for kind in ("kol", "bureau", "brand", "media", "star")
         }
-        bureaus = acted[acted.kind == "bureau"]
-        summary["bureaus_acted"] = int(bureaus.actor.nunique())
-        scheduled = set(self.actions[self.actions.kind == "fact"].actor)
-        rivals = bureaus[~bureaus.actor.isin(scheduled)]
+        summary["bureaus_acted"] = int(acted[acted.kind == "bureau"].actor.nunique())
+        rivals = _rivals(self.actions)
         summary["rival_bureaus_acted"] = int(rivals.actor.nunique())
         summary["rival_bureaus_first_day"] = _within_a_day(rivals)
         for account in self.world.accounts:
@@ -290,6 +288,18 @@ def running_total(series: pd.DataFrame, name: str, at: datetime) -> float:
     here = at.astimezone(datetime.fromisoformat(series.time.iloc[0]).tzinfo)  # times are compared as text
     past = series[(series.platform == platform) & (series.time <= here.isoformat(timespec="minutes"))]
     return float(past[flows].to_numpy().sum())
+
+
+def rivals_by(actions: pd.DataFrame, at: datetime) -> float:
+    """How many rival bureaus have acted by a time, from a run's actions."""
+    rivals = _rivals(actions)
+    return float(rivals[pd.to_datetime(rivals.time) <= at].actor.nunique()) if len(rivals) else 0.0
+
+
+def _rivals(actions: pd.DataFrame) -> pd.DataFrame:
+    """Actions of bureaus that no scheduled fact is about."""
+    scheduled = set(actions[actions.kind == "fact"].actor)
+    return actions[(actions.kind == "bureau") & ~actions.actor.isin(scheduled)]
 
 
 def _within_a_day(actions: pd.DataFrame) -> int:

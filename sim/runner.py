@@ -184,8 +184,11 @@ class Result:
         """A number of the summary, or the running total of ``platform_flow`` at a time."""
         if at is None:
             return self.summary.get(name)
-        from sim.results import running_total
+        from sim.consistency import RIVALS
+        from sim.results import rivals_by, running_total
 
+        if name == RIVALS:
+            return rivals_by(self.table("actions"), at)
         return running_total(self.table("series"), name, at)
 
     def __repr__(self) -> str:

@@ -16,18 +16,19 @@ class Rivalry(Policy):
 
     pressure = listed_weight · log2(1 + the story's topics listed in 24 h) + rivals_weight · log2(1 + rivals that
     joined) + called_weight if a topic is about it + kinship. It acts when the pressure passes its own threshold,
-    drawn once around ``threshold`` (threshold model of collective behaviour: Granovetter 1978, doi:10.1086/226707).
-    All weights: assumed.
+    drawn once around ``threshold`` (threshold model of collective behaviour: Granovetter 1978, doi:10.1086/226707),
+    and then takes ``deliberation_hours`` on average, unless a topic is about it. All weights: assumed.
     """
 
     name: ClassVar[str] = "rivalry"
     kind: Literal["rivalry"] = "rivalry"
-    threshold: float = Field(4.6, ge=0, le=100, description="typical pressure at which a bureau acts")
-    caution: float = Field(1.4, ge=0, le=20, description="half-width of the spread of thresholds over bureaus")
-    listed_weight: float = Field(0.6, ge=0, le=20, description="pressure per doubling of listed topics in 24 h")
-    rivals_weight: float = Field(1.0, ge=0, le=20, description="pressure per doubling of rivals that joined")
-    called_weight: float = Field(1.5, ge=0, le=20, description="pressure when a listed topic is about it")
+    threshold: float = Field(4.8, ge=0, le=100, description="typical pressure at which a bureau acts")
+    caution: float = Field(0.8, ge=0, le=20, description="half-width of the spread of thresholds over bureaus")
+    listed_weight: float = Field(0.4, ge=0, le=20, description="pressure per doubling of listed topics in 24 h")
+    rivals_weight: float = Field(3.2, ge=0, le=20, description="pressure per doubling of rivals that joined")
+    called_weight: float = Field(2.5, ge=0, le=20, description="pressure when a topic of 24 h is about it")
     kinship: float = Field(0.0, ge=0, le=20, description="ties of place, culture or employment to the star")
+    deliberation_hours: float = Field(12.0, gt=0, le=1000, description="mean office hours from wanting to doing")
     rivals_hours: float = Field(48.0, gt=0, le=1000, description="how long a rival's joining is felt")
     cooldown_hours: float = Field(14.0, ge=0, le=1000, description="hours between two own actions")
     max_actions: int = Field(6, ge=0, le=1000, description="actions in the whole run")
@@ -53,9 +54,14 @@ class Rivalry(Policy):
             return []
         pressure, why = self._pressure(board, me)
         own = self.threshold + self.caution * (2 * me.draw("caution") - 1)
-        if pressure < own:
+        if pressure < own or not self._decides(board, me):
             return []
         return [self._choose(board, me, f"{why}: pressure {pressure:.1f} passes own threshold {own:.1f}")]
+
+    def _decides(self, board: Dashboard, me: Me) -> bool:
+        """Whoever is named answers at once; others take their time."""
+        chance = me.review_minutes / HOUR / self.deliberation_hours
+        return me.name in board.called or me.draw("decide", board.now) < chance
 
     def _rivals(self, board: Dashboard, me: Me) -> list[Joined]:
         recent = [j for j in board.joined if board.now - j.minute <= self.rivals_hours * HOUR]
