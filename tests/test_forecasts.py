@@ -42,6 +42,7 @@ def world(**changes):
     ]
     rival = {"name": "rival", "kind": "bureau", "accounts": {"square": 50}}
     rivalry = {"kind": "rivalry", "threshold": 0.1, "caution": 0.0, "first_hour": 0, "last_hour": 23}
+    rivalry["deliberation_hours"] = 0.25
     guest = {"name": "guest", "kind": "bureau", "accounts": {"square": 90}, "policies": [rivalry]}
     square = platform(400, mechanisms=FEW, chances=CHANCES)
     return document(

@@ -45,6 +45,7 @@ def scenarios(draw):
     other = worlds.platform(represents, chances={"repost": draw(SMALL)}, mechanisms={"follow_feed": {"see": 1.0}})
     buy = {"kind": "sponsor_when_rising", "min_reads": 0, "min_growth": 0, "boost": 30, "cooldown_hours": 2}
     join = {"kind": "rivalry", "threshold": 0.5, "first_hour": 0, "last_hour": 23, "cooldown_hours": 3, "host_cost": 40}
+    join["deliberation_hours"] = 1.0
     ride = {"kind": "ride_hot", "fit": 1.0, "eagerness": 1.0, "cooldown_hours": 3.0}
     both = {"square": draw(st.integers(0, users)), "other": draw(st.integers(0, users))}
     facts = [

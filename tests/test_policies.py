@@ -159,7 +159,10 @@ def bureaus(*minutes_ago, kind="bureau", home=False):
     return tuple(Joined(f"b{i}", f"B{i}", kind, NOW - ago, home) for i, ago in enumerate(minutes_ago))
 
 
-FLAT = {"caution": 0.0, "listed_weight": 1.0, "rivals_weight": 1.0, "called_weight": 1.5}
+# Who wants to act does so at the next look.
+FLAT = {
+    "caution": 0.0, "listed_weight": 1.0, "rivals_weight": 1.0, "called_weight": 1.5, "deliberation_hours": 0.25,
+}  # fmt: skip
 
 
 def bureau(draw=0.5, **known):
@@ -194,6 +197,19 @@ def test_a_topic_about_a_bureau_calls_it():
     assert "#why not Mind# is about us" in action.why
     assert Rivalry(**FLAT, threshold=1.6).decide(seen, bureau()) == []
     assert Rivalry(**FLAT, threshold=0.1).decide(board(called={"other": ("x", 10)}), bureau()) == []
+
+
+@pytest.mark.parametrize(("review", "hours"), [(60, 4.0), (30, 2.0), (120, 8.0)])
+def test_a_bureau_takes_its_time_unless_it_is_named(review, hours):
+    # A look in so many decides, which makes the stated mean of office hours whatever the review.
+    policy = Rivalry(**FLAT | {"deliberation_hours": hours, "threshold": 2.0})
+    named = {"called": {"mind": ("why not Mind", 10)}}
+    for draw, seen, acts in ((0.249, {}, True), (0.25, {}, False), (0.99, {}, False), (0.99, named, True)):
+        mind = bureau({"decide": draw}, review_minutes=review)
+        assert bool(policy.decide(board(listed_day=3, **seen), mind)) == acts
+    assert (
+        policy.decide(board(listed_day=2), bureau({"decide": 0.0}, review_minutes=review)) == []
+    )  # it does not want to
 
 
 def test_thresholds_are_spread_by_caution():
@@ -535,6 +551,16 @@ def test_a_dashboard_by_hand():
     assert seen(12, 180).reads_day == 100  # three hours old
     assert seen(12, 180).now == noon.now
     assert seen(1, 120).reads_day == 0
+    assert seen(32).called == seen(11).called
+    assert seen(33, 60).called == seen(11).called
+    assert next_day.called == {}  # it was born more than a day ago
+
+
+def test_whoever_a_topic_is_about_takes_notice_listed_or_not():
+    made = worlds.model(100, steps=8, interventions=[worlds.post(about="star", topic="why not Star")])
+    seen = made.board.see(0, "tale", 8, 0)
+    assert (seen.listed, seen.listed_day) == ((), 0)
+    assert seen.called == {"star": ("why not Star", 0)}
 
 
 def test_a_rider_of_another_platforms_topic_posts_under_the_storys_own():
