@@ -188,6 +188,13 @@ def test_what_is_told_of_a_topic_is_what_the_run_wrote():
                 smoothed = before.rate * keep + now.inflow * now.interaction * (1 - keep)
                 assert now.rate == pytest.approx(smoothed, rel=1e-6)
                 assert now.heat == int(now.rate * now.listing.interaction)
+        asked = tables.model.scenario.platforms["square"].mechanisms.hot_list
+        for before, now in zip([None, *onlooker.moments], onlooker.moments, strict=False):
+            listed = before is not None and before.step + 1 == now.step and before.rank >= 0
+            bounds = [asked.off_list_novelty, *([] if listed else [asked.entry_novelty])]
+            assert now.listing.least_novelty == max(bounds)
+            assert now.listing.list_share == asked.list_share
+            assert now.rank < 0 or now.novelty > max(bounds)
         for one in onlooker.promotions:
             assert (one.to > one.pool or one.to == one.pool == 1 or one.to == -1) or one.alive > 1
             assert one.alive > 1 or (one.to >= 0) == (one.score >= one.need)
