@@ -159,14 +159,9 @@ def bureaus(*minutes_ago, kind="bureau", home=False):
     return tuple(Joined(f"b{i}", f"B{i}", kind, NOW - ago, home) for i, ago in enumerate(minutes_ago))
 
 
-<<<<<<< HEAD
 # Who wants to act does so at the next look.
 FLAT = {
     "caution": 0.0, "listed_weight": 1.0, "rivals_weight": 1.0, "called_weight": 1.5, "deliberation_hours": 0.25,
-=======
-FLAT = {
-    "caution": 0.0, "listed_weight": 1.0, "rivals_weight": 1.0, "called_weight": 1.5, "deliberation_hours": 1.0,
->>>>>>> main
 }  # fmt: skip
 
 
@@ -204,7 +199,6 @@ def test_a_topic_about_a_bureau_calls_it():
     assert Rivalry(**FLAT, threshold=0.1).decide(board(called={"other": ("x", 10)}), bureau()) == []
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize(("review", "hours"), [(60, 4.0), (30, 2.0), (120, 8.0)])
 def test_a_bureau_takes_its_time_unless_it_is_named(review, hours):
     # A look in so many decides, which makes the stated mean of office hours whatever the review.
@@ -213,18 +207,8 @@ def test_a_bureau_takes_its_time_unless_it_is_named(review, hours):
     for draw, seen, acts in ((0.249, {}, True), (0.25, {}, False), (0.99, {}, False), (0.99, named, True)):
         mind = bureau({"decide": draw}, review_minutes=review)
         assert bool(policy.decide(board(listed_day=3, **seen), mind)) == acts
-    assert (
-        policy.decide(board(listed_day=2), bureau({"decide": 0.0}, review_minutes=review)) == []
-    )  # it does not want to
-=======
-def test_a_bureau_takes_its_time_unless_it_is_named():
-    # It looks every hour and takes ten to decide: a tenth of its looks.
-    policy = Rivalry(**FLAT | {"deliberation_hours": 10.0}, threshold=0.0)
-    assert policy.decide(board(), bureau({"decide": 0.099, "caution": 0.5}))
-    assert not policy.decide(board(), bureau({"decide": 0.1, "caution": 0.5}))
-    assert policy.decide(board(called={"mind": ("why not Mind", 10)}), bureau({"decide": 0.9, "caution": 0.5}))
-    assert policy.decide(board(), bureau({"decide": 0.9, "caution": 0.5}, review_minutes=600))
->>>>>>> main
+    # Whose pressure is too low never gets to decide.
+    assert policy.decide(board(listed_day=2), bureau({"decide": 0.0}, review_minutes=review)) == []
 
 
 def test_thresholds_are_spread_by_caution():
