@@ -8,8 +8,8 @@ for fitting parameters, `HELD` is held back for the verdict alone:
 
 - repost trees (CED corpus): even number in the file, to fit; odd, held back;
 - minute archive, archive with reads, hourly archive: even weeks to fit, odd weeks held back, counted from Monday to
-  Sunday in Beijing time from that of 1 January 1970 (week 0); a stay belongs to the week in which it begins. Whole weeks
-  in turn give both parts the same days of the week and the same season;
+  Sunday in Beijing time from that of 1 January 1970 (week 0); a stay belongs to the week in which it begins. Whole
+  weeks in turn give both parts the same days of the week and the same season;
 - retweets (TiDeH; no target is taken from them): every second cascade in the order of the file, the first to fit.
 
 Tables that were published as quantiles (`BY_RANK`, `CURVE`) cannot be split, and have no parts.
@@ -28,9 +28,9 @@ import pandas as pd
 from sim.reality import lists
 from sim.reality.cascades import DAY, Forest, forest
 from sim.reality.measures import CASCADES, Values
+from sim.reality.targets import FIT, HELD
 
 VARIABLE, NEIGHBOUR = "SIM_REALITY_DATA", Path("../shared/data")
-FIT, HELD = "fit", "held"
 MAX_SECONDS = 10**9
 STANDING_READS = 2e7  # a topic with more at first sight is no new one
 BEIJING_MINUTES = 480
