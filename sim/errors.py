@@ -50,3 +50,7 @@ class ScenarioError(SimError):
     def __init__(self, faults: list[Fault]) -> None:
         self.faults = sorted(faults, key=lambda f: (f.file, f.line, f.col, f.path))
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    def __reduce__(self) -> tuple[type, tuple[list[Fault]]]:
+        """Errors come back from other processes; by default they would be made anew from their words."""
+        return type(self), (self.faults,)

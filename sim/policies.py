@@ -297,8 +297,9 @@ class Rivalry(Policy):
     """A tourism bureau joins when the story is hot *and* rivals have joined, and says so.
 
     pressure = listed_weight · log2(1 + the story's topics listed in 24 h) + rivals_weight · log2(1 + rivals that
-    joined) + called_weight if a topic is about it + kinship. It acts when the pressure passes its own threshold,
-    drawn once around ``threshold``, and then within ``deliberation_hours`` (threshold model of collective behaviour: Granovetter 1978, doi:10.1086/226707).
+    joined) + called_weight if a topic is about it + kinship. It wants to act when the pressure passes its own
+    threshold, drawn once around ``threshold`` (threshold model of collective behaviour: Granovetter 1978,
+    doi:10.1086/226707), and does so within ``deliberation_hours``; whoever is named answers at once.
     All weights: assumed.
     """
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import TypeVar
+
+from sim.errors import SimError
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -27,6 +30,9 @@ def carry_out(do: Callable[[Job], Result], jobs: Sequence[Job], processes: int) 
         running = {pool.submit(do, job): number for number, job in enumerate(jobs)}
         try:
             yield from ((running[future], future.result()) for future in as_completed(running))
+        except BrokenProcessPool:
+            reason = "a worker process was ended from outside, or by the system for want of memory"
+            raise SimError(f"{reason}; simulate fewer people, or use fewer processes (--jobs)") from None
         except BaseException:  # nobody waits for what is under way
             for worker in [*(pool._processes or {}).values()]:
                 worker.terminate()

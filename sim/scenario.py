@@ -26,6 +26,7 @@ from sim.strict import Grade, Name, Source, Strict
 
 SHIPPED = Path(__file__).parent.parent / "scenarios"
 Share = Annotated[float, Field(ge=0, le=1)]
+Ranges = dict[str, tuple[float, float]]
 Factor = Annotated[float, Field(ge=0, le=100)]
 
 
@@ -103,6 +104,7 @@ class People(Strict):
         description="share of KOL accounts with more followers than this"
     )
     kol_tiers: dict[Name, Tier]
+    ranges: Ranges = Field(default_factory=dict, description="where a free number is looked for, by its path")
     sources: dict[str, Source] = Field(default_factory=dict)
 
     @property
@@ -170,6 +172,7 @@ class Platform(Strict):
     content: dict[Name, Content] = Field(min_length=1, max_length=40)
     default_content: str
     mechanisms: Mechanisms
+    ranges: Ranges = Field(default_factory=dict, description="where a free number is looked for, by its path")
     sources: dict[str, Source] = Field(default_factory=dict)
 
     @model_validator(mode="after")

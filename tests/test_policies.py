@@ -159,7 +159,9 @@ def bureaus(*minutes_ago, kind="bureau", home=False):
     return tuple(Joined(f"b{i}", f"B{i}", kind, NOW - ago, home) for i, ago in enumerate(minutes_ago))
 
 
-FLAT = {"caution": 0.0, "listed_weight": 1.0, "rivals_weight": 1.0, "called_weight": 1.5}
+FLAT = {
+    "caution": 0.0, "listed_weight": 1.0, "rivals_weight": 1.0, "called_weight": 1.5, "deliberation_hours": 1.0,
+}  # fmt: skip
 
 
 def bureau(draw=0.5, **known):
@@ -194,6 +196,15 @@ def test_a_topic_about_a_bureau_calls_it():
     assert "#why not Mind# is about us" in action.why
     assert Rivalry(**FLAT, threshold=1.6).decide(seen, bureau()) == []
     assert Rivalry(**FLAT, threshold=0.1).decide(board(called={"other": ("x", 10)}), bureau()) == []
+
+
+def test_a_bureau_takes_its_time_unless_it_is_named():
+    # It looks every hour and takes ten to decide: a tenth of its looks.
+    policy = Rivalry(**FLAT | {"deliberation_hours": 10.0}, threshold=0.0)
+    assert policy.decide(board(), bureau({"decide": 0.099, "caution": 0.5}))
+    assert not policy.decide(board(), bureau({"decide": 0.1, "caution": 0.5}))
+    assert policy.decide(board(called={"mind": ("why not Mind", 10)}), bureau({"decide": 0.9, "caution": 0.5}))
+    assert policy.decide(board(), bureau({"decide": 0.9, "caution": 0.5}, review_minutes=600))
 
 
 def test_thresholds_are_spread_by_caution():

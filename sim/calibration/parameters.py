@@ -29,7 +29,7 @@ class Parameter:
         now: the scenario's own value.
         low, high: the range.
         whole: whether it is a whole number.
-        chosen: whether the range was given, not taken as half to double.
+        chosen: whether the range was given or stated by the catalogue, not taken as half to double.
     """
 
     path: str
@@ -83,7 +83,8 @@ def _parameter(scenario: BaseModel, word: str) -> Parameter:
         raise SimError(f"--fit {path}: is {_kind(value)}, not a number{inside}")
     least, most = limits
     whole = isinstance(value, int)
-    low, high = _range(path, text) if equals else _around(path, value, least, most)
+    stated = None if equals else _stated(scenario, path)
+    low, high = _range(path, text) if equals else stated or _around(path, value, least, most)
     if whole:
         low, high = float(round(low)), float(round(high))
     if low < least or high > most:
@@ -91,7 +92,18 @@ def _parameter(scenario: BaseModel, word: str) -> Parameter:
         raise SimError(f"--fit {word}: the range goes beyond what {path} may be: {words}")
     if not low < high:
         raise SimError(f"--fit {word}: the lower end must lie below the upper; {path} is {value:g} now")
-    return Parameter(path, float(value), low, high, whole, bool(equals))
+    return Parameter(path, float(value), low, high, whole, bool(equals or stated))
+
+
+def _stated(scenario: BaseModel, path: str) -> tuple[float, float] | None:
+    """The range that the catalogue states for a number of people or platforms."""
+    room, _, rest = path.partition(".")
+    part = getattr(scenario, room, None)
+    if isinstance(part, dict):
+        name, _, rest = rest.partition(".")
+        part = part.get(name)
+    found: tuple[float, float] | None = getattr(part, "ranges", {}).get(rest)
+    return found
 
 
 def _range(path: str, text: str) -> tuple[float, float]:

@@ -346,11 +346,37 @@ def leaves(data, path=()):
 def test_every_number_of_the_catalogue_has_a_source(path):
     data = loader.read(path).data
     sources = data.pop("sources")
+    data.pop("ranges")
     found = list(leaves(data))
     assert len(found) > 20
     cited = {tuple(key.split(".")) for key in sources}
     bare = {".".join(leaf) for leaf in found if not any(leaf[:end] in cited for end in range(1, len(leaf) + 1))}
     assert not bare, f"numbers without a source: {sorted(bare)}"
+
+
+def given(data, path=()):
+    """Scalars of mappings with their paths; what stands in lists is left out."""
+    for key, value in data.items():
+        if isinstance(value, dict):
+            yield from given(value, (*path, key))
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            yield (*path, key), value
+
+
+@pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
+def test_every_free_number_of_the_catalogue_has_a_range_that_holds_it(path):
+    data = loader.read(path).data
+    sources, ranges = data.pop("sources"), data.pop("ranges")
+    grades = {tuple(key.split(".")): source["grade"] for key, source in sources.items()}
+    numbers = dict(given(data))
+    for leaf, value in numbers.items():
+        grade = next(grades[leaf[:end]] for end in range(len(leaf), 0, -1) if leaf[:end] in grades)
+        groups = leaf[0] in ("users", "represents", "segments", "kol_tiers")  # who there is, not how they behave
+        if grade != "measured" and not groups:
+            low, high = ranges[".".join(leaf)]
+            assert low < high, leaf
+            assert low <= value <= high, leaf
+    assert {tuple(name.split(".")) for name in ranges} <= set(numbers), "a range of nothing"
 
 
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])

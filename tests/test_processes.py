@@ -1,0 +1,41 @@
+"""Jobs in other processes: the same results as here, and errors that come back as they were."""
+
+import os
+import signal
+
+import pytest
+
+from sim.errors import Fault, ScenarioError, SimError
+from sim.processes import carry_out
+
+
+def square(x):
+    return x * x
+
+
+def faulty(x):
+    raise ScenarioError(
+        [Fault("a.yaml", 3, 1, "people.users", "must be 1 or more", "try 1000"), Fault("a.yaml", 1, 1, "", "no")]
+    )
+
+
+def killed(x):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_results_carry_the_number_of_their_job(processes):
+    assert dict(carry_out(square, range(5), processes)) == {n: n * n for n in range(5)}
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_every_fault_of_a_scenario_comes_back(processes):
+    with pytest.raises(ScenarioError) as caught:
+        list(carry_out(faulty, [1], processes))
+    assert [fault.line for fault in caught.value.faults] == [1, 3]
+    assert "people.users: must be 1 or more; try 1000" in str(caught.value)
+
+
+def test_a_worker_that_is_killed_is_told_in_one_line():
+    with pytest.raises(SimError, match="fewer people"):
+        list(carry_out(killed, [1], 2))
