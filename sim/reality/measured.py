@@ -78,6 +78,9 @@ def table(place: Path | None, name: Path, part: str = "") -> pd.DataFrame | None
 
     Returns:
         None where the folder, the file or what reads it is missing, and for a part of what cannot be split.
+
+    Raises:
+        ValueError: there is no such part.
     """
     if place is None or not (place / name).is_file() or (part and name not in RULES):
         return None
@@ -97,10 +100,10 @@ def values(place: Path | None, part: str = "") -> Values:
     every stay that begins, on whole days: topics have no names in the archive, so one that returns counts again.
     """
     made: Values = {}
-    forest, stayed = trees(place, part), stays(place, part)
+    grown, stayed = trees(place, part), stays(place, part)
     read, begun = table(place, WITH_READS, part), table(place, STAYS, part)
-    if forest is not None:
-        made |= {name: (CASCADES[name](forest),) for name in OF_TREES}
+    if grown is not None:
+        made |= {name: (CASCADES[name](grown),) for name in OF_TREES}
     if stayed is not None and begun is not None:
         made |= {name: (measure(stayed),) for name, measure in OF_STAYS.items()}
         made["S26"] = (_begun_per_day(begun),)
