@@ -16,7 +16,7 @@ from sim.model import MODEL_VERSION
 from sim.networks import Computed
 from sim.processes import carry_out
 from sim.reality import baselines, cascades, charts, graphs, lists, measured, measures, page, report, score
-from sim.reality.targets import FAMILIES, middle, parts, quantile, targets
+from sim.reality.targets import FAMILIES, FIT, HELD, Parts, middle, parts, quantile, targets
 from sim.reality.trace import follow
 from sim.runner import simulate
 from sim.scenario import load
@@ -290,6 +290,35 @@ def test_targets_are_complete():
     assert not known["S19"].hit((math.nan,))
 
 
+def test_ranges_move_with_what_a_part_measured():
+    target = targets()["S28"].model_copy(
+        update={
+            "low": (1.0, 2.0),
+            "high": (3.0, 4.0),
+            "parts": Parts(whole=(2.0, 2.0), fit=(1.0, 2.0), held=(4.0, 1.0)),
+        }
+    )
+    assert target.range_on(HELD) == ((2.0, 1.0), (6.0, 2.0))
+    assert target.hit_on(HELD, (6.0, 1.0))
+    assert not target.hit_on(FIT, (6.0, 1.0))
+    assert target.off((4.0, 1.5)) == pytest.approx(0.5)
+    assert target.off((1.0, 2.0)) == pytest.approx(1.0)
+    slope = targets()["S13"]
+    assert slope.hit_on(HELD, parts(slope.parts.held)), "a range of negative numbers keeps its order"
+    assert not slope.hit_on(HELD, (slope.low,)), "the slope held back is flatter, and so is its range"
+    alone = targets()["S30"]
+    assert not alone.hit_on(HELD, (alone.value,))
+    assert math.isnan(alone.off((1.0,)))
+
+
+def test_each_part_would_pass_for_the_other():
+    known = [target for target in targets().values() if target.parts]
+    assert len(known) == 17
+    for target in known:
+        assert target.hit_on(HELD, parts(target.parts.fit)), target.name
+        assert target.hit_on(FIT, parts(target.parts.held)), target.name
+
+
 def test_medians_leave_out_what_could_not_be_measured():
     assert middle([(1.0, 5.0), (math.nan, 7.0), (3.0, 9.0)]) == (2.0, 7.0)
     assert math.isnan(quantile([(math.nan,)], 0.5)[0])
@@ -336,6 +365,20 @@ def test_the_score_takes_medians_and_the_page_says_so(monkeypatch):
     assert "2 [300]" in text
     assert "not modelled yet" in text
     assert page.version_of("nothing") == 0
+
+
+def test_the_page_counts_hits_on_both_parts(monkeypatch):
+    slope = Parts(whole=2.0, fit=2.0, held=8.0)
+    known = {name: target.model_copy(update={"parts": None}) for name, target in targets().items()}
+    known["S34"] = known["S34"].model_copy(update={"parts": slope})  # 1 to 4 hours, of the part held back 4 to 16
+    monkeypatch.setattr(score, "targets", lambda: known)
+    result = quick_score(monkeypatch, ("S03", "S34"))
+    assert (len(result.split), result.hits_on(FIT), result.hits_on(HELD)) == (1, 1, 0)
+    said = "Of the 1 that can be split, 1 are met on the part to fit on and 0 on the part held back."
+    text = page.text(result, 9, date(2020, 12, 1), {}, "")
+    assert said in text
+    assert "| S34 | 2 | 2 | 8 | 4 to 16 | 2 | 75 % | 75 % | met | **missed** |" in text
+    assert "can be split" not in page.text(quick_score(monkeypatch, ("S03",)), 9, date(2020, 12, 1), {}, "")
 
 
 def test_unknown_targets_are_refused(capsys):

@@ -26,7 +26,7 @@ def add_reality(commands: Any) -> None:
 
 def _verify_reality(args: argparse.Namespace) -> int:
     from sim.progress import columns, progress
-    from sim.reality.page import table
+    from sim.reality.page import split_table, table, tally
     from sim.reality.report import write
     from sim.reality.score import score
 
@@ -34,7 +34,12 @@ def _verify_reality(args: argparse.Namespace) -> int:
     with progress(sys.stderr) as tell:
         result = score(args.seeds, quick=args.quick, only=only, jobs=args.jobs, tell=tell)
     print_lines(columns(table(result)))
+    if result.split:
+        print("\nmeasured on the part of the archives to fit on and on the part held back")
+        print_lines(columns(split_table(result)))
     print(f"{result.hits} of {len(result.lines)} targets met; naive baselines meet {result.baseline_hits}")
+    if result.split:
+        print(tally(result))
     if args.out or not (only or args.quick):
         print(f"\nwritten: {write(args.out or Path('docs'), result, args.data)}")
     return 0

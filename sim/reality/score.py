@@ -9,7 +9,7 @@ from sim.errors import SimError
 from sim.processes import carry_out
 from sim.reality.baselines import baselines
 from sim.reality.measures import Measured, of_network, of_trace, world_of
-from sim.reality.targets import Target, middle, quantile, targets
+from sim.reality.targets import Target, middle, parts, quantile, targets
 from sim.reality.trace import follow
 
 BASELINE, NETWORK = "baselines", "network"
@@ -44,6 +44,17 @@ class Line:
         """Whether the baseline's does."""
         return self.target.hit(self.baseline)
 
+    @property
+    def off(self) -> float:
+        """How far ours is from the part held back, as a share of it; NaN without parts."""
+        return self.target.off(self.ours)
+
+    @property
+    def scatter(self) -> float:
+        """How far the part to fit on is from the part held back: reality's own scatter."""
+        known = self.target.parts
+        return self.target.off(parts(known.fit)) if known else float("nan")
+
 
 @dataclass(frozen=True)
 class Score:
@@ -63,6 +74,15 @@ class Score:
     def baseline_hits(self) -> int:
         """Targets that the naive baselines meet."""
         return sum(line.baseline_hit for line in self.lines)
+
+    @property
+    def split(self) -> tuple[Line, ...]:
+        """The lines whose target is measured on both parts of its archive."""
+        return tuple(line for line in self.lines if line.target.parts)
+
+    def hits_on(self, part: str) -> int:
+        """Targets that the model meets on a part of the archives, `fit` or `held`."""
+        return sum(line.target.hit_on(part, line.ours) for line in self.split)
 
 
 def chosen(only: Sequence[str] = ()) -> dict[str, Target]:
