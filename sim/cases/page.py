@@ -1,4 +1,4 @@
-"""The cases as a page and a picture, docs/cases.md and docs/cases/curves.png; `sim verify-reality --cases` writes them."""
+"""The cases as a page and a picture: docs/cases.md, docs/cases/curves.png; written by `sim verify-reality --cases`."""
 
 from __future__ import annotations
 
