@@ -326,8 +326,8 @@ class Citation(NamedTuple):
 
 
 def shipped() -> dict[str, Path]:
-    """The scenarios that come with the project, by name."""
-    return {path.stem: path for path in sorted(SHIPPED.glob("*.yaml"))}
+    """The scenarios that come with the project, by name; those in a folder by folder and name."""
+    return {path.relative_to(SHIPPED).with_suffix("").as_posix(): path for path in sorted(SHIPPED.rglob("*.yaml"))}
 
 
 def load(
@@ -368,10 +368,9 @@ def _raise(document: loader.Document, findings: Iterable[consistency.Finding]) -
 
 
 def _find(source: str | Path) -> Path:
-    path = Path(source)
-    if path.exists() or path.suffix or len(path.parts) > 1:
+    path, known = Path(source), shipped()
+    if path.exists() or path.suffix or (len(path.parts) > 1 and str(source) not in known):
         return path
-    known = shipped()
     if str(source) not in known:
         raise ScenarioError(
             [

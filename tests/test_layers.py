@@ -32,7 +32,7 @@ ROWS = [
     ["runner"],
     ["reality", "ensemble"],
     ["progress"],
-    ["explain", "calibration", "hindcast", "counterfactuals"],
+    ["explain", "calibration", "hindcast", "counterfactuals", "cases"],
     ["forecast"],
     ["commands"],
     ["cli"],

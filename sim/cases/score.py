@@ -1,0 +1,152 @@
+"""Observed cases as data, the same measures on runs of their scenarios, and whether their order is met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from scipy.stats import rankdata
+
+from sim.catalog import FOLDER
+from sim.ensemble import Job, Tell, Trace, relaxation, topic_hours, traces
+from sim.errors import SimError
+from sim.reader import read
+from sim.registry import did_you_mean
+from sim.scenario import SHIPPED, Scenario, load
+from sim.strict import Grade, Name, Strict
+
+FILE = FOLDER / "cases.yaml"
+SCENARIOS = SHIPPED / "cases"
+PLATFORM = "weibo"
+LEAST = 0.6  # rank correlation from which the order of the slopes counts as met
+
+
+class Case(Strict):
+    """What was observed of one case on the list."""
+
+    title: str
+    kind: str
+    peak: date
+    peak_hours: float
+    half_days: int
+    slope: float | None = None
+
+
+class Cases(Strict):
+    """All observed cases with their source."""
+
+    source: str
+    grade: Grade
+    cases: dict[Name, Case]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One run: slope after its own peak (NaN: too few days), topic-hours at the peak, days with at least half."""
+
+    slope: float
+    peak_hours: float
+    half_days: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """One case: what was observed, each run, and the topic-hours of each run's days, f8[seeds, days]."""
+
+    name: str
+    case: Case
+    start: date
+    runs: tuple[Measured, ...]
+    hours: np.ndarray
+
+    def median(self, what: str) -> float:
+        """Median over seeds of a field of `Measured`; runs without a slope take no part, of none it is NaN."""
+        values = np.array([getattr(run, what) for run in self.runs], float)
+        known = values[np.isfinite(values)]
+        return float(np.median(known)) if len(known) else float("nan")
+
+    @property
+    def with_slope(self) -> int:
+        """Runs that have a slope."""
+        return sum(bool(np.isfinite(run.slope)) for run in self.runs)
+
+    @property
+    def pooled(self) -> float:
+        """Slope of the mean over seeds: of what is expected, where single runs have too few days."""
+        return relaxation(self.hours.mean(axis=0))
+
+
+@dataclass(frozen=True)
+class Score:
+    """All cases, in the order of the data."""
+
+    lines: tuple[Line, ...]
+    seeds: int
+    source: str
+
+    @property
+    def ranked(self) -> tuple[Line, ...]:
+        """Cases that have a slope, observed and simulated."""
+        return tuple(x for x in self.lines if x.case.slope is not None and np.isfinite(x.median("slope")))
+
+    @property
+    def correlation(self) -> float:
+        """Spearman's rank correlation of observed and simulated median slopes."""
+        return spearman([x.case.slope for x in self.ranked], [x.median("slope") for x in self.ranked])
+
+    @property
+    def pooled_correlation(self) -> float:
+        """The same for the slopes of the means over seeds."""
+        known = [x for x in self.ranked if np.isfinite(x.pooled)]
+        return spearman([x.case.slope for x in known], [x.pooled for x in known])
+
+
+def observed() -> Cases:
+    """The cases that were observed."""
+    return Cases(**read(FILE).data)
+
+
+def chosen(names: Iterable[str]) -> dict[str, Case]:
+    """Cases by name; all, if none is named. Raises `SimError` for one that is unknown."""
+    known, names = observed().cases, tuple(names)
+    for name in names:
+        if name not in known:
+            raise SimError(f"unknown case '{name}'; {did_you_mean(name, list(known))}")
+    return {name: known[name] for name in names or known}
+
+
+def measure(hours: np.ndarray) -> Measured:
+    """The measures of the archive's summary from topic-hours of each day, f8[days]."""
+    peak = float(hours.max())
+    return Measured(relaxation(hours), peak, int((hours >= peak / 2).sum()) if peak else 0)
+
+
+def spearman(x: Sequence[Any], y: Sequence[Any]) -> float:
+    """Rank correlation, ties at their mean rank; NaN for fewer than three pairs or where one side is constant."""
+    if len(x) < 3 or min(np.ptp(x), np.ptp(y)) == 0:
+        return float("nan")
+    return float(np.corrcoef(rankdata(x), rankdata(y))[0, 1])
+
+
+def scenario(name: str, seed: int | None = None) -> Scenario:
+    """The scenario of a case."""
+    loaded = load(SCENARIOS / f"{name}.yaml", seed=seed)
+    assert isinstance(loaded, Scenario)
+    return loaded
+
+
+def score(seeds: int, *, only: Sequence[str] = (), processes: int = 1, tell: Tell | None = None) -> Score:
+    """Run every case with seeds 1 to ``seeds``, and measure."""
+    cases = chosen(only)
+    jobs = [Job(scenario(name, seed)) for name in cases for seed in range(1, seeds + 1)]
+    done = traces(jobs, processes, tell=tell)
+    lines = [_line(name, case, done[at * seeds : (at + 1) * seeds]) for at, (name, case) in enumerate(cases.items())]
+    return Score(tuple(lines), seeds, observed().source)
+
+
+def _line(name: str, case: Case, done: Sequence[Trace]) -> Line:
+    hours = np.array([topic_hours(trace, PLATFORM) for trace in done])
+    return Line(name, case, done[0].dates[0], tuple(measure(row) for row in hours), hours)

@@ -1,0 +1,161 @@
+"""The other cases: their files follow the rules of their kinds, the measures are right by hand, the page is current."""
+
+import re
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim import cli
+from sim.cases import page, score
+from sim.errors import SimError
+from sim.model import MODEL_VERSION
+from sim.reality.page import version_of
+from sim.scenario import load, shipped
+
+ROOT = Path(__file__).parent.parent
+CASES = score.observed().cases
+CAST = ("peoples_daily", "cctv_news", "press", "gossip", "news_desks", "weibo_head", "weibo_waist", "weibo_tail")
+LOOKS = (2, 4, 8, 16)  # days after the peak at which the large accounts look back
+AFTER = ("programme", "aftermath")  # what may be dated later than the peak
+
+
+def facts(name, note=""):
+    """Facts of a case, those with a note if one is given."""
+    return [fact for fact in score.scenario(name).interventions if note in ("", fact.note)]
+
+
+def peak_ends(name):
+    """The first minute after the observed peak day."""
+    day = CASES[name].peak + timedelta(days=1)
+    return datetime(day.year, day.month, day.day, tzinfo=score.scenario(name).start.tzinfo)
+
+
+@pytest.mark.parametrize("name", list(CASES))
+def test_a_case_is_shipped_and_lasts_as_long_as_its_slope_needs(name):
+    world = score.scenario(name, seed=3)
+    assert f"cases/{name}" in shipped()
+    assert (load(f"cases/{name}").name, world.name, world.seed) == (name, name, 3)
+    assert world.start.date() <= CASES[name].peak
+    assert world.end >= peak_ends(name) + timedelta(days=21)
+    assert all(world.start <= fact.at < world.end for fact in world.interventions)
+    assert all(fact.source for fact in world.interventions)
+
+
+@pytest.mark.parametrize("name", list(CASES))
+def test_after_the_peak_only_programme_and_aftermath(name):
+    """An echo of the peak day may fall behind midnight."""
+    late = [fact for fact in facts(name) if fact.at >= peak_ends(name)]
+    assert {fact.note for fact in late} <= {*AFTER, "echo"}
+    assert all(fact.at < peak_ends(name) + timedelta(hours=3) for fact in late if fact.note == "echo")
+    assert CASES[name].kind == ("programme" if facts(name, "programme") else "news")
+
+
+@pytest.mark.parametrize("name", list(CASES))
+def test_each_dated_post_on_weibo_has_one_echo(name):
+    """Topic for topic, three hours later."""
+    dated = [fact for fact in facts(name) if fact.kind == "post" and fact.platform == "weibo"]
+    told = {(fact.at + timedelta(hours=3), f"{fact.topic}·热议") for fact in dated if fact.note not in (*AFTER, "echo")}
+    assert {(fact.at, fact.topic) for fact in facts(name, "echo")} == told
+
+
+@pytest.mark.parametrize("name", list(CASES))
+def test_the_aftermath_is_the_same_in_every_case(name):
+    looks = [((fact.at.date() - CASES[name].peak).days, fact.at.hour, fact.actor) for fact in facts(name, "aftermath")]
+    assert looks == [(day, *how) for day in LOOKS for how in ((10, "press"), (19, "gossip"))]
+    assert {fact.appeal for fact in facts(name, "aftermath")} == {1.0}
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.kind == "programme"])
+def test_each_day_of_a_programme_has_a_post_of_its_host_and_one_of_the_press(name):
+    on_weibo = [fact for fact in facts(name, "programme") if fact.platform == "weibo"]
+    hosts = [fact for fact in on_weibo if fact.actor != "press"]
+    press = [fact.at for fact in on_weibo if fact.actor == "press"]
+    assert press == [fact.at + timedelta(hours=2) for fact in hosts]
+    assert {fact.appeal for fact in on_weibo} == {1.0}
+    streams = [fact for fact in facts(name, "programme") if fact.platform == "douyin"]
+    assert not streams or [fact.at for fact in streams] == [fact.at for fact in hosts]
+
+
+def test_the_cast_is_the_same_in_every_case_and_nothing_of_the_catalogue_is_changed():
+    def cast(name):
+        known = {actor.name: actor.model_dump_json() for actor in score.scenario(name).actors}
+        return {who: re.sub(r'"star":"[^"]*"', "", known[who]) for who in CAST}
+
+    casts = [cast(name) for name in CASES]
+    assert all(other == casts[0] for other in casts)
+    ours = {"name", "title", "about", "start", "days", "seed", "people", "platforms", "stories", "actors"}
+    for name in CASES:
+        document = score.read(score.SCENARIOS / f"{name}.yaml").data
+        assert set(document) == {*ours, "interventions"}
+        assert all(changed == {} for changed in document["platforms"].values())
+        assert document["people"] == {"users": 100000, "represents": 989000000}
+        assert set(*document["stories"].values()) == {"title", "interests", "source", "grade"}
+
+
+def test_measures_by_hand():
+    halving = np.zeros(40)
+    halving[3], halving[4:] = 100, 64 / np.arange(1.0, 37)
+    got = score.measure(halving)
+    assert (got.peak_hours, got.half_days) == (100, 2)
+    assert got.slope == pytest.approx(-1, abs=0.03)  # means of bins stand at their mean day
+    assert score.measure(np.zeros(5)).half_days == 0
+    assert np.isnan(score.measure(np.zeros(30)).slope)
+
+
+def test_rank_correlation_by_hand():
+    assert score.spearman([1, 2, 3, 4], [10, 20, 30, 40]) == pytest.approx(1)
+    assert score.spearman([1, 2, 3, 4], [2, 1, 4, 3]) == pytest.approx(0.6)
+    assert score.spearman([1, 2, 3], [5, 5, 9]) == pytest.approx(np.sqrt(3) / 2)
+    assert np.isnan(score.spearman([1, 2], [1, 2]))
+    assert np.isnan(score.spearman([1, 2, 3], [4, 4, 4]))
+
+
+def made(slopes):
+    """A score of cases with these slopes over two seeds; a blank is measured in no run."""
+    hours = np.tile(np.maximum(0.0, 20.0 - np.arange(30)), (2, 1))
+    lines = [
+        score.Line(name, CASES[name], date(2021, 1, 1), (score.Measured(slope, 20, 11),) * 2, hours)
+        for name, slope in slopes.items()
+    ]
+    return score.Score(tuple(lines), 2, "the archive")
+
+
+def test_only_cases_with_both_slopes_are_ranked():
+    result = made({"erke": -3, "zhangtongxue": -2, "altay": float("nan"), "bingdundun": -1, "caoxian": -9})
+    assert [line.name for line in result.ranked] == ["erke", "zhangtongxue", "bingdundun"]
+    assert result.correlation == pytest.approx(1)
+    assert np.isnan(result.pooled_correlation)  # the same means in all
+    text = page.text(result, date(2022, 1, 1), False)
+    assert version_of(text) == MODEL_VERSION
+    assert "simulated slopes: 1.00 over 3 cases (met; 0.6" in text
+    assert "| 阿勒泰 `altay` | programme | -1.03 | – | 0 of 2 |" in text
+
+
+def test_days_are_aligned_at_the_peak():
+    row = page.around(np.arange(10.0), 8)
+    assert row[page.DAYS == 0] == 8
+    assert row[page.DAYS == -7] == 1
+    assert np.isnan(row[page.DAYS == 2])
+
+
+def test_the_command_prints_and_writes_only_where_it_is_told(monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(score, "score", lambda *_, **__: made({"erke": -3, "zhangtongxue": -2, "bingdundun": -1}))
+    assert cli.main(["verify-reality", "--cases", "--only", "erke", "--seeds", "2"]) == 0
+    assert "Spearman of slopes: 1.00 over 3 cases, 2 seeds" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+    assert cli.main(["verify-reality", "--cases", "--seeds", "2", "--out", "here"]) == 0
+    assert sorted(path.name for path in (tmp_path / "here").rglob("*")) == ["cases", "cases.md", "curves.png"]
+
+
+def test_unknown_cases_are_refused():
+    with pytest.raises(SimError, match="unknown case 'erkee'; did you mean 'erke'"):
+        score.chosen(("erkee",))
+
+
+def test_the_page_is_of_this_model_version():
+    text = (ROOT / "docs/cases.md").read_text(encoding="utf-8")
+    assert version_of(text) == MODEL_VERSION, "run `sim verify-reality --cases`: the model has changed since"
+    assert all(f"`{name}`" in text for name in CASES)
