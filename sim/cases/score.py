@@ -21,6 +21,7 @@ from sim.strict import Grade, Name, Strict
 FILE = FOLDER / "cases.yaml"
 SCENARIOS = SHIPPED / "cases"
 PLATFORM = "weibo"
+FIRST = 101  # first seed: those with which the rules were shaped (1 to 10) are not used again
 LEAST = 0.6  # rank correlation from which the order of the slopes counts as met
 
 
@@ -139,9 +140,9 @@ def scenario(name: str, seed: int | None = None) -> Scenario:
 
 
 def score(seeds: int, *, only: Sequence[str] = (), processes: int = 1, tell: Tell | None = None) -> Score:
-    """Run every case with seeds 1 to ``seeds``, and measure."""
+    """Run every case with ``seeds`` seeds from `FIRST` on, and measure."""
     cases = chosen(only)
-    jobs = [Job(scenario(name, seed)) for name in cases for seed in range(1, seeds + 1)]
+    jobs = [Job(scenario(name, seed)) for name in cases for seed in range(FIRST, FIRST + seeds)]
     done = traces(jobs, processes, tell=tell)
     lines = [_line(name, case, done[at * seeds : (at + 1) * seeds]) for at, (name, case) in enumerate(cases.items())]
     return Score(tuple(lines), seeds, observed().source)
