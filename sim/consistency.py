@@ -29,6 +29,7 @@ MAX_USERS = 2**32 - 1  # ids of users are 32-bit
 MAX_RATIO = 2**31 - 1  # real people that a simulated one stands for
 YEARS = range(1900, 2201)
 RARE = 1e-4  # share of people who use a platform; with fewer, finding one of them would take all the time
+RIVALS = "rival_bureaus_acted"  # has a running total too, beside the flows of platforms
 MOST_AT_ONCE = 20  # mean topics that a mind opens at one look, before the day clock
 
 
@@ -348,8 +349,7 @@ def _change(platform: Platform, fact: Any, where: tuple[str | int, ...]) -> Iter
 def _observed(scenario: Scenario) -> Iterator[Finding]:
     for i, figure in enumerate(scenario.observed.figures):
         where = ("observed", "figures", i)
-        flow = platform_flow(figure.metric, scenario.platforms)
-        if figure.at is not None and flow is None and figure.metric != RIVALS:
+        if figure.at is not None and not has_running_total(figure.metric, scenario.platforms):
             hint = "such as weibo_impressions"
             yield Finding((*where, "metric"), f"'{figure.metric}' is no platform_flow, as at needs it", hint)
     stays = scenario.observed.stays
@@ -363,11 +363,13 @@ def _observed(scenario: Scenario) -> Iterator[Finding]:
             yield Finding(("observed", "stays", "list", i, "last"), "lies before first")
 
 
-RIVALS = "rival_bureaus_acted"  # the one figure at a time that is no flow of a platform
-
-
 def platform_flow(metric: str, platforms: Iterable[str]) -> tuple[str, str] | None:
     """Platform and flow that a metric such as ``weibo_impressions`` names; None if it names none."""
     flows = {*FLOWS, "discussions"} - {"attends"}
     pairs = ((platform, metric.removeprefix(f"{platform}_")) for platform in platforms)
     return next(((platform, flow) for platform, flow in pairs if flow != metric and flow in flows), None)
+
+
+def has_running_total(metric: str, platforms: Iterable[str]) -> bool:
+    """Whether one can say what a metric had come to at a time."""
+    return metric == RIVALS or platform_flow(metric, platforms) is not None

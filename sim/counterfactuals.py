@@ -40,8 +40,11 @@ class Outcome:
     @property
     def compared(self) -> np.ndarray:
         """What the bounds are held against, f8[seeds]: NaN where there was nothing to lose."""
-        if self.expectation.compare == "value":
-            return self.bare
+        return self.bare if self.expectation.compare == "value" else self.ratio
+
+    @property
+    def ratio(self) -> np.ndarray:
+        """The world without over the world as it is, f8[seeds]."""
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(self.base > 0, self.bare / self.base, np.nan)
 
@@ -145,9 +148,7 @@ def table(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
 
 def _ratio(one: Outcome) -> str:
     """Median and band of the paired ratios, whatever the bounds are held against."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(one.base > 0, one.bare / one.base, np.nan)
-    low, middle, high = quantiles(ratio, np.ones(len(ratio)), BAND)
+    low, middle, high = quantiles(one.ratio, np.ones(len(one.ratio)), BAND)
     return f"{middle:.2f} ({low:.2f} to {high:.2f})" if np.isfinite(middle) else "–"
 
 

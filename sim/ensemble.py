@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim import networks
 from sim.errors import RefusedError
 from sim.model import ViralityModel
-from sim.processes import carry_out
+from sim.processes import results
 from sim.records import F_COMMENTS, F_CREATIONS, F_REPOSTS, FLOWS
-from sim.runner import estimate
+from sim.runner import estimate, fitting
 from sim.whatif import parted
 
 if TYPE_CHECKING:
@@ -218,19 +217,13 @@ def traces(
     Raises:
         RefusedError: not even one fits this machine.
     """
-    done: dict[int, Trace] = {}
-    if tell:
-        tell(0, len(jobs), phase)
-    for number, trace in carry_out(follow, jobs, _fitting(jobs[0].scenario, min(processes, len(jobs)))):
-        done[number] = trace
-        if tell:
-            tell(len(done), len(jobs), phase)
-    return [done[number] for number in range(len(jobs))]
-
-
-def _fitting(scenario: Scenario, processes: int) -> int:
-    """So many processes, or as many as fit into the memory that is free."""
-    need, free = estimate(scenario), networks.available_bytes()
+    need = estimate(jobs[0].scenario)
     if need.refusal:
         raise RefusedError(need.refusal)
-    return processes if free is None else max(1, min(processes, int(0.9 * free / need.memory_bytes)))
+
+    def count(done: int) -> None:
+        if tell:
+            tell(done, len(jobs), phase)
+
+    count(0)
+    return results(follow, jobs, fitting(min(processes, len(jobs)), need.memory_bytes), count)

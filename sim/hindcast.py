@@ -17,7 +17,7 @@ import numpy as np
 from sim import scenario as scenarios
 from sim.bands import effective_size, normalised
 from sim.classic import Classic
-from sim.consistency import RIVALS, platform_flow
+from sim.consistency import platform_flow
 from sim.ensemble import OFF_LIST, Job, Tell, Trace, relaxation, topic_hours, traces
 from sim.errors import SimError
 from sim.scenario import Scenario, Stay
@@ -153,13 +153,15 @@ def observations(scenario: Scenario, cut: datetime) -> tuple[tuple[Known, ...], 
     known: list[Known] = []
     unused = []
     for figure in scenario.observed.figures:
-        flow = platform_flow(figure.metric, scenario.platforms)
-        rivals = figure.metric == RIVALS
-        if figure.at is None or figure.at >= cut or not (flow or rivals):
+        if figure.at is None or figure.at >= cut:
             unused.append(f"{figure.label or figure.metric}: " + ("later" if figure.at else "of no stated time"))
             continue
         name, factor = figure.label or figure.metric, FACTORS[figure.grade]
-        known.append(Known(name, name, figure.value, factor, _running(flow, figure.at)))
+        known.append(
+            Known(
+                name, name, figure.value, factor, _running(platform_flow(figure.metric, scenario.platforms), figure.at)
+            )
+        )
     stays = scenario.observed.stays
     if stays and stays.from_ < cut:
         begin, end = max(stays.from_, scenario.start), min(stays.until + MINUTE, cut)

@@ -41,6 +41,18 @@ def carry_out(do: Callable[[Job], Result], jobs: Sequence[Job], processes: int) 
             pool.shutdown(cancel_futures=True)
 
 
+def results(
+    do: Callable[[Job], Result], jobs: Sequence[Job], processes: int, tell: Callable[[int], None] | None = None
+) -> list[Result]:
+    """The results of `carry_out` in the order of the jobs; ``tell`` hears how many are there."""
+    done: dict[int, Result] = {}
+    for number, result in carry_out(do, jobs, processes):
+        done[number] = result
+        if tell:
+            tell(len(done))
+    return [done[number] for number in range(len(jobs))]
+
+
 def _heed_no_interrupt() -> None:
     """Ctrl-C reaches every process of a terminal; the first one answers it for all."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

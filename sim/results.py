@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from sim import metrics
-from sim.consistency import platform_flow
+from sim.consistency import RIVALS, platform_flow
 from sim.errors import SimError
 from sim.records import CHANNELS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_LIKES, F_NEW, F_REPOSTS, FLOWS, PAID
 from sim.world import ORIGINS
@@ -278,22 +278,19 @@ def digests(frames: dict[str, pd.DataFrame], cascades: dict[str, np.ndarray]) ->
     return parts
 
 
-def running_total(series: pd.DataFrame, name: str, at: datetime) -> float:
-    """The running total of a ``platform_flow`` such as ``weibo_impressions`` at a time, from a run's series."""
+def running_total(name: str, at: datetime, series: pd.DataFrame, actions: pd.DataFrame) -> float:
+    """What a run had come to at a time: a ``platform_flow`` such as ``weibo_impressions``, or rivals that had acted."""
+    here = at.astimezone(datetime.fromisoformat(series.time.iloc[0]).tzinfo).isoformat(timespec="minutes")
+    if name == RIVALS:
+        rivals = _rivals(actions)
+        return float(rivals[rivals.time <= here].actor.nunique())
     found = platform_flow(name, series.platform.unique())
     if found is None:
         raise SimError(f"metric '{name}' is no platform_flow such as weibo_impressions, as a time needs it")
     platform, flow = found
     flows = ["comments", "reposts", "creations"] if flow == "discussions" else [flow]
-    here = at.astimezone(datetime.fromisoformat(series.time.iloc[0]).tzinfo)  # times are compared as text
-    past = series[(series.platform == platform) & (series.time <= here.isoformat(timespec="minutes"))]
+    past = series[(series.platform == platform) & (series.time <= here)]  # times are compared as text
     return float(past[flows].to_numpy().sum())
-
-
-def rivals_by(actions: pd.DataFrame, at: datetime) -> float:
-    """How many rival bureaus have acted by a time, from a run's actions."""
-    rivals = _rivals(actions)
-    return float(rivals[pd.to_datetime(rivals.time) <= at].actor.nunique()) if len(rivals) else 0.0
 
 
 def _rivals(actions: pd.DataFrame) -> pd.DataFrame:

@@ -110,6 +110,12 @@ def _refusal(scenario: Scenario | Classic, memory: int, disk: int, out: Path | N
     return ""
 
 
+def fitting(processes: int, memory: int) -> int:
+    """So many processes of so many bytes each, or as many as fit into the memory that is free; one at least."""
+    free = networks.available_bytes()
+    return processes if free is None else max(1, min(processes, int(0.9 * free / memory)))
+
+
 def _way_out(scenario: Scenario | Classic, free: int | None) -> str:
     """A number of people that would fit, to one digit."""
     users = min(scenario.people.users, scenario.people.represents, MAX_USERS)
@@ -181,15 +187,12 @@ class Result:
         return rows
 
     def _metric(self, name: str, at: datetime | None) -> float | None:
-        """A number of the summary, or the running total of ``platform_flow`` at a time."""
+        """A number of the summary, or what it had come to at a time."""
         if at is None:
             return self.summary.get(name)
-        from sim.consistency import RIVALS
-        from sim.results import rivals_by, running_total
+        from sim.results import running_total
 
-        if name == RIVALS:
-            return rivals_by(self.table("actions"), at)
-        return running_total(self.table("series"), name, at)
+        return running_total(name, at, self.table("series"), self.table("actions"))
 
     def __repr__(self) -> str:
         reached = self.summary.get("people_reached", 0)

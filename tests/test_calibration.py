@@ -9,14 +9,14 @@ import yaml
 from scipy.stats import binom, norm
 from worlds import document, platform, rng
 
-from sim import cli, loader
+from sim import cli, loader, processes
 from sim.calibration import fit as fitting
 from sim.calibration.emulator import Emulator
 from sim.calibration.fit import Answer, Question, fit
 from sim.calibration.parameters import Parameter, parameters
 from sim.calibration.posterior import explore
 from sim.calibration.study import CHECK, calibrate
-from sim.calibration.targets import Target
+from sim.calibration.targets import Target, check_times, targets
 from sim.calibration.words import NO, YES, parameter_rows, verdicts, warnings
 from sim.classic import Classic
 from sim.errors import SimError
@@ -311,7 +311,7 @@ def test_the_order_in_which_runs_end_changes_nothing(tmp_path, monkeypatch):
     (tmp_path / "wish.yaml").write_text("people_reached: 300\n")
     question = Question("sir", ("contagion.infect",), str(tmp_path / "wish.yaml"), users=500, runs=24)
     first = fit(question)
-    monkeypatch.setattr(fitting, "carry_out", backwards)
+    monkeypatch.setattr(processes, "carry_out", backwards)
     assert (fit(question).found.draws == first.found.draws).all()
 
 
@@ -347,7 +347,7 @@ def test_mistakes_are_told_in_one_line(small, tmp_path, monkeypatch, capsys, arg
     assert not (tmp_path / "results").exists()
 
 
-@pytest.mark.parametrize("place", ["fit.carry_out", "folder.picture"])
+@pytest.mark.parametrize("place", ["fit.results", "folder.picture"])
 def test_an_interrupted_calibration_leaves_nothing(tmp_path, monkeypatch, capsys, place):
     def stop(*_):
         raise KeyboardInterrupt
@@ -359,3 +359,17 @@ def test_an_interrupted_calibration_leaves_nothing(tmp_path, monkeypatch, capsys
     assert code == cli.INTERRUPTED
     assert "interrupted; nothing was written" in err
     assert not (tmp_path / "out").exists()
+
+
+def test_rivals_by_a_time_are_met_as_other_running_totals_are():
+    scenario = load("ding_zhen", users=2000, sets=["days=17"])
+    dated = [one for one in targets(scenario, "observed") if one.at]
+    assert "rival_bureaus_acted" in {one.metric for one in dated}
+    check_times(dated, scenario)
+    tables = simulate(scenario)
+    rows = tables.actions[tables.actions.kind == "bureau"]
+    for target in dated:
+        if target.metric == "rival_bureaus_acted":
+            scheduled = set(tables.actions[tables.actions.kind == "fact"].actor)
+            early = rows[(rows.time <= "2020-11-27T23:45+08:00") & ~rows.actor.isin(scheduled)]
+            assert target.of(tables) == early.actor.nunique()

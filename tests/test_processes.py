@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from sim.errors import Fault, ScenarioError, SimError
-from sim.processes import carry_out
+from sim.processes import carry_out, results
 
 
 def square(x):
@@ -26,6 +26,13 @@ def killed(x):
 @pytest.mark.parametrize("processes", [1, 2])
 def test_results_carry_the_number_of_their_job(processes):
     assert dict(carry_out(square, range(5), processes)) == {n: n * n for n in range(5)}
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_results_stand_in_the_order_of_the_jobs_and_are_counted_as_they_come(processes):
+    counted = []
+    assert results(square, range(5), processes, counted.append) == [0, 1, 4, 9, 16]
+    assert counted == [1, 2, 3, 4, 5]
 
 
 @pytest.mark.parametrize("processes", [1, 2])

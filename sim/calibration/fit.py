@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from sim import jit, networks, runner
+from sim import jit, runner
 from sim import scenario as scenarios
 from sim.calibration.parameters import Parameter, parameters
 from sim.calibration.study import Calibration, calibrate
 from sim.calibration.targets import OBSERVED, Target, check_names, check_times, targets
 from sim.classic import Classic
 from sim.errors import RefusedError, ScenarioError, SimError
-from sim.processes import carry_out
+from sim.processes import results
 from sim.scenario import Scenario
 
 Tell = Callable[[int, int, str], None]
@@ -85,7 +85,7 @@ def fit(question: Question, *, jobs: int = 1, tell: Tell | None = None) -> Answe
     need = runner.estimate(scenario)
     if need.refusal:
         raise RefusedError(need.refusal)
-    jobs = _that_fit(jobs, need.memory_bytes)
+    jobs = runner.fitting(jobs, need.memory_bytes)
     total = question.runs + 1
     if tell:
         tell(0, total, "simulating" if jit.is_warm() else "compiling, this once")
@@ -96,13 +96,15 @@ def fit(question: Question, *, jobs: int = 1, tell: Tell | None = None) -> Answe
     def simulate(plan: Sequence[tuple[np.ndarray, int]]) -> Iterator[Sequence[float]]:
         nonlocal done
         work = [_Job(question, _settings(chosen, values), seed, tuple(wanted)) for values, seed in plan]
-        got: list[tuple[float, ...]] = [()] * len(work)
-        for number, metrics in carry_out(_measured, work, min(jobs, len(work))):
-            got[number] = metrics
-            done += 1
+        before = done
+
+        def count(here: int) -> None:
+            nonlocal done
+            done = before + here
             if tell:
                 tell(done, total, "simulating")
-        yield from got
+
+        yield from results(_measured, work, min(jobs, len(work)), count)
 
     found = calibrate(chosen, wanted, simulate, runs=question.runs, seeds=question.seeds, seed=scenario.seed)
     return Answer(question, scenario, tuple(target.of(tables) for target in wanted), found)
@@ -127,9 +129,3 @@ def _check_ends(question: Question, chosen: Sequence[Parameter]) -> None:
                 fault = error.faults[0]
                 words = f"{fault.path}: {fault.message}" + (f"; {fault.hint}" if fault.hint else "")
                 raise SimError(f"--fit {parameter.setting(end)}: {words}") from None
-
-
-def _that_fit(jobs: int, memory: int) -> int:
-    """As many processes as there is memory for, one at least."""
-    free: Any = networks.available_bytes()
-    return jobs if free is None else max(1, min(jobs, int(0.9 * free / memory)))

@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, Field
 
 from sim import loader
 from sim.classic import Classic
-from sim.consistency import platform_flow
+from sim.consistency import has_running_total
 from sim.errors import SimError
 from sim.registry import did_you_mean
 from sim.results import running_total
@@ -38,7 +38,7 @@ class Target:
     """A metric of the summary, or a running total at a time, and what was observed of it.
 
     Attributes:
-        metric: name in summary.json, or ``platform_flow`` where ``at`` is set.
+        metric: name in summary.json, or what has a running total where ``at`` is set.
         value: what was observed.
         tolerance: relative sd that is granted besides the scatter of runs.
         held_out: predicted and told, but not fitted.
@@ -70,7 +70,7 @@ class Target:
     def of(self, tables: Tables | SpreadTables) -> float:
         """The metric of a run; NaN where it never happened, 0 where the summary passes it over."""
         if self.at is not None:
-            return running_total(tables.series, self.metric, self.at)
+            return running_total(self.metric, self.at, tables.series, tables.actions)  # type: ignore[union-attr]
         value = tables.summary.get(self.metric, 0)
         return np.nan if value is None else float(value)
 
@@ -175,9 +175,9 @@ def check_times(chosen: Sequence[Target], scenario: Scenario | Classic) -> None:
     for target in chosen:
         if target.at is None:
             continue
-        if platform_flow(target.metric, scenario.platforms) is None:
+        if isinstance(scenario, Classic) or not has_running_total(target.metric, scenario.platforms):
             raise SimError(f"metric '{target.name}' is no platform_flow such as weibo_impressions, as a time needs it")
-        if not isinstance(scenario, Classic) and not scenario.start <= target.at <= scenario.end:
+        if not scenario.start <= target.at <= scenario.end:
             raise SimError(f"metric '{target.name}' lies outside the run, which ends {scenario.end.isoformat()}")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sim.errors import SimError
-from sim.processes import carry_out
+from sim.processes import results
 from sim.reality.baselines import baselines
 from sim.reality.measures import Measured, of_network, of_trace, world_of
 from sim.reality.targets import Target, middle, parts, quantile, targets
@@ -111,13 +111,13 @@ def score(
     worlds = sorted({target.world for target in asked.values() if target.world})
     plan = [(world, seed) for world in [*worlds, BASELINE] for seed in range(1, seeds + 1)]
     runs: dict[str, list[Measured]] = {world: [] for world in [*worlds, BASELINE]}
-    done: dict[tuple[str, int], Measured] = {}
-    for number, measured in carry_out(_measure, [(*job, quick) for job in plan], jobs):
-        done[plan[number]] = measured
+
+    def count(done: int) -> None:
         if tell:
-            tell(len(done), len(plan), "measuring")
-    for world, seed in plan:
-        runs[world].append(done[world, seed])
+            tell(done, len(plan), "measuring")
+
+    for (world, _), measured in zip(plan, results(_measure, [(*job, quick) for job in plan], jobs, count), strict=True):
+        runs[world].append(measured)
     lines = tuple(_line(name, target, runs) for name, target in asked.items())
     return Score(lines, runs, seeds, quick)
 
