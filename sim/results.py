@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,34 +34,32 @@ SLOTS = ("organic", "pinned", "ad")
 
 
 class Tables:
-    """Everything a run leaves behind, taken from a model before its world is let go.
+    """Everything a run leaves behind, taken from a model before its world is let go; each made when it is asked for.
 
     Attributes:
-        series, topics, hot_list, posts, actions: `pandas.DataFrame`, columns as in the results contract.
-        cascades: the repost forest as columns, i8 each; ``parent < row`` always.
-        summary: metric → number.
+        series, topics, hot_list, posts, actions: columns as in the results contract.
     """
 
     names = ("series", "topics", "hot_list", "posts", "actions")
 
     def __init__(self, model: ViralityModel) -> None:
-        self.model = model
-        self.world, self.clock, self.scenario = model.world, model.world.clock, model.scenario
-        self.cascades = {name: getattr(self.world.forest, name).copy() for name in self.world.forest.names}
-        self.series = self._series()
-        self.topics = self._topics()
-        self.hot_list = self._hot_list()
-        self.posts = self._posts()
-        self.actions = self._actions()
-        self.summary = self._summary()
+        self.world, self.board, self.deeds = model.world, model.board, model.deeds
+        self.clock, self.scenario = model.world.clock, model.scenario
 
     # ---- tables
+
+    @cached_property
+    def cascades(self) -> dict[str, np.ndarray]:
+        """The repost forest as columns, i8 each; ``parent < row`` always."""
+        return {name: getattr(self.world.forest, name).copy() for name in self.world.forest.names}
 
     def _iso(self, minutes: np.ndarray) -> list[str]:
         return [self.clock.iso(int(minute)) if minute >= 0 else "" for minute in minutes]
 
-    def _series(self) -> pd.DataFrame:
-        values = self.model.board.series
+    @cached_property
+    def series(self) -> pd.DataFrame:
+        """Flows by step, platform and story."""
+        values = self.board.series
         steps, platforms, stories, _ = values.shape
         index = np.indices((steps, platforms, stories)).reshape(3, -1)
         times = np.array([self.clock.iso(step * self.clock.step_minutes) for step in range(steps)])
@@ -77,7 +76,9 @@ class Tables:
         frame["heat"] = flat[:, -1]
         return frame
 
-    def _topics(self) -> pd.DataFrame:
+    @cached_property
+    def topics(self) -> pd.DataFrame:
+        """Every topic of the stories, and those of the background that were listed."""
         t, world = self.world.topics, self.world
         own = pd.DataFrame(
             {
@@ -120,7 +121,9 @@ class Tables:
             }
         )
 
-    def _hot_list(self) -> pd.DataFrame:
+    @cached_property
+    def hot_list(self) -> pd.DataFrame:
+        """Every place of every list at every step."""
         frames = [self._list_of(p) for p, log in self.world.list_log.items() if log]
         columns = ["time", "platform", "rank", "topic", "story", "heat", "slot"]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
@@ -146,7 +149,9 @@ class Tables:
             }
         )
 
-    def _posts(self) -> pd.DataFrame:
+    @cached_property
+    def posts(self) -> pd.DataFrame:
+        """Posts of actors, and those of users that were reposted."""
         world, posts = self.world, self.world.posts
         totals = world.totals.rows
         trees = metrics.structural_virality(self.cascades["parent"])
@@ -185,22 +190,49 @@ class Tables:
         posts = self.world.posts
         return list(list(self.scenario.platforms.values())[posts.platform[row]].content)[posts.content[row]]
 
-    def _actions(self) -> pd.DataFrame:
+    @cached_property
+    def actions(self) -> pd.DataFrame:
+        """What every mind and every scheduled fact did."""
         columns = ["time", "actor", "kind", "action", "platform", "topic", "spend", "why"]
-        rows = [(self.clock.iso(minute), *rest) for minute, *rest in self.model.deeds.actions]
+        rows = [(self.clock.iso(minute), *rest) for minute, *rest in self.deeds.actions]
         return pd.DataFrame(rows, columns=columns)
 
     # ---- summary
 
-    def _summary(self) -> dict[str, Any]:
-        flows = self.model.board.series[..., : len(FLOWS)].sum(axis=2)
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """Metric → number, with units in the names."""
+        flows = self.board.series[..., : len(FLOWS)].sum(axis=2)
         summary: dict[str, Any] = {"people_simulated": self.world.n_users, "people_per_row": self.world.ratio}
         summary["people_reached"] = int(self.world.new_total.sum())
+        summary |= self._overall(flows.sum(axis=1, dtype=np.int64))
         for p, name in enumerate(self.world.platforms):
             summary |= self._platform_summary(p, name, flows[:, p].astype(np.int64))
         summary |= self._actor_summary()
-        summary["spend_yuan"] = int(sum(mind.spent for mind in self.model.deeds.minds.values()))
+        summary["spend_yuan"] = int(sum(mind.spent for mind in self.deeds.minds.values()))
         return summary
+
+    def _overall(self, flows: np.ndarray) -> dict[str, int]:
+        """All platforms together, of flows by step, i8[steps, flows]."""
+        total = flows.sum(axis=0)
+        return {
+            "impressions": int(total[F_IMPRESSIONS]),
+            "discussions": int(total[[F_COMMENTS, F_REPOSTS, F_CREATIONS]].sum()),
+            "intents": int(total[FLOWS.index("intents")]),
+            "followers_won": sum(int(account.gained) for account in self.world.accounts),
+            "peak_hour_impressions": int(_by_hour(flows[:, F_IMPRESSIONS], self.clock.step_minutes).max(initial=0)),
+            "days_listed": self._days_listed(),
+        }
+
+    def _days_listed(self) -> int:
+        """Days on which a topic of the stories stood on some list, at any step; bought places count for nothing."""
+        logs = [part for log in self.world.list_log.values() for part in log]
+        if not logs:
+            return 0
+        step, _, topic, _, slot = np.concatenate(logs).T
+        start = self.scenario.start
+        minutes = step[(topic >= 0) & (slot != SLOTS.index("ad"))] * self.clock.step_minutes
+        return len(np.unique((start.hour * 60 + start.minute + minutes) // 1440))
 
     def _platform_summary(self, p: int, name: str, flows: np.ndarray) -> dict[str, Any]:
         total = flows.sum(axis=0)

@@ -188,7 +188,7 @@ def test_what_is_told_of_a_topic_is_what_the_run_wrote():
                 smoothed = before.rate * keep + now.inflow * now.interaction * (1 - keep)
                 assert now.rate == pytest.approx(smoothed, rel=1e-6)
                 assert now.heat == int(now.rate * now.listing.interaction)
-        asked = tables.model.scenario.platforms["square"].mechanisms.hot_list
+        asked = tables.scenario.platforms["square"].mechanisms.hot_list
         for before, now in zip([None, *onlooker.moments], onlooker.moments, strict=False):
             listed = before is not None and before.step + 1 == now.step and before.rank >= 0
             bounds = [asked.off_list_novelty, *([] if listed else [asked.entry_novelty])]

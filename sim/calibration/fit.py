@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sim import jit, runner
 from sim import scenario as scenarios
+from sim.calibration.facts import Facts, measured, of_world
 from sim.calibration.parameters import Parameter, parameters
 from sim.calibration.study import Calibration, calibrate
-from sim.calibration.targets import OBSERVED, Target, check_names, check_times, targets
+from sim.calibration.targets import FACTS, OBSERVED, Target, check_names, check_times, choose, targets
 from sim.classic import Classic
 from sim.errors import RefusedError, ScenarioError, SimError
 from sim.processes import results
 from sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.results import Tables
+    from sim.spreading import SpreadTables
 
 Tell = Callable[[int, int, str], None]
 
@@ -28,7 +33,7 @@ class Question:
     Attributes:
         source: a path, or the name of a shipped scenario.
         fit: ``PATH`` or ``PATH=LOW..HIGH`` words.
-        to: ``observed``, a YAML file of metrics, or the folder of a run.
+        to: ``observed``, a YAML file of metrics, the folder of a run, or ``facts``: those that the scenario measures.
         metrics, hold_out: names of metrics to fit to (all), and to predict only.
         sets, users, seed: as in ``sim run``.
         tolerance: relative sd that is granted to every metric.
@@ -78,8 +83,8 @@ def fit(question: Question, *, jobs: int = 1, tell: Tell | None = None) -> Answe
     scenario = question.load()
     chosen = parameters(scenario, question.fit)
     _check_ends(question, chosen)
-    wanted = targets(
-        scenario, question.to, only=question.metrics, hold_out=question.hold_out, tolerance=question.tolerance
+    wanted = choose(
+        _known(question, scenario), only=question.metrics, hold_out=question.hold_out, tolerance=question.tolerance
     )
     check_times(wanted, scenario)
     need = runner.estimate(scenario)
@@ -89,7 +94,7 @@ def fit(question: Question, *, jobs: int = 1, tell: Tell | None = None) -> Answe
     total = question.runs + 1
     if tell:
         tell(0, total, "simulating" if jit.is_warm() else "compiling, this once")
-    tables = runner.simulate(scenario)
+    tables = _simulated(question, scenario)
     check_names(wanted, tables.summary, [actor.name for actor in scenario.actors])
     done = 1
 
@@ -111,8 +116,21 @@ def fit(question: Question, *, jobs: int = 1, tell: Tell | None = None) -> Answe
 
 
 def _measured(job: _Job) -> tuple[float, ...]:
-    tables = runner.simulate(job.question.load(job.settings, job.seed))
+    tables = _simulated(job.question, job.question.load(job.settings, job.seed))
     return tuple(target.of(tables) for target in job.wanted)
+
+
+def _known(question: Question, scenario: Scenario | Classic) -> list[Target]:
+    """All metrics that a run could be held against."""
+    if question.to == FACTS:
+        return of_world(scenario)
+    return targets(scenario, question.to, (*question.metrics, *question.hold_out))
+
+
+def _simulated(question: Question, scenario: Scenario | Classic) -> Tables | SpreadTables | Facts:
+    if question.to == FACTS and isinstance(scenario, Scenario):
+        return measured(scenario)
+    return runner.simulate(scenario)
 
 
 def _settings(chosen: Sequence[Parameter], values: np.ndarray) -> tuple[str, ...]:

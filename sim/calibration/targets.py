@@ -21,11 +21,12 @@ from sim.results import running_total
 from sim.strict import Strict
 
 if TYPE_CHECKING:
+    from sim.calibration.facts import Facts
     from sim.results import Tables
     from sim.scenario import Scenario
     from sim.spreading import SpreadTables
 
-OBSERVED = "observed"
+OBSERVED, FACTS = "observed", "facts"
 TOLERANCE = {"measured": 0.1, "estimated": 0.3, "assumed": 0.5}  # of an observed figure, by its grade
 OF_A_FILE, OF_A_RUN = 0.1, 0.02
 FLOOR = 0.01  # of what was observed: below, all values are as good as none
@@ -57,17 +58,21 @@ class Target:
         """The metric, and its time where it has one."""
         return self.metric if self.at is None else f"{self.metric}@{self.at:%Y-%m-%dT%H:%M}"
 
-    def transformed(self, values: np.ndarray) -> np.ndarray:
-        """On the scale on which distances are taken: ln(value + 1 % of what was observed, for counts at least 1)."""
-        floor = FLOOR * abs(self.value)
-        return np.asarray(np.log(np.maximum(values, 0) + (max(1.0, floor) if self.value % 1 == 0 else floor)))
+    def transformed(self, values: np.ndarray | float) -> np.ndarray:
+        """On the scale on which distances are taken: ln(value + 1 % of what was observed, for counts at least 1).
+
+        Where what was observed is negative, minus the values are taken.
+        """
+        floor, sign = FLOOR * abs(self.value), -1 if self.value < 0 else 1
+        sizes = np.maximum(sign * np.asarray(values), 0)
+        return np.asarray(np.log(sizes + (max(1.0, floor) if self.value % 1 == 0 else floor)))
 
     @property
     def goal(self) -> float:
         """What was observed, transformed."""
-        return float(self.transformed(np.array(self.value)))
+        return float(self.transformed(self.value))
 
-    def of(self, tables: Tables | SpreadTables) -> float:
+    def of(self, tables: Tables | SpreadTables | Facts) -> float:
         """The metric of a run; NaN where it never happened, 0 where the summary passes it over."""
         if self.at is not None:
             return running_total(self.metric, self.at, tables.series, tables.actions)  # type: ignore[union-attr]
@@ -91,33 +96,37 @@ class _Wish(Strict):
     targets: dict[str, float | _Wanted] = Field(min_length=1)
 
 
-def targets(
-    scenario: Scenario | Classic,
-    source: str,
+def choose(
+    known: Sequence[Target],
     *,
     only: Sequence[str] = (),
     hold_out: Sequence[str] = (),
     tolerance: float | None = None,
 ) -> list[Target]:
-    """What a run is to meet: ``observed``, a YAML file of metric → value, or the folder of a run.
+    """What a run is to meet.
 
     Args:
-        scenario: whose ``observed.figures`` count.
-        source: ``observed``, or a path.
-        only: names of metrics; all there are if none is given.
+        known: all there are.
+        only: names of those to be fitted; all, but for those that are held out by nature, if none is given.
         hold_out: names of those to be predicted, not fitted.
         tolerance: replaces that of every target.
     """
-    known = _of_scenario(scenario) if source == OBSERVED else _of_path(Path(source), (*only, *hold_out))
-    held = _matching(known, hold_out, "--hold-out") if hold_out else []
-    fitted = _matching(known, only, "--metrics") if only else known
-    chosen = [replace(target, held_out=target in held) for target in known if target in fitted or target in held]
+    fitted = _matching(known, only, "--metrics") if only else [target for target in known if not target.held_out]
+    held = [target for target in known if target.held_out] + _matching(known, hold_out, "--hold-out")
+    if both := [target.name for target in fitted if target.held_out]:
+        raise SimError(f"--metrics {both[0]}: is held back, and only predicted")
+    found = [replace(target, held_out=target in held) for target in known if target in fitted or target in held]
     if tolerance is not None:
-        chosen = [replace(target, tolerance=tolerance) for target in chosen]
-    count = sum(not target.held_out for target in chosen)
+        found = [replace(target, tolerance=tolerance) for target in found]
+    count = sum(not target.held_out for target in found)
     if not 1 <= count <= MOST:
         raise SimError(f"{count} metrics to fit to; choose 1 to {MOST} with --metrics")
-    return chosen
+    return found
+
+
+def targets(scenario: Scenario | Classic, source: str, names: Sequence[str] = ()) -> list[Target]:
+    """All metrics of ``observed``, of a YAML file of metric → value, or of the folder of a run."""
+    return _of_scenario(scenario) if source == OBSERVED else _of_path(Path(source), names)
 
 
 def _of_scenario(scenario: Scenario | Classic) -> list[Target]:
