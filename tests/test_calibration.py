@@ -12,14 +12,18 @@ from worlds import document, platform, rng
 from sim import cli, loader, processes
 from sim.calibration import fit as fitting
 from sim.calibration.emulator import Emulator
+from sim.calibration.facts import measured, of_world
 from sim.calibration.fit import Answer, Question, fit
 from sim.calibration.parameters import Parameter, parameters
 from sim.calibration.posterior import explore
 from sim.calibration.study import CHECK, calibrate
-from sim.calibration.targets import Target, check_times, targets
+from sim.calibration.targets import Target, check_times, choose, targets
 from sim.calibration.words import NO, YES, parameter_rows, verdicts, warnings
 from sim.classic import Classic
 from sim.errors import SimError
+from sim.reality.measures import of_trace
+from sim.reality.targets import targets as facts
+from sim.reality.trace import follow
 from sim.runner import run, simulate
 from sim.scenario import load
 
@@ -373,3 +377,47 @@ def test_rivals_by_a_time_are_met_as_other_running_totals_are():
             scheduled = set(tables.actions[tables.actions.kind == "fact"].actor)
             early = rows[(rows.time <= "2020-11-27T23:45+08:00") & ~rows.actor.isin(scheduled)]
             assert target.of(tables) == early.actor.nunique()
+
+
+def test_a_fact_is_fitted_on_one_part_and_predicted_on_the_other():
+    wanted = choose(of_world(load("reality_lists")))
+    fitted = {one.name: one for one in wanted if not one.held_out}
+    held = {one.name: one for one in wanted if one.held_out}
+    assert set(held) == {f"{name}_held" for name in fitted} | {"S30", "S34"}  # these two cannot be split
+    assert {"S28.1", "S28.2", "S28.3"} < set(fitted)
+    known = facts()["S19"].parts
+    assert (fitted["S19"].value, held["S19_held"].value) == (known.fit, known.held)
+    # The nearer end of the accepted range, 90 to 180 minutes, lies 1.645 sd off.
+    assert 1.645 * fitted["S19"].tolerance == pytest.approx(np.log(180 / known.whole), rel=0.01)
+    assert [one.name for one in choose(of_world(load("reality_lists")), only=("S19",)) if not one.held_out] == ["S19"]
+
+
+def test_a_negative_fact_is_missed_on_either_side():
+    slope = Target("S13", -1.13, 0.1)
+    nearer, farther = slope.transformed(np.array([-1.0, -1.3]))
+    assert nearer < slope.goal < farther
+    assert slope.transformed(np.array([0.4])) < nearer - 3  # of the wrong sign: far off
+
+
+def test_facts_are_measured_as_the_score_measures_them():
+    world = load("reality_lists", users=2000, sets=["days=1"])
+    found = measured(world).summary
+    again = of_trace("reality_lists", follow(world)).values
+    assert found["S26"] == found["S26_held"] == again["S26"][0] > 0
+    assert [found[f"S28.{i}"] for i in (1, 2, 3)] == [*again["S28"]]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "options", "says"),
+    [
+        ("sir", [], "--to facts: no fact is measured in sir, but in reality_cascades, reality_feed"),
+        ("reality_feed", [], "0 metrics to fit to"),
+        ("reality_feed", ["--fit", "people.reaction.exponent=0.9..1.2"], "may be: at least 1 and at most 3"),
+        ("reality_lists", ["--metrics", "S19_held"], "--metrics S19_held: is held back, and only predicted"),
+    ],
+)
+def test_only_facts_of_a_world_with_two_parts_can_be_fitted(capsys, scenario, options, says):
+    path = "contagion.infect" if scenario == "sir" else "people.reaction.exponent=1.05..1.2"
+    code, _, err = told([scenario, "--fit", path, "--to", "facts", "--jobs", "1", "--quiet", *options], capsys)
+    assert code == 2
+    assert says in err

@@ -42,7 +42,7 @@ def of_world(scenario: Any) -> list[Target]:
 def measured(scenario: Scenario) -> Facts:
     """Run a world and measure its facts."""
     made = of_trace(scenario.name, follow(scenario)).values
-    summary = {}
+    summary: dict[str, float] = {}
     for name, fact in facts().items():
         if name in made:
             for metric, value in zip(_names(name, fact.value), made[name], strict=True):

@@ -88,7 +88,8 @@ def _parameter(scenario: BaseModel, word: str) -> Parameter:
     if whole:
         low, high = float(round(low)), float(round(high))
     if low < least or high > most:
-        words = " and ".join([f"at least {least:g}"] * bool(least > -np.inf) + [f"at most {most:g}"] * bool(most < np.inf))
+        ends = {f"at least {least:g}": np.isfinite(least), f"at most {most:g}": np.isfinite(most)}
+        words = " and ".join(end for end, stated in ends.items() if stated)
         raise SimError(f"--fit {word}: the range goes beyond what {path} may be: {words}")
     if not low < high:
         raise SimError(f"--fit {word}: the lower end must lie below the upper; {path} is {value:g} now")

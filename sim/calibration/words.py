@@ -10,7 +10,7 @@ from sim.calibration.fit import Answer
 from sim.calibration.parameters import Parameter
 from sim.calibration.posterior import IDENTIFIED, WEAKLY
 from sim.calibration.study import CHECK, EXPLORE, Calibration, quantiles
-from sim.calibration.targets import OBSERVED, Target
+from sim.calibration.targets import FACTS, OBSERVED, Target
 from sim.progress import columns, display_width, heading, humanise
 
 FAR = 2.576  # sd beyond which one metric in a hundred lies by chance
@@ -18,6 +18,7 @@ CROWDED = 0.2  # share of a posterior in a twentieth of its range at which it le
 COVERED = 0.7  # of nine tenths that are expected
 STRONG = 0.6  # correlation worth a line
 NAME = 40
+TO = {OBSERVED: "what was observed", FACTS: "facts as measured on one part of the archives, the other held back"}
 YES, WEAK, NO = "identified", "weakly", "NOT identified"
 
 
@@ -29,7 +30,7 @@ def verdicts(found: Calibration) -> list[str]:
 def lines(answer: Answer) -> list[str]:
     """The whole answer for a terminal."""
     found, question = answer.found, answer.question
-    to = "what was observed" if question.to == OBSERVED else question.to
+    to = TO.get(question.to, question.to)
     return [
         *heading(answer.scenario),
         f"fitted to {to}: {len(found.runs)} runs, each with a seed of its own",
@@ -177,7 +178,8 @@ def _missed_checks(found: Calibration) -> Iterator[str]:
 
 
 def _never(found: Calibration) -> Iterator[str]:
-    for at, target in enumerate(found.targets):
+    for target in found.fitted:
+        at = found.targets.index(target)
         missing = sum(bool(np.isnan(run.metrics[at])) for run in found.runs)
         if missing:
             yield f"{target.name}: never happened in {missing} of {len(found.runs)} runs; counted as twice the largest"
