@@ -32,7 +32,7 @@ from sim.scenario import Actor, Scenario
 from sim.stage import PlatformStage
 from sim.world import World
 
-MODEL_VERSION = 3
+MODEL_VERSION = 4
 
 
 class ViralityModel(mesa.Model):

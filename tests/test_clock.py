@@ -62,7 +62,7 @@ def test_the_start_is_flat_and_the_tail_a_power_law():
 
 
 def test_half_of_all_reactions_come_within_the_hour():
-    # The stated constants of the catalogue's reaction: flat for 5 minutes, exponent 1.13, two days.
+    # Flat for 5 minutes, exponent 1.13, two days: close to the catalogue's reaction.
     minutes = clock().delays(0)
     assert 20 < np.median(minutes) < 60
     assert 0.5 < (minutes < 60).mean() < 0.7

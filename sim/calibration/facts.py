@@ -2,7 +2,8 @@
 
 Each number of a fact that is known of both parts stands twice: as `S19`, to be fitted to what was measured on the part
 `fit`, and as `S19_held`, the same number of the same run beside what was measured on the part held back. Facts whose
-archive cannot be split are predicted only. Numbers of a fact with several are told apart as `S28.1`, `S28.2`.
+archive cannot be split are predicted, or fitted to the whole where they are named. Numbers of a fact with several are
+told apart as `S28.1`, `S28.2`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from sim.reality.targets import targets as facts
 from sim.reality.trace import follow
 from sim.scenario import Scenario
 
-NEAR = 1.645  # the nearer end of the accepted range lies so many sd off: nine tenths of what is granted lie inside
+NINE_TENTHS = 1.645  # sd to either side of the middle
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def _metrics(name: str, fact: Fact) -> Iterator[Target]:
         ends = fact.range_on(part) if part else (parts(fact.low), parts(fact.high))
         for metric, value, low, high in zip(_names(name, fact.value), values, *ends, strict=True):
             told = label + {FIT: "", HELD: ", held back", "": ", whole"}[part]
-            yield Target(metric + tail, value, _granted(value, low, high), label=told, held_out=part != FIT)
+            yield Target(metric + tail, value, _granted(value, low, high), label=told, held_out=part != FIT, kept=part == HELD)
 
 
 def _names(name: str, value: Number) -> list[str]:
@@ -67,7 +68,7 @@ def _names(name: str, value: Number) -> list[str]:
 
 
 def _granted(value: float, low: float, high: float) -> float:
-    """The sd that puts the nearer end of the accepted range 1.645 sd off; an end at 0 does not count."""
+    """The sd of which nine tenths are as wide as the accepted range; where that begins at 0, as its upper half."""
     scale = Target("", value, 0).transformed
-    goal = scale(value)
-    return float(min(abs(scale(end) - goal) for end in (low, high) if end)) / NEAR
+    width = abs(float(scale(high) - scale(low))) / 2 if low else float(scale(high) - scale(value))
+    return width / NINE_TENTHS

@@ -43,6 +43,7 @@ class Target:
         value: what was observed.
         tolerance: relative sd that is granted besides the scatter of runs.
         held_out: predicted and told, but not fitted.
+        kept: held back for good, whoever asks.
     """
 
     metric: str
@@ -52,6 +53,7 @@ class Target:
     label: str = ""
     unit: str = ""
     held_out: bool = False
+    kept: bool = False
 
     @property
     def name(self) -> str:
@@ -107,14 +109,15 @@ def choose(
 
     Args:
         known: all there are.
-        only: names of those to be fitted; all, but for those that are held out by nature, if none is given.
+        only: names of those to be fitted; if none is given, all that are not held out from the start.
         hold_out: names of those to be predicted, not fitted.
         tolerance: replaces that of every target.
     """
     fitted = _matching(known, only, "--metrics") if only else [target for target in known if not target.held_out]
-    held = [target for target in known if target.held_out] + _matching(known, hold_out, "--hold-out")
-    if both := [target.name for target in fitted if target.held_out]:
-        raise SimError(f"--metrics {both[0]}: is held back, and only predicted")
+    held = [target for target in known if target.held_out and target not in fitted]
+    held += _matching(known, hold_out, "--hold-out")
+    if kept := [target.name for target in fitted if target.kept]:
+        raise SimError(f"--metrics {kept[0]}: is held back, and only predicted")
     found = [replace(target, held_out=target in held) for target in known if target in fitted or target in held]
     if tolerance is not None:
         found = [replace(target, tolerance=tolerance) for target in found]
@@ -169,10 +172,12 @@ def _examples(numbers: Mapping[str, float]) -> str:
 
 
 def _matching(known: Sequence[Target], names: Sequence[str], option: str) -> list[Target]:
-    """Targets of these names; a metric without its time, or a time without its hour, means all that begin so."""
+    """Targets of these names; what lacks its time, its hour, or its number of several, means all that begin so."""
     found = []
     for name in names:
-        own = [one for one in known if name in (one.name, one.metric) or ("@" in name and one.name.startswith(name))]
+        begins = (name,) if "@" in name else (f"{name}.",)
+        own = [one for one in known if name in (one.name, one.metric) or one.name.startswith(begins)]
+        own = [one for one in own if not one.kept] or own
         if not own:
             raise SimError(f"{option} {name}: no such metric; {did_you_mean(name, [one.name for one in known])}")
         found += own

@@ -84,7 +84,7 @@ def metric_rows(answer: Answer) -> Iterator[tuple[str, ...]]:
 def within(target: Target, low: float, high: float) -> bool:
     """Whether what was observed lies in a band of runs, or no farther from it than its tolerance allows."""
     room = 1.645 * target.tolerance
-    ends = target.transformed(np.array([low, high]))
+    ends = np.sort(target.transformed(np.array([low, high])))
     return bool(ends[0] - room <= target.goal <= ends[1] + room)
 
 

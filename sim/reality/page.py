@@ -41,10 +41,12 @@ The facts, their ranges and sources are data: `sim/catalog/targets.yaml`. The wo
 SPLIT = """
 ## Part to fit on, part held back
 
-Parameters may be fitted on one part of an archive; the other is held back, and only asked for the verdict. The rule was
-fixed beforehand: repost trees with an even number in the corpus to fit, odd ones held back; of the archives of the hot
-list even weeks to fit, odd weeks held back, so that days of the week and seasons are alike. What was put in before the
-rule was fixed has seen both parts: for it the part held back is no test of foresight. The accepted range of a part is
+Reposting, reactions and the hot list were fitted by `sim calibrate --to facts` on one part of each archive; the other is
+held back, and only asked for the verdict. The rule was fixed beforehand: repost trees with an even number in the corpus
+to fit, odd ones held back; of the archives of the hot list even weeks to fit, odd weeks held back, so that days of the
+week and seasons are alike. Which numbers, how well they are known and what S30, which cannot be split, did there:
+decision note 0016. Mechanisms, worlds and what the fit leaves open are older than the rule and have seen both parts: for
+them the part held back is no test of foresight. The accepted range of a part is
 that of the target, times what was measured on the part over what was measured on the whole archive in hand (which may
 be shorter than that of the target). How far numbers lie from the part held back is a share of it, of several numbers
 the farthest: first the part to fit on, which is reality's own scatter, then ours.
