@@ -59,7 +59,8 @@ def _metrics(name: str, fact: Fact) -> Iterator[Target]:
         ends = fact.range_on(part) if part else (parts(fact.low), parts(fact.high))
         for metric, value, low, high in zip(_names(name, fact.value), values, *ends, strict=True):
             told = label + {FIT: "", HELD: ", held back", "": ", whole"}[part]
-            yield Target(metric + tail, value, _granted(value, low, high), label=told, held_out=part != FIT, kept=part == HELD)
+            granted = _granted(value, low, high)
+            yield Target(metric + tail, value, granted, label=told, held_out=part != FIT, kept=part == HELD)
 
 
 def _names(name: str, value: Number) -> list[str]:

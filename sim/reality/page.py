@@ -53,7 +53,7 @@ the farthest: first the part to fit on, which is reality's own scatter, then our
 
 | id | whole | part to fit on | part held back | accepted there | ours | fit part off | ours off | on fit | on held |
 |---|---|---|---|---|---|---|---|---|---|
-"""
+"""  # noqa: E501
 
 
 def text(score: Score, version: int, day: date, pictures: dict[str, Path], overlay: str) -> str:
