@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "sim"
 ROWS = [
     ["errors", "records", "streams", "jit", "catalog", "fonts", "strict"],
     ["registry", "clock", "kernels", "processes"],
-    ["metrics", "reader", "bands"],
+    ["metrics", "reader", "bands", "state"],
     ["networks", "checker"],
     ["loader", "population", "contagion"],
     ["exposure"],
@@ -26,7 +26,7 @@ ROWS = [
     ["actors", "build", "publishing", "board"],
     ["deeds", "persons"],
     ["model"],
-    ["curves"],
+    ["curves", "fork"],
     ["results", "plots", "report", "fans"],
     ["spreading"],
     ["runner"],
