@@ -131,7 +131,7 @@ def _world(world: World) -> dict[str, Any]:
     data["slots"] = {p: [replace(slot) for slot in slots] for p, slots in world.slots.items()}
     data["stays"] = {p: [getattr(back, name).copy() for name in STAY] for p, back in world.background.items()}
     data["list_log"] = {p: _one(log) for p, log in world.list_log.items()}
-    data["pending"] = {step: _read_only(stacked(acts, ACT)) for step, acts in sorted(world.pending.items())}
+    data["pending"] = {step: _read_only(stacked(acts, ACT)) for step, acts in world.pending.items()}
     return data
 
 

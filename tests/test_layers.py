@@ -27,7 +27,7 @@ ROWS = [
     ["deeds", "persons"],
     ["model"],
     ["curves", "fork"],
-    ["results", "plots", "report", "fans"],
+    ["results", "plots", "report", "fans", "snapshots"],
     ["spreading"],
     ["runner"],
     ["reality", "ensemble"],
