@@ -85,9 +85,7 @@ def take(model: ViralityModel) -> Snapshot:
     return Snapshot(model.scenario, model.steps, data, model.ground)
 
 
-def resume(
-    scenario: Scenario, snapshot: Snapshot, *, threads: int = 1, stored: Stored | None = None
-) -> ViralityModel:
+def resume(scenario: Scenario, snapshot: Snapshot, *, threads: int = 1, stored: Stored | None = None) -> ViralityModel:
     """A model that goes on from a snapshot under a scenario; its next step is the snapshot's.
 
     Args:
@@ -288,7 +286,10 @@ def _shaping(scenario: Scenario) -> Iterator[tuple[str, Any]]:
         yield f"{where}.content", list(platform.content)
         yield f"{where}.mechanisms", [kind for kind, _ in mechanisms.present()]
         yield f"{where}.mechanisms.hot_list.background", mechanisms.hot_list and mechanisms.hot_list.background
-        yield f"{where}.mechanisms.traffic_pools.pools", mechanisms.traffic_pools and len(mechanisms.traffic_pools.pools)
+        yield (
+            f"{where}.mechanisms.traffic_pools.pools",
+            mechanisms.traffic_pools and len(mechanisms.traffic_pools.pools),
+        )
     for name, story in scenario.stories.items():
         yield from ((f"stories.{name}.{field}", getattr(story, field)) for field in ("title", "interests"))
     for actor in scenario.actors:
@@ -327,13 +328,15 @@ def _refuse_other_facts(scenario: Scenario, snapshot: Snapshot) -> None:
         [fact for fact in _facts(one) if _past(one, fact, snapshot.step)] for one in (before, scenario)
     )
     for was, now in zip_longest(happened, claimed):
-        if was != now:
-            fact, where = (now, scenario) if now is not None and now not in happened else (was or now, before)
-            raise SimError(
-                f"interventions[{where.interventions.index(fact)}], of {fact.at:%Y-%m-%d %H:%M}, lies before "
-                f"{snapshot.at:%Y-%m-%d %H:%M}, where the branch begins: it cannot be changed, added or taken away; "
-                "branch from an earlier moment"
-            )
+        if was == now:
+            continue
+        fact, where = (now, scenario) if now is not None and now not in happened else (was or now, before)
+        assert fact
+        raise SimError(
+            f"interventions[{where.interventions.index(fact)}], of {fact.at:%Y-%m-%d %H:%M}, lies before "
+            f"{snapshot.at:%Y-%m-%d %H:%M}, where the branch begins: it cannot be changed, added or taken away; "
+            "branch from an earlier moment"
+        )
 
 
 def _refuse_near_end(scenario: Scenario, snapshot: Snapshot) -> None:

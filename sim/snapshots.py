@@ -42,7 +42,9 @@ def step_at(scenario: Scenario, when: str) -> int:
                        f"{scenario.end:%Y-%m-%dT%H:%M}")  # fmt: skip
     if beside:
         near = scenario.start + timedelta(minutes=int(step) * scenario.step_minutes)
-        raise SimError(f"{when} is not the beginning of a step of {scenario.step_minutes} minutes; {near:%Y-%m-%dT%H:%M} is")
+        raise SimError(
+            f"{when} is not the beginning of a step of {scenario.step_minutes} minutes; {near:%Y-%m-%dT%H:%M} is"
+        )
     return int(step)
 
 
@@ -116,7 +118,10 @@ def _shapes(snapshot: Snapshot) -> Iterator[tuple[str, np.ndarray, Any, tuple[in
         "head_room": (float, (places,)),
         "offers_factor": (float, (stories,)),
         "claimed": (np.int64, world["claimed"].shape[:1]),
-        "flow": (np.int64, (sizes["topics"], 60 * scenario.people.reaction.horizon_hours // scenario.step_minutes + 2, len(FLOWS))),
+        "flow": (
+            np.int64,
+            (sizes["topics"], 60 * scenario.people.reaction.horizon_hours // scenario.step_minutes + 2, len(FLOWS)),
+        ),
     }.items():
         yield name, world[name], dtype, shape
     for name, width, dtype in zip(OF_POSTS, (8, len(FLOWS), 3, 3), (np.uint64, *[np.int64] * 3), strict=True):

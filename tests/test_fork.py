@@ -2,17 +2,23 @@
 
 import io
 import pickle
+from pathlib import Path
 
+import networkx
 import numpy as np
 import pytest
 import worlds
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from sim import fork, snapshots, state
+from sim import cli, fork, loader, snapshots, state
+from sim.commands.words import what
 from sim.errors import SimError
 from sim.model import ViralityModel
+from sim.networks.edges import from_networkx
 from sim.results import Tables
+from sim.runner import Result, simulate
+from sim.scenario import load
 from sim.world import Matrix, Table
 
 QUICK = settings(max_examples=12, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
@@ -156,8 +162,27 @@ CACHES = {
     "World": {"_won", "won_changed"},
     "Clock": {"_cumulative", "delays_by_slot"},
 }
-MESA = {"random", "rng", "_rng", "_seed", "_user_step", "_agents", "_agents_by_type", "_all_agents", "agents", "unique_id"}
-MESA |= {"step", "_validated", "_model_reporters", "model_reporters", "agent_reporters", "agenttype_reporters", "tables"}
+MESA = {
+    "random",
+    "rng",
+    "_rng",
+    "_seed",
+    "_user_step",
+    "_agents",
+    "_agents_by_type",
+    "_all_agents",
+    "agents",
+    "unique_id",
+}
+MESA |= {
+    "step",
+    "_validated",
+    "_model_reporters",
+    "model_reporters",
+    "agent_reporters",
+    "agenttype_reporters",
+    "tables",
+}
 
 
 def differences(a, b, path="model", seen=None):
@@ -268,17 +293,18 @@ class Bytes:
 def test_a_damaged_file_is_refused_in_one_line():
     scenario, _, raw = stored()
     draw, before = worlds.rng(1), fork_text(snapshots.read(Bytes(raw), scenario))
-    refused = 0
+    told = []
     for _ in range(200):
         place, bit = int(draw.integers(len(raw))), 1 << int(draw.integers(8))
         spoilt = raw[:place] + bytes([raw[place] ^ bit]) + raw[place + 1 :]
         try:
-            assert fork_text(snapshots.read(Bytes(spoilt), scenario)) == before  # a bit that says nothing
+            same = fork_text(snapshots.read(Bytes(spoilt), scenario)) == before
         except SimError as error:
-            assert str(error).startswith("snapshots/there.npz: ")
-            assert "\n" not in str(error)
-            refused += 1
-    assert refused > 150
+            told.append(str(error))
+        else:
+            assert same  # a bit that says nothing
+    assert len(told) > 150
+    assert all(line.startswith("snapshots/there.npz: ") and "\n" not in line for line in told)
     for length in (0, 1, 100, len(raw) // 2, len(raw) - 1):
         with pytest.raises(SimError, match="it is damaged, or no snapshot at all; make it again"):
             snapshots.read(Bytes(raw[:length]), scenario)
@@ -339,3 +365,304 @@ def test_pickles_are_never_read():
         snapshots.read(Bytes(buffer.getvalue()), worlds.tiny())
     with pytest.raises(TypeError, match="a snapshot holds no object"):
         state.packed({}, [object()], {})
+
+
+# ---- what may differ
+
+
+def scenario_with(*facts, **changes):
+    """A rich scenario with facts, some of them late."""
+    return worlds.load(rich(5, 300, dated(*facts), **changes))
+
+
+@QUICK
+@given(
+    number=st.integers(0, 10**6),
+    past=st.lists(moments, max_size=2, unique_by=lambda fact: fact[0]),
+    a=times,
+    b=times,
+    hours=st.sampled_from([12.0, 15.0]),
+)
+def test_two_runs_agree_before_their_first_difference(number, past, a, b, hours):
+    first, second = (
+        [*past, *((n, 60 + minute) for n, minute in own if n not in dict(past) and 60 + minute < 350)] for own in (a, b)
+    )
+    one = worlds.load(rich(number, 150, dated(*first)))
+    other = worlds.load(rich(number, 150, dated(*second), days=hours / 24))
+    step = fork.first_difference(one, other)
+    assert step == fork.first_difference(other, one)
+    branch = fork.resume(other, fork.take(through(one, step)))
+    assert ended(branch) == ended(ViralityModel(other))
+
+
+def test_the_first_difference_is_the_time_of_the_earliest_fact_that_differs():
+    plain = scenario_with((1, 100), (5, 200))
+    assert fork.first_difference(plain, plain) == plain.steps == 48
+    assert fork.first_difference(plain, scenario_with((1, 100), (5, 200), title="x", about="y")) == 48
+    assert fork.first_difference(plain, scenario_with((1, 100), (5, 229))) == 200 // 15
+    assert fork.first_difference(plain, scenario_with((1, 100))) == 200 // 15
+    assert fork.first_difference(plain, scenario_with((1, 100), (5, 200), (6, 14))) == 0
+    assert fork.first_difference(plain, scenario_with((1, 100), (5, 200), (6, 15))) == 1
+    off = plain.model_copy(
+        update={"interventions": tuple(f.model_copy(update={"enabled": f.at.hour < 1}) for f in plain.interventions)}
+    )
+    assert fork.first_difference(plain, off) == 100 // 15
+    longer = scenario_with((1, 100), (5, 200), days=1.0)
+    assert fork.first_difference(plain, longer) == 48 - 26  # reactions take up to six hours
+    for path, value in (("seed", 9), ("stories", {}), ("actors", ()), ("engine", "agents")):
+        step = fork.first_difference(plain, plain.model_copy(update={path: value}))
+        assert step == (48 if path == "engine" else 0)
+
+
+@pytest.mark.parametrize("days", [0.75, 1.0, 2.0])
+def test_a_branch_may_end_earlier_or_later(days):
+    one, other = worlds.load(rich(7, 150, days=1.25)), worlds.load(rich(7, 150, days=days))
+    snapshot = fork.take(through(one, 40))
+    assert ended(fork.resume(other, snapshot)) == ended(ViralityModel(other))
+
+
+def test_an_end_too_near_is_refused():
+    one, other = worlds.load(rich(7, 150, days=0.75)), worlds.load(rich(7, 150, days=1.0))
+    snapshot = fork.take(through(one, 60))
+    words = "days: neither end, old or new, may come within 6 hours of 2021-01-01 15:00.*or before"
+    with pytest.raises(SimError, match=words) as refused:
+        fork.resume(other, snapshot)
+    assert "branch from 2021-01-01 11:30 or before" in str(refused.value)
+    fork.resume(other, fork.take(through(one, 46)))  # which is 11:30
+
+
+def nested(data, *path):
+    """Plain data with the value at a path replaced."""
+    *way, last, value = path
+    where = data = pickle.loads(pickle.dumps(data))
+    for step in way:
+        where = where[step]
+    where[last] = value
+    return data
+
+
+DATA = rich(5, 300, dated((4, 100), (5, 400)))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        (("seed",), 6, "seed has shaped what happened before 2021-01-01 05:00"),
+        (("start",), "2021-01-01T00:00+01:00", "start has shaped"),
+        (("step_minutes",), 30, "step_minutes has shaped"),
+        (("people", "users"), 250, "people.users has shaped"),
+        (("people", "fatigue", "half_life_hours"), 9.0, "people.fatigue.half_life_hours has shaped"),
+        (("network", "circle_size"), 16, "network.circle_size has shaped"),
+        (("stories", "third"), {"title": "Third"}, "stories has shaped"),
+        (("stories", "tale", "title"), "Fable", "stories.tale.title has shaped"),
+        (("platforms", "square", "users"), 250, "platforms.square.users has shaped"),
+        (("platforms", "square", "content", "clip"), {"half_life_hours": 1.0}, "platforms.square.content has shaped"),
+        (("platforms", "square", "mechanisms", "search"), None, "platforms.square.mechanisms has shaped"),
+        (
+            ("platforms", "square", "mechanisms", "hot_list", "background", "births_per_day"),
+            9,
+            "platforms.square.mechanisms.hot_list.background.births_per_day has shaped",
+        ),
+        (
+            ("platforms", "square", "mechanisms", "traffic_pools", "pools"),
+            worlds.POOLS[:1],
+            "mechanisms.traffic_pools.pools has shaped",
+        ),
+        (("actors", 2, "accounts", "square"), 30, r"actors\[bureau\].accounts.square has shaped"),
+        (("actors", 1, "count"), 5, r"actors\[riders\].count has shaped"),
+        (("actors", 4, "name"), "desk", r"actors\[news\].kind has shaped"),
+        (("interventions", 1, "boost"), 10, r"interventions\[1\], of 2021-01-01 00:20, lies before 2021-01-01 05:00"),
+        (("interventions", 2, "enabled"), False, r"interventions\[2\], of 2021-01-01 01:40, lies before"),
+        (("interventions", 3, "at"), "2021-01-01T04:59+00:00", r"interventions\[3\], of 2021-01-01 04:59, lies before"),
+    ],
+)
+def test_what_shaped_the_past_is_refused_by_name(path, value, words):
+    snapshot = SNAPSHOT.setdefault("it", fork.take(through(worlds.load(DATA), 20)))
+    with pytest.raises(SimError, match=words) as refused:
+        fork.resume(worlds.load(nested(DATA, *path, value)), snapshot)
+    assert "\n" not in str(refused.value)
+
+
+SNAPSHOT = {}
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("actors", 4, "policies"), []),
+        (("actors", 3, "budget"), 0),
+        (("actors", 1, "appeal"), 3.0),
+        (("actors", 1, "review_minutes"), 15),
+        (("platforms", "square", "mechanisms", "search", "per_interest_hour"), 0.0),
+        (("platforms", "square", "response", "comment"), 0.0),
+        (("stories", "tale", "appeal"), 5.0),
+        (("stories", "tale", "talk"), 5.0),
+        (("interventions", 3, "at"), "2021-01-01T05:00+00:00"),
+    ],
+)
+def test_what_acts_later_changes_the_branch_and_not_the_past(path, value):
+    scenario = worlds.load(DATA)
+    snapshot = SNAPSHOT.setdefault("it", fork.take(through(scenario, 20)))
+    run, branch = (fork.resume(world, snapshot) for world in (scenario, worlds.load(nested(DATA, *path, value))))
+    whole, other = (ended(model) for model in (run, branch))
+    assert other[0]["all"] != whole[0]["all"]
+    assert np.array_equal(run.board.series[:20], branch.board.series[:20])
+    assert not np.array_equal(run.board.series[20:], branch.board.series[20:])
+
+
+def test_a_new_actor_may_join():
+    scenario = worlds.load(DATA)
+    snapshot = fork.take(through(scenario, 20))
+    new = {"name": "guest", "kind": "star", "accounts": {"other": 40, "square": 7}}
+    fact = worlds.post("2021-01-01T05:10+00:00", actor="guest", topic="Guest")
+    data = DATA | {"actors": [new, *DATA["actors"]], "interventions": [*DATA["interventions"], fact]}
+    branch = fork.resume(worlds.load(data), snapshot)
+    ended(branch)
+    tables = Tables(branch)
+    assert tables.posts[tables.posts.topic == "Guest"].author.tolist()[0] == "guest"
+    rows = [account.row for account in branch.world.accounts]
+    assert rows == list(range(300, 300 + len(rows)))
+    assert [account.actor for account in branch.world.accounts][-2:] == ["guest", "guest"]
+    before = [account.actor for account in fork.resume(scenario, snapshot).world.accounts]
+    assert [account.actor for account in branch.world.accounts][:-2] == before
+
+
+def test_a_platform_change_of_the_past_stays_unless_the_branch_says_otherwise():
+    data = rich(5, 100, [FACTS[4] | {"at": f"2021-01-01T0{h}:00+00:00", "value": v} for h, v in ((1, 3.0), (2, 4.0))])
+    snapshot = fork.take(through(worlds.load(data), 20))
+    where = ("platforms", "square", "mechanisms", "hot_list")
+    for path, value, interaction in ((("places",), 20, 4.0), (("interaction",), 9.0, 9.0)):
+        branch = fork.resume(worlds.load(nested(data, *where, *path, value)), snapshot)
+        assert branch.deeds.mechanisms[0]["hot_list"].interaction == interaction
+    assert branch.deeds.mechanisms[0]["hot_list"].places == 50
+
+
+def test_a_given_graph_must_be_given_again():
+    graph = from_networkx(networkx.path_graph(100))
+    scenario = worlds.tiny(100, network={"kind": "computed"})
+    model = ViralityModel(scenario, 1, graph)
+    model.step()
+    snapshot = fork.take(model)
+    with pytest.raises(SimError, match="the follow network is another than the one of the snapshot"):
+        fork.resume(scenario, pickle.loads(pickle.dumps(snapshot)))
+    again = fork.resume(scenario, pickle.loads(pickle.dumps(snapshot)), stored=graph)
+    assert ended(again) == ended(model)
+
+
+# ---- folders and commands
+
+
+@pytest.fixture
+def world(tmp_path, monkeypatch):
+    """A scenario file in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "rich.yaml"
+    path.write_text(loader.dump(DATA), encoding="utf-8")
+    return path
+
+
+def ran(path, *options):
+    """The folder of `sim run` with options."""
+    assert cli.main(["run", str(path), "--no-figures", "--quiet", *options]) == 0
+    return next(p for p in Path("results/tiny").iterdir() if "-from-" not in p.name)
+
+
+def test_forks_from_the_command_line(world, capsys):
+    folder = ran(world, "--snapshot-at", "2021-01-01T05:00", "--snapshot-at", "2021-01-01T06:00+00:00")
+    run = Result(folder)
+    assert sorted(path.name for path in (folder / "snapshots").iterdir()) == [
+        "2021-01-01T0500.npz",
+        "2021-01-01T0600.npz",
+    ]
+    ran(world)  # once more, without: they stay
+    assert len([*(folder / "snapshots").iterdir()]) == 2
+    capsys.readouterr()
+    silent, film = "no desk: actors[news].policies=[]", "film: interventions[3].topic=Film, interventions[3].appeal=2"
+    options = ["--at", "2021-01-01T05:00", "--no-figures"]
+    assert cli.main(["fork", str(folder), *options]) == 0
+    out = capsys.readouterr().out
+    assert f"A  unchanged: the same digest as the run, {run.digest[:8]}" in out
+    same = Result(Path(out.splitlines()[-1]))
+    assert same.run["digest"] == run.run["digest"]
+    assert same.summary == run.summary
+    assert cli.main(["fork", str(folder), *options, "--what", silent, "--what", film]) == 0
+    *_, first, second = capsys.readouterr().out.splitlines()
+    bare, other = (Result(Path(line)) for line in (first, second))
+    assert bare.run["branch"] == {
+        "of": run.digest, "folder": folder.name, "at": "2021-01-01T05:00", "what": "no desk",
+        "sets": ["actors[news].policies=[]"], "from_start": False,
+    }  # fmt: skip
+    assert other.run["branch"]["from_start"]
+    assert "Film" in other.table("topics").topic.tolist()
+    assert len(bare.table("series")) == len(run.table("series"))
+    assert {same.digest, bare.digest, other.digest} == {run.digest, bare.digest, other.digest}
+    again = simulate(load(other.path / "scenario.resolved.yaml"))
+    assert again.digests() == other.run["digest"]
+    assert cli.main(["explain", str(bare.path)]) == 2
+    assert "rules that its past had not" in capsys.readouterr().err
+
+
+def test_a_branch_of_a_branch(world, capsys):
+    folder = ran(world, "--snapshot-at", "2021-01-01T05:00")
+    film = "interventions[+]={kind: post, at: 2021-01-01T05:30+00:00, actor: star, platform: square, story: tale}"
+    options = ["--no-figures", "--quiet", "--snapshot-at", "2021-01-01T07:00"]
+    assert cli.main(["fork", str(folder), "--what", film, *options]) == 0
+    *_, branch = capsys.readouterr().out.splitlines()
+    assert cli.main(["fork", branch, "--no-figures", "--quiet"]) == 0
+    *_, twig = capsys.readouterr().out.splitlines()
+    assert Result(Path(twig)).run["digest"] == Result(Path(branch)).run["digest"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--at", "2021-01-01T06:00"], "holds no snapshot at 2021-01-01T06:00, but at 2021-01-01T05:00"),
+        (["--at", "soon"], "'soon' is no date or time; write 2020-11-25 or 2020-11-25T18:00"),
+        (["--what", "seed=3"], "seed has shaped what happened before"),
+        (["--set", "interventions[9].at=1"], "has 4 items, so there is no [9]"),
+    ],
+)
+def test_faults_of_a_fork_take_one_line(world, capsys, options, words):
+    folder = ran(world, "--snapshot-at", "2021-01-01T05:00")
+    capsys.readouterr()
+    assert cli.main(["fork", str(folder), *options]) == 2
+    error = capsys.readouterr().err
+    assert words in error
+    assert error.count("\n") == 1
+    assert [path.name for path in Path("results/tiny").iterdir()] == [folder.name]
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        ("2021-01-01T05:07", "is not the beginning of a step of 15 minutes; 2021-01-01T05:00 is"),
+        ("2021-01-02", "is not in the run, which goes from 2021-01-01T00:00 to before 2021-01-01T12:00"),
+        ("2020-12-31T23:00", "is not in the run"),
+    ],
+)
+def test_moments_outside_of_steps_are_refused(world, capsys, moment, words):
+    assert cli.main(["run", str(world), "--snapshot-at", moment]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_runs_without_a_snapshot_cannot_branch(world, capsys):
+    folder = ran(world)
+    assert cli.main(["fork", str(folder)]) == 2
+    assert "holds no snapshot; run its scenario again with sim run --snapshot-at DATE" in capsys.readouterr().err
+    assert cli.main(["fork", "nowhere"]) == 2
+    assert "nowhere is not a folder of results" in capsys.readouterr().err
+    assert cli.main(["run", "sir", "--snapshot-at", "2021-01-01"]) == 2
+    assert "is a classical world, which has no state to go on from" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("a=1", ("a=1", ["a=1"])),
+        ("two days: a.b=1, c[0].d=2020-11-25T10:00+08:00", ("two days", ["a.b=1", "c[0].d=2020-11-25T10:00+08:00"])),
+        ("x: a=[], b={k: v, l=m}, c='y, d=e'", ("x", ["a=[]", "b={k: v, l=m}", "c='y, d=e'"])),
+        ("a=one, two", ("a=one, two", ["a=one, two"])),
+    ],
+)
+def test_what_is_read_as_name_and_changes(text, read):
+    assert what(text) == read

@@ -30,7 +30,7 @@ ROWS = [
     ["results", "plots", "report", "fans", "snapshots"],
     ["spreading"],
     ["runner"],
-    ["reality", "ensemble"],
+    ["reality", "ensemble", "branches"],
     ["progress"],
     ["explain", "calibration", "hindcast", "counterfactuals", "cases"],
     ["forecast"],
