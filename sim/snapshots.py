@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from sim import scenario as scenarios
 from sim.errors import SimError
 from sim.fork import OF_POSTS, ROWS, TABLES, WORDS, Snapshot
 from sim.model import MODEL_VERSION
@@ -87,7 +87,8 @@ def read(path: Path, scenario: Scenario) -> Snapshot:
 
 
 def _mark(scenario: Scenario) -> str:
-    return hashlib.sha256(scenarios.resolved(scenario).encode()).hexdigest()
+    plain = json.dumps(scenario.model_dump(mode="json", by_alias=True))
+    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def _check(snapshot: Snapshot) -> None:

@@ -73,7 +73,7 @@ def _findings(folder: Path, since: Snapshot, made: list[Result]) -> Iterator[str
 
     run = Result(folder)
     yield from heading(since.scenario)
-    yield f"Branches from {since.at:%Y-%m-%d %H:%M}; before it they are one. Each is one run: one draw, the same in all."
+    yield f"Branches from {since.at:%Y-%m-%d %H:%M}; until then they are one. Each is one run, with the same draws."
     yield ""
     names = [result.run["branch"]["what"] for result in made]
     rows = [("", "the run", *(f"{chr(65 + i)}" for i in range(len(made))))]
