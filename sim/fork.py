@@ -35,6 +35,7 @@ TABLES = ("posts", "topics", "forest")
 OF_POSTS = ("chance", "totals", "recommended", "tier_start")  # matrices with a row a post
 WORDS = ("topic_titles", "topic_about")
 ROWS = ("in_pools", "paid", "live_topics")  # rows of posts or topics by platform
+LONGEST_DELAY = 10_000  # minutes after which an actor sees at the latest what is public
 ACTOR = ("kind", "title", "tier", "count", "accounts", "home")  # what of an actor the past has seen
 
 
@@ -144,11 +145,13 @@ def _read_only(array: np.ndarray) -> np.ndarray:
 
 
 def _board(board: Board, step: int) -> dict[str, Any]:
+    """The public record; of dashboards those that somebody may still see."""
+    oldest = step - 1 - LONGEST_DELAY // board.world.clock.step_minutes
     return {
         "series": board.series[:step].copy(),
         "negative": board.negative[:step].copy(),
         "joined": {story: dict(known) for story, known in board._joined.items()},
-        "shown": dict(board._shown),
+        "shown": {key: shown for key, shown in board._shown.items() if key[1] >= oldest},
     }
 
 

@@ -10,7 +10,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -37,9 +37,11 @@ def packed(head: dict[str, Any], data: Any, records: Records) -> bytes:
     Raises:
         TypeError: something else occurs.
     """
-    arrays: list[np.ndarray] = []
-    body = {"format": FORMAT, "head": head, "records": _fields(records), "data": _encoded(data, arrays, records)}
+    writer = _Writer(records)
+    plain = writer.encoded(data)
+    body = {"format": FORMAT, "head": head, "fields": _fields(records), "records": writer.pool, "data": plain}
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    arrays = writer.arrays
     members = {str(i): array for i, array in enumerate(arrays)}
     members[TEXT], members[DIGEST] = (np.frombuffer(raw, np.uint8) for raw in (text, _digest(text, arrays)))
     buffer = io.BytesIO()
@@ -65,9 +67,12 @@ def unpacked(raw: bytes, records: Records) -> tuple[dict[str, Any], Any]:
         raise DamagedError("it is damaged, or no snapshot at all; make it again") from error
     if digest != _digest(text, arrays):
         raise DamagedError("its checksum does not fit: it is damaged or was changed; make it again")
-    if body["format"] != FORMAT or body["records"] != _fields(records):
+    if body["format"] != FORMAT or body["fields"] != _fields(records):
         raise DamagedError("it was written by another version of the program; make it again with this one")
-    return body["head"], _decoded(body["data"], arrays, records)
+    known: list[Any] = []
+    for name, values in body["records"]:  # each after those that it holds
+        known.append(records[name](*(_decoded(value, arrays, known) for value in values)))
+    return body["head"], _decoded(body["data"], arrays, known)
 
 
 def _fields(records: Records) -> dict[str, list[str]]:
@@ -83,34 +88,47 @@ def _digest(text: bytes, arrays: list[np.ndarray]) -> bytes:
     return whole.digest()
 
 
-def _encoded(value: Any, arrays: list[np.ndarray], records: Records) -> Any:
-    """JSON in which an object is always a tag: an array, a tuple, a dict or a record."""
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    if isinstance(value, list):
-        return [_encoded(item, arrays, records) for item in value]
-    if isinstance(value, np.ndarray) and not value.dtype.hasobject:
-        arrays.append(value)
-        return {"array": len(arrays) - 1}
-    if isinstance(value, tuple):
-        return {"tuple": _encoded(list(value), arrays, records)}
-    if isinstance(value, dict):
-        return {"dict": [_encoded(list(pair), arrays, records) for pair in value.items()]}
-    name = type(value).__name__
-    if is_dataclass(value) and records.get(name) is type(value):
-        return {name: [_encoded(getattr(value, field.name), arrays, records) for field in fields(value)]}
-    raise TypeError(f"a snapshot holds no {name}")
+class _Writer:
+    """Plain data as JSON in which an object is always a tag; arrays and records are set aside, each once."""
+
+    def __init__(self, records: Records) -> None:
+        self.kinds = {record: (name, [field.name for field in fields(record)]) for name, record in records.items()}
+        self.arrays: list[np.ndarray] = []
+        self.pool: list[tuple[str, list[Any]]] = []
+        self._places: dict[int, int] = {}  # of records met before, which the data holds meanwhile
+
+    def encoded(self, value: Any) -> Any:
+        """The value, with arrays and records by their places."""
+        if value is None or isinstance(value, bool | int | float | str):
+            return value
+        if isinstance(value, list):
+            return [self.encoded(item) for item in value]
+        if isinstance(value, np.ndarray) and not value.dtype.hasobject:
+            self.arrays.append(value)
+            return {"array": len(self.arrays) - 1}
+        if isinstance(value, tuple):
+            return {"tuple": [self.encoded(item) for item in value]}
+        if isinstance(value, dict):
+            return {"dict": [[self.encoded(key), self.encoded(kept)] for key, kept in value.items()]}
+        return {"record": self._record(value)}
+
+    def _record(self, value: Any) -> int:
+        if id(value) not in self._places:
+            if type(value) not in self.kinds:
+                raise TypeError(f"a snapshot holds no {type(value).__name__}")
+            name, columns = self.kinds[type(value)]
+            self.pool.append((name, [self.encoded(getattr(value, column)) for column in columns]))
+            self._places[id(value)] = len(self.pool) - 1
+        return self._places[id(value)]
 
 
-def _decoded(value: Any, arrays: list[np.ndarray], records: Records) -> Any:
+def _decoded(value: Any, arrays: list[np.ndarray], known: list[Any]) -> Any:
     if isinstance(value, list):
-        return [_decoded(item, arrays, records) for item in value]
+        return [_decoded(item, arrays, known) for item in value]
     if not isinstance(value, dict):
         return value
     ((tag, inner),) = value.items()
-    if tag == "array":
-        return arrays[inner]
-    items = _decoded(inner, arrays, records)
-    if tag == "tuple":
-        return tuple(items)
-    return {key: kept for key, kept in items} if tag == "dict" else records[tag](*items)  # noqa: C416
+    if tag in ("array", "record"):
+        return (arrays if tag == "array" else known)[inner]
+    items = (_decoded(item, arrays, known) for item in inner)
+    return {"tuple": tuple, "dict": dict}[tag](items)

@@ -18,7 +18,7 @@ from sim.model import ViralityModel
 from sim.networks.edges import from_networkx
 from sim.results import Tables
 from sim.runner import Result, simulate
-from sim.scenario import load
+from sim.scenario import Actor, load
 from sim.world import Matrix, Table
 
 QUICK = settings(max_examples=12, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
@@ -232,6 +232,15 @@ def test_no_attribute_of_the_model_is_forgotten(engine):
     model = through(scenario, 13 if engine == "agents" else 24)
     before = list(differences(model, fork.resume(scenario, fork.take(model))))
     assert before == []
+
+
+def test_a_snapshot_keeps_every_dashboard_that_may_still_be_seen():
+    bounds = Actor.model_json_schema()["properties"]["delay_minutes"]
+    assert bounds["maximum"] == fork.LONGEST_DELAY
+    model = worlds.model(20, days=9.0, step_minutes=60, steps=200)
+    kept = [step for _, step in fork.take(model).data["board"]["shown"]]
+    assert kept[0] == model.steps - 1 - fork.LONGEST_DELAY // 60  # what is seen in the next step, so late
+    assert kept[-1] == 199
 
 
 def test_the_walk_finds_what_is_forgotten():
