@@ -68,7 +68,7 @@ def rich(number=1, users=300, facts=(), days=0.5, **changes):
         stories={"tale": {"title": "Tale"}, "rival": {"title": "Rival"}},
         actors=[
             {"name": "star", "kind": "star", "accounts": {"square": most // 4}, "home": True},
-            {"name": "riders", "kind": "kol", "tier": "tail", "count": 4, "accounts": {"square": 0, "other": 9},
+            {"name": "riders", "kind": "kol", "tier": "tail", "count": 4, "accounts": {"square": 20, "other": 9},
              "review_minutes": 30, "policies": [{"kind": "paid_collaboration", "fit": 1.0}, ride]},
             {"name": "bureau", "kind": "bureau", "accounts": {"square": 20}, "budget": 900, "policies": [rivals]},
             {"name": "shop", "kind": "brand", "accounts": {"square": 20}, "budget": 90_000_000, "review_minutes": 60,
