@@ -53,14 +53,15 @@ class Board:
     def see(self, story: int, name: str, step: int, delay_minutes: int) -> Dashboard:
         """The dashboard as it was ``delay_minutes`` ago, seen now."""
         clock = self.world.clock
-        now = step * clock.step_minutes
         then = step - 1 - delay_minutes // clock.step_minutes
-        hour, pace = clock.time(now).hour, round(clock.level(step) / (sum(clock.day_clock) / len(clock.day_clock)), 9)
+        if (story, then) in self._seen:
+            return self._seen[story, then]
+        now = step * clock.step_minutes
+        hour, pace = clock.hour(now), round(clock.level(step) / (sum(clock.day_clock) / len(clock.day_clock)), 9)
         if then < 0:
             return Dashboard(name, now, now - delay_minutes, hour, pace)
-        if (story, then) not in self._seen:
-            self._seen[story, then] = replace(self._shown[story, then], now=now, hour=hour, pace=pace)
-        return self._seen[story, then]
+        seen = self._seen[story, then] = replace(self._shown[story, then], now=now, hour=hour, pace=pace)
+        return seen
 
     def _dashboard(self, story: int, step: int) -> Dashboard:
         clock, topics = self.world.clock, self.world.topics
@@ -75,7 +76,7 @@ class Board:
             self.world.stories[story],
             now,
             now,
-            clock.time(now).hour,
+            clock.hour(now),
             1.0,
             self._listed(own),
             len(own),

@@ -24,6 +24,7 @@ from sim.actors import Mind
 from sim.board import Board
 from sim.deeds import Deeds
 from sim.engines import Engine, Vectorized
+from sim.kernels import table_bits
 from sim.networks.stored import Stored
 from sim.policies import Dashboard
 from sim.publishing import Publisher
@@ -80,7 +81,7 @@ class ViralityModel(mesa.Model):
             fact = self._facts.pop(0)[1]
             if fact.enabled:
                 fact.apply(self.deeds)
-        if clock.time(self.now).hour == 4 and clock.time(self.now).minute < clock.step_minutes:
+        if clock.hour(self.now) == 4 and clock.time(self.now).minute < clock.step_minutes:
             self.engine.new_day()
         period = max(1, round(self.scenario.people.fatigue.half_life_hours * clock.steps_per_hour))
         if self.now_step and self.now_step % period == 0:
@@ -89,9 +90,9 @@ class ViralityModel(mesa.Model):
     def _act(self) -> None:
         """Minds look in a keyed order; none sees what another does in the same step."""
         due = [mind for period, slots in self._due.items() for mind in slots.get(self.now_step % period, ())]
-        due.sort(key=lambda mind: mind.draw("order", self.now_step))
-        for mind in due:
-            mind.step()
+        draws = table_bits(np.array([mind.order_key for mind in due], np.uint64), self.now_step)
+        for place in np.argsort(draws >> np.uint64(11), kind="stable").tolist():  # as `Mind.draw` would have it
+            due[place].step()
 
     def _reach(self) -> list[tuple[int, np.ndarray]]:
         self.world.shared = self.publisher.realise(self.now_step)
