@@ -80,7 +80,7 @@ class HotList(Mechanism):
         pull = topics.appeal[listed] * topics.novelty[listed]
         real = self.readers(topics.rank[listed]) * pull * stage.level / stage.clock.steps_per_hour
         weight = sample_weight(real.astype(np.int64), self.samples, stage.world.ratio)
-        return [serve(self, stage, topics.lead[listed], real, weight, LIST, stage.key("list"), targeted=False)]
+        return [serve(self, stage, topics.lead[listed], real, weight, LIST, "list", targeted=False)]
 
     def inflow(self, flow: np.ndarray, steps_per_hour: float) -> np.ndarray:
         """What raises heat, an hour, f8[topics]: searches, discussions and reads of a step, i8[topics, flows]."""
@@ -166,7 +166,7 @@ def draw_background(data: Background, clock: Clock, key: int) -> BackgroundTopic
 def alive(data: Background, topics: BackgroundTopics, now: int, until: int) -> tuple[int, int]:
     """First id, and one past the last, of the background topics that have heat at some minute of ``now``..``until``."""
     ends = [now - WARM_UP_HOURS * 60, until + RISES * data.rise_minutes]
-    lo, hi = np.searchsorted(topics.minute, ends).tolist()
+    lo, hi = topics.minute.searchsorted(ends).tolist()
     return lo, hi
 
 

@@ -14,6 +14,7 @@ Cost follows the active people and the views, never users × steps.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import mesa
@@ -114,8 +115,11 @@ class ViralityModel(mesa.Model):
     def _put_off(self, acts: np.ndarray) -> None:
         """Keep acts until the step in which they happen, the next one at the earliest."""
         due = np.maximum(acts["minute"] // self.scenario.step_minutes, self.now_step + 1)
-        for step in np.unique(due[due < self.scenario.steps]):
-            self.world.pending.setdefault(int(step), []).append(acts[due == step].copy())
+        order = np.argsort(due, kind="stable")[: np.count_nonzero(due < self.scenario.steps)]
+        acts, due = acts[order], due[order]
+        ends = np.flatnonzero(np.diff(due, prepend=-1, append=-1)).tolist()
+        for lo, hi in pairwise(ends):
+            self.world.pending.setdefault(int(due[lo]), []).append(acts[lo:hi])
 
     def _trend(self) -> None:
         world, topics = self.world, self.world.topics

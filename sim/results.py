@@ -242,9 +242,10 @@ class Tables:
     def _platform_summary(self, p: int, name: str, flows: np.ndarray) -> dict[str, Any]:
         total = flows.sum(axis=0)
         hourly = _by_hour(flows[:, F_IMPRESSIONS], self.clock.step_minutes)
-        own = self.topics[(self.topics.platform == name) & (self.topics.story != "")]
-        listed = own[own.first_listed != ""]
-        other = self.topics[(self.topics.platform == name) & (self.topics.story == "")]
+        topics, log = self.world.topics, self._log(p)
+        own = topics.platform == p
+        best = topics.best_rank[own & (topics.first_listed >= 0)]
+        other = np.unique(log[(log[:, 2] < 0) & (log[:, 4] == 0), 2])
         return {
             f"{name}_impressions": int(total[F_IMPRESSIONS]),
             f"{name}_new_reach": int(total[F_NEW]),
@@ -255,9 +256,9 @@ class Tables:
             **self._media(p, name),
             f"{name}_peak_hour_impressions": int(hourly.max(initial=0)),
             f"{name}_first_100k_hours": _first_reaching(flows[:, F_IMPRESSIONS], 100_000, self.clock.step_minutes),
-            f"{name}_topics": len(own),
-            f"{name}_topics_listed": len(listed),
-            f"{name}_best_rank": int(listed.best_rank.min()) if len(listed) else None,
+            f"{name}_topics": int(own.sum()),
+            f"{name}_topics_listed": len(best),
+            f"{name}_best_rank": int(best.min()) if len(best) else None,
             f"{name}_background_topics_listed": len(other),
         }
 

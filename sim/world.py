@@ -291,9 +291,10 @@ class World:
         """Followers won, all accounts one after the other, and each account's slice: u4[m], i8[accounts, 2]."""
         if self._won is None or self.won_changed:
             for account in self.accounts:
-                account.won[:] = [np.concatenate(account.won)] if len(account.won) > 1 else account.won
-            parts = [account.won[0] if account.won else np.zeros(0, np.uint32) for account in self.accounts]
-            ends = np.cumsum([0, *(len(part) for part in parts)])
-            spans = np.stack([ends[:-1], ends[1:]], axis=1) if parts else np.zeros((1, 2), np.int64)
+                if len(account.won) > 1:
+                    account.won[:] = [np.concatenate(account.won)]
+            parts = [account.won[0] for account in self.accounts if account.won]
+            ends = np.cumsum([0, *(len(account.won[0]) if account.won else 0 for account in self.accounts)])
+            spans = np.stack([ends[:-1], ends[1:]], axis=1) if self.accounts else np.zeros((1, 2), np.int64)
             self._won, self.won_changed = (np.concatenate([np.zeros(0, np.uint32), *parts]), spans), False
         return self._won
