@@ -285,7 +285,7 @@ def _note_stays(topics: Table, log: np.ndarray, now: int) -> None:
 
 
 def note_background(topics: BackgroundTopics, log: np.ndarray, step_minutes: int) -> None:
-    """Write the stays of background topics, as the whole log of a list (i8[n, 5]) tells them; pins count for nothing."""
+    """Write the stays of background topics, as the log of a whole run (i8[n, 5]) tells them; pins count for nothing."""
     step, place, name, heat, _ = log[(log[:, 2] < 0) & (log[:, 4] == 0)].T
     ids, minute = -2 - name, step * step_minutes
     topics.listed_steps[:] = np.bincount(ids, minlength=len(topics.minute))

@@ -38,8 +38,10 @@ def _bits(key, a, b, c):  # type: ignore[no-untyped-def]
     return bits(key, a, b, c)
 
 
-def table_bits(key: np.ndarray | int, a: np.ndarray | int, b: np.ndarray | int = 0, c: np.ndarray | int = 0) -> np.ndarray:
-    """`streams.np_bits` in one compiled pass: a third of its time on a few rows."""
+def table_bits(
+    key: np.ndarray | int, a: np.ndarray | int, b: np.ndarray | int = 0, c: np.ndarray | int = 0
+) -> np.ndarray:
+    """`streams.np_bits` in one compiled pass: a third of its time on a few rows. Keys may be many."""
     return np.asarray(_bits(_word(key), _word(a), _word(b), _word(c)))
 
 
@@ -49,4 +51,4 @@ def table_normal(key: int, ids: np.ndarray, lane: int) -> np.ndarray:
 
 
 def _word(key: np.ndarray | int) -> np.ndarray | np.uint64:
-    return key.astype(np.uint64) if isinstance(key, np.ndarray) else np.uint64(key & streams.MASK)
+    return key.astype(np.uint64) if isinstance(key, np.ndarray) else np.uint64(int(key) & streams.MASK)

@@ -117,8 +117,8 @@ class ViralityModel(mesa.Model):
         due = np.maximum(acts["minute"] // self.scenario.step_minutes, self.now_step + 1)
         order = np.argsort(due, kind="stable")[: np.count_nonzero(due < self.scenario.steps)]
         acts, due = acts[order], due[order]
-        ends = np.flatnonzero(np.diff(due, prepend=-1, append=-1)).tolist()
-        for lo, hi in pairwise(ends):
+        ends = [0, *(np.flatnonzero(due[1:] != due[:-1]) + 1).tolist(), len(due)]
+        for lo, hi in pairwise(ends if len(due) else ()):
             self.world.pending.setdefault(int(due[lo]), []).append(acts[lo:hi])
 
     def _trend(self) -> None:
