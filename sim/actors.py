@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import mesa
 
@@ -20,6 +20,7 @@ class Mind(mesa.Agent):
     Attributes:
         name: unique name; members of a group carry a number.
         rows: its account's row by platform.
+        order_key: stream key of its turn among those that look in the same step.
         spent: yuan spent so far, never above the budget.
         done: (kind of action, minute) of all it did.
         offers: fees offered to it and not yet looked at.
@@ -36,6 +37,8 @@ class Mind(mesa.Agent):
         self.offers: list[Offer] = []
         self._key = streams.stream_key(model.scenario.seed, f"mind/{name}")
         self._streams: dict[str, int] = {}
+        self.order_key = self.key("order")
+        self._me: tuple[tuple[Any, ...], Me] | None = None
 
     @property
     def kind(self) -> str:
@@ -44,16 +47,36 @@ class Mind(mesa.Agent):
 
     def draw(self, what: str, *keys: int) -> float:
         """A uniform number keyed by this mind, what it is for, and up to three integers."""
+        return streams.py_uniform(self.key(what), *(keys or (0,)))
+
+    def key(self, what: str) -> int:
+        """Stream key of what this mind draws for."""
         if what not in self._streams:
             self._streams[what] = streams.stream_key(self._key, what)
-        return streams.py_uniform(self._streams[what], *(keys or (0,)))
+        return self._streams[what]
 
     def step(self) -> None:
         """Look at the dashboard and do the first thing that a policy wants, if any; without an account, nothing."""
         if not self.rows:
             return
-        board = self.model.dashboard(self.story, self.spec.delay_minutes)
-        me = Me(
+        board, me = self.model.dashboard(self.story, self.spec.delay_minutes), self.me()
+        for policy in self.spec.policies:
+            actions = policy.decide(board, me)
+            if actions:
+                for action in actions:
+                    self.carry_out(action, board.now)
+                break
+        self.offers.clear()
+
+    def me(self) -> Me:
+        """What it knows of itself; most looks find it as the last one did."""
+        ledger = len(self.rows), self.spent, len(self.done), tuple(self.offers)
+        if self._me is None or self._me[0] != ledger:
+            self._me = ledger, self._known()
+        return self._me[1]
+
+    def _known(self) -> Me:
+        return Me(
             self.name,
             self.title,
             self.kind,
@@ -65,13 +88,6 @@ class Mind(mesa.Agent):
             tuple(self.offers),
             self.draw,
         )
-        for policy in self.spec.policies:
-            actions = policy.decide(board, me)
-            if actions:
-                for action in actions:
-                    self.carry_out(action, board.now)
-                break
-        self.offers.clear()
 
     def carry_out(self, action: Action, now: int) -> None:
         """Do it, if the purse allows and the account exists, and remember it."""

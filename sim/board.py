@@ -53,40 +53,42 @@ class Board:
     def see(self, story: int, name: str, step: int, delay_minutes: int) -> Dashboard:
         """The dashboard as it was ``delay_minutes`` ago, seen now."""
         clock = self.world.clock
-        now = step * clock.step_minutes
         then = step - 1 - delay_minutes // clock.step_minutes
-        hour, pace = clock.time(now).hour, round(clock.level(step) / (sum(clock.day_clock) / len(clock.day_clock)), 9)
+        if (story, then) in self._seen:
+            return self._seen[story, then]
+        now = step * clock.step_minutes
+        hour, pace = clock.hour(now), round(clock.level(step) / (sum(clock.day_clock) / len(clock.day_clock)), 9)
         if then < 0:
             return Dashboard(name, now, now - delay_minutes, hour, pace)
-        if (story, then) not in self._seen:
-            self._seen[story, then] = replace(self._shown[story, then], now=now, hour=hour, pace=pace)
-        return self._seen[story, then]
+        seen = self._seen[story, then] = replace(self._shown[story, then], now=now, hour=hour, pace=pace)
+        return seen
 
     def _dashboard(self, story: int, step: int) -> Dashboard:
         clock, topics = self.world.clock, self.world.topics
         now, per_hour = step * clock.step_minutes, clock.steps_per_hour
-        reads = self.series[: step + 1, :, story, F_IMPRESSIONS].sum(axis=1)
         day, quarter = round(24 * per_hour), round(6 * per_hour)
+        flows = self.series[max(0, step + 1 - day) : step + 1, :, story]
+        reads, mine = flows[..., F_IMPRESSIONS].sum(axis=1), topics.story == story
         recent, before = int(reads[-quarter:].sum()), int(reads[-2 * quarter : -quarter].sum())
-        own = np.flatnonzero((topics.story == story) & (topics.last_listed > now - DAY) & (topics.first_listed >= 0))
-        reads_day = int(reads[-day:].sum())
-        bad = np.flatnonzero((topics.story == story) & (topics.negative > 0))
+        own = np.flatnonzero(mine & (topics.last_listed > now - DAY) & (topics.first_listed >= 0))
+        reads_day = int(reads.sum())
+        bad = np.flatnonzero(mine & (topics.negative > 0))
         return Dashboard(
             self.world.stories[story],
             now,
             now,
-            clock.time(now).hour,
+            clock.hour(now),
             1.0,
             self._listed(own),
             len(own),
             reads_day,
-            int(self.series[max(0, step + 1 - day) : step + 1, :, story, [F_COMMENTS, F_REPOSTS, F_CREATIONS]].sum()),
+            int(flows[..., [F_COMMENTS, F_REPOSTS, F_CREATIONS]].sum()),
             recent / max(before, 1),
             int(self.negative[max(0, step + 1 - day) : step + 1, story].sum()) / max(reads_day, 1),
             int(bad[-1]) if len(bad) else -1,
             tuple(self._joined.get(story, {}).values()),
-            tuple(self.world.platforms[p] for p in np.unique(topics.platform[topics.story == story])),
-            self._called(np.flatnonzero((topics.story == story) & (topics.minute > now - DAY))),
+            tuple(self.world.platforms[p] for p in np.flatnonzero(np.bincount(topics.platform[mine]))),
+            self._called(np.flatnonzero(mine & (topics.minute > now - DAY))),
         )
 
     def _listed(self, own: np.ndarray) -> tuple[Listed, ...]:

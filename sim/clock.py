@@ -47,6 +47,10 @@ class Clock:
         """Local time at ``minute`` minutes after the start."""
         return self.start + timedelta(minutes=int(minute))
 
+    def hour(self, minute: int) -> int:
+        """Hour of the local day at ``minute`` minutes after the start, 0..23."""
+        return (self.start.hour * 60 + self.start.minute + minute) // 60 % 24
+
     def iso(self, minute: int) -> str:
         """``time(minute)`` as ISO 8601 with its zone."""
         return self.time(minute).isoformat(timespec="minutes")
@@ -57,7 +61,7 @@ class Clock:
 
     def level(self, step: int) -> float:
         """Activity of the day at the start of ``step``, 0..1."""
-        return self.day_clock[self.time(step * self.step_minutes).hour]
+        return self.day_clock[self.hour(step * self.step_minutes)]
 
     @cached_property
     def _cumulative(self) -> np.ndarray:

@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from sim import streams
-from sim.exposure import Moment, Network, State, expose
+from sim.exposure import Moment, Network, Posts, State, expose
 from sim.records import ACT, RECORD, stacked
-from sim.uptake import absorb
+from sim.uptake import Tally, absorb
 from sim.world import World
 
 CHUNK = 1 << 16  # candidates a task; fixed, so that threads cannot change a result
@@ -27,6 +27,8 @@ class Engine:
         self._keys = {name: np.uint64(streams.stream_key(world.seed, name)) for name in ("views", "thin")}
         self.moment: Moment
         self.networks: list[Network] = []
+        self.posts: Posts
+        self.tally: Tally
 
     def begin(self, step: int) -> None:
         """Move to a step: what is said from now on is said of it."""
@@ -43,6 +45,7 @@ class Engine:
             delays[step % len(delays)],
         )
         self.networks = self.world.networks()
+        self.posts, self.tally = self.world.known_posts(), self.world.tally()
 
     def new_day(self) -> None:
         """Attention spent yesterday is forgotten."""
@@ -92,19 +95,21 @@ class Vectorized(Engine):
         """RECORD of every view, in the order of candidates. Changes nothing."""
         ends = np.cumsum(offers["count"])
         spans = [(lo, min(lo + CHUNK, int(ends[-1]))) for lo in range(0, int(ends[-1]), CHUNK)]
-        run = map if self._pool is None or len(spans) < 2 else self._pool.map
+        if len(spans) == 1:
+            return self._chunk(platform, offers, ends, *spans[0])
+        run = map if self._pool is None else self._pool.map
         return stacked(list(run(lambda span: self._chunk(platform, offers, ends, *span), spans)), RECORD)
 
     def _chunk(self, platform: int, offers: np.ndarray, ends: np.ndarray, lo: int, hi: int) -> np.ndarray:
         world, out = self.world, np.empty(hi - lo, RECORD)
-        network, posts = self.networks[platform], world.known_posts()
-        n = expose(offers, ends, lo, hi, self.moment, world.people, network, posts, world.state, out)
+        network = self.networks[platform]
+        n = expose(offers, ends, lo, hi, self.moment, world.people, network, self.posts, world.state, out)
         return out[:n].copy() if n < len(out) // 2 else out[:n]
 
     def absorb(self, offers: np.ndarray, views: np.ndarray) -> np.ndarray:
         """Let the views change people and be counted; returns the acts that will follow from them."""
         world, acts = self.world, np.empty(len(views), ACT)
-        n = absorb(views, offers, self.moment, world.known_posts(), world.state, world.tally(), acts)
+        n = absorb(views, offers, self.moment, self.posts, world.state, self.tally, acts)
         return acts[:n]
 
     def close(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -16,6 +16,7 @@ from sim.records import F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_LISTED, F_REPO
 
 if TYPE_CHECKING:
     from sim.stage import PlatformStage
+    from sim.world import Table
 
 
 class Background(BaseModel):
@@ -79,7 +80,7 @@ class HotList(Mechanism):
         pull = topics.appeal[listed] * topics.novelty[listed]
         real = self.readers(topics.rank[listed]) * pull * stage.level / stage.clock.steps_per_hour
         weight = sample_weight(real.astype(np.int64), self.samples, stage.world.ratio)
-        return [serve(self, stage, topics.lead[listed], real, weight, LIST, stage.key("list"), targeted=False)]
+        return [serve(self, stage, topics.lead[listed], real, weight, LIST, "list", targeted=False)]
 
     def inflow(self, flow: np.ndarray, steps_per_hour: float) -> np.ndarray:
         """What raises heat, an hour, f8[topics]: searches, discussions and reads of a step, i8[topics, flows]."""
@@ -110,6 +111,8 @@ class BackgroundTopics:
         peak: i8, heat at the peak.
         fall: f8, minutes in which the heat halves after the peak.
         first_listed, last_listed, listed_steps, best_rank, peak_heat: i8, its stay; ``first_listed`` −1: never listed.
+            The log of the list tells them, and `note_background` writes them once a run has ended.
+        lists: what `hottest` has found, by block of steps and places; follows from the columns above.
     """
 
     minute: np.ndarray
@@ -120,9 +123,11 @@ class BackgroundTopics:
     listed_steps: np.ndarray
     best_rank: np.ndarray
     peak_heat: np.ndarray
+    lists: dict[tuple[int, int], list[np.ndarray]] = field(default_factory=dict, repr=False, compare=False)
 
 
 STAY = ("first_listed", "last_listed", "listed_steps", "best_rank", "peak_heat")  # what a run writes
+AHEAD = 24  # steps for which the background's list is found at once
 WARM_UP_HOURS = 48  # background topics are drawn this long before the start, so that the list is full
 RISES = 12  # a background topic has some heat from so many doublings before its peak
 
@@ -134,7 +139,7 @@ def draw_background(data: Background, clock: Clock, key: int) -> BackgroundTopic
     """
     hours = clock.n_steps * clock.step_minutes // 60 + WARM_UP_HOURS + 1 + math.ceil(RISES * data.rise_minutes / 60)
     first = -WARM_UP_HOURS * 60
-    level = np.array([clock.day_clock[clock.time(first + 60 * h).hour] for h in range(hours)])
+    level = np.array([clock.day_clock[clock.hour(first + 60 * h)] for h in range(hours)])
     low, high = min(clock.day_clock), max(clock.day_clock)
     births = data.night_births + (1 - data.night_births) * (level - low) / max(high - low, 1e-9)
     per_hour = births * data.births_per_day / (births[: 24 * (hours // 24)].mean() * 24)
@@ -159,75 +164,134 @@ def draw_background(data: Background, clock: Clock, key: int) -> BackgroundTopic
     )
 
 
-def heat_now(data: Background, topics: BackgroundTopics, now: int, clock: Clock) -> tuple[np.ndarray, np.ndarray]:
-    """Ids and heat (i8) of the background topics that are alive at minute ``now``."""
-    lo, hi = np.searchsorted(topics.minute, [now - WARM_UP_HOURS * 60, now + RISES * data.rise_minutes])
-    ids = np.arange(lo, hi)
+def alive(data: Background, topics: BackgroundTopics, now: int, until: int) -> tuple[int, int]:
+    """First id, and one past the last, of the background topics that have heat at some minute of ``now``..``until``."""
+    ends = [now - WARM_UP_HOURS * 60, until + RISES * data.rise_minutes]
+    lo, hi = topics.minute.searchsorted(ends).tolist()
+    return lo, hi
+
+
+def heat_of(data: Background, topics: BackgroundTopics, ids: np.ndarray, now: np.ndarray | int) -> np.ndarray:
+    """Heat, i8, of background topics that are alive at minute ``now``."""
     age = now - topics.minute[ids]
     pace = np.where(age < 0, -age / data.rise_minutes, age / topics.fall[ids])
-    return ids, np.floor(np.round(topics.peak[ids] * np.exp2(-pace), 3)).astype(np.int64)
+    return np.floor(np.round(topics.peak[ids] * np.exp2(-pace), 3)).astype(np.int64)
+
+
+def heat_now(data: Background, topics: BackgroundTopics, now: int, clock: Clock) -> tuple[np.ndarray, np.ndarray]:
+    """Ids and heat (i8) of the background topics that are alive at minute ``now``."""
+    ids = np.arange(*alive(data, topics, now, now))
+    return ids, heat_of(data, topics, ids, now)
+
+
+def hottest(data: Background, topics: BackgroundTopics, step: int, clock: Clock, places: int) -> np.ndarray:
+    """The background's own list at a step, i8[at most places, (-2 - id, heat)]: by heat, ties to the smaller id.
+
+    Nothing that is simulated changes it, so it is found for `AHEAD` steps at once.
+    """
+    block = step // AHEAD, places
+    if block not in topics.lists:
+        topics.lists[block] = _lists(data, topics, block[0] * AHEAD, clock, places)
+    return topics.lists[block][step % AHEAD]
+
+
+def _lists(data: Background, topics: BackgroundTopics, step: int, clock: Clock, places: int) -> list[np.ndarray]:
+    """`hottest` of `AHEAD` steps from ``step`` on."""
+    now = (step + np.arange(AHEAD))[:, None] * clock.step_minutes
+    ids = _contenders(data, topics, int(now[0, 0]), int(now[-1, 0]), places)
+    peaks, heat = topics.minute[ids], heat_of(data, topics, ids, now)
+    heat[(peaks < now - WARM_UP_HOURS * 60) | (peaks >= now + RISES * data.rise_minutes)] = 0
+    order = np.argsort(-heat, axis=1, kind="stable")[:, :places]
+    table = np.stack([-2 - ids[order], np.take_along_axis(heat, order, axis=1)], axis=2)
+    return [rows[rows[:, 1] > 0] for rows in table]
+
+
+def _contenders(data: Background, topics: BackgroundTopics, now: int, until: int, places: int) -> np.ndarray:
+    """Ids of the topics that may be among the hottest ``places`` at some minute of ``now``..``until``.
+
+    Heat rises, then falls, so it is least at an end of that time, and most at its peak or at an end. ``places`` topics
+    that are alive throughout never fall below a bound; who never comes near it is passed over.
+    """
+    lo, hi = alive(data, topics, now, until)
+    ids = np.arange(lo, hi)
+    first, last = heat_of(data, topics, ids, now), heat_of(data, topics, ids, until)
+    from_, to = alive(data, topics, until, now)
+    if to - from_ < places:
+        return ids
+    bound = np.partition(np.minimum(first, last)[from_ - lo : to - lo], -places)[-places]
+    peak = np.where((topics.minute[ids] > now) & (topics.minute[ids] < until), topics.peak[ids], 0)
+    return ids[np.maximum(peak, np.maximum(first, last)) >= bound - 2]  # heat is rounded
 
 
 def rank(hot_list: HotList, stage: PlatformStage, story_topics: np.ndarray) -> None:
     """Put the hottest topics on the list, the story's and the background's alike, and log the list.
 
-    Ties go to the story topic born first, then to the background. Log rows: rank, topic (background: −2 − id),
+    Ties go to the story topic born first, then to the background. Log rows: step, rank, topic (background: −2 − id),
     heat, slot.
     """
     world, topics, back = stage.world, stage.world.topics, stage.world.background[stage.index]
-    ids, heat = heat_now(hot_list.background, back, stage.now, stage.clock)
-    heats = np.concatenate([topics.heat[story_topics], heat])
-    names = np.concatenate([story_topics, -2 - ids])
+    others = hottest(hot_list.background, back, stage.step, stage.clock, hot_list.places)
+    heats = np.concatenate([topics.heat[story_topics], others[:, 1]])
+    names = np.concatenate([story_topics, others[:, 0]])
     top = np.argsort(-heats, kind="stable")[: hot_list.places]
     top = top[heats[top] > 0]
-    places = np.arange(1, len(top) + 1)
+    slots = _slots(hot_list, stage)
+    log = np.zeros((len(top) + len(slots), 5), np.int64)
+    log[:, 0] = stage.step
+    log[: len(top), 1], log[: len(top), 2], log[: len(top), 3] = np.arange(1, len(top) + 1), names[top], heats[top]
+    for row, slot in enumerate(slots, len(top)):
+        log[row, 1:] = slot
+    world.list_log[stage.index].append(log)
     topics.rank[topics.platform == stage.index] = -1  # also of those that have died since
-    rows = [np.stack([places, names[top], heats[top], np.zeros_like(places)], axis=1)]
-    rows += _slots(hot_list, stage)
-    log = np.concatenate(rows)
-    _note_stays(stage, log, back)
-    world.list_log[stage.index].append(np.column_stack([np.full(len(log), stage.step), log]))
+    _note_stays(topics, log[: len(top)], stage.now)
+    for row in range(len(top), len(log)):  # who has bought a place may stand on the list as well
+        _note_stays(topics, log[row : row + 1], stage.now)
 
 
-def _slots(hot_list: HotList, stage: PlatformStage) -> list[np.ndarray]:
-    """Rows of the pinned (slot 1) and bought (slot 2) places in force."""
+def _slots(hot_list: HotList, stage: PlatformStage) -> list[tuple[int, int, int, int]]:
+    """Place, topic, heat and kind of the pinned (slot 1) and bought (slot 2) places in force."""
     world, topics = stage.world, stage.world.topics
     slots = [s for s in world.slots[stage.index] if s.until > stage.now]
     world.slots[stage.index] = slots
-    rows = [np.array([[s.place, s.topic, int(topics.heat[s.topic]), 2 if s.place else 1]]) for s in slots]
+    rows = [(s.place, s.topic, int(topics.heat[s.topic]), 2 if s.place else 1) for s in slots]
     if hot_list.pinned and not any(s.place == 0 for s in slots):
         rows += _background_pin(hot_list, stage)
     return rows
 
 
-def _background_pin(hot_list: HotList, stage: PlatformStage) -> list[np.ndarray]:
+def _background_pin(hot_list: HotList, stage: PlatformStage) -> list[tuple[int, int, int, int]]:
     """Editors pin a background topic for the share of hours that the catalogue states."""
-    hour = stage.now // 60
-    if streams.py_uniform(stage.key("pin"), hour) >= hot_list.background.pinned_share:
+    hour, data = stage.now // 60, hot_list.background
+    if streams.py_uniform(stage.key("pin"), hour) >= data.pinned_share:
         return []
     back = stage.world.background[stage.index]
-    ids, heat = heat_now(hot_list.background, back, hour * 60, stage.clock)
-    chosen = int(streams.py_bits(stage.key("pin"), hour, 1) % max(1, len(ids)))
-    return [np.array([[0, -2 - ids[chosen], heat[chosen], 1]])] if len(ids) else []
+    lo, hi = alive(data, back, hour * 60, hour * 60)
+    chosen = lo + streams.py_bits(stage.key("pin"), hour, 1) % max(1, hi - lo)
+    return [(0, -2 - chosen, int(heat_of(data, back, np.array([chosen]), hour * 60)[0]), 1)] if hi > lo else []
 
 
-def _note_stays(stage: PlatformStage, log: np.ndarray, back: BackgroundTopics) -> None:
-    """Write rank, first and last minute, minutes and best rank of everything on the list."""
-    topics, now = stage.world.topics, stage.now
-    for place, name, heat, _ in log[log[:, 1] >= 0].tolist():
-        topics.rank[name] = place if topics.rank[name] < 0 else min(place, topics.rank[name])
-        topics.first_listed[name] = now if topics.first_listed[name] < 0 else topics.first_listed[name]
-        topics.best_rank[name] = place if topics.best_rank[name] < 0 else min(place, topics.best_rank[name])
-        topics.peak_heat[name] = max(heat, topics.peak_heat[name])
-    own = np.unique(log[log[:, 1] >= 0, 1])
-    topics.listed_steps[own] += 1
-    topics.last_listed[own] = now
-    organic = log[(log[:, 1] < 0) & (log[:, 3] == 0)]
-    ids = -2 - organic[:, 1]
-    back.first_listed[ids] = np.where(back.first_listed[ids] < 0, now, back.first_listed[ids])
-    back.last_listed[ids] = now
-    back.listed_steps[ids] += 1
-    back.best_rank[ids] = np.where(
-        back.best_rank[ids] < 0, organic[:, 0], np.minimum(back.best_rank[ids], organic[:, 0])
-    )
-    back.peak_heat[ids] = np.maximum(back.peak_heat[ids], organic[:, 2])
+def _note_stays(topics: Table, log: np.ndarray, now: int) -> None:
+    """Write rank, first and last minute, minutes, best rank and peak of the story's topics in log rows, each in one."""
+    own = log[log[:, 2] >= 0]
+    if not len(own):
+        return
+    _, place, row, heat, _ = own.T
+    rank, best, first = topics.rank[row], topics.best_rank[row], topics.first_listed[row]
+    topics.rank[row] = np.where(rank < 0, place, np.minimum(place, rank))
+    topics.best_rank[row] = np.where(best < 0, place, np.minimum(place, best))
+    topics.first_listed[row] = np.where(first < 0, now, first)
+    topics.listed_steps[row] += topics.last_listed[row] != now
+    topics.last_listed[row] = now
+    topics.peak_heat[row] = np.maximum(heat, topics.peak_heat[row])
+
+
+def note_background(topics: BackgroundTopics, log: np.ndarray, step_minutes: int) -> None:
+    """Write the stays of background topics, as the log of a whole run (i8[n, 5]) tells them; pins count for nothing."""
+    step, place, name, heat, _ = log[(log[:, 2] < 0) & (log[:, 4] == 0)].T
+    ids, minute = -2 - name, step * step_minutes
+    topics.listed_steps[:] = np.bincount(ids, minlength=len(topics.minute))
+    topics.first_listed[ids[::-1]] = minute[::-1]  # the log goes by time, and who writes last has the word
+    topics.last_listed[ids] = minute
+    topics.best_rank[ids], topics.peak_heat[ids] = place, heat
+    np.minimum.at(topics.best_rank, ids, place)
+    np.maximum.at(topics.peak_heat, ids, heat)

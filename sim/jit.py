@@ -76,8 +76,17 @@ def _writable(folder: Path) -> bool:
 
 def njit(*signature: Any, **options: Any) -> Callable[[Any], Any]:
     """As ``numba.njit``; ``cache=True`` keeps what is compiled in `cache_folder`."""
+    return _kept(numba.njit, *signature, **options)
+
+
+def vectorize(*signature: Any, **options: Any) -> Callable[[Any], Any]:
+    """As ``numba.vectorize``, kept in the same place."""
+    return _kept(numba.vectorize, *signature, **options)
+
+
+def _kept(make: Callable[..., Any], *signature: Any, **options: Any) -> Callable[[Any], Any]:
     folder = cache_folder() if options.get("cache") else None
-    decorate = numba.njit(*signature, **options | {"cache": folder is not None})
+    decorate = make(*signature, **options | {"cache": folder is not None})
 
     def compiled(function: Any) -> Any:
         before = config.CACHE_DIR  # type: ignore[attr-defined]

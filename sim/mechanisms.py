@@ -62,7 +62,7 @@ class Mechanism(BaseModel):
 
 def sample_weight(real: np.ndarray, samples: int, ratio: int) -> np.ndarray:
     """Real people that one simulated view stands for: fine enough for ``samples`` views, never above the ratio."""
-    return np.clip(real // max(1, samples), 1, ratio).astype(np.int64)
+    return np.minimum(np.maximum(real // max(1, samples), 1), ratio).astype(np.int64)
 
 
 @MECHANISMS.register
@@ -233,7 +233,7 @@ class TrafficPools(Mechanism):
                 self._held(stage, posts.tier[active], flow),
                 weight,
                 RECOMMEND,
-                stage.key("recommend"),
+                "recommend",
                 targeted=True,
                 cursor=True,
             )
@@ -308,7 +308,7 @@ def serve(
     real: np.ndarray,
     weight: np.ndarray,
     channel: int,
-    key: int,
+    stream: str,
     *,
     targeted: bool,
     cursor: bool = False,
@@ -320,11 +320,11 @@ def serve(
     last ended.
     """
     world = stage.world
-    chance = np.array([stage.acceptance(int(story), targeted) for story in world.posts.story[posts]])
+    chance = np.array([stage.acceptance(story, targeted) for story in world.posts.story[posts].tolist()])
     views = np.divide(real / weight, chance, out=np.zeros(len(posts)), where=chance > 0)  # nobody there: nobody asked
     ident = world.posts.ident[posts]
-    coins = streams.np_uniform(key, ident, stage.step)
-    salts = streams.np_bits(key, ident, 0 if cursor else stage.step + 1)
+    coins = streams.unit(stage.bits(stream, ident, stage.step))
+    salts = stage.bits(stream, ident, 0 if cursor else stage.step + 1)
     count = np.floor(np.round(views, 6) + coins).astype(np.int64)
     first = world.posts.cursor[posts] if cursor else np.zeros(len(posts), np.int64)
     if cursor:
@@ -373,7 +373,7 @@ class Search(Mechanism):
         total = np.bincount(story, pull, len(world.stories))
         real = pull / (total[story] + 0.5) * self.demand(stage)[story]
         weight = sample_weight(real.astype(np.int64), self.samples, world.ratio)
-        return [serve(self, stage, topics.lead[own], real, weight, SEARCH_SLOT, stage.key("search"), targeted=True)]
+        return [serve(self, stage, topics.lead[own], real, weight, SEARCH_SLOT, "search", targeted=True)]
 
     def demand(self, stage: PlatformStage) -> np.ndarray:
         """Reads of each story's topics in this step (people), f8[stories]."""
@@ -405,7 +405,7 @@ class PaidReach(Mechanism):
         real = np.minimum(posts.paid_left[own], pace)
         posts.paid_left[own] -= real
         weight = sample_weight(real, self.samples, stage.world.ratio)
-        return [serve(self, stage, own, real, weight, PAID, stage.key("paid"), targeted=True)]
+        return [serve(self, stage, own, real, weight, PAID, "paid", targeted=True)]
 
 
 @MECHANISMS.register

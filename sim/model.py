@@ -14,6 +14,7 @@ Cost follows the active people and the views, never users × steps.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import mesa
@@ -24,6 +25,7 @@ from sim.actors import Mind
 from sim.board import Board
 from sim.deeds import Deeds
 from sim.engines import Engine, Vectorized
+from sim.kernels import table_bits
 from sim.networks.stored import Stored
 from sim.policies import Dashboard
 from sim.publishing import Publisher
@@ -83,7 +85,7 @@ class ViralityModel(mesa.Model):
             fact = self._facts.pop(0)[1]
             if fact.enabled:
                 fact.apply(self.deeds)
-        if clock.time(self.now).hour == 4 and clock.time(self.now).minute < clock.step_minutes:
+        if clock.hour(self.now) == 4 and clock.time(self.now).minute < clock.step_minutes:
             self.engine.new_day()
         period = max(1, round(self.scenario.people.fatigue.half_life_hours * clock.steps_per_hour))
         if self.now_step and self.now_step % period == 0:
@@ -92,9 +94,9 @@ class ViralityModel(mesa.Model):
     def _act(self) -> None:
         """Minds look in a keyed order; none sees what another does in the same step."""
         due = [mind for period, slots in self._due.items() for mind in slots.get(self.now_step % period, ())]
-        due.sort(key=lambda mind: mind.draw("order", self.now_step))
-        for mind in due:
-            mind.step()
+        draws = table_bits(np.array([mind.order_key for mind in due], np.uint64), self.now_step)
+        for place in np.argsort(draws >> np.uint64(11), kind="stable").tolist():  # as `Mind.draw` would have it
+            due[place].step()
 
     def _reach(self) -> list[tuple[int, np.ndarray]]:
         self.world.shared = self.publisher.realise(self.now_step)
@@ -116,8 +118,11 @@ class ViralityModel(mesa.Model):
     def _put_off(self, acts: np.ndarray) -> None:
         """Keep acts until the step in which they happen, the next one at the earliest."""
         due = np.maximum(acts["minute"] // self.scenario.step_minutes, self.now_step + 1)
-        for step in np.unique(due[due < self.scenario.steps]):
-            self.world.pending.setdefault(int(step), []).append(acts[due == step].copy())
+        order = np.argsort(due, kind="stable")[: np.count_nonzero(due < self.scenario.steps)]
+        acts, due = acts[order], due[order]
+        ends = [0, *(np.flatnonzero(due[1:] != due[:-1]) + 1).tolist(), len(due)]
+        for lo, hi in pairwise(ends if len(due) else ()):
+            self.world.pending.setdefault(int(due[lo]), []).append(acts[lo:hi])
 
     def _trend(self) -> None:
         world, topics = self.world, self.world.topics

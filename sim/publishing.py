@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim import streams, uptake
+from sim.kernels import table_bits, table_normal
 from sim.records import ACT, CREATE, FLOWS, FOLLOW, REPOST, RESPONSES, ROOT, stacked
 from sim.scenario import Content, Scenario
 from sim.world import Account, World
@@ -119,7 +120,7 @@ class Publisher:
     def _drawn(self, what: str, spread: float, platform: int, story: int, title: str) -> float:
         """A topic's own factor, lognormal with median 1."""
         key = streams.stream_key(self.quality, f"{what}/{platform}/{story}")
-        return float(np.exp(spread * streams.normal(key, np.array([zlib.crc32(title.encode())]), 0)[0]).round(9))
+        return float(np.exp(spread * table_normal(key, np.array([zlib.crc32(title.encode())]), 0)[0]).round(9))
 
     # ---- posts
 
@@ -179,7 +180,7 @@ class Publisher:
         """A topic that users start, with its first post by a keyed member of the population."""
         world, spec = self.world, self.stories[story]
         key = streams.stream_key(self.quality, f"user-topic/{platform}/{story}")
-        z = float(streams.normal(key, np.array([step]), number)[0])
+        z = float(table_normal(key, np.array([step]), number)[0])
         appeal = round(float(np.exp(spec.user_topic_spread * z)), 6)
         named = sum(1 for row in np.flatnonzero(world.topics.origin == USER) if world.topics.story[row] == story)
         title = spec.user_topic_title.format(title=spec.title, n=named + 1)
@@ -248,9 +249,9 @@ class Publisher:
         chance = np.repeat(base[None, :], len(posts), axis=0)
         ident = world.posts.ident[posts]
         spread = np.where(np.broadcast_to(drawn, len(posts)), spec.quality_spread, 0.0)
-        z = streams.normal(self.quality, ident, 1)
+        z = table_normal(self.quality, ident, 1)
         chance[:, 0] *= self.stories[story].appeal * appeal * np.exp(spread * z - spread**2 / 2)
-        infectious = np.exp(spec.repost_spread * streams.normal(self.infectious, ident, 1) - spec.repost_spread**2 / 2)
+        infectious = np.exp(spec.repost_spread * table_normal(self.infectious, ident, 1) - spec.repost_spread**2 / 2)
         chance[:, RESPONSES.index("repost")] *= infectious
         talk = world.topics.talk[world.posts.topic[posts]]
         for response, lift in (("comment", talk), ("search", talk), ("create", np.sqrt(talk))):
@@ -291,8 +292,10 @@ class Publisher:
         acts = stacked(due, ACT)
         acts = acts[np.lexsort((acts["parent"], acts["user"], acts["post"], acts["minute"]))]
         reposts = self._repost(acts[acts["flags"] & REPOST > 0])
-        self._create(acts[acts["flags"] & CREATE > 0])
-        self._follow(acts[acts["flags"] & FOLLOW > 0])
+        for flag, happen in ((CREATE, self._create), (FOLLOW, self._follow)):
+            own = acts[acts["flags"] & flag > 0]
+            if len(own):
+                happen(own)
         return stacked([reposts, self.take_fresh()], ACT)
 
     def _claim(self, keys: np.ndarray) -> np.ndarray:
@@ -309,7 +312,8 @@ class Publisher:
         return fresh
 
     def _repost(self, acts: np.ndarray) -> np.ndarray:
-        acts = acts[self._claim((acts["post"] << POST_SHIFT) | acts["user"])]
+        if len(acts):
+            acts = acts[self._claim((acts["post"] << POST_SHIFT) | acts["user"])]
         if not len(acts):
             return acts
         world, n = self.world, len(acts)
@@ -338,9 +342,11 @@ class Publisher:
         """Followers won: a view that stands for ``weight`` people wins a whole row with probability weight / ratio."""
         world = self.world
         acts = acts[world.posts.by_actor[acts["post"]] > 0]
+        if not len(acts):
+            return
         authors = world.posts.author[acts["post"]]
         keys = FOLLOW_KEY | ((authors - world.n_users) << POST_SHIFT) | acts["user"]
-        idents = np.array([account.ident for account in world.accounts], np.uint64)[authors - world.n_users]
+        idents = np.array([world.accounts[number].ident for number in (authors - world.n_users).tolist()], np.uint64)
         whole = wins_row(world, acts["user"], idents, acts["weight"])
         acts, authors, keys = acts[whole], authors[whole], keys[whole]
         new = self._claim(keys)
@@ -357,10 +363,10 @@ class Publisher:
 
 def wins_row(world: World, users: np.ndarray, accounts: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Whether views for ``weights`` people win whole rows as followers of accounts (their idents); one coin a pair."""
-    coin = streams.np_bits(streams.stream_key(world.seed, "follow"), users, accounts) >> np.uint64(32)
+    coin = table_bits(streams.stream_key(world.seed, "follow"), users, accounts) >> np.uint64(32)
     return np.asarray(coin * np.uint64(world.ratio) < (weights.astype(np.uint64) << np.uint64(32)))
 
 
 def own_idents(seed: int, users: np.ndarray, seen: np.ndarray) -> np.ndarray:
     """Idents of the posts that users make about posts they have seen (their idents)."""
-    return streams.np_bits(streams.stream_key(seed, "quality"), users, seen, 7)
+    return table_bits(streams.stream_key(seed, "quality"), users, seen, 7)

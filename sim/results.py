@@ -21,6 +21,7 @@ import pandas as pd
 from sim import metrics
 from sim.consistency import RIVALS, platform_flow
 from sim.errors import SimError
+from sim.hot_list import note_background
 from sim.records import CHANNELS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_LIKES, F_NEW, F_REPOSTS, FLOWS, PAID
 from sim.world import ORIGINS
 
@@ -102,6 +103,7 @@ class Tables:
     def _background(self, platform: int) -> pd.DataFrame:
         """Background topics that were listed; nobody simulated their reads."""
         back = self.world.background[platform]
+        note_background(back, self._log(platform), self.clock.step_minutes)
         ids = np.flatnonzero(back.first_listed >= 0)
         return pd.DataFrame(
             {
@@ -121,6 +123,10 @@ class Tables:
             }
         )
 
+    def _log(self, platform: int) -> np.ndarray:
+        """Step, place, topic, heat and slot of whatever stood on a list, i8[n, 5]."""
+        return np.concatenate([np.zeros((0, 5), np.int64), *self.world.list_log[platform]])
+
     @cached_property
     def hot_list(self) -> pd.DataFrame:
         """Every place of every list at every step."""
@@ -129,8 +135,7 @@ class Tables:
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
 
     def _list_of(self, platform: int) -> pd.DataFrame:
-        log = np.concatenate(self.world.list_log[platform])
-        step, place, name, heat, slot = log.T
+        step, place, name, heat, slot = self._log(platform).T
         times = np.array([self.clock.iso(s * self.clock.step_minutes) for s in range(self.clock.n_steps)])
         titles = np.array([*self.world.topic_titles, ""], object)
         stories = np.array([*(self.world.stories[s] for s in self.world.topics.story), ""], object)
@@ -237,9 +242,10 @@ class Tables:
     def _platform_summary(self, p: int, name: str, flows: np.ndarray) -> dict[str, Any]:
         total = flows.sum(axis=0)
         hourly = _by_hour(flows[:, F_IMPRESSIONS], self.clock.step_minutes)
-        own = self.topics[(self.topics.platform == name) & (self.topics.story != "")]
-        listed = own[own.first_listed != ""]
-        other = self.topics[(self.topics.platform == name) & (self.topics.story == "")]
+        topics, log = self.world.topics, self._log(p)
+        own = topics.platform == p
+        best = topics.best_rank[own & (topics.first_listed >= 0)]
+        other = np.unique(log[(log[:, 2] < 0) & (log[:, 4] == 0), 2])
         return {
             f"{name}_impressions": int(total[F_IMPRESSIONS]),
             f"{name}_new_reach": int(total[F_NEW]),
@@ -250,9 +256,9 @@ class Tables:
             **self._media(p, name),
             f"{name}_peak_hour_impressions": int(hourly.max(initial=0)),
             f"{name}_first_100k_hours": _first_reaching(flows[:, F_IMPRESSIONS], 100_000, self.clock.step_minutes),
-            f"{name}_topics": len(own),
-            f"{name}_topics_listed": len(listed),
-            f"{name}_best_rank": int(listed.best_rank.min()) if len(listed) else None,
+            f"{name}_topics": int(own.sum()),
+            f"{name}_topics_listed": len(best),
+            f"{name}_best_rank": int(best.min()) if len(best) else None,
             f"{name}_background_topics_listed": len(other),
         }
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim import streams
 from sim.clock import Clock
+from sim.kernels import table_bits
 from sim.population import acceptance
 from sim.world import World
 
@@ -59,6 +60,10 @@ class PlatformStage:
         if stream not in self._keys:
             self._keys[stream] = streams.stream_key(self.world.seed, f"{self.name}/{stream}")
         return self._keys[stream]
+
+    def bits(self, stream: str, a: np.ndarray, b: int) -> np.ndarray:
+        """Random bits of trials (a, b) in a named stream of this platform, u8."""
+        return table_bits(self.key(stream), a, b)
 
     def in_pools(self) -> np.ndarray:
         """Posts that the recommender still shows."""

@@ -9,7 +9,8 @@ A trial of probability p is ``(bits >> 32) < threshold(p)``: integers against in
 doi:10.1145/2660193.2660195).
 
 Three faces of one function: plain Python (``py_bits``) for the minds, which is also the readable definition, NumPy
-vectors (``np_bits``) for tables, and compiled scalars (``kernels.bits``). A test holds them equal.
+vectors (``np_bits``) for tables, and compiled scalars (``kernels.bits``); ``kernels.table_bits`` is the compiled one
+for tables of a few rows. A test holds them equal.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ K3 = 0x8CB92BA72F3D8DD7
 
 _GOLDEN, _M1, _M2 = np.uint64(GOLDEN), np.uint64(M1), np.uint64(M2)
 _K1, _K2, _K3 = np.uint64(K1), np.uint64(K2), np.uint64(K3)
-_S30, _S27, _S31 = np.uint64(30), np.uint64(27), np.uint64(31)
+_S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
 ONE32 = 1 << 32
 
 
@@ -87,7 +88,12 @@ def np_bits(key: int, a: np.ndarray | int, b: np.ndarray | int = 0, c: np.ndarra
 
 def np_uniform(key: int, a: np.ndarray | int, b: np.ndarray | int = 0, c: np.ndarray | int = 0) -> np.ndarray:
     """Floats in [0, 1) of the same draws, for background tables that are rounded before they are compared."""
-    return (np_bits(key, a, b, c) >> np.uint64(11)).astype(np.float64) / float(1 << 53)
+    return unit(np_bits(key, a, b, c))
+
+
+def unit(bits: np.ndarray) -> np.ndarray:
+    """Floats in [0, 1) of 64 random bits each."""
+    return (bits >> _S11).astype(np.float64) / float(1 << 53)
 
 
 def poisson(mean: float, coin: float) -> int:
@@ -103,5 +109,14 @@ def poisson(mean: float, coin: float) -> int:
 
 def normal(key: int, ids: np.ndarray, lane: int) -> np.ndarray:
     """Nearly standard normal draws, rounded to 9 digits: the sum of twelve uniforms less six; tails stop at 6."""
-    lanes = lane * 16 + np.arange(12)
-    return (np_uniform(key, np.asarray(ids)[..., None], lanes).sum(axis=-1) - 6).round(9)
+    return bell(np_bits(key, np.asarray(ids)[..., None], twelve(lane)))
+
+
+def twelve(lane: int) -> np.ndarray:
+    """Second keys of the uniform numbers in one normal draw."""
+    return lane * 16 + np.arange(12)
+
+
+def bell(bits: np.ndarray) -> np.ndarray:
+    """`normal` draws of twelve times 64 bits each."""
+    return (unit(bits).sum(axis=-1) - 6).round(9)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -70,17 +70,31 @@ ORIGINS = ("fact", "mind", "user")
 
 
 class Table:
-    """Columns that grow together; ``table.name`` is the live slice, to be changed in place."""
+    """Columns that grow together; ``table.name`` is the live slice, to be changed in place.
+
+    The slices lie among the attributes, where finding one costs nothing; they are cut anew when rows are added.
+    """
 
     def __init__(self, columns: dict[str, str], capacity: int = 256) -> None:
         self.n = 0
         self._data = {name: np.zeros(capacity, dtype) for name, dtype in columns.items()}
+        self._cut()
 
-    def __getattr__(self, name: str) -> np.ndarray:
-        try:
-            return self.__dict__["_data"][name][: self.__dict__["n"]]
-        except KeyError:
-            raise AttributeError(name) from None
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> np.ndarray: ...
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy cuts its own slices; those of another table would not be live."""
+        return {"n": self.n, "_data": self._data}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take rows and columns, and cut the slices."""
+        vars(self).update(state)
+        self._cut()
+
+    def _cut(self) -> None:
+        vars(self).update({name: column[: self.n] for name, column in self._data.items()})
 
     @property
     def names(self) -> list[str]:
@@ -94,6 +108,7 @@ class Table:
         self.n += count
         for name, column in self._data.items():
             column[first : self.n] = values.get(name, 0)
+        self._cut()
         return first
 
     def columns(self) -> dict[str, np.ndarray]:
@@ -290,9 +305,10 @@ class World:
         """Followers won, all accounts one after the other, and each account's slice: u4[m], i8[accounts, 2]."""
         if self._won is None or self.won_changed:
             for account in self.accounts:
-                account.won[:] = [np.concatenate(account.won)] if len(account.won) > 1 else account.won
-            parts = [account.won[0] if account.won else np.zeros(0, np.uint32) for account in self.accounts]
-            ends = np.cumsum([0, *(len(part) for part in parts)])
-            spans = np.stack([ends[:-1], ends[1:]], axis=1) if parts else np.zeros((1, 2), np.int64)
+                if len(account.won) > 1:
+                    account.won[:] = [np.concatenate(account.won)]
+            parts = [account.won[0] for account in self.accounts if account.won]
+            ends = np.cumsum([0, *(len(account.won[0]) if account.won else 0 for account in self.accounts)])
+            spans = np.stack([ends[:-1], ends[1:]], axis=1) if self.accounts else np.zeros((1, 2), np.int64)
             self._won, self.won_changed = (np.concatenate([np.zeros(0, np.uint32), *parts]), spans), False
         return self._won

@@ -40,6 +40,9 @@ def test_the_day_clock_goes_by_the_local_hour():
     made = clock(levels, start=datetime(2020, 11, 11, 22, 30, tzinfo=CHINA))
     assert made.level(0) == made.level(1) == levels[22]  # 22:30 and 22:45
     assert [made.level(step) for step in (0, 2, 6, 10)] == [levels[22], levels[23], levels[0], levels[1]]
+    assert [made.hour(minute) for minute in (-1400, -1, 0, 89, 90, 4000)] == [
+        made.time(minute).hour for minute in (-1400, -1, 0, 89, 90, 4000)
+    ]
     assert made.level(3) == made.level(3 + 96)
     assert made.steps_per_hour == 4
 

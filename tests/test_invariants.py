@@ -3,6 +3,9 @@
 Each example is a whole run, so there are few of them, and always the same ones.
 """
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 import worlds
@@ -14,6 +17,7 @@ from sim.model import ViralityModel
 from sim.records import CHANNELS, F_IMPRESSIONS, F_LISTED, FLOWS, LIST
 from sim.results import Tables
 from sim.runner import simulate
+from sim.world import Table
 
 few = settings(
     max_examples=8,
@@ -270,3 +274,20 @@ def test_seeds_are_different_worlds(seed):
         200, seed=seed + 1, platforms={"square": worlds.platform(200, chances={"repost": 0.4})}, followers=60
     )
     assert one.digests()["cascades"] != two.digests()["cascades"]
+
+
+def test_columns_of_a_table_are_live_after_growth_and_in_copies():
+    table = Table({"a": "i8", "b": "f8"}, capacity=2)
+    for n in range(5):
+        table.append(a=n)
+        assert table.a.tolist() == list(range(n + 1))
+    copied, stored = copy.deepcopy(table), pickle.loads(pickle.dumps(table))
+    for one in (table, copied, stored):
+        one.a[0] = 7
+        one.append(2, a=9)  # grows, and takes along what was written
+        assert one.a.tolist() == [7, 1, 2, 3, 4, 9, 9]
+        assert one.b.tolist() == [0.0] * 7
+    copied.a[1] = -1
+    assert table.a[1] == stored.a[1] == 1
+    with pytest.raises(AttributeError, match="c"):
+        table.c  # noqa: B018

@@ -1,6 +1,7 @@
 """How posts are brought before people: small worlds in which every number is known or bounded."""
 
 import math
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from sim import hot_list, mechanisms, streams
+from sim import clock, hot_list, mechanisms, streams
 from sim.errors import ScenarioError
 from sim.mechanisms import HeadCap, TrafficPools
 from sim.records import CHANNELS, F_IMPRESSIONS, F_LISTED, F_SEARCHES, FLOWS, LIST
@@ -594,6 +595,44 @@ def test_background_heat_doubles_and_halves_as_stated():
     assert heat(peak) == back.peak[one]
     assert heat(peak - 30) == back.peak[one] // 2
     assert heat(peak + 120) == math.floor(round(back.peak[one] * 2 ** (-120 / back.fall[one]), 3))
+
+
+@given(
+    births=st.sampled_from([0, 40, 300, 3000]),
+    peak=st.sampled_from([3, 1000]),  # with a low peak nearly all topics tie
+    rise=st.floats(0.5, 200),
+    fall=st.floats(0.5, 3000),
+    spread=st.floats(0, 2),
+    places=st.integers(1, 60),
+    seed=st.integers(0, 10**6),
+)
+@settings(max_examples=25, deadline=None)
+def test_the_list_found_ahead_is_the_one_that_all_topics_give(births, peak, rise, fall, spread, places, seed):
+    data = hot_list.Background.model_validate(
+        worlds.BACKGROUND
+        | {"births_per_day": births, "peak_median": peak, "rise_minutes": rise, "fall_minutes": fall}
+        | {"fall_spread": spread}
+    )
+    time = clock.Clock(datetime(2021, 1, 1, tzinfo=UTC), 15, 100, (1.0,) * 24)
+    back = hot_list.draw_background(data, time, seed)
+    for step in range(100):
+        ids, heat = hot_list.heat_now(data, back, 15 * step, time)
+        order = np.lexsort((ids, -heat))[:places]
+        best = [(-2 - ids[i], heat[i]) for i in order if heat[i] > 0]
+        assert [tuple(row) for row in hot_list.hottest(data, back, step, time, places).tolist()] == best
+
+
+def test_stays_of_background_topics_are_those_in_the_log():
+    pinned = {"background": worlds.BACKGROUND | {"pinned_share": 0.5}, "pinned": True}
+    tables = run(100, platforms=only(100, "hot_list", hot_list=pinned), followers=0)
+    listed = tables.hot_list[tables.hot_list.slot == "organic"].groupby("topic")
+    table = tables.topics[tables.topics.story == ""].set_index("topic")
+    assert len(table) == len(listed) == tables.summary["square_background_topics_listed"]
+    assert (table.first_listed == listed.time.min()).all()
+    assert (table.last_listed == listed.time.max()).all()
+    assert (table.minutes_listed == 15 * listed.size()).all()
+    assert (table.best_rank == listed["rank"].min()).all()
+    assert (table.peak_heat == listed.heat.max()).all()
 
 
 # ---------------------------------------------------------------- topics that users start

@@ -616,3 +616,23 @@ def test_a_free_ticket_offer_raises_intents_while_it_lasts():
         seen.append(made.world.offers_factor[0])
     assert seen == [1.0] * 4 + [2.0] * 4 + [1.0] * 2
     assert intend == [[0.25]] * 4 + [[0.5]] * 2 + [[0.5, 0.5]] * 2 + [[0.25, 0.25]] * 2
+
+
+def test_a_mind_knows_what_it_has_just_done_spent_opened_and_been_offered():
+    actor = {"name": "star", "kind": "kol", "accounts": {"square": 10}, "budget": 100}
+    made = worlds.model(10, actors=[actor], interventions=[])
+    mind = made.deeds.minds["star"]
+    blank = mind.me()
+    assert (blank.platforms, blank.budget_left, blank.done, blank.offers) == (("square",), 100, (), ())
+    assert mind.me() is blank
+    mind.spent += 30
+    assert mind.me().budget_left == 70
+    mind.done.append(("ride", 15))
+    assert mind.me().done == (("ride", 15),)
+    mind.rows["forum"] = 11
+    assert mind.me().platforms == ("square", "forum")
+    for fee in (5, 6):  # one offer in the place of another
+        mind.offers[:] = [Offer("brand", "Brand", fee, "tale", -1)]
+        assert mind.me().offers[0].fee == fee
+    mind.offers.clear()
+    assert mind.me().offers == ()

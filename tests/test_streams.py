@@ -35,6 +35,7 @@ def test_the_three_faces_agree(key, trials):
     plain = [py_bits(key, *trial) for trial in trials]
     assert np_bits(key, a, b, c).tolist() == plain
     assert compiled_bits(np.uint64(key), a, b, c).tolist() == plain
+    assert kernels.table_bits(key, a, b, c).tolist() == plain
     assert np_uniform(key, a, b, c).tolist() == [py_uniform(key, *trial) for trial in trials]
 
 
@@ -50,6 +51,16 @@ def test_arrays_broadcast_and_negative_numbers_wrap():
     assert table.shape == (3, 4)
     assert all(table[i, j] == py_bits(7, i, j) for i in range(3) for j in range(4))
     assert int(np_bits(7, np.int64(-1))) == py_bits(7, 2**64 - 1)
+    assert (kernels.table_bits(7, np.arange(3)[:, None], np.arange(4)) == table).all()
+    assert kernels.table_bits(np.array([7, 8]), -1).tolist() == [py_bits(key, 2**64 - 1) for key in (7, 8)]
+    assert int(kernels.table_bits(7, np.int64(-1))) == py_bits(7, 2**64 - 1)
+
+
+def test_normal_draws_of_a_small_table_are_those_of_a_large_one():
+    key, ids = stream_key(1, "x"), np.arange(1000)
+    draws = streams.normal(key, ids, 2)
+    assert (kernels.table_normal(key, ids, 2) == draws).all()
+    assert all(kernels.table_normal(key, ids[i : i + 1], 2)[0] == draws[i] for i in range(50))
 
 
 # ---------------------------------------------------------------- known answers: a change here changes every result

@@ -53,9 +53,11 @@ class Rivalry(Policy):
             return []
         if me.since(board.now) < self.cooldown_hours * HOUR:
             return []
+        if not self._decides(board, me):
+            return []
         pressure, why = self._pressure(board, me)
         own = self.threshold + self.caution * (2 * me.draw("caution") - 1)
-        if pressure < own or not self._decides(board, me):
+        if pressure < own:
             return []
         return [self._choose(board, me, f"{why}: pressure {pressure:.1f} passes own threshold {own:.1f}")]
 

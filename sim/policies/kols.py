@@ -28,21 +28,20 @@ class RideHot(Policy):
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Ride the best listed topic, at most once a cooldown."""
         topic = board.best(self.max_rank)
+        if topic is None or me.draw("ride", board.now, topic.topic) >= self.fit * self.eagerness:
+            return []
         where = self._where(board, me, topic)
-        if topic is None or not where or me.count("ride") >= self.max_posts:
+        if not where or me.count("ride") >= self.max_posts:
             return []
         if me.since(board.now, "ride") < self.cooldown_hours * HOUR:
-            return []
-        chance = self.fit * self.eagerness
-        if me.draw("ride", board.now, topic.topic) >= chance:
             return []
         why = f"saw {topic_words(topic)}; fit {self.fit:.2f}"
         under = topic.topic if where == topic.platform else -1
         return [Action("ride", where, board.story, why, topic=under, content="kol", tone=topic.tone)]
 
-    def _where(self, board: Dashboard, me: Me, topic: Listed | None) -> str:
+    def _where(self, board: Dashboard, me: Me, topic: Listed) -> str:
         """The topic's platform if it has an account there, else an own platform where the story is present."""
-        if topic is not None and topic.platform in me.platforms:
+        if topic.platform in me.platforms:
             return topic.platform
         return next((platform for platform in me.platforms if platform in board.present), "")
 

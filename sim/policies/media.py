@@ -33,10 +33,10 @@ class NewsDesk(Policy):
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Interview if the story is big, else amplify the best listed topic."""
-        if me.today(board.now, "amplify", "angle", "interview") >= self.per_day:
-            return []
         topic = board.best(self.max_rank, self.min_minutes, me.platforms)
         if topic is None or me.draw("news", board.now, topic.topic) >= self.chance:
+            return []
+        if me.today(board.now, "amplify", "angle", "interview") >= self.per_day:
             return []
         if board.reads_day >= self.interview_reads and me.since(board.now, "interview") >= self.interview_hours * HOUR:
             return [self._interview(board, me, topic)]
