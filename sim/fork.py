@@ -21,7 +21,6 @@ from sim.board import Board
 from sim.deeds import Deeds
 from sim.errors import SimError
 from sim.exposure import State
-from sim.hot_list import STAY
 from sim.interventions import AnyIntervention, PlatformChange
 from sim.model import ViralityModel
 from sim.networks.stored import Stored
@@ -128,7 +127,6 @@ def _world(world: World) -> dict[str, Any]:
     data["home_topic"], data["n_claimed"] = dict(world.home_topic), world.n_claimed
     data["accounts"] = [replace(account, won=_one(account.won)) for account in world.accounts]
     data["slots"] = {p: [replace(slot) for slot in slots] for p, slots in world.slots.items()}
-    data["stays"] = {p: [getattr(back, name).copy() for name in STAY] for p, back in world.background.items()}
     data["list_log"] = {p: _one(log) for p, log in world.list_log.items()}
     data["pending"] = {step: _read_only(stacked(acts, ACT)) for step, acts in world.pending.items()}
     return data
@@ -183,10 +181,6 @@ def _put_world(world: World, data: dict[str, Any]) -> None:
     world.slots = {p: [replace(slot) for slot in slots] for p, slots in data["slots"].items()}
     world.list_log = {p: list(log) for p, log in data["list_log"].items()}
     world.pending = {step: [acts] for step, acts in data["pending"].items()}
-    for platform, stays in data["stays"].items():
-        for name, values in zip(STAY, stays, strict=True):
-            here = getattr(world.background[platform], name)
-            here[: len(values)] = values[: len(here)]
     _put_accounts(world, data["accounts"])
 
 

@@ -74,6 +74,8 @@ def rich(number=1, users=300, facts=(), days=0.5, **changes):
             {"name": "shop", "kind": "brand", "accounts": {"square": 20}, "budget": 90_000_000, "review_minutes": 60,
              "delay_minutes": 30, "policies": [{"kind": "crisis_reply"}, buy]},
             {"name": "news", "kind": "media", "accounts": {"square": 20}, "policies": [news]},
+            {"name": "maker", "kind": "brand", "accounts": {"square": 20}, "budget": 500, "review_minutes": 60,
+             "policies": [{k: v for k, v in buy.items() if not k.startswith("hire")}]},
         ],
         interventions=[worlds.post(boost=5), worlds.post("2021-01-01T00:20+00:00", actor="shop", boost=9), *facts],
     ) | changes  # fmt: skip
@@ -155,11 +157,11 @@ def test_the_rich_world_uses_what_a_snapshot_must_hold():
 
 # What is neither kept nor the same: found anew when it is asked for, or written before it is read.
 CACHES = {
-    "Engine": {"moment", "networks"},  # of a step
-    "Vectorized": {"moment", "networks"},
-    "Persons": {"moment", "networks"},
+    "Vectorized": {"moment", "networks", "posts", "tally"},  # of a step
+    "Persons": {"moment", "networks", "posts", "tally"},
+    "BackgroundTopics": {"lists"},
     "PlatformStage": {"_keys", "_acceptance", "births", "step"},
-    "Mind": {"_streams"},
+    "Mind": {"_streams", "_me"},
     "Board": {"_seen"},
     "World": {"_won", "won_changed"},
     "Clock": {"_cumulative", "delays_by_slot"},
