@@ -33,7 +33,7 @@ ROWS = [
     ["reality", "ensemble"],
     ["progress"],
     ["explain", "calibration", "hindcast", "counterfactuals", "cases"],
-    ["forecast"],
+    ["forecast", "comparison"],
     ["commands"],
     ["cli"],
 ]
