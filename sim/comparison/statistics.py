@@ -5,6 +5,7 @@ How often they hold the truth is measured in ``tests/test_comparison.py`` and to
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -60,6 +61,7 @@ def _error(values: np.ndarray) -> float:
     return float(values.std(ddof=1) / np.sqrt(len(values)))
 
 
+@cache
 def _t(level: float, freedom: float) -> float:
     return float(stats.t.ppf((1 + level) / 2, freedom))
 
@@ -113,7 +115,8 @@ def share(hits: int, n: int, level: float = 0.95) -> Interval:
     z, p = float(stats.norm.ppf((1 + level) / 2)), hits / n
     centre, scale = p + z * z / (2 * n), 1 + z * z / n
     off = z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return Interval(p, max(0.0, float((centre - off) / scale)), min(1.0, float((centre + off) / scale)))
+    low, high = float((centre - off) / scale), float((centre + off) / scale)
+    return Interval(p, low if hits else 0.0, high if hits < n else 1.0)
 
 
 def share_difference(base: np.ndarray, arm: np.ndarray, level: float = 0.95) -> Interval:

@@ -141,7 +141,7 @@ def pairing(found: Comparison) -> list[str]:
         times, against = found.narrowing(metric, arm), f"{found.arms[arm].name}: "
         against = against if len(found.arms) > 2 else ""
         if np.isinf(times):
-            lines.append(f"pairing: {against}no pair differs in {metric}; separate seeds would have hidden that")
+            lines.append(f"pairing: {against}{metric} differs by the same in every pair; separate seeds would hide that")
         elif np.isfinite(times) and times >= 1:
             more = f"which would need {humanise(times**2)} times as many runs"
             about = f"the interval of {metric} is {_times(times)} × narrower than with separate seeds, {more}"
