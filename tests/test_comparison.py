@@ -403,7 +403,7 @@ def test_the_command_writes_what_it_tells(file, tmp_path, capsys):
     assert record["arms"][2]["metrics"]["square_impressions"]["difference"]["middle"] == pytest.approx(off)
     assert len(series) == 3 * 24
     assert (series.q05 <= series.q50).all()
-    assert "× narrower than with separate seeds" in out
+    assert "pairing: louder: the interval of square_impressions is" in out
     assert "Who was reached because of this: 'louder'" in out
     assert "square_impressions" in (folder / "comparison.md").read_text(encoding="utf-8")
     assert out.rstrip().endswith(f"results: {folder}")

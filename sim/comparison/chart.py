@@ -34,8 +34,8 @@ def picture(found: Comparison) -> Figure:
     upper = figure.add_gridspec(1, 1, left=0.075, right=0.8, top=top, bottom=middle)
     _bands(figure.add_subplot(upper[0, 0]), found)
     lower = {"top": (low + 0.15) / height, "bottom": bottom}
-    left = figure.add_gridspec(1, 1, left=0.2, right=0.6, **lower)
-    right = figure.add_gridspec(1, 1, left=0.68, right=0.93, **lower)
+    left = figure.add_gridspec(1, 1, left=0.23, right=0.62, **lower)
+    right = figure.add_gridspec(1, 1, left=0.7, right=0.93, **lower)
     _pairs(figure.add_subplot(left[0, 0]), found)
     _shares(figure.add_subplot(right[0, 0]), found)
     return figure
@@ -100,7 +100,7 @@ def _pairs(axes: Axes, found: Comparison) -> None:
             axes.plot(wide, [arm - 0.42] * 2, color=PALE, lw=3.5, solid_capstyle="butt", zorder=0)
         axes.plot(ends, [arm - 0.42] * 2, color=colour, lw=3.5, solid_capstyle="butt")
         axes.plot(off.middle, arm - 0.42, "o", color="white", mec=colour, ms=5)
-        words = f"{shown(found.arms[arm].name, 22)}\n{signed(off.middle)}\n{span(off)}"
+        words = f"{shown(found.arms[arm].name, 28)}\n{signed(off.middle)}\n{span(off)}"
         axes.annotate(words, (0, arm), (-8, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
                       ha="right", va="center", size=8, color=colour)  # fmt: skip
     axes.set(ylim=(len(found.arms) - 0.4, 0.35), yticks=[])
@@ -108,8 +108,8 @@ def _pairs(axes: Axes, found: Comparison) -> None:
     axes.margins(x=0.06)
     axes.xaxis.set_major_formatter(lambda value, _: signed(value))
     axes.tick_params(axis="x", labelsize=7.5)
-    base = shown(found.arms[0].name, 24)
-    axes.set_title(f"{metric.replace('_', ' ').capitalize()}: change against {base}, a dot a seed", size=9)
+    what = metric.replace("_", " ").capitalize()
+    axes.set_title(f"{what}: change seed by seed", size=9)
 
 
 def _swarm(ordered: np.ndarray) -> np.ndarray:

@@ -162,7 +162,7 @@ def _page(found: Comparison, reached: Sequence[Reached]) -> str:
     title, *rest = words.head(found)
     parts = [f"# {title}", _list(rest), "![bands and paired differences](figures/comparison.png)"]
     for a in range(1, len(found.arms)):
-        parts += [f"## {found.arms[a].name} against {found.arms[0].name}", _table(words.differences(found, a))]
+        parts += [f"## {words.beside(found, a)}", _table(words.differences(found, a))]
     parts += ["## Going viral", _table(words.viral(found))]
     parts += ["## How sure", _list([*words.told_viral(found), *words.precision(found), *words.pairing(found)])]
     parts += [_list(words.costs(found))]
@@ -186,7 +186,7 @@ def lines(found: Comparison, reached: Sequence[Reached]) -> list[str]:
     """All of it for a terminal."""
     told = [*words.head(found), *words.unchanged(found)]
     for a in range(1, len(found.arms)):
-        told += ["", *columns(words.differences(found, a))]
+        told += ["", words.beside(found, a), *columns(words.differences(found, a))]
     told += ["", *columns(words.viral(found)), *words.told_viral(found), ""]
     told += [*words.pairing(found), *words.precision(found), *words.costs(found)]
     ratio = found.arms[0].world.people.ratio

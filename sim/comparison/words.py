@@ -37,19 +37,19 @@ def headline(found: Comparison) -> str:
     """The finding in a line, for the head of a picture."""
     metric, name = found.question.metric, found.question.metric.replace("_", " ")
     offs = [found.difference(metric, arm) for arm in range(1, len(found.arms))]
-    if len(offs) > 1:
-        return f"{sum(off.clear for off in offs)} of {len(offs)} arms clearly change {name}"
-    off, arm = offs[0], shown(found.arms[1].name, 40)
-    if not off.clear:
-        return f"{arm}: no clear change in {name}"
-    return f"{arm}: {name} {signed(off.middle)} ({span(off)})"
+    clear = [arm for arm, off in enumerate(offs) if off.clear]
+    if not clear:
+        which = shown(found.arms[1].name, 40) if len(offs) == 1 else f"{len(offs)} arms"
+        return f"{which}: no clear change in {name}"
+    most = max(clear, key=lambda arm: abs(offs[arm].middle))
+    told = f"{shown(found.arms[most + 1].name, 40)}: {name} {signed(offs[most].middle)} ({span(offs[most])})"
+    return told if len(offs) == 1 else f"{len(clear)} of {len(offs)} clear; {told}"
 
 
 def differences(found: Comparison, arm: int) -> list[tuple[str, ...]]:
     """The table of one arm against the first, with a head. Means, and the median of the paired ratios."""
-    names = found.arms[0].name, found.arms[arm].name
     rows: list[tuple[str, ...]] = [
-        ("", *names, "difference", f"{percent(found.question.level)} interval", "typical ratio", "higher in")
+        ("", "there", "here", "difference", f"{percent(found.question.level)} interval", "typical ratio", "higher in")
     ]
     for metric in found.question.headlines:
         if metric in found.metrics or metric == found.question.metric:
@@ -134,23 +134,30 @@ def told_viral(found: Comparison) -> list[str]:
     return []
 
 
+def beside(found: Comparison, arm: int) -> str:
+    """What a table of differences is about."""
+    return f"{found.arms[arm].name} (here) beside {found.arms[0].name} (there), means of {len(found.seeds)} pairs"
+
+
 def pairing(found: Comparison) -> list[str]:
     """How much the same seeds are worth, arm by arm."""
     metric, lines = found.question.metric, []
     for arm in range(1, len(found.arms)):
-        times, against = found.narrowing(metric, arm), f"{found.arms[arm].name}: "
-        against = against if len(found.arms) > 2 else ""
-        if np.isinf(times):
-            lines.append(f"pairing: {against}{metric} differs by the same in every pair; separate seeds would hide that")
-        elif np.isfinite(times) and times >= 1:
-            more = f"which would need {humanise(times**2)} times as many runs"
-            about = f"the interval of {metric} is {_times(times)} × narrower than with separate seeds, {more}"
-            lines.append(f"pairing: {against}{about}")
-        elif np.isfinite(times):
-            lines.append(
-                f"pairing: {against}the interval of {metric} is {1 / times:.1f} × wider than with separate seeds"
-            )
+        name = f"{found.arms[arm].name}: " if len(found.arms) > 2 else ""
+        told = _pairing(found.narrowing(metric, arm), metric)
+        lines += [f"pairing: {name}{told}"] if told else []
     return lines
+
+
+def _pairing(times: float, metric: str) -> str:
+    if np.isnan(times):
+        return ""
+    if np.isinf(times):
+        return f"{metric} differs by the same in every pair; separate seeds would hide that"
+    if times < 1:
+        return f"the interval of {metric} is {1 / times:.1f} × wider than with separate seeds"
+    worth = f"worth {humanise(times**2)} × as many runs"
+    return f"the interval of {metric} is {_times(times)} × narrower than with separate seeds ({worth})"
 
 
 def _times(value: float) -> str:
