@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 
 from sim import population, streams
 from sim.clock import Clock
-from sim.hot_list import draw_background
+from sim.hot_list import STAY, Background, BackgroundTopics, draw_background
 from sim.networks import Computed
 from sim.networks.stored import Stored
 from sim.population import Lots, People
@@ -200,26 +202,59 @@ def graph(scenario: Scenario, stored: Stored | None = None) -> Graph:
     return Graph(layouts, network.audience_table(cap), stored.indptr, stored.indices)
 
 
-def world(scenario: Scenario, stored: Stored | None = None) -> World:
+class Ground(NamedTuple):
+    """What of a world no run ever changes; worlds of the same people can stand on one."""
+
+    clock: Clock
+    people: People
+    graph: Graph
+    lots: list[Lots]
+    background: dict[int, BackgroundTopics]  # by platform; nothing has been listed yet
+
+
+def ground(scenario: Scenario, stored: Stored | None = None, like: Ground | None = None) -> Ground:
+    """What the world of a scenario stands on.
+
+    Args:
+        scenario: whose world.
+        stored: a follow graph that replaces the scenario's network.
+        like: the ground of a scenario with the same people, network, platforms, stories and seed, to be shared.
+    """
+    if like and like.clock.n_steps == scenario.steps and like.background.keys() == _listing(scenario).keys():
+        return like
+    who, time = like.people if like else people(scenario), clock(scenario)
+    background = {
+        index: draw_background(data, time, streams.stream_key(scenario.seed, f"{name}/background"))
+        for index, (name, data) in _listing(scenario).items()
+    }
+    net, served = (like.graph, like.lots) if like else (graph(scenario, stored), lots(scenario, who))
+    return Ground(time, who, net, served, background)
+
+
+def _listing(scenario: Scenario) -> dict[int, tuple[str, Background]]:
+    """Name and background of each platform that has a list."""
+    lists = ((i, name, p.mechanisms.hot_list) for i, (name, p) in enumerate(scenario.platforms.items()))
+    return {index: (name, hot_list.background) for index, name, hot_list in lists if hot_list}
+
+
+def world(scenario: Scenario, stored: Stored | None = None, on: Ground | None = None) -> World:
     """The world before the first step: nobody reached, no post, lists full of background.
 
-    ``stored``: a follow graph that replaces the scenario's network.
+    ``stored``: a follow graph that replaces the scenario's network; ``on``: what the world stands on, if it is there.
     """
-    who = people(scenario)
+    on = on or ground(scenario, stored)
     made = World(
-        clock(scenario),
-        who,
-        graph(scenario, stored),
-        lots(scenario, who),
+        on.clock,
+        on.people,
+        on.graph,
+        on.lots,
         scenario.people.ratio,
         list(scenario.platforms),
         list(scenario.stories),
         scenario.seed,
     )
-    for index, (name, platform) in enumerate(scenario.platforms.items()):
-        if platform.mechanisms.hot_list:
-            key = streams.stream_key(scenario.seed, f"{name}/background")
-            made.background[index] = draw_background(platform.mechanisms.hot_list.background, made.clock, key)
+    for index, topics in on.background.items():
+        made.background[index] = replace(topics, **{name: getattr(topics, name).copy() for name in STAY})
     return made
 
 

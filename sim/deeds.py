@@ -93,11 +93,15 @@ class Deeds:
     def reweight(self, platform: str, mechanism: str, field: str, value: float) -> None:
         """Replace one number of a mechanism."""
         index = self.platform[platform]
-        old = self.mechanisms[index][mechanism]
-        self.mechanisms[index][mechanism] = type(old)(**(old.model_dump() | {field: value}))
+        self.mechanisms[index][mechanism] = self.reweighted(self.mechanisms[index][mechanism], field, value)
         self.actions.append(
             (self.now, platform, "fact", "platform_change", platform, "", 0, f"{mechanism}.{field} = {value:g}")
         )
+
+    @staticmethod
+    def reweighted(mechanism: Any, field: str, value: float) -> Any:
+        """A mechanism with one number replaced."""
+        return type(mechanism)(**(mechanism.model_dump() | {field: value}))
 
     # ---- minds
 

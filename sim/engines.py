@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from sim import streams
-from sim.exposure import Moment, Network, expose
+from sim.exposure import Moment, Network, State, expose
 from sim.records import ACT, RECORD, stacked
 from sim.uptake import absorb
 from sim.world import World
@@ -59,6 +59,15 @@ class Engine:
     def absorb(self, offers: np.ndarray, views: np.ndarray) -> np.ndarray:
         """Let the views change people and be counted; returns the acts (ACT) that will follow from them."""
         raise NotImplementedError
+
+    def memory(self) -> State:
+        """What everybody remembers, as columns of their own."""
+        return State(*(column.copy(order="C") for column in self.world.state))
+
+    def recall(self, memory: State) -> None:
+        """Let everybody remember this and nothing else."""
+        for column, kept in zip(self.world.state, memory, strict=True):
+            column[:] = kept
 
     def close(self) -> None:
         """Let go of what the engine holds."""

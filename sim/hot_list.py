@@ -122,6 +122,7 @@ class BackgroundTopics:
     peak_heat: np.ndarray
 
 
+STAY = ("first_listed", "last_listed", "listed_steps", "best_rank", "peak_heat")  # what a run writes
 WARM_UP_HOURS = 48  # background topics are drawn this long before the start, so that the list is full
 RISES = 12  # a background topic has some heat from so many doublings before its peak
 

@@ -122,8 +122,8 @@ def _merge(base: Any, top: Any) -> Any:
 def apply_sets(document: Document, sets: Iterable[str]) -> Document:
     """Put values such as ``actors[2].policy.threshold=0.3`` in a copy of ``document``, in order.
 
-    A list item goes by its place or by its ``name`` or ``id``; missing mappings are made on the way; a
-    mapping given as a value replaces the old one. Raises `ScenarioError`.
+    A list item goes by its place or by its ``name`` or ``id``, and ``[+]`` adds one; missing mappings are made on the
+    way; a mapping given as a value replaces the old one. Raises `ScenarioError`.
     """
     result = Document(copy.deepcopy(document.data), dict(document.marks), dict(document.keys))
     faults = []
@@ -173,7 +173,10 @@ def _locate(node: Any, path: Trail, step: str, mark: Mark) -> str | int:
 
 
 def _item(items: list[Any], path: Trail, word: str, mark: Mark) -> int:
-    """The place of the item that ``word`` means, by number or by name."""
+    """The place of the item that ``word`` means, by number or by name; ``+`` is a new one at the end."""
+    if word == "+":
+        items.append(None)
+        return len(items) - 1
     if re.fullmatch("-?[0-9]+", word):
         places = [str(place) for place in range(len(items))]
         if word not in places:

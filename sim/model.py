@@ -41,10 +41,13 @@ class ViralityModel(mesa.Model):
     Reads a `Scenario`; writes `world`. ``datacollector`` follows the run with Mesa's tools.
     """
 
-    def __init__(self, scenario: Scenario, threads: int = 1, stored: Stored | None = None) -> None:
+    def __init__(
+        self, scenario: Scenario, threads: int = 1, stored: Stored | None = None, ground: build.Ground | None = None
+    ) -> None:
         super().__init__(seed=scenario.seed)
         self.scenario = scenario
-        self.world: World = build.world(scenario, stored)
+        self.ground = ground or build.ground(scenario, stored)
+        self.world: World = build.world(scenario, on=self.ground)
         self.publisher = Publisher(scenario, self.world)
         self.board = Board(self.world)
         self.deeds = Deeds(scenario, self.world, self.publisher, self.board)
@@ -163,6 +166,7 @@ class ViralityModel(mesa.Model):
         """Let the world go, and take the model out of Mesa's counters, which would keep it and its minds for ever."""
         self.engine.close()
         self.engine = self.world = self.publisher = self.board = self.deeds = None  # type: ignore[assignment]
+        self.ground = None  # type: ignore[assignment]
         self.stages, self._due = [], {}
         getattr(mesa.Agent, "_ids", {}).pop(self, None)  # Mesa 3.3 counts the ids of agents by model, on the class
 

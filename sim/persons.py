@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.engines import Engine
 from sim.errors import RefusedError
-from sim.exposure import Moment, Network, respond, start_reach
+from sim.exposure import Moment, Network, State, respond, start_reach
 from sim.networks.walks import followers_at
 from sim.population import People
 from sim.records import (
@@ -291,6 +291,18 @@ class Persons(Engine):
         """Everybody's fatigue halves."""
         for person in self.people:
             person.fatigue = [count >> 1 for count in person.fatigue]
+
+    def memory(self) -> State:
+        """What everybody remembers, as columns."""
+        attention = np.array([person.attention for person in self.people], np.uint8)
+        fatigue = np.array([person.fatigue for person in self.people], np.uint8)
+        return State(attention, fatigue.T, np.array([person.reached for person in self.people], np.uint16).T)
+
+    def recall(self, memory: State) -> None:
+        """Let everybody remember this and nothing else."""
+        rows = zip(memory.attention.tolist(), memory.fatigue.T.tolist(), memory.reached.T.tolist(), strict=True)
+        for person, (attention, fatigue, reached) in zip(self.people, rows, strict=True):
+            person.attention, person.fatigue, person.reached = attention, fatigue, reached
 
     def expose(self, platform: int, offers: np.ndarray) -> np.ndarray:
         """Each candidate of each offer in turn."""

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import networkx
     import pandas as pd
 
+    from sim.fork import Snapshot
     from sim.model import ViralityModel
     from sim.networks.stored import Stored
     from sim.results import Tables
@@ -136,6 +137,14 @@ def _nearest(path: Path) -> Path:
     return next(place for place in (path.absolute(), *path.absolute().parents) if place.exists())
 
 
+@dataclass(frozen=True)
+class Branch:
+    """A run that does not begin at the start. ``record`` is what run.json says of where it comes from."""
+
+    since: Snapshot
+    record: dict[str, Any]
+
+
 class Result:
     """A finished run in its folder."""
 
@@ -210,6 +219,8 @@ def run(
     threads: int = 1,
     figures: bool = True,
     progress: Progress | None = None,
+    snapshot_at: Sequence[str] = (),
+    branch: Branch | None = None,
 ) -> Result:
     """Run a scenario and write its result folder under ``out`` (default ``results``).
 
@@ -223,6 +234,8 @@ def run(
         threads: threads for the big loops; any number gives the same digest.
         figures: draw the pictures.
         progress: called with (steps done, steps, what is going on).
+        snapshot_at: dates or times at which the state is kept in the folder, for `sim.branches`.
+        branch: the snapshot that the run goes on from, instead of the start.
 
     Raises:
         ScenarioError: the scenario has faults.
@@ -236,11 +249,36 @@ def run(
     if need.refusal:
         raise RefusedError(need.refusal)
     started, clock = datetime.now().astimezone(), time.perf_counter()
-    tables = simulate(scenario, graph=graph, threads=threads, progress=progress)
-    record = _record(scenario, tables, started, clock)
+    keep, kept = _keeper(scenario, snapshot_at, graph)
+    since = branch.since if branch else None
+    tables = simulate(scenario, graph=graph, threads=threads, progress=progress, before=keep, since=since)
+    record = _record(scenario, tables, started, clock) | (branch.record if branch else {})
     if graph is not None:
         record["network"] = "a graph given from Python; the resolved scenario alone does not give this run"
-    return _store(scenario, tables, record, folder, figures, progress)
+    return _store(scenario, tables, record, folder, figures, progress, kept)
+
+
+def _keeper(
+    scenario: Scenario | Classic, moments: Sequence[str], graph: networkx.Graph | None
+) -> tuple[Watch | None, dict[str, bytes]]:
+    """What keeps the state when its moment has come, and the files that it fills."""
+    files: dict[str, bytes] = {}
+    if not moments:
+        return None, files
+    if isinstance(scenario, Classic):
+        raise SimError(f"{scenario.name} is a classical world, which has no state to go on from; drop --snapshot-at")
+    if graph is not None:
+        raise SimError("a run on a graph given from Python cannot be gone on with from a file; drop snapshot_at")
+    from sim import fork, snapshots
+
+    steps = {snapshots.step_at(scenario, moment) for moment in moments}
+
+    def keep(model: ViralityModel) -> None:
+        if model.steps in steps:
+            snapshot = fork.take(model)
+            files[snapshots.file_name(snapshot)] = snapshots.to_bytes(snapshot)
+
+    return keep, files
 
 
 def _loaded(
@@ -258,10 +296,13 @@ def simulate(
     threads: int = 1,
     progress: Progress | None = None,
     watch: Watch | None = None,
+    before: Watch | None = None,
+    since: Snapshot | None = None,
 ) -> Tables | SpreadTables:
     """The run itself, in memory: all steps, then everything it leaves behind. Writes nothing.
 
-    ``watch`` is called with the model of a platform run before its first step.
+    Of a platform run, ``watch`` is called with the model before the first step, ``before`` before every one. It goes
+    on ``since`` a snapshot, if there is one.
     """
     from sim import jit
 
@@ -273,24 +314,30 @@ def simulate(
         if progress:
             progress(0, scenario.steps, "simulating")
         return spread(scenario, _given(graph, scenario.users))
-    return _step_by_step(scenario, graph, threads, progress, watch)
+    return _step_by_step(_begun(scenario, graph, threads, since), progress, watch, before)
 
 
-def _step_by_step(
-    scenario: Scenario,
-    graph: networkx.Graph | None,
-    threads: int,
-    progress: Progress | None,
-    watch: Watch | None,
-) -> Tables:
+def _begun(scenario: Scenario, graph: networkx.Graph | None, threads: int, since: Snapshot | None) -> ViralityModel:
+    """The model before its first step, or before the next one since a snapshot."""
+    from sim import fork
     from sim.model import ViralityModel
+
+    stored = _given(graph, scenario.people.users)
+    if since is not None:
+        return fork.resume(scenario, since, threads=threads, stored=stored)
+    return ViralityModel(scenario, threads, stored)
+
+
+def _step_by_step(model: ViralityModel, progress: Progress | None, watch: Watch | None, before: Watch | None) -> Tables:
     from sim.results import Tables
 
-    model = ViralityModel(scenario, threads, _given(graph, scenario.people.users))
+    scenario = model.scenario
     try:
         if watch:
             watch(model)
-        for step in range(scenario.steps):
+        for step in range(model.steps, scenario.steps):
+            if before:
+                before(model)
             model.step()
             if progress:
                 progress(step + 1, scenario.steps, "simulating")
@@ -384,11 +431,16 @@ def _store(
     folder: Path,
     figures: bool,
     progress: Progress | None,
+    kept: dict[str, bytes],
 ) -> Result:
     from sim import report, results
 
+    since = f"-from-{record['branch']['at']}".replace(":", "") if "branch" in record else ""
+    target = folder / scenario.name / f"{record['digest']['all'][:8]}-s{scenario.seed}{since}"
+
     def fill(where: Path) -> None:
         results.write(where, tables, record, scenarios.resolved(scenario))
+        _put_snapshots(where / "snapshots", target / "snapshots", kept)
         if figures:
             if progress:
                 progress(scenario.steps, scenario.steps, "drawing")
@@ -397,6 +449,14 @@ def _store(
             plots.draw(where)
         report.write(where, Result(where).comparison())
 
-    target = folder / scenario.name / f"{record['digest']['all'][:8]}-s{scenario.seed}"
     results.publish(target, fill)
     return Result(target)
+
+
+def _put_snapshots(where: Path, earlier: Path, kept: dict[str, bytes]) -> None:
+    """Those of this run, and those of an earlier one of the same digest, which gives way to it."""
+    files = {path.name: path.read_bytes() for path in sorted(earlier.glob("*.npz"))} | kept
+    if files:
+        where.mkdir()
+    for name, raw in files.items():
+        (where / name).write_bytes(raw)

@@ -96,6 +96,15 @@ class Table:
             column[first : self.n] = values.get(name, 0)
         return first
 
+    def columns(self) -> dict[str, np.ndarray]:
+        """A copy of every column."""
+        return {name: column[: self.n].copy() for name, column in self._data.items()}
+
+    def fill(self, columns: dict[str, np.ndarray]) -> None:
+        """Put the rows of ``columns`` in the place of all that is here."""
+        self.n = 0
+        self.append(len(next(iter(columns.values()))), **columns)
+
     def _reserve(self, rows: int) -> None:
         have = len(next(iter(self._data.values())))
         if rows > have:
@@ -119,6 +128,11 @@ class Matrix:
         """Make room for ``rows`` rows; new ones are zero."""
         if rows > len(self.rows):
             self.rows = _grown(self.rows, max(rows, 2 * len(self.rows)))
+
+    def fill(self, rows: np.ndarray) -> None:
+        """Put ``rows`` in the place of the first ones."""
+        self.reserve(len(rows))
+        self.rows[: len(rows)] = rows
 
 
 @dataclass(frozen=True)

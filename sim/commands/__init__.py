@@ -3,6 +3,7 @@
 from sim.commands.comparisons import add_compare
 from sim.commands.finished import add_explain, add_plot
 from sim.commands.forecasts import add_counterfactuals, add_hindcast
+from sim.commands.forks import add_fork
 from sim.commands.looks import add_looks
 from sim.commands.reality import add_reality
 from sim.commands.runs import add_demo, add_run
@@ -11,6 +12,7 @@ from sim.commands.studies import add_calibrate
 COMMANDS = (
     add_demo,
     add_run,
+    add_fork,
     add_looks,
     add_plot,
     add_explain,

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.commands.words import LIMIT, add, add_scenario, add_set, positive, print_lines, seed, threads
+from sim.commands.words import LIMIT, add, add_scenario, add_set, add_snapshot_at, positive, print_lines, seed, threads
 
 if TYPE_CHECKING:
     from sim.classic import Classic
@@ -21,7 +21,7 @@ def add_demo(commands: Any) -> None:
     """`sim demo`: the shipped case with what was observed beside it."""
     parser = add(commands, "demo", _run, "run the Ding Zhen case and set it beside what was observed")
     _add_run_options(parser)
-    parser.set_defaults(scenario=DEMO, set=[], dry_run=False, figures=True, quiet=False)
+    parser.set_defaults(scenario=DEMO, set=[], snapshot_at=[], dry_run=False, figures=True, quiet=False)
 
 
 def add_run(commands: Any) -> None:
@@ -30,6 +30,7 @@ def add_run(commands: Any) -> None:
     add_scenario(parser)
     add_set(parser)
     _add_run_options(parser)
+    add_snapshot_at(parser)
     parser.add_argument("--dry-run", action="store_true", help="print the plan and its cost, and stop")
     parser.add_argument("--no-figures", dest="figures", action="store_false", help="draw no figures")
     parser.add_argument("--quiet", action="store_true", help="print nothing but the folder of the results")
@@ -62,7 +63,8 @@ def _simulate(scenario: Scenario | Classic, args: argparse.Namespace) -> Result:
     from sim.runner import run
 
     with progress(sys.stderr, quiet=args.quiet) as tell:
-        return run(scenario, out=args.out, threads=args.threads, figures=args.figures, progress=tell)
+        options = {"threads": args.threads, "figures": args.figures, "snapshot_at": args.snapshot_at}
+        return run(scenario, out=args.out, progress=tell, **options)
 
 
 def _findings(scenario: Scenario | Classic, result: Result) -> list[str]:

@@ -26,6 +26,11 @@ def opened(folder: Path) -> runner.Result:
         raise SimError(f"{folder} is not a folder of results: it has no run.json and scenario.resolved.yaml")
     if "network" in result.run:
         raise SimError(f"{folder} was run on a graph given from Python, which it does not hold; it cannot be run again")
+    if not result.run.get("branch", {}).get("from_start", True):
+        when, of = result.run["branch"]["at"], result.run["branch"]["of"][:8]
+        raise SimError(
+            f"{folder} is a branch of {of} from {when} with rules that its past had not; explain {of} instead"
+        )
     made, now = result.run["model_version"], _version(result.run)
     if made != now:
         raise SimError(f"{folder} was made by model version {made}, and this is {now}; run its scenario again first")
