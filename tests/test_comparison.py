@@ -9,7 +9,7 @@ import pytest
 from worlds import BACKGROUND, MECHANISMS, document, platform, post, rng, tiny
 
 from sim import cli, loader, runner
-from sim.comparison import reached, statistics
+from sim.comparison import reached, runs, statistics
 from sim.comparison.arms import Arm, arms, parted
 from sim.comparison.folder import lines
 from sim.comparison.runs import Job, Outcome, play
@@ -43,11 +43,11 @@ def question(found, **rest):
 def made(base, *others, metric="people_reached", **rest):
     """A comparison of numbers by hand, without a run."""
     found = tuple(Arm(f"arm {i}", "", tiny()) for i in range(1 + len(others)))
-    runs = tuple(
+    numbers = tuple(
         tuple(Outcome({metric: float(value)}, np.zeros(2, np.int64)) for value in values)
         for values in zip(base, *others, strict=True)
     )
-    return Comparison(Question(found, metric, Bound(metric, 10), seeds=len(runs), **rest), runs)
+    return Comparison(Question(found, metric, Bound(metric, 10), seeds=len(numbers), **rest), numbers)
 
 
 # ---- intervals with known truth
@@ -329,6 +329,25 @@ def test_what_is_won_and_lost_adds_up(file):
         assert sum(side.by["segment"].values()) == sum(side.by["community"].values()) == side.people
 
 
+@pytest.mark.parametrize(
+    ("change", "shared"),
+    [
+        ("interventions[1].appeal=3", 12), ("interventions[1].enabled=false", 12), ("people.fatigue.tire=0.9", 0),
+        ("interventions[1].at=2021-01-01T20:00+00:00", 12), ("interventions[0].appeal=2", 0), ("title=Other", 24),
+        ("actors[star].accounts.square=70", 0), ("days=3", 21),
+    ],
+)  # fmt: skip
+def test_a_shared_past_changes_no_number(file, monkeypatch, change, shared):
+    base, arm = found = arms([file], whats=[f"other: {change}"])
+    assert runs.branching(base.world, arm.world) == shared
+    branched = play(Job(4, found))
+    monkeypatch.setattr(runs, "branching", lambda base, arm: 0)
+    for one, whole in zip(branched, play(Job(4, found)), strict=True):
+        assert one.series.tolist() == whole.series.tolist()
+        assert one.metrics.keys() == whole.metrics.keys()
+        np.testing.assert_array_equal([*one.metrics.values()], [*whole.metrics.values()])
+
+
 def test_seeds_are_added_until_it_is_precise_or_the_limit_is_reached(file):
     found = arms([file], whats=["without noon: interventions[1].enabled=false"])
     asked = {"seeds": 4, "most_seeds": 10}
@@ -348,7 +367,7 @@ def test_more_processes_give_the_same(file):
 
 
 def test_an_arm_that_fails_is_named(file, monkeypatch):
-    found = arms([file], whats=["odd: days=0.5"])
+    found = arms([file], whats=["odd: days=0.5, people.fatigue.tire=0.9"])
 
     def fails(scenario, **_):
         raise SimError("no more ink") if scenario.days == 0.5 else ZeroDivisionError
@@ -395,10 +414,10 @@ def test_the_command_writes_what_it_tells(file, tmp_path, capsys):
         "arms/0.yaml", "arms/1.yaml", "arms/2.yaml",
     }  # fmt: skip
     record = json.loads((folder / "comparison.json").read_text(encoding="utf-8"))
-    runs, series = (pd.read_csv(folder / f"{name}.csv") for name in ("runs", "series"))
-    assert len(runs) == 18
-    assert runs.seed.tolist() == np.repeat(range(1, 7), 3).tolist()
-    pairs = runs.pivot_table("square_impressions", "seed", "arm")
+    made, series = (pd.read_csv(folder / f"{name}.csv") for name in ("runs", "series"))
+    assert len(made) == 18
+    assert made.seed.tolist() == np.repeat(range(1, 7), 3).tolist()
+    pairs = made.pivot_table("square_impressions", "seed", "arm")
     off = (pairs["louder"] - pairs["as it is"]).mean()
     assert record["arms"][2]["metrics"]["square_impressions"]["difference"]["middle"] == pytest.approx(off)
     assert len(series) == 3 * 24
@@ -442,10 +461,10 @@ def test_mistakes_are_one_line(file, tmp_path, capsys):
 
 
 def test_an_interrupt_leaves_nothing(file, tmp_path, capsys, monkeypatch):
-    def interrupted(scenario, **_):
+    def interrupted(tables):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(runner, "simulate", interrupted)
+    monkeypatch.setattr(runs, "outcome", interrupted)
     code, _, err = carry_out(capsys, file, "--what", "days=2", "--out", tmp_path / "out", "--jobs", 1, "--quiet")
     assert (code, err) == (130, "interrupted; nothing was written\n")
     assert not (tmp_path / "out").exists()
