@@ -250,8 +250,8 @@ def _side(side: Side) -> list[str]:
 
 
 def _tally(counts: dict[str, int]) -> str:
-    most = sorted(counts.items(), key=lambda pair: -pair[1])
-    words = ", ".join(f"{name} {humanise(n)}" for name, n in most[:MOST] if n)
+    most = sorted(((name, n) for name, n in counts.items() if n), key=lambda pair: -pair[1])
+    words = ", ".join(f"{name} {humanise(n)}" for name, n in most[:MOST])
     return words + (f", … {len(most) - MOST} more" if len(most) > MOST else "")
 
 
