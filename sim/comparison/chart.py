@@ -25,11 +25,12 @@ def picture(found: Comparison) -> Figure:
     arms, n = len(found.arms), len(found.seeds)
     world, low = found.arms[0].world, 0.95 + 0.42 * arms
     height = 4.6 + low
-    about = f"{shown(world.title or world.name, 60)}. Line: median of {n} seeds; band: middle half of them. "
+    about = f"{shown(world.title or world.name, 44)}. Line: median of {n} seeds"
+    about += f" (dashed: {shown(found.arms[0].name, 20)}); band: middle half. "
     recipe = f"{world.name} · seeds {found.seeds[0]} to {found.seeds[-1]}, the same in all arms"
     recipe += f" · {world.people.users:,} people · bars: {percent(found.question.level)} intervals"
     recipe += "; pale: with separate seeds"
-    figure = page(recipe, headline(found), about + "Below: the same seed with and without.", height)
+    figure = page(recipe, headline(found), about + "Below: pair by pair.", height)
     top, middle, bottom = 1 - 1.1 / height, (low + 0.95) / height, 0.7 / height
     upper = figure.add_gridspec(1, 1, left=0.075, right=0.8, top=top, bottom=middle)
     _bands(figure.add_subplot(upper[0, 0]), found)
@@ -50,7 +51,10 @@ def _bands(axes: Axes, found: Comparison) -> None:
         low, middle, high = np.quantile(_binned(values, size), (0.25, 0.5, 0.75), axis=0)
         x = _times(found, arm, size, len(middle))
         axes.fill_between(x, low, high, color=COLOURS[arm], alpha=0.16, lw=0)
-        axes.plot(x, middle, color=COLOURS[arm], lw=1.8, path_effects=HALO)
+        if arm:
+            axes.plot(x, middle, color=COLOURS[arm], lw=1.8, path_effects=HALO)
+        else:  # dashed and on top, so that what lies under it shows
+            axes.plot(x, middle, color=COLOURS[arm], lw=1.6, ls=(0, (3, 2)), zorder=5)
         ends.append((float(middle[-1]), shown(found.arms[arm].name, 26), COLOURS[arm]))
     what = {"impressions": "Impressions an hour", "new": "New people at each step"}[SERIES[found.question.kind]]
     axes.set_title(what + (f" (means of {size} hours)" if size > 1 else ""))

@@ -43,7 +43,7 @@ def headline(found: Comparison) -> str:
         return f"{which}: no clear change in {name}"
     most = max(clear, key=lambda arm: abs(offs[arm].middle))
     told = f"{shown(found.arms[most + 1].name, 40)}: {name} {signed(offs[most].middle)} ({span(offs[most])})"
-    return told if len(offs) == 1 else f"{len(clear)} of {len(offs)} clear; {told}"
+    return told if len(offs) == 1 else f"{told}; {len(clear)} of {len(offs)} clear"
 
 
 def differences(found: Comparison, arm: int) -> list[tuple[str, ...]]:
@@ -136,7 +136,11 @@ def told_viral(found: Comparison) -> list[str]:
 
 def beside(found: Comparison, arm: int) -> str:
     """What a table of differences is about."""
-    return f"{found.arms[arm].name} (here) beside {found.arms[0].name} (there), means of {len(found.seeds)} pairs"
+    return f"{found.arms[arm].name} (here) beside {found.arms[0].name} (there), means of {_pairs(len(found.seeds))}"
+
+
+def _pairs(n: int) -> str:
+    return f"{n} pairs" if n > 1 else "one pair"
 
 
 def pairing(found: Comparison) -> list[str]:
