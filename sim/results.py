@@ -55,7 +55,9 @@ class Tables:
         return {name: getattr(self.world.forest, name).copy() for name in self.world.forest.names}
 
     def _iso(self, minutes: np.ndarray) -> list[str]:
-        return [self.clock.iso(int(minute)) if minute >= 0 else "" for minute in minutes]
+        known, at = np.unique(minutes, return_inverse=True)  # many things happen in one minute
+        words = [self.clock.iso(int(minute)) if minute >= 0 else "" for minute in known]
+        return [words[i] for i in at]
 
     @cached_property
     def series(self) -> pd.DataFrame:

@@ -33,7 +33,7 @@ ROWS = [
     ["reality", "ensemble", "branches"],
     ["progress"],
     ["explain", "calibration", "hindcast", "counterfactuals", "cases"],
-    ["forecast"],
+    ["forecast", "comparison"],
     ["commands"],
     ["cli"],
 ]
