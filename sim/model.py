@@ -23,6 +23,7 @@ from sim import build
 from sim.actors import Mind
 from sim.board import Board
 from sim.deeds import Deeds
+from sim.enact import enacted
 from sim.engines import Engine, Vectorized
 from sim.networks.stored import Stored
 from sim.policies import Dashboard
@@ -43,7 +44,7 @@ class ViralityModel(mesa.Model):
 
     def __init__(self, scenario: Scenario, threads: int = 1, stored: Stored | None = None) -> None:
         super().__init__(seed=scenario.seed)
-        self.scenario = scenario
+        self.scenario = scenario = enacted(scenario)
         self.world: World = build.world(scenario, stored)
         self.publisher = Publisher(scenario, self.world)
         self.board = Board(self.world)
