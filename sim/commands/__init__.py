@@ -1,5 +1,6 @@
 """The commands of the shell, one module a subject; each adds its own to the parser and carries them out."""
 
+from sim.commands.campaigns import add_optimize
 from sim.commands.finished import add_explain, add_plot
 from sim.commands.forecasts import add_counterfactuals, add_hindcast
 from sim.commands.looks import add_looks
@@ -16,5 +17,6 @@ COMMANDS = (
     add_calibrate,
     add_hindcast,
     add_counterfactuals,
+    add_optimize,
     add_reality,
 )
