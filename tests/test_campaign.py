@@ -168,7 +168,9 @@ def test_a_hired_post_draws_how_good_it_is_and_an_own_one_states_it():
 def test_the_purse_refuses_what_no_check_has_seen():
     """The budget holds in the run itself, whatever plan is put into it."""
     scenario = worlds.load(data())
-    posts = tuple(PlannedPost(at=START + timedelta(hours=h), by="square_koc_03", platform="square", boost=90) for h in range(3, 9))
+    posts = tuple(
+        PlannedPost(at=START + timedelta(hours=h), by="square_koc_03", platform="square", boost=90) for h in range(3, 9)
+    )
     tables = simulate(scenario.model_copy(update={"plan": Plan(posts=posts)}))
     assert tables.summary["spend_yuan"] == 3 * 290 <= 1000
     assert tables.actions.why.str.startswith("not posted: campaign cannot pay 290").sum() == 3
@@ -194,11 +196,19 @@ def test_a_stranger_in_a_plan_is_refused_when_it_is_carried_out():
 @pytest.mark.parametrize(
     ("plan", "changes", "words"),
     [
-        ({"posts": [post("square_koc_04")]}, {}, "neither the organiser nor in the portfolio; did you mean 'square_koc_0"),
+        (
+            {"posts": [post("square_koc_04")]},
+            {},
+            "neither the organiser nor in the portfolio; did you mean 'square_koc_0",
+        ),
         ({"posts": [post(hour=1)]}, {}, "plan.posts[0].at: lies outside the campaign"),
         ({"posts": [post(boost=101)]}, {}, "is more than the 100 yuan that one post may have"),
         ({"posts": [post(), post(hour=5)]}, {}, "2 posts of square_koc_01 on square are more than 1"),
-        ({"posts": [post(), post("star")]}, {"posts_a_day": 1}, "2 posts on square on 2021-01-01 are more than 1 a day"),
+        (
+            {"posts": [post(), post("star")]},
+            {"posts_a_day": 1},
+            "2 posts on square on 2021-01-01 are more than 1 a day",
+        ),
         ({"posts": [post("star"), post("star")]}, {}, "two posts of one account at the same time"),
         ({"posts": [post("square_koc_03")]}, {"budget": 199}, "plan: costs 200 yuan, and the budget is 199"),
         ({"places": [*PLAN["places"], *PLAN["places"]]}, {}, "2 on square are more than 1"),
@@ -280,7 +290,11 @@ HOURS = st.integers(-5, 40).map(lambda h: START + timedelta(hours=h))
 NAMES = st.sampled_from(["star", "square_koc_01", "square_koc_02", "square_koc_03"])
 POSTS = st.builds(PlannedPost, at=HOURS, by=NAMES, platform=st.just("square"), boost=st.integers(0, 10**6))
 PLACES = st.builds(PlannedPlace, at=st.just(START + timedelta(hours=4)), platform=st.just("square"))
-MARKETS = {(a_day, most): market(worlds.load(data(posts_a_day=a_day, boosts={"step": 7, "most": most}))) for a_day in (1, 9) for most in (0, 90)}
+MARKETS = {
+    (a_day, most): market(worlds.load(data(posts_a_day=a_day, boosts={"step": 7, "most": most})))
+    for a_day in (1, 9)
+    for most in (0, 90)
+}
 
 
 @settings(max_examples=200, deadline=None)

@@ -21,7 +21,7 @@ def add_optimize(commands: Any) -> None:
     option = parser.add_argument
     option("--budget", type=whole, metavar="YUAN", help="instead of the campaign's")
     option("--goal", default="", metavar="METRIC>=VALUE", help="instead of the campaign's; put it in quotes")
-    option("--runs", type=positive, default=600, metavar="N", help="simulations of the search (600)")
+    option("--runs", type=positive, default=720, metavar="N", help="simulations of the search (720)")
     option("--seeds", type=positive, default=60, metavar="N", help="held-back seeds for the verdict (60)")
     option("--users", type=positive, metavar="N", help="people to simulate, such as 200_000 or 1e6")
     option("--seed", type=seed, metavar="N", help="seed of the search and all runs (the scenario's own)")

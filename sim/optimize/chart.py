@@ -26,11 +26,13 @@ def picture(answer: Answer) -> Figure:
     best, greedy = answer.judged[0], answer.plan("greedy")
     goal, scenario = answer.market.campaign.goal, answer.market.scenario
     gain = in_probability(best, greedy)
-    title = f"Chance of {count(goal.least)} {goal.metric.replace('_', ' ')}: {best.probability:.0%} with the best plan found"
-    title += f", {greedy.probability:.0%} with the greedy one"
+    title = f"Chance of {count(goal.least)} {goal.metric.replace('_', ' ')}: {best.probability:.0%} with the best plan"
+    title += f" found, {greedy.probability:.0%} with the greedy one"
     about = f"{shown(scenario.title or scenario.name, 66)}. Difference {100 * gain.value:+.0f} points"
     about += f" ({100 * gain.low:+.0f} to {100 * gain.high:+.0f}, 95 %, paired)."
-    recipe = f"{scenario.name} · seed {scenario.seed} · {scenario.people.users:,} people · {len(answer.found.runs)} runs of"
+    recipe = (
+        f"{scenario.name} · seed {scenario.seed} · {scenario.people.users:,} people · {len(answer.found.runs)} runs of"
+    )
     recipe += f" the search · judged on {len(answer.seeds)} held-back seeds · budget {answer.market.budget:,} yuan"
     figure = page(recipe, title, about, 7.6)
     top = figure.add_gridspec(1, 2, left=0.075, right=0.975, top=0.855, bottom=0.47, wspace=0.2, width_ratios=(1.25, 1))
@@ -50,7 +52,16 @@ def _frontier(axes: Axes, answer: Answer) -> None:
         x, (low, high), random = one.cost / 1e6, one.interval, one.name.startswith("random")
         axes.plot([x, x], [low, high], color=PALE if random else "#b5b5b5", lw=1.2, zorder=1)
         edge = GREY if random else INK
-        axes.scatter(x, one.probability, s=45 if random else 95, c=[LUCK(norm(one.bad))], ec=edge, lw=0.8, zorder=3, marker=_marker(one))
+        axes.scatter(
+            x,
+            one.probability,
+            s=45 if random else 95,
+            c=[LUCK(norm(one.bad))],
+            ec=edge,
+            lw=0.8,
+            zorder=3,
+            marker=_marker(one),
+        )
         if on_it:
             axes.scatter(x, one.probability, s=230, fc="none", ec=BLUE, lw=1.3, zorder=2)
     axes.set(xlim=(-0.05 * million, 1.13 * million), ylim=(-0.04, 1.09), xlabel="cost, million yuan")
@@ -87,7 +98,13 @@ def _runs(axes: Axes, answer: Answer) -> None:
     best = answer.judged[0]
     for one, colour in [(best, BLUE), *((answer.plan(name), colour) for name, colour in LINES.items())]:
         values = np.sort(one.values)
-        axes.step(np.append(0, values), np.append(1, np.arange(len(values), 0, -1) / len(values)), where="pre", color=colour, lw=2.2 if one is best else 1.4)
+        axes.step(
+            np.append(0, values),
+            np.append(1, np.arange(len(values), 0, -1) / len(values)),
+            where="pre",
+            color=colour,
+            lw=2.2 if one is best else 1.4,
+        )
     axes.axvline(goal.least, color=INK, lw=0.9, ls=(0, (3, 2)))
     right = 1.02 * max(float(np.quantile(answer.plan(name).values, 0.98)) for name in (best.name, *LINES))
     axes.set(xlim=(0, max(right, 1.25 * goal.least)), ylim=(0, 1.05), xlabel=goal.metric.replace("_", " "))

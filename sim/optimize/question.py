@@ -45,7 +45,7 @@ class Question:
     seed: int | None = None
     budget: int | None = None
     goal: str = ""
-    runs: int = 600
+    runs: int = 720
     seeds: int = 60
 
     def load(self) -> Scenario:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from scipy.special import ndtr
@@ -21,11 +22,12 @@ from sim.streams import py_bits, stream_key
 RUNGS = (4, 8, 16)  # seeds on which what is left of a round has been measured
 LAST = 32  # seeds for the finalists
 KEEP = 0.5  # share of a rung that goes on to the next
-ROUNDS = 4
+LEFT = 6  # plans at least that are left of a round, or there would be no choice over costs
+ROUNDS = 3
 FRESH = 0.2  # share of later proposals that are random again
 WIDTH = 0.3  # ln; a run this far above the goal counts as 0.84 of a success, this far below as 0.16
 CAPS = (1.0, 0.5, 1.0, 0.75, 1.0, 0.25)  # shares of the budget for which plans are sought, in turn
-LEAST_RUNS = 200
+LEAST_RUNS = 400
 
 # Runs one simulation for each (plan or none, seed); numbers of each in the same order, that of the goal first.
 Simulate = Callable[[Sequence[tuple[Plan | None, int]], str], list[tuple[float, ...]]]
@@ -105,21 +107,27 @@ def search(market: Market, simulate: Simulate, *, goal: float, runs: int, seed: 
     for number in range(ROUNDS):
         proposed = _proposed(market, left, number, _each(runs), seed)
         left = _sieve(bench, market, [*left, *proposed], f"round {number + 1} of {ROUNDS}", _each(runs))
-    finalists = left[: _finalists(runs)]
-    bench.measure(finalists, LAST, "finalists")
+    bench.measure(left, LAST, "finalists")
     made = [(plan, at, numbers) for (plan, at), numbers in bench.done.items()]
-    return Found(_nominees(bench, market, finalists), made)
-
-
-def _finalists(runs: int) -> int:
-    """An eighth of the runs is for telling the last apart."""
-    return max(4, runs // 8 // (LAST - RUNGS[-1]))
+    return Found(_nominees(bench, market, left), made)
 
 
 def _each(runs: int) -> int:
-    """New plans in a round: so many that the runs suffice, even if none of the old ones is left."""
-    per_plan = RUNGS[0] + sum((RUNGS[i] - RUNGS[i - 1]) * KEEP**i for i in range(1, len(RUNGS)))
-    return max(4, int((runs - _finalists(runs) * (LAST - RUNGS[-1])) / ROUNDS / per_plan))
+    """New plans in a round: so many that the runs suffice, even if only new ones are left."""
+    return max(n for n in range(1, runs) if n == 1 or _most_runs(n) <= runs)
+
+
+def _most_runs(count: int) -> int:
+    """Runs of a search with so many new plans in a round, if none that is left is an old one."""
+    steps = [RUNGS[0], *(after - before for before, after in pairwise(RUNGS))]
+    plans = [count, *(_kept(count, rung) for rung in range(len(RUNGS)))]
+    a_round = sum(step * some for step, some in zip(steps, plans, strict=False))
+    return ROUNDS * a_round + plans[-1] * (LAST - RUNGS[-1])
+
+
+def _kept(count: int, rung: int) -> int:
+    """How many plans are left after a rung; the last one only puts them in order."""
+    return max(LEFT, round(count * KEEP ** min(rung + 1, len(RUNGS) - 1)))
 
 
 def _proposed(market: Market, left: Sequence[Plan], number: int, count: int, seed: int) -> list[Plan]:
@@ -146,10 +154,8 @@ def _sieve(bench: Bench, market: Market, plans: list[Plan], words: str, count: i
     """What is left of the plans after every rung, the best first."""
     for rung, seeds in enumerate(RUNGS):
         bench.measure(plans, seeds, words)
-        kept = max(2, round(count * KEEP ** (rung + 1)))
-        plans = chosen(
-            plans, [market.cost(p) / max(1, market.budget) for p in plans], _scores(bench, plans, seeds), kept
-        )
+        shares = [market.cost(plan) / max(1, market.budget) for plan in plans]
+        plans = chosen(plans, shares, _scores(bench, plans, seeds), _kept(count, rung))
     return plans
 
 

@@ -1,4 +1,4 @@
-"""What an optimisation says: the frontier as a table, the verdict beside the simple plans, the best plan line by line."""
+"""What an optimisation says: the frontier as a table, the verdict beside the simple plans, the best plan in lines."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def table(answer: Answer) -> list[tuple[str, ...]]:
         low, high = one.interval
         chance = f"{one.probability:.0%} ({low:.0%} to {high:.0%})"
         middle = humanise(sorted(one.values)[len(one.values) // 2])
-        rows.append((one.name, f"{one.cost:,}", bought(answer, one.plan), chance, middle, humanise(one.bad), "*" * best))
+        rows.append(
+            (one.name, f"{one.cost:,}", bought(answer, one.plan), chance, middle, humanise(one.bad), "*" * best)
+        )
     return rows
 
 
@@ -88,12 +90,24 @@ def purchases(answer: Answer, plan: Plan) -> list[tuple[str, ...]]:
     for post in plan.posts:
         one = offered.known.get(post.by)
         size = f"{one.followers:,}" if one else "own"
-        rows.append((f"{post.at:%a %d %b %H:%M}", post.platform, post.by, size, f"{offered.price(post.by):,}", f"{post.boost:,}"))
+        rows.append(
+            (
+                f"{post.at:%a %d %b %H:%M}",
+                post.platform,
+                post.by,
+                size,
+                f"{offered.price(post.by):,}",
+                f"{post.boost:,}",
+            )
+        )
     for place in plan.places:
         price = f"{offered.prices[place.platform]:,}"
         rows.append((f"{place.at:%a %d %b %H:%M}", place.platform, "place on the list", "–", price, "0"))
     fees = offered.cost(plan) - sum(post.boost for post in plan.posts)
-    return [*rows, ("in all", "", f"{offered.cost(plan):,} yuan", "", f"{fees:,}", f"{sum(p.boost for p in plan.posts):,}")]
+    return [
+        *rows,
+        ("in all", "", f"{offered.cost(plan):,} yuan", "", f"{fees:,}", f"{sum(p.boost for p in plan.posts):,}"),
+    ]
 
 
 def mix(answer: Answer, plan: Plan) -> Counter[str]:
