@@ -50,12 +50,12 @@ class Question:
 
     def load(self) -> Scenario:
         """The scenario with its campaign and without a plan. Raises `SimError` where it has none."""
+        loaded = partial(scenarios.load, self.source, seed=self.seed, users=self.users)
+        _with_campaign(loaded(sets=self.sets))  # or what lacks one would be told of an unknown key
         sets = [*self.sets, "plan=null"]
         sets += [f"campaign.budget={self.budget}"] if self.budget is not None else []
         sets += [f"campaign.goal={_goal(self.goal)}"] if self.goal else []
-        if self.budget is not None or self.goal:  # so that what lacks a campaign is told so
-            _with_campaign(scenarios.load(self.source, sets=self.sets, users=self.users))
-        return _with_campaign(scenarios.load(self.source, sets=sets, seed=self.seed, users=self.users))
+        return _with_campaign(loaded(sets=sets))
 
 
 def _goal(text: str) -> str:
