@@ -15,6 +15,7 @@ from worlds import rng
 
 from sim import cli, loader
 from sim.campaign import Plan, candidates, findings
+from sim.optimize import question as asking
 from sim.optimize import search as searching
 from sim.optimize.frontier import Judged, frontier, in_mean, in_probability
 from sim.optimize.plans import boost_plan, draws, greedy_plan, market, random_plan
@@ -221,10 +222,40 @@ def test_the_frontier_holds_what_no_plan_beats():
     assert frontier(plans) == [True, True, True, False, True]
 
 
+# ---- what cannot be answered
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["ding_zhen"], "ding_zhen has no campaign"),
+        (["ding_zhen", "--budget", "5"], "ding_zhen has no campaign"),
+        (["sir"], "sir has no campaign"),
+        (["launch", "--goal", "people_reached=5"], "is no goal; write it like people_reached>=60_000_000"),
+        (["launch", "--goal", "people_reachd>=5"], "did you mean 'people_reached'?"),
+        (["launch", "--runs", "20"], "--runs 20 are too few"),
+        (["launch", "--seeds", "3"], "--seeds 3 are too few"),
+    ],
+)
+def test_what_cannot_be_answered_is_told(arguments, words, tmp_path, capsys):
+    assert cli.main(["optimize", *arguments, "--out", str(tmp_path), "--quiet"]) == 2
+    assert words in capsys.readouterr().err
+
+
 # ---- for real
 
 
-SMALL = ["--runs", "400", "--seeds", "10"]
+SMALL = ["--runs", "50", "--seeds", "10"]
+
+
+@pytest.fixture(scope="module")
+def quick():
+    """A search of few seeds and plans; workers know nothing of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("RUNGS", (1, 2, 4)), ("LAST", 6), ("LEFT", 3)):
+            patch.setattr(searching, name, value)
+        patch.setattr(asking, "LEAST_RUNS", 50)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -238,7 +269,7 @@ def source(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def printed(source, tmp_path_factory):
+def printed(source, quick, tmp_path_factory):
     """What an optimisation by the command prints, and where its results are."""
     out, words = tmp_path_factory.mktemp("results"), io.StringIO()
     with contextlib.redirect_stdout(words):
@@ -285,7 +316,7 @@ def test_the_best_plan_is_a_scenario_that_runs(folder):
     assert json.dumps(summary)
 
 
-def test_the_answer_is_the_same_for_any_number_of_processes(source, folder, tmp_path, capsys):
+def test_the_answer_is_the_same_for_any_number_of_processes(source, quick, folder, tmp_path, capsys):
     assert cli.main(["optimize", str(source), "--out", str(tmp_path), "--jobs", "2", "--quiet", *SMALL]) == 0
     (other,) = (tmp_path / "tiny").iterdir()
     assert capsys.readouterr().out.strip() == str(other)
@@ -305,20 +336,3 @@ def test_what_is_printed(printed, folder):
 def test_budget_and_goal_can_be_asked_for(source):
     asked = Question(str(source), budget=600, goal="impressions>=1_100").load().campaign
     assert (asked.budget, asked.goal.metric, asked.goal.least) == (600, "impressions", 1100)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["ding_zhen"], "ding_zhen has no campaign"),
-        (["ding_zhen", "--budget", "5"], "ding_zhen has no campaign"),
-        (["sir"], "sir has no campaign"),
-        (["launch", "--goal", "people_reached=5"], "is no goal; write it like people_reached>=60_000_000"),
-        (["launch", "--goal", "people_reachd>=5"], "did you mean 'people_reached'?"),
-        (["launch", "--runs", "20"], "--runs 20 are too few"),
-        (["launch", "--seeds", "3"], "--seeds 3 are too few"),
-    ],
-)
-def test_what_cannot_be_answered_is_told(arguments, words, tmp_path, capsys):
-    assert cli.main(["optimize", *arguments, "--out", str(tmp_path), "--quiet"]) == 2
-    assert words in capsys.readouterr().err

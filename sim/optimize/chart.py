@@ -71,7 +71,6 @@ def _frontier(axes: Axes, answer: Answer) -> None:
     bar = axes.figure.colorbar(_mappable(norm), cax=axes.inset_axes((0.03, 0.86, 0.3, 0.035)), orientation="horizontal")
     bar.ax.tick_params(labelsize=6.5, length=2)
     bar.ax.xaxis.set_major_formatter(FuncFormatter(count))
-    bar.locator = None
     bar.set_ticks([0, norm.vmax])
     bar.ax.set_title("mean of the worst tenth", size=7, color=GREY, pad=3)
     bar.outline.set_visible(False)  # type: ignore[operator]
