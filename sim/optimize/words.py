@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from sim.campaign import Plan
 from sim.optimize.frontier import Difference, Judged, frontier, in_mean, in_probability
 from sim.optimize.question import Answer
@@ -61,10 +59,12 @@ def bought(answer: Answer, plan: Plan | None) -> str:
 def verdict(answer: Answer) -> list[str]:
     """The best plan beside the simple ones, pair by pair."""
     best = answer.judged[0]
-    return [_against(answer, best, answer.plan(name)) for name in RIVALS if answer.plan(name).plan != best.plan]
+    return [_against(answer, best, answer.plan(name)) for name in RIVALS]
 
 
 def _against(answer: Answer, best: Judged, other: Judged) -> str:
+    if best.plan == other.plan:
+        return f"'{best.name}' is the plan '{other.name}'"
     chance, mean = in_probability(best, other), in_mean(best, other)
     points = f"chance {_points(chance)}, {answer.market.campaign.goal.metric} {_people(mean)}"
     shown = "beats" if chance.low > 0 else "is beaten by" if chance.high < 0 else "is not shown to beat"
@@ -108,15 +108,3 @@ def purchases(answer: Answer, plan: Plan) -> list[tuple[str, ...]]:
         *rows,
         ("in all", "", f"{offered.cost(plan):,} yuan", "", f"{fees:,}", f"{sum(p.boost for p in plan.posts):,}"),
     ]
-
-
-def mix(answer: Answer, plan: Plan) -> Counter[str]:
-    """Yuan of a plan by what they buy: fees by tier, boosts, places."""
-    spent: Counter[str] = Counter()
-    for post in plan.posts:
-        one = answer.market.known.get(post.by)
-        spent[f"{one.platform} {one.hire.tier}" if one else "own"] += answer.market.price(post.by)
-        spent["boosts"] += post.boost
-    for place in plan.places:
-        spent["places"] += answer.market.prices[place.platform]
-    return spent
