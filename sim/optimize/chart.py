@@ -46,7 +46,8 @@ def picture(answer: Answer) -> Figure:
 def _frontier(axes: Axes, answer: Answer) -> None:
     """Cost and chance of every judged plan; the darker, the better its bad luck."""
     judged, best = answer.judged, frontier(answer.judged)
-    norm = Normalize(0, max(one.bad for one in judged) or 1)
+    worst = max(one.bad for one in judged) or 1.0
+    norm = Normalize(0, worst)
     million = answer.market.budget / 1e6 or 1
     for one, on_it in zip(judged, best, strict=True):
         x, (low, high), random = one.cost / 1e6, one.interval, one.name.startswith("random")
@@ -71,9 +72,9 @@ def _frontier(axes: Axes, answer: Answer) -> None:
     bar = axes.figure.colorbar(_mappable(norm), cax=axes.inset_axes((0.03, 0.86, 0.3, 0.035)), orientation="horizontal")
     bar.ax.tick_params(labelsize=6.5, length=2)
     bar.ax.xaxis.set_major_formatter(FuncFormatter(count))
-    bar.set_ticks([0, norm.vmax])
+    bar.set_ticks([0.0, worst])
     bar.ax.set_title("mean of the worst tenth", size=7, color=GREY, pad=3)
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     named = [one for one in judged if not one.name.startswith("random")]
     ink = np.array([(one.cost / 1e6, one.probability) for one in judged])
     names = [(one.cost / 1e6, one.probability, one.name, LINES.get(one.name, INK)) for one in named]
@@ -126,14 +127,14 @@ def _days(axes: Axes, answer: Answer) -> None:
     for post in best.posts:
         group = _group(answer, post.by, post.platform)
         turn = seen[post.at, group] = seen.get((post.at, group), -1) + 1
-        at = post.at + timedelta(minutes=55 * turn)  # posts of one hour side by side
+        at = _place(post.at + timedelta(minutes=55 * turn))  # posts of one hour side by side
         colour = BLUE if post.by in offered.known else GREEN
         yuan = offered.price(post.by) + post.boost
         axes.scatter(at, rows[group], s=14 + 260 * yuan / most, color=colour, alpha=0.65, ec="white", lw=0.5)
     for place in best.places:
-        axes.scatter(place.at, rows["list place"], s=120, color=ORANGE, marker="D")
+        axes.scatter(_place(place.at), rows["list place"], s=120, color=ORANGE, marker="D")
     campaign = offered.campaign
-    axes.set_xlim(campaign.opens - timedelta(hours=6), campaign.closes + timedelta(hours=6))
+    axes.set_xlim(_place(campaign.opens - timedelta(hours=6)), _place(campaign.closes + timedelta(hours=6)))
     axes.set_yticks(list(rows.values()), list(rows), size=8)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.xaxis.set_major_locator(dates.DayLocator(tz=campaign.opens.tzinfo))
@@ -145,6 +146,11 @@ def _days(axes: Axes, answer: Answer) -> None:
     words = f"The plan '{answer.judged[0].name}': {offered.cost(best):,} yuan = fees {fees:,} + boosts {boosts:,}"
     words += f" + places {offered.cost(best) - fees - boosts:,}" if best.places else ""
     axes.set_title(words + f". A dot a post, as large as its money, the largest {count(most)} yuan", size=9.5)
+
+
+def _place(when: datetime) -> float:
+    """Where a time stands on the axis, in days."""
+    return float(dates.date2num(when))
 
 
 def _group(answer: Answer, by: str, platform: str) -> str:

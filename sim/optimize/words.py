@@ -34,7 +34,7 @@ def lines(answer: Answer) -> list[str]:
 def table(answer: Answer) -> list[tuple[str, ...]]:
     """A row a plan: what it costs, what is bought, its chance, its bad luck; a star where no other plan beats it."""
     head = ("plan", "yuan", "bought", "chance of the goal, 95 %", "median", "worst tenth", "frontier")
-    rows = [head]
+    rows: list[tuple[str, ...]] = [head]
     for one, best in zip(answer.judged, frontier(answer.judged), strict=True):
         low, high = one.interval
         chance = f"{one.probability:.0%} ({low:.0%} to {high:.0%})"
