@@ -53,7 +53,8 @@ class Judged:
         """Interval of 95 % for the probability (Wilson 1927)."""
         n, p = len(self.hits), self.probability
         middle, half = p + Z**2 / (2 * n), Z * np.sqrt(p * (1 - p) / n + Z**2 / (4 * n**2))
-        return float((middle - half) / (1 + Z**2 / n)), float((middle + half) / (1 + Z**2 / n))
+        low, high = (middle - half) / (1 + Z**2 / n), (middle + half) / (1 + Z**2 / n)
+        return max(0.0, float(low)), min(1.0, float(high))
 
     @property
     def bad(self) -> float:
