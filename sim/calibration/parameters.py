@@ -88,9 +88,7 @@ def _parameter(scenario: BaseModel, word: str) -> Parameter:
     if whole:
         low, high = float(round(low)), float(round(high))
     if low < least or high > most:
-        words = " and ".join(
-            [f"at least {least:g}"] * bool(least > -np.inf) + [f"at most {most:g}"] * bool(most < np.inf)
-        )
+        words = " and ".join([f"at least {least:g}"] * bool(least > -np.inf) + [f"at most {most:g}"] * bool(most < np.inf))
         raise SimError(f"--fit {word}: the range goes beyond what {path} may be: {words}")
     if not low < high:
         raise SimError(f"--fit {word}: the lower end must lie below the upper; {path} is {value:g} now")

@@ -24,9 +24,7 @@ def add_calibrate(commands: Any) -> None:
     option = parser.add_argument
     fit = "number of the scenario to fit, such as stories.S.appeal or actors.3.charm=0.5..4; repeatable, or with commas"
     option("--fit", action="append", required=True, metavar="PATH[=LOW..HIGH]", help=fit + " (half to double)")
-    option(
-        "--to", default="observed", metavar="WHAT", help="observed, facts, a YAML file metric: value, or a run's folder"
-    )
+    option("--to", default="observed", metavar="WHAT", help="observed, facts, a YAML file metric: value, or a run's folder")
     option("--metrics", type=names, default=(), metavar="A,B", help="metrics to fit to (all there are)")
     option("--hold-out", type=names, default=(), metavar="A,B", help="metrics to predict, not to fit")
     option("--tolerance", type=share, metavar="X", help="relative sd granted to each metric (by its grade: 0.1 to 0.5)")
