@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 
-from sim import population, streams
+from sim import population, streams, tiers
 from sim.clock import Clock
 from sim.hot_list import STAY, Background, BackgroundTopics, draw_background
 from sim.networks import Computed
@@ -267,13 +266,7 @@ def open_account(made: World, actor: str, title: str, kind: str, platform: int, 
 
 
 def drawn_followers(scenario: Scenario, actor: Actor, name: str, platform: str) -> int:
-    """Followers of a KOL of a tier: the catalogue's share of accounts above each size, cut to the tier, inverted."""
+    """Followers of a KOL of a tier, drawn by its name and the run's seed."""
     tier = scenario.people.kol_tiers[actor.tier]
-    key = streams.stream_key(scenario.seed, f"followers/{name}/{platform}")
-    coin = streams.py_uniform(key, 0)
-    points = scenario.people.kol_followers
-    if tier.to <= points[0][0]:  # below the table: log-uniform
-        return round(math.exp(math.log(max(tier.from_, 1)) + coin * (math.log(tier.to) - math.log(max(tier.from_, 1)))))
-    size, share = (np.log([p[i] for p in points]) for i in (0, 1))
-    high, low = (float(np.exp(np.interp(math.log(x), size, share))) for x in (tier.from_, tier.to))
-    return round(float(np.exp(np.interp(-math.log(high - coin * (high - low)), -share, size))))
+    coin = streams.py_uniform(streams.stream_key(scenario.seed, f"followers/{name}/{platform}"), 0)
+    return tiers.followers((tier.from_, tier.to), scenario.people.kol_followers, coin)

@@ -277,8 +277,10 @@ def _facts(scenario: Scenario) -> Iterator[Finding]:
     for i, fact in sorted(enumerate(scenario.interventions), key=lambda entry: (entry[1].at, entry[0])):
         where = ("interventions", i)
         for kind, name in fact.refers().items():
-            family = "actor" if kind == "about" else kind
-            yield from _unknown(family, name, names[family], (*where, kind), optional=kind == "about")
+            other = kind in ("about", "payer")
+            yield from _unknown(
+                "actor" if other else kind, name, names["actor" if other else kind], (*where, kind), optional=other
+            )
         yield from _account(fact, names["actor"], have, where)
         platform = scenario.platforms.get(getattr(fact, "platform", ""))
         if platform is not None:
@@ -318,10 +320,18 @@ def _fact_on(platform: Platform, fact: Any, where: tuple[str | int, ...]) -> Ite
         yield from _unknown("content", fact.content, platform.content, (*where, "content"), optional=True)
         if fact.boost and not platform.mechanisms.paid_reach:
             yield Finding((*where, "boost"), f"{fact.platform} has no paid_reach")
+    elif fact.kind == "buy_place" and not sells_places(platform):
+        yield Finding((*where, "platform"), f"{fact.platform} sells no places on its list (ad_places, ad_price)")
     elif fact.kind == "pin_topic" and not (platform.mechanisms.hot_list and platform.mechanisms.hot_list.pinned):
         yield Finding((*where, "platform"), f"{fact.platform} has no hot_list with a pinned slot")
     elif fact.kind == "platform_change":
         yield from _change(platform, fact, where)
+
+
+def sells_places(platform: Platform) -> bool:
+    """Whether places on a platform's list can be bought."""
+    hot_list = platform.mechanisms.hot_list
+    return hot_list is not None and bool(hot_list.ad_places) and hot_list.ad_price > 0
 
 
 def _change(platform: Platform, fact: Any, where: tuple[str | int, ...]) -> Iterator[Finding]:

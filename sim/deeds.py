@@ -11,7 +11,7 @@ from sim import build, interventions
 from sim.actors import Mind
 from sim.board import Board
 from sim.policies import Action, Offer
-from sim.publishing import MIND, Draft, Publisher
+from sim.publishing import FACT, MIND, Draft, Publisher
 from sim.scenario import Scenario
 from sim.world import Account, Slot, World
 
@@ -46,9 +46,12 @@ class Deeds:
     # ---- facts
 
     def publish(self, fact: interventions.Post) -> None:
-        """A scheduled post."""
+        """A scheduled post; what its payer cannot pay is not posted."""
         platform = self.platform[fact.platform]
-        mind = self.members[fact.actor][0]
+        mind, cost = self.members[fact.actor][0], fact.fee + fact.boost
+        if not self._pays(fact.payer, cost):
+            self._log("fact", mind, "post", fact.platform, "", 0, f"not posted: {fact.payer} cannot pay {cost:,} yuan")
+            return
         draft = Draft(
             self.account(mind, fact.platform),
             platform,
@@ -60,12 +63,13 @@ class Deeds:
             mind.spec.charm,
             title=fact.topic,
             about=fact.about,
-            spend=fact.boost,
+            origin=FACT if fact.news else MIND,
+            spend=cost,
         )
         post = self.publisher.by_actor(draft)
         self._boost(platform, post, fact.boost)
         self.board.joined(mind, draft.story, self.now)
-        self._log("fact", mind, "post", fact.platform, self._title(post), fact.boost, fact.note or "scheduled")
+        self._log("fact", mind, "post", fact.platform, self._title(post), cost, fact.note or "scheduled")
 
     def open_account(self, actor: str, platform: str, followers: int) -> None:
         """A new account."""
@@ -89,6 +93,22 @@ class Deeds:
         self.actions.append(
             (self.now, platform, "fact", "pin", platform, topic, 0, "pinned" if rows else "no such topic yet")
         )
+
+    def buy_place(self, fact: interventions.BuyPlace) -> None:
+        """A scheduled place on the list; the log says why none was to be had."""
+        platform = self.platform[fact.platform]
+        hot_list, title = self.mechanisms[platform]["hot_list"], fact.topic or self.scenario.stories[fact.story].title
+        topics = [
+            t for t in np.flatnonzero(self.world.topics.platform == platform) if self.world.topic_titles[t] == title
+        ]
+        price, why = int(hot_list.ad_price), "no such topic yet"
+        if topics:
+            why = "no place is free, or the purse is too small"
+            if self._free_places(platform) and self._pays(fact.payer, price):
+                self._buy_place(platform, int(topics[0]), price)
+                why = "bought"
+        spent = price if why == "bought" else 0
+        self.actions.append((self.now, fact.payer or fact.platform, "fact", "place", fact.platform, title, spent, why))
 
     def reweight(self, platform: str, mechanism: str, field: str, value: float) -> None:
         """Replace one number of a mechanism."""
@@ -164,10 +184,24 @@ class Deeds:
         hot_list = self.mechanisms[platform].get("hot_list")
         if hot_list is None or not 0 < hot_list.ad_price <= yuan:
             return
-        taken = {slot.place for slot in self.world.slots[platform]}
-        free = [place for place in hot_list.ad_places if place not in taken]
+        free = self._free_places(platform)
         if free:
             self.world.slots[platform].append(Slot(free[0], topic, self.now + round(hot_list.ad_hours * 60)))
+
+    def _free_places(self, platform: int) -> list[int]:
+        """Places of the list that can be bought and are not taken."""
+        taken = {slot.place for slot in self.world.slots[platform]}
+        return [place for place in self.mechanisms[platform]["hot_list"].ad_places if place not in taken]
+
+    def _pays(self, payer: str, yuan: int) -> bool:
+        """Take a sum from a purse; whether it was in it. Nobody's purse pays all."""
+        if not payer:
+            return True
+        mind = self.members[payer][0]
+        if yuan > mind.spec.budget - mind.spent:
+            return False
+        mind.spent += yuan
+        return True
 
     def _hire(self, brand: Mind, action: Action) -> None:
         """Offer a fee to the cheapest KOLs of a tier that the sum reaches for; they answer at their next review."""

@@ -126,6 +126,7 @@ class BackgroundTopics:
     lists: dict[tuple[int, int], list[np.ndarray]] = field(default_factory=dict, repr=False, compare=False)
 
 
+STAY = ("first_listed", "last_listed", "listed_steps", "best_rank", "peak_heat")  # what a run writes
 AHEAD = 24  # steps for which the background's list is found at once
 WARM_UP_HOURS = 48  # background topics are drawn this long before the start, so that the list is full
 RISES = 12  # a background topic has some heat from so many doublings before its peak

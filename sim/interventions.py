@@ -30,6 +30,9 @@ class Stage(Protocol):
     def pin(self, platform: str, topic: str, until: datetime) -> None:
         """Put a topic in the pinned slot until a time."""
 
+    def buy_place(self, fact: BuyPlace) -> None:
+        """Let a topic have a bought place on a list."""
+
     def reweight(self, platform: str, mechanism: str, field: str, value: float) -> None:
         """Change one number of a platform's mechanism."""
 
@@ -75,14 +78,20 @@ class Post(Intervention):
     appeal: float = Field(1.0, gt=0, le=20, description="factor on the story's appeal")
     about: str = Field("", description="actor whom the topic names, so that its dashboard shows it")
     boost: int = Field(0, ge=0, le=10**12, description="yuan of paid reach")
+    fee: int = Field(0, ge=0, le=10**12, description="yuan paid to whoever posts")
+    payer: str = Field("", description="actor whose budget pays fee and boost; what it cannot pay is not posted")
+    news: bool = Field(
+        True, description="it renews its topic; false: it only rides it, and how good it is, is drawn in each run"
+    )
 
     def apply(self, stage: Stage) -> None:
         """Publish it."""
         stage.publish(self)
 
     def refers(self) -> dict[str, str]:
-        """Actor, platform, story and the actor it is about."""
-        return {"actor": self.actor, "platform": self.platform, "story": self.story, "about": self.about}
+        """Actor, platform, story, the actor it is about, and who pays."""
+        names = {"actor": self.actor, "platform": self.platform, "story": self.story}
+        return names | {"about": self.about, "payer": self.payer}
 
 
 @INTERVENTIONS.register
@@ -143,6 +152,29 @@ class PinTopic(Intervention):
 
 
 @INTERVENTIONS.register
+class BuyPlace(Intervention):
+    """A place on the list is bought for a topic, at the list's price and for its hours.
+
+    Where the topic is not yet born, no place is free or the purse is too small, nothing is bought and nothing paid.
+    """
+
+    name: ClassVar[str] = "buy_place"
+    kind: Literal["buy_place"] = "buy_place"
+    platform: str = Field(description="where")
+    story: str = Field(description="which story")
+    topic: str = Field("", description="title of the topic; empty: the story's own topic on that platform")
+    payer: str = Field("", description="actor whose budget pays; empty: nobody's")
+
+    def apply(self, stage: Stage) -> None:
+        """Buy it."""
+        stage.buy_place(self)
+
+    def refers(self) -> dict[str, str]:
+        """Platform, story and who pays."""
+        return {"platform": self.platform, "story": self.story, "payer": self.payer}
+
+
+@INTERVENTIONS.register
 class PlatformChange(Intervention):
     """A platform re-weights one number of a mechanism, from now on."""
 
@@ -162,4 +194,6 @@ class PlatformChange(Intervention):
         return {"platform": self.platform}
 
 
-AnyIntervention = Annotated[Post | OpenAccount | TravelOffer | PinTopic | PlatformChange, Field(discriminator="kind")]
+AnyIntervention = Annotated[
+    Post | OpenAccount | TravelOffer | PinTopic | BuyPlace | PlatformChange, Field(discriminator="kind")
+]

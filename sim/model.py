@@ -24,6 +24,7 @@ from sim import build
 from sim.actors import Mind
 from sim.board import Board
 from sim.deeds import Deeds
+from sim.enact import enacted
 from sim.engines import Engine, Vectorized
 from sim.kernels import table_bits
 from sim.networks.stored import Stored
@@ -47,7 +48,7 @@ class ViralityModel(mesa.Model):
         self, scenario: Scenario, threads: int = 1, stored: Stored | None = None, ground: build.Ground | None = None
     ) -> None:
         super().__init__(seed=scenario.seed)
-        self.scenario = scenario
+        self.scenario = scenario = enacted(scenario)
         self.ground = ground or build.ground(scenario, stored)
         self.world: World = build.world(scenario, on=self.ground)
         self.publisher = Publisher(scenario, self.world)

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AwareDatetime, ConfigDict, Field, field_serializer, model_validator
 
+from sim import campaign as campaigns
 from sim import catalog, classic, consistency, loader, whatif
 from sim.classic import Classic
 from sim.errors import Fault, ScenarioError
@@ -299,6 +300,8 @@ class Scenario(Strict):
     actors: tuple[Actor, ...] = ()
     interventions: tuple[AnyIntervention, ...] = ()
     observed: Observed = Observed()
+    campaign: campaigns.Campaign | None = Field(None, description="what may be bought for a story")
+    plan: campaigns.Plan | None = Field(None, description="what of it is bought, and when")
     counterfactuals: dict[Name, whatif.Counterfactual] = Field(default_factory=dict, description="what-ifs, checked")
 
     @field_serializer("start")
@@ -356,6 +359,7 @@ def _scenario(document: loader.Document, shortened: bool) -> Scenario:
     document = _complete(document)
     scenario = loader.check(Scenario, document)
     _raise(document, consistency.findings(scenario, shortened=shortened))
+    _raise(document, campaigns.findings(scenario, shortened=shortened))
     _raise(document, whatif.findings(scenario, shortened=shortened))
     return _without_the_late(scenario) if shortened else scenario
 
@@ -438,6 +442,7 @@ def citations(scenario: Scenario | Classic) -> list[Citation]:
         Citation(f"observed.{f.metric}", f"{f.value:g} {f.unit}".strip(), f.source, f.grade)
         for f in scenario.observed.figures
     ]
+    found += [Citation(*one) for one in campaigns.cited(scenario.campaign)] if scenario.campaign else []
     if scenario.observed.stays:
         stays = scenario.observed.stays
         found.append(Citation("observed.stays", f"{len(stays.list)} stays", stays.source, stays.grade))

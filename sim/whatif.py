@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import ConfigDict, Field, field_serializer, model_validator
 
-from sim import consistency, loader
+from sim import campaign, consistency, loader
 from sim.consistency import Finding
 from sim.errors import ScenarioError
 from sim.records import FLOWS
@@ -137,7 +137,7 @@ def without(scenario: World, what: Counterfactual) -> World:
     facts = tuple(
         fact.model_copy(update={"enabled": False}) if _any(drop.interventions, fact) else fact
         for fact in world.interventions
-        if not gone & {getattr(fact, "actor", ""), getattr(fact, "about", "")}
+        if not gone & {getattr(fact, name, "") for name in ("actor", "about", "payer")}
     )
     return world.model_copy(update={"actors": actors, "interventions": facts})
 
@@ -194,5 +194,6 @@ def _impossible(
                 (*where, "set"), f"{fault.path}: {fault.message}" if fault.path else fault.message, fault.hint
             )
         return
-    for finding in consistency.findings(world, shortened=shortened):
+    faults = [*consistency.findings(world, shortened=shortened)]
+    for finding in faults or campaign.findings(world, shortened=shortened):
         yield Finding(where, f"in that world {loader.dotted(finding.path)}: {finding.message}", finding.hint)

@@ -1,0 +1,338 @@
+"""The search for plans: a known optimum is found, halves keep the best, the verdict is counted by hand, the command."""
+
+import contextlib
+import io
+import json
+import math
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+import pytest
+from test_campaign import data, post
+from worlds import load as made
+from worlds import rng
+
+from sim import cli, loader
+from sim.campaign import Plan, candidates, findings
+from sim.optimize import question as asking
+from sim.optimize import search as searching
+from sim.optimize.frontier import Judged, frontier, in_mean, in_probability
+from sim.optimize.plans import boost_plan, draws, greedy_plan, market, random_plan
+from sim.optimize.question import Question
+from sim.optimize.search import RUNGS, Bench, chosen, search, softened, tail
+from sim.runner import simulate
+from sim.scenario import load
+
+PLANS = [Plan.model_validate({"posts": [post(boost=boost)]}) for boost in range(64)]
+
+
+def judged(name, cost, values, goal=1.0):
+    """A judged plan of which only the goal's metric is known."""
+    return Judged(name, None, cost, np.array(values, float)[:, None], goal)
+
+
+# ---- the search
+
+
+def bowl(offered, luck=0.5):
+    """A market in which the best plan is known: two own posts at noon pay, hired ones do, boosts and haste do not."""
+    calls = Counter()
+
+    def simulate_(wanted, words):
+        calls[words] += len(wanted)
+        return [(worth(offered, plan, seed, luck),) for plan, seed in wanted]
+
+    return simulate_, calls
+
+
+def worth(offered, plan, seed, luck=0.0):
+    """What a plan is worth: a post at two o'clock in the afternoon three times one at other hours."""
+    hours = [3.0 if one.at.hour == 14 else 1.0 for one in plan.posts]
+    wasted = sum(one.boost for one in plan.posts) + 500 * len(plan.places)
+    own = np.random.default_rng(seed).normal() + 0.3 * np.random.default_rng([seed, len(plan.posts)]).normal()
+    return math.exp((sum(hours) - wasted / 500) / 4 + luck * own)
+
+
+def points(offered, plan):
+    """Worth without luck, on the scale on which it is counted."""
+    return 4 * math.log(worth(offered, plan, 1, luck=0.0))
+
+
+@pytest.fixture(scope="module")
+def offered():
+    return market(made(data(posts_a_day=9)))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_known_optimum_is_found(offered, seed):
+    """All hired and an own post at two, another own one later, nothing for boosts and places: 4 · 3 + 1 = 13."""
+    simulate_, _ = bowl(offered)
+    found = search(offered, simulate_, goal=20.0, runs=720, seed=seed)
+    assert points(offered, found.nominees["best"]) > 12
+    assert points(offered, greedy_plan(offered, 1000)) < 6
+    assert np.median([points(offered, random_plan(offered, draws(i), 1000)) for i in range(200)]) < 8
+
+
+def test_the_search_spends_no_more_runs_and_no_more_yuan_than_it_may(offered):
+    simulate_, calls = bowl(offered)
+    found = search(offered, simulate_, goal=30.0, runs=500, seed=5)
+    assert sum(calls.values()) == len(found.runs) <= 500
+    for plan in {plan for plan, _, _ in found.runs}:
+        assert offered.cost(plan) <= offered.budget
+        assert [*findings(offered.scenario.model_copy(update={"plan": plan}))] == []
+    assert greedy_plan(offered, offered.budget) in {plan for plan, _, _ in found.runs}
+
+
+def test_all_plans_meet_the_same_seeds(offered):
+    simulate_, _ = bowl(offered)
+    found = search(offered, simulate_, goal=30.0, runs=720, seed=2)
+    by_plan = {}
+    for plan, seed, _ in found.runs:
+        by_plan.setdefault(plan, []).append(seed)
+    longest = max(by_plan.values(), key=len)
+    assert {len(seeds) for seeds in by_plan.values()} >= set(RUNGS)
+    assert all(sorted(seeds) == sorted(longest[: len(seeds)]) for seeds in by_plan.values())
+
+
+def test_the_same_question_gives_the_same_plans(offered):
+    one, other = (search(offered, bowl(offered)[0], goal=30.0, runs=400, seed=3) for _ in range(2))
+    assert one == other
+    assert one != search(offered, bowl(offered)[0], goal=30.0, runs=400, seed=4)
+
+
+@pytest.mark.parametrize(("shared", "least"), [(1.0, 0.95), (0.0, 0.6)])
+def test_halving_keeps_the_best_with_a_stated_rate(shared, least):
+    """Sixteen plans, a tenth apart, noise of five times that: what is shared between plans does no harm."""
+    kept, tries = 0, 200
+    for turn in range(tries):
+        numbers = rng(turn)
+        means = 0.1 * numbers.permutation(16)
+        common, own = numbers.normal(size=16), numbers.normal(size=(16, 16))
+        noise = 0.5 * (shared * common + math.sqrt(1 - shared**2) * own) + 0.05 * own
+        left = list(range(16))
+        for seeds in RUNGS:
+            scores = [softened(np.exp(means[i] + noise[i, :seeds]), math.exp(0.8)) for i in left]
+            left = chosen(left, [1.0] * len(left), scores, max(2, len(left) // 2))
+        kept += int(np.argmax(means)) in left
+    assert kept / tries >= least
+
+
+def test_cheap_plans_are_not_crowded_out_by_dear_ones():
+    costs = [1.0] * 8 + [0.5, 0.25]
+    scores = [0.9 - 0.01 * i for i in range(8)] + [0.2, 0.1]
+    assert set(chosen(range(10), costs, scores, 6)) >= {8, 9}
+    assert chosen(range(10), costs, scores, 1) == [0]
+    assert chosen([0, 1], [0.4, 0.3], [0.5, 0.5], 1) == [1]  # as good and cheaper
+
+
+def test_a_bench_makes_no_run_twice():
+    calls = []
+
+    def simulate_(wanted, words):
+        calls.extend(wanted)
+        return [(1.0,) for _ in wanted]
+
+    bench = Bench(simulate_, 1.0, 7)
+    bench.measure([PLANS[0], PLANS[0], PLANS[1]], 4, "")
+    bench.measure(PLANS[:2], 6, "")
+    assert len(calls) == len(set(calls)) == 12
+    assert len(bench.values(PLANS[0], 6)) == 6
+
+
+def test_scores_by_hand():
+    assert softened(np.array([10.0, 10.0]), 10.0) == pytest.approx(0.5)
+    assert softened(np.array([10 * math.exp(searching.WIDTH)]), 10.0) == pytest.approx(0.8413, abs=1e-4)
+    assert softened(np.array([0.0]), 10.0) < 1e-9
+    assert tail(np.arange(20.0), 0.1) == 0.5
+    assert tail(np.array([3.0, 9.0]), 0.1) == 3.0
+
+
+# ---- simple plans
+
+
+def test_the_greedy_plan_buys_most_followers_a_yuan_and_posts_at_once(offered):
+    plan = greedy_plan(offered, 1000)
+    hired = [one for one in plan.posts if one.by in offered.known]
+    assert {one.by for one in hired} == set(candidates(offered.scenario))
+    assert {one.at for one in hired} == {offered.slots[0]}
+    assert offered.cost(plan) == 350 + 5 * 100
+    assert {one.by for one in greedy_plan(offered, 260).posts} == {"star", "square_koc_03", "square_koc_01"}
+    assert {one.by for one in boost_plan(offered, 1000).posts} == {"star"}
+
+
+def test_random_plans_differ_and_hang_on_their_key_alone(offered):
+    plans = [random_plan(offered, draws(key), 1000) for key in range(50)]
+    assert len(set(plans)) > 40
+    assert plans == [random_plan(offered, draws(key), 1000) for key in range(50)]
+
+
+# ---- the verdict
+
+
+def test_probabilities_and_bad_luck_by_hand():
+    one = judged("one", 5, [0.5] * 12 + [2.0] * 8)
+    assert one.probability == 0.4
+    assert one.interval == pytest.approx((0.2188, 0.6134), abs=1e-4)  # Wilson
+    assert one.bad == 0.5
+
+
+def test_paired_differences_by_hand():
+    """Ten seeds gained and two lost of forty: Bonett and Price, (11 − 3) / 42 ± 1.96 √(…)."""
+    hit, miss = 2.0, 0.5
+    one = judged("one", 0, [hit] * 10 + [miss] * 2 + [hit] * 14 + [miss] * 14)
+    other = judged("other", 0, [miss] * 10 + [hit] * 2 + [hit] * 14 + [miss] * 14)
+    found = in_probability(one, other)
+    gained, lost = 11 / 42, 3 / 42
+    half = 1.959964 * math.sqrt((gained + lost - (gained - lost) ** 2) / 42)
+    assert found.value == pytest.approx(8 / 40)
+    assert (found.low, found.high) == pytest.approx((gained - lost - half, gained - lost + half))
+    mean = in_mean(one, other)
+    assert mean.value == pytest.approx(1.5 * 8 / 40)
+    assert mean.low < mean.value < mean.high
+
+
+def test_pairs_tell_what_groups_would_not():
+    """Luck that both share leaves the difference: seeds differ a hundredfold, the plans by a tenth."""
+    luck = np.exp(rng().normal(0, 2, 60))
+    found = in_mean(judged("one", 0, luck + 0.1), judged("other", 0, luck))
+    assert (found.low, found.high) == pytest.approx((0.1, 0.1))
+
+
+def test_intervals_cover_as_often_as_they_say():
+    """Over a thousand draws of paired successes, 95 in 100 intervals hold the true difference."""
+    numbers, held = rng(3), 0
+    for _ in range(1000):
+        luck = numbers.random((40, 2))
+        both = luck[:, 0] < 0.4
+        one, other = both | (luck[:, 1] < 0.3), both | (luck[:, 1] > 0.9)
+        found = in_probability(judged("one", 0, 2.0 * one), judged("other", 0, 2.0 * other))
+        held += found.low <= 0.6 * (0.3 - 0.1) <= found.high
+    assert 0.93 <= held / 1000 <= 0.99
+
+
+def test_the_frontier_holds_what_no_plan_beats():
+    plans = [
+        judged("nothing", 0, [0.0] * 10),
+        judged("cheap", 5, [0.0] * 5 + [2.0] * 5),
+        judged("dear", 10, [0.0] * 2 + [2.0] * 8),
+        judged("wasteful", 11, [0.0] * 5 + [2.0] * 5),
+        judged("safe", 10, [0.8] * 10),
+    ]
+    assert frontier(plans) == [True, True, True, False, True]
+
+
+# ---- what cannot be answered
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["ding_zhen"], "ding_zhen has no campaign"),
+        (["ding_zhen", "--budget", "5"], "ding_zhen has no campaign"),
+        (["sir"], "sir has no campaign"),
+        (["launch", "--goal", "people_reached=5"], "is no goal; write it like people_reached>=60_000_000"),
+        (["launch", "--goal", "people_reachd>=5"], "did you mean 'people_reached'?"),
+        (["launch", "--runs", "20"], "--runs 20 are too few"),
+        (["launch", "--seeds", "3"], "--seeds 3 are too few"),
+    ],
+)
+def test_what_cannot_be_answered_is_told(arguments, words, tmp_path, capsys):
+    assert cli.main(["optimize", *arguments, "--out", str(tmp_path), "--quiet"]) == 2
+    assert words in capsys.readouterr().err
+
+
+# ---- for real
+
+
+SMALL = ["--runs", "50", "--seeds", "10"]
+
+
+@pytest.fixture(scope="module")
+def quick():
+    """A search of few seeds and plans; workers know nothing of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("RUNGS", (1, 2, 4)), ("LAST", 6), ("LEFT", 3)):
+            patch.setattr(searching, name, value)
+        patch.setattr(asking, "LEAST_RUNS", 50)
+        yield
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    """A tiny world with a campaign, as a file."""
+    path = tmp_path_factory.mktemp("world") / "tiny.yaml"
+    document = data(users=500, posts_a_day=9, goal={"metric": "impressions", "least": 1200})
+    document |= {"step_minutes": 60, "days": 0.9}
+    path.write_text(loader.dump(document), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def printed(source, quick, tmp_path_factory):
+    """What an optimisation by the command prints, and where its results are."""
+    out, words = tmp_path_factory.mktemp("results"), io.StringIO()
+    with contextlib.redirect_stdout(words):
+        assert cli.main(["optimize", str(source), "--out", str(out), "--jobs", "1", *SMALL]) == 0
+    return words.getvalue(), out
+
+
+@pytest.fixture(scope="module")
+def folder(printed):
+    """The folder of that optimisation."""
+    (found,) = (printed[1] / "tiny").iterdir()
+    return found
+
+
+def test_the_command_leaves_a_whole_folder(folder):
+    assert folder.name.startswith("optimize-")
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert names == {"best.yaml", "frontier.csv", "optimize.yaml", "runs.csv", "figures/optimize.png"}
+    front, runs = pd.read_csv(folder / "frontier.csv"), pd.read_csv(folder / "runs.csv")
+    assert {"best", "greedy", "paid reach only", "random 1", "nothing"} <= set(front.plan)
+    assert (front.cost_yuan <= 1000).all()
+    assert (front.most_spent_yuan <= front.cost_yuan).all()
+    assert (runs.spend_yuan <= runs.cost_yuan).all()
+    assert set(runs.seed[runs.stage == "search"]).isdisjoint(runs.seed[runs.stage == "held back"])
+    best = front[front.plan == "best"].iloc[0]
+    again = runs[(runs.stage == "held back") & (runs.plan == _number(runs, best))].impressions
+    assert best.probability == pytest.approx((again >= 1200).mean())
+    record = loader.read(folder / "optimize.yaml").data
+    assert record["plans"]["nothing"] is None
+    assert len(record["verdict"]) >= 3
+
+
+def _number(runs, best):
+    """The plan whose held-back runs have the mean that the frontier names."""
+    means = runs[runs.stage == "held back"].groupby("plan").impressions.mean()
+    return (means - best["mean"]).abs().idxmin()
+
+
+def test_the_best_plan_is_a_scenario_that_runs(folder):
+    scenario = load(folder / "best.yaml")
+    summary = simulate(scenario).summary
+    assert scenario.plan is not None
+    assert summary["spend_yuan"] <= 1000
+    assert json.dumps(summary)
+
+
+def test_the_answer_is_the_same_for_any_number_of_processes(source, quick, folder, tmp_path, capsys):
+    assert cli.main(["optimize", str(source), "--out", str(tmp_path), "--jobs", "2", "--quiet", *SMALL]) == 0
+    (other,) = (tmp_path / "tiny").iterdir()
+    assert capsys.readouterr().out.strip() == str(other)
+    for name in ("frontier.csv", "runs.csv", "best.yaml", "optimize.yaml"):
+        assert (other / name).read_bytes() == (folder / name).read_bytes()
+
+
+def test_what_is_printed(printed, folder):
+    text, _ = printed
+    assert "goal: impressions ≥ 1,200; budget 1,000 yuan" in text
+    assert "10 held-back seeds that it has not seen" in text
+    assert "'best' " in text
+    assert f"sim run {folder / 'best.yaml'}" in text
+    assert text.rstrip().endswith(f"results: {folder}")
+
+
+def test_budget_and_goal_can_be_asked_for(source):
+    asked = Question(str(source), budget=600, goal="impressions>=1_100").load().campaign
+    assert (asked.budget, asked.goal.metric, asked.goal.least) == (600, "impressions", 1100)
