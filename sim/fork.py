@@ -19,6 +19,7 @@ from sim import build
 from sim.actors import Mind
 from sim.board import Board
 from sim.deeds import Deeds
+from sim.enact import enacted
 from sim.errors import SimError
 from sim.exposure import State
 from sim.interventions import AnyIntervention, PlatformChange
@@ -97,6 +98,7 @@ def resume(scenario: Scenario, snapshot: Snapshot, *, threads: int = 1, stored: 
     Raises:
         SimError: the scenario differs in what shaped the past.
     """
+    scenario = enacted(scenario)
     refuse_other_past(scenario, snapshot)
     ground = build.ground(scenario, stored, snapshot.ground)
     model, data = ViralityModel(scenario, threads, ground=ground), snapshot.data
@@ -251,6 +253,7 @@ def first_difference(a: Scenario, b: Scenario) -> int:
 
     It errs towards the beginning: 0 if they differ in anything but scheduled facts and the end.
     """
+    a, b = enacted(a), enacted(b)
     if dict(_standing(a)) != dict(_standing(b)):
         return 0
     step = min(a.steps, b.steps)
@@ -295,6 +298,7 @@ def _shaping(scenario: Scenario) -> Iterator[tuple[str, Any]]:
 
 def refuse_other_past(scenario: Scenario, snapshot: Snapshot) -> None:
     """`SimError` if a scenario could not have come to a snapshot, naming the path; new actors may join."""
+    scenario = enacted(scenario)
     before, after = snapshot.scenario, dict(_shaping(scenario))
     for path, was in _shaping(before):
         if path not in after or after[path] != was:

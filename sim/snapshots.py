@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.enact import enacted
 from sim.errors import SimError
 from sim.fork import OF_POSTS, ROWS, TABLES, WORDS, Snapshot
 from sim.model import MODEL_VERSION
@@ -70,6 +71,7 @@ def read(path: Path, scenario: Scenario) -> Snapshot:
     Raises:
         SimError: it is damaged, of another scenario or version, or could never have come from a run.
     """
+    scenario = enacted(scenario)  # as the model had it
     try:
         head, data = unpacked(path.read_bytes(), RECORDS)
         if head["model_version"] != MODEL_VERSION:

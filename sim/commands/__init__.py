@@ -1,7 +1,7 @@
 """The commands of the shell, one module a subject; each adds its own to the parser and carries them out."""
 
-from sim.commands.comparisons import add_compare
 from sim.commands.campaigns import add_optimize
+from sim.commands.comparisons import add_compare
 from sim.commands.finished import add_explain, add_plot
 from sim.commands.forecasts import add_counterfactuals, add_hindcast
 from sim.commands.forks import add_fork

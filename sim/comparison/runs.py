@@ -16,6 +16,7 @@ import numpy as np
 from sim import fork, runner
 from sim.classic import Classic
 from sim.comparison.arms import Arm, World
+from sim.enact import enacted
 from sim.errors import SimError
 from sim.model import ViralityModel
 from sim.records import F_IMPRESSIONS
@@ -84,6 +85,7 @@ def branching(base: World, arm: World) -> int:
     """Steps that an arm shares with the first; 0 where they have to run apart."""
     if isinstance(base, Classic) or isinstance(arm, Classic):
         return 0
+    base, arm = enacted(base), enacted(arm)  # plans are actors and facts
     same = all(getattr(base, name) == getattr(arm, name) for name in type(base).model_fields if name not in LATER)
     return fork.first_difference(base, arm) if same else 0
 
