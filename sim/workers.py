@@ -28,11 +28,11 @@ MOST_FALSE_STARTS = 10  # of workers in a row that never got ready
 _SPAWN = get_context("spawn")
 
 
-class JobDied(SimError):
+class JobDiedError(SimError):
     """The worker of a job died, again and again, the last time while nothing else was running."""
 
 
-class JobOverdue(SimError):
+class JobOverdueError(SimError):
     """The job took longer than it may."""
 
 
@@ -66,10 +66,10 @@ class Workers(Executor):
 
     Args:
         processes: how many jobs run at once.
-        limit: seconds that one job may take; its process is ended then, and its future raises `JobOverdue`.
+        limit: seconds that one job may take; its process is ended then, its future raises `JobOverdueError`.
 
     A job whose worker dies is done again by another. After three deaths, the third while nothing else was running, its
-    future raises `JobDied`. Functions and arguments are pickled, as are results; functions must belong to a module.
+    future raises `JobDiedError`. Functions, arguments and results are pickled; functions must belong to a module.
     """
 
     def __init__(self, processes: int, limit: float | None = None) -> None:
@@ -238,7 +238,7 @@ class Workers(Executor):
                     self._queue.appendleft(job)
             else:
                 words = f"its worker process died {MOST_DEATHS} times, at last with nothing else running"
-                job.future.set_exception(JobDied(f"{words} ({_ended(code)})"))
+                job.future.set_exception(JobDiedError(f"{words} ({_ended(code)})"))
 
     def _release(self, worker: _Worker) -> int | None:
         self._crew.remove(worker)
@@ -255,7 +255,7 @@ class Workers(Executor):
             job = worker.job
             self._release(worker)
             if job:
-                job.future.set_exception(JobOverdue(f"took longer than {self.limit:g} s"))
+                job.future.set_exception(JobOverdueError(f"took longer than {self.limit:g} s"))
 
     def _give_up(self, reason: str) -> None:
         with self._lock:

@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parent.parent / "sim"
 # A module may import only from rows above its own (nearer the top of this list).
 ROWS = [
     ["errors", "records", "streams", "jit", "catalog", "fonts", "strict"],
-    ["registry", "clock", "kernels", "processes"],
+    ["registry", "clock", "kernels", "processes", "workers"],
     ["metrics", "reader", "bands"],
     ["networks", "checker"],
     ["loader", "population", "contagion"],
@@ -32,7 +32,7 @@ ROWS = [
     ["runner"],
     ["reality", "ensemble"],
     ["progress"],
-    ["explain", "calibration", "hindcast", "counterfactuals", "cases"],
+    ["explain", "calibration", "hindcast", "counterfactuals", "cases", "sweep"],
     ["forecast"],
     ["commands"],
     ["cli"],

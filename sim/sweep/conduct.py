@@ -45,10 +45,10 @@ def conduct(plan: Plan, ledger: Ledger, engine: Engine, manner: Manner, tell: Te
     Raises:
         SimError: a run failed, and that is to end the sweep; the ledger cannot be written.
     """
-    tally, waiting = Tally(), _missing(plan, ledger, manner)
+    tally = Tally(kept=ledger.count(plan.digest, DONE))
+    waiting = _missing(plan, ledger, manner, tally)
     under_way: dict[Future[Outcome], tuple[Run, int]] = {}
     again: list[tuple[Run, int]] = []
-    tally.kept = ledger.count(plan.digest, DONE)
     _say(tell, tally, plan)
     while True:
         while len(under_way) < engine.slots and (following := again.pop() if again else next(waiting, None)):
@@ -73,11 +73,12 @@ def conduct(plan: Plan, ledger: Ledger, engine: Engine, manner: Manner, tell: Te
     return tally
 
 
-def _missing(plan: Plan, ledger: Ledger, manner: Manner) -> Iterator[tuple[Run, int]]:
+def _missing(plan: Plan, ledger: Ledger, manner: Manner, tally: Tally) -> Iterator[tuple[Run, int]]:
     """Runs that are to be made, and how often each was tried; rows of an older plan are taken over."""
     for run in plan.runs():
         row = ledger.get(run.key)
         if row and (row.plan, row.point, row.replicate) != (plan.digest, run.point, run.replicate):
+            tally.kept += row.status == DONE and row.plan != plan.digest
             row = row._replace(plan=plan.digest, point=run.point, replicate=run.replicate, sets=run.sets)
             ledger.add(row)
         if row is None or (row.status == FAILED and row.attempts <= manner.retries):

@@ -19,7 +19,9 @@ from sim.reader import scalar
 Design = Literal["grid", "each", "latin", "sobol", "saltelli"]
 MOST_LEVELS = 10_000
 _RANGE = re.compile(r"(?P<low>[^./][^/]*?)\.\.(?P<high>[^/]+?)(?:/(?P<log>log)?(?P<steps>[0-9]+)?)?")
-_HOW = "write values with commas, 1,2,5, or a range: LOW..HIGH, LOW..HIGH/5 (five values), LOW..HIGH/log5, LOW..HIGH/log"
+_HOW = (
+    "write values with commas, 1,2,5, or a range: LOW..HIGH, LOW..HIGH/5 (five values), LOW..HIGH/log5, LOW..HIGH/log"
+)
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,7 @@ class Points:
         return tuple(values)
 
     def _fractions(self, number: int) -> np.ndarray:
-        """Where a point lies in the unit cube, f8[factors]; for Saltelli A, A with one column of B each, B, in turns."""
+        """Where a point lies in the unit cube, f8[factors]; Saltelli: A, A with a column of B each, B."""
         d = len(self.factors)
         if self.design != "saltelli":
             return np.asarray(self._cube[number])
@@ -202,7 +204,9 @@ def points(factors: Sequence[Factor], design: Design, size: int | None, seed: in
         loose = next((one for one in factors if not one.levels), None)
         if loose:
             example = f"{loose.path}={loose.low:g}..{loose.high:g}/{'log' * loose.log}5"
-            raise SimError(f"--vary {loose.path}: a {design} design needs values; write {example}, or take --design latin")
+            raise SimError(
+                f"--vary {loose.path}: a {design} design needs values; write {example}, or take --design latin"
+            )
         if size is not None:
             raise SimError(f"a {design} design has as many points as its values make; leave out points")
         return Points(tuple(factors), design, 0, seed)

@@ -99,7 +99,9 @@ def _ready(client: Any, address: str) -> int:
     began = time.monotonic()
     while not (threads := sum(client.nthreads().values())):
         if time.monotonic() - began > PATIENCE:
-            raise RefusedError(f"the Dask scheduler at {address} has no workers; start some with `dask worker {address}`")
+            raise RefusedError(
+                f"the Dask scheduler at {address} has no workers; start some with `dask worker {address}`"
+            )
         time.sleep(0.1)
     try:
         found = client.submit(maker, pure=False).result(timeout=60)

@@ -197,7 +197,9 @@ class Ledger:
         with self._words():
             for *fields, mark in self._base.execute(f"SELECT {_COLUMNS}, checksum FROM runs {where}", values):
                 if checksum(fields) != mark:
-                    raise SimError(f"{self.path}: the row of run {fields[0]} has changed by itself; run again to repair")
+                    raise SimError(
+                        f"{self.path}: the row of run {fields[0]} has changed by itself; run again to repair"
+                    )
                 yield Row(*fields)
 
     def digest(self, plan: str) -> str:

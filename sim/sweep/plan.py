@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,12 +16,11 @@ from pydantic import Field
 from sim import loader, reader
 from sim import scenario as scenarios
 from sim.classic import Classic
-from sim.errors import Fault, ScenarioError, SimError
-from sim.registry import did_you_mean
+from sim.errors import SimError
 from sim.scenario import Scenario
 from sim.streams import py_bits, stream_key
 from sim.strict import Name, Strict
-from sim.sweep.design import Design, Factor, Points, factor, points
+from sim.sweep.design import Design, Points, factor, points
 from sim.sweep.jobs import maker
 
 SHIPPED = scenarios.SHIPPED / "sweeps"
@@ -37,7 +36,9 @@ class Sweep(Strict):
     scenario: str = Field(description="a shipped scenario, or a file, counted from the folder of this one")
     users: int | None = Field(None, ge=1, description="people to simulate")
     set: dict[str, Any] = Field(default_factory=dict, description="values that all runs share, path to value")
-    vary: dict[str, Any] = Field(min_length=1, max_length=32, description="path to a list of values, or a range in words")
+    vary: dict[str, Any] = Field(
+        min_length=1, max_length=32, description="path to a list of values, or a range in words"
+    )
     design: Design = "grid"
     points: int | None = Field(None, ge=1, le=MOST_POINTS, description="points of a latin, sobol or saltelli design")
     replicates: int = Field(1, ge=1, le=100_000, description="runs of every point; the same seeds at all points")
@@ -166,8 +167,14 @@ def opened(source: str) -> tuple[Sweep, str] | None:
     return sweep, str(beside) if beside.is_file() else sweep.scenario
 
 
-def asked(source: str, vary: list[str], name: str = "", **rest: Any) -> tuple[Sweep, str]:
-    """The sweep of ``--vary PATH=…`` words over a scenario."""
+def asked(source: str, vary: Sequence[str], rest: dict[str, Any]) -> tuple[Sweep, str]:
+    """The sweep of ``--vary PATH=…`` words over a scenario; its name is a digest, so that the same words go on.
+
+    Args:
+        source: of the scenario.
+        vary: the words.
+        rest: further keys of a sweep file.
+    """
     factors = {}
     for word in vary:
         path, equals, text = word.partition("=")
@@ -176,8 +183,8 @@ def asked(source: str, vary: list[str], name: str = "", **rest: Any) -> tuple[Sw
         if path.strip() in factors:
             raise SimError(f"--vary {path.strip()} is given twice")
         factors[path.strip()] = text
-    text = json.dumps([source, factors, {key: value for key, value in rest.items() if key != "replicates"}])
-    name = name or "s" + hashlib.sha256(text.encode()).hexdigest()[:8]
+    same = {key: value for key, value in rest.items() if key not in ("replicates", "metrics")}
+    name = "s" + hashlib.sha256(json.dumps([source, factors, same]).encode()).hexdigest()[:8]
     document = loader.Document({"name": name, "scenario": source, "vary": factors} | rest)
     return loader.check(Sweep, document), source
 
