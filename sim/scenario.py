@@ -385,18 +385,8 @@ def _find(source: str | Path) -> Path:
     if path.exists() or path.suffix or (len(path.parts) > 1 and str(source) not in known):
         return path
     if str(source) not in known:
-        raise ScenarioError(
-            [
-                Fault(
-                    str(source),
-                    0,
-                    0,
-                    "",
-                    "no such file or shipped scenario",
-                    did_you_mean(str(source), list(known)),
-                )
-            ]
-        )
+        hint = did_you_mean(str(source), list(known))
+        raise ScenarioError([Fault(str(source), 0, 0, "", "no such file or shipped scenario", hint)])
     return known[str(source)]
 
 

@@ -235,7 +235,7 @@ class Workers(Executor):
             job.deaths += 1
             if job.deaths < MOST_DEATHS:
                 with self._lock:
-                    self._queue.appendleft(job)
+                    self._queue.append(job)  # behind the others: whoever kills workers now may hit another
             else:
                 words = f"its worker process died {MOST_DEATHS} times, at last with nothing else running"
                 job.future.set_exception(JobDiedError(f"{words} ({_ended(code)})"))

@@ -128,12 +128,23 @@ def _bars(axes: Axes, effects: Sequence[Effect]) -> None:
                 shown(_level(one.labels[place]), 12), (end + side * lift, row), (4 * side, 0),
                 textcoords="offset points", ha="left" if side > 0 else "right", va="center", size=7.5, color=GREY,
             )  # fmt: skip
-    axes.margins(x=0.22)
+    _room(axes, effects)
     axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.xaxis.set_major_formatter(FuncFormatter(count))
     axes.grid(axis="x", color=PALE, lw=0.6)
     axes.set_axisbelow(True)
     axes.tick_params(labelsize=8)
+
+
+def _room(axes: Axes, effects: Sequence[Effect]) -> None:
+    """Limits that leave bars, whiskers and their labels inside."""
+    ends = [one.mean[place] for one in effects for place in (one.low, one.high)]
+    for one in effects:
+        if np.isfinite(one.swing_half):
+            ends += [one.mean[one.high] - one.swing_half, one.mean[one.high] + one.swing_half]
+    low, high = np.nanmin(ends), np.nanmax(ends)
+    pad = 0.2 * (high - low or 1.0)
+    axes.set_xlim(low - pad, high + pad)
 
 
 def _level(label: Any) -> str:
