@@ -67,13 +67,14 @@ class Workers(Executor):
     Args:
         processes: how many jobs run at once.
         limit: seconds that one job may take; its process is ended then, its future raises `JobOverdueError`.
+        begin: called in every process before its first job; the limit does not run yet.
 
     A job whose worker dies is done again by another. After three deaths, the third while nothing else was running, its
     future raises `JobDiedError`. Functions, arguments and results are pickled; functions must belong to a module.
     """
 
-    def __init__(self, processes: int, limit: float | None = None) -> None:
-        self.processes, self.limit = processes, limit
+    def __init__(self, processes: int, limit: float | None = None, begin: Callable[[], object] | None = None) -> None:
+        self.processes, self.limit, self.begin = processes, limit, begin
         self._queue: deque[_Job] = deque()
         self._crew: list[_Worker] = []
         self._lock = threading.Lock()
@@ -153,7 +154,7 @@ class Workers(Executor):
         wanted = min(self.processes, len(self._queue) + len(self._busy()))
         while len(self._crew) < wanted and not self._stopped:
             ours, theirs = _SPAWN.Pipe()
-            process = _SPAWN.Process(target=_serve, args=(theirs,), daemon=True)
+            process = _SPAWN.Process(target=_serve, args=(theirs, self.begin), daemon=True)
             process.start()
             theirs.close()  # so that the pipe ends when the worker does
             self._crew.append(_Worker(process, ours))
@@ -286,10 +287,12 @@ def _ended(code: int | None) -> str:
     return f"signal {-code}"
 
 
-def _serve(pipe: Connection) -> None:
+def _serve(pipe: Connection, begin: Callable[[], object] | None) -> None:
     """What a worker does: call what comes, send back what it gives, until nobody is there any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all of a terminal; the first process answers it
     threading.Thread(target=_leave_with_parent, daemon=True).start()
+    if begin:
+        begin()
     pipe.send(True)
     with contextlib.suppress(EOFError, OSError):
         while True:

@@ -64,7 +64,7 @@ def engine(workers: int, cluster: str = "", limit: float | None = None) -> Itera
     elif workers == 0:
         yield Engine(Here(), 1, limit)
     else:
-        crew = Workers(workers, limit)
+        crew = Workers(workers, limit, begin=maker)  # which imports all that a run needs
         try:
             yield Engine(crew, AHEAD * workers)
         finally:

@@ -24,6 +24,7 @@ from sim.errors import RefusedError, SimError
 SCHEMA_VERSION = 1
 FILE, LOCK = "ledger.sqlite", "ledger.lock"
 SETTLE_SECONDS = 0.25  # longest that a finished run waits for its commit
+LEAST_BYTES = 250  # of a row: key, plan and checksum are 192
 DONE, FAILED = "done", "failed"
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL, checksum TEXT NOT NULL);
@@ -361,8 +362,7 @@ def _salvaged(path: Path) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     try:
         with _closing(path) as base:
-            top = _top(base)
-            spans = [(0, top + 1)]
+            spans = [(0, _top(path, base) + 1)]
             while spans:
                 low, high = spans.pop()
                 try:
@@ -377,8 +377,8 @@ def _salvaged(path: Path) -> dict[str, list[Any]]:
     return found
 
 
-def _top(base: sqlite3.Connection) -> int:
-    """A number that no row exceeds."""
+def _top(path: Path, base: sqlite3.Connection) -> int:
+    """A number that no row exceeds; where the last one cannot be read, as many as could be in the file."""
     with suppress(sqlite3.Error):
         return int(base.execute("SELECT max(id) FROM runs").fetchone()[0] or 0)
-    return 1 << 20
+    return path.stat().st_size // LEAST_BYTES
