@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+import deadly
 import numpy as np
 import pytest
 from worlds import document
@@ -284,22 +285,9 @@ def test_fail_fast_ends_with_the_first_failure_and_names_it(tmp_path):
     assert len(crew.tried) == 5
 
 
-def plain():
-    """Nothing to begin with."""
-
-
-def deadly(job):
-    """One job always takes its worker along, one hangs, the others are plain."""
-    if job.scenario.seeds.count == 5 and job.scenario.contagion.infect == 0.2:
-        os.kill(os.getpid(), signal.SIGKILL)
-    if job.scenario.seeds.count == 20 and job.scenario.contagion.infect == 0.2:
-        time.sleep(60)
-    return Outcome('{"people_reached":1}', "d")
-
-
 def test_a_run_that_always_dies_is_blamed_alone_and_one_that_hangs_is_ended(tmp_path, monkeypatch):
-    monkeypatch.setattr("sim.sweep.engine.carry_out", deadly)
-    monkeypatch.setattr("sim.sweep.engine.maker", plain)  # workers import this module before time is taken
+    monkeypatch.setattr("sim.sweep.engine.carry_out", deadly.carry_out)
+    monkeypatch.setattr("sim.sweep.engine.maker", deadly.begin)
     asked = planned(1)
     with Ledger(tmp_path) as ledger, engine(2, limit=3.0) as crew:
         tally = conduct(asked, ledger, crew, Manner(retries=0))
@@ -623,7 +611,7 @@ def test_ctrl_c_ends_at_once_and_says_how_to_go_on(tmp_path):
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     """A Dask scheduler with one worker on loopback."""
-    pytest.importorskip("distributed", reason="Dask is not installed: pip install -e '.[cluster]'")
+    distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install -e '.[cluster]'")
     where = tmp_path_factory.mktemp("dask")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": where, "env": environment}
@@ -637,10 +625,18 @@ def cluster(tmp_path_factory):
     address = json.loads(note.read_text())["address"]
     words = [address, "--nthreads", "1", "--no-dashboard", "--no-nanny", "--local-directory", str(where)]
     processes.append(subprocess.Popen([sys.executable, "-c", script.format("worker"), *words], **quiet))
+    with distributed.Client(address, set_as_default=False) as client:
+        client.wait_for_workers(1, timeout=120)
     yield address
     for process in processes:
         process.terminate()
         process.wait(20)
+
+
+def test_a_scheduler_that_is_not_there_is_one_line():
+    pytest.importorskip("distributed", reason="Dask is not installed: pip install -e '.[cluster]'")
+    with pytest.raises(RefusedError, match="no Dask scheduler answers"), engine(0, "tcp://127.0.0.1:9"):
+        raise AssertionError("nobody is there")
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from sim.errors import RefusedError, SimError
 from sim.sweep.jobs import Job, Outcome, carry_out, maker
 from sim.workers import Workers
 
-PATIENCE = 5.0  # seconds for a scheduler to answer, and again for a first worker
+PATIENCE = 5.0  # seconds for a scheduler to answer, and again for a first worker to be there
 AHEAD = 2  # runs under way or waiting a worker: the next is there when one is done
 
 
