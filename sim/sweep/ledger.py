@@ -362,6 +362,7 @@ def _salvaged(path: Path) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     try:
         with _closing(path) as base:
+            base.execute("PRAGMA writable_schema = ON")  # SQLite then opens a file that was cut short
             spans = [(0, _top(path, base) + 1)]
             while spans:
                 low, high = spans.pop()
