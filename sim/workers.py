@@ -24,12 +24,16 @@ from typing import Any
 from sim.errors import SimError
 
 MOST_DEATHS = 3  # of workers over one job, the last while nothing else runs, until the job is blamed
-MOST_FALSE_STARTS = 10  # of workers in a row that never got ready
+MOST_FALSE_STARTS = 10  # of workers in a row that never got ready; one that was killed counts a tenth
 _SPAWN = get_context("spawn")
 
 
 class JobDiedError(SimError):
     """The worker of a job died, again and again, the last time while nothing else was running."""
+
+
+class NoWorkersError(SimError):
+    """Nobody is there any more to do the job; it is not to blame."""
 
 
 class JobOverdueError(SimError):
@@ -80,7 +84,7 @@ class Workers(Executor):
         self._lock = threading.Lock()
         self._heard, self._bell = _SPAWN.Pipe(duplex=False)
         self._rung = self._closing = self._stopped = False
-        self._false_starts = 0
+        self._false_starts, self._fault = 0.0, ""
         self._thread = threading.Thread(target=self._supervise, name="workers", daemon=True)
         self._thread.start()
 
@@ -88,6 +92,8 @@ class Workers(Executor):
         """Have a function called in a worker; its result or error comes in the future."""
         future: Future[Any] = Future()
         with self._lock:
+            if self._fault:
+                raise NoWorkersError(self._fault)
             if self._closing:
                 raise RuntimeError("no jobs can be given after shutdown")
             self._queue.append(_Job(future, (do, args, kwargs)))
@@ -208,7 +214,7 @@ class Workers(Executor):
             self._bury(worker)
             return
         if not worker.ready:
-            worker.ready, self._false_starts = True, 0
+            worker.ready, self._false_starts = True, 0.0
             return
         job, worker.job, worker.until = worker.job, None, float("inf")
         try:
@@ -227,9 +233,10 @@ class Workers(Executor):
         if self._stopped:
             worker.job = None
             if job:
-                job.future.set_exception(SimError("stopped before it was done"))
+                job.future.set_exception(NoWorkersError("stopped before it was done"))
         elif job is None:
-            self._false_starts += not worker.ready
+            killed = code is not None and code < 0
+            self._false_starts += 0.0 if worker.ready else 0.1 if killed else 1.0
             if self._false_starts >= MOST_FALSE_STARTS:
                 self._give_up(f"worker processes end before they begin ({_ended(code)})")
         else:
@@ -261,18 +268,19 @@ class Workers(Executor):
     def _give_up(self, reason: str) -> None:
         with self._lock:
             self._closing = self._stopped = True
+            self._fault = reason
             jobs = [*self._queue]
             self._queue.clear()
         for job in jobs:
             if job.deaths or job.future.set_running_or_notify_cancel():
-                job.future.set_exception(SimError(reason))
+                job.future.set_exception(NoWorkersError(reason))
 
     def _dismiss(self) -> None:
         for worker in [*self._crew]:
             job = worker.job
             self._release(worker)
             if job:
-                job.future.set_exception(SimError("stopped before it was done"))
+                job.future.set_exception(NoWorkersError("stopped before it was done"))
         for job in self._queue:
             job.future.cancel()
 

@@ -220,6 +220,15 @@ def test_what_is_there_is_not_made_again_and_more_replicates_go_on(tmp_path, tru
     assert made(tmp_path, planned(4))[0].made == 0
 
 
+def test_two_points_that_are_the_same_world_are_run_once_and_both_told(tmp_path):
+    asked = planned(2, vary=["seeds.count=1,100,5"], design="each")  # 100 is the scenario's own
+    tally, rows = made(tmp_path, asked)
+    assert tally.kept + tally.made == len(rows) == 8
+    base, own = ([text for point, _, text in rows if point == place] for place in (0, 2))
+    assert base == own
+    assert made(tmp_path, asked)[0].made == 0
+
+
 def test_platform_worlds_are_swept_as_well(tmp_path):
     world = tmp_path / "square.yaml"
     world.write_text(dump(document(50, followers=50)), encoding="utf-8")

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from sim.errors import Fault, ScenarioError, SimError
-from sim.workers import JobDiedError, JobOverdueError, Workers
+from sim.workers import JobDiedError, JobOverdueError, NoWorkersError, Workers
 
 
 def square(x):
@@ -74,6 +74,19 @@ def test_workers_killed_from_outside_are_replaced():
             for pid in crew.pids[:1]:
                 os.kill(pid, signal.SIGKILL)
         assert [job.result(60) for job in jobs] == [*range(100)]
+
+
+def leave():
+    os._exit(7)
+
+
+def test_workers_that_cannot_begin_are_given_up_and_no_job_is_blamed():
+    with Workers(1, begin=leave) as crew:
+        job = crew.submit(square, 1)
+        assert isinstance(job.exception(60), NoWorkersError)
+        assert "exit code 7" in str(job.exception())
+        with pytest.raises(NoWorkersError, match="before they begin"):
+            crew.submit(square, 1)
 
 
 def test_stop_ends_what_is_under_way_at_once():

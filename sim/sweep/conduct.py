@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass
 
-from sim.errors import ScenarioError, SimError
+from sim.errors import RefusedError, SimError
 from sim.sweep.engine import Engine
 from sim.sweep.jobs import Job, Outcome, maker
 from sim.sweep.ledger import DONE, FAILED, Ledger, Row
 from sim.sweep.plan import Plan, Run
+from sim.workers import NoWorkersError
 
 Tell = Callable[[int, int, str], None]
 
@@ -74,13 +75,13 @@ def conduct(plan: Plan, ledger: Ledger, engine: Engine, manner: Manner, tell: Te
 
 
 def _missing(plan: Plan, ledger: Ledger, manner: Manner, tally: Tally) -> Iterator[tuple[Run, int]]:
-    """Runs that are to be made, and how often each was tried; rows of an older plan are taken over."""
+    """Runs that are to be made, and how often each was tried; what is known from another place is taken over."""
     for run in plan.runs():
-        row = ledger.get(run.key)
-        if row and (row.plan, row.point, row.replicate) != (plan.digest, run.point, run.replicate):
-            tally.kept += row.status == DONE and row.plan != plan.digest
-            row = row._replace(plan=plan.digest, point=run.point, replicate=run.replicate, sets=run.sets)
+        row = ledger.at(plan.digest, run.point, run.replicate)
+        if row is None and (known := ledger.known(run.key)):
+            row = known._replace(plan=plan.digest, point=run.point, replicate=run.replicate, sets=run.sets)
             ledger.add(row)
+            tally.kept += 1
         if row is None or (row.status == FAILED and row.attempts <= manner.retries):
             yield run, row.attempts if row else 0
 
@@ -89,8 +90,10 @@ def _outcome(future: Future[Outcome]) -> Outcome:
     """What came of a run; the error where its worker died or took too long."""
     try:
         return future.result()
-    except ScenarioError as error:
-        return Outcome(error=str(error))
+    except NoWorkersError:
+        raise
+    except CancelledError:
+        raise RefusedError("the engine has gone away; what is done is safe, the same command goes on") from None
     except Exception as error:
         words = str(error) if isinstance(error, SimError) else f"{type(error).__name__}: {error}"
         return Outcome(error=words)

@@ -215,7 +215,7 @@ def _join(target: Ledger, folder: Path) -> list[str]:
                 f"{other.sweep['name']} {other.plan[:8]}); only shards of one sweep and one version can be joined"
             )
         for row in source.rows(head.plan):
-            there = target.get(row.key)
+            there = target.at(row.plan, row.point, row.replicate)
             if there and there.status == row.status == DONE and there.content != row.content:
                 place = f"run {row.point}.{row.replicate} ({row.sets}, seed {row.seed})"
                 raise SimError(f"{source.path}: {place} has another result than in {target.path}; run it again to see")

@@ -34,12 +34,19 @@ class Found:
         texts: values of the paths at each point, as ``--set`` takes them; None: the scenario's own.
         metrics: names.
         values: f8[points, metrics, replicates]; NaN where a run is missing, failed, or has no such number.
+        numbers: of the points in their plan, of which a shard may lack some.
     """
 
     paths: list[str]
     texts: list[tuple[str | None, ...]]
     metrics: list[str]
     values: np.ndarray
+    numbers: Sequence[int] = ()
+
+    @property
+    def alone(self) -> bool:
+        """Whether paths were varied one at a time."""
+        return any(None in texts for texts in self.texts)
 
     def column(self, path: int) -> list[Any]:
         """The values of a path at the points, as numbers where they are numbers."""
@@ -100,7 +107,7 @@ def read(ledger: Ledger, plan: str, paths: Sequence[str], metrics: Sequence[str]
         size: points, replicates.
     """
     names: list[str] = list(metrics)
-    texts: list[tuple[str | None, ...]] = [(None,) * len(paths)] * size[0]
+    texts: dict[int, tuple[str | None, ...]] = {}
     values = np.full((size[0], max(len(names), MOST_USUAL), size[1]), np.nan)
     for row in ledger.rows(plan):
         texts[row.point] = tuple(json.loads(row.sets).get(path) for path in paths)
@@ -113,7 +120,8 @@ def read(ledger: Ledger, plan: str, paths: Sequence[str], metrics: Sequence[str]
                 values[row.point, place, row.replicate] = summary[name]
     if metrics and (empty := [name for i, name in enumerate(names) if np.isnan(values[:, i]).all()]):
         _refuse(ledger, plan, empty[0])
-    return Found(list(paths), texts, names, values[:, : len(names)])
+    there = sorted(texts)  # a shard lacks some points
+    return Found(list(paths), [texts[point] for point in there], names, values[there, : len(names)], there)
 
 
 def _refuse(ledger: Ledger, plan: str, name: str) -> None:
@@ -150,7 +158,7 @@ def effect(found: Found, path: int, metric: int) -> Effect:
 def _groups(found: Found, path: int) -> tuple[list[Any], list[np.ndarray]]:
     """Values of a path, or middles of its bins, and the points of each; only its own where paths vary alone."""
     column = found.column(path)
-    alone = any(None in texts for texts in found.texts)
+    alone = found.alone
     kept = [place for place, texts in enumerate(found.texts) if not alone or texts[path] is not None]
     labels = list(dict.fromkeys(column[place] for place in kept))
     if all(is_number(label) for label in labels):
@@ -210,8 +218,7 @@ def write_points(found: Found, stream: IO[str]) -> None:
     kinds = ("mean", "low", "high", "median")
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(["point", *found.paths, "runs", *(f"{name}_{kind}" for name in found.metrics for kind in kinds)])
-    for point, texts in enumerate(found.texts):
-        samples = found.values[point]
+    for point, texts, samples in zip(found.numbers, found.texts, found.values, strict=True):
         mean, half = interval(samples)
         runs = int(np.isfinite(samples).any(axis=0).sum())
         cells = [[m, m - h, m + h, _median(s)] for m, h, s in zip(mean, half, samples, strict=True)]

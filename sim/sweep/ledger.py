@@ -1,9 +1,9 @@
 """The ledger of a sweep: one SQLite file, a row a run, safe against kills, full disks, second writers and bad disks.
 
 Write-ahead log and ``synchronous=FULL``: a row that was committed outlives a power cut. Every row carries a checksum of
-its content, which is held against it whenever it is read, so a flipped bit is never taken for a result. A row is known
-by its key: the resolved scenario, the seed and the software. Rows of a changed plan stay, and are used again where the
-keys agree.
+its content, which is held against it whenever it is read, so a flipped bit is never taken for a result. What was run is
+known by its key: the resolved scenario, the seed and the software. Rows of a changed plan stay, and what they found is
+used again where the keys agree.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ DONE, FAILED = "done", "failed"
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL, checksum TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS runs (
-    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, plan TEXT NOT NULL, point INTEGER NOT NULL,
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL, plan TEXT NOT NULL, point INTEGER NOT NULL,
     replicate INTEGER NOT NULL, seed INTEGER NOT NULL, sets TEXT NOT NULL, status TEXT NOT NULL,
     attempts INTEGER NOT NULL, error TEXT NOT NULL, metrics TEXT NOT NULL, digest TEXT NOT NULL,
-    seconds REAL NOT NULL, checksum TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS places ON runs (plan, point, replicate);
+    seconds REAL NOT NULL, checksum TEXT NOT NULL, UNIQUE (plan, point, replicate));
+CREATE INDEX IF NOT EXISTS keys ON runs (key, status);
 """
 
 
@@ -42,8 +42,8 @@ class Row(NamedTuple):
 
     Attributes:
         key: SHA-256 of resolved scenario, seed and software.
-        plan: digest of the plan that it was last part of.
-        point, replicate: its place in that plan.
+        plan: digest of the plan that it is part of.
+        point, replicate: its place in that plan; two places may have the same key.
         seed: of the run.
         sets: what was varied: JSON, path to text; null where the scenario's own value stands.
         status: ``done`` or ``failed``.
@@ -76,8 +76,8 @@ class Row(NamedTuple):
 _COLUMNS = ", ".join(Row._fields)
 _INSERT = (
     f"INSERT INTO runs ({_COLUMNS}, checksum) VALUES ({', '.join('?' * (len(Row._fields) + 1))}) "
-    f"ON CONFLICT (key) DO UPDATE SET "
-    + ", ".join(f"{name} = excluded.{name}" for name in (*Row._fields[1:], "checksum"))
+    f"ON CONFLICT (plan, point, replicate) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in (*Row._fields, "checksum"))
 )
 
 
@@ -158,7 +158,7 @@ class Ledger:
     # ---- rows
 
     def add(self, row: Row) -> None:
-        """Put a row in place of an older one of the same key. It is safe after `settle`."""
+        """Put a row in its place, over an older one. It is safe after `settle`."""
         with self._words():
             if self._since is None:
                 self._base.execute("BEGIN IMMEDIATE")
@@ -177,9 +177,13 @@ class Ledger:
         self._since, self._settled = None, time.monotonic()
         return None
 
-    def get(self, key: str) -> Row | None:
-        """The run of a key, if there is one."""
-        return next(self._rows("WHERE key = ?", (key,)), None)
+    def at(self, plan: str, point: int, replicate: int) -> Row | None:
+        """The run at a place of a plan, if it is there."""
+        return next(self._rows("WHERE plan = ? AND point = ? AND replicate = ?", (plan, point, replicate)), None)
+
+    def known(self, key: str) -> Row | None:
+        """A finished run of a key, in whatever place of whatever plan."""
+        return next(self._rows("WHERE key = ? AND status = ? LIMIT 1", (key, DONE)), None)
 
     def rows(self, plan: str, order: str = "point, replicate") -> Iterator[Row]:
         """All runs of a plan, one after the other; never all at once in memory."""
@@ -206,7 +210,7 @@ class Ledger:
     def digest(self, plan: str) -> str:
         """SHA-256 over key, status, metrics and digest of all runs, in the order of the keys."""
         found = hashlib.sha256()
-        for row in self.rows(plan, order="key"):
+        for row in self.rows(plan, order="key, point, replicate"):
             found.update(row.content.encode("utf-8") + b"\0")
         return found.hexdigest()
 
@@ -357,9 +361,9 @@ def _free(path: Path) -> Path:
     return next(name for name in names if not name.exists())
 
 
-def _salvaged(path: Path) -> dict[str, list[Any]]:
-    """Whole rows of a broken ledger by key, read in halves wherever reading stops."""
-    found: dict[str, list[Any]] = {}
+def _salvaged(path: Path) -> dict[tuple[Any, ...], list[Any]]:
+    """Whole rows of a broken ledger by place, read in halves wherever reading stops."""
+    found: dict[tuple[Any, ...], list[Any]] = {}
     try:
         with _closing(path) as base:
             base.execute("PRAGMA writable_schema = ON")  # SQLite then opens a file that was cut short
@@ -369,7 +373,7 @@ def _salvaged(path: Path) -> dict[str, list[Any]]:
                 try:
                     for _, fields in _read(base, low, high):
                         if fields is not None:
-                            found[str(fields[0])] = fields
+                            found[tuple(fields[1:4])] = fields
                 except sqlite3.Error:
                     middle = (low + high) // 2
                     spans += [(low, middle), (middle, high)] if high - low > 1 else []
