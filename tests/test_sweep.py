@@ -503,6 +503,14 @@ def test_the_command_for_real(tmp_path, capsys):
     assert json.loads((folder / "sweep.json").read_text(encoding="utf-8")) == record
 
 
+def test_a_design_of_points_is_drawn_without_a_heat_map(tmp_path):
+    words = ["sweep", "sir", "--vary", "contagion.infect=0.05..0.2", "--vary", "contagion.recover=0.1..0.5/log"]
+    words += ["--design", "latin", "--points", "60", "--users", "200", "--set", "steps=10", "--set", "seeds.count=5"]
+    assert cli.main([*words, "--out", str(tmp_path), "--workers", "0", "--quiet"]) == 0
+    folder = next((tmp_path / "sir").iterdir())
+    assert {path.name for path in (folder / "figures").iterdir()} == {"effects.png", "tornado.png"}
+
+
 def test_shards_on_the_command_line(tmp_path, capsys):
     out = ["--out", str(tmp_path), "--workers", "0", "--no-figures", "--quiet"]
     for k in (1, 2):

@@ -153,7 +153,7 @@ def _level(label: Any) -> str:
 
 def heat_map(found: Found, title: str, recipe: str) -> Figure | None:
     """The first metric over the two paths that matter most; None unless both have a few values."""
-    sides = [(path, one) for path, one in ranked(found, 0) if 2 <= len(one.labels) <= MOST_PLACES]
+    sides = [(path, one) for path, one in ranked(found, 0) if 2 <= len(set(found.column(path))) <= MOST_PLACES]
     if len(sides) < 2 or found.alone:
         return None
     (across, x), (up, y) = sides[:2]
