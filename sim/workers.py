@@ -56,9 +56,10 @@ class _Job:
 
 @dataclass(eq=False)
 class _Worker:
-    """A process, our end of its pipe, what it does, and when it must be done."""
+    """A process and its number, our end of its pipe, what it does, and when it must be done."""
 
     process: Any
+    pid: int
     pipe: Connection
     ready: bool = False
     job: _Job | None = None
@@ -116,7 +117,8 @@ class Workers(Executor):
         with self._lock:
             self._closing = self._stopped = True
         for worker in [*self._crew]:
-            worker.process.kill()
+            with contextlib.suppress(ValueError):  # it has just been let go
+                worker.process.kill()
         self._ring()
         self._thread.join(timeout=5)
 
@@ -127,7 +129,7 @@ class Workers(Executor):
     @property
     def pids(self) -> list[int]:
         """The processes that are there now."""
-        return [worker.process.pid for worker in [*self._crew]]
+        return [worker.pid for worker in [*self._crew]]
 
     # ---- the thread
 
@@ -163,7 +165,7 @@ class Workers(Executor):
             process = _SPAWN.Process(target=_serve, args=(theirs, self.begin), daemon=True)
             process.start()
             theirs.close()  # so that the pipe ends when the worker does
-            self._crew.append(_Worker(process, ours))
+            self._crew.append(_Worker(process, process.pid, ours))
 
     def _hand_out(self) -> None:
         for worker in self._crew:

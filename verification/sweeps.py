@@ -143,8 +143,9 @@ def _kill_workers(crew: Engine, many: int, over: threading.Event) -> Iterator[in
             return
         if pids := workers.pids:
             pid = pids[int(py_uniform(key, kill, 1) * len(pids))]
-            os.kill(pid, signal.SIGKILL)
-            yield pid
+            with suppress(ProcessLookupError):  # it has ended by itself
+                os.kill(pid, signal.SIGKILL)
+                yield pid
 
 
 def damage(many: int = DAMAGES, runs: int = 300) -> Verdict:
