@@ -165,7 +165,7 @@ class Workers(Executor):
             process = _SPAWN.Process(target=_serve, args=(theirs, self.begin), daemon=True)
             process.start()
             theirs.close()  # so that the pipe ends when the worker does
-            self._crew.append(_Worker(process, process.pid, ours))
+            self._crew.append(_Worker(process, process.pid or 0, ours))
 
     def _hand_out(self) -> None:
         for worker in self._crew:
