@@ -39,6 +39,7 @@ check: $(DEV)  ## check format, lint and types, and run the tests
 
 verify: $(DEV)  ## check the simulator against theory; rewrites docs/verification.md
 	@$(VENV)/bin/python -m verification
+	@$(VENV)/bin/python -m verification.sweeps
 
 bench: $(PEERS)  ## compare speed with C and other tools; a quarter of an hour, writes docs/benchmarks.md
 	@$(VENV)/bin/python -m benchmarks $(BENCH)

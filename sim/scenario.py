@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -329,8 +330,9 @@ class Citation(NamedTuple):
 
 
 def shipped() -> dict[str, Path]:
-    """The scenarios that come with the project, by name; those in a folder by folder and name."""
-    return {path.relative_to(SHIPPED).with_suffix("").as_posix(): path for path in sorted(SHIPPED.rglob("*.yaml"))}
+    """The scenarios that come with the project, by name; those in a folder by folder and name. Sweeps are none."""
+    paths = [path.relative_to(SHIPPED) for path in sorted(SHIPPED.rglob("*.yaml"))]
+    return {path.with_suffix("").as_posix(): SHIPPED / path for path in paths if path.parts[0] != "sweeps"}
 
 
 def load(
@@ -340,7 +342,18 @@ def load(
 
     Where ``sets`` shortens the run (``days=3``), facts beyond its end are switched off.
     """
-    document = loader.load(_find(source))
+    return completed(read(source), sets=sets, seed=seed, users=users)
+
+
+def read(source: str | Path) -> loader.Document:
+    """The document of a path or a shipped name, with all it extends. Raises `ScenarioError`."""
+    return loader.load(_find(source))
+
+
+def completed(
+    document: loader.Document, *, sets: Sequence[str] = (), seed: int | None = None, users: int | None = None
+) -> Scenario | Classic:
+    """Complete and check a document that `read` gave, as `load` does; the document stays as it is."""
     classical = "contagion" in document.data
     given = list(sets)
     given += [f"seed={seed}"] if seed is not None else []
@@ -376,29 +389,25 @@ def _find(source: str | Path) -> Path:
     if path.exists() or path.suffix or (len(path.parts) > 1 and str(source) not in known):
         return path
     if str(source) not in known:
-        raise ScenarioError(
-            [
-                Fault(
-                    str(source),
-                    0,
-                    0,
-                    "",
-                    "no such file or shipped scenario",
-                    did_you_mean(str(source), list(known)),
-                )
-            ]
-        )
+        hint = did_you_mean(str(source), list(known))
+        raise ScenarioError([Fault(str(source), 0, 0, "", "no such file or shipped scenario", hint)])
     return known[str(source)]
 
 
 def _complete(document: loader.Document) -> loader.Document:
     """Lay the document over the catalogue: people, and each platform it names."""
-    base = loader.nest(loader.read(catalog.PEOPLE), ("people",))
+    base = loader.nest(_catalogued(catalog.PEOPLE), ("people",))
     platforms = document.data.get("platforms")
     for name in platforms if isinstance(platforms, dict) else ():
         if catalog.platform_path(name).is_file():
-            base = loader.over(base, loader.nest(loader.read(catalog.platform_path(name)), ("platforms", name)))
+            base = loader.over(base, loader.nest(_catalogued(catalog.platform_path(name)), ("platforms", name)))
     return loader.over(base, document)
+
+
+@cache
+def _catalogued(path: Path) -> loader.Document:
+    """A file of the catalogue, read once: a sweep completes thousands of documents."""
+    return loader.read(path)
 
 
 def _without_the_late(scenario: Scenario) -> Scenario:

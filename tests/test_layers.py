@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parent.parent / "sim"
 # A module may import only from rows above its own (nearer the top of this list).
 ROWS = [
     ["errors", "records", "streams", "jit", "catalog", "fonts", "strict"],
-    ["registry", "clock", "kernels", "processes", "tiers"],
+    ["registry", "clock", "kernels", "processes", "tiers", "workers"],
     ["metrics", "reader", "bands", "state"],
     ["networks", "checker"],
     ["loader", "population", "contagion"],
@@ -33,7 +33,7 @@ ROWS = [
     ["runner"],
     ["reality", "ensemble", "branches"],
     ["progress"],
-    ["explain", "calibration", "hindcast", "counterfactuals", "cases", "optimize"],
+    ["explain", "calibration", "hindcast", "counterfactuals", "cases", "optimize", "sweep"],
     ["forecast", "comparison"],
     ["commands"],
     ["cli"],

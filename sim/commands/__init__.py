@@ -9,6 +9,7 @@ from sim.commands.looks import add_looks
 from sim.commands.reality import add_reality
 from sim.commands.runs import add_demo, add_run
 from sim.commands.studies import add_calibrate
+from sim.commands.sweeps import add_merge, add_sweep
 
 COMMANDS = (
     add_demo,
@@ -23,4 +24,6 @@ COMMANDS = (
     add_compare,
     add_optimize,
     add_reality,
+    add_sweep,
+    add_merge,
 )
