@@ -67,7 +67,7 @@ def unpacked(raw: bytes, records: Records) -> tuple[dict[str, Any], Any]:
         raise DamagedError("it is damaged, or no snapshot at all; make it again") from error
     if digest != _digest(text, arrays):
         raise DamagedError("its checksum does not fit: it is damaged or was changed; make it again")
-    if body["format"] != FORMAT or body["fields"] != _fields(records):
+    if body.get("format") != FORMAT or body.get("fields") != _fields(records):
         raise DamagedError("it was written by another version of the program; make it again with this one")
     known: list[Any] = []
     for name, values in body["records"]:  # each after those that it holds

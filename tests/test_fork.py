@@ -62,7 +62,7 @@ def rich(number=1, users=300, facts=(), days=0.5, **changes):
         represents=most,
         seed=number,
         days=days,
-        people=people | {"fatigue": {"half_life_hours": 3.0}},
+        people=people | {"fatigue": {"half_life_hours": 3.0}, "kol_tiers": {"tail": {"price_per_follower": 2.0}}},
         network={"kind": "computed", "circle_size": 8, "community_size": 64, "audience_median": 15},
         platforms=platforms,
         stories={"tale": {"title": "Tale"}, "rival": {"title": "Rival"}},

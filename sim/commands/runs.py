@@ -63,8 +63,8 @@ def _simulate(scenario: Scenario | Classic, args: argparse.Namespace) -> Result:
     from sim.runner import run
 
     with progress(sys.stderr, quiet=args.quiet) as tell:
-        options = {"threads": args.threads, "figures": args.figures, "snapshot_at": args.snapshot_at}
-        return run(scenario, out=args.out, progress=tell, **options)
+        options = {"snapshot_at": args.snapshot_at} if args.snapshot_at else {}
+        return run(scenario, out=args.out, threads=args.threads, figures=args.figures, progress=tell, **options)
 
 
 def _findings(scenario: Scenario | Classic, result: Result) -> list[str]:
