@@ -26,19 +26,37 @@ def carry_out(do: Callable[[Job], Result], jobs: Sequence[Job], processes: int) 
     if processes == 1:
         yield from ((number, do(job)) for number, job in enumerate(jobs))
         return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_heed_no_interrupt) as pool:
-        running = {pool.submit(do, job): number for number, job in enumerate(jobs)}
-        try:
-            yield from ((running[future], future.result()) for future in as_completed(running))
-        except BrokenProcessPool:
-            reason = "a worker process was ended from outside, or by the system for want of memory"
-            raise SimError(f"{reason}; simulate fewer people, or use fewer processes (--jobs)") from None
-        except BaseException:  # nobody waits for what is under way
-            for worker in [*(pool._processes or {}).values()]:
-                worker.terminate()
-            raise
-        finally:
-            pool.shutdown(cancel_futures=True)
+    pool = _pool(processes)
+    running = {pool.submit(do, job): number for number, job in enumerate(jobs)}
+    try:
+        yield from ((running[future], future.result()) for future in as_completed(running))
+    except BrokenProcessPool:
+        _end(pool)
+        reason = "a worker process was ended from outside, or by the system for want of memory"
+        raise SimError(f"{reason}; simulate fewer people, or use fewer processes (--jobs)") from None
+    except BaseException:  # nobody waits for what is under way
+        _end(pool)
+        raise
+
+
+_kept: dict[int, ProcessPoolExecutor] = {}
+
+
+def _pool(processes: int) -> ProcessPoolExecutor:
+    """Worker processes, kept for the next jobs: to start one takes seconds."""
+    for other in [number for number in _kept if number != processes]:
+        _kept.pop(other).shutdown(wait=False)
+    if processes not in _kept:
+        spawn = get_context("spawn")
+        _kept[processes] = ProcessPoolExecutor(processes, mp_context=spawn, initializer=_heed_no_interrupt)
+    return _kept[processes]
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    _kept.clear()
+    for worker in [*(pool._processes or {}).values()]:
+        worker.terminate()
+    pool.shutdown(cancel_futures=True)
 
 
 def results(

@@ -560,7 +560,7 @@ def test_a_dry_run_says_what_it_costs_and_runs_nothing(tmp_path, capsys):
     assert cli.main([*COMMAND, "--out", str(tmp_path), "--workers", "1", "--dry-run"]) == 0
     said = capsys.readouterr().out
     assert re.search(r"^runs +6$", said, re.MULTILINE)
-    assert re.search(r"^memory +about .* MiB$", said, re.MULTILINE)
+    assert re.search(r"^memory +about .* [MG]iB$", said, re.MULTILINE)
     assert not list(tmp_path.iterdir())
 
 
