@@ -32,7 +32,8 @@ def add_compare(commands: Any) -> None:
     add_set(parser)
     option("--users", type=positive, metavar="N", help="people to simulate in each run (the scenario's own)")
     option("--metric", default="people_reached", metavar="NAME", help="whose precision counts (people_reached)")
-    viral = "when a run went viral; in %% of the people represented, or in numbers (people_reached>=10%%)"
+    viral = "when a run went viral; in %% of the people represented, or in numbers"
+    viral += " (a campaign's goal, else people_reached>=10%%)"
     option("--viral", metavar="METRIC>=VALUE", help=viral)
     _add_seeds(parser)
     option("--jobs", type=threads, default=os.cpu_count() or 1, metavar="N", help="processes (one a core)")
@@ -86,7 +87,10 @@ def _question(args: argparse.Namespace) -> Question:
     found = arms(args.scenarios, whats=args.what, drops=args.without, sets=args.set, users=args.users)
     if args.precision and args.max_seeds < args.seeds:
         raise SimError(f"--max-seeds {args.max_seeds} is below --seeds {args.seeds}; raise it, or begin with fewer")
-    viral = bound(args.viral or VIRAL, found[0].world.people.represents)
+    world = found[0].world
+    goal = getattr(getattr(world, "campaign", None), "goal", None)
+    stated = args.viral or (f"{goal.metric}>={goal.least:.15g}" if goal else VIRAL)
+    viral = bound(stated, world.people.represents)
     return Question(found, args.metric, viral, args.seeds, args.seed, _asked(args), args.max_seeds)
 
 
