@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -138,13 +139,15 @@ def _kill_workers(crew: Engine, many: int, over: threading.Event) -> Iterator[in
     """Numbers of the processes that were killed, one every half to one and a half seconds."""
     key, workers = stream_key(1, "worker kills"), crew.executor
     assert isinstance(workers, Workers)
-    for kill in range(many):
-        if over.wait(0.5 + py_uniform(key, kill)):
+    struck = 0
+    for trial in count():
+        if struck == many or over.wait(0.5 + py_uniform(key, trial)):
             return
         if pids := workers.pids:
-            pid = pids[int(py_uniform(key, kill, 1) * len(pids))]
+            pid = pids[int(py_uniform(key, trial, 1) * len(pids))]
             with suppress(ProcessLookupError):  # it has ended by itself
                 os.kill(pid, signal.SIGKILL)
+                struck += 1
                 yield pid
 
 
