@@ -386,7 +386,7 @@ def _raise(document: loader.Document, findings: Iterable[consistency.Finding]) -
 
 def _find(source: str | Path) -> Path:
     path, known = Path(source), shipped()
-    if path.exists() or path.suffix or (len(path.parts) > 1 and str(source) not in known):
+    if path.is_file() or path.suffix or (str(source) not in known and (path.exists() or len(path.parts) > 1)):
         return path
     if str(source) not in known:
         hint = did_you_mean(str(source), list(known))

@@ -17,7 +17,7 @@ import worlds
 
 import sim
 from sim import cli, jit, loader, model, networks, results, runner
-from sim.errors import RefusedError, SimError
+from sim.errors import RefusedError, ScenarioError, SimError
 from sim.scenario import load
 
 ROOT = Path(__file__).parents[1]
@@ -491,3 +491,12 @@ def test_a_networkx_graph_replaces_the_network():
     assert given.digests() == star.digests()
     with pytest.raises(SimError, match="31 nodes for 30 people"):
         runner.simulate(worlds.tiny(n), graph=networkx.star_graph(n))
+
+
+def test_a_folder_of_results_does_not_hide_a_shipped_scenario(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sir").mkdir()
+    assert load("sir").name == "sir"
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(ScenarioError, match="is a folder"):
+        load("mine")

@@ -212,7 +212,8 @@ def test_a_policy_runs_and_the_same_seed_acts_the_same(cls, tmp_path):
 
 def full(**changes):
     """A tiny scenario whose platform has every mechanism."""
-    mechanisms = worlds.MECHANISMS | {"hot_list": worlds.MECHANISMS["hot_list"] | {"pinned": True, "ad_places": [3], "ad_price": 10}}
+    sold = {"pinned": True, "ad_places": [3], "ad_price": 10}
+    mechanisms = worlds.MECHANISMS | {"hot_list": worlds.MECHANISMS["hot_list"] | sold}
     content = {"user": {"half_life_hours": 2.0}}
     chances = {"attend": 0.5, "like": 0.3, "repost": 0.05, "create": 0.001, "follow": 0.1, "search": 0.1, "intend": 0.1}
     square = worlds.platform(300, chances=chances, content=content, mechanisms=mechanisms)
