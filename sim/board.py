@@ -89,6 +89,7 @@ class Board:
             tuple(self._joined.get(story, {}).values()),
             tuple(self.world.platforms[p] for p in np.flatnonzero(np.bincount(topics.platform[mine]))),
             self._called(np.flatnonzero(mine & (topics.minute > now - DAY))),
+            tuple(np.sort(topics.first_listed[mine & (topics.first_listed >= 0)]).tolist()),
         )
 
     def _listed(self, own: np.ndarray) -> tuple[Listed, ...]:

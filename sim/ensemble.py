@@ -111,6 +111,13 @@ def topic_hours(trace: Trace, platform: str) -> np.ndarray:
     return np.bincount(trace.day(trace.sightings(platform)[:, 0]), minlength=len(trace.dates)).astype(float)
 
 
+def new_topics(trace: Trace, platform: str) -> np.ndarray:
+    """Topics of the story that come on a platform's list for the first time each day, f8[days]."""
+    rows = trace.sightings(platform)
+    _, first = np.unique(rows[:, 2], return_index=True)  # rows go by time
+    return np.bincount(trace.day(rows[first, 0]), minlength=len(trace.dates)).astype(float)
+
+
 def at_once(trace: Trace, platform: str) -> np.ndarray:
     """Most topics of the story on one reading of the list each day, f8[days]."""
     hourly = np.bincount(trace.sightings(platform)[:, 0], minlength=trace.hours)

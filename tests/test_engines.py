@@ -64,6 +64,7 @@ def generated(number):
     ride = {"kind": "ride_hot", "fit": 1.0, "eagerness": 1.0, "cooldown_hours": 3.0}
     buy = {"kind": "sponsor_when_rising", "min_reads": 0, "min_growth": 0, "boost": 30, "cooldown_hours": 2}
     news = {"kind": "open_topics", "topics_per_day": 20.0, "first_hour": 2, "last_hour": 6, "spread": float(share())}
+    back = {"kind": "follow_up", "per_topic": 0.9, "wait_hours": 0.1, "first_hour": 0, "last_hour": 23}
     people = worlds.people(users, represents)
     for plain in ("segments", "activity", "communities", "fatigue"):
         del people[plain]
@@ -83,7 +84,7 @@ def generated(number):
             {"name": "star", "kind": "star", "accounts": {"square": users, "other": users // 2}},
             {"name": "kol", "kind": "kol", "accounts": {"other": 5, "square": min(50, users)}, "policies": [ride]},
             {"name": "brand", "kind": "brand", "accounts": {"square": min(9, users)}, "budget": 100, "policies": [buy]},
-            {"name": "news", "kind": "media", "accounts": {"square": min(20, users)}, "policies": [news]},
+            {"name": "news", "kind": "media", "accounts": {"square": min(20, users)}, "policies": [back, news]},
         ],
         interventions=[
             worlds.post(boost=5),

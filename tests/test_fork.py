@@ -54,6 +54,7 @@ def rich(number=1, users=300, facts=(), days=0.5, **changes):
            "hire_tier": "tail", "hire_budget": 20_000_000}  # fmt: skip
     rivals = {"kind": "rivalry", "kinship": 1.0}
     news = {"kind": "open_topics", "topics_per_day": 20.0, "first_hour": 0, "last_hour": 12}
+    back = {"kind": "follow_up", "per_topic": 0.9, "wait_hours": 0.1, "first_hour": 0, "last_hour": 23}
     people = worlds.people(users, most, reaction=worlds.REACTION | {"horizon_hours": 6})
     for plain in ("segments", "activity", "communities", "fatigue"):
         del people[plain]
@@ -73,7 +74,7 @@ def rich(number=1, users=300, facts=(), days=0.5, **changes):
             {"name": "bureau", "kind": "bureau", "accounts": {"square": 20}, "budget": 900, "policies": [rivals]},
             {"name": "shop", "kind": "brand", "accounts": {"square": 20}, "budget": 90_000_000, "review_minutes": 60,
              "delay_minutes": 30, "policies": [{"kind": "crisis_reply"}, buy]},
-            {"name": "news", "kind": "media", "accounts": {"square": 20}, "policies": [news]},
+            {"name": "news", "kind": "media", "accounts": {"square": 20}, "policies": [back, news]},
             {"name": "maker", "kind": "brand", "accounts": {"square": 20}, "budget": 500, "review_minutes": 60,
              "policies": [{k: v for k, v in buy.items() if not k.startswith("hire")}]},
         ],

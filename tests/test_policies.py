@@ -1,5 +1,7 @@
 """What minds decide, by hand: made-up dashboards in, actions out; and what they may do to the world."""
 
+import math
+
 import pytest
 import worlds
 from hypothesis import given, settings
@@ -9,6 +11,7 @@ from sim.policies import (
     Action,
     CrisisReply,
     Dashboard,
+    FollowUp,
     Joined,
     Listed,
     Me,
@@ -20,6 +23,7 @@ from sim.policies import (
     SponsorWhenRising,
     SteadyPosting,
 )
+from sim.streams import py_uniform, stream_key
 
 NOW = 100 * 60
 
@@ -359,6 +363,43 @@ def test_a_newsroom_looks_at_the_lists_where_it_has_an_account():
     assert one(NewsDesk(angle_share=0.0).decide(seen, me())).topic == 7
 
 
+FULL_DAY = {"first_hour": 0, "last_hour": 23}
+
+
+def test_a_newsroom_comes_back_when_its_memory_makes_it_due():
+    """One topic a day old, one ten: 0.5 · 0.4 / 1440 · (2^−1.4 + 11^−1.4) a minute, for a review of an hour."""
+    policy = FollowUp(per_topic=0.5, star="Star", **FULL_DAY)
+    seen = board(now=11 * 1440, came=(1440, 10 * 1440))
+    waits = math.exp(-0.5 * 0.4 / 1440 * (2**-1.4 + 11**-1.4) * 60)
+    assert policy.decide(seen, me(waits - 1e-9)) == []
+    action = one(policy.decide(seen, me(waits + 1e-9, done=(("follow_up", 0), ("post", 5)))))
+    assert (action.kind, action.title, action.topic, action.content) == ("follow_up", "Mind再谈Star2", -1, "media")
+    assert action.why == "2 topics were listed, the last 24 h ago"
+
+
+def test_what_a_topic_is_remembered_by_sums_to_its_share():
+    """Over ages 0 to T the density adds up to 1 − (1 + T / wait)^−0.4."""
+    policy = FollowUp(per_topic=0.5, wait_hours=10)
+    days = sum(policy.rate(age) for age in range(30 * 1440))
+    assert days == pytest.approx(0.5 * (1 - 73**-0.4), rel=1e-3)
+    assert FollowUp(per_topic=0).rate(0) == 0
+
+
+def test_newsrooms_come_back_as_often_as_they_should():
+    """400 newsrooms look hourly for 30 days, by day only: 0.9 · (1 − 31^−0.4) topics each; five sigma, 1 in a million."""
+    policy, topics = FollowUp(per_topic=0.9), 0
+    for room in range(400):
+        known = me(lambda what, now, room=room: py_uniform(stream_key(room, what), now))
+        topics += sum(len(policy.decide(board(now=60 * h, hour=h % 24, came=(0,)), known)) for h in range(720))
+    expected = 400 * 0.9 * (1 - 31**-0.4)
+    assert abs(topics - expected) < 5 * math.sqrt(expected)
+
+
+@pytest.mark.parametrize("seen", [{}, {"hour": 6, "came": (0,)}, {"hour": 23, "came": (0,)}])
+def test_a_newsroom_does_not_come_back(seen):
+    assert FollowUp(per_topic=0.99, wait_hours=0.1).decide(board(**seen), me(0.99)) == []
+
+
 # ---------------------------------------------------------------- brands
 
 RISING = {"reads_day": 60_000_000, "growth": 2.0}
@@ -547,6 +588,7 @@ def test_a_dashboard_by_hand():
     assert seen(11).listed[0].tone == "negative"
     assert seen(11).listed_day == 2
     assert seen(11).called["star"] == ("scandal", 9 * 60)
+    assert (seen(1).came, seen(8).came, seen(24).came) == ((), (60,), (60, 540, 1200))
     assert seen(12, 180).reads_day == 100  # three hours old
     assert seen(12, 180).now == noon.now
     assert seen(1, 120).reads_day == 0

@@ -16,7 +16,7 @@ from sim.policies.brands import CrisisReply, SponsorWhenRising
 from sim.policies.bureaus import Rivalry
 from sim.policies.dashboard import Action, Dashboard, Joined, Listed, Me, Offer
 from sim.policies.kols import PaidCollaboration, RideHot
-from sim.policies.media import NewsDesk
+from sim.policies.media import FollowUp, NewsDesk
 from sim.policies.topics import OpenTopics, SteadyPosting
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "AnyPolicy",
     "CrisisReply",
     "Dashboard",
+    "FollowUp",
     "Joined",
     "Listed",
     "Me",
@@ -40,6 +41,6 @@ __all__ = [
 ]
 
 AnyPolicy = Annotated[
-    RideHot | PaidCollaboration | SteadyPosting | OpenTopics | Rivalry | NewsDesk | SponsorWhenRising | CrisisReply,
+    RideHot | PaidCollaboration | SteadyPosting | OpenTopics | Rivalry | NewsDesk | FollowUp | SponsorWhenRising | CrisisReply,
     Field(discriminator="kind"),
 ]

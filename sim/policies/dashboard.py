@@ -37,7 +37,8 @@ class Joined:
 class Dashboard:
     """Public counts of one story as a mind sees them; ``seen`` lies its observation delay before ``now`` (minutes).
 
-    ``pace`` is the activity of the hour over the day's mean.
+    ``pace`` is the activity of the hour over the day's mean; ``came``: when each of the story's topics first came on a
+    list, the earliest first.
     """
 
     story: str
@@ -55,6 +56,7 @@ class Dashboard:
     joined: tuple[Joined, ...] = ()
     present: tuple[str, ...] = ()
     called: dict[str, tuple[str, int]] = field(default_factory=dict)
+    came: tuple[int, ...] = ()
 
     def best(self, max_rank: int, min_minutes: int = 0, on: tuple[str, ...] = ()) -> Listed | None:
         """The story's highest topic of at most ``max_rank`` that has stayed ``min_minutes``, ``on`` these platforms."""

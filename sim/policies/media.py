@@ -6,8 +6,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from sim.policies.base import POLICIES, Policy, topic_words
+from sim.policies.base import POLICIES, Policy, hours_ago, topic_words
 from sim.policies.dashboard import HOUR, Action, Dashboard, Listed, Me
+from sim.streams import poisson
 
 
 @POLICIES.register
@@ -60,3 +61,42 @@ class NewsDesk(Policy):
         why = f"{board.reads_day / 1e6:.0f} M reads of the story in 24 h; {topic_words(topic)}"
         title = self.interview_title.format(title=me.title, star=self.star or board.story)
         return Action("interview", topic.platform, board.story, why, title=title, content="media", appeal=1.1)
+
+
+@POLICIES.register
+class FollowUp(Policy):
+    """A newsroom comes back to what was news, under topics of its own: less and less often, but for weeks.
+
+    Each topic of the story that came on a list adds to the rate, and what it adds falls as a power law of its age: a
+    self-exciting process with long memory, after Crane and Sornette 2008, who find an exponent of 1.4. Not modelled:
+    what there is to tell.
+    """
+
+    name: ClassVar[str] = "follow_up"
+    kind: Literal["follow_up"] = "follow_up"
+    per_topic: float = Field(0.1, ge=0, lt=1, description="topics it opens in all, for each that came on a list")
+    exponent: float = Field(1.4, gt=1, le=5, description="of the power law by which the rate falls with the age")
+    wait_hours: float = Field(24.0, gt=0, le=1000, description="age from which the rate falls")
+    first_hour: int = Field(7, ge=0, le=23, description="first hour of its working day")
+    last_hour: int = Field(22, ge=0, le=23, description="last hour of it")
+    content: str = Field("media", description="kind of content")
+    title: str = Field("{title}再谈{star}{n}", description="name of the n-th topic that it opens")
+    star: str = Field("", description="whom it is about; empty: the story")
+    platform: str = Field("", description="where; empty: its first platform")
+
+    def decide(self, board: Dashboard, me: Me) -> list[Action]:
+        """Open a topic, if what it remembers makes it due; what would come by night comes by day."""
+        if not self.first_hour <= board.hour <= self.last_hour or not board.came:
+            return []
+        due = sum(self.rate(board.now - came) for came in board.came) * 24 / (self.last_hour - self.first_hour + 1)
+        if not poisson(round(due * me.review_minutes, 12), me.draw("follow_up", board.now)):
+            return []
+        why = f"{len(board.came)} topics were listed, the last {hours_ago(board.now, board.came[-1])}"
+        title = self.title.format(title=me.title, star=self.star or board.story, n=me.count("follow_up") + 1)
+        where = self.platform or me.platforms[0]
+        return [Action("follow_up", where, board.story, why, title=title, content=self.content)]
+
+    def rate(self, age: int) -> float:
+        """What a topic of an age (minutes) adds, a minute; over all ages it sums to ``per_topic``."""
+        wait = self.wait_hours * HOUR
+        return self.per_topic * (self.exponent - 1) / wait * (1 + max(0, age) / wait) ** -self.exponent
