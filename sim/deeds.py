@@ -84,6 +84,12 @@ class Deeds:
         self._begin_offer(self.story[story], factor, self.world.clock.minute(until))
         self.actions.append((self.now, story, "fact", "offer", "", "", 0, title or f"intents × {factor:g}"))
 
+    def broadcast(self, story: str, people: float, note: str) -> None:
+        """People outside take notice of a story."""
+        self.world.outside[self.story[story]] += people
+        why = f"{people:,.0f} people outside take notice" + (f": {note}" if note else "")
+        self.actions.append((self.now, story, "fact", "broadcast", "", "", 0, why))
+
     def pin(self, platform: str, topic: str, until: datetime) -> None:
         """Pin a topic that has been born; one that has not is passed over, and the log says so."""
         index = self.platform[platform]

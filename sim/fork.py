@@ -30,7 +30,7 @@ from sim.records import ACT, stacked
 from sim.scenario import Scenario
 from sim.world import Account, Graph, World
 
-COUNTS = ("new_total", "channels", "owned", "interest", "head_room", "offers_factor", "claimed", "shared")
+COUNTS = ("new_total", "channels", "owned", "interest", "outside", "head_room", "offers_factor", "claimed", "shared")
 TABLES = ("posts", "topics", "forest")
 OF_POSTS = ("chance", "totals", "recommended", "tier_start")  # matrices with a row a post
 WORDS = ("topic_titles", "topic_about")

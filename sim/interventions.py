@@ -27,6 +27,9 @@ class Stage(Protocol):
     def offer(self, story: str, factor: float, until: datetime, title: str) -> None:
         """Multiply the intents of a story until a time."""
 
+    def broadcast(self, story: str, people: float, note: str) -> None:
+        """Let people outside the platforms take notice of a story."""
+
     def pin(self, platform: str, topic: str, until: datetime) -> None:
         """Put a topic in the pinned slot until a time."""
 
@@ -133,6 +136,29 @@ class TravelOffer(Intervention):
 
 
 @INTERVENTIONS.register
+class Broadcast(Intervention):
+    """Television, radio or a stage shows the story to people outside the platforms; some of them look it up there.
+
+    Who takes notice joins the story's interest from outside, which decays as all interest does and feeds search on
+    every platform. Not modelled: who watches, and that they talk of it at home.
+    """
+
+    name: ClassVar[str] = "broadcast"
+    kind: Literal["broadcast"] = "broadcast"
+    story: str = Field(description="which story it shows")
+    viewers: int = Field(ge=0, le=10**10, description="how many watch (people)")
+    notice: float = Field(0.1, ge=0, le=1, description="share of them that takes notice of the story")
+
+    def apply(self, stage: Stage) -> None:
+        """Show it."""
+        stage.broadcast(self.story, self.viewers * self.notice, self.note)
+
+    def refers(self) -> dict[str, str]:
+        """The story."""
+        return {"story": self.story}
+
+
+@INTERVENTIONS.register
 class PinTopic(Intervention):
     """The platform's editors put a topic in the pinned slot above rank 1."""
 
@@ -195,5 +221,5 @@ class PlatformChange(Intervention):
 
 
 AnyIntervention = Annotated[
-    Post | OpenAccount | TravelOffer | PinTopic | BuyPlace | PlatformChange, Field(discriminator="kind")
+    Post | OpenAccount | TravelOffer | Broadcast | PinTopic | BuyPlace | PlatformChange, Field(discriminator="kind")
 ]

@@ -357,7 +357,7 @@ class Search(Mechanism):
         ge=0, le=1, description="reads an hour per unit of the story's interest on this platform, fullest hours"
     )
     per_foreign_interest_hour: float = Field(
-        0.0, ge=0, le=1, description="the same for its interest on other platforms"
+        0.0, ge=0, le=1, description="the same for its interest on other platforms and outside of all"
     )
     samples: int = Field(60, ge=1, le=10**7, description="simulated views aimed at for one topic and step")
 
@@ -378,7 +378,7 @@ class Search(Mechanism):
     def demand(self, stage: PlatformStage) -> np.ndarray:
         """Reads of each story's topics in this step (people), f8[stories]."""
         own = stage.world.interest[stage.index]
-        foreign = stage.world.interest.sum(axis=0) - own
+        foreign = stage.world.interest.sum(axis=0) - own + stage.world.outside
         wanted = own * self.per_interest_hour + foreign * self.per_foreign_interest_hour
         return np.asarray(wanted * stage.level / stage.clock.steps_per_hour)
 

@@ -130,6 +130,7 @@ class ViralityModel(mesa.Model):
         keep = round(2.0 ** (-1 / (self.scenario.people.interest.half_life_hours * world.clock.steps_per_hour)), 9)
         flow = world.inflow(self.now_step)
         world.interest *= keep
+        world.outside *= keep
         np.add.at(world.interest, (topics.platform, topics.story), flow[:, F_ATTENDS])
         topics.reads[:] += flow[:, F_IMPRESSIONS]
         topics.discussions[:] += flow[:, F_COMMENTS] + flow[:, F_REPOSTS] + flow[:, F_CREATIONS]

@@ -118,6 +118,7 @@ def _shapes(snapshot: Snapshot) -> Iterator[tuple[str, np.ndarray, Any, tuple[in
         "channels": (np.int64, (places, len(CHANNELS))),
         "owned": (np.int64, (places,)),
         "interest": (float, (places, stories)),
+        "outside": (float, (stories,)),
         "head_room": (float, (places,)),
         "offers_factor": (float, (stories,)),
         "claimed": (np.int64, world["claimed"].shape[:1]),

@@ -230,6 +230,7 @@ class World:
         self.channels = np.zeros((len(platforms), len(CHANNELS)), np.int64)
         self.owned = np.zeros(len(platforms), np.int64)
         self.interest = np.zeros((len(platforms), len(stories)))
+        self.outside = np.zeros(len(stories))  # the same of those who met a story on no platform
         self.head_room = np.zeros(len(platforms))  # plays that head videos may still be given, where they are capped
         self.offers_factor = np.ones(len(stories))
         self.posts, self.topics, self.forest = Table(POST), Table(TOPIC), Table(FOREST, 1024)

@@ -88,6 +88,7 @@ def generated(number):
         ],
         interventions=[
             worlds.post(boost=5),
+            {"kind": "broadcast", "at": "2021-01-01T02:00+00:00", "story": "tale", "viewers": 10 * represents},
             worlds.post(at="2021-01-01T01:10+00:00", platform="other", topic="elsewhere"),
             worlds.post(at="2021-01-01T04:20+00:00", topic="second", story="rival"),
         ],

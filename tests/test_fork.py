@@ -30,6 +30,7 @@ FACTS = (
     {"kind": "platform_change", "platform": "square", "mechanism": "hot_list", "field": "interaction", "value": 3.0},
     {"kind": "post", "actor": "star", "platform": "square", "story": "tale", "boost": 5, "topic": "More"},
     {"kind": "post", "actor": "shop", "platform": "square", "story": "rival", "tone": "negative"},
+    {"kind": "broadcast", "story": "tale", "viewers": 5000, "notice": 0.5},
 )
 
 
@@ -152,7 +153,7 @@ def test_the_rich_world_uses_what_a_snapshot_must_hold():
         found |= {"offer in force" for _ in data["offers"]}
         found |= {"fresh" for _ in data["fresh"]}
     wanted = {*fork.TABLES, *fork.ROWS, "pending", "accounts", "slots", "won", "spent", "done", "offers", "joined"}
-    wanted |= {"offer in force", "fresh", "open_account", "offer", "pin", "platform_change", "hire", "pay"}
+    wanted |= {"offer in force", "fresh", "open_account", "offer", "pin", "platform_change", "hire", "pay", "broadcast"}
     assert wanted <= found, wanted - found
 
 
@@ -253,6 +254,7 @@ def test_the_walk_finds_what_is_forgotten():
     snapshot = fork.take(model)
     spoils = {
         "interest": lambda m: m.world.interest.__iadd__(1),
+        "outside": lambda m: m.world.outside.__iadd__(1),
         "posts": lambda m: m.world.posts.cursor.__iadd__(1),
         "state'][0]": lambda m: m.world.state.attention.__iadd__(1),
         "claimed": lambda m: m.world.claimed.__imul__(2),
