@@ -140,7 +140,8 @@ def _draw(axes: Axes, line: Line, daily: pd.DataFrame | None) -> None:
         rows = daily[daily.case == line.name]
         at = int(np.flatnonzero(rows.day.to_numpy() == line.case.peak.isoformat())[0])
         axes.plot(DAYS, around(rows.topic_hours.to_numpy(float), at), color=INK, lw=1.2)
-    axes.set_title(f"{line.name}: observed {number(line.case.slope)}, simulated {number(line.median('slope'))}")
+    slopes = f"slope {number(line.case.slope)} observed, {number(line.median('slope'))} simulated"
+    axes.set_title(f"{line.case.title} ({line.case.kind}): {slopes}", fontsize=10)
     axes.set_xlabel("days after the peak", color=GREY)
     axes.set_ylabel("topic-hours", color=GREY)
     axes.grid(True, color="#eeeeee", lw=0.8)
