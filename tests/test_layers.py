@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "sim"
 ROWS = [
     ["errors", "records", "streams", "jit", "catalog", "fonts", "strict"],
     ["registry", "clock", "kernels", "processes", "tiers", "workers"],
-    ["metrics", "reader", "bands", "state"],
+    ["metrics", "reader", "bands", "intervals", "state"],
     ["networks", "checker"],
     ["loader", "population", "contagion"],
     ["exposure"],

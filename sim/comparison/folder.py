@@ -21,9 +21,9 @@ from sim.comparison import words
 from sim.comparison.chart import picture
 from sim.comparison.reached import Reached
 from sim.comparison.runs import Outcome
-from sim.comparison.statistics import Interval
 from sim.comparison.study import Comparison
 from sim.fonts import lettering
+from sim.intervals import Interval
 from sim.progress import columns
 
 LONGEST = 60  # letters of the folder's name before the digest

@@ -47,7 +47,7 @@ def table(answer: Answer) -> pd.DataFrame:
     rows = []
     for one, on_it in zip(answer.judged, frontier(answer.judged), strict=True):
         chance, mean = in_probability(one, greedy), in_mean(one, greedy)
-        low, high = one.interval
+        _, low, high = one.interval
         rows.append(
             {
                 "plan": one.name,
@@ -61,10 +61,10 @@ def table(answer: Answer) -> pd.DataFrame:
                 "median": float(np.median(one.values)),
                 "worst_tenth": one.bad,
                 "seeds": len(one.values),
-                "probability_over_greedy": round(chance.value, 6),
+                "probability_over_greedy": round(chance.middle, 6),
                 "probability_over_greedy_low": round(chance.low, 6),
                 "probability_over_greedy_high": round(chance.high, 6),
-                "mean_over_greedy": mean.value,
+                "mean_over_greedy": mean.middle,
                 "mean_over_greedy_low": mean.low,
                 "mean_over_greedy_high": mean.high,
                 "is_best": int(one.plan == best.plan),
