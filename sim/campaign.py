@@ -17,6 +17,7 @@ from pydantic import AwareDatetime, Field, field_serializer
 
 from sim import streams, tiers
 from sim.consistency import YEARS, Finding, sells_places
+from sim.records import OVERALL
 from sim.registry import did_you_mean
 from sim.strict import Grade, Strict
 
@@ -24,15 +25,6 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 PURSE = "campaign"  # name of the actor that pays
-OVERALL = (
-    "people_reached",
-    "impressions",
-    "discussions",
-    "intents",
-    "followers_won",
-    "peak_hour_impressions",
-    "days_listed",
-)
 BY_PLATFORM = ("impressions", "new_reach", "likes", "reposts", "discussions", "intents", "topics_listed")
 Hour = Annotated[int, Field(ge=0, le=23)]
 Path = tuple[str | int, ...]
@@ -188,7 +180,8 @@ def cost(scenario: Scenario, plan: Plan) -> int:
 
 def metrics(platforms: Iterable[str]) -> list[str]:
     """Numbers that a goal can be about."""
-    return [*OVERALL, *(f"{platform}_{name}" for platform in platforms for name in BY_PLATFORM)]
+    overall = [name for name in OVERALL if name != "spend_yuan"]
+    return [*overall, *(f"{platform}_{name}" for platform in platforms for name in BY_PLATFORM)]
 
 
 # ---- what its parts must agree on

@@ -18,6 +18,7 @@ from sim.ensemble import Tell
 from sim.errors import RefusedError, SimError
 from sim.intervals import Interval
 from sim.processes import results
+from sim.records import OVERALL
 from sim.registry import did_you_mean
 
 SEEDS, MOST_SEEDS = 20, 200
@@ -25,12 +26,9 @@ LEVEL = 0.95
 LEAST_PAIRS = 0.5  # share of the pairs that must have a ratio for one to be told
 VIRAL = "people_reached>=10%"
 HEADLINES = {
-    "platform": (
-        "people_reached", "impressions", "discussions", "intents", "followers_won", "peak_hour_impressions",
-        "days_listed", "spend_yuan",
-    ),
+    "platform": OVERALL,
     "classical": ("people_reached", "peak_new", "peak_step", "last_step", "largest_cascade", "deepest_cascade"),
-}  # fmt: skip
+}
 SERIES = {"platform": "impressions", "classical": "new"}  # what `Outcome.series` holds
 LATER = ("_followers_won", "_via_")  # metrics that enter a summary only once they are not 0
 _BOUND = re.compile(r"\s*(\w+)\s*>=\s*([0-9][0-9_]*(?:\.[0-9]+)?(?:[eE]\+?[0-9]+)?)\s*(%?)\s*")

@@ -10,13 +10,14 @@ from functools import partial
 import numpy as np
 
 from sim import scenario as scenarios
-from sim.campaign import OVERALL, Plan
+from sim.campaign import Plan
 from sim.classic import Classic
 from sim.errors import RefusedError, SimError
 from sim.optimize.frontier import Judged
 from sim.optimize.plans import Market, boost_plan, draws, greedy_plan, market, random_plan
 from sim.optimize.search import LEAST_RUNS, Found, search
 from sim.processes import results
+from sim.records import OVERALL
 from sim.runner import estimate, fitting, simulate
 from sim.scenario import Scenario
 from sim.streams import py_bits, stream_key
@@ -99,9 +100,9 @@ class _Job:
 
 
 def measured(job: _Job) -> tuple[float, ...]:
-    """The wanted numbers of one run, and last what was spent (yuan)."""
+    """The wanted numbers of one run."""
     summary = simulate(job.scenario.model_copy(update={"plan": job.plan, "seed": job.seed})).summary
-    return tuple(float(summary[name] or 0) for name in (*job.metrics, "spend_yuan"))
+    return tuple(float(summary[name] or 0) for name in job.metrics)
 
 
 def answer(question: Question, *, jobs: int = 1, tell: Tell | None = None) -> Answer:
@@ -126,7 +127,7 @@ def answer(question: Question, *, jobs: int = 1, tell: Tell | None = None) -> An
     key = stream_key(scenario.seed, "optimize/held back")
     seeds = [py_bits(key, i) >> 2 for i in range(question.seeds)]
     judged = _judged(offered, _plans(offered, found, scenario.seed), run, seeds)
-    return Answer(question, offered, found, (*metrics, "spend_yuan"), judged, seeds)
+    return Answer(question, offered, found, metrics, judged, seeds)
 
 
 def _simulated(
