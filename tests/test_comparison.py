@@ -10,7 +10,7 @@ from worlds import BACKGROUND, MECHANISMS, document, platform, post, rng, tiny
 
 from sim import cli, intervals, loader, runner
 from sim.comparison import reached, runs
-from sim.comparison.arms import Arm, arms, parted
+from sim.comparison.arms import Arm, arms
 from sim.comparison.folder import lines
 from sim.comparison.runs import Job, Outcome, play
 from sim.comparison.study import VIRAL, Bound, Comparison, Precision, Question, bound, compare
@@ -197,10 +197,12 @@ def test_a_quotient_is_told_only_where_the_effect_is_clear():
         ("list: a.b=[1, 2], c={x: 1, y: 2}", "list", ["a.b=[1, 2]", "c={x: 1, y: 2}"]),
         ("stories.tale.title=Hello, world, days=2", "", ["stories.tale.title=Hello, world", "days=2"]),
         ("晚两天：days=2", "晚两天", ["days=2"]),
+        ("a='it''s one, b=2', c=\"[, d=3\", e=4", "", ["a='it''s one, b=2'", 'c="[, d=3"', "e=4"]),
+        ("a=it's one, b=2", "", ["a=it's one", "b=2"]),
     ],
 )
 def test_what_is_read(text, name, changes):
-    assert parted(text) == (name, changes)
+    assert loader.parted(text) == (name, changes)
 
 
 def test_arms_have_names_and_one_scenario(file):
