@@ -50,6 +50,11 @@ def what(text: str) -> tuple[str, list[str]]:
     return name or text, changes
 
 
+def names(text: str) -> tuple[str, ...]:
+    """Read names with commas between them."""
+    return tuple(filter(None, (name.strip() for name in text.split(","))))
+
+
 def whole(text: str) -> int:
     """Read 1000000, 1_000_000, 1e6 or 1.5e6, exactly and without floats."""
     match = _COUNT.fullmatch(text)
