@@ -8,7 +8,7 @@ import shutil
 import signal
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -26,6 +26,8 @@ from sim.records import CHANNELS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_LIKE
 from sim.world import ORIGINS
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from sim.model import ViralityModel
     from sim.spreading import SpreadTables
 
@@ -391,6 +393,21 @@ def publish(target: Path, fill: Callable[[Path], None]) -> Path:
         with _undisturbed():
             _clear(draft, made)
     return target
+
+
+def publish_study(target: Path, texts: Mapping[str, str], name: str, picture: Callable[[], Figure]) -> Path:
+    """Publish a folder of texts, by their names in it, and a picture, ``figures/NAME.png``; returns ``target``."""
+    from sim.fonts import lettering
+
+    def fill(folder: Path) -> None:
+        for place, text in texts.items():
+            (folder / place).parent.mkdir(exist_ok=True)
+            (folder / place).write_text(text, encoding="utf-8")
+        (folder / "figures").mkdir()
+        with lettering():
+            picture().savefig(folder / "figures" / f"{name}.png")
+
+    return publish(target, fill)
 
 
 def _swap(draft: Path, target: Path) -> None:
