@@ -10,8 +10,8 @@ PACKAGE = Path(__file__).parent.parent / "sim"
 # A module may import only from rows above its own (nearer the top of this list).
 ROWS = [
     ["errors", "records", "streams", "jit", "catalog", "fonts", "strict"],
-    ["registry", "clock", "kernels", "processes", "tiers", "workers"],
-    ["metrics", "reader", "bands", "intervals", "state"],
+    ["registry", "clock", "kernels", "tiers", "workers"],
+    ["metrics", "reader", "bands", "intervals", "processes", "state"],
     ["networks", "checker"],
     ["loader", "population", "contagion"],
     ["exposure"],
