@@ -336,7 +336,8 @@ def test_what_is_won_and_lost_adds_up(file):
     [
         ("interventions[1].appeal=3", 12), ("interventions[1].enabled=false", 12), ("people.fatigue.tire=0.9", 0),
         ("interventions[1].at=2021-01-01T20:00+00:00", 12), ("interventions[0].appeal=2", 0), ("title=Other", 24),
-        ("actors[star].accounts.square=70", 0), ("days=3", 21),
+        ("actors[star].accounts.square=70", 0), ("days=3", 21), ("engine=agents", 24),
+        ("engine=agents, interventions[1].appeal=3", 12),
     ],
 )  # fmt: skip
 def test_a_shared_past_changes_no_number(file, monkeypatch, change, shared):
