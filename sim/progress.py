@@ -139,6 +139,13 @@ def _cut(text: str, width: int) -> str:
     return text[:kept] + "…"
 
 
+def tail(path: str, most: int = 40) -> str:
+    """A path by its end, which tells most: of its steps so many as fit, the last one at least."""
+    while display_width(path) > most and "." in path.lstrip("…"):
+        path = "…" + path.lstrip("…").partition(".")[2]
+    return path
+
+
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:
     """Lines in which every column but the last is as wide as its widest cell; none of no rows."""
     widths = [max(map(display_width, cells)) for cells in zip(*rows, strict=True)]
