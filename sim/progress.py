@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any, TextIO
 if TYPE_CHECKING:
     from typing_extensions import TypeIs
 
+    from sim.citations import Citation
     from sim.classic import Classic
     from sim.runner import Estimate
-    from sim.scenario import Citation, Scenario
+    from sim.scenario import Scenario
 
 Tell = Callable[[int, int, str], None]
 ComparisonRow = tuple[str, float | str | None, float | str | None, str, str, str]

@@ -24,7 +24,7 @@ ROWS = [
     ["classic", "campaign"],
     ["whatif"],
     ["scenario"],
-    ["actors", "build", "enact", "publishing", "board"],
+    ["actors", "board", "build", "citations", "enact", "publishing"],
     ["deeds", "persons"],
     ["model"],
     ["curves", "fork"],
