@@ -7,6 +7,7 @@ never from the run's seed. `sim.enact` turns a plan into ordinary actors and sch
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ PURSE = "campaign"  # name of the actor that pays
 BY_PLATFORM = ("impressions", "new_reach", "likes", "reposts", "discussions", "intents", "topics_listed")
 Hour = Annotated[int, Field(ge=0, le=23)]
 Path = tuple[str | int, ...]
+_BOUND = re.compile(r"\s*(\w+)\s*>=\s*([0-9][0-9_]*\.?[0-9]*(?:[eE]\+?[0-9]{1,2})?)\s*(%?)\s*")
 
 
 class Goal(Strict):
@@ -182,6 +184,12 @@ def metrics(platforms: Iterable[str]) -> list[str]:
     """Numbers that a goal can be about."""
     overall = [name for name in OVERALL if name != "spend_yuan"]
     return [*overall, *(f"{platform}_{name}" for platform in platforms for name in BY_PLATFORM)]
+
+
+def bound(text: str) -> tuple[str, float, bool] | None:
+    """Metric, value, and whether that is in %, of ``metric>=value``; None where it is written otherwise."""
+    match = _BOUND.fullmatch(text)
+    return (match[1], float(match[2].replace("_", "")), bool(match[3])) if match else None
 
 
 # ---- what its parts must agree on

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +9,7 @@ from itertools import zip_longest
 
 import numpy as np
 
-from sim import intervals, runner
+from sim import campaign, intervals, runner
 from sim.classic import Classic
 from sim.comparison.arms import Arm
 from sim.comparison.runs import Job, Outcome, play
@@ -31,7 +30,6 @@ HEADLINES = {
 }
 SERIES = {"platform": "impressions", "classical": "new"}  # what `Outcome.series` holds
 LATER = ("_followers_won", "_via_")  # metrics that enter a summary only once they are not 0
-_BOUND = re.compile(r"\s*(\w+)\s*>=\s*([0-9][0-9_]*(?:\.[0-9]+)?(?:[eE]\+?[0-9]+)?)\s*(%?)\s*")
 
 
 @dataclass(frozen=True)
@@ -47,11 +45,11 @@ class Bound:
 
 def bound(text: str, represents: int) -> Bound:
     """Read ``METRIC>=VALUE``; a value in % is of the people represented. `SimError` if it is none."""
-    match = _BOUND.fullmatch(text)
-    if match is None:
+    found = campaign.bound(text)
+    if found is None:
         raise SimError(f"--viral {text}: must look like METRIC>=VALUE, for instance days_listed>=1 or {VIRAL}")
-    metric, value, percent = match.groups()
-    return Bound(metric, float(value) * (represents / 100 if percent else 1))
+    metric, value, percent = found
+    return Bound(metric, value * (represents / 100 if percent else 1))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from sim import scenario as scenarios
-from sim.campaign import Plan
+from sim.campaign import Plan, bound
 from sim.classic import Classic
 from sim.errors import RefusedError, SimError
 from sim.optimize.frontier import Judged
@@ -24,7 +23,6 @@ from sim.streams import py_bits, stream_key
 
 RANDOM = 3  # random plans that are judged beside the others
 LEAST_SEEDS = 10
-GOAL = re.compile(r"\s*([a-z0-9_]+)\s*>=\s*([0-9][0-9_]*\.?[0-9]*(?:[eE]\+?[0-9]{1,2})?)\s*")
 Tell = Callable[[int, int, str], None]
 
 
@@ -61,10 +59,10 @@ class Question:
 
 def _goal(text: str) -> str:
     """``metric>=value`` as YAML."""
-    match = GOAL.fullmatch(text)
-    if match is None:
+    found = bound(text)
+    if found is None or found[2]:
         raise SimError(f"'{text}' is no goal; write it like people_reached>=60_000_000")
-    return f"{{metric: {match[1]}, least: {float(match[2].replace('_', '')):.15g}}}"
+    return f"{{metric: {found[0]}, least: {found[1]:.15g}}}"
 
 
 def _with_campaign(scenario: Scenario | Classic) -> Scenario:
