@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from sim import population, streams, tiers
 from sim.clock import Clock
-from sim.hot_list import STAY, Background, BackgroundTopics, draw_background
+from sim.hot_list import Background, BackgroundTopics, draw_background
 from sim.networks import Computed
 from sim.networks.stored import Stored
 from sim.population import Lots, People
@@ -208,7 +207,7 @@ class Ground(NamedTuple):
     people: People
     graph: Graph
     lots: list[Lots]
-    background: dict[int, BackgroundTopics]  # by platform; nothing has been listed yet
+    background: dict[int, BackgroundTopics]  # by platform
 
 
 def ground(scenario: Scenario, stored: Stored | None = None, like: Ground | None = None) -> Ground:
@@ -252,8 +251,7 @@ def world(scenario: Scenario, stored: Stored | None = None, on: Ground | None = 
         list(scenario.stories),
         scenario.seed,
     )
-    for index, topics in on.background.items():
-        made.background[index] = replace(topics, **{name: getattr(topics, name).copy() for name in STAY})
+    made.background.update(on.background)
     return made
 
 

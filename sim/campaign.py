@@ -7,6 +7,7 @@ never from the run's seed. `sim.enact` turns a plan into ordinary actors and sch
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from pydantic import AwareDatetime, Field, field_serializer
 
 from sim import streams, tiers
 from sim.consistency import YEARS, Finding, sells_places
+from sim.records import OVERALL
 from sim.registry import did_you_mean
 from sim.strict import Grade, Strict
 
@@ -24,18 +26,10 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 PURSE = "campaign"  # name of the actor that pays
-OVERALL = (
-    "people_reached",
-    "impressions",
-    "discussions",
-    "intents",
-    "followers_won",
-    "peak_hour_impressions",
-    "days_listed",
-)
 BY_PLATFORM = ("impressions", "new_reach", "likes", "reposts", "discussions", "intents", "topics_listed")
 Hour = Annotated[int, Field(ge=0, le=23)]
 Path = tuple[str | int, ...]
+_BOUND = re.compile(r"\s*(\w+)\s*>=\s*([0-9][0-9_]*\.?[0-9]*(?:[eE]\+?[0-9]{1,2})?)\s*(%?)\s*")
 
 
 class Goal(Strict):
@@ -188,7 +182,14 @@ def cost(scenario: Scenario, plan: Plan) -> int:
 
 def metrics(platforms: Iterable[str]) -> list[str]:
     """Numbers that a goal can be about."""
-    return [*OVERALL, *(f"{platform}_{name}" for platform in platforms for name in BY_PLATFORM)]
+    overall = [name for name in OVERALL if name != "spend_yuan"]
+    return [*overall, *(f"{platform}_{name}" for platform in platforms for name in BY_PLATFORM)]
+
+
+def bound(text: str) -> tuple[str, float, bool] | None:
+    """Metric, value, and whether that is in %, of ``metric>=value``; None where it is written otherwise."""
+    match = _BOUND.fullmatch(text)
+    return (match[1], float(match[2].replace("_", "")), bool(match[3])) if match else None
 
 
 # ---- what its parts must agree on

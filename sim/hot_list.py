@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -110,23 +110,15 @@ class BackgroundTopics:
         minute: i8, when its heat peaks, minutes from the start (may be negative: the list is full when a run begins).
         peak: i8, heat at the peak.
         fall: f8, minutes in which the heat halves after the peak.
-        first_listed, last_listed, listed_steps, best_rank, peak_heat: i8, its stay; ``first_listed`` −1: never listed.
-            The log of the list tells them, and `note_background` writes them once a run has ended.
         lists: what `hottest` has found, by block of steps and places; follows from the columns above.
     """
 
     minute: np.ndarray
     peak: np.ndarray
     fall: np.ndarray
-    first_listed: np.ndarray
-    last_listed: np.ndarray
-    listed_steps: np.ndarray
-    best_rank: np.ndarray
-    peak_heat: np.ndarray
     lists: dict[tuple[int, int], list[np.ndarray]] = field(default_factory=dict, repr=False, compare=False)
 
 
-STAY = ("first_listed", "last_listed", "listed_steps", "best_rank", "peak_heat")  # what a run writes
 AHEAD = 24  # steps for which the background's list is found at once
 WARM_UP_HOURS = 48  # background topics are drawn this long before the start, so that the list is full
 RISES = 12  # a background topic has some heat from so many doublings before its peak
@@ -151,17 +143,7 @@ def draw_background(data: Background, clock: Clock, key: int) -> BackgroundTopic
     peak = data.peak_median * np.exp(data.peak_spread * streams.normal(key, ids, 3))
     fall = data.fall_minutes * np.exp(data.fall_spread * streams.normal(key, ids, 4))
     order = np.argsort(minute, kind="stable")
-    never = np.full(len(ids), -1)
-    return BackgroundTopics(
-        minute[order],
-        peak[order].astype(np.int64),
-        fall[order].round(6),
-        never.copy(),
-        never.copy(),
-        0 * never,
-        never.copy(),
-        0 * never,
-    )
+    return BackgroundTopics(minute[order], peak[order].astype(np.int64), fall[order].round(6))
 
 
 def alive(data: Background, topics: BackgroundTopics, now: int, until: int) -> tuple[int, int]:
@@ -285,13 +267,24 @@ def _note_stays(topics: Table, log: np.ndarray, now: int) -> None:
     topics.peak_heat[row] = np.maximum(heat, topics.peak_heat[row])
 
 
-def note_background(topics: BackgroundTopics, log: np.ndarray, step_minutes: int) -> None:
-    """Write the stays of background topics, as the log of a whole run (i8[n, 5]) tells them; pins count for nothing."""
+class BackgroundStays(NamedTuple):
+    """Topics of the background that were listed, by id, and the stay of each; arrays of i8."""
+
+    id: np.ndarray
+    first_listed: np.ndarray  # minute
+    last_listed: np.ndarray
+    listed_steps: np.ndarray
+    best_rank: np.ndarray
+    peak_heat: np.ndarray
+
+
+def background_stays(log: np.ndarray, step_minutes: int) -> BackgroundStays:
+    """The stays of background topics, as the log of a whole run (i8[n, 5]) tells them; pins count for nothing."""
     step, place, name, heat, _ = log[(log[:, 2] < 0) & (log[:, 4] == 0)].T
-    ids, minute = -2 - name, step * step_minutes
-    topics.listed_steps[:] = np.bincount(ids, minlength=len(topics.minute))
-    topics.first_listed[ids[::-1]] = minute[::-1]  # the log goes by time, and who writes last has the word
-    topics.last_listed[ids] = minute
-    topics.best_rank[ids], topics.peak_heat[ids] = place, heat
-    np.minimum.at(topics.best_rank, ids, place)
-    np.maximum.at(topics.peak_heat, ids, heat)
+    ids, first, row, steps = np.unique(-2 - name, return_index=True, return_inverse=True, return_counts=True)
+    minute = step * step_minutes  # the log goes by time: what comes first is earliest, who writes last has the word
+    last, best, peak = minute[first], place[first], heat[first]
+    last[row] = minute
+    np.minimum.at(best, row, place)
+    np.maximum.at(peak, row, heat)
+    return BackgroundStays(ids, minute[first], last, steps, best, peak)

@@ -12,6 +12,7 @@ import math
 import os
 import re
 from collections.abc import Iterable
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,13 @@ from sim.reader import (
 from sim.registry import did_you_mean
 
 __all__ = ["Document", "Mark", "apply_sets", "check", "dotted", "dump", "load"]
-__all__ += ["nest", "over", "read", "resolve", "scalar", "schema"]
+__all__ += ["nest", "over", "parted", "read", "resolve", "scalar", "schema"]
 
 MAX_LEVELS, MAX_FILES = 8, 64  # `extends`: files above one another, and files in all
 _TARGET = re.compile(r"[^.\[\]]+(\.[^.\[\]]+|\[[^\[\]]+\])*")
+_NAMED = re.compile(r"\s*([^:：=\[\]]+?)\s*[:：]\s*(.*)", re.DOTALL)
+_CHANGE = re.compile(r",\s*[^.\[\]=,\s]+(\.[^.\[\]=,]+|\[[^\[\]=]+\])*=")
+_QUOTED = re.compile(r"""([=,:\[{]\s*)('(?:[^']|'')*'|"(?:[^"\\]|\\.)*")""")  # where YAML quotes
 
 
 def resolve(document: Document, path: Path, root: Path | None = None) -> Document:
@@ -190,6 +194,20 @@ def _item(items: list[Any], path: Trail, word: str, mark: Mark) -> int:
         known = [name for own in names for name in own if isinstance(name, str)]
         refuse(mark, path, f"has no item called '{word}'", did_you_mean(word, known))
     return found[0]
+
+
+def parted(text: str) -> tuple[str, list[str]]:
+    """Name (may be empty) and changes, each as ``--set`` takes it, of ``name: path=value, path=value``.
+
+    A comma ends a change only where another ``path=`` follows it outside of brackets and quotes, so values may hold
+    commas.
+    """
+    named = _NAMED.fullmatch(text)
+    name, rest = named.groups() if named else ("", text)
+    bare = _QUOTED.sub(lambda quoted: quoted[1] + "'" * len(quoted[2]), rest)
+    depths = accumulate((letter in "[{") - (letter in "]}") for letter in bare)
+    cuts = [at for at, depth in enumerate(depths) if not depth and _CHANGE.match(bare, at)]
+    return name, [rest[start + 1 : end].strip() for start, end in pairwise([-1, *cuts, len(rest)])]
 
 
 def load(path: Path, *, sets: Iterable[str] = (), root: Path | None = None) -> Document:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import signal
+import atexit
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from concurrent.futures import as_completed
 from typing import TypeVar
 
 from sim.errors import SimError
+from sim.workers import JobDiedError, NoWorkersError, Workers
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -26,37 +25,35 @@ def carry_out(do: Callable[[Job], Result], jobs: Sequence[Job], processes: int) 
     if processes == 1:
         yield from ((number, do(job)) for number, job in enumerate(jobs))
         return
-    pool = _pool(processes)
-    running = {pool.submit(do, job): number for number, job in enumerate(jobs)}
+    workers = _workers(processes)
     try:
+        running = {workers.submit(do, job): number for number, job in enumerate(jobs)}
         yield from ((running[future], future.result()) for future in as_completed(running))
-    except BrokenProcessPool:
-        _end(pool)
+    except (JobDiedError, NoWorkersError):
+        _end()
         reason = "a worker process was ended from outside, or by the system for want of memory"
         raise SimError(f"{reason}; simulate fewer people, or use fewer processes (--jobs)") from None
     except BaseException:  # nobody waits for what is under way
-        _end(pool)
+        _end()
         raise
 
 
-_kept: dict[int, ProcessPoolExecutor] = {}
+_kept: list[Workers] = []  # one or none
 
 
-def _pool(processes: int) -> ProcessPoolExecutor:
+def _workers(processes: int) -> Workers:
     """Worker processes, kept for the next jobs: to start one takes seconds."""
-    for other in [number for number in _kept if number != processes]:
-        _kept.pop(other).shutdown(wait=False)
-    if processes not in _kept:
-        spawn = get_context("spawn")
-        _kept[processes] = ProcessPoolExecutor(processes, mp_context=spawn, initializer=_heed_no_interrupt)
-    return _kept[processes]
+    if _kept and _kept[0].processes != processes:
+        _kept.pop().shutdown()
+    if not _kept:
+        _kept.append(Workers(processes))
+    return _kept[0]
 
 
-def _end(pool: ProcessPoolExecutor) -> None:
-    _kept.clear()
-    for worker in [*(pool._processes or {}).values()]:
-        worker.terminate()
-    pool.shutdown(cancel_futures=True)
+@atexit.register
+def _end() -> None:
+    while _kept:
+        _kept.pop().stop()
 
 
 def results(
@@ -69,8 +66,3 @@ def results(
         if tell:
             tell(len(done))
     return [done[number] for number in range(len(jobs))]
-
-
-def _heed_no_interrupt() -> None:
-    """Ctrl-C reaches every process of a terminal; the first one answers it for all."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

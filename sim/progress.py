@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any, TextIO
 if TYPE_CHECKING:
     from typing_extensions import TypeIs
 
+    from sim.citations import Citation
     from sim.classic import Classic
     from sim.runner import Estimate
-    from sim.scenario import Citation, Scenario
+    from sim.scenario import Scenario
 
 Tell = Callable[[int, int, str], None]
 ComparisonRow = tuple[str, float | str | None, float | str | None, str, str, str]
@@ -137,6 +138,13 @@ def _cut(text: str, width: int) -> str:
         return text
     kept = sum(end < width for end in accumulate(map(_character_width, text)))
     return text[:kept] + "…"
+
+
+def tail(path: str, most: int = 40) -> str:
+    """A path by its end, which tells most: of its steps so many as fit, the last one at least."""
+    while display_width(path) > most and "." in path.lstrip("…"):
+        path = "…" + path.lstrip("…").partition(".")[2]
+    return path
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -63,6 +63,19 @@ FLOWS = (
 ) = range(11)
 
 
+# Overall numbers of a run, as `summary.json` names them.
+OVERALL = (
+    "people_reached",
+    "impressions",
+    "discussions",
+    "intents",
+    "followers_won",
+    "peak_hour_impressions",
+    "days_listed",
+    "spend_yuan",
+)
+
+
 def stacked(parts: Sequence[np.ndarray], dtype: np.dtype) -> np.ndarray:
     """Tables of one record type, one after the other; NumPy compares the types field by field, bytes it just copies."""
     raw = np.dtype((np.void, dtype.itemsize))

@@ -8,7 +8,7 @@ import shutil
 import signal
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -21,11 +21,13 @@ import pandas as pd
 from sim import metrics
 from sim.consistency import RIVALS, platform_flow
 from sim.errors import SimError
-from sim.hot_list import note_background
+from sim.hot_list import background_stays
 from sim.records import CHANNELS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_LIKES, F_NEW, F_REPOSTS, FLOWS, PAID
 from sim.world import ORIGINS
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from sim.model import ViralityModel
     from sim.spreading import SpreadTables
 
@@ -104,21 +106,20 @@ class Tables:
 
     def _background(self, platform: int) -> pd.DataFrame:
         """Background topics that were listed; nobody simulated their reads."""
-        back = self.world.background[platform]
-        note_background(back, self._log(platform), self.clock.step_minutes)
-        ids = np.flatnonzero(back.first_listed >= 0)
+        stays = background_stays(self._log(platform), self.clock.step_minutes)
+        born = self._iso(stays.first_listed)
         return pd.DataFrame(
             {
                 "platform": self.world.platforms[platform],
-                "topic": [f"background {i}" for i in ids],
+                "topic": [f"background {i}" for i in stays.id],
                 "story": "",
                 "origin": "background",
-                "born": self._iso(back.first_listed[ids]),
-                "first_listed": self._iso(back.first_listed[ids]),
-                "last_listed": self._iso(back.last_listed[ids]),
-                "minutes_listed": back.listed_steps[ids] * self.clock.step_minutes,
-                "best_rank": back.best_rank[ids],
-                "peak_heat": back.peak_heat[ids],
+                "born": born,
+                "first_listed": born,
+                "last_listed": self._iso(stays.last_listed),
+                "minutes_listed": stays.listed_steps * self.clock.step_minutes,
+                "best_rank": stays.best_rank,
+                "peak_heat": stays.peak_heat,
                 "reads": 0,
                 "discussions": 0,
                 "posts": 0,
@@ -391,6 +392,21 @@ def publish(target: Path, fill: Callable[[Path], None]) -> Path:
         with _undisturbed():
             _clear(draft, made)
     return target
+
+
+def publish_study(target: Path, texts: Mapping[str, str], name: str, picture: Callable[[], Figure]) -> Path:
+    """Publish a folder of texts, by their names in it, and a picture, ``figures/NAME.png``; returns ``target``."""
+    from sim.fonts import lettering
+
+    def fill(folder: Path) -> None:
+        for place, text in texts.items():
+            (folder / place).parent.mkdir(exist_ok=True)
+            (folder / place).write_text(text, encoding="utf-8")
+        (folder / "figures").mkdir()
+        with lettering():
+            picture().savefig(folder / "figures" / f"{name}.png")
+
+    return publish(target, fill)
 
 
 def _swap(draft: Path, target: Path) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field, field_serializer, model_validator
 
@@ -320,15 +320,6 @@ class Scenario(Strict):
         return self.start + timedelta(minutes=self.steps * self.step_minutes)
 
 
-class Citation(NamedTuple):
-    """A number of the scenario with its source and grade."""
-
-    path: str
-    value: str
-    source: str
-    grade: str
-
-
 def shipped() -> dict[str, Path]:
     """The scenarios that come with the project, by name; those in a folder by folder and name. Sweeps are none."""
     paths = [path.relative_to(SHIPPED) for path in sorted(SHIPPED.rglob("*.yaml"))]
@@ -428,72 +419,3 @@ def schema() -> dict[str, Any]:
     head["definitions"] |= platforms.pop("definitions")
     classical.pop("$schema")
     return head | {"if": {"required": ["contagion"]}, "then": classical, "else": platforms}
-
-
-def citations(scenario: Scenario | Classic) -> list[Citation]:
-    """Every number from the world that the scenario uses, with source and grade."""
-    if isinstance(scenario, Classic):
-        return _classical_citations(scenario)
-    found = list(_cited("people", scenario.people))
-    for name, platform in scenario.platforms.items():
-        found += _cited(f"platforms.{name}", platform)
-    found += [Citation(f"actors.{a.name}", _followers(a), a.source or "by hand", a.grade) for a in scenario.actors]
-    found += [
-        Citation(
-            f"interventions[{i}]",
-            f.at.isoformat() + " " + (f.note or f.kind),
-            f.source or "by hand",
-            f.grade if f.source else "assumed",
-        )
-        for i, f in enumerate(scenario.interventions)
-    ]
-    found += [
-        Citation(f"observed.{f.metric}", f"{f.value:g} {f.unit}".strip(), f.source, f.grade)
-        for f in scenario.observed.figures
-    ]
-    found += [Citation(*one) for one in campaigns.cited(scenario.campaign)] if scenario.campaign else []
-    if scenario.observed.stays:
-        stays = scenario.observed.stays
-        found.append(Citation("observed.stays", f"{len(stays.list)} stays", stays.source, stays.grade))
-    return found
-
-
-def _classical_citations(world: Classic) -> list[Citation]:
-    """The numbers of the model: what has no source is an example."""
-    example = Source(grade="assumed", source="an example, chosen by hand")
-    values = world.contagion.model_dump(mode="json", exclude={"model"}, exclude_none=True)
-    sources = {path: world.sources.get(path, example) for path in (f"contagion.{name}" for name in values)}
-    return [
-        Citation(path, _brief(value), sources[path].source, sources[path].grade)
-        for path, value in zip(sources, values.values(), strict=True)
-    ]
-
-
-def _cited(prefix: str, part: People | Platform) -> Iterator[Citation]:
-    """The sources that a part states, with what stands at their paths; nothing where it has been taken out."""
-    data = part.model_dump(mode="json", by_alias=True)
-    for path, source in part.sources.items():
-        value: Any = data
-        for step in path.split("."):
-            value = value.get(step) if isinstance(value, dict) else None
-        if value is not None:
-            yield Citation(f"{prefix}.{path}", _brief(value), source.source, source.grade)
-
-
-def _brief(value: Any, shown: int = 4) -> str:
-    """The first numbers of a value, each with its own key, and how many there are."""
-    words = list(_leaves(value))
-    return ", ".join(words[:shown]) + (f", … ({len(words)})" if len(words) > shown else "")
-
-
-def _leaves(value: Any, key: str = "") -> Iterator[str]:
-    if isinstance(value, dict | list):
-        for name, child in value.items() if isinstance(value, dict) else ((key, child) for child in value):
-            yield from _leaves(child, name)
-    elif value is not None and value != "":
-        text = f"{value:,}" if type(value) is int else f"{value:g}" if isinstance(value, float) else str(value)
-        yield f"{key} {text}".strip()
-
-
-def _followers(actor: Actor) -> str:
-    return ", ".join(f"{platform} {followers:,}" for platform, followers in actor.accounts.items())

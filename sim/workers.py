@@ -19,6 +19,7 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from os import _exit
 from pickle import loads
+from traceback import format_exc
 from typing import Any
 
 from sim.errors import SimError
@@ -316,6 +317,8 @@ def _answer(pipe: Connection) -> None:
         do, args, kwargs = loads(raw)
         answer = do(*args, **kwargs), None
     except Exception as error:
+        if not isinstance(error, SimError):  # a bug, whose place would stay behind
+            error.add_note(f"in a worker process:\n{format_exc()}")
         answer = None, error
     try:
         pipe.send(answer)

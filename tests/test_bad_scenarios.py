@@ -16,9 +16,10 @@ import worlds
 import yaml
 
 from sim import cli, runner
+from sim.citations import citations
 from sim.classic import Classic
 from sim.errors import ScenarioError
-from sim.scenario import citations, load, resolved, shipped
+from sim.scenario import load, resolved, shipped
 
 ROOT = Path(__file__).parents[1]
 COUNT = int(os.environ.get("SIM_MUTANTS", "200"))

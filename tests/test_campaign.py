@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from sim import campaign as campaigns
 from sim.campaign import Plan, PlannedPlace, PlannedPost, candidates, cost
+from sim.citations import citations
 from sim.enact import enacted
 from sim.errors import ScenarioError, SimError
 from sim.model import ViralityModel
 from sim.optimize.plans import boost_plan, changed, draws, greedy_plan, market, random_plan
 from sim.runner import simulate
-from sim.scenario import citations, load, resolved
+from sim.scenario import load, resolved
 from sim.streams import stream_key
 
 START = datetime(2021, 1, 1, tzinfo=UTC)

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 
 from sim import cli, networks
+from sim.citations import citations
 from sim.classic import Classic, Mixed, Seeds
 from sim.contagion import CONTAGION, WellMixed
 from sim.errors import ScenarioError, SimError
 from sim.runner import estimate, run, simulate
-from sim.scenario import Scenario, citations, load, resolved, schema, shipped
+from sim.scenario import Scenario, load, resolved, schema, shipped
 
 ROOT = Path(__file__).parents[1]
 CLASSICAL = sorted(name for name in shipped() if isinstance(load(name), Classic))

@@ -126,7 +126,6 @@ def fakes(rooms):
     registries["policies"].register(Ride)
     made = [module(f"sim.{family}", **{family.upper(): entry}) for family, entry in registries.items()]
     about = {"shipped": lambda: {"small": Path("small.yaml")}, "schema": lambda: {"title": "丁真"}}
-    texts = {"resolved": lambda world: "name: small\n", "citations": lambda world: CITED}
     catalog = {
         "platform_names": lambda: ["weibo"],
         "platform_text": lambda name: f"name: {name}\n",
@@ -134,7 +133,8 @@ def fakes(rooms):
     }
     return [
         *made,
-        module("sim.scenario", load=rooms.load, **about, **texts),
+        module("sim.scenario", load=rooms.load, resolved=lambda world: "name: small\n", **about),
+        module("sim.citations", citations=lambda world: CITED),
         module("sim.runner", run=rooms.run, estimate=rooms.estimate),
         module("sim.plots", draw=rooms.draw),
         module("sim.catalog", **catalog),

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from worlds import BACKGROUND, MECHANISMS, document, platform, post, rng, tiny
 
-from sim import cli, loader, runner
-from sim.comparison import reached, runs, statistics
-from sim.comparison.arms import Arm, arms, parted
+from sim import cli, intervals, loader, runner
+from sim.comparison import reached, runs
+from sim.comparison.arms import Arm, arms
 from sim.comparison.folder import lines
 from sim.comparison.runs import Job, Outcome, play
 from sim.comparison.study import VIRAL, Bound, Comparison, Precision, Question, bound, compare
@@ -72,8 +72,8 @@ def exchangeable(shape):
 
 
 def coverage(draws, truth, level=0.95):
-    intervals = [statistics.mean(row, level) for row in draws]
-    return np.mean([one.low <= truth <= one.high for one in intervals])
+    found = [intervals.mean(row, level) for row in draws]
+    return np.mean([one.low <= truth <= one.high for one in found])
 
 
 # Measured with 20,000 samples each: normal .956 .953, skewed .923 .945, few hit .954 .954, exchangeable .98 .97.
@@ -93,7 +93,7 @@ def test_the_mean_is_covered_as_often_as_the_decision_note_says(draw, n, least):
 
 def test_false_alarms_stay_below_five_in_a_hundred():
     draws, _ = exchangeable((1500, 20))
-    assert np.mean([statistics.mean(row).clear for row in draws]) <= 0.05
+    assert np.mean([intervals.mean(row).clear for row in draws]) <= 0.05
 
 
 @pytest.mark.parametrize(("draw", "naive_misses"), [(normal, False), (skewed, True)])
@@ -106,7 +106,7 @@ def test_stopping_when_it_is_narrow_keeps_the_level_and_looking_naively_does_not
     assert looks.level == pytest.approx(1 - 0.05 / 4)
     kept = {}
     for level in (looks.level, 0.95):
-        target = np.median([statistics.mean(row[:60], level).half_width for row in draws[:200]])
+        target = np.median([intervals.mean(row[:60], level).half_width for row in draws[:200]])
         last = [stopped(row, target, looks.looks, level) for row in draws]
         kept[level] = np.mean([one.low <= truth <= one.high for one in last])
     assert kept[looks.level] >= 0.95
@@ -115,34 +115,34 @@ def test_stopping_when_it_is_narrow_keeps_the_level_and_looking_naively_does_not
 
 def stopped(row, target, looks, level):
     for n in looks:
-        interval = statistics.mean(row[:n], level)
+        interval = intervals.mean(row[:n], level)
         if interval.half_width <= target:
             break
     return interval
 
 
 def test_the_mean_of_little_says_little():
-    assert statistics.mean(np.array([])).middle is statistics.NOTHING.middle
-    assert statistics.mean(np.array([3.0, np.nan])) == (3.0, -np.inf, np.inf)
-    assert statistics.mean(np.zeros(9)) == (0, 0, 0)
-    low, middle, high = (getattr(statistics.mean(np.array([1.0, 3.0])), name) for name in ("low", "middle", "high"))
+    assert intervals.mean(np.array([])).middle is intervals.NOTHING.middle
+    assert intervals.mean(np.array([3.0, np.nan])) == (3.0, -np.inf, np.inf)
+    assert intervals.mean(np.zeros(9)) == (0, 0, 0)
+    low, middle, high = (getattr(intervals.mean(np.array([1.0, 3.0])), name) for name in ("low", "middle", "high"))
     assert (low + high) / 2 == pytest.approx(middle)  # two draws are never skewed: Student's own
     assert high - middle == pytest.approx(12.706, abs=0.001)
 
 
 def test_the_median_lies_between_two_draws():
-    assert statistics.median(np.arange(6.0)) == (2.5, 0, 5)  # 1 − 2/64 = 97 %
-    assert statistics.median(np.arange(5.0)) == (2, -np.inf, np.inf)  # at most 94 %
-    assert statistics.median(np.arange(20.0)) == (9.5, 5, 14)  # tables of the sign test: the 6th and the 15th
+    assert intervals.median(np.arange(6.0)) == (2.5, 0, 5)  # 1 − 2/64 = 97 %
+    assert intervals.median(np.arange(5.0)) == (2, -np.inf, np.inf)  # at most 94 %
+    assert intervals.median(np.arange(20.0)) == (9.5, 5, 14)  # tables of the sign test: the 6th and the 15th
     draws, _ = skewed((2000, 20))
-    inside = [one.low <= 1 <= one.high for one in map(statistics.median, draws)]
+    inside = [one.low <= 1 <= one.high for one in map(intervals.median, draws)]
     assert np.mean(inside) >= 0.95
 
 
 def test_a_share_has_wilsons_interval():
-    assert statistics.share(0, 10)[1:] == pytest.approx((0, 0.2775), abs=1e-4)  # Newcombe 1998, table I
-    assert statistics.share(81, 263)[1:] == pytest.approx((0.2553, 0.3662), abs=1e-4)  # Newcombe 1998
-    assert statistics.share(10, 10).high == 1
+    assert intervals.share(0, 10)[1:] == pytest.approx((0, 0.2775), abs=1e-4)  # Newcombe 1998, table I
+    assert intervals.share(81, 263)[1:] == pytest.approx((0.2553, 0.3662), abs=1e-4)  # Newcombe 1998
+    assert intervals.share(10, 10).high == 1
 
 
 def test_paired_shares_are_covered():
@@ -152,11 +152,11 @@ def test_paired_shares_are_covered():
     for both, first, second, neither in cells:
         base = np.repeat([True, True, False, False], [both, first, second, neither])
         arm = np.repeat([True, False, True, False], [both, first, second, neither])
-        one = statistics.share_difference(base, arm)
+        one = intervals.share_difference(base, arm)
         assert one.middle == pytest.approx((second - first) / 20)
         inside.append(one.low <= 0.2 <= one.high)
     assert np.mean(inside) >= 0.93
-    same = statistics.share_difference(np.ones(20, bool), np.ones(20, bool))
+    same = intervals.share_difference(np.ones(20, bool), np.ones(20, bool))
     assert same.middle == 0
     assert -same.low == pytest.approx(same.high)
 
@@ -164,17 +164,17 @@ def test_paired_shares_are_covered():
 def test_narrowing_is_what_correlation_saves():
     common, own, other = rng(8).normal(size=(3, 4000))
     base, arm = common * 3 + own, common * 3 + other
-    assert statistics.narrowing(base, arm) == pytest.approx(math.sqrt(10), rel=0.03)  # √(20 / 2)
-    assert statistics.narrowing(np.arange(9.0), np.arange(9.0) + 5) == np.inf
-    assert math.isnan(statistics.narrowing(np.ones(5), np.ones(5)))
+    assert intervals.narrowing(base, arm) == pytest.approx(math.sqrt(10), rel=0.03)  # √(20 / 2)
+    assert intervals.narrowing(np.arange(9.0), np.arange(9.0) + 5) == np.inf
+    assert math.isnan(intervals.narrowing(np.ones(5), np.ones(5)))
 
 
 def test_a_quotient_is_told_only_where_the_effect_is_clear():
     effect = rng(9).normal(10, 1, 40)
-    assert statistics.quotient(3 * effect, effect) == pytest.approx((3, 3, 3))
+    assert intervals.quotient(3 * effect, effect) == pytest.approx((3, 3, 3))
     cost = np.full(40, 30.0)
-    assert statistics.quotient(cost, effect).low < 3 < statistics.quotient(cost, effect).high
-    assert math.isnan(statistics.quotient(cost, effect - 10).middle)
+    assert intervals.quotient(cost, effect).low < 3 < intervals.quotient(cost, effect).high
+    assert math.isnan(intervals.quotient(cost, effect - 10).middle)
 
 
 # ---- arms
@@ -197,10 +197,12 @@ def test_a_quotient_is_told_only_where_the_effect_is_clear():
         ("list: a.b=[1, 2], c={x: 1, y: 2}", "list", ["a.b=[1, 2]", "c={x: 1, y: 2}"]),
         ("stories.tale.title=Hello, world, days=2", "", ["stories.tale.title=Hello, world", "days=2"]),
         ("晚两天：days=2", "晚两天", ["days=2"]),
+        ("a='it''s one, b=2', c=\"[, d=3\", e=4", "", ["a='it''s one, b=2'", 'c="[, d=3"', "e=4"]),
+        ("a=it's one, b=2", "", ["a=it's one", "b=2"]),
     ],
 )
 def test_what_is_read(text, name, changes):
-    assert parted(text) == (name, changes)
+    assert loader.parted(text) == (name, changes)
 
 
 def test_arms_have_names_and_one_scenario(file):
@@ -334,7 +336,8 @@ def test_what_is_won_and_lost_adds_up(file):
     [
         ("interventions[1].appeal=3", 12), ("interventions[1].enabled=false", 12), ("people.fatigue.tire=0.9", 0),
         ("interventions[1].at=2021-01-01T20:00+00:00", 12), ("interventions[0].appeal=2", 0), ("title=Other", 24),
-        ("actors[star].accounts.square=70", 0), ("days=3", 21),
+        ("actors[star].accounts.square=70", 0), ("days=3", 21), ("engine=agents", 24),
+        ("engine=agents, interventions[1].appeal=3", 12),
     ],
 )  # fmt: skip
 def test_a_shared_past_changes_no_number(file, monkeypatch, change, shared):

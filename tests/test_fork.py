@@ -18,7 +18,7 @@ from sim.model import ViralityModel
 from sim.networks.edges import from_networkx
 from sim.results import Tables
 from sim.runner import Result, simulate
-from sim.scenario import Actor, load
+from sim.scenario import Actor, Scenario, load
 from sim.world import Matrix, Table
 
 QUICK = settings(max_examples=12, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
@@ -428,6 +428,9 @@ def test_the_first_difference_is_the_time_of_the_earliest_fact_that_differs():
     for path, value in (("seed", 9), ("stories", {}), ("actors", ()), ("engine", "agents")):
         step = fork.first_difference(plain, plain.model_copy(update={path: value}))
         assert step == (48 if path == "engine" else 0)
+    people = plain.people.model_copy(update={"segments": dict(reversed(plain.people.segments.items()))})
+    assert fork.first_difference(plain, plain.model_copy(update={"people": people})) == 0  # their order counts
+    assert {*Scenario.model_fields} > fork.IDLE
 
 
 @pytest.mark.parametrize("days", [0.75, 1.0, 2.0])

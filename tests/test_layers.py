@@ -10,8 +10,8 @@ PACKAGE = Path(__file__).parent.parent / "sim"
 # A module may import only from rows above its own (nearer the top of this list).
 ROWS = [
     ["errors", "records", "streams", "jit", "catalog", "fonts", "strict"],
-    ["registry", "clock", "kernels", "processes", "tiers", "workers"],
-    ["metrics", "reader", "bands", "state"],
+    ["registry", "clock", "kernels", "tiers", "workers"],
+    ["metrics", "reader", "bands", "intervals", "processes", "state"],
     ["networks", "checker"],
     ["loader", "population", "contagion"],
     ["exposure"],
@@ -24,7 +24,7 @@ ROWS = [
     ["classic", "campaign"],
     ["whatif"],
     ["scenario"],
-    ["actors", "build", "enact", "publishing", "board"],
+    ["actors", "board", "build", "citations", "enact", "publishing"],
     ["deeds", "persons"],
     ["model"],
     ["curves", "fork"],

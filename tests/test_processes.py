@@ -23,6 +23,14 @@ def killed(x):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def pid(x):
+    return os.getpid()
+
+
+def broken(x):
+    return {}[x]
+
+
 @pytest.mark.parametrize("processes", [1, 2])
 def test_results_carry_the_number_of_their_job(processes):
     assert dict(carry_out(square, range(5), processes)) == {n: n * n for n in range(5)}
@@ -46,3 +54,17 @@ def test_every_fault_of_a_scenario_comes_back(processes):
 def test_a_worker_that_is_killed_is_told_in_one_line():
     with pytest.raises(SimError, match="fewer people"):
         list(carry_out(killed, [1], 2))
+
+
+def test_a_bug_tells_its_place():
+    with pytest.raises(KeyError) as caught:
+        list(carry_out(broken, [7], 2))
+    assert "return {}[x]" in "".join(caught.value.__notes__)
+
+
+def test_workers_are_kept_for_the_next_jobs_and_replaced_after_an_error():
+    first = set(results(pid, range(8), 2))
+    assert set(results(pid, range(8), 2)) & first
+    with pytest.raises(KeyError):
+        results(broken, [7], 2)
+    assert not set(results(pid, range(8), 2)) & first

@@ -11,9 +11,9 @@ from sim.calibration.fit import Answer
 from sim.calibration.parameters import Parameter
 from sim.calibration.study import CHECK, EXPLORE, Calibration, quantiles
 from sim.calibration.targets import Target
-from sim.calibration.words import NO, WEAK, tail, verdicts
+from sim.calibration.words import NO, WEAK, verdicts
 from sim.fonts import GREY, INK, PALE, count, page, shown
-from sim.progress import humanise
+from sim.progress import humanise, tail
 
 BLUE, ORANGE = "#0072B2", "#D55E00"
 MOST = 4  # parameters that are drawn; the others stand in the table

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim import loader, results
+from sim import loader
 from sim import scenario as scenarios
 from sim.calibration.chart import picture
 from sim.calibration.fit import Answer
 from sim.calibration.study import CHECK, EXPLORE, Calibration, quantiles
 from sim.calibration.words import verdicts, warnings
-from sim.fonts import lettering
+from sim.results import publish_study
 
 
 def write(answer: Answer, out: Path) -> Path:
@@ -29,16 +29,8 @@ def write(answer: Answer, out: Path) -> Path:
         "draws.csv": draws,
         "runs.csv": runs,
     }
-
-    def fill(folder: Path) -> None:
-        for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8")
-        (folder / "figures").mkdir()
-        with lettering():
-            picture(answer).savefig(folder / "figures" / "calibration.png")
-
-    name = f"calibration-{digest[:8]}-s{answer.scenario.seed}"
-    return results.publish(out / answer.scenario.name / name, fill)
+    target = out / answer.scenario.name / f"calibration-{digest[:8]}-s{answer.scenario.seed}"
+    return publish_study(target, texts, "calibration", lambda: picture(answer))
 
 
 def _draws(found: Calibration) -> str:

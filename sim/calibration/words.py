@@ -11,13 +11,12 @@ from sim.calibration.parameters import Parameter
 from sim.calibration.posterior import IDENTIFIED, WEAKLY
 from sim.calibration.study import CHECK, EXPLORE, Calibration, quantiles
 from sim.calibration.targets import FACTS, OBSERVED, Target
-from sim.progress import columns, display_width, heading, humanise
+from sim.progress import columns, heading, humanise, tail
 
 FAR = 2.576  # sd beyond which one metric in a hundred lies by chance
 CROWDED = 0.2  # share of a posterior in a twentieth of its range at which it leans on the end
 COVERED = 0.7  # of nine tenths that are expected
 STRONG = 0.6  # correlation worth a line
-NAME = 40
 TO = {OBSERVED: "what was observed", FACTS: "facts as measured on one part of the archives, the other held back"}
 YES, WEAK, NO = "identified", "weakly", "NOT identified"
 
@@ -195,10 +194,3 @@ def correlations(found: Calibration, most: int = 3) -> list[str]:
         for i, j in pairs
         if abs(matrix[i, j]) > STRONG
     ]
-
-
-def tail(path: str, most: int = NAME) -> str:
-    """A path by its end, which tells most."""
-    while display_width(path) > most and "." in path.lstrip("…"):
-        path = "…" + path.lstrip("…").partition(".")[2]
-    return path

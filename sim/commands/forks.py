@@ -14,17 +14,6 @@ if TYPE_CHECKING:
     from sim.fork import Snapshot
     from sim.runner import Result
 
-METRICS = (
-    "people_reached",
-    "impressions",
-    "discussions",
-    "intents",
-    "followers_won",
-    "peak_hour_impressions",
-    "days_listed",
-    "spend_yuan",
-)
-
 
 def add_fork(commands: Any) -> None:
     """`sim fork`."""
@@ -69,6 +58,7 @@ def _branch(args: argparse.Namespace, since: Snapshot, name: str, sets: list[str
 def _findings(folder: Path, since: Snapshot, made: list[Result]) -> Iterator[str]:
     """The run and its branches side by side; one draw of each."""
     from sim.progress import columns, heading
+    from sim.records import OVERALL
     from sim.runner import Result
 
     run = Result(folder)
@@ -77,7 +67,7 @@ def _findings(folder: Path, since: Snapshot, made: list[Result]) -> Iterator[str
     yield ""
     names = [result.run["branch"]["what"] for result in made]
     rows = [("", "the run", *(f"{chr(65 + i)}" for i in range(len(made))))]
-    rows += [(name, *_cells(name, run, made)) for name in METRICS]
+    rows += [(name, *_cells(name, run, made)) for name in OVERALL]
     yield from columns(rows)
     yield ""
     for i, (name, result) in enumerate(zip(names, made, strict=True)):

@@ -137,8 +137,9 @@ def _schema(args: argparse.Namespace) -> int:
 def _cite(args: argparse.Namespace) -> int:
     from collections import Counter
 
+    from sim.citations import citations
     from sim.progress import citation
-    from sim.scenario import citations, load
+    from sim.scenario import load
 
     cited = citations(load(args.scenario))
     for one in cited:

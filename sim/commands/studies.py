@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.commands.words import add, add_scenario, add_set, positive, print_lines, seed, threads
+from sim.commands.words import add, add_scenario, add_set, names, positive, print_lines, seed, threads
 
 if TYPE_CHECKING:
     from sim.calibration.fit import Answer
@@ -37,11 +37,6 @@ def add_calibrate(commands: Any) -> None:
     option("--jobs", type=threads, default=os.cpu_count() or 1, metavar="N", help="processes (one a core)")
     option("--out", type=Path, default=Path("results"), metavar="DIR", help="where results go (./results)")
     option("--quiet", action="store_true", help="print nothing but the folder of the results")
-
-
-def names(text: str) -> tuple[str, ...]:
-    """Read names with commas between them."""
-    return tuple(filter(None, (name.strip() for name in text.split(","))))
 
 
 def share(text: str) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.commands.words import add, positive, print_lines, seed, threads, whole
+from sim.commands.words import add, names, positive, print_lines, seed, threads, whole
 
 if TYPE_CHECKING:
     from sim.sweep.conduct import Tally
@@ -75,11 +75,6 @@ def add_merge(commands: Any) -> None:
     parser.add_argument("ledgers", type=Path, nargs="+", metavar="LEDGER", help="folders of shards, or their ledgers")
     parser.add_argument("--parquet", action="store_true", help="write the table of runs as Parquet as well")
     parser.add_argument("--no-figures", dest="figures", action="store_false", help="draw no figures")
-
-
-def names(text: str) -> list[str]:
-    """Read names with commas between them."""
-    return list(filter(None, (name.strip() for name in text.split(","))))
 
 
 def workers(text: str) -> int:

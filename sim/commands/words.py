@@ -42,24 +42,17 @@ def add_snapshot_at(parser: argparse.ArgumentParser) -> None:
 
 def what(text: str) -> tuple[str, list[str]]:
     """Read ``name: path=value, path=value``: a name (without one the changes themselves) and changes as --set takes."""
-    named = re.match(r"([^=:]+):\s+(.*)", text, re.DOTALL)
-    changes = _parted(named[2] if named else text)
+    from sim.loader import parted
+
+    name, changes = parted(text)
     if not all(re.match(r"[^=\s]+=", change) for change in changes):
         raise argparse.ArgumentTypeError(f"'{text}' is no change; write 'name: path=value, path=value'")
-    return (named[1].strip() if named else text), changes
+    return name or text, changes
 
 
-def _parted(text: str) -> list[str]:
-    """Cut at commas that another ``path=`` follows, but not within brackets or quotes."""
-    parts, depth, quote, start = [], 0, "", 0
-    for i, c in enumerate(text):
-        if quote or c in "'\"":
-            quote = "" if c == quote else quote or c
-        depth += (c in "[{") - (c in "]}") if not quote else 0
-        if c == "," and not depth and not quote and re.match(r"\s*[A-Za-z_][^=,\s]*=", text[i + 1 :]):
-            parts.append(text[start:i].strip())
-            start = i + 1
-    return [*parts, text[start:].strip()]
+def names(text: str) -> tuple[str, ...]:
+    """Read names with commas between them."""
+    return tuple(filter(None, (name.strip() for name in text.split(","))))
 
 
 def whole(text: str) -> int:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 from pathlib import Path
 
 from sim import counterfactuals
 from sim.classic import Classic
 from sim.errors import ScenarioError, SimError
+from sim.loader import parted
 from sim.scenario import Scenario, load
 from sim.whatif import without
 
 World = Scenario | Classic
 MOST = 8  # arms; more would be a sweep
-_NAME = re.compile(r"\s*([^:：=\[\]]+?)\s*[:：]\s*(.*)", re.DOTALL)
-_CHANGE = re.compile(r"\s*[^.\[\]=,\s]+(\.[^.\[\]=,]+|\[[^\[\]=]+\])*=")
 
 
 @dataclass(frozen=True)
@@ -64,26 +61,6 @@ def arms(
     found += _without(files[0], drops)
     _check(found)
     return tuple(found)
-
-
-def parted(text: str) -> tuple[str, list[str]]:
-    """Name (may be empty) and changes of ``name: path=value, path=value``.
-
-    A comma ends a change only where another ``path=`` follows it outside of brackets, so values may hold commas.
-    """
-    named = _NAME.fullmatch(text)
-    name, rest = named.groups() if named else ("", text)
-    return name, [change.strip() for change in _changes(rest)]
-
-
-def _changes(text: str) -> Iterator[str]:
-    depths = accumulate((letter in "[{") - (letter in "]}") for letter in text)
-    begin = 0
-    for place, (letter, depth) in enumerate(zip(text, depths, strict=True)):
-        if letter == "," and depth == 0 and _CHANGE.match(text, place + 1):
-            yield text[begin:place]
-            begin = place + 1
-    yield text[begin:]
 
 
 def _file_name(at: int, files: Sequence[World], sources: Sequence[str | Path]) -> str:

@@ -14,17 +14,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim import results
 from sim import scenario as scenarios
 from sim.bands import LEVELS
 from sim.comparison import words
 from sim.comparison.chart import picture
 from sim.comparison.reached import Reached
 from sim.comparison.runs import Outcome
-from sim.comparison.statistics import Interval
 from sim.comparison.study import Comparison
-from sim.fonts import lettering
+from sim.intervals import Interval
 from sim.progress import columns
+from sim.results import publish_study
 
 LONGEST = 60  # letters of the folder's name before the digest
 SCHEMA_VERSION = 1
@@ -45,16 +44,8 @@ def write(found: Comparison, reached: Sequence[Reached], out: Path, command: Seq
         "comparison.md": _page(found, reached),
         **{f"arms/{i}.yaml": scenarios.resolved(arm.world) for i, arm in enumerate(found.arms)},
     }
-
-    def fill(folder: Path) -> None:
-        for name in ("arms", "figures"):
-            (folder / name).mkdir()
-        for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8")
-        with lettering():
-            picture(found).savefig(folder / "figures" / "comparison.png")
-
-    return results.publish(out / "compare" / f"{_slug(found)}-{digest[:8]}", fill)
+    target = out / "compare" / f"{_slug(found)}-{digest[:8]}"
+    return publish_study(target, texts, "comparison", lambda: picture(found))
 
 
 def _slug(found: Comparison) -> str:

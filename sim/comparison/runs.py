@@ -16,7 +16,6 @@ import numpy as np
 from sim import fork, runner
 from sim.classic import Classic
 from sim.comparison.arms import Arm, World
-from sim.enact import enacted
 from sim.errors import SimError
 from sim.model import ViralityModel
 from sim.records import F_IMPRESSIONS
@@ -25,9 +24,6 @@ from sim.scenario import Scenario
 
 if TYPE_CHECKING:
     from sim.spreading import SpreadTables
-
-# Where two scenarios may differ and yet share their beginning; in all else they run apart from the first step.
-LATER = {"interventions", "days", "name", "title", "about", "observed", "counterfactuals"}
 
 
 @dataclass(frozen=True)
@@ -85,9 +81,7 @@ def branching(base: World, arm: World) -> int:
     """Steps that an arm shares with the first; 0 where they have to run apart."""
     if isinstance(base, Classic) or isinstance(arm, Classic):
         return 0
-    base, arm = enacted(base), enacted(arm)  # plans are actors and facts
-    same = all(getattr(base, name) == getattr(arm, name) for name in type(base).model_fields if name not in LATER)
-    return fork.first_difference(base, arm) if same else 0
+    return fork.first_difference(base, arm)
 
 
 def _trunk(world: World, leaving: set[int]) -> tuple[Outcome, dict[int, fork.Snapshot]]:

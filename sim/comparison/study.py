@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,15 +9,15 @@ from itertools import zip_longest
 
 import numpy as np
 
-from sim import runner
+from sim import campaign, intervals, runner
 from sim.classic import Classic
-from sim.comparison import statistics
 from sim.comparison.arms import Arm
 from sim.comparison.runs import Job, Outcome, play
-from sim.comparison.statistics import Interval
 from sim.ensemble import Tell
 from sim.errors import RefusedError, SimError
+from sim.intervals import Interval
 from sim.processes import results
+from sim.records import OVERALL
 from sim.registry import did_you_mean
 
 SEEDS, MOST_SEEDS = 20, 200
@@ -26,15 +25,11 @@ LEVEL = 0.95
 LEAST_PAIRS = 0.5  # share of the pairs that must have a ratio for one to be told
 VIRAL = "people_reached>=10%"
 HEADLINES = {
-    "platform": (
-        "people_reached", "impressions", "discussions", "intents", "followers_won", "peak_hour_impressions",
-        "days_listed", "spend_yuan",
-    ),
+    "platform": OVERALL,
     "classical": ("people_reached", "peak_new", "peak_step", "last_step", "largest_cascade", "deepest_cascade"),
-}  # fmt: skip
+}
 SERIES = {"platform": "impressions", "classical": "new"}  # what `Outcome.series` holds
 LATER = ("_followers_won", "_via_")  # metrics that enter a summary only once they are not 0
-_BOUND = re.compile(r"\s*(\w+)\s*>=\s*([0-9][0-9_]*(?:\.[0-9]+)?(?:[eE]\+?[0-9]+)?)\s*(%?)\s*")
 
 
 @dataclass(frozen=True)
@@ -50,11 +45,11 @@ class Bound:
 
 def bound(text: str, represents: int) -> Bound:
     """Read ``METRIC>=VALUE``; a value in % is of the people represented. `SimError` if it is none."""
-    match = _BOUND.fullmatch(text)
-    if match is None:
+    found = campaign.bound(text)
+    if found is None:
         raise SimError(f"--viral {text}: must look like METRIC>=VALUE, for instance days_listed>=1 or {VIRAL}")
-    metric, value, percent = match.groups()
-    return Bound(metric, float(value) * (represents / 100 if percent else 1))
+    metric, value, percent = found
+    return Bound(metric, value * (represents / 100 if percent else 1))
 
 
 @dataclass(frozen=True)
@@ -152,7 +147,7 @@ class Comparison:
 
     def difference(self, metric: str, arm: int) -> Interval:
         """Mean of the paired differences."""
-        return statistics.mean(self.differences(metric, arm), self.question.level)
+        return intervals.mean(self.differences(metric, arm), self.question.level)
 
     def ratio(self, metric: str, arm: int) -> Interval:
         """Median of the paired ratios to the first arm; NaN where too few pairs have one."""
@@ -160,11 +155,11 @@ class Comparison:
         with np.errstate(divide="ignore", invalid="ignore"):
             ratios = np.where(base > 0, self.values(metric, arm) / base, np.nan)
         few = np.isfinite(ratios).sum() < LEAST_PAIRS * len(ratios)
-        return statistics.NOTHING if few else statistics.median(ratios, self.question.level)
+        return intervals.NOTHING if few else intervals.median(ratios, self.question.level)
 
     def narrowing(self, metric: str, arm: int) -> float:
         """How many times wider the interval of as many separate runs would be."""
-        return statistics.narrowing(self.values(metric, 0), self.values(metric, arm), self.question.level)
+        return intervals.narrowing(self.values(metric, 0), self.values(metric, arm), self.question.level)
 
     def went_viral(self, arm: int) -> np.ndarray:
         """Which runs went viral, bool[seeds]."""
@@ -173,16 +168,16 @@ class Comparison:
 
     def viral_share(self, arm: int) -> Interval:
         """How often an arm goes viral."""
-        return statistics.share(int(self.went_viral(arm).sum()), len(self.runs), self.question.level)
+        return intervals.share(int(self.went_viral(arm).sum()), len(self.runs), self.question.level)
 
     def viral_difference(self, arm: int) -> Interval:
         """How much more often than the first arm."""
-        return statistics.share_difference(self.went_viral(0), self.went_viral(arm), self.question.level)
+        return intervals.share_difference(self.went_viral(0), self.went_viral(arm), self.question.level)
 
     def cost_per(self, metric: str, arm: int) -> Interval:
         """Further yuan for each further unit of a metric, against the first arm."""
         pair = self.differences("spend_yuan", arm), self.differences(metric, arm)
-        return statistics.quotient(*pair, self.question.level)
+        return intervals.quotient(*pair, self.question.level)
 
     def hourly(self, arm: int) -> np.ndarray:
         """What the runs of an arm did each hour, f8[seeds, hours]; runs that end earlier do nothing more."""

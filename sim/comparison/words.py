@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sim.comparison.reached import Reached, Side
-from sim.comparison.statistics import Interval
 from sim.comparison.study import Comparison
 from sim.fonts import shown
+from sim.intervals import Interval
 from sim.progress import days, humanise
 
 MOST = 3  # things of a kind that are named

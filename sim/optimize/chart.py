@@ -28,7 +28,7 @@ def picture(answer: Answer) -> Figure:
     gain = in_probability(best, greedy)
     title = f"Chance of {count(goal.least)} {goal.metric.replace('_', ' ')}: {best.probability:.0%} with the best plan"
     title += f" found, {greedy.probability:.0%} with the greedy one"
-    about = f"{shown(scenario.title or scenario.name, 66)}. Difference {100 * gain.value:+.0f} points"
+    about = f"{shown(scenario.title or scenario.name, 66)}. Difference {100 * gain.middle:+.0f} points"
     about += f" ({100 * gain.low:+.0f} to {100 * gain.high:+.0f}, 95 %, paired)."
     recipe = (
         f"{scenario.name} · seed {scenario.seed} · {scenario.people.users:,} people · {len(answer.found.runs)} runs of"
@@ -50,7 +50,7 @@ def _frontier(axes: Axes, answer: Answer) -> None:
     norm = Normalize(0, worst)
     million = answer.market.budget / 1e6 or 1
     for one, on_it in zip(judged, best, strict=True):
-        x, (low, high), random = one.cost / 1e6, one.interval, one.name.startswith("random")
+        x, (_, low, high), random = one.cost / 1e6, one.interval, one.name.startswith("random")
         axes.plot([x, x], [low, high], color=PALE if random else "#b5b5b5", lw=1.2, zorder=1)
         edge = GREY if random else INK
         axes.scatter(

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim import loader, results
+from sim import loader
 from sim import scenario as scenarios
 from sim.campaign import Plan
-from sim.fonts import lettering
 from sim.optimize.chart import picture
 from sim.optimize.frontier import frontier, in_mean, in_probability
 from sim.optimize.question import Answer
 from sim.optimize.words import verdict
+from sim.results import publish_study
 
 
 def write(answer: Answer, out: Path) -> Path:
@@ -30,15 +30,8 @@ def write(answer: Answer, out: Path) -> Path:
         "frontier.csv": front,
         "runs.csv": runs,
     }
-
-    def fill(folder: Path) -> None:
-        for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8")
-        (folder / "figures").mkdir()
-        with lettering():
-            picture(answer).savefig(folder / "figures" / "optimize.png")
-
-    return results.publish(out / scenario.name / f"optimize-{digest[:8]}-s{scenario.seed}", fill)
+    target = out / scenario.name / f"optimize-{digest[:8]}-s{scenario.seed}"
+    return publish_study(target, texts, "optimize", lambda: picture(answer))
 
 
 def table(answer: Answer) -> pd.DataFrame:
@@ -47,7 +40,7 @@ def table(answer: Answer) -> pd.DataFrame:
     rows = []
     for one, on_it in zip(answer.judged, frontier(answer.judged), strict=True):
         chance, mean = in_probability(one, greedy), in_mean(one, greedy)
-        low, high = one.interval
+        _, low, high = one.interval
         rows.append(
             {
                 "plan": one.name,
@@ -61,10 +54,10 @@ def table(answer: Answer) -> pd.DataFrame:
                 "median": float(np.median(one.values)),
                 "worst_tenth": one.bad,
                 "seeds": len(one.values),
-                "probability_over_greedy": round(chance.value, 6),
+                "probability_over_greedy": round(chance.middle, 6),
                 "probability_over_greedy_low": round(chance.low, 6),
                 "probability_over_greedy_high": round(chance.high, 6),
-                "mean_over_greedy": mean.value,
+                "mean_over_greedy": mean.middle,
                 "mean_over_greedy_low": mean.low,
                 "mean_over_greedy_high": mean.high,
                 "is_best": int(one.plan == best.plan),

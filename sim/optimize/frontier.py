@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t as student
 
 from sim.campaign import Plan
+from sim.intervals import Interval, mean, share
 from sim.optimize.search import tail
 
 Z = 1.959964  # of 95 % intervals
@@ -49,12 +49,9 @@ class Judged:
         return float(self.hits.mean())
 
     @property
-    def interval(self) -> tuple[float, float]:
-        """Interval of 95 % for the probability (Wilson 1927)."""
-        n, p = len(self.hits), self.probability
-        middle, half = p + Z**2 / (2 * n), Z * np.sqrt(p * (1 - p) / n + Z**2 / (4 * n**2))
-        low, high = (middle - half) / (1 + Z**2 / n), (middle + half) / (1 + Z**2 / n)
-        return max(0.0, float(low)), min(1.0, float(high))
+    def interval(self) -> Interval:
+        """The probability with its interval of 95 %."""
+        return share(int(self.hits.sum()), len(self.hits))
 
     @property
     def bad(self) -> float:
@@ -62,37 +59,20 @@ class Judged:
         return tail(self.values, BAD)
 
 
-@dataclass(frozen=True)
-class Difference:
-    """A paired difference with its interval of 95 %."""
-
-    value: float
-    low: float
-    high: float
-
-    @property
-    def shown(self) -> bool:
-        """Whether the interval leaves zero out."""
-        return self.low > 0 or self.high < 0
-
-
-def in_probability(one: Judged, other: Judged) -> Difference:
+def in_probability(one: Judged, other: Judged) -> Interval:
     """Difference of two probabilities over the same seeds: adjusted Wald for matched pairs (Bonett and Price 2012)."""
     n = len(one.hits)
     gained = (np.sum(one.hits & ~other.hits) + 1) / (n + 2)
     lost = (np.sum(~one.hits & other.hits) + 1) / (n + 2)
     middle, half = gained - lost, Z * np.sqrt((gained + lost - (gained - lost) ** 2) / (n + 2))
-    return Difference(
+    return Interval(
         one.probability - other.probability, max(-1.0, float(middle - half)), min(1.0, float(middle + half))
     )
 
 
-def in_mean(one: Judged, other: Judged) -> Difference:
-    """Difference of the goal's metric over the same seeds, by Student's t."""
-    pairs = one.values - other.values
-    mean, n = float(pairs.mean()), len(pairs)
-    half = float(student.ppf(0.975, n - 1) * pairs.std(ddof=1) / np.sqrt(n)) if n > 1 else float("inf")
-    return Difference(mean, mean - half, mean + half)
+def in_mean(one: Judged, other: Judged) -> Interval:
+    """Mean difference of the goal's metric over the same seeds."""
+    return mean(one.values - other.values)
 
 
 def frontier(judged: Sequence[Judged]) -> list[bool]:

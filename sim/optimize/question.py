@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,20 +9,20 @@ from functools import partial
 import numpy as np
 
 from sim import scenario as scenarios
-from sim.campaign import OVERALL, Plan
+from sim.campaign import Plan, bound
 from sim.classic import Classic
 from sim.errors import RefusedError, SimError
 from sim.optimize.frontier import Judged
 from sim.optimize.plans import Market, boost_plan, draws, greedy_plan, market, random_plan
 from sim.optimize.search import LEAST_RUNS, Found, search
 from sim.processes import results
+from sim.records import OVERALL
 from sim.runner import estimate, fitting, simulate
 from sim.scenario import Scenario
 from sim.streams import py_bits, stream_key
 
 RANDOM = 3  # random plans that are judged beside the others
 LEAST_SEEDS = 10
-GOAL = re.compile(r"\s*([a-z0-9_]+)\s*>=\s*([0-9][0-9_]*\.?[0-9]*(?:[eE]\+?[0-9]{1,2})?)\s*")
 Tell = Callable[[int, int, str], None]
 
 
@@ -60,10 +59,10 @@ class Question:
 
 def _goal(text: str) -> str:
     """``metric>=value`` as YAML."""
-    match = GOAL.fullmatch(text)
-    if match is None:
+    found = bound(text)
+    if found is None or found[2]:
         raise SimError(f"'{text}' is no goal; write it like people_reached>=60_000_000")
-    return f"{{metric: {match[1]}, least: {float(match[2].replace('_', '')):.15g}}}"
+    return f"{{metric: {found[0]}, least: {found[1]:.15g}}}"
 
 
 def _with_campaign(scenario: Scenario | Classic) -> Scenario:
@@ -99,9 +98,9 @@ class _Job:
 
 
 def measured(job: _Job) -> tuple[float, ...]:
-    """The wanted numbers of one run, and last what was spent (yuan)."""
+    """The wanted numbers of one run."""
     summary = simulate(job.scenario.model_copy(update={"plan": job.plan, "seed": job.seed})).summary
-    return tuple(float(summary[name] or 0) for name in (*job.metrics, "spend_yuan"))
+    return tuple(float(summary[name] or 0) for name in job.metrics)
 
 
 def answer(question: Question, *, jobs: int = 1, tell: Tell | None = None) -> Answer:
@@ -126,7 +125,7 @@ def answer(question: Question, *, jobs: int = 1, tell: Tell | None = None) -> An
     key = stream_key(scenario.seed, "optimize/held back")
     seeds = [py_bits(key, i) >> 2 for i in range(question.seeds)]
     judged = _judged(offered, _plans(offered, found, scenario.seed), run, seeds)
-    return Answer(question, offered, found, (*metrics, "spend_yuan"), judged, seeds)
+    return Answer(question, offered, found, metrics, judged, seeds)
 
 
 def _simulated(

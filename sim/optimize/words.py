@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sim.campaign import Plan
-from sim.optimize.frontier import Difference, Judged, frontier, in_mean, in_probability
+from sim.intervals import Interval
+from sim.optimize.frontier import Judged, frontier, in_mean, in_probability
 from sim.optimize.question import Answer
 from sim.optimize.search import LAST
 from sim.progress import columns, heading, humanise
@@ -36,7 +37,7 @@ def table(answer: Answer) -> list[tuple[str, ...]]:
     head = ("plan", "yuan", "bought", "chance of the goal, 95 %", "median", "worst tenth", "frontier")
     rows: list[tuple[str, ...]] = [head]
     for one, best in zip(answer.judged, frontier(answer.judged), strict=True):
-        low, high = one.interval
+        _, low, high = one.interval
         chance = f"{one.probability:.0%} ({low:.0%} to {high:.0%})"
         middle = humanise(sorted(one.values)[len(one.values) // 2])
         rows.append(
@@ -71,12 +72,12 @@ def _against(answer: Answer, best: Judged, other: Judged) -> str:
     return f"'{best.name}' {shown} '{other.name}': {points} (paired, 95 %)"
 
 
-def _points(found: Difference) -> str:
-    return f"{100 * found.value:+.0f} points ({100 * found.low:+.0f} to {100 * found.high:+.0f})"
+def _points(found: Interval) -> str:
+    return f"{100 * found.middle:+.0f} points ({100 * found.low:+.0f} to {100 * found.high:+.0f})"
 
 
-def _people(found: Difference) -> str:
-    return f"{_signed(found.value)} ({_signed(found.low)} to {_signed(found.high)})"
+def _people(found: Interval) -> str:
+    return f"{_signed(found.middle)} ({_signed(found.low)} to {_signed(found.high)})"
 
 
 def _signed(value: float) -> str:

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
 from sim.fonts import GREY, INK, PALE, count, nothing, page, shown
+from sim.progress import tail
 from sim.sweep.found import Effect, Found, effect, is_number
 from sim.sweep.sensitivity import Index
 
@@ -23,11 +24,6 @@ MOST_PLACES = 30  # a side of a heat map
 def words(name: str) -> str:
     """A metric as it is said."""
     return name.replace("_", " ")
-
-
-def tail(path: str, most: int = 34) -> str:
-    """The end of a long path, which says what it is."""
-    return path if len(path) <= most else "…" + path[-(most - 1) :]
 
 
 def ranked(found: Found, metric: int) -> list[tuple[int, Effect]]:
@@ -108,7 +104,7 @@ def tornado(found: Found, title: str, recipe: str) -> Figure:
     for metric in range(columns):
         _bars(axes[metric], [effect(found, path, metric) for path in order])
         axes[metric].set_title(shown(words(found.metrics[metric]), 40))
-    axes[0].set_yticks(range(len(order)), [shown(tail(found.paths[path]), 36) for path in order])
+    axes[0].set_yticks(range(len(order)), [shown(tail(found.paths[path], 34), 36) for path in order])
     axes[0].set_ylim(len(order) - 0.4, -0.6)
     return figure
 
@@ -221,7 +217,7 @@ def sensitivity(found: Sequence[Index], title: str, recipe: str) -> Figure:
             nothing(panel, "it never changes")
         _shares(panel, [own[path] for path in order])
         panel.set_title(shown(words(metric), 40))
-    axes[0].set_yticks(range(len(order)), [shown(tail(path), 36) for path in order])
+    axes[0].set_yticks(range(len(order)), [shown(tail(path, 34), 36) for path in order])
     axes[0].set_ylim(len(order) - 0.4, -0.6)
     return figure
 

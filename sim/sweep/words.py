@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.fonts import count
-from sim.progress import columns, humanise_bytes, humanise_seconds
-from sim.sweep.charts import headline, ranked, tail, words
+from sim.progress import columns, humanise_bytes, humanise_seconds, tail
+from sim.sweep.charts import headline, ranked, words
 from sim.sweep.cost import Cost
 from sim.sweep.design import Factor
 from sim.sweep.folder import Report

@@ -1,4 +1,4 @@
-"""Intervals for what is compared: paired differences, ratios, shares. Pure functions of arrays.
+"""Intervals of means, medians, shares and quotients, alone and over pairs. Pure functions of arrays.
 
 How often they hold the truth is measured in ``tests/test_comparison.py`` and told in decision note 0019.
 """
