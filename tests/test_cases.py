@@ -56,9 +56,7 @@ def test_each_dated_post_on_weibo_has_one_echo(name):
     """Topic for topic, three hours later."""
     dated = [fact for fact in facts(name) if fact.kind == "post" and fact.platform == "weibo"]
     told = {
-        (fact.at + timedelta(hours=3), f"{fact.topic}·热议")
-        for fact in dated
-        if fact.note not in ("programme", "echo")
+        (fact.at + timedelta(hours=3), f"{fact.topic}·热议") for fact in dated if fact.note not in ("programme", "echo")
     }
     assert {(fact.at, fact.topic) for fact in facts(name, "echo")} == told
 

@@ -386,7 +386,7 @@ def test_what_a_topic_is_remembered_by_sums_to_its_share():
 
 
 def test_newsrooms_come_back_as_often_as_they_should():
-    """400 newsrooms look hourly for 30 days, by day only: 0.9 · (1 − 31^−0.4) topics each; five sigma, 1 in a million."""
+    """400 newsrooms look hourly for 30 days: 0.9 · (1 − 31^−0.4) topics each; five sigma, 1 in a million."""
     policy, topics = FollowUp(per_topic=0.9), 0
     for room in range(400):
         known = me(lambda what, now, room=room: py_uniform(stream_key(room, what), now))

@@ -88,7 +88,17 @@ def text(score: Score, day: date, drawn: bool) -> str:
 
 def table(score: Score) -> list[tuple[str, ...]]:
     """The score as cells for a terminal."""
-    head = ("case", "kind", "slope obs.", "simulated", "with slope", "of the mean", "peak topic-hours", "days ≥ half", "topics")
+    head = (
+        "case",
+        "kind",
+        "slope obs.",
+        "simulated",
+        "with slope",
+        "of the mean",
+        "peak topic-hours",
+        "days ≥ half",
+        "topics",
+    )
     return [head, *((line.name, *_cells(line)) for line in score.lines)]
 
 

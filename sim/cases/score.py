@@ -128,7 +128,6 @@ class Score:
         """The same for the slopes of the means over seeds."""
         return spearman([x.case.slope for x in self.ranked], [x.pooled for x in self.ranked])
 
-
     @property
     def halves(self) -> tuple[float, float]:
         """The rank correlation on the even and on the odd ones of the seeds: how much of it is luck."""

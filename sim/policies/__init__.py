@@ -41,6 +41,14 @@ __all__ = [
 ]
 
 AnyPolicy = Annotated[
-    RideHot | PaidCollaboration | SteadyPosting | OpenTopics | Rivalry | NewsDesk | FollowUp | SponsorWhenRising | CrisisReply,
+    RideHot
+    | PaidCollaboration
+    | SteadyPosting
+    | OpenTopics
+    | Rivalry
+    | NewsDesk
+    | FollowUp
+    | SponsorWhenRising
+    | CrisisReply,
     Field(discriminator="kind"),
 ]
