@@ -213,21 +213,16 @@ def _template(part: Any, field: str, where: tuple[str | int, ...]) -> Iterator[F
 
 
 def _actors(scenario: Scenario) -> Iterator[Finding]:
-    taken = Counter(name for actor in scenario.actors for name in {actor.name, *_members(actor)})
+    taken = Counter(name for actor in scenario.actors for name in {actor.name, *dict(actor.members)})
     for i, actor in enumerate(scenario.actors):
         where = ("actors", i)
-        if any(taken[name] > 1 for name in {actor.name, *_members(actor)}):
+        if any(taken[name] > 1 for name in {actor.name, *dict(actor.members)}):
             yield Finding((*where, "name"), f"'{actor.name}' is taken by another actor, or is one of its group")
         yield from _unknown("story", actor.story, scenario.stories, (*where, "story"), optional=True)
         yield from _unknown("tier", actor.tier, scenario.people.kol_tiers, (*where, "tier"), optional=True)
         yield from _accounts(scenario, actor, where)
         for j, policy in enumerate(actor.policies):
             yield from _policy(scenario, policy, actor, (*where, "policies", j))
-
-
-def _members(actor: Actor) -> Iterator[str]:
-    """Names of the members of a group."""
-    yield from (f"{actor.name}_{number + 1:03d}" for number in range(actor.count if actor.count > 1 else 0))
 
 
 def _accounts(scenario: Scenario, actor: Actor, where: tuple[str | int, ...]) -> Iterator[Finding]:

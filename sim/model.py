@@ -189,9 +189,7 @@ class ViralityModel(mesa.Model):
         return [PlatformStage(world, i, build.membership(world, i)) for i in range(len(world.platforms))]
 
     def _mind(self, spec: Actor, number: int) -> Mind:
-        name = spec.name if spec.count == 1 else f"{spec.name}_{number + 1:03d}"
-        title = (spec.title or spec.name) + ("" if spec.count == 1 else f" {number + 1}")
-        rows, most = {}, 0
+        (name, title), rows, most = spec.members[number], {}, 0
         for platform, followers in spec.accounts.items():
             size = (
                 followers if followers or not spec.tier else build.drawn_followers(self.scenario, spec, name, platform)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sim.model import ViralityModel
+    from sim.scenario import Scenario
     from sim.spreading import SpreadTables
 
 SCHEMA_VERSION = 1
@@ -280,7 +281,7 @@ class Tables:
             f"{kind}_actions": int((acted.kind == kind).sum()) for kind in ("kol", "bureau", "brand", "media", "star")
         }
         summary["bureaus_acted"] = int(acted[acted.kind == "bureau"].actor.nunique())
-        rivals = _rivals(self.actions)
+        rivals = _rivals(self.actions, self.scenario)
         summary["rival_bureaus_acted"] = int(rivals.actor.nunique())
         summary["rival_bureaus_first_day"] = _within_a_day(rivals)
         for account in self.world.accounts:
@@ -319,11 +320,11 @@ def digests(frames: dict[str, pd.DataFrame], cascades: dict[str, np.ndarray]) ->
     return parts
 
 
-def running_total(name: str, at: datetime, series: pd.DataFrame, actions: pd.DataFrame) -> float:
+def running_total(name: str, at: datetime, series: pd.DataFrame, actions: pd.DataFrame, scenario: Scenario) -> float:
     """What a run had come to at a time: a ``platform_flow`` such as ``weibo_impressions``, or rivals that had acted."""
     here = at.astimezone(datetime.fromisoformat(series.time.iloc[0]).tzinfo).isoformat(timespec="minutes")
     if name == RIVALS:
-        rivals = _rivals(actions)
+        rivals = _rivals(actions, scenario)
         return float(rivals[rivals.time <= here].actor.nunique())
     found = platform_flow(name, series.platform.unique())
     if found is None:
@@ -334,10 +335,9 @@ def running_total(name: str, at: datetime, series: pd.DataFrame, actions: pd.Dat
     return float(past[flows].to_numpy().sum())
 
 
-def _rivals(actions: pd.DataFrame) -> pd.DataFrame:
-    """Actions of bureaus that no scheduled fact is about."""
-    scheduled = set(actions[actions.kind == "fact"].actor)
-    return actions[(actions.kind == "bureau") & ~actions.actor.isin(scheduled)]
+def _rivals(actions: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    """What rival bureaus did by their own decision."""
+    return actions[(actions.kind == "bureau") & actions.actor.isin(scenario.rivals)]
 
 
 def _within_a_day(actions: pd.DataFrame) -> int:

@@ -189,19 +189,19 @@ class Result:
             return rows
         for figure in scenario.observed.figures:
             beyond = figure.at is not None and figure.at > scenario.end
-            simulated = None if beyond else self._metric(figure.metric, figure.at)
+            simulated = None if beyond else self._metric(figure.metric, figure.at, scenario)
             rows.append(
                 (figure.label or figure.metric, simulated, figure.value, figure.unit, figure.source, figure.grade)
             )
         return rows
 
-    def _metric(self, name: str, at: datetime | None) -> float | None:
+    def _metric(self, name: str, at: datetime | None, scenario: Scenario) -> float | None:
         """A number of the summary, or what it had come to at a time."""
         if at is None:
             return self.summary.get(name)
         from sim.results import running_total
 
-        return running_total(name, at, self.table("series"), self.table("actions"))
+        return running_total(name, at, self.table("series"), self.table("actions"), scenario)
 
     def __repr__(self) -> str:
         reached = self.summary.get("people_reached", 0)

@@ -220,6 +220,14 @@ class Actor(Strict):
     source: str = ""
     grade: Grade = "assumed"
 
+    @property
+    def members(self) -> tuple[tuple[str, str], ...]:
+        """Name and title of each of them."""
+        title = self.title or self.name
+        if self.count == 1:
+            return ((self.name, title),)
+        return tuple((f"{self.name}_{n:03d}", f"{title} {n}") for n in range(1, self.count + 1))
+
     @model_validator(mode="after")
     def _followers(self) -> Actor:
         for platform, followers in self.accounts.items():
@@ -318,6 +326,12 @@ class Scenario(Strict):
     def end(self) -> Any:
         """First minute after the run."""
         return self.start + timedelta(minutes=self.steps * self.step_minutes)
+
+    @property
+    def rivals(self) -> frozenset[str]:
+        """Titles of the bureaus that are not at home in the story."""
+        bureaus = [actor for actor in self.actors if actor.kind == "bureau" and not actor.home]
+        return frozenset(title for actor in bureaus for _, title in actor.members)
 
 
 def shipped() -> dict[str, Path]:

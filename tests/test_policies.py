@@ -639,6 +639,16 @@ def test_bureaus_join_because_others_did():
     assert names(0.0, 1.58, 1.58) == ["B0"]
 
 
+def test_a_bureau_at_home_is_nobodys_rival_in_the_summary():
+    """A bureau at home and a group of two others act by their own decision."""
+    policy = FLAT | {"kind": "rivalry", "threshold": 0.0, "max_actions": 1}
+    plain = {"kind": "bureau", "accounts": {"square": 1}, "policies": [policy]}
+    made = acting(actors=[plain | {"name": "own", "home": True}, plain | {"name": "others", "count": 2}])
+    assert set(made.actions[made.actions.kind == "bureau"].actor) == {"own", "others 1", "others 2"}
+    assert (made.summary["bureaus_acted"], made.summary["rival_bureaus_acted"]) == (3, 2)
+    assert made.scenario.rivals == {"others 1", "others 2"}
+
+
 def test_a_free_ticket_offer_raises_intents_while_it_lasts():
     offer = {
         "kind": "offer",

@@ -77,7 +77,7 @@ class Target:
     def of(self, tables: Tables | SpreadTables | Facts) -> float:
         """The metric of a run; NaN where it never happened, 0 where the summary passes it over."""
         if self.at is not None:
-            return running_total(self.metric, self.at, tables.series, tables.actions)  # type: ignore[union-attr]
+            return running_total(self.metric, self.at, tables.series, tables.actions, tables.scenario)  # type: ignore[union-attr]
         value = tables.summary.get(self.metric, 0)
         return np.nan if value is None else float(value)
 
