@@ -47,7 +47,7 @@ ROWS = [
 ROW = {module: row for row, modules in enumerate(ROWS) for module in modules}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = {name: floor.name for floor in architecture.FLOORS for name in floor.rooms()}
-DRAWN = ET.fromstring(architecture.drawing())
+DRAWN = ET.parse(architecture.PICTURE).getroot()
 SVG = "{http://www.w3.org/2000/svg}"
 
 
