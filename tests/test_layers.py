@@ -1,9 +1,15 @@
 """Imports fall one way, rooms stay small, and what the house refuses stays out."""
 
 import ast
+import re
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath
+
+from scripts import architecture
 
 PACKAGE = Path(__file__).parent.parent / "sim"
 
@@ -40,6 +46,9 @@ ROWS = [
 ]
 ROW = {module: row for row, modules in enumerate(ROWS) for module in modules}
 MODULES = sorted(PACKAGE.rglob("*.py"))
+FLOORS = {name: floor.name for floor in architecture.FLOORS for name in floor.rooms()}
+DRAWN = ET.parse(architecture.PICTURE).getroot()
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def room(path):
@@ -122,3 +131,73 @@ def test_no_randomness_but_the_keyed(path):
             assert ast.unparse(node) not in ("np.random", "numpy.random")
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             assert node.func.id != "hash", "hash() differs between processes"
+
+
+def table():
+    """Floor of every room in the table of docs/architecture.md; an empty first cell means the floor above."""
+    text = (PACKAGE.parent / "docs/architecture.md").read_text(encoding="utf-8")
+    lines = text.partition("| floor | room |")[2].partition("\n\n")[0].splitlines()[2:]
+    floor, found = "", []
+    for _, name, rooms, *_ in (line.split("|") for line in lines):
+        floor = name.strip() or floor
+        found += [(word, floor) for word in re.findall(r"`(\w+)`", rooms)]
+    return found
+
+
+def test_the_picture_is_the_one_that_its_script_draws():
+    drawn = architecture.PICTURE.read_text(encoding="utf-8")
+    assert drawn == architecture.drawing(), "run python scripts/architecture.py, and look at docs/architecture.svg"
+
+
+def test_every_room_stands_once_in_the_picture():
+    assert sorted(text.text for text in DRAWN.iter(SVG + "text") if text.get("class") == "room") == sorted(ROW)
+
+
+def test_every_room_stands_once_in_the_table_on_the_floor_of_the_picture():
+    assert sorted(table()) == sorted(FLOORS.items())
+
+
+def test_no_room_of_the_picture_imports_from_a_floor_above():
+    height = {floor.name: -number for number, floor in enumerate(architecture.FLOORS)}
+    upward = {
+        (room(path), name)
+        for path in MODULES
+        for name in imports(path)
+        if height[FLOORS[name]] > height[FLOORS[room(path)]]
+    }
+    assert upward == set()
+
+
+def test_colours_of_the_picture_are_what_rooms_do():
+    mesa = {room(path) for path in MODULES if "mesa" in outside(path)}
+    compiled = {room(path) for path in MODULES if re.search(r"^@(njit|vectorize)\b", path.read_text("utf-8"), re.M)}
+    assert {name for name in ROW if architecture.kind(name) == "mesa"} == mesa
+    assert {name for name in ROW if architecture.kind(name) == "fast"} == compiled
+    assert {name for name in ROW if architecture.kind(name) == "data"} == {"catalog"}
+
+
+def test_no_text_of_the_picture_crosses_an_edge():
+    """As wide as DejaVu Sans draws it, which is wider than the other fonts that the picture asks for."""
+    boxes = [
+        tuple(float(box.get(key)) for key in ("x", "y", "width", "height"))
+        for box in DRAWN.iter(SVG + "rect")
+        if box.get("x")
+    ]
+    for text in DRAWN.iter(SVG + "text"):
+        if text.get("transform"):
+            continue
+        start, end, y = extent(text)
+        edges = {edge for x, top, width, height in boxes if top - 3 < y < top + height + 10 for edge in (x, x + width)}
+        assert not [edge for edge in edges if start - 3 < edge < end + 3], f"'{text.text}' crosses the edge of a box"
+
+
+def extent(text):
+    """Where a text of the picture begins and ends, and its baseline."""
+    size, weight = re.search(
+        rf"\.{text.get('class')} {{ font-size: (\d+)px;(?: font-weight: (bold);)?", DRAWN.findtext(SVG + "style")
+    ).groups()
+    font = FontProperties(family="DejaVu Sans", weight=weight or "normal")
+    width = TextPath((0, 0), text.text, size=int(size), prop=font).get_extents().width
+    middle = text.get("class") in ("room", "files")
+    start = float(text.get("x")) - (width / 2 if middle else 0)
+    return start, start + width, float(text.get("y"))
