@@ -23,7 +23,9 @@ from matplotlib.image import imread
 from matplotlib.transforms import Bbox
 
 from sim import fonts, plots
+from sim.catalog import FOLDER
 from sim.errors import SimError
+from sim.scenario import SHIPPED
 
 START = datetime(2020, 11, 11, tzinfo=timezone(timedelta(hours=8)))
 HOURS = np.arange(0, 21 * 24, 0.5)
@@ -232,6 +234,15 @@ def test_the_typeface_holds_the_names_of_the_case() -> None:
     )
     assert {c for c in used if not c.isspace() and ord(c) not in fonts.glyphs()} == set()
     assert fonts.FONT.stat().st_size < 2_200_000
+
+
+def test_the_typeface_holds_every_name_that_is_shipped() -> None:
+    shipped = [*SHIPPED.rglob("*.yaml"), *FOLDER.rglob("*.yaml")]
+    missing = {
+        path.name: {c for c in path.read_text(encoding="utf-8") if ord(c) not in fonts.glyphs()} - {"\n"}
+        for path in shipped
+    }
+    assert {name: letters for name, letters in missing.items() if letters} == {}
 
 
 def test_gb2312_and_latin_are_whole() -> None:
