@@ -31,6 +31,7 @@ class Board:
         self.negative = np.zeros((world.clock.n_steps, len(world.stories)), np.int64)
         self._joined: dict[int, dict[str, Joined]] = {}
         self._shown: dict[tuple[int, int], Dashboard] = {}
+        self._came: dict[int, tuple[int, ...]] = {}  # of the last dashboard, by story
         self._seen: dict[tuple[int, int], Dashboard] = {}  # of this step, by the step they show
 
     def joined(self, mind: Mind, story: int, minute: int) -> None:
@@ -89,8 +90,14 @@ class Board:
             tuple(self._joined.get(story, {}).values()),
             tuple(self.world.platforms[p] for p in np.flatnonzero(np.bincount(topics.platform[mine]))),
             self._called(np.flatnonzero(mine & (topics.minute > now - DAY))),
-            tuple(np.sort(topics.first_listed[mine & (topics.first_listed >= 0)]).tolist()),
+            self._when(story, topics.first_listed[mine & (topics.first_listed >= 0)]),
         )
+
+    def _when(self, story: int, first: np.ndarray) -> tuple[int, ...]:
+        """When topics came on a list, in order; one tuple serves until another comes."""
+        if len(first) != len(self._came.get(story, ())):
+            self._came[story] = tuple(np.sort(first).tolist())
+        return self._came.get(story, ())
 
     def _listed(self, own: np.ndarray) -> tuple[Listed, ...]:
         world, topics = self.world, self.world.topics

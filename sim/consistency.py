@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from sim import catalog
 from sim.errors import SimError
-from sim.policies import OpenTopics
+from sim.policies import FollowUp, OpenTopics
 from sim.reader import read
 from sim.records import FLOWS
 from sim.registry import did_you_mean
@@ -244,15 +244,21 @@ def _policy(scenario: Scenario, policy: Any, actor: Actor, where: tuple[str | in
     for name, field in type(policy).model_fields.items():
         if isinstance(field.default, str) and "{" in field.default:
             yield from _template(policy, name, where)
+    if isinstance(policy, OpenTopics | FollowUp):
+        yield from _names(policy, actor, where)
     if isinstance(policy, OpenTopics):
         yield from _opening(policy, actor, where)
 
 
-def _opening(policy: OpenTopics, actor: Actor, where: tuple[str | int, ...]) -> Iterator[Finding]:
-    """Each topic has a name of its own, and the Poisson number of a look stays one that can be drawn."""
+def _names(policy: OpenTopics | FollowUp, actor: Actor, where: tuple[str | int, ...]) -> Iterator[Finding]:
+    """Each topic has a name of its own."""
     for part, what in (("n", "the number"), ("title", "the member of the group"))[: 1 + (actor.count > 1)]:
         if f"{{{part}}}" not in policy.title:
             yield Finding((*where, "title"), f"needs {{{part}}}, {what} that tells its topics apart")
+
+
+def _opening(policy: OpenTopics, actor: Actor, where: tuple[str | int, ...]) -> Iterator[Finding]:
+    """The Poisson number of a look stays one that can be drawn."""
     at_once = policy.topics_per_day * actor.review_minutes / 1440
     if at_once > MOST_AT_ONCE:
         hint = "lower topics_per_day, or let it look more often (review_minutes)"
@@ -277,6 +283,9 @@ def _facts(scenario: Scenario) -> Iterator[Finding]:
                 "actor" if other else kind, name, names["actor" if other else kind], (*where, kind), optional=other
             )
         yield from _account(fact, names["actor"], have, where)
+        if fact.kind == "broadcast" and fact.viewers > scenario.people.represents:
+            everybody = f"the {scenario.people.represents:,} people"
+            yield Finding((*where, "viewers"), f"{fact.viewers:,} viewers are more than {everybody}")
         platform = scenario.platforms.get(getattr(fact, "platform", ""))
         if platform is not None:
             yield from _fact_on(platform, fact, where)

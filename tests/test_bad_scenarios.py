@@ -265,6 +265,11 @@ CHANGE = f"interventions=[{{{AT}, kind: platform_change, platform: weibo"
         ("actors[ding_zhen].policies[0].platform=douyn", "policies[0].platform: unknown platform 'douyn'"),
         ("actors[travel_brand].policies[1].hire_tier=waste", "hire_tier: unknown tier 'waste'"),
         (f"{OPENING}, title: x}}]", "policies[0].title: needs {n}, the number that tells its topics apart"),
+        ("actors[news_desks].policies=[{kind: follow_up, title: x}]", "policies[0].title: needs {n}, the number"),
+        (
+            "interventions[+]={kind: broadcast, at: 2020-11-20T20:00+08:00, story: ding_zhen, viewers: 2000000000}",
+            "viewers: 2,000,000,000 viewers are more than the 989,000,000 people",
+        ),
         (f"{OPENING}, title: 'x{{n}}'}}]|actors[news_desks].count=2", "policies[0].title: needs {title}, the member"),
         (f"{OPENING}, title: 'x{{m}}'}}]", "policies[0].title: unknown placeholder '{m}'"),
         (f"{OPENING}, first_hour: 9, last_hour: 8}}]", "policies[0].last_hour: lies before first_hour"),

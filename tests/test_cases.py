@@ -44,20 +44,20 @@ def test_a_case_is_shipped_and_lasts_as_long_as_its_slope_needs(name):
 
 @pytest.mark.parametrize("name", list(CASES))
 def test_after_the_peak_only_what_was_announced(name):
-    """An echo of the peak day may fall behind midnight."""
+    """The announced days with their echoes; an echo of the peak day may fall behind midnight."""
     late = [fact for fact in facts(name) if fact.at >= peak_ends(name)]
     assert {fact.note for fact in late} <= {"programme", "echo"}
-    assert all(fact.at < peak_ends(name) + timedelta(hours=3) for fact in late if fact.note == "echo")
+    shown = {f"{fact.topic}·热议" for fact in facts(name, "programme") if fact.kind == "post"}
+    others = [fact for fact in late if fact.note == "echo" and fact.topic not in shown]
+    assert all(fact.at < peak_ends(name) + timedelta(hours=3) for fact in others)
     assert CASES[name].kind == ("programme" if facts(name, "programme") else "news")
 
 
 @pytest.mark.parametrize("name", list(CASES))
 def test_each_dated_post_on_weibo_has_one_echo(name):
-    """Topic for topic, three hours later."""
-    dated = [fact for fact in facts(name) if fact.kind == "post" and fact.platform == "weibo"]
-    told = {
-        (fact.at + timedelta(hours=3), f"{fact.topic}·热议") for fact in dated if fact.note not in ("programme", "echo")
-    }
+    """Topic for topic, three hours later; days of a programme are dated posts like any other."""
+    dated = [fact for fact in facts(name) if fact.kind == "post" and fact.platform == "weibo" and fact.note != "echo"]
+    told = {(fact.at + timedelta(hours=3), f"{fact.topic}·热议") for fact in dated}
     assert {(fact.at, fact.topic) for fact in facts(name, "echo")} == told
 
 
@@ -67,6 +67,7 @@ def test_appeals_are_those_of_the_rule(name):
     dated = [fact for fact in facts(name) if fact.kind == "post" and fact.note not in ("programme", "echo")]
     first, *others = [fact.appeal for fact in dated if fact.platform == "weibo"]
     assert {fact.appeal for fact in dated if fact.platform == "douyin"} <= {3.6}
+    assert {fact.appeal for fact in facts(name, "programme") if getattr(fact, "platform", "") == "douyin"} <= {1.3}
     assert first == 1.5
     assert set(others) <= {1.2}
 
@@ -115,10 +116,12 @@ def test_measures_by_hand():
 
 def test_a_topic_is_new_once():
     flows = np.zeros((50, 1, 1), np.int64)
-    listed = np.array([[1, 0, 7, 3], [2, 0, 7, 2], [26, 0, 7, 9], [26, 0, 8, 4], [49, 0, 9, 1]])
+    listed = [[0, 0, 5, 1], [1, 1, 7, 3], [2, 1, 7, 2], [26, 1, 7, 9], [26, 1, 8, 4], [49, 1, 9, 1]]
     start = datetime(2021, 1, 1, tzinfo=UTC)
-    trace = Trace(1, start, ("weibo",), flows, listed, np.zeros(50), np.zeros(50))
+    trace = Trace(1, start, ("douyin", "weibo"), flows, np.array(listed), np.zeros(50), np.zeros(50))
     assert new_topics(trace, "weibo").tolist() == [1, 1, 1]
+    line = score._line("erke", CASES["erke"], [trace])
+    assert (line.hours.tolist(), line.runs[0].before) == ([[2, 2, 1]], 1)  # the first of two fullest days is the peak
 
 
 def test_rank_correlation_by_hand():
@@ -151,15 +154,37 @@ def test_only_cases_with_both_slopes_are_ranked():
     assert "| 阿勒泰 `altay` | programme | -1.03 | – | 0 of 2 |" in text
     assert "| 6, 3.0 (observed 5, 2) |" in text  # caoxian
     assert "| without a slope (fitted to) | 1.20 | 0.50 (observed 0.40) |" in text  # 20 over 16.7; 3 over 6
-    assert "on the even seeds alone 1.00, on the odd ones 1.00" in text.replace("\n", " ")
+    assert "With other seeds it would be 1.00 to 1.00" in text  # all runs of a case are alike
+    assert f"<!-- cases {score.digest()} -->" in text
 
 
-def test_halves_are_every_other_seed():
+def test_peaks_and_returns_by_hand():
     line = made({"erke": -3}).lines[0]
-    runs = tuple(score.Measured(slope, 20, 11, 6, 3) for slope in (-1, -2, -3, -4, -5))
-    whole = score.Line("erke", line.case, line.start, runs, np.arange(5.0)[:, None])
-    assert [run.slope for run in whole.some(0).runs] == [-1, -3, -5]
-    assert whole.some(1).hours.ravel().tolist() == [1, 3]
+    runs = (score.Measured(-1, 10, 1, 4, 1), score.Measured(-1, 26, 1, 4, 3))  # mean peak 18 of 36
+    whole = score.Line("erke", line.case, line.start, runs, line.hours)
+    other = score.Line("altay", CASES["altay"], line.start, (score.Measured(-1, 41.8, 1, 6, 1),), line.hours)  # twice
+    back = score.Score((whole, other), 2, "").back((whole, other))
+    assert (back.peaks, back.later) == (pytest.approx(1), pytest.approx(3 / 10))  # √(½ · 2); (2 + 1) / (4 + 6)
+    assert back.observed == pytest.approx((3 + 19) / (16 + 11))
+
+
+def test_the_band_comes_from_runs_and_few_slopes_are_told():
+    flat = made({"erke": -3, "zhangtongxue": -2, "bingdundun": -1})
+    none = score.Measured(float("nan"), 20, 11, 6, 3)
+    runs = tuple(score.Measured(slope, 20, 11, 6, 3) for slope in (-0.5, -0.5, -0.5, -2.5, -2.5, -2.5))
+    wild = score.Line("altay", CASES["altay"], date(2021, 1, 1), runs, flat.lines[0].hours)
+    seldom = score.Line("dongyuhui2022", CASES["dongyuhui2022"], wild.start, (runs[0], *[none] * 4), wild.hours)
+    result = score.Score((*flat.lines, wild, seldom), 2, "")
+    low, high = result.band
+    assert low < result.correlation < high
+    assert result.band == (low, high)
+    assert [line.name for line in result.seldom] == ["dongyuhui2022"]
+    assert result.without == score.spearman([-1.62, -1.27, -0.04, -1.03], [-3, -2, -1, -1.5])
+    assert "Without dongyuhui2022 (1 of 5 runs have a slope) it is 1.00." in page.text(result, date(2022, 1, 1), False)
+
+
+def test_every_case_is_drawn(tmp_path):
+    page.write(tmp_path, made(dict.fromkeys(CASES, -1.0)))  # a letter that the typeface lacks would be a warning
 
 
 def test_days_are_aligned_at_the_peak():
@@ -187,4 +212,5 @@ def test_unknown_cases_are_refused():
 def test_the_page_is_of_this_model_version():
     text = (ROOT / "docs/cases.md").read_text(encoding="utf-8")
     assert version_of(text) == MODEL_VERSION, "run `sim verify-reality --cases`: the model has changed since"
+    assert f"<!-- cases {score.digest()} -->" in text, "run `sim verify-reality --cases`: the cases have changed since"
     assert all(f"`{name}`" in text for name in CASES)

@@ -30,7 +30,7 @@ FACTS = (
     {"kind": "platform_change", "platform": "square", "mechanism": "hot_list", "field": "interaction", "value": 3.0},
     {"kind": "post", "actor": "star", "platform": "square", "story": "tale", "boost": 5, "topic": "More"},
     {"kind": "post", "actor": "shop", "platform": "square", "story": "rival", "tone": "negative"},
-    {"kind": "broadcast", "story": "tale", "viewers": 5000, "notice": 0.5},
+    {"kind": "broadcast", "story": "tale", "viewers": 20, "notice": 0.5},
 )
 
 
@@ -75,7 +75,8 @@ def rich(number=1, users=300, facts=(), days=0.5, **changes):
             {"name": "bureau", "kind": "bureau", "accounts": {"square": 20}, "budget": 900, "policies": [rivals]},
             {"name": "shop", "kind": "brand", "accounts": {"square": 20}, "budget": 90_000_000, "review_minutes": 60,
              "delay_minutes": 30, "policies": [{"kind": "crisis_reply"}, buy]},
-            {"name": "news", "kind": "media", "accounts": {"square": 20}, "policies": [back, news]},
+            {"name": "news", "kind": "media", "accounts": {"square": 20}, "policies": [back, news],
+             "delay_minutes": 0},
             {"name": "maker", "kind": "brand", "accounts": {"square": 20}, "budget": 500, "review_minutes": 60,
              "policies": [{k: v for k, v in buy.items() if not k.startswith("hire")}]},
         ],
@@ -153,7 +154,18 @@ def test_the_rich_world_uses_what_a_snapshot_must_hold():
         found |= {"offer in force" for _ in data["offers"]}
         found |= {"fresh" for _ in data["fresh"]}
     wanted = {*fork.TABLES, *fork.ROWS, "pending", "accounts", "slots", "won", "spent", "done", "offers", "joined"}
-    wanted |= {"offer in force", "fresh", "open_account", "offer", "pin", "platform_change", "hire", "pay", "broadcast"}
+    wanted |= {
+        "offer in force",
+        "fresh",
+        "open_account",
+        "offer",
+        "pin",
+        "platform_change",
+        "hire",
+        "pay",
+        "broadcast",
+        "follow_up",
+    }
     assert wanted <= found, wanted - found
 
 
@@ -164,7 +176,7 @@ CACHES = {
     "BackgroundTopics": {"lists"},
     "PlatformStage": {"_keys", "_acceptance", "births", "step"},
     "Mind": {"_streams", "_me"},
-    "Board": {"_seen"},
+    "Board": {"_seen", "_came"},
     "World": {"_won", "won_changed"},
     "Clock": {"_cumulative", "delays_by_slot"},
 }

@@ -297,11 +297,20 @@ def test_who_saw_it_on_television_looks_it_up_and_forgets():
     """1,000 of 5,000 viewers take notice at 1:00; halved every 24 hours, as all interest is."""
     square = only(1000, "search", search={"per_interest_hour": 0.01, "per_foreign_interest_hour": 0.02})
     told = {"kind": "broadcast", "at": "2021-01-01T01:00+00:00", "story": "tale", "viewers": 5000, "notice": 0.2}
-    made = model(1000, platforms=square, people=worlds.people(1000, day_clock=[0.5] * 24), interventions=[told], days=2)
+    again = told | {"at": "2021-01-02T01:00+00:00", "viewers": 1000, "notice": 0.5}
+    made = model(
+        1000,
+        platforms=square,
+        people=worlds.people(1000, represents=5000, day_clock=[0.5] * 24),
+        stories={"tale": {"title": "Tale"}, "other": {"title": "Other"}},
+        interventions=[told, again],
+        days=2,
+    )
     search = made.deeds.mechanisms[0]["search"]
     for step in range(4 * 38):
         outside = 1000 * 0.5 ** ((step - 4) / 96) if step > 4 else 0
-        assert search.demand(worlds.stage(made))[0] == pytest.approx(outside * 0.02 * 0.5 / 4, rel=1e-4)
+        outside += 500 * 0.5 ** ((step - 100) / 96) if step > 100 else 0  # beside what is left of the first
+        assert search.demand(worlds.stage(made)).tolist() == pytest.approx([outside * 0.02 * 0.5 / 4, 0], rel=1e-4)
         assert made.world.interest.sum() == 0
         made.step()
     assert made.deeds.actions[-1][2:4] == ("fact", "broadcast")

@@ -368,12 +368,14 @@ FULL_DAY = {"first_hour": 0, "last_hour": 23}
 
 def test_a_newsroom_comes_back_when_its_memory_makes_it_due():
     """One topic a day old, one ten: 0.5 · 0.4 / 1440 · (2^−1.4 + 11^−1.4) a minute, for a review of an hour."""
-    policy = FollowUp(per_topic=0.5, star="Star", **FULL_DAY)
+    policy = FollowUp(per_topic=0.5, star="Star", platform="weibo", content="slow", **FULL_DAY)
     seen = board(now=11 * 1440, came=(1440, 10 * 1440))
     waits = math.exp(-0.5 * 0.4 / 1440 * (2**-1.4 + 11**-1.4) * 60)
     assert policy.decide(seen, me(waits - 1e-9)) == []
-    action = one(policy.decide(seen, me(waits + 1e-9, done=(("follow_up", 0), ("post", 5)))))
-    assert (action.kind, action.title, action.topic, action.content) == ("follow_up", "Mind再谈Star2", -1, "media")
+    mind = me(waits + 1e-9, done=(("follow_up", 0), ("post", 5)), platforms=("douyin", "weibo"))
+    action = one(policy.decide(seen, mind))
+    assert (action.kind, action.title, action.topic, action.content) == ("follow_up", "Mind再谈Star2", -1, "slow")
+    assert action.platform == "weibo"
     assert action.why == "2 topics were listed, the last 24 h ago"
 
 
@@ -589,12 +591,32 @@ def test_a_dashboard_by_hand():
     assert seen(11).listed_day == 2
     assert seen(11).called["star"] == ("scandal", 9 * 60)
     assert (seen(1).came, seen(8).came, seen(24).came) == ((), (60,), (60, 540, 1200))
+    assert seen(8).came is seen(5).came  # kept once, however many dashboards there are
     assert seen(12, 180).reads_day == 100  # three hours old
     assert seen(12, 180).now == noon.now
     assert seen(1, 120).reads_day == 0
     assert seen(32).called == seen(11).called
     assert seen(33, 60).called == seen(11).called
     assert next_day.called == {}  # it was born more than a day ago
+
+
+def test_each_story_remembers_its_own_topics():
+    """Two stories, a topic each; the one that was opened first is listed last."""
+    unread = worlds.MECHANISMS["hot_list"] | {"places": 500, "reads_per_hour": 0.0}
+    made = worlds.model(
+        100, followers=100, steps=4 * 20,
+        platforms={"square": worlds.platform(100, mechanisms={"follow_feed": {"see": 1.0}, "hot_list": unread})},
+        stories={"tale": {"title": "Tale"}, "rival": {"title": "Rival"}},
+        interventions=[worlds.post(), worlds.post(at="2021-01-01T05:00+00:00", story="rival")],
+    )  # fmt: skip
+    stories, first = made.world.topics.story, made.world.topics.first_listed
+    for story in (0, 1):
+        assert made.board.see(story, "mind", 76, 0).came == tuple(first[stories == story])
+        assert len(made.board.see(story, "mind", 76, 0).came) == 1
+    made.world.topics.first_listed[:] = [60, 30]
+    made.world.topics.story[:] = 0
+    made.step()
+    assert made.board.see(0, "mind", made.steps, 0).came == (30, 60)
 
 
 def test_whoever_a_topic_is_about_takes_notice_listed_or_not():

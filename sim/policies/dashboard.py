@@ -38,7 +38,7 @@ class Dashboard:
     """Public counts of one story as a mind sees them; ``seen`` lies its observation delay before ``now`` (minutes).
 
     ``pace`` is the activity of the hour over the day's mean; ``came``: when each of the story's topics first came on a
-    list, the earliest first.
+    list (any platform's, sold places too), the earliest first.
     """
 
     story: str

@@ -68,13 +68,16 @@ class FollowUp(Policy):
     """A newsroom comes back to what was news, under topics of its own: less and less often, but for weeks.
 
     Each topic of the story that came on a list adds to the rate, and what it adds falls as a power law of its age: a
-    self-exciting process with long memory, after Crane and Sornette 2008, who find an exponent of 1.4. Not modelled:
-    what there is to tell.
+    self-exciting process with long memory, after Crane and Sornette 2008, who find an exponent of 1.4. At a look it
+    opens one topic at most; for looks much shorter than a day it opens ``per_topic`` in all. Not modelled: what there
+    is to tell.
     """
 
     name: ClassVar[str] = "follow_up"
     kind: Literal["follow_up"] = "follow_up"
-    per_topic: float = Field(0.1, ge=0, lt=1, description="topics it opens in all, for each that came on a list")
+    per_topic: float = Field(
+        0.1, ge=0, lt=1, description="topics it opens in the long run, for each that came on a list"
+    )
     exponent: float = Field(1.4, gt=1, le=5, description="of the power law by which the rate falls with the age")
     wait_hours: float = Field(24.0, gt=0, le=1000, description="age from which the rate falls")
     first_hour: int = Field(7, ge=0, le=23, description="first hour of its working day")
