@@ -163,7 +163,7 @@ def test_peaks_and_returns_by_hand():
     runs = (score.Measured(-1, 10, 1, 4, 1), score.Measured(-1, 26, 1, 4, 3))  # mean peak 18 of 36
     whole = score.Line("erke", line.case, line.start, runs, line.hours)
     other = score.Line("altay", CASES["altay"], line.start, (score.Measured(-1, 41.8, 1, 6, 1),), line.hours)  # twice
-    back = score.Score((whole, other), 2, "").back((whole, other))
+    back = score.back((whole, other))
     assert (back.peaks, back.later) == (pytest.approx(1), pytest.approx(3 / 10))  # √(½ · 2); (2 + 1) / (4 + 6)
     assert back.observed == pytest.approx((3 + 19) / (16 + 11))
 

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.cases.score import DRAWS, LEAST, Line, Score, digest
+from sim.cases.score import DRAWS, LEAST, Line, Score, back, digest
 from sim.fonts import GREY, INK, lettering
 from sim.model import MODEL_VERSION
 from sim.reality import measured
@@ -141,7 +141,7 @@ def _back(score: Score) -> str:
     if len(others) > 1:
         most = max(others, key=lambda x: x.case.peak_hours)
         rows[f"the same without {most.name}"] = [x for x in others if x is not most]
-    told = {which: score.back(lines) for which, lines in rows.items()}
+    told = {which: back(lines) for which, lines in rows.items()}
     return "\n".join(
         f"| {which} | {number(x.peaks)} | {number(x.later)} (observed {number(x.observed)}) |"
         for which, x in told.items()

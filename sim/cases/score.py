@@ -154,14 +154,15 @@ class Score:
         kept = [x for x in self.ranked if x not in self.seldom]
         return spearman([x.case.slope for x in kept], [x.median("slope") for x in kept])
 
-    def back(self, lines: Sequence[Line]) -> Return:
-        """Peaks and returns of some of the cases."""
-        if not lines:
-            return Return(np.nan, np.nan, np.nan)
-        before, later = (sum(x.mean(what) for x in lines) for what in ("before", "later"))
-        peaks = [x.mean("peak_hours") / x.case.peak_hours for x in lines]
-        seen = sum(x.case.later for x in lines) / sum(x.case.before for x in lines)
-        return Return(float(np.exp(np.mean(np.log(peaks)))), later / before if before else np.nan, seen)
+
+def back(lines: Sequence[Line]) -> Return:
+    """Peaks (geometric mean over cases) and returns of some cases."""
+    if not lines:
+        return Return(np.nan, np.nan, np.nan)
+    before, later = (sum(x.mean(what) for x in lines) for what in ("before", "later"))
+    peaks = [x.mean("peak_hours") / x.case.peak_hours for x in lines]
+    seen = sum(x.case.later for x in lines) / sum(x.case.before for x in lines)
+    return Return(float(np.exp(np.mean(np.log(peaks)))), later / before if before else np.nan, seen)
 
 
 def observed() -> Cases:
