@@ -193,7 +193,7 @@ def spearman(x: Sequence[Any], y: Sequence[Any]) -> float:
     pairs = pairs[np.isfinite(pairs).all(axis=1)]
     if len(pairs) < 3 or min(np.ptp(pairs, axis=0)) == 0:
         return float("nan")
-    return float(np.corrcoef(*map(rankdata, pairs.T))[0, 1])
+    return round(float(np.corrcoef(*map(rankdata, pairs.T))[0, 1]), 9)  # 0.6 is 0.6 on every CPU
 
 
 def digest() -> str:
