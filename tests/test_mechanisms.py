@@ -298,7 +298,7 @@ def test_who_saw_it_on_television_looks_it_up_and_forgets():
     square = only(1000, "search", search={"per_interest_hour": 0.01, "per_foreign_interest_hour": 0.02})
     told = {"kind": "broadcast", "at": "2021-01-01T01:00+00:00", "story": "tale", "viewers": 5000, "notice": 0.2}
     again = told | {"at": "2021-01-02T01:00+00:00", "viewers": 1000, "notice": 0.5}
-    made = model(
+    made = worlds.model(
         1000,
         platforms=square,
         people=worlds.people(1000, represents=5000, day_clock=[0.5] * 24),
@@ -314,7 +314,8 @@ def test_who_saw_it_on_television_looks_it_up_and_forgets():
         assert made.world.interest.sum() == 0
         made.step()
     assert made.deeds.actions[-1][2:4] == ("fact", "broadcast")
-    assert "1,000 people outside take notice" in made.deeds.actions[-1][-1]
+    told = [action[-1] for action in made.deeds.actions if action[3] == "broadcast"]
+    assert told == ["1,000 people outside take notice", "500 people outside take notice"]
 
 
 def test_searchers_go_where_the_pull_is():
