@@ -63,15 +63,15 @@ def write(folder: Path, score: Score, data: Path | None = None) -> Path:
 
 def text(score: Score, day: date, drawn: bool) -> str:
     """The page; ``drawn``: the picture shows what was observed, too."""
-    rho = score.correlation
+    rho, (low, high) = score.correlation, score.band
     head = HEAD.format(
         version=MODEL_VERSION,
         seeds=score.seeds,
         day=day,
         rho=number(rho),
         pooled=number(score.pooled_correlation),
-        low=number(score.band[0]),
-        high=number(score.band[1]),
+        low=number(low),
+        high=number(high),
         draws=DRAWS,
         seldom=_seldom(score),
         digest=digest(),
