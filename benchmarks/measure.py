@@ -16,9 +16,9 @@ import numpy as np
 
 from benchmarks.tools import TOOLS
 from benchmarks.worker import load_task
+from sim.base.streams import stream_key, threshold
 from sim.contagion.cascade import independent_cascade
 from sim.networks import BarabasiAlbert
-from sim.streams import stream_key, threshold
 
 M = 8
 RUNS = 9

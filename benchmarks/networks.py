@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from benchmarks.report import table, wrap
-from sim.jit import njit
+from sim.base.jit import njit
+from sim.base.streams import stream_key
 from sim.networks import Computed
 from sim.networks.stored import Stored
 from sim.networks.walks import Layout, audience_size, fill_followers, start_walk
-from sim.reality.graphs import mean_distance, reciprocity
-from sim.streams import stream_key
+from sim.studies.reality.graphs import mean_distance, reciprocity
 
 REPEATS = 7
 SAMPLE = 2000

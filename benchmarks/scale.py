@@ -49,15 +49,15 @@ class Run:
 
 def measure(users: int, threads: int, days: float) -> Run:
     """Run the case in this process: first among few people, which compiles and loads all, then what is asked."""
-    from sim import scenario
-    from sim.model import ViralityModel
-    from sim.results import Tables
+    from sim.model.model import ViralityModel
+    from sim.runs.tables import Tables
+    from sim.scenario import load
 
     def model(people: int, length: float) -> ViralityModel:
         sets = [f"people.users={people}", f"days={length:g}"]
         if people > 989_000_000:
             sets.append(f"people.represents={people}")
-        made = scenario.load("ding_zhen", sets=sets)
+        made = load.load("ding_zhen", sets=sets)
         return ViralityModel(made, threads)
 
     warm = model(10_000, 1)

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.streams import stream_key, threshold
+from sim.base.streams import stream_key, threshold
 
 Run = Callable[[int], int]
 

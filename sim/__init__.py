@@ -9,12 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.runner import Result, run
-    from sim.scenario import Scenario, load
+    from sim.runs.result import Result
+    from sim.runs.runner import run
+    from sim.scenario.load import load
+    from sim.scenario.scenario import Scenario
 
 __all__ = ["Result", "Scenario", "load", "run"]
 
-_HOME = {"run": "sim.runner", "Result": "sim.runner", "load": "sim.scenario", "Scenario": "sim.scenario"}
+_HOME = {
+    "run": "sim.runs.runner",
+    "Result": "sim.runs.result",
+    "load": "sim.scenario.load",
+    "Scenario": "sim.scenario.scenario",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -4,7 +4,7 @@ import os
 import signal
 import time
 
-from sim.sweep.jobs import Outcome
+from sim.studies.sweep.jobs import Outcome
 
 
 def begin():

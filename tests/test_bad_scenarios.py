@@ -15,11 +15,12 @@ import pytest
 import worlds
 import yaml
 
-from sim import cli, runner
-from sim.citations import citations
-from sim.classic import Classic
-from sim.errors import ScenarioError
-from sim.scenario import load, resolved, shipped
+from sim.base.errors import ScenarioError
+from sim.cli import main
+from sim.contagion.classic import Classic
+from sim.runs import runner
+from sim.scenario.citations import citations
+from sim.scenario.load import load, resolved, shipped
 
 ROOT = Path(__file__).parents[1]
 COUNT = int(os.environ.get("SIM_MUTANTS", "200"))
@@ -202,7 +203,7 @@ def mutants(count, folder, classical):
 def test_damaged_files_are_refused_at_a_place_or_fit_to_run(tmp_path, capsys, classical):
     accepted = []
     for path in mutants(COUNT, tmp_path, classical):
-        code = cli.main(["validate", str(path)])
+        code = main.main(["validate", str(path)])
         out, err = capsys.readouterr()
         assert code in (0, 2), path.name
         assert [line for line in err.splitlines() if not LINE.fullmatch(line)] == [], path.name
@@ -376,7 +377,7 @@ def test_every_source_of_the_catalogue_names_a_number():
 
 
 def test_validate_imports_nothing_heavy():
-    code = "import sys; from sim.cli import main; main(['validate', 'ding_zhen']); print(*sys.modules)"
+    code = "import sys; from sim.cli.main import main; main(['validate', 'ding_zhen']); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("ok: ding_zhen")
     heavy = {"numba", "mesa", "pandas", "matplotlib", "scipy", "networkx", "tqdm"}

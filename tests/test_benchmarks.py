@@ -8,9 +8,9 @@ from benchmarks import measure, networks, report
 from benchmarks.measure import Baseline, Measurement
 from benchmarks.reference import compiled
 from benchmarks.tools import TOOLS, Task
+from sim.base.streams import ONE32, stream_key, threshold
 from sim.contagion.cascade import independent_cascade
 from sim.networks import BarabasiAlbert
-from sim.streams import ONE32, stream_key, threshold
 
 BASELINE = Baseline(10_000, trials_per_reached=20.0, mean=3000.0, spread=100.0)
 CANNED = [

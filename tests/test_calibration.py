@@ -9,23 +9,24 @@ import yaml
 from scipy.stats import binom, norm
 from worlds import document, platform, rng
 
-from sim import cli, loader, processes
-from sim.calibration import fit as fitting
-from sim.calibration.emulator import Emulator
-from sim.calibration.facts import measured, of_world
-from sim.calibration.fit import Answer, Question, fit
-from sim.calibration.parameters import Parameter, parameters
-from sim.calibration.posterior import explore
-from sim.calibration.study import CHECK, calibrate
-from sim.calibration.targets import Target, check_times, choose, targets
-from sim.calibration.words import NO, YES, parameter_rows, verdicts, warnings, within
-from sim.classic import Classic
-from sim.errors import SimError
-from sim.reality.measures import of_trace
-from sim.reality.targets import targets as facts
-from sim.reality.trace import follow
-from sim.runner import run, simulate
-from sim.scenario import load
+from sim.base import loader, processes
+from sim.base.errors import SimError
+from sim.cli import main
+from sim.contagion.classic import Classic
+from sim.runs.runner import run, simulate
+from sim.scenario.load import load
+from sim.studies.calibrate import fit as fitting
+from sim.studies.calibrate.emulator import Emulator
+from sim.studies.calibrate.facts import measured, of_world
+from sim.studies.calibrate.fit import Answer, Question, fit
+from sim.studies.calibrate.parameters import Parameter, parameters
+from sim.studies.calibrate.posterior import explore
+from sim.studies.calibrate.study import CHECK, calibrate
+from sim.studies.calibrate.targets import Target, check_times, choose, targets
+from sim.studies.calibrate.words import NO, YES, parameter_rows, verdicts, warnings, within
+from sim.studies.reality.measures import of_trace
+from sim.studies.reality.targets import targets as facts
+from sim.studies.reality.trace import follow
 
 NOISE = 0.3
 TWO = (Parameter("a", 1, 0.25, 4), Parameter("b", 1, 0.25, 4))
@@ -280,7 +281,7 @@ def test_a_mistake_in_fit_is_told_before_any_run(small, monkeypatch, word, says)
 
 def told(arguments, capsys):
     """Exit code, stdout and stderr of `sim calibrate`."""
-    code = cli.main(["calibrate", *map(str, arguments)])
+    code = main.main(["calibrate", *map(str, arguments)])
     return code, *capsys.readouterr()
 
 
@@ -357,10 +358,10 @@ def test_an_interrupted_calibration_leaves_nothing(tmp_path, monkeypatch, capsys
         raise KeyboardInterrupt
 
     (tmp_path / "wish.yaml").write_text("people_reached: 300\n")
-    monkeypatch.setattr(f"sim.calibration.{place}", stop)  # at the first runs, and just before the folder is there
+    monkeypatch.setattr(f"sim.studies.calibrate.{place}", stop)  # at the first runs, and before the folder
     options = ["--to", tmp_path / "wish.yaml", "--fit", "contagion.infect", "--users", "500", "--runs", "24"]
     code, _, err = told(["sir", *options, "--jobs", "1", "--out", tmp_path / "out"], capsys)
-    assert code == cli.INTERRUPTED
+    assert code == main.INTERRUPTED
     assert "interrupted; nothing was written" in err
     assert not (tmp_path / "out").exists()
 

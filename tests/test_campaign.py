@@ -7,16 +7,17 @@ import worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import campaign as campaigns
-from sim.campaign import Plan, PlannedPlace, PlannedPost, candidates, cost
-from sim.citations import citations
-from sim.enact import enacted
-from sim.errors import ScenarioError, SimError
-from sim.model import ViralityModel
-from sim.optimize.plans import boost_plan, changed, draws, greedy_plan, market, random_plan
-from sim.runner import simulate
-from sim.scenario import load, resolved
-from sim.streams import stream_key
+from sim.base.errors import ScenarioError, SimError
+from sim.base.streams import stream_key
+from sim.model.model import ViralityModel
+from sim.runs.runner import simulate
+from sim.scenario.campaign import Plan, PlannedPlace, PlannedPost
+from sim.scenario.checks import campaign as campaigns
+from sim.scenario.citations import citations
+from sim.scenario.enact import enacted
+from sim.scenario.load import load, resolved
+from sim.scenario.prices import candidates, cost
+from sim.studies.optimize.plans import boost_plan, changed, draws, greedy_plan, market, random_plan
 
 START = datetime(2021, 1, 1, tzinfo=UTC)
 CHANCES = {"attend": 0.5, "like": 0.3, "comment": 0.1, "repost": 0.1, "follow": 0.2, "intend": 0.1}

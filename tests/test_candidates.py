@@ -4,12 +4,12 @@ import numpy as np
 import worlds
 from test_engines import generated
 
-from sim import candidates, population
-from sim.model import ViralityModel
+from sim.base.streams import py_bits
+from sim.model.model import ViralityModel
 from sim.networks.walks import affine, world_member
-from sim.persons import Offered, Traits
-from sim.records import ACCOUNT, AUDIENCE, FOLLOWERS, SERVE
-from sim.streams import py_bits
+from sim.world import candidates, population
+from sim.world.persons import Offered, PlainTraits
+from sim.world.records import ACCOUNT, AUDIENCE, FOLLOWERS, SERVE
 
 
 def test_a_ring_is_undone():
@@ -25,7 +25,7 @@ class Walked:
     """Stands at an engine's side and compares what is found of some users with a walk of all candidates."""
 
     def __init__(self, model, some):
-        self.traits, self.users, self.modes, self.compared = Traits(model.world.people), some, set(), 0
+        self.traits, self.users, self.modes, self.compared = PlainTraits(model.world.people), some, set(), 0
         self.engine, self.world, self.expose = model.engine, model.world, model.engine.expose
         self.engine.expose = self.check
 

@@ -4,11 +4,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
 
+from sim.base.errors import SimError
+from sim.base.streams import K1, MASK, ONE32, py_mix, stream_key, threshold
 from sim.contagion.cascade import independent_cascade, source_hash
 from sim.contagion.intrinsics import coin
-from sim.errors import SimError
 from sim.networks import BarabasiAlbert, Chain, Complete, Star
-from sim.streams import K1, MASK, ONE32, py_mix, stream_key, threshold
 
 KEY = stream_key(7, "cascade")
 LOW32 = ONE32 - 1

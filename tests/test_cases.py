@@ -7,33 +7,34 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim import cli
-from sim.cases import page, score
-from sim.ensemble import Trace, new_topics
-from sim.errors import SimError
-from sim.model import MODEL_VERSION
-from sim.reality.page import version_of
-from sim.scenario import load, shipped
+from sim.base import reader
+from sim.base.errors import SimError
+from sim.cli import main
+from sim.model.model import MODEL_VERSION
+from sim.scenario.load import load, shipped
+from sim.studies.ensemble import Trace, new_topics
+from sim.studies.reality import cases, cases_page
+from sim.studies.reality.page import version_of
 
 ROOT = Path(__file__).parent.parent
-CASES = score.observed().cases
+CASES = cases.observed().cases
 CAST = ("peoples_daily", "cctv_news", "press", "gossip", "news_desks", "weibo_head", "weibo_waist", "weibo_tail")
 
 
 def facts(name, note=""):
     """Facts of a case, those with a note if one is given."""
-    return [fact for fact in score.scenario(name).interventions if note in ("", fact.note)]
+    return [fact for fact in cases.scenario(name).interventions if note in ("", fact.note)]
 
 
 def peak_ends(name):
     """The first minute after the observed peak day."""
     day = CASES[name].peak + timedelta(days=1)
-    return datetime(day.year, day.month, day.day, tzinfo=score.scenario(name).start.tzinfo)
+    return datetime(day.year, day.month, day.day, tzinfo=cases.scenario(name).start.tzinfo)
 
 
 @pytest.mark.parametrize("name", list(CASES))
 def test_a_case_is_shipped_and_lasts_as_long_as_its_slope_needs(name):
-    world = score.scenario(name, seed=3)
+    world = cases.scenario(name, seed=3)
     assert f"cases/{name}" in shipped()
     assert (load(f"cases/{name}").name, world.name, world.seed) == (name, name, 3)
     assert world.start.date() <= CASES[name].peak
@@ -88,15 +89,15 @@ def test_each_day_of_a_programme_has_a_post_of_its_host_and_nothing_else(name):
 
 def test_the_cast_is_the_same_in_every_case_and_nothing_of_the_catalogue_is_changed():
     def cast(name):
-        known = {actor.name: actor.model_dump_json() for actor in score.scenario(name).actors}
+        known = {actor.name: actor.model_dump_json() for actor in cases.scenario(name).actors}
         return {who: re.sub(r'"star":"[^"]*"', "", known[who]) for who in CAST}
 
     casts = [cast(name) for name in CASES]
     assert all(other == casts[0] for other in casts)
-    assert set(CASES) == {path.stem for path in score.SCENARIOS.glob("*.yaml")}
+    assert set(CASES) == {path.stem for path in cases.SCENARIOS.glob("*.yaml")}
     ours = {"name", "title", "about", "start", "days", "seed", "people", "platforms", "stories", "actors"}
     for name in CASES:
-        document = score.read(score.SCENARIOS / f"{name}.yaml").data
+        document = reader.read(cases.SCENARIOS / f"{name}.yaml").data
         assert set(document) == {*ours, "interventions"}
         assert all(changed == {} for changed in document["platforms"].values())
         assert document["people"] == {"users": 100000, "represents": 989000000}
@@ -107,11 +108,11 @@ def test_measures_by_hand():
     halving, fresh = np.zeros(40), np.zeros(40)
     halving[3], halving[4:] = 100, 64 / np.arange(1.0, 37)
     fresh[:4], fresh[4], fresh[5], fresh[24], fresh[25] = 2, 100, 1, 4, 100  # days 0 to 3; 1; 2; 21; 22 after the peak
-    got = score.measure(halving, fresh)
+    got = cases.measure(halving, fresh)
     assert (got.peak_hours, got.half_days, got.before, got.later) == (100, 2, 8, 5)
     assert got.slope == pytest.approx(-1, abs=0.03)  # means of bins stand at their mean day
-    assert score.measure(np.zeros(5), np.zeros(5)).half_days == 0
-    assert np.isnan(score.measure(np.zeros(30), np.zeros(30)).slope)
+    assert cases.measure(np.zeros(5), np.zeros(5)).half_days == 0
+    assert np.isnan(cases.measure(np.zeros(30), np.zeros(30)).slope)
 
 
 def test_a_topic_is_new_once():
@@ -120,27 +121,27 @@ def test_a_topic_is_new_once():
     start = datetime(2021, 1, 1, tzinfo=UTC)
     trace = Trace(1, start, ("douyin", "weibo"), flows, np.array(listed), np.zeros(50), np.zeros(50))
     assert new_topics(trace, "weibo").tolist() == [1, 1, 1]
-    line = score._line("erke", CASES["erke"], [trace])
+    line = cases._line("erke", CASES["erke"], [trace])
     assert (line.hours.tolist(), line.runs[0].before) == ([[2, 2, 1]], 1)  # the first of two fullest days is the peak
 
 
 def test_rank_correlation_by_hand():
-    assert score.spearman([1, 2, 3, 4], [10, 20, 30, 40]) == pytest.approx(1)
-    assert score.spearman([1, 2, 3, 4], [2, 1, 4, 3]) == pytest.approx(0.6)
-    assert score.spearman([1, 2, 3], [5, 5, 9]) == pytest.approx(np.sqrt(3) / 2)
-    assert np.isnan(score.spearman([1, 2], [1, 2]))
-    assert score.spearman([1, 2, 3, 4], [5, 6, np.nan, 9]) == pytest.approx(1)  # a blank takes no part
-    assert np.isnan(score.spearman([1, 2, 3], [4, 4, 4]))
+    assert cases.spearman([1, 2, 3, 4], [10, 20, 30, 40]) == pytest.approx(1)
+    assert cases.spearman([1, 2, 3, 4], [2, 1, 4, 3]) == pytest.approx(0.6)
+    assert cases.spearman([1, 2, 3], [5, 5, 9]) == pytest.approx(np.sqrt(3) / 2)
+    assert np.isnan(cases.spearman([1, 2], [1, 2]))
+    assert cases.spearman([1, 2, 3, 4], [5, 6, np.nan, 9]) == pytest.approx(1)  # a blank takes no part
+    assert np.isnan(cases.spearman([1, 2, 3], [4, 4, 4]))
 
 
 def made(slopes):
     """A score of cases with these slopes over two seeds; a blank is measured in no run."""
     hours = np.tile(np.maximum(0.0, 20.0 - np.arange(30)), (2, 1))
     lines = [
-        score.Line(name, CASES[name], date(2021, 1, 1), (score.Measured(slope, 20, 11, 6, 3),) * 2, hours)
+        cases.Line(name, CASES[name], date(2021, 1, 1), (cases.Measured(slope, 20, 11, 6, 3),) * 2, hours)
         for name, slope in slopes.items()
     ]
-    return score.Score(tuple(lines), 2, "the archive")
+    return cases.Score(tuple(lines), 2, "the archive")
 
 
 def test_only_cases_with_both_slopes_are_ranked():
@@ -148,69 +149,71 @@ def test_only_cases_with_both_slopes_are_ranked():
     assert [line.name for line in result.ranked] == ["erke", "zhangtongxue", "bingdundun"]
     assert result.correlation == pytest.approx(1)
     assert np.isnan(result.pooled_correlation)  # the same means in all
-    text = page.text(result, date(2022, 1, 1), False)
+    text = cases_page.text(result, date(2022, 1, 1), False)
     assert version_of(text) == MODEL_VERSION
     assert "simulated slopes: 1.00 over 3 cases (met; 0.6" in text
     assert "| 阿勒泰 `altay` | programme | -1.03 | – | 0 of 2 |" in text
     assert "| 6, 3.0 (observed 5, 2) |" in text  # caoxian
     assert "| without a slope (fitted to) | 1.20 | 0.50 (observed 0.40) |" in text  # 20 over 16.7; 3 over 6
     assert "With other seeds it would be 1.00 to 1.00" in text  # all runs of a case are alike
-    assert f"<!-- cases {score.digest()} -->" in text
+    assert f"<!-- cases {cases.digest()} -->" in text
 
 
 def test_peaks_and_returns_by_hand():
     line = made({"erke": -3}).lines[0]
-    runs = (score.Measured(-1, 10, 1, 4, 1), score.Measured(-1, 26, 1, 4, 3))  # mean peak 18 of 36
-    whole = score.Line("erke", line.case, line.start, runs, line.hours)
-    other = score.Line("altay", CASES["altay"], line.start, (score.Measured(-1, 41.8, 1, 6, 1),), line.hours)  # twice
-    back = score.back((whole, other))
+    runs = (cases.Measured(-1, 10, 1, 4, 1), cases.Measured(-1, 26, 1, 4, 3))  # mean peak 18 of 36
+    whole = cases.Line("erke", line.case, line.start, runs, line.hours)
+    other = cases.Line("altay", CASES["altay"], line.start, (cases.Measured(-1, 41.8, 1, 6, 1),), line.hours)  # twice
+    back = cases.back((whole, other))
     assert (back.peaks, back.later) == (pytest.approx(1), pytest.approx(3 / 10))  # √(½ · 2); (2 + 1) / (4 + 6)
     assert back.observed == pytest.approx((3 + 19) / (16 + 11))
 
 
 def test_the_band_comes_from_runs_and_few_slopes_are_told():
     flat = made({"erke": -3, "zhangtongxue": -2, "bingdundun": -1})
-    none = score.Measured(float("nan"), 20, 11, 6, 3)
-    runs = tuple(score.Measured(slope, 20, 11, 6, 3) for slope in (-0.5, -0.5, -0.5, -2.5, -2.5, -2.5))
-    wild = score.Line("altay", CASES["altay"], date(2021, 1, 1), runs, flat.lines[0].hours)
-    seldom = score.Line("dongyuhui2022", CASES["dongyuhui2022"], wild.start, (runs[0], *[none] * 4), wild.hours)
-    result = score.Score((*flat.lines, wild, seldom), 2, "")
+    none = cases.Measured(float("nan"), 20, 11, 6, 3)
+    runs = tuple(cases.Measured(slope, 20, 11, 6, 3) for slope in (-0.5, -0.5, -0.5, -2.5, -2.5, -2.5))
+    wild = cases.Line("altay", CASES["altay"], date(2021, 1, 1), runs, flat.lines[0].hours)
+    seldom = cases.Line("dongyuhui2022", CASES["dongyuhui2022"], wild.start, (runs[0], *[none] * 4), wild.hours)
+    result = cases.Score((*flat.lines, wild, seldom), 2, "")
     low, high = result.band
     assert low < result.correlation < high
     assert result.band == (low, high)
     assert [line.name for line in result.seldom] == ["dongyuhui2022"]
-    assert result.without == score.spearman([-1.62, -1.27, -0.04, -1.03], [-3, -2, -1, -1.5])
-    assert "Without dongyuhui2022 (1 of 5 runs have a slope) it is 1.00." in page.text(result, date(2022, 1, 1), False)
+    assert result.without == cases.spearman([-1.62, -1.27, -0.04, -1.03], [-3, -2, -1, -1.5])
+    assert "Without dongyuhui2022 (1 of 5 runs have a slope) it is 1.00." in cases_page.text(
+        result, date(2022, 1, 1), False
+    )
 
 
 def test_every_case_is_drawn(tmp_path):
-    page.write(tmp_path, made(dict.fromkeys(CASES, -1.0)))  # a letter that the typeface lacks would be a warning
+    cases_page.write(tmp_path, made(dict.fromkeys(CASES, -1.0)))  # a letter that the typeface lacks would be a warning
 
 
 def test_days_are_aligned_at_the_peak():
-    row = page.around(np.arange(10.0), 8)
-    assert row[page.DAYS == 0] == 8
-    assert row[page.DAYS == -7] == 1
-    assert np.isnan(row[page.DAYS == 2])
+    row = cases_page.around(np.arange(10.0), 8)
+    assert row[cases_page.DAYS == 0] == 8
+    assert row[cases_page.DAYS == -7] == 1
+    assert np.isnan(row[cases_page.DAYS == 2])
 
 
 def test_the_command_prints_and_writes_only_where_it_is_told(monkeypatch, tmp_path, capsys):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(score, "score", lambda *_, **__: made({"erke": -3, "zhangtongxue": -2, "bingdundun": -1}))
-    assert cli.main(["verify-reality", "--cases", "--only", "erke", "--seeds", "2"]) == 0
+    monkeypatch.setattr(cases, "score", lambda *_, **__: made({"erke": -3, "zhangtongxue": -2, "bingdundun": -1}))
+    assert main.main(["verify-reality", "--cases", "--only", "erke", "--seeds", "2"]) == 0
     assert "Spearman of slopes: 1.00 over 3 cases, 2 seeds" in capsys.readouterr().out
     assert list(tmp_path.iterdir()) == []
-    assert cli.main(["verify-reality", "--cases", "--seeds", "2", "--out", "here"]) == 0
+    assert main.main(["verify-reality", "--cases", "--seeds", "2", "--out", "here"]) == 0
     assert sorted(path.name for path in (tmp_path / "here").rglob("*")) == ["cases", "cases.md", "curves.png"]
 
 
 def test_unknown_cases_are_refused():
     with pytest.raises(SimError, match="unknown case 'erkee'; did you mean 'erke'"):
-        score.chosen(("erkee",))
+        cases.chosen(("erkee",))
 
 
 def test_the_page_is_of_this_model_version():
     text = (ROOT / "docs/cases.md").read_text(encoding="utf-8")
     assert version_of(text) == MODEL_VERSION, "run `sim verify-reality --cases`: the model has changed since"
-    assert f"<!-- cases {score.digest()} -->" in text, "run `sim verify-reality --cases`: the cases have changed since"
+    assert f"<!-- cases {cases.digest()} -->" in text, "run `sim verify-reality --cases`: the cases have changed since"
     assert all(f"`{name}`" in text for name in CASES)

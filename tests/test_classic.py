@@ -11,13 +11,16 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from sim import cli, networks
-from sim.citations import citations
-from sim.classic import Classic, Mixed, Seeds
+from sim import networks
+from sim.base.errors import ScenarioError, SimError
+from sim.cli import main
 from sim.contagion import CONTAGION, WellMixed
-from sim.errors import ScenarioError, SimError
-from sim.runner import estimate, run, simulate
-from sim.scenario import Scenario, load, resolved, schema, shipped
+from sim.contagion.classic import Classic, Mixed, Seeds
+from sim.runs.estimate import estimate
+from sim.runs.runner import run, simulate
+from sim.scenario.citations import citations
+from sim.scenario.load import load, resolved, schema, shipped
+from sim.scenario.scenario import Scenario
 
 ROOT = Path(__file__).parents[1]
 CLASSICAL = sorted(name for name in shipped() if isinstance(load(name), Classic))
@@ -216,27 +219,27 @@ def test_what_does_not_fit_is_refused_before_it_begins(write):
 
 def test_commands_know_classical_scenarios(write, tmp_path, capsys):
     path = str(write())
-    assert cli.main(["validate", path, "sir"]) == 0
+    assert main.main(["validate", path, "sir"]) == 0
     out = capsys.readouterr().out
     assert f"ok: {path} (small, 200 people, 20 steps)" in out
     assert "ok: sir (sir, 100,000 people, 120 steps)" in out
-    assert cli.main(["run", path, "--dry-run"]) == 0
+    assert main.main(["run", path, "--dry-run"]) == 0
     out = capsys.readouterr().out
     assert "independent_cascade" in out
     assert "fits this machine" in out
-    assert cli.main(["run", path, "--out", str(tmp_path / "out"), "--users", "300"]) == 0
+    assert main.main(["run", path, "--out", str(tmp_path / "out"), "--users", "300"]) == 0
     assert "people_reached" in capsys.readouterr().out
-    assert cli.main(["cite", "bass"]) == 0
+    assert main.main(["cite", "bass"]) == 0
     assert "2 numbers: 2 measured" in capsys.readouterr().out
-    assert cli.main(["show", "sir"]) == 0
+    assert main.main(["show", "sir"]) == 0
     assert "model: sir" in capsys.readouterr().out
-    assert cli.main(["show", "contagion", "sir"]) == 0
+    assert main.main(["show", "contagion", "sir"]) == 0
     assert "infect (≥ 0, ≤ 1; required)" in capsys.readouterr().out
-    assert cli.main(["list", "contagion"]) == 0
+    assert main.main(["list", "contagion"]) == 0
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == CONTAGION.names()
 
 
 def test_validating_a_classical_file_compiles_nothing():
-    code = "import sys; from sim.cli import main; main(['validate', 'sir']); print(*sys.modules, file=sys.stderr)"
+    code = "import sys; from sim.cli.main import main; main(['validate', 'sir']); print(*sys.modules, file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not {"numba", "mesa", "pandas", "matplotlib"} & set(done.stderr.split())

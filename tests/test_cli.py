@@ -15,10 +15,11 @@ from typing import ClassVar
 import pytest
 from pydantic import BaseModel, Field
 
-from sim import cli, progress
-from sim.commands import looks
-from sim.errors import Fault, RefusedError, ScenarioError
-from sim.registry import Registry
+from sim.base import progress, words
+from sim.base.errors import Fault, RefusedError, ScenarioError
+from sim.base.registry import Registry
+from sim.cli import looks, main, tables
+from sim.runs import words as run_words
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {"numpy", "numba", "pandas", "mesa", "matplotlib", "networkx", "pydantic", "yaml", "tqdm"}
@@ -124,7 +125,7 @@ def fakes(rooms):
     kinds = ("policy", "mechanism", "intervention", "network")
     registries = {looks.FAMILIES[kind]: Registry(kind) for kind in kinds}
     registries["policies"].register(Ride)
-    made = [module(f"sim.{family}", **{family.upper(): entry}) for family, entry in registries.items()]
+    made = [module(looks.REGISTRIES[family], **{family.upper(): entry}) for family, entry in registries.items()]
     about = {"shipped": lambda: {"small": Path("small.yaml")}, "schema": lambda: {"title": "丁真"}}
     catalog = {
         "platform_names": lambda: ["weibo"],
@@ -133,12 +134,13 @@ def fakes(rooms):
     }
     return [
         *made,
-        module("sim.scenario", load=rooms.load, resolved=lambda world: "name: small\n", **about),
-        module("sim.citations", citations=lambda world: CITED),
-        module("sim.runner", run=rooms.run, estimate=rooms.estimate),
-        module("sim.plots", draw=rooms.draw),
+        module("sim.scenario.load", load=rooms.load, resolved=lambda world: "name: small\n", **about),
+        module("sim.scenario.citations", citations=lambda world: CITED),
+        module("sim.runs.runner", run=rooms.run),
+        module("sim.runs.estimate", estimate=rooms.estimate),
+        module("sim.pictures.figures", draw=rooms.draw),
         module("sim.catalog", **catalog),
-        module("sim.reader", read=lambda path: SimpleNamespace(data={"about": f"about {path}"})),
+        module("sim.base.reader", read=lambda path: SimpleNamespace(data={"about": f"about {path}"})),
     ]
 
 
@@ -155,7 +157,7 @@ def sim(rooms, capsys):
     """Run one command line: (exit code, stdout, stderr)."""
 
     def call(*words):
-        code = cli.main(list(words))
+        code = main.main(list(words))
         return code, *capsys.readouterr()
 
     return call
@@ -170,7 +172,7 @@ def shell(code, **settings):
 
 
 def test_help_needs_no_heavy_import():
-    code = "import sys; from sim.cli import main; main(['--help']); print(*sys.modules, file=sys.stderr)"
+    code = "import sys; from sim.cli.main import main; main(['--help']); print(*sys.modules, file=sys.stderr)"
     done = shell(code)
     assert "COMMAND" in done.stdout
     assert not HEAVY & set(done.stderr.split())
@@ -277,7 +279,7 @@ def test_under_the_table_stand_the_lists_and_who_acted_first(sim, rooms):
     at = lines.index("the first 5 of 7 of kind bureau that acted, and why:")
     first = lines[at + 1 : at + 6]
     assert first[0].startswith("13 Nov 20:15  bureau 6  invite  9 listed 9 listed")
-    assert all(progress.display_width(line) <= 110 for line in lines)
+    assert all(words.display_width(line) <= 110 for line in lines)
     rooms.actions = ACTIONS[:1]
     assert "no bureau acted by its own decision" in sim("run", "small")[1]
 
@@ -316,7 +318,7 @@ def test_dry_run_of_what_would_be_refused_exits_3(sim, rooms):
     [
         (RefusedError("needs 90 GiB"), 3, "sim: needs 90 GiB\n"),
         (KeyboardInterrupt(), 130, "interrupted; nothing was written\n"),
-        (cli._Terminated(15), 143, "terminated; nothing was written\n"),
+        (main._Terminated(15), 143, "terminated; nothing was written\n"),
         (
             PermissionError(errno.EACCES, "Permission denied", "/there"),
             3,
@@ -361,10 +363,10 @@ def test_validate_checks_every_file(sim):
 
 BIG = """
 import sys, types
-room = types.ModuleType("sim.scenario")
+room = types.ModuleType("sim.scenario.load")
 room.schema = lambda: dict.fromkeys(map(str, range(100_000)))
-sys.modules["sim.scenario"] = room
-from sim.cli import main
+sys.modules["sim.scenario.load"] = room
+from sim.cli.main import main
 sys.exit(main(["schema"]))
 """
 
@@ -375,7 +377,7 @@ def test_a_closed_pipe_is_quiet():
     ) as reader:
         reader.stdout.close()
         assert reader.stderr.read() == b""
-    assert reader.returncode == cli.CLOSED_PIPE
+    assert reader.returncode == main.CLOSED_PIPE
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
@@ -451,13 +453,13 @@ def test_cite_lists_and_counts(sim):
 
 def test_a_long_source_is_wrapped_between_words():
     long = SimpleNamespace(path="p", value="v" * 200, source="丁真 of " * 60, grade="measured")
-    lines = progress.citation(long)
-    assert all(progress.display_width(line) <= 110 for line in lines)
+    lines = tables.citation(long)
+    assert all(words.display_width(line) <= 110 for line in lines)
     assert " ".join(lines[1:]).split() == long.source.split()
 
 
 def test_what_a_terminal_would_obey_is_shown(sim, rooms, monkeypatch):
-    monkeypatch.setattr(progress, "heading", lambda scenario: ["\x1b[2J丁真\a"])
+    monkeypatch.setattr(run_words, "heading", lambda scenario: ["\x1b[2J丁真\a"])
     assert sim("run", "small")[1].startswith("\\x1b[2J丁真\\x07\n")
 
 
@@ -494,28 +496,28 @@ def test_plot_needs_a_folder_of_results(sim, rooms, tmp_path):
     ],
 )
 def test_humanise(value, text):
-    assert progress.humanise(value) == text
+    assert words.humanise(value) == text
 
 
 def test_a_heading_speaks_of_the_ratio_only_in_a_scaled_run():
-    assert progress.heading(scenario()) == ["丁真", "1,000 people simulated, each standing for 1,400; 21 days; seed 7"]
-    assert progress.heading(scenario(ratio=1))[1] == "1,000 people simulated; 21 days; seed 7"
+    assert run_words.heading(scenario()) == ["丁真", "1,000 people simulated, each standing for 1,400; 21 days; seed 7"]
+    assert run_words.heading(scenario(ratio=1))[1] == "1,000 people simulated; 21 days; seed 7"
 
 
 def test_bytes_and_seconds():
     sizes = (0, 512, 1023, 1024, 5e6, 2**40 - 1, 2**62)
-    assert [progress.humanise_bytes(size) for size in sizes] == [
+    assert [words.humanise_bytes(size) for size in sizes] == [
         *("0 B", "512 B", "1023 B", "1.0 KiB", "4.8 MiB", "1.0 TiB", "4,096 PiB")
     ]
     spans = (0.42, 12.4, 89, 210, 5399, 7200, 1e6)
-    assert [progress.humanise_seconds(span) for span in spans] == [
+    assert [words.humanise_seconds(span) for span in spans] == [
         *("0.4 s", "12 s", "89 s", "3.5 min", "90 min", "2.0 h", "278 h")
     ]
 
 
 def test_chinese_takes_two_columns_and_marks_none():
-    assert progress.display_width("丁真 a") == 6
-    assert progress.display_width("e\u0301") == 1
+    assert words.display_width("丁真 a") == 6
+    assert words.display_width("e\u0301") == 1
 
 
 @pytest.mark.parametrize(
@@ -523,17 +525,17 @@ def test_chinese_takes_two_columns_and_marks_none():
     [("丁真", 6, "丁真  "), ("丁真", -6, "  丁真"), ("丁真丁真", 6, "丁真… "), ("a\nb", 4, "a b ")],
 )
 def test_fit(text, width, fitted):
-    assert progress.fit(text, width) == fitted
-    assert progress.display_width(fitted) == abs(width)
+    assert words.fit(text, width) == fitted
+    assert words.display_width(fitted) == abs(width)
 
 
 def test_comparison_lines_up_within_110_columns():
-    head, *rows = progress.comparison_table([*OBSERVED, ("长" * 60, 1, 2, "u" * 60, "源" * 60, "assumed")])
-    assert all(progress.display_width(line) <= 110 for line in [head, *rows])
+    head, *rows = tables.comparison_table([*OBSERVED, ("长" * 60, 1, 2, "u" * 60, "源" * 60, "assumed")])
+    assert all(words.display_width(line) <= 110 for line in [head, *rows])
     assert rows[0].endswith("topics    measured   Weibo hot list")
     edge = head.index("observed") + len("observed")
     for line in rows:
-        cut = next(end for end in range(len(line)) if progress.display_width(line[:end]) == edge)
+        cut = next(end for end in range(len(line)) if words.display_width(line[:end]) == edge)
         assert line[cut - 1] != " "
         assert line[cut : cut + 2] == "  "
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.clock import QUANTILES, Clock
+from sim.world.clock import QUANTILES, Clock
 
 CHINA = timezone(timedelta(hours=8))
 MIDNIGHT = datetime(2020, 11, 11, tzinfo=CHINA)

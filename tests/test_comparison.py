@@ -8,13 +8,15 @@ import pandas as pd
 import pytest
 from worlds import BACKGROUND, MECHANISMS, document, platform, post, rng, tiny
 
-from sim import cli, intervals, loader, runner
-from sim.comparison import reached, runs
-from sim.comparison.arms import Arm, arms
-from sim.comparison.folder import lines
-from sim.comparison.runs import Job, Outcome, play
-from sim.comparison.study import VIRAL, Bound, Comparison, Precision, Question, bound, compare
-from sim.errors import ScenarioError, SimError
+from sim.base import intervals, loader
+from sim.base.errors import ScenarioError, SimError
+from sim.cli import main
+from sim.runs import runner
+from sim.studies.compare import reached, runs
+from sim.studies.compare.arms import Arm, arms
+from sim.studies.compare.folder import lines
+from sim.studies.compare.runs import Job, Outcome, play
+from sim.studies.compare.study import VIRAL, Bound, Comparison, Precision, Question, bound, compare
 
 CHANCES = {"attend": 0.5, "like": 0.3, "comment": 0.1, "repost": 0.2, "create": 0.05, "follow": 0.2, "intend": 0.1}
 QUIET = MECHANISMS["hot_list"] | {"background": BACKGROUND | {"births_per_day": 5, "peak_median": 10}}
@@ -393,7 +395,7 @@ def test_an_unknown_metric_is_told_after_one_seed(file):
 
 
 def carry_out(capsys, *words):
-    code = cli.main(["compare", *map(str, words)])
+    code = main.main(["compare", *map(str, words)])
     said = capsys.readouterr()
     return code, said.out, said.err
 

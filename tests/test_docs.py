@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from worlds import shorter
 
-import sim.runner
-from sim import cli
-from sim.classic import Classic
-from sim.runner import simulate
-from sim.scenario import load, shipped
+import sim.runs.runner
+from sim.cli import main
+from sim.contagion.classic import Classic
+from sim.runs.runner import simulate
+from sim.scenario.load import load, shipped
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -57,12 +57,12 @@ def small(arguments):
 @pytest.mark.parametrize("command", COMMANDS)
 def test_commands_of_the_readme(command, somewhere, capsys):
     arguments = shlex.split(command, comments=True)[1:]
-    assert cli.main(small(arguments)) == 0, capsys.readouterr().err
+    assert main.main(small(arguments)) == 0, capsys.readouterr().err
 
 
 def test_python_of_the_readme(somewhere, monkeypatch):
-    run = sim.runner.run
-    monkeypatch.setattr(sim.runner, "run", lambda scenario, **rest: run(scenario, **rest, sets=("days=2",)))
+    run = sim.runs.runner.run
+    monkeypatch.setattr(sim.runs.runner, "run", lambda scenario, **rest: run(scenario, **rest, sets=("days=2",)))
     blocks = [text for kind, text in BLOCKS if kind == "python"]
     assert blocks
     for text in blocks:

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 import worlds
 
-from sim import persons, population
-from sim import scenario as scenarios
-from sim.errors import RefusedError
-from sim.exposure import respond
-from sim.model import ViralityModel
-from sim.publishing import FACT, MIND
-from sim.records import CHANNELS, OFFER, RESPONSES
-from sim.runner import simulate
+from sim.base.errors import RefusedError
+from sim.model.model import ViralityModel
+from sim.model.publishing import FACT, MIND
+from sim.runs.runner import simulate
+from sim.scenario import load as scenarios
+from sim.world import persons, population
+from sim.world.exposure import respond
+from sim.world.records import CHANNELS, OFFER, RESPONSES
 
 KINDS = [
     {"kind": "computed", "circle_size": 8, "community_size": 64, "audience_median": 15},

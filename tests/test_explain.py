@@ -9,19 +9,22 @@ import pytest
 import worlds
 from test_engines import generated
 
-from sim import cli, explain, persons, population, runner
-from sim import scenario as scenarios
-from sim.errors import SimError
-from sim.explain.classical import NEVER, Story, _tipped
-from sim.explain.onlooker import UserOnlooker, Watched
-from sim.explain.topic_onlooker import TopicOnlooker
-from sim.explain.user import _Consequences, _portrait, _started
-from sim.explain.words import Words
-from sim.model import ViralityModel
-from sim.progress import display_width
-from sim.records import F_IMPRESSIONS
-from sim.results import Tables
-from sim.spreading import spread
+from sim.base.errors import SimError
+from sim.base.words import display_width
+from sim.cli import main
+from sim.model.model import ViralityModel
+from sim.runs import explain, runner
+from sim.runs.explain.classical import NEVER, Story, _tipped
+from sim.runs.explain.onlooker import UserOnlooker, Watched
+from sim.runs.explain.topic_onlooker import TopicOnlooker
+from sim.runs.explain.user import _Consequences, _portrait, _started
+from sim.runs.explain.words import Words
+from sim.runs.result import Result
+from sim.runs.spreading import spread
+from sim.runs.tables import Tables
+from sim.scenario import load as scenarios
+from sim.world import persons, population, records
+from sim.world.records import F_IMPRESSIONS
 
 
 class Crowd:
@@ -66,7 +69,7 @@ def test_what_is_told_of_a_user_is_what_the_engine_recorded(number, monkeypatch)
     for user, onlooker in crowd.onlookers.items():
         assert Counter(key(met) for met in onlooker.met if met.encounter.seen) == crowd.seen[user]
         for met in onlooker.met:
-            flags = sum(1 << persons.RESPONSES.index(name) for name, coin, below in met.draws if coin < below)
+            flags = sum(1 << records.RESPONSES.index(name) for name, coin, below in met.draws if coin < below)
             assert flags == met.encounter.flags
         could = [met for met in onlooker.met if met.exposure.chance]
         text = _portrait(words, user) + [line for n, met in enumerate(could) for line in words.told(n, [met])]
@@ -146,7 +149,7 @@ def test_limit_seen_and_exact(folder):
 
 
 def test_nobody_is_left_without_a_hint(folder):
-    result = runner.Result(folder["vectorized"])
+    result = Result(folder["vectorized"])
     lonely = [line for user in (3, 1499) for line in explain.explain_user(result.path, user, limit=1)]
     assert any("exposures" in line or "Nothing ever met user" in line for line in lonely)
     assert all("--user" in line for line in lonely if line.startswith("Follow user"))
@@ -230,13 +233,13 @@ def test_what_is_no_run_or_no_longer_the_same_is_refused_in_one_line(folder, tmp
 
 def test_the_command(folder, capsys):
     path = str(folder["vectorized"])
-    assert cli.main(["explain", path]) == 0
+    assert main.main(["explain", path]) == 0
     assert "--topic" in capsys.readouterr().out
-    assert cli.main(["explain", path, "--user", "1_0", "--quiet"]) == 0
+    assert main.main(["explain", path, "--user", "1_0", "--quiet"]) == 0
     said = capsys.readouterr()
     assert "User 10: " in said.out
     assert said.err == ""
-    assert cli.main(["explain", path, "--topic", "no such"]) == 2
+    assert main.main(["explain", path, "--topic", "no such"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
 
 

@@ -9,11 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
 
-from sim import exposure, metrics, population, streams, uptake
-from sim.model import ViralityModel
+from sim.base import metrics, streams
+from sim.model.model import ViralityModel
 from sim.networks import walks
 from sim.networks.walks import materialise
-from sim.records import (
+from sim.runs.runner import simulate
+from sim.runs.tables import Tables
+from sim.world import exposure, population, uptake
+from sim.world.records import (
     ACT,
     CHANNELS,
     CREATE,
@@ -28,9 +31,7 @@ from sim.records import (
     REPOST,
     RESPONSES,
 )
-from sim.results import Tables
-from sim.runner import simulate
-from sim.world import Graph
+from sim.world.world import Graph
 
 FULL = 1 << 32
 ONE = 1 << 16
@@ -275,7 +276,7 @@ def halfway():
 @pytest.mark.parametrize("size", [1, 7, 64, 1000])
 def test_chunk_borders_do_not_matter(halfway, size, monkeypatch):
     whole = halfway.expose(*halfway.view)
-    monkeypatch.setattr("sim.engines.CHUNK", size)
+    monkeypatch.setattr("sim.world.engine.CHUNK", size)
     assert halfway.expose(*halfway.view).tobytes() == whole.tobytes()
     assert len(whole) > 100
 
@@ -291,7 +292,7 @@ def test_the_order_of_offers_does_not_matter(halfway):
 def test_threads_and_chunks_give_the_same_run(monkeypatch):
     scenario = worlds.load(busy())
     whole = simulate(scenario).digests()
-    monkeypatch.setattr("sim.engines.CHUNK", 50)
+    monkeypatch.setattr("sim.world.engine.CHUNK", 50)
     assert simulate(scenario, threads=2).digests() == whole
     assert simulate(scenario.model_copy(update={"seed": 2})).digests()["all"] != whole["all"]
 

@@ -10,16 +10,22 @@ import pandas as pd
 import pytest
 from worlds import BACKGROUND, MECHANISMS, document, platform, post, tiny
 
-from sim import cli, ensemble, forecast, loader
-from sim.bands import crps, effective_size, normalised, quantiles
-from sim.counterfactuals import Outcome, chosen, compare, number
-from sim.ensemble import Job, Trace, follow, relaxation, traces
-from sim.errors import ScenarioError, SimError
-from sim.hindcast import Known, hindcast, log_weights, observed_days, plan
-from sim.reality import measured
-from sim.records import FLOWS
-from sim.scenario import load
-from sim.whatif import Expectation, metrics, without
+from sim.base import loader
+from sim.base.bands import crps, effective_size, normalised, quantiles
+from sim.base.errors import ScenarioError, SimError
+from sim.cli import main
+from sim.scenario.load import load
+from sim.scenario.numbers import daily_metrics
+from sim.scenario.whatif import Expectation
+from sim.scenario.without import without
+from sim.studies import ensemble
+from sim.studies.counterfactuals import Outcome, chosen, compare, number
+from sim.studies.ensemble import Job, Trace, follow, relaxation, traces
+from sim.studies.hindcast import score, words
+from sim.studies.hindcast.hindcast import hindcast, log_weights
+from sim.studies.hindcast.known import Known, observed_days, plan
+from sim.studies.reality import measured
+from sim.world.records import FLOWS
 
 START = datetime(2021, 1, 1, 22, tzinfo=UTC)
 CASES = measured.folder()
@@ -139,7 +145,7 @@ def test_days_of_a_trace_by_hand():
     assert run.daily("impressions_total").tolist() == [2, 26, 30]
     assert run.daily("followers_won").tolist() == [10, 240, 40]
     assert run.daily("rival_bureaus_total").tolist() == [1, 3, 3]
-    assert all(len(run.daily(name)) == 3 for name in metrics(["square"]))
+    assert all(len(run.daily(name)) == 3 for name in daily_metrics(["square"]))
     with pytest.raises(KeyError):
         run.daily("circle_topics")
 
@@ -231,7 +237,7 @@ def test_changing_what_came_later_changes_nothing(file):
         for name, f, s in (("one", FIGURES, STAYS), ("other", later, stays))
     )
     assert one.weights.tolist() == other.weights.tolist()
-    assert forecast.runs_table(one).equals(forecast.runs_table(other))
+    assert words.runs_table(one).equals(words.runs_table(other))
 
 
 def test_measures_of_a_run_count_the_hours_of_the_record(file):
@@ -289,14 +295,14 @@ def test_another_seed_of_the_same_model_lies_in_the_bands(file):
     """Each of many runs in turn is the truth; the bands of the others should hold it about as often as they say."""
     planned = plan(file(), date(2021, 1, 1), date(2021, 1, 3), users=400)
     cast = hindcast(planned, seeds=30)
-    table = forecast.of(cast)
+    table = score.of(cast)
     inside = []
     for held in range(30):
         others = np.arange(30) != held
         values = {"square_impressions": table.values["square_impressions"][others]}
-        runs = forecast.Runs(table.first, table.cut, np.full(29, 1 / 29), values)
+        runs = score.Runs(table.first, table.cut, np.full(29, 1 / 29), values)
         truth = dict(zip(cast.traces[0].dates, table.values["square_impressions"][held].tolist(), strict=True))
-        scored = forecast.score(runs, {"square_impressions": truth})[0]
+        scored = score.score(runs, {"square_impressions": truth})[0]
         assert scored.days == 2  # the first day is known
         inside.append((scored.within_50, scored.within_90, scored.error_of_median - scored.crps))
     half, most, better = np.mean(inside, axis=0)
@@ -325,7 +331,7 @@ def test_the_command_writes_a_whole_folder(file, tmp_path, capsys):
     truth.write_text("date,quantity,value\n2021-01-02,square_topics,1\n2021-01-04,square_topics,1\n", encoding="utf-8")
     words = ["hindcast", str(source), "--until", "2021-01-02", "--to", "2021-01-04", "--seeds", "3", "--users", "400"]
     words += ["--jobs", "1", "--out", str(tmp_path / "out")]
-    assert cli.main([*words, "--against", str(truth)]) == 0
+    assert main.main([*words, "--against", str(truth)]) == 0
     out = capsys.readouterr().out
     assert "switched off, later: 03 Jan 06:00" in out
     assert "effective number of runs" in out
@@ -339,17 +345,17 @@ def test_the_command_writes_a_whole_folder(file, tmp_path, capsys):
     assert (bands.q05 <= bands.q50).all()
     assert (bands.q50 <= bands.q95).all()
     assert bands.observed.notna().sum() == 4
-    assert cli.main([*words]) == 0
+    assert main.main([*words]) == 0
     assert list((tmp_path / "out" / "tiny").iterdir()) == [folder]  # the same runs, the same name
     capsys.readouterr()
-    assert cli.main(["hindcast", str(folder), "--against", str(truth)]) == 0
+    assert main.main(["hindcast", str(folder), "--against", str(truth)]) == 0
     line = capsys.readouterr().out.splitlines()[1].split()
     assert line[:2] == ["square_topics", "1"]  # the day before the cut is no prediction
 
 
 def test_nothing_observed_is_said_and_weighs_nothing(file, tmp_path, capsys):
     words = ["hindcast", str(file()), "--until", "2021-01-01", "--to", "2021-01-02", "--seeds", "2", "--users", "400"]
-    assert cli.main([*words, "--jobs", "1", "--out", str(tmp_path / "out"), "--quiet"]) == 0
+    assert main.main([*words, "--jobs", "1", "--out", str(tmp_path / "out"), "--quiet"]) == 0
     out = capsys.readouterr().out
     assert "all runs weigh the same" in out
     assert "2.0 of 2" in out
@@ -357,36 +363,36 @@ def test_nothing_observed_is_said_and_weighs_nothing(file, tmp_path, capsys):
 
 def test_what_is_asked_wrongly_is_told_in_a_line(file, tmp_path, capsys):
     source, bad = str(file()), tmp_path / "bad.csv"
-    for text, words in {
+    for text, told in {
         "date,value\n": "bad.csv:1: needs the columns date, quantity, value",
         "date,quantity,value\n2021-01-04,x,1\nsoon,x,2\n": "bad.csv:3: needs a date",
         "date,quantity,value\n2021-01-04,x,nan\n": "bad.csv:2: nan is no number",
     }.items():
         bad.write_text(text, encoding="utf-8")
-        assert cli.main(["hindcast", source, "--until", "2021-01-02", "--against", str(bad)]) == 2
-        assert words in capsys.readouterr().err
-    assert cli.main(["hindcast", source]) == 2
+        assert main.main(["hindcast", source, "--until", "2021-01-02", "--against", str(bad)]) == 2
+        assert told in capsys.readouterr().err
+    assert main.main(["hindcast", source]) == 2
     assert "--until DATE" in capsys.readouterr().err
-    assert cli.main(["hindcast", source, "--until", "2021-13-02"]) == 2
+    assert main.main(["hindcast", source, "--until", "2021-13-02"]) == 2
     assert "is no date" in capsys.readouterr().err
-    assert cli.main(["hindcast", source, "--until", "2020-01-02"]) == 2
+    assert main.main(["hindcast", source, "--until", "2020-01-02"]) == 2
     assert "each must come after" in capsys.readouterr().err
-    assert cli.main(["counterfactuals", source, "--users", "400"]) == 2
+    assert main.main(["counterfactuals", source, "--users", "400"]) == 2
     assert "has no counterfactuals" in capsys.readouterr().err
-    assert cli.main(["counterfactuals", "sir"]) == 2
+    assert main.main(["counterfactuals", "sir"]) == 2
     capsys.readouterr()
-    assert cli.main(["counterfactuals", "ding_zhen", "--only", "no_rivls"]) == 2
+    assert main.main(["counterfactuals", "ding_zhen", "--only", "no_rivls"]) == 2
     assert "did you mean 'no_rivals'" in capsys.readouterr().err
 
 
 def test_scores_name_unknown_quantities_and_days_that_were_not_predicted():
-    runs = forecast.Runs(date(2021, 1, 1), date(2021, 1, 2), np.ones(1), {"square_topics": np.zeros((1, 4))})
+    runs = score.Runs(date(2021, 1, 1), date(2021, 1, 2), np.ones(1), {"square_topics": np.zeros((1, 4))})
     with pytest.raises(SimError, match="did you mean 'square_topics'"):
-        forecast.score(runs, {"square_topic": {date(2021, 1, 3): 1.0}})
+        score.score(runs, {"square_topic": {date(2021, 1, 3): 1.0}})
     days = {date(2021, 1, 2): 1.0, date(2021, 1, 5): 1.0, date(2021, 1, 4): 2.0}
-    (scored,) = forecast.score(runs, {"square_topics": days})
-    assert scored == forecast.Scored("square_topics", 1, 0.0, 0.0, 2.0, 2.0)
-    assert forecast.score(runs, {"square_topics": {date(2021, 1, 2): 1.0}}) == []
+    (scored,) = score.score(runs, {"square_topics": days})
+    assert scored == score.Scored("square_topics", 1, 0.0, 0.0, 2.0, 2.0)
+    assert score.score(runs, {"square_topics": {date(2021, 1, 2): 1.0}}) == []
 
 
 # ---- what-ifs
@@ -427,9 +433,9 @@ def test_expectations_are_held_or_fail(file, capsys):
         ("no_offer", "held"),
     ]
     words = ["counterfactuals", str(source), "--seeds", "2", "--users", "400", "--jobs", "1"]
-    assert cli.main([*words, "--only", "no_offer"]) == 0
+    assert main.main([*words, "--only", "no_offer"]) == 0
     assert "1 of 1 expectations held" in capsys.readouterr().out
-    assert cli.main(words) == 1
+    assert main.main(words) == 1
     out = capsys.readouterr().out
     assert "3 of 5 expectations held" in out
     assert "nothing to compare" in out

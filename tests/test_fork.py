@@ -11,15 +11,22 @@ import worlds
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from sim import cli, fork, loader, snapshots, state
-from sim.commands.words import what
-from sim.errors import SimError
-from sim.model import ViralityModel
+from sim.base import loader, packed
+from sim.base.errors import SimError
+from sim.cli import main
+from sim.cli.words import what
+from sim.minds.actor import Actor
+from sim.model import fork
+from sim.model.model import ViralityModel
 from sim.networks.edges import from_networkx
-from sim.results import Tables
-from sim.runner import Result, simulate
-from sim.scenario import Actor, Scenario, load
-from sim.world import Matrix, Table
+from sim.runs import snapshots
+from sim.runs.result import Result
+from sim.runs.runner import simulate
+from sim.runs.tables import Tables
+from sim.scenario.load import load
+from sim.scenario.past import IDLE, first_difference
+from sim.scenario.scenario import Scenario
+from sim.world.tables import Matrix, Table
 
 QUICK = settings(max_examples=12, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 FACTS = (
@@ -345,9 +352,9 @@ def fork_text(snapshot):
 
 def changed(raw, change, **head):
     """The bytes of a snapshot with other contents and a checksum that fits."""
-    there, data = state.unpacked(raw, snapshots.RECORDS)
+    there, data = packed.unpacked(raw, snapshots.RECORDS)
     change(data)
-    return Bytes(state.packed(there | head, data, snapshots.RECORDS))
+    return Bytes(packed.packed(there | head, data, snapshots.RECORDS))
 
 
 def put(where, column, value):
@@ -381,7 +388,7 @@ def test_snapshots_of_other_versions_and_scenarios_are_refused(monkeypatch):
     other = scenario.model_copy(update={"seed": 5})
     with pytest.raises(SimError, match="belongs to another scenario than the one beside it"):
         snapshots.read(Bytes(raw), other)
-    monkeypatch.setattr(state, "FORMAT", 0)
+    monkeypatch.setattr(packed, "FORMAT", 0)
     with pytest.raises(SimError, match="written by another version of the program"):
         snapshots.read(Bytes(raw), scenario)
 
@@ -392,7 +399,7 @@ def test_pickles_are_never_read():
     with pytest.raises(SimError, match="it is damaged, or no snapshot at all"):
         snapshots.read(Bytes(buffer.getvalue()), worlds.tiny())
     with pytest.raises(TypeError, match="a snapshot holds no object"):
-        state.packed({}, [object()], {})
+        packed.packed({}, [object()], {})
 
 
 # ---- what may differ
@@ -417,32 +424,32 @@ def test_two_runs_agree_before_their_first_difference(number, past, a, b, hours)
     )
     one = worlds.load(rich(number, 150, dated(*first)))
     other = worlds.load(rich(number, 150, dated(*second), days=hours / 24))
-    step = fork.first_difference(one, other)
-    assert step == fork.first_difference(other, one)
+    step = first_difference(one, other)
+    assert step == first_difference(other, one)
     branch = fork.resume(other, fork.take(through(one, step)))
     assert ended(branch) == ended(ViralityModel(other))
 
 
 def test_the_first_difference_is_the_time_of_the_earliest_fact_that_differs():
     plain = scenario_with((1, 100), (5, 200))
-    assert fork.first_difference(plain, plain) == plain.steps == 48
-    assert fork.first_difference(plain, scenario_with((1, 100), (5, 200), title="x", about="y")) == 48
-    assert fork.first_difference(plain, scenario_with((1, 100), (5, 229))) == 200 // 15
-    assert fork.first_difference(plain, scenario_with((1, 100))) == 200 // 15
-    assert fork.first_difference(plain, scenario_with((1, 100), (5, 200), (6, 14))) == 0
-    assert fork.first_difference(plain, scenario_with((1, 100), (5, 200), (6, 15))) == 1
+    assert first_difference(plain, plain) == plain.steps == 48
+    assert first_difference(plain, scenario_with((1, 100), (5, 200), title="x", about="y")) == 48
+    assert first_difference(plain, scenario_with((1, 100), (5, 229))) == 200 // 15
+    assert first_difference(plain, scenario_with((1, 100))) == 200 // 15
+    assert first_difference(plain, scenario_with((1, 100), (5, 200), (6, 14))) == 0
+    assert first_difference(plain, scenario_with((1, 100), (5, 200), (6, 15))) == 1
     off = plain.model_copy(
         update={"interventions": tuple(f.model_copy(update={"enabled": f.at.hour < 1}) for f in plain.interventions)}
     )
-    assert fork.first_difference(plain, off) == 100 // 15
+    assert first_difference(plain, off) == 100 // 15
     longer = scenario_with((1, 100), (5, 200), days=1.0)
-    assert fork.first_difference(plain, longer) == 48 - 26  # reactions take up to six hours
+    assert first_difference(plain, longer) == 48 - 26  # reactions take up to six hours
     for path, value in (("seed", 9), ("stories", {}), ("actors", ()), ("engine", "agents")):
-        step = fork.first_difference(plain, plain.model_copy(update={path: value}))
+        step = first_difference(plain, plain.model_copy(update={path: value}))
         assert step == (48 if path == "engine" else 0)
     people = plain.people.model_copy(update={"segments": dict(reversed(plain.people.segments.items()))})
-    assert fork.first_difference(plain, plain.model_copy(update={"people": people})) == 0  # their order counts
-    assert {*Scenario.model_fields} > fork.IDLE
+    assert first_difference(plain, plain.model_copy(update={"people": people})) == 0  # their order counts
+    assert {*Scenario.model_fields} > IDLE
 
 
 @pytest.mark.parametrize("days", [0.75, 1.0, 2.0])
@@ -594,7 +601,7 @@ def world(tmp_path, monkeypatch):
 
 def ran(path, *options):
     """The folder of `sim run` with options."""
-    assert cli.main(["run", str(path), "--no-figures", "--quiet", *options]) == 0
+    assert main.main(["run", str(path), "--no-figures", "--quiet", *options]) == 0
     return next(p for p in Path("results/tiny").iterdir() if "-from-" not in p.name)
 
 
@@ -610,13 +617,13 @@ def test_forks_from_the_command_line(world, capsys):
     capsys.readouterr()
     silent, film = "no desk: actors[news].policies=[]", "film: interventions[3].topic=Film, interventions[3].appeal=2"
     options = ["--at", "2021-01-01T05:00", "--no-figures"]
-    assert cli.main(["fork", str(folder), *options]) == 0
+    assert main.main(["fork", str(folder), *options]) == 0
     out = capsys.readouterr().out
     assert f"A  unchanged: the same digest as the run, {run.digest[:8]}" in out
     same = Result(Path(out.splitlines()[-1]))
     assert same.run["digest"] == run.run["digest"]
     assert same.summary == run.summary
-    assert cli.main(["fork", str(folder), *options, "--what", silent, "--what", film]) == 0
+    assert main.main(["fork", str(folder), *options, "--what", silent, "--what", film]) == 0
     *_, first, second = capsys.readouterr().out.splitlines()
     bare, other = (Result(Path(line)) for line in (first, second))
     assert bare.run["branch"] == {
@@ -629,7 +636,7 @@ def test_forks_from_the_command_line(world, capsys):
     assert {same.digest, bare.digest, other.digest} == {run.digest, bare.digest, other.digest}
     again = simulate(load(other.path / "scenario.resolved.yaml"))
     assert again.digests() == other.run["digest"]
-    assert cli.main(["explain", str(bare.path)]) == 2
+    assert main.main(["explain", str(bare.path)]) == 2
     assert "rules that its past had not" in capsys.readouterr().err
 
 
@@ -637,9 +644,9 @@ def test_a_branch_of_a_branch(world, capsys):
     folder = ran(world, "--snapshot-at", "2021-01-01T05:00")
     film = "interventions[+]={kind: post, at: 2021-01-01T05:30+00:00, actor: star, platform: square, story: tale}"
     options = ["--no-figures", "--quiet", "--snapshot-at", "2021-01-01T07:00"]
-    assert cli.main(["fork", str(folder), "--what", film, *options]) == 0
+    assert main.main(["fork", str(folder), "--what", film, *options]) == 0
     *_, branch = capsys.readouterr().out.splitlines()
-    assert cli.main(["fork", branch, "--no-figures", "--quiet"]) == 0
+    assert main.main(["fork", branch, "--no-figures", "--quiet"]) == 0
     *_, twig = capsys.readouterr().out.splitlines()
     assert Result(Path(twig)).run["digest"] == Result(Path(branch)).run["digest"]
 
@@ -656,7 +663,7 @@ def test_a_branch_of_a_branch(world, capsys):
 def test_faults_of_a_fork_take_one_line(world, capsys, options, words):
     folder = ran(world, "--snapshot-at", "2021-01-01T05:00")
     capsys.readouterr()
-    assert cli.main(["fork", str(folder), *options]) == 2
+    assert main.main(["fork", str(folder), *options]) == 2
     error = capsys.readouterr().err
     assert words in error
     assert error.count("\n") == 1
@@ -672,17 +679,17 @@ def test_faults_of_a_fork_take_one_line(world, capsys, options, words):
     ],
 )
 def test_moments_outside_of_steps_are_refused(world, capsys, moment, words):
-    assert cli.main(["run", str(world), "--snapshot-at", moment]) == 2
+    assert main.main(["run", str(world), "--snapshot-at", moment]) == 2
     assert words in capsys.readouterr().err
 
 
 def test_runs_without_a_snapshot_cannot_branch(world, capsys):
     folder = ran(world)
-    assert cli.main(["fork", str(folder)]) == 2
+    assert main.main(["fork", str(folder)]) == 2
     assert "holds no snapshot; run its scenario again with sim run --snapshot-at DATE" in capsys.readouterr().err
-    assert cli.main(["fork", "nowhere"]) == 2
+    assert main.main(["fork", "nowhere"]) == 2
     assert "nowhere is not a folder of results" in capsys.readouterr().err
-    assert cli.main(["run", "sir", "--snapshot-at", "2021-01-01"]) == 2
+    assert main.main(["run", "sir", "--snapshot-at", "2021-01-01"]) == 2
     assert "is a classical world, which has no state to go on from" in capsys.readouterr().err
 
 

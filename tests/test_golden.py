@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.model import MODEL_VERSION
-from sim.runner import simulate
-from sim.scenario import load, shipped
+from sim.model.model import MODEL_VERSION
+from sim.runs.runner import simulate
+from sim.scenario.load import load, shipped
 
 FOLDER = Path(__file__).parent / "baselines"
 GOLDEN = FOLDER / "golden.json"
@@ -52,7 +52,7 @@ def test_results_are_what_they_were(name, golden, request):
     assert old is not None, f"{name} has no baseline yet: {UPDATE}"
     assert found == old, (
         f"the results of {PATHS[name]} have changed:\n{changed(old, found)}\n"
-        f"If that is meant: raise MODEL_VERSION in sim/model.py (CONTAGION_VERSION in sim/spreading.py),\n"
+        f"If that is meant: raise MODEL_VERSION in sim/model/model.py (CONTAGION_VERSION in sim/runs/spreading.py),\n"
         f"say in the changelog what changed, and run\n  {UPDATE}"
     )
 

@@ -12,12 +12,12 @@ import worlds
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from sim import metrics
-from sim.model import ViralityModel
-from sim.records import CHANNELS, F_IMPRESSIONS, F_LISTED, FLOWS, LIST
-from sim.results import Tables
-from sim.runner import simulate
-from sim.world import Table
+from sim.base import metrics
+from sim.model.model import ViralityModel
+from sim.runs.runner import simulate
+from sim.runs.tables import Tables
+from sim.world.records import CHANNELS, F_IMPRESSIONS, F_LISTED, FLOWS, LIST
+from sim.world.tables import Table
 
 few = settings(
     max_examples=8,

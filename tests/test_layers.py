@@ -1,78 +1,23 @@
-"""Imports fall one way, rooms stay small, and what the house refuses stays out."""
+"""Imports fall one way, rooms stay small, and what the house refuses stays out. The rooms are `scripts.house.ROOMS`."""
 
 import ast
-import re
-import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import TextPath
 
-from scripts import architecture
+from scripts import house
 
-PACKAGE = Path(__file__).parent.parent / "sim"
+MODULES = list(house.modules().values())
 
-# A module may import only from rows above its own (nearer the top of this list).
-ROWS = [
-    ["errors", "records", "streams", "jit", "catalog", "fonts", "strict"],
-    ["registry", "clock", "kernels", "tiers", "workers"],
-    ["metrics", "reader", "bands", "intervals", "processes", "state"],
-    ["networks", "checker"],
-    ["loader", "population", "contagion"],
-    ["exposure"],
-    ["uptake", "candidates"],
-    ["world"],
-    ["stage", "engines"],
-    ["mechanisms", "policies", "interventions"],
-    ["hot_list"],
-    ["consistency"],
-    ["classic", "campaign"],
-    ["whatif"],
-    ["scenario"],
-    ["actors", "board", "build", "citations", "enact", "publishing"],
-    ["deeds", "persons"],
-    ["model"],
-    ["curves", "fork"],
-    ["results", "plots", "report", "fans", "snapshots"],
-    ["spreading"],
-    ["runner"],
-    ["reality", "ensemble", "branches"],
-    ["progress"],
-    ["explain", "calibration", "hindcast", "counterfactuals", "cases", "optimize", "sweep"],
-    ["forecast", "comparison"],
-    ["commands"],
-    ["cli"],
-]
-ROW = {module: row for row, modules in enumerate(ROWS) for module in modules}
-MODULES = sorted(PACKAGE.rglob("*.py"))
-FLOORS = {name: floor.name for floor in architecture.FLOORS for name in floor.rooms()}
-DRAWN = ET.parse(architecture.PICTURE).getroot()
-SVG = "{http://www.w3.org/2000/svg}"
+
+def name(path):
+    return str(path.relative_to(house.PACKAGE))
 
 
 def room(path):
-    """The module, or the package inside `sim`, that a file belongs to."""
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-
-
-def imports(path):
-    """Rooms that a file imports when it runs; what is only for type checkers does not count."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    typing_only = {
-        id(inner)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-        for inner in ast.walk(node)
-    }
-    for node in ast.walk(tree):
-        if id(node) in typing_only:
-            continue
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "sim":
-            parts = node.module.split(".")
-            yield from [parts[1]] if len(parts) > 1 else [alias.name for alias in node.names]
-        elif isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[1] for alias in node.names if alias.name.startswith("sim."))
+    """The room that a file stands in; of the package's own face, none."""
+    parts = path.relative_to(house.PACKAGE).parts
+    return parts[0] if len(parts) > 1 else ""
 
 
 def outside(path):
@@ -84,19 +29,64 @@ def outside(path):
             yield from (alias.name.split(".")[0] for alias in node.names)
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in MODULES if room(p) != "__init__"], ids=lambda p: str(p.relative_to(PACKAGE))
-)
-def test_imports_only_go_down(path):
-    upward = [name for name in imports(path) if name != room(path) and ROW[name] >= ROW[room(path)]]
-    assert upward == [], f"{room(path)} may not import {upward}"
+def test_every_file_stands_in_a_room_of_the_list():
+    assert {room(path) for path in MODULES} - {""} == set(house.ORDER)
+    assert len(house.ORDER) == 13
 
 
-def test_every_room_has_its_row():
-    assert {room(path) for path in MODULES} - {"__init__"} == set(ROW)
+def test_imports_only_go_down():
+    assert house.upward() == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_no_module_imports_the_face_of_its_own_room():
+    assert house.own_face() == []
+
+
+def test_there_is_no_circle():
+    assert house.circles(house.arrows()) == []
+    assert house.circles(house.between(house.arrows())) == []
+
+
+def test_the_plan_is_that_of_the_house():
+    assert len(house.entries()) <= 16
+    assert house.floors() <= 9
+
+
+def test_what_the_rules_forbid_is_seen(tmp_path, monkeypatch):
+    """Imports for type checkers and inside functions count as well."""
+    for room, text in {
+        "base/low": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from sim.world.state import State\n",
+        "world/state": "def f():\n    from sim.world import rows\n",
+        "world/rows": "import sim.world.state\nfrom sim.world import State\n",
+        "world/__init__": "from sim.world.state import State\n",
+    }.items():
+        path = tmp_path / "sim" / f"{room}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    monkeypatch.setattr(house, "ROOT", tmp_path)
+    monkeypatch.setattr(house, "PACKAGE", tmp_path / "sim")
+    for found in (house.modules, house.arrows):
+        found.cache_clear()
+    try:
+        assert house.upward() == ["sim.base.low imports sim.world.state"]
+        assert house.own_face() == ["sim.world.rows imports sim.world"]
+        assert house.circles(house.arrows()) == [["sim.world", "sim.world.rows", "sim.world.state"]]
+    finally:
+        for found in (house.modules, house.arrows):
+            found.cache_clear()
+
+
+@pytest.mark.parametrize("room", house.ORDER)
+def test_a_room_says_what_it_answers(room):
+    assert len(house.question(room)) > 20
+
+
+def test_map_and_picture_are_made_from_the_rooms():
+    written = house.PAGE.read_text(encoding="utf-8"), house.PICTURE.read_text(encoding="utf-8")
+    assert written == (house.page(), house.drawing()), "run python scripts/house.py --write, and look at the picture"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
 def test_modules_and_functions_stay_small(path):
     source = path.read_text(encoding="utf-8")
     assert len(source.splitlines()) <= 500
@@ -108,8 +98,19 @@ def test_modules_and_functions_stay_small(path):
     assert long == []
 
 
-def test_mesa_stays_in_three_rooms():
-    assert {room(path) for path in MODULES if "mesa" in outside(path)} == {"actors", "model", "persons"}
+def test_a_folder_has_some_twenty_files_at_most():
+    folders = {}
+    for path in MODULES:
+        folders.setdefault(path.parent, []).append(path)
+    assert {str(folder): len(files) for folder, files in folders.items() if len(files) > 21} == {}
+
+
+def test_mesa_stays_in_three_modules():
+    assert {name(path) for path in MODULES if "mesa" in outside(path)} == {
+        "minds/mind.py",
+        "model/model.py",
+        "world/persons.py",
+    }
 
 
 def test_only_the_shell_prints():
@@ -119,10 +120,10 @@ def test_only_the_shell_prints():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     }
-    assert printing <= {"cli", "commands"}
+    assert printing <= {"cli"}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+@pytest.mark.parametrize("path", MODULES, ids=name)
 def test_no_randomness_but_the_keyed(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     assert "random" not in set(outside(path))
@@ -133,71 +134,5 @@ def test_no_randomness_but_the_keyed(path):
             assert node.func.id != "hash", "hash() differs between processes"
 
 
-def table():
-    """Floor of every room in the table of docs/architecture.md; an empty first cell means the floor above."""
-    text = (PACKAGE.parent / "docs/architecture.md").read_text(encoding="utf-8")
-    lines = text.partition("| floor | room |")[2].partition("\n\n")[0].splitlines()[2:]
-    floor, found = "", []
-    for _, name, rooms, *_ in (line.split("|") for line in lines):
-        floor = name.strip() or floor
-        found += [(word, floor) for word in re.findall(r"`(\w+)`", rooms)]
-    return found
-
-
-def test_the_picture_is_the_one_that_its_script_draws():
-    drawn = architecture.PICTURE.read_text(encoding="utf-8")
-    assert drawn == architecture.drawing(), "run python scripts/architecture.py, and look at docs/architecture.svg"
-
-
-def test_every_room_stands_once_in_the_picture():
-    assert sorted(text.text for text in DRAWN.iter(SVG + "text") if text.get("class") == "room") == sorted(ROW)
-
-
-def test_every_room_stands_once_in_the_table_on_the_floor_of_the_picture():
-    assert sorted(table()) == sorted(FLOORS.items())
-
-
-def test_no_room_of_the_picture_imports_from_a_floor_above():
-    height = {floor.name: -number for number, floor in enumerate(architecture.FLOORS)}
-    upward = {
-        (room(path), name)
-        for path in MODULES
-        for name in imports(path)
-        if height[FLOORS[name]] > height[FLOORS[room(path)]]
-    }
-    assert upward == set()
-
-
-def test_colours_of_the_picture_are_what_rooms_do():
-    mesa = {room(path) for path in MODULES if "mesa" in outside(path)}
-    compiled = {room(path) for path in MODULES if re.search(r"^@(njit|vectorize)\b", path.read_text("utf-8"), re.M)}
-    assert {name for name in ROW if architecture.kind(name) == "mesa"} == mesa
-    assert {name for name in ROW if architecture.kind(name) == "fast"} == compiled
-    assert {name for name in ROW if architecture.kind(name) == "data"} == {"catalog"}
-
-
-def test_no_text_of_the_picture_crosses_an_edge():
-    """As wide as DejaVu Sans draws it, which is wider than the other fonts that the picture asks for."""
-    boxes = [
-        tuple(float(box.get(key)) for key in ("x", "y", "width", "height"))
-        for box in DRAWN.iter(SVG + "rect")
-        if box.get("x")
-    ]
-    for text in DRAWN.iter(SVG + "text"):
-        if text.get("transform"):
-            continue
-        start, end, y = extent(text)
-        edges = {edge for x, top, width, height in boxes if top - 3 < y < top + height + 10 for edge in (x, x + width)}
-        assert not [edge for edge in edges if start - 3 < edge < end + 3], f"'{text.text}' crosses the edge of a box"
-
-
-def extent(text):
-    """Where a text of the picture begins and ends, and its baseline."""
-    size, weight = re.search(
-        rf"\.{text.get('class')} {{ font-size: (\d+)px;(?: font-weight: (bold);)?", DRAWN.findtext(SVG + "style")
-    ).groups()
-    font = FontProperties(family="DejaVu Sans", weight=weight or "normal")
-    width = TextPath((0, 0), text.text, size=int(size), prop=font).get_extents().width
-    middle = text.get("class") in ("room", "files")
-    start = float(text.get("x")) - (width / 2 if middle else 0)
-    return start, start + width, float(text.get("y"))
+def test_pictures_are_beside_their_words():
+    assert Path(house.PICTURE).name in house.PAGE.read_text(encoding="utf-8")

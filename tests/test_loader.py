@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic.dataclasses import dataclass
 
-from sim import loader, reader
-from sim.errors import ScenarioError
-from sim.loader import Document, Mark
+from sim.base import checker, loader, reader
+from sim.base.errors import ScenarioError
+from sim.base.reader import Document, Mark
 
 BAD = sorted((Path(__file__).parent / "bad").glob("*.yaml"))
 PARSERS = [pytest.param(reader._PARSER, id="default"), pytest.param(yaml.SafeLoader, id="python")]
@@ -59,11 +59,11 @@ def faults(call: Any, *args: Any, **options: Any) -> list[str]:
 
 
 def data(text: str) -> Any:
-    return loader.read(write("x.yaml", text)).data
+    return reader.read(write("x.yaml", text)).data
 
 
 def refused(text: str | bytes) -> list[str]:
-    return faults(loader.read, write("x.yaml", text))
+    return faults(reader.read, write("x.yaml", text))
 
 
 # ---------------------------------------------------------------- values and places
@@ -117,7 +117,7 @@ def test_values_follow_yaml_1_2(folder: Path, parser: Any, text: str, value: Any
 
 
 def test_every_value_and_every_key_has_its_place(folder: Path, parser: Any) -> None:
-    document = loader.read(write("x.yaml", "# first\npeople:\n  users: 5\nactors:\n  - {name: a, id: 1}\n"))
+    document = reader.read(write("x.yaml", "# first\npeople:\n  users: 5\nactors:\n  - {name: a, id: 1}\n"))
     assert document.data == {"people": {"users": 5}, "actors": [{"name": "a", "id": 1}]}
     places = {trail: (mark.line, mark.col) for trail, mark in document.marks.items()}
     assert places == {
@@ -141,7 +141,7 @@ def test_every_value_and_every_key_has_its_place(folder: Path, parser: Any) -> N
 
 
 def test_a_byte_order_mark_is_no_part_of_the_text(folder: Path, parser: Any) -> None:
-    document = loader.read(write("x.yaml", b"\xef\xbb\xbfa: 1"))
+    document = reader.read(write("x.yaml", b"\xef\xbb\xbfa: 1"))
     assert document.data == {"a": 1}
     assert document.marks["a",] == Mark("x.yaml", 1, 4)
 
@@ -182,7 +182,7 @@ def test_the_corpus_is_there() -> None:
 @pytest.mark.skipif(not NATIVE, reason="the words of syntax faults are those of libyaml")
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
 def test_bad_files_name_every_fault(path: Path) -> None:
-    assert faults(loader.read, path) == expected(path)
+    assert faults(reader.read, path) == expected(path)
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
@@ -192,7 +192,7 @@ def test_bad_files_are_refused_alike_without_libyaml(path: Path, monkeypatch: py
     places = [line.partition(words)[0] for line in expected(path)]
     if path.stem == "escape":  # PyYAML crashes there and keeps the place to itself
         places = [f"{path}:2:1: "]
-    assert [line.partition(words)[0] for line in faults(loader.read, path)] == places
+    assert [line.partition(words)[0] for line in faults(reader.read, path)] == places
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_half_characters_are_refused(folder: Path, parser: Any) -> None:
 def test_endless_nesting_is_refused_quickly(folder: Path, parser: Any, opening: str) -> None:
     path = write("x.yaml", ("a: " if opening[0] in "[{" else "") + opening * 100_000)
     start = time.process_time()
-    (line,) = faults(loader.read, path)
+    (line,) = faults(reader.read, path)
     assert time.process_time() - start < 2
     assert "nested deeper than 20 levels" in line or "is not valid YAML" in line
 
@@ -292,31 +292,31 @@ def test_files_that_cannot_be_had(folder: Path, monkeypatch: pytest.MonkeyPatch)
     Path("sub").mkdir()
     os.mkfifo("pipe.yaml")
     Path("loop.yaml").symlink_to("loop.yaml")
-    assert faults(loader.read, Path("none.yaml")) == ["none.yaml: does not exist"]
-    assert faults(loader.read, Path("sub")) == ["sub: is a folder, not a file"]
-    assert faults(loader.read, Path("pipe.yaml")) == ["pipe.yaml: is not an ordinary file"]
-    assert faults(loader.read, Path("loop.yaml")) == ["loop.yaml: cannot be read (Too many levels of symbolic links)"]
-    assert faults(loader.read, Path("a\0b")) == ["a\\x00b: cannot be read (embedded null byte)"]
-    assert faults(loader.read, Path("a" * 300)) == [f"{'a' * 300}: cannot be read (File name too long)"]
-    assert faults(loader.read, Path("a\nb")) == ["a\\nb: does not exist"]
+    assert faults(reader.read, Path("none.yaml")) == ["none.yaml: does not exist"]
+    assert faults(reader.read, Path("sub")) == ["sub: is a folder, not a file"]
+    assert faults(reader.read, Path("pipe.yaml")) == ["pipe.yaml: is not an ordinary file"]
+    assert faults(reader.read, Path("loop.yaml")) == ["loop.yaml: cannot be read (Too many levels of symbolic links)"]
+    assert faults(reader.read, Path("a\0b")) == ["a\\x00b: cannot be read (embedded null byte)"]
+    assert faults(reader.read, Path("a" * 300)) == [f"{'a' * 300}: cannot be read (File name too long)"]
+    assert faults(reader.read, Path("a\nb")) == ["a\\nb: does not exist"]
 
     def locked(*args: Any) -> Any:
         raise PermissionError(13, "Permission denied")
 
     path = write("x.yaml", "a: 1")
     monkeypatch.setattr(Path, "open", locked)
-    assert faults(loader.read, path) == ["x.yaml: cannot be read (Permission denied)"]
+    assert faults(reader.read, path) == ["x.yaml: cannot be read (Permission denied)"]
 
 
 def test_a_root_shuts_out_other_files(folder: Path) -> None:
     outside = write("outside.yaml", "a: 1")
     inside = write("root/x.yaml", "a: 1")
     Path("root/link.yaml").symlink_to(outside.absolute())
-    assert loader.read(inside, root=Path("root")).data == {"a": 1}
-    assert faults(loader.read, Path("root/link.yaml"), root=Path("root")) == [
+    assert reader.read(inside, root=Path("root")).data == {"a": 1}
+    assert faults(reader.read, Path("root/link.yaml"), root=Path("root")) == [
         "root/link.yaml: lies outside the folder 'root'"
     ]
-    assert faults(loader.read, Path("root/../outside.yaml"), root=Path("root")) == [
+    assert faults(reader.read, Path("root/../outside.yaml"), root=Path("root")) == [
         "root/../outside.yaml: lies outside the folder 'root'"
     ]
 
@@ -350,7 +350,7 @@ def test_whatever_comes_in_only_scenario_errors_come_out(
         patch.setattr(reader, "_PARSER", engine)
         document = tidy(loader.load, path)
     if document is not None:
-        assert loader.check(Anything, document).model_extra == document.data
+        assert checker.check(Anything, document).model_extra == document.data
 
 
 class Anything(BaseModel):
@@ -414,7 +414,7 @@ def test_a_wider_root_lets_a_file_reach_its_neighbours(folder: Path) -> None:
     write("lib/base.yaml", "a: 1")
     path = write("worlds/x.yaml", "extends: ../lib/base.yaml")
     assert loader.load(path, root=Path()).data == {"a": 1}
-    document = loader.read(path)
+    document = reader.read(path)
     assert loader.resolve(document, path, Path()).data == {"a": 1}
     assert faults(loader.resolve, document, path) == [
         "worlds/x.yaml:1:10: extends: '../lib/base.yaml' lies outside the folder 'worlds'"
@@ -454,8 +454,8 @@ def test_faults_of_all_base_files_are_told_at_once(folder: Path) -> None:
 
 
 def test_documents_nest_and_lie_over_one_another(folder: Path) -> None:
-    base = loader.nest(loader.read(write("x.yaml", "a: 1\nb: 2\n")), ("platforms", "weibo"))
-    top = loader.read(write("y.yaml", "platforms: {weibo: {a: 3}}"))
+    base = loader.nest(reader.read(write("x.yaml", "a: 1\nb: 2\n")), ("platforms", "weibo"))
+    top = reader.read(write("y.yaml", "platforms: {weibo: {a: 3}}"))
     document = loader.over(base, top)
     assert document.data == {"platforms": {"weibo": {"a": 3, "b": 2}}}
     assert document.place(("platforms", "weibo", "a")) == Mark("y.yaml", 1, 24)
@@ -471,7 +471,7 @@ WORLD = "people: {users: 5, note: null}\nactors: [{name: sichuan, n: 1}, {id: ha
 
 @pytest.fixture
 def world(folder: Path) -> Document:
-    return loader.read(write("x.yaml", WORLD))
+    return reader.read(write("x.yaml", WORLD))
 
 
 @pytest.mark.parametrize(
@@ -578,7 +578,7 @@ def test_all_faulty_sets_are_told_at_once(world: Document) -> None:
 
 
 def test_two_items_of_one_name_cannot_be_told_apart(folder: Path) -> None:
-    document = loader.read(write("x.yaml", "actors: [{name: a}, {id: a}]"))
+    document = reader.read(write("x.yaml", "actors: [{name: a}, {id: a}]"))
     assert faults(loader.apply_sets, document, ["actors[a].n=1"]) == [
         "--set actors[a].n=1: actors: has 2 items called 'a'; say which: [0]"
     ]
@@ -668,7 +668,7 @@ class World(Strict):
 
 
 def checked(text: str) -> list[str]:
-    return faults(loader.check, World, loader.read(write("x.yaml", text)))
+    return faults(checker.check, World, reader.read(write("x.yaml", text)))
 
 
 def test_a_good_document_becomes_the_model(folder: Path) -> None:
@@ -686,7 +686,7 @@ def test_a_good_document_becomes_the_model(folder: Path) -> None:
         actors: [{name: a, policy: {kind: timed, threshold: {}}, since: 2020-11-11T00:00:00+08:00}]
         plain: {n: 5}
     """
-    world = loader.check(World, loader.read(write("x.yaml", text)))
+    world = checker.check(World, reader.read(write("x.yaml", text)))
     assert isinstance(world, World)
     assert (world.users, world.mood, world.speed, world.mix) == (1_000_000, Mood.ANGRY, 2.0, ["a", "b"])
     assert type(world.users) is int
@@ -788,7 +788,7 @@ def test_the_tag_of_a_union_is_no_part_of_the_path(folder: Path, policy: str, li
 def test_all_faults_of_a_document_are_told_at_once(folder: Path) -> None:
     write("base.yaml", "users: -5\nactors: [{nam: a}]\n")
     document = loader.load(write("x.yaml", "extends: base.yaml\ntitel: a\n"), sets=["share=7", "scael=1"])
-    assert faults(loader.check, World, document) == [
+    assert faults(checker.check, World, document) == [
         "--set scael=1: scael: unknown key; did you mean 'scale'?",
         "--set share=7: share: must be < 1, not 7",
         "base.yaml:1:8: users: must be > 0, not -5",
@@ -803,14 +803,14 @@ def test_a_fault_never_points_at_a_value_that_was_replaced(folder: Path) -> None
     document = loader.load(write("x.yaml", "extends: base.yaml\nactors:\n- {}\n"))
     assert set(document.marks) == {(), ("actors",), ("actors", 0)}
     assert set(document.keys) == {("actors",)}
-    assert faults(loader.check, World, document) == ["x.yaml:3:3: actors[0].name: is missing"]
+    assert faults(checker.check, World, document) == ["x.yaml:3:3: actors[0].name: is missing"]
     document = loader.load(Path("base.yaml"), sets=["actors=[{policy: {}}]"])
     assert {mark.file for mark in document.marks.values()} == {"base.yaml", "--set actors=[{policy: {}}]"}
-    assert [line.rpartition("}}]: ")[2] for line in faults(loader.check, World, document)] == [
+    assert [line.rpartition("}}]: ")[2] for line in faults(checker.check, World, document)] == [
         "actors[0].name: is missing",
         "actors[0].policy.kind: is missing; known: scheduled, threshold, timed",
     ]
-    assert faults(loader.check, World, document)[0].startswith("--set ")
+    assert faults(checker.check, World, document)[0].startswith("--set ")
 
 
 def test_dates_stay_text_until_the_model_reads_them(folder: Path) -> None:
@@ -837,12 +837,14 @@ def test_a_fault_in_something_a_model_made_itself_goes_to_the_value_it_was_made_
     class Holder(Strict):
         span: Span
 
-    document = loader.read(write("x.yaml", "span: '2'"))
-    assert faults(loader.check, Holder, document) == ["x.yaml:1:7: span: must be a whole number, not 2"]
+    document = reader.read(write("x.yaml", "span: '2'"))
+    assert faults(checker.check, Holder, document) == ["x.yaml:1:7: span: must be a whole number, not 2"]
 
 
 def test_a_document_without_places_still_has_faults(folder: Path) -> None:
-    assert faults(loader.check, World, Document({"users": "x"})) == ["scenario: users: must be a whole number, not 'x'"]
+    assert faults(checker.check, World, Document({"users": "x"})) == [
+        "scenario: users: must be a whole number, not 'x'"
+    ]
 
 
 # ---------------------------------------------------------------- the way back
@@ -936,7 +938,7 @@ PLAIN = st.recursive(
 
 def again(value: Any, path: Path) -> Any:
     path.write_text(loader.dump(value), encoding="utf-8", newline="")
-    return loader.read(path).data
+    return reader.read(path).data
 
 
 def test_tricky_text_comes_back_as_text(folder: Path, parser: Any) -> None:
@@ -986,7 +988,7 @@ def test_the_schema_is_draft_07() -> None:
         part: Part = Field(description="what it is")
         policy: Policy
 
-    schema = loader.schema(Whole)
+    schema = checker.schema(Whole)
     assert next(iter(schema.items())) == ("$schema", "http://json-schema.org/draft-07/schema#")
     assert set(schema["definitions"]) == {"Part", "Threshold", "Scheduled"}
     assert schema["properties"]["part"] == {

@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.reality import measured
-from sim.reality.targets import FIT, HELD, parts, targets
+from sim.studies.reality import measured
+from sim.studies.reality.targets import FIT, HELD, parts, targets
 
 ROOT = Path(__file__).parent.parent
 DATA = measured.folder() or measured.folder(ROOT.parent / "shared" / "data")

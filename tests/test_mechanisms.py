@@ -11,12 +11,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from sim import clock, hot_list, mechanisms, streams
-from sim.errors import ScenarioError
-from sim.mechanisms import HeadCap, TrafficPools
-from sim.records import CHANNELS, F_IMPRESSIONS, F_LISTED, F_SEARCHES, FLOWS, LIST
-from sim.streams import poisson
-from sim.world import Slot
+from sim.base import streams
+from sim.base.errors import ScenarioError
+from sim.base.streams import poisson
+from sim.platforms import background, base, hot_list
+from sim.platforms.traffic_pools import HeadCap, TrafficPools
+from sim.world import clock
+from sim.world.records import CHANNELS, F_IMPRESSIONS, F_LISTED, F_SEARCHES, FLOWS, LIST
+from sim.world.world import Slot
 
 START = "2021-01-01T00:00+00:00"
 
@@ -385,7 +387,7 @@ def test_a_stale_topic_leaves_the_list():
 
 def test_a_tie_with_the_background_goes_to_the_story():
     made, data, stage = listing(1, background=worlds.BACKGROUND)
-    _, heat = hot_list.heat_now(data.background, made.world.background[0], stage.now, stage.clock)
+    _, heat = background.heat_now(data.background, made.world.background[0], stage.now, stage.clock)
     hottest = np.sort(heat)[::-1]
     for value, place in ((hottest[0], 1), (hottest[0] - 1, 2), (hottest[9], 1 + int((heat > hottest[9]).sum()))):
         made.world.topics.heat[0] = value
@@ -614,7 +616,7 @@ def test_background_heat_doubles_and_halves_as_stated():
     peak = int(back.minute[one])
 
     def heat(now):
-        ids, heats = hot_list.heat_now(data.background, back, now, made.world.clock)
+        ids, heats = background.heat_now(data.background, back, now, made.world.clock)
         return int(heats[ids == one][0])
 
     assert heat(peak) == back.peak[one]
@@ -633,18 +635,18 @@ def test_background_heat_doubles_and_halves_as_stated():
 )
 @settings(max_examples=25, deadline=None)
 def test_the_list_found_ahead_is_the_one_that_all_topics_give(births, peak, rise, fall, spread, places, seed):
-    data = hot_list.Background.model_validate(
+    data = background.Background.model_validate(
         worlds.BACKGROUND
         | {"births_per_day": births, "peak_median": peak, "rise_minutes": rise, "fall_minutes": fall}
         | {"fall_spread": spread}
     )
     time = clock.Clock(datetime(2021, 1, 1, tzinfo=UTC), 15, 100, (1.0,) * 24)
-    back = hot_list.draw_background(data, time, seed)
+    back = background.draw_background(data, time, seed)
     for step in range(100):
-        ids, heat = hot_list.heat_now(data, back, 15 * step, time)
+        ids, heat = background.heat_now(data, back, 15 * step, time)
         order = np.lexsort((ids, -heat))[:places]
         best = [(-2 - ids[i], heat[i]) for i in order if heat[i] > 0]
-        assert [tuple(row) for row in hot_list.hottest(data, back, step, time, places).tolist()] == best
+        assert [tuple(row) for row in background.hottest(data, back, step, time, places).tolist()] == best
 
 
 def test_stays_of_background_topics_are_those_in_the_log():
@@ -712,7 +714,7 @@ def test_topics_of_users_are_named_and_counted_by_story():
 
 
 def test_a_view_stands_for_at_least_one_and_at_most_the_ratio():
-    weight = mechanisms.sample_weight(np.array([0, 1, 999, 1000, 5000, 10**9]), 1000, 50)
+    weight = base.sample_weight(np.array([0, 1, 999, 1000, 5000, 10**9]), 1000, 50)
     assert weight.tolist() == [1, 1, 1, 1, 5, 50]
 
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import metrics
-from sim.errors import SimError
+from sim.base import metrics
+from sim.base.errors import SimError
 
 # Two trees, mixed: 0 → 2, 3; 2 → 5; and 1 → 4.
 MIXED = np.array([-1, -1, 0, 0, 1, 2])

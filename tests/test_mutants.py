@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.engines import Vectorized
+from sim.world.engine import Vectorized
 from verification import CHECKS, Subject
 from verification.faulty_engines import Late, Stale
 from verification.reference import FAULTS, faulty

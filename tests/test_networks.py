@@ -13,12 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from sim import metrics, networks
-from sim.errors import RefusedError, SimError
-from sim.networks import NETWORKS, Computed, EdgeList, base, graphs, walks
+from sim import networks
+from sim.base import machine, metrics
+from sim.base.errors import RefusedError, SimError
+from sim.base.streams import py_bits
+from sim.networks import NETWORKS, Computed, EdgeList, graphs, walks
 from sim.networks.edges import from_networkx
 from sim.networks.stored import Stored
-from sim.streams import py_bits
 
 KEY = 0xC0FFEE1234567890
 SMALL = Computed(
@@ -449,12 +450,12 @@ def test_what_does_not_fit_into_memory_is_refused_first(graph):
 
 
 def test_unknown_memory_refuses_nothing(monkeypatch):
-    monkeypatch.setattr(base, "available_bytes", lambda: None)
-    networks.require_memory(2**80, "anything")
+    monkeypatch.setattr(machine, "available_bytes", lambda: None)
+    machine.require_memory(2**80, "anything")
 
 
 def test_available_memory_is_plausible():
-    assert networks.available_bytes() is None or networks.available_bytes() > 2**20
+    assert machine.available_bytes() is None or machine.available_bytes() > 2**20
 
 
 # ---------------------------------------------------------------- registry and scenario files
@@ -602,7 +603,7 @@ def test_dropped_lines_are_counted_by_reason(tmp_path):
 def test_an_edge_list_beyond_memory_is_refused_before_reading(tmp_path, monkeypatch):
     edges = EdgeList(path=write(tmp_path, "0,1\n" * 100_000))
     assert 16 * 100_000 < edges.estimate_bytes(10) < 30 * 100_000
-    monkeypatch.setattr(base, "available_bytes", lambda: 10**6)
+    monkeypatch.setattr(machine, "available_bytes", lambda: 10**6)
     with pytest.raises(RefusedError, match=r"edges.csv needs about"):
         edges.build(10)
 
@@ -646,7 +647,7 @@ def test_what_is_no_graph_is_refused(graph):
 # ---------------------------------------------------------------- rooms
 
 
-@pytest.mark.parametrize("room", ["sim.networks", "sim.scenario"])
+@pytest.mark.parametrize("room", ["sim.networks", "sim.scenario.load"])
 def test_what_a_scenario_says_is_read_without_compiled_code(room):
     code = f"import sys, {room}; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
     root = Path(__file__).parents[1]

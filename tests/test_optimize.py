@@ -13,16 +13,19 @@ from test_campaign import data, post
 from worlds import load as made
 from worlds import rng
 
-from sim import cli, loader
-from sim.campaign import Plan, candidates, findings
-from sim.optimize import question as asking
-from sim.optimize import search as searching
-from sim.optimize.frontier import Judged, frontier, in_mean, in_probability
-from sim.optimize.plans import boost_plan, draws, greedy_plan, market, random_plan
-from sim.optimize.question import Question
-from sim.optimize.search import RUNGS, Bench, chosen, search, softened, tail
-from sim.runner import simulate
-from sim.scenario import load
+from sim.base import loader, reader
+from sim.cli import main
+from sim.runs.runner import simulate
+from sim.scenario.campaign import Plan
+from sim.scenario.checks.campaign import findings
+from sim.scenario.load import load
+from sim.scenario.prices import candidates
+from sim.studies.optimize import question as asking
+from sim.studies.optimize import search as searching
+from sim.studies.optimize.frontier import Judged, frontier, in_mean, in_probability
+from sim.studies.optimize.plans import boost_plan, draws, greedy_plan, market, random_plan
+from sim.studies.optimize.question import Question
+from sim.studies.optimize.search import RUNGS, Bench, chosen, search, softened, tail
 
 PLANS = [Plan.model_validate({"posts": [post(boost=boost)]}) for boost in range(64)]
 
@@ -238,7 +241,7 @@ def test_the_frontier_holds_what_no_plan_beats():
     ],
 )
 def test_what_cannot_be_answered_is_told(arguments, words, tmp_path, capsys):
-    assert cli.main(["optimize", *arguments, "--out", str(tmp_path), "--quiet"]) == 2
+    assert main.main(["optimize", *arguments, "--out", str(tmp_path), "--quiet"]) == 2
     assert words in capsys.readouterr().err
 
 
@@ -273,7 +276,7 @@ def printed(source, quick, tmp_path_factory):
     """What an optimisation by the command prints, and where its results are."""
     out, words = tmp_path_factory.mktemp("results"), io.StringIO()
     with contextlib.redirect_stdout(words):
-        assert cli.main(["optimize", str(source), "--out", str(out), "--jobs", "1", *SMALL]) == 0
+        assert main.main(["optimize", str(source), "--out", str(out), "--jobs", "1", *SMALL]) == 0
     return words.getvalue(), out
 
 
@@ -297,7 +300,7 @@ def test_the_command_leaves_a_whole_folder(folder):
     best = front[front.plan == "best"].iloc[0]
     again = runs[(runs.stage == "held back") & (runs.plan == _number(runs, best))].impressions
     assert best.probability == pytest.approx((again >= 1200).mean())
-    record = loader.read(folder / "optimize.yaml").data
+    record = reader.read(folder / "optimize.yaml").data
     assert record["plans"]["nothing"] is None
     assert len(record["verdict"]) >= 3
 
@@ -317,7 +320,7 @@ def test_the_best_plan_is_a_scenario_that_runs(folder):
 
 
 def test_the_answer_is_the_same_for_any_number_of_processes(source, quick, folder, tmp_path, capsys):
-    assert cli.main(["optimize", str(source), "--out", str(tmp_path), "--jobs", "2", "--quiet", *SMALL]) == 0
+    assert main.main(["optimize", str(source), "--out", str(tmp_path), "--jobs", "2", "--quiet", *SMALL]) == 0
     (other,) = (tmp_path / "tiny").iterdir()
     assert capsys.readouterr().out.strip() == str(other)
     for name in ("frontier.csv", "runs.csv", "best.yaml", "optimize.yaml"):

@@ -22,10 +22,10 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 from matplotlib.transforms import Bbox
 
-from sim import fonts, plots
+from sim.base.errors import SimError
 from sim.catalog import FOLDER
-from sim.errors import SimError
-from sim.scenario import SHIPPED
+from sim.pictures import figures, paper
+from sim.scenario.load import SHIPPED
 
 START = datetime(2020, 11, 11, tzinfo=timezone(timedelta(hours=8)))
 HOURS = np.arange(0, 21 * 24, 0.5)
@@ -197,12 +197,12 @@ def boxes_of(axes: Axes) -> list[Bbox]:
 
 
 def figure_of(folder: Path, name: str) -> Figure:
-    with fonts.lettering():
-        return plots.FIGURES[name](plots._open(folder))
+    with paper.lettering():
+        return figures.FIGURES[name](figures._open(folder))
 
 
 def test_all_pictures_are_drawn_and_only_they(run: Path) -> None:
-    paths = plots.draw(run)
+    paths = figures.draw(run)
     assert [path.name for path in paths] == ["reach.png", "hot_list.png", "actors.png", "cascade.png"]
     assert sorted((run / "figures").iterdir()) == sorted(paths)
     for path in paths:
@@ -212,15 +212,15 @@ def test_all_pictures_are_drawn_and_only_they(run: Path) -> None:
 
 
 def test_only_the_pictures_asked_for(run: Path) -> None:
-    assert plots.draw(run, ["reach"]) == [run / "figures" / "reach.png"]
+    assert figures.draw(run, ["reach"]) == [run / "figures" / "reach.png"]
     with pytest.raises(SimError, match="unknown figure 'hotlist'; did you mean 'hot_list'"):
-        plots.draw(run, ["hotlist"])
+        figures.draw(run, ["hotlist"])
 
 
 def test_a_picture_is_the_same_when_drawn_again(run: Path) -> None:
-    (path,) = plots.draw(run, ["hot_list"])
+    (path,) = figures.draw(run, ["hot_list"])
     first = path.read_bytes()
-    plots.draw(run, ["hot_list"])
+    figures.draw(run, ["hot_list"])
     assert path.read_bytes() == first
 
 
@@ -232,14 +232,14 @@ def test_the_typeface_holds_the_names_of_the_case() -> None:
         + str(MINDS)
         + "·、。「」《》“”‘’—…，：！？（）￥→≤≥×−□"
     )
-    assert {c for c in used if not c.isspace() and ord(c) not in fonts.glyphs()} == set()
-    assert fonts.FONT.stat().st_size < 2_200_000
+    assert {c for c in used if not c.isspace() and ord(c) not in paper.glyphs()} == set()
+    assert paper.FONT.stat().st_size < 2_200_000
 
 
 def test_the_typeface_holds_every_name_that_is_shipped() -> None:
     shipped = [*SHIPPED.rglob("*.yaml"), *FOLDER.rglob("*.yaml")]
     missing = {
-        path.name: {c for c in path.read_text(encoding="utf-8") if ord(c) not in fonts.glyphs()} - {"\n"}
+        path.name: {c for c in path.read_text(encoding="utf-8") if ord(c) not in paper.glyphs()} - {"\n"}
         for path in shipped
     }
     assert {name: letters for name, letters in missing.items() if letters} == {}
@@ -250,11 +250,11 @@ def test_gb2312_and_latin_are_whole() -> None:
     chinese = "".join(bytes((a, b)).decode("gb2312", "ignore") for a in rows for b in rows)
     letters = chinese + "".join(chr(c) for c in (*range(0x20, 0x7F), *range(0xA0, 0x100)))
     assert len(chinese) > 7000
-    assert {c for c in letters if ord(c) not in fonts.glyphs()} == set()
+    assert {c for c in letters if ord(c) not in paper.glyphs()} == set()
 
 
 def test_every_text_is_in_the_typeface(run: Path) -> None:
-    for name in plots.FIGURES:
+    for name in figures.FIGURES:
         figure = figure_of(run, name)
         assert {text.get_fontname() for text in figure.findobj(mpl.text.Text)} == {"Noto Sans SC Subset"}
 
@@ -268,15 +268,15 @@ def test_names_that_look_like_commands_or_are_unknown(run: Path) -> None:
         (run / name).write_text(text.replace("灰兔子大叔", NASTY), encoding="utf-8")
     write_posts(run, NASTY, NASTY)
     write_scenario(run, NASTY)
-    assert len(plots.draw(run)) == 4
+    assert len(figures.draw(run)) == 4
 
 
 def test_shown_fits_names() -> None:
-    assert fonts.shown("丁真\n 的世界") == "丁真 的世界"
-    assert fonts.shown("🐎 ok") == "□ ok"
-    assert fonts.shown("丁真的世界", 10) == "丁真的世界"
-    assert fonts.shown("丁真的世界", 9) == "丁真的世…"
-    assert fonts.shown("") == ""
+    assert paper.shown("丁真\n 的世界") == "丁真 的世界"
+    assert paper.shown("🐎 ok") == "□ ok"
+    assert paper.shown("丁真的世界", 10) == "丁真的世界"
+    assert paper.shown("丁真的世界", 9) == "丁真的世…"
+    assert paper.shown("") == ""
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_shown_fits_names() -> None:
     [(0, "0"), (950, "950"), (999.9, "1 k"), (12_345, "12.3 k"), (1.2e6, "1.2 M"), (4.62e9, "4.62 bn")],
 )
 def test_people_are_counted_in_words(value: float, words: str) -> None:
-    assert fonts.count(value) == words
+    assert paper.count(value) == words
 
 
 def test_reach_says_how_much_and_where(run: Path) -> None:
@@ -293,8 +293,8 @@ def test_reach_says_how_much_and_where(run: Path) -> None:
     total = sum(int(row["impressions"]) for row in rows)
     people = sum(int(row["new_reach"]) for row in rows if row["platform"] == "weibo")
     words = words_of(figure_of(run, "reach"))
-    assert any(f"Shown {fonts.count(total)} times" in text for text in words)
-    assert f"weibo {fonts.count(people)}" in words
+    assert any(f"Shown {paper.count(total)} times" in text for text in words)
+    assert f"weibo {paper.count(people)}" in words
     assert "10   27 Nov 16:15   西藏日报: 我们在西藏等你" in words  # in the scenario's own zone
 
 
@@ -338,11 +338,11 @@ def test_without_observations_there_is_no_panel_for_them(run: Path) -> None:
 
 
 def test_labels_keep_off_one_another(run: Path) -> None:
-    with fonts.lettering():
-        figure = fonts.page("recipe", "title", "about", 6)
+    with paper.lettering():
+        figure = paper.page("recipe", "title", "about", 6)
         axes = figure.subplots()
         points = np.random.default_rng(6).normal(0.5, 0.1, (20, 2))
-        fonts.name_points(axes, [(x, y, "丁真的世界", "k") for x, y in points], points)
+        paper.name_points(axes, [(x, y, "丁真的世界", "k") for x, y in points], points)
         boxes = boxes_of(axes)
     assert len(boxes) == 20
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
@@ -350,18 +350,18 @@ def test_labels_keep_off_one_another(run: Path) -> None:
 
 
 def test_names_of_lines_are_stacked_in_the_order_of_the_lines() -> None:
-    with fonts.lettering():
-        axes = fonts.page("recipe", "title", "about", 6).subplots()
-        fonts.name_ends(axes, [(0.02, "c", "k"), (0.0, "a", "k"), (0.9, "d", "k"), (0.01, "b", "k")])
+    with paper.lettering():
+        axes = paper.page("recipe", "title", "about", 6).subplots()
+        paper.name_ends(axes, [(0.02, "c", "k"), (0.0, "a", "k"), (0.9, "d", "k"), (0.01, "b", "k")])
         boxes = boxes_of(axes)
     assert [text.get_text() for text in axes.texts] == ["a", "b", "c", "d"]
     assert all(low.y1 <= high.y0 for low, high in itertools.pairwise(boxes))
 
 
 def test_a_label_without_room_is_left_out() -> None:
-    with fonts.lettering():
-        axes = fonts.page("recipe", "title", "about", 6).subplots()
-        fonts.name_points(axes, [(0.5, 0.5, "丁真" * 60, "k")])
+    with paper.lettering():
+        axes = paper.page("recipe", "title", "about", 6).subplots()
+        paper.name_points(axes, [(0.5, 0.5, "丁真" * 60, "k")])
     assert len(axes.texts) == 0
 
 
@@ -393,7 +393,7 @@ def test_cascade_of_one_who_was_shown_the_post(run: Path) -> None:
 
 
 def test_layout_of_a_tree_counted_by_hand() -> None:
-    angle, depth = plots._layout([-1, 0, 0, 1, 1, 4])
+    angle, depth = figures._layout([-1, 0, 0, 1, 1, 4])
     assert depth.tolist() == [0, 1, 1, 2, 2, 3]
     third = 2 * np.pi / 3
     assert sorted(angle[[2, 3, 5]]) == pytest.approx([0.5 * third, 1.5 * third, 2.5 * third])
@@ -403,7 +403,7 @@ def test_layout_of_a_tree_counted_by_hand() -> None:
 
 def test_the_largest_tree_is_found_by_people_not_rows() -> None:
     parent, weight = np.array([-1, -1, 0, 1, 0, 3]), np.array([999, 1, 1, 50, 1, 50])
-    rows, own = plots._largest(parent, weight)
+    rows, own = figures._largest(parent, weight)
     assert rows.tolist() == [1, 3, 5]
     assert own.tolist() == [-1, 0, 1]
 
@@ -414,7 +414,7 @@ def test_a_tree_of_100_000_nodes_is_drawn_in_seconds(run: Path, depth: int) -> N
     tree[1:depth] = np.arange(depth - 1)
     write_cascades(run, tree)
     start = time.perf_counter()
-    plots.draw(run, ["cascade"])
+    figures.draw(run, ["cascade"])
     assert time.perf_counter() - start < 10
 
 
@@ -424,7 +424,7 @@ def test_nothing_to_draw_is_said(run: Path) -> None:
     write(run, "series.csv", [(clock(0), "weibo", "s", *[0] * 10)])
     (run / "scenario.resolved.yaml").write_text("title: x\n", encoding="utf-8")
     write_cascades(run, np.array([-1]), weight=[1, 0, 1])
-    assert len(plots.draw(run)) == 4
+    assert len(figures.draw(run)) == 4
     assert "nobody saw the story in this run" in words_of(figure_of(run, "reach"))
     assert "nobody acted in this run" in words_of(figure_of(run, "actors"))
     np.savez(run / "cascades.npz", **dict.fromkeys(("post", "parent", "minute", "weight"), np.zeros(0, np.int64)))
@@ -441,7 +441,7 @@ def test_a_missing_or_damaged_file_is_named(run: Path, name: str, damage: str) -
     if damage != "missing":
         path.write_bytes({"empty": b"", "cut": cut, "noise": bytes(range(128, 256)) * 9}[damage])
     with pytest.raises(SimError) as caught:
-        plots.draw(run, [USED_BY[name]])
+        figures.draw(run, [USED_BY[name]])
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -464,18 +464,18 @@ def test_a_wrong_value_is_named(run: Path, name: str, old: str, new: str) -> Non
     assert old in text
     (run / name).write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(SimError, match=name):
-        plots.draw(run, [USED_BY[name]])
+        figures.draw(run, [USED_BY[name]])
 
 
 @pytest.mark.parametrize("damage", [{"parent": [-1, 1, 0]}, {"parent": [-1, -2, 0]}, {"weight": [1, 1]}])
 def test_a_forest_out_of_order_is_refused(run: Path, damage: dict[str, list[int]]) -> None:
     write_cascades(run, np.array([-1]), **damage)
     with pytest.raises(SimError, match=r"cascades\.npz"):
-        plots.draw(run, ["cascade"])
+        figures.draw(run, ["cascade"])
 
 
 def test_a_failure_leaves_the_old_picture_and_no_other_file(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (path,) = plots.draw(run, ["cascade"])
+    (path,) = figures.draw(run, ["cascade"])
     before = path.read_bytes()
 
     def fail(self: Figure, name: Path, **_: Any) -> None:
@@ -484,23 +484,23 @@ def test_a_failure_leaves_the_old_picture_and_no_other_file(run: Path, monkeypat
 
     monkeypatch.setattr(Figure, "savefig", fail)
     with pytest.raises(OSError, match="disk full"):
-        plots.draw(run, ["cascade"])
+        figures.draw(run, ["cascade"])
     assert path.read_bytes() == before
     assert list((run / "figures").iterdir()) == [path]
 
 
 def test_the_users_settings_neither_matter_nor_change(run: Path) -> None:
-    (path,) = plots.draw(run, ["cascade"])
+    (path,) = figures.draw(run, ["cascade"])
     before = path.read_bytes()
     with mpl.rc_context({"font.size": 30, "axes.facecolor": "red", "savefig.dpi": 20}):
         settings = dict(mpl.rcParams)
-        plots.draw(run, ["cascade"])
+        figures.draw(run, ["cascade"])
         assert dict(mpl.rcParams) == settings
     assert path.read_bytes() == before
 
 
 def test_no_window_is_ever_wanted(run: Path) -> None:
     """Neither importing nor drawing touches pyplot, which would choose a backend."""
-    code = "import sys; from sim import plots; plots.draw(sys.argv[1], ['cascade']); "
+    code = "import sys; from sim.pictures import figures; figures.draw(sys.argv[1], ['cascade']); "
     code += "assert 'matplotlib.pyplot' not in sys.modules"
     subprocess.run([sys.executable, "-c", code, str(run)], check=True, cwd=Path(__file__).parents[1])

@@ -7,23 +7,23 @@ import worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.policies import (
+from sim.base.streams import py_uniform, stream_key
+from sim.minds import (
     Action,
     CrisisReply,
     Dashboard,
+    Fee,
     FollowUp,
     Joined,
     Listed,
     Me,
     NewsDesk,
-    Offer,
     PaidCollaboration,
     RideHot,
     Rivalry,
     SponsorWhenRising,
     SteadyPosting,
 )
-from sim.streams import py_uniform, stream_key
 
 NOW = 100 * 60
 
@@ -118,7 +118,7 @@ def test_a_kol_rides_again_after_its_cooldown_and_carries_over_what_is_here():
 
 
 def fee(amount, brand="brand", story="tale"):
-    return Offer(brand, brand.title(), amount, story, -1)
+    return Fee(brand, brand.title(), amount, story, -1)
 
 
 def test_a_kol_takes_the_best_fee_that_pays():
@@ -706,7 +706,7 @@ def test_a_mind_knows_what_it_has_just_done_spent_opened_and_been_offered():
     mind.rows["forum"] = 11
     assert mind.me().platforms == ("square", "forum")
     for fee in (5, 6):  # one offer in the place of another
-        mind.offers[:] = [Offer("brand", "Brand", fee, "tale", -1)]
+        mind.offers[:] = [Fee("brand", "Brand", fee, "tale", -1)]
         assert mind.me().offers[0].fee == fee
     mind.offers.clear()
     assert mind.me().offers == ()

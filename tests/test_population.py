@@ -5,8 +5,8 @@ import pytest
 import worlds
 from numba import njit
 
-from sim import population
-from sim.records import F_IMPRESSIONS
+from sim.world import population
+from sim.world.records import F_IMPRESSIONS
 
 SHARES = np.array([0.5, 0.3, 0.2]), np.array([0.25, 0.75]), np.array([[0.1, 0.5, 1.0], [0.4, 0.4, 0.0]])
 

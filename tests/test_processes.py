@@ -5,8 +5,8 @@ import signal
 
 import pytest
 
-from sim.errors import Fault, ScenarioError, SimError
-from sim.processes import carry_out, results
+from sim.base.errors import Fault, ScenarioError, SimError
+from sim.base.processes import carry_out, results
 
 
 def square(x):

@@ -10,16 +10,17 @@ import pandas as pd
 import pytest
 from worlds import shorter
 
-from sim import cli, metrics, streams
-from sim.errors import SimError
-from sim.model import MODEL_VERSION
+from sim.base import metrics, streams
+from sim.base.errors import SimError
+from sim.base.processes import carry_out
+from sim.cli import main
+from sim.model.model import MODEL_VERSION
 from sim.networks import Computed
-from sim.processes import carry_out
-from sim.reality import baselines, cascades, charts, graphs, lists, measured, measures, page, report, score
-from sim.reality.targets import FAMILIES, FIT, HELD, Parts, middle, parts, quantile, targets
-from sim.reality.trace import follow
-from sim.runner import simulate
-from sim.scenario import load
+from sim.runs.runner import simulate
+from sim.scenario.load import load
+from sim.studies.reality import baselines, cascades, charts, graphs, lists, measured, measures, page, report, score
+from sim.studies.reality.targets import FAMILIES, FIT, HELD, Parts, middle, parts, quantile, targets
+from sim.studies.reality.trace import follow
 
 ROOT = Path(__file__).parent.parent
 DATA = measured.folder() or measured.folder(ROOT.parent / "shared" / "data")
@@ -384,18 +385,18 @@ def test_the_page_counts_hits_on_both_parts(monkeypatch):
 def test_unknown_targets_are_refused(capsys):
     with pytest.raises(SimError, match="unknown target 'S99'"):
         score.chosen(("S99",))
-    assert cli.main(["verify-reality", "--only", "S99"]) == 2
+    assert main.main(["verify-reality", "--only", "S99"]) == 2
     assert "S99" in capsys.readouterr().err
 
 
 def test_the_command_prints_and_writes_only_where_it_is_told(monkeypatch, tmp_path, capsys):
     monkeypatch.chdir(tmp_path)
     quick_score(monkeypatch)
-    assert cli.main(["verify-reality", "--seeds", "2", "--jobs", "1", "--only", "S03"]) == 0
+    assert main.main(["verify-reality", "--seeds", "2", "--jobs", "1", "--only", "S03"]) == 0
     assert "1 of 1 targets met" in capsys.readouterr().out
     assert list(tmp_path.iterdir()) == []
     monkeypatch.setattr(charts, "FAMILIES", {})
-    assert cli.main(["verify-reality", "--seeds", "2", "--jobs", "1", "--only", "S03", "--out", "here"]) == 0
+    assert main.main(["verify-reality", "--seeds", "2", "--jobs", "1", "--only", "S03", "--out", "here"]) == 0
     assert page.version_of((tmp_path / "here/validation.md").read_text(encoding="utf-8")) == MODEL_VERSION
 
 

@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 import worlds
 
-from sim import scenario as scenarios
-from sim.runner import run, simulate
+from sim.runs.runner import run, simulate
+from sim.scenario import load as scenarios
 
 HOME = Path(__file__).parent.parent
 CODE = """
 import json, sys
-from sim import model, runner
-model.CHUNK = int(sys.argv[3])
+from sim.world import engine
+from sim.runs import runner
+engine.CHUNK = int(sys.argv[3])
 print(json.dumps(runner.simulate(runner.scenarios.load(sys.argv[1]), threads=int(sys.argv[2])).digests()))
 """
 

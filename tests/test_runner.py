@@ -1,5 +1,6 @@
 """One run as a user meets it: refused before it costs anything, or whole in its folder; never half of one."""
 
+import ast
 import errno
 import gc
 import os
@@ -16,9 +17,12 @@ import pytest
 import worlds
 
 import sim
-from sim import cli, jit, loader, model, networks, results, runner
-from sim.errors import RefusedError, ScenarioError, SimError
-from sim.scenario import load
+from sim.base import jit, loader, machine
+from sim.base.errors import RefusedError, ScenarioError, SimError
+from sim.cli import main
+from sim.model import model
+from sim.runs import estimate, folder, runner
+from sim.scenario.load import load
 
 ROOT = Path(__file__).parents[1]
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small or read-only disk needs root")
@@ -38,7 +42,7 @@ def command(tiny, capsys):
     """`sim run` of the tiny scenario without figures: (exit code, stdout, stderr)."""
 
     def call(*words, out=tiny[1]):
-        code = cli.main(["run", str(tiny[0]), "--out", str(out), "--quiet", "--no-figures", *words])
+        code = main.main(["run", str(tiny[0]), "--out", str(out), "--quiet", "--no-figures", *words])
         return code, *capsys.readouterr()
 
     return call
@@ -84,9 +88,9 @@ def peak():  # getrusage would also count what the parent had before it started 
 TOO_LARGE = (
     PEAK
     + """
-from sim.cli import main
+from sim.cli.main import main
 code = main(["run", "ding_zhen", "--users", "1000000000000", *sys.argv[1:]])
-print(code, peak() >> 20, "sim.model" in sys.modules, file=sys.stderr)
+print(code, peak() >> 20, "sim.model.model" in sys.modules, file=sys.stderr)
 """
 )
 
@@ -110,24 +114,24 @@ def test_the_plan_says_the_same():
 
 
 def test_ids_of_people_are_32_bit(monkeypatch):
-    monkeypatch.setattr(networks, "available_bytes", lambda: 2**60)
-    refusal = runner.estimate(load("ding_zhen", users=2**32)).refusal
+    monkeypatch.setattr(machine, "available_bytes", lambda: 2**60)
+    refusal = estimate.estimate(load("ding_zhen", users=2**32)).refusal
     assert "at most 4,294,967,295 can be simulated; lower people.users (--users) to 900,000,000" in refusal
-    assert "4,294,967,295" not in runner.estimate(load("ding_zhen", users=10**8)).refusal
+    assert "4,294,967,295" not in estimate.estimate(load("ding_zhen", users=10**8)).refusal
 
 
 @pytest.mark.parametrize("free", [2**30, 2**31, 2**32])
 def test_what_is_advised_fits(monkeypatch, free):
-    monkeypatch.setattr(networks, "available_bytes", lambda: free)
-    refusal = runner.estimate(load("ding_zhen", users=989_000_000, sets=["stories.b={title: B}", "days=15"])).refusal
+    monkeypatch.setattr(machine, "available_bytes", lambda: free)
+    refusal = estimate.estimate(load("ding_zhen", users=989_000_000, sets=["stories.b={title: B}", "days=15"])).refusal
     assert "GiB are free" in refusal
     advised = int(re.search(r"to ([\d,]+) or less", refusal).group(1).replace(",", ""))
-    assert not runner.estimate(load("ding_zhen", users=advised, sets=["stories.b={title: B}", "days=15"])).refusal
+    assert not estimate.estimate(load("ding_zhen", users=advised, sets=["stories.b={title: B}", "days=15"])).refusal
 
 
 def test_where_nothing_fits_the_advice_is_another(monkeypatch):
-    monkeypatch.setattr(networks, "available_bytes", lambda: 2**27)
-    assert runner.estimate(load("ding_zhen")).refusal.endswith("shorten days, or use a machine with more memory")
+    monkeypatch.setattr(machine, "available_bytes", lambda: 2**27)
+    assert estimate.estimate(load("ding_zhen")).refusal.endswith("shorten days, or use a machine with more memory")
     with pytest.raises(RefusedError):
         runner.run("ding_zhen")
 
@@ -135,10 +139,11 @@ def test_where_nothing_fits_the_advice_is_another(monkeypatch):
 MEASURE = (
     PEAK
     + """
-from sim import load, run, runner
+from sim import load, run
+from sim.runs import estimate, runner
 scenario = load("ding_zhen", users=int(sys.argv[1]), sets=["days=2"])
 run(scenario, out=sys.argv[2])
-print(runner.estimate(scenario).memory_bytes / peak())
+print(estimate.estimate(scenario).memory_bytes / peak())
 """
 )
 
@@ -171,7 +176,7 @@ def test_a_file_in_the_place_of_the_result_is_not_lost(tmp_path):
     target = tmp_path / "run"
     target.write_text("mine")
     with pytest.raises(OSError, match="run"):
-        results.publish(target, lambda folder: (folder / "x").write_text("x"))
+        folder.publish(target, lambda folder: (folder / "x").write_text("x"))
     assert target.read_text() == "mine"
     assert left(tmp_path) == ["run"]
 
@@ -205,7 +210,7 @@ def test_a_disk_that_is_too_small_is_seen_before_the_run(command, disk, monkeypa
 @needs_root
 def test_a_disk_that_fills_up_during_the_run(command, disk, monkeypatch):
     place = disk()
-    monkeypatch.setattr(runner, "BASE_DISK", 0)
+    monkeypatch.setattr(estimate, "BASE_DISK", 0)
     with (place / "others").open("wb") as others:
         others.write(bytes(1000 << 10))
     code, out, err = command("--set", "days=0.1", out=place / "results")
@@ -238,10 +243,10 @@ def interrupting(number, doing):
 )
 @pytest.mark.parametrize("doing", ["simulating", "writing", "drawing"])
 def test_an_interrupted_run_leaves_nothing_behind(tiny, capsys, monkeypatch, number, code, said, doing):
-    monkeypatch.setattr("sim.progress._quarters", lambda stream: interrupting(number, doing))
+    monkeypatch.setattr("sim.base.progress._quarters", lambda stream: interrupting(number, doing))
     if doing == "writing":
-        monkeypatch.setattr(results, "_write_json", lambda *_: signal.raise_signal(number))
-    assert cli.main(["run", str(tiny[0]), "--out", str(tiny[1])]) == code
+        monkeypatch.setattr(folder, "_write_json", lambda *_: signal.raise_signal(number))
+    assert main.main(["run", str(tiny[0]), "--out", str(tiny[1])]) == code
     assert capsys.readouterr() == ("", said)
     assert not tiny[1].exists()
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
@@ -266,23 +271,23 @@ def test_signals_from_outside(tmp_path, number, code):
 
 def test_an_interrupt_during_the_second_run_keeps_the_first(tiny, capsys, monkeypatch):
     words = ["run", str(tiny[0]), "--out", str(tiny[1]), "--quiet", "--no-figures"]
-    assert cli.main(words) == 0
+    assert main.main(words) == 0
     before = left(tiny[1])
-    monkeypatch.setattr(results, "_write_json", lambda *_: signal.raise_signal(signal.SIGINT))
-    assert cli.main(words) == 130
+    monkeypatch.setattr(folder, "_write_json", lambda *_: signal.raise_signal(signal.SIGINT))
+    assert main.main(words) == 130
     assert left(tiny[1]) == before
 
 
 def test_signals_wait_while_the_draft_becomes_the_result(tmp_path, monkeypatch):
-    swap = results._swap
+    swap = folder._swap
 
     def swapping(draft, target):
         signal.raise_signal(signal.SIGINT)
         swap(draft, target)
         signal.raise_signal(signal.SIGTERM)
 
-    monkeypatch.setattr(results, "_swap", swapping)
-    results.publish(tmp_path / "run", lambda folder: (folder / "x").write_text("x"))
+    monkeypatch.setattr(folder, "_swap", swapping)
+    folder.publish(tmp_path / "run", lambda folder: (folder / "x").write_text("x"))
     assert left(tmp_path) == ["run", "run/x"]
     assert signal.getsignal(signal.SIGINT) == signal.default_int_handler
 
@@ -290,7 +295,7 @@ def test_signals_wait_while_the_draft_becomes_the_result(tmp_path, monkeypatch):
 def test_an_older_result_gives_way_or_stays(tmp_path, monkeypatch):
     target = tmp_path / "a" / "run"
     for text in ("old", "new"):
-        results.publish(target, lambda folder, text=text: (folder / "x").write_text(text))
+        folder.publish(target, lambda folder, text=text: (folder / "x").write_text(text))
     assert (target / "x").read_text() == "new"
     replace = Path.replace
 
@@ -301,14 +306,14 @@ def test_an_older_result_gives_way_or_stays(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(OSError, match="Input/output error"):
-        results.publish(target, lambda folder: (folder / "x").write_text("newer"))
+        folder.publish(target, lambda folder: (folder / "x").write_text("newer"))
     assert (target / "x").read_text() == "new"
     assert left(tmp_path) == ["a", "a/run", "a/run/x"]
 
 
 def test_a_result_can_be_published_from_any_thread(tmp_path):
     target = tmp_path / "run"
-    thread = threading.Thread(target=results.publish, args=(target, lambda folder: (folder / "x").write_text("x")))
+    thread = threading.Thread(target=folder.publish, args=(target, lambda folder: (folder / "x").write_text("x")))
     thread.start()
     thread.join()
     assert left(tmp_path) == ["run", "run/x"]
@@ -364,7 +369,8 @@ def test_a_run_lets_its_world_and_its_model_go(monkeypatch):
 
 GROW = """
 from pathlib import Path
-from sim import load, runner
+from sim import load
+from sim.runs import runner
 scenario = load("ding_zhen", users=5_000_000, sets=["days=0.75"])  # a night passes: every byte is touched
 def run():
     runner.simulate(scenario)
@@ -388,34 +394,37 @@ def test_memory_does_not_grow_from_run_to_run():
 
 
 def test_every_compiled_function_is_covered_by_the_digest():
-    covered = {path for pattern in jit.SOURCES for path in jit.PACKAGE.glob(pattern)}
-    texts = {path: path.read_text(encoding="utf-8") for path in jit.PACKAGE.rglob("*.py")}
-    compiled = {path for path, text in texts.items() if "@njit" in text}
-    assert compiled <= covered
-    assert not [
-        path for path, text in texts.items() if "import njit" in text and "from sim.jit import njit" not in text
-    ]
-    for path in compiled:  # what they are made of
-        for name in re.findall(r"^from sim\.([a-z_.]+) import", texts[path], re.MULTILINE):
-            source = jit.PACKAGE / (name.replace(".", "/") + ".py")
-            assert source in covered or name in ("errors", "registry"), f"{path.name} uses {name}"
+    covered, texts = set(jit.sources()), {path: path.read_text("utf-8") for path in jit.PACKAGE.rglob("*.py")}
+    assert {path for path, text in texts.items() if "@njit" in text} <= covered
+    assert not [p for p, text in texts.items() if "import njit" in text and "from sim.base.jit import njit" not in text]
+    for path in covered:  # what they are made of, and that in turn
+        for node in ast.walk(ast.parse(texts[path])):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sim."):
+                place = ROOT.joinpath(*node.module.split("."))
+                known = {place.with_suffix(".py"), *(place / f"{alias.name}.py" for alias in node.names)}
+                assert (known & texts.keys()) <= covered, f"{path.name} uses {node.module}"
 
 
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     """A package of two files whose cache folder is to be chosen."""
-    for name in jit.SOURCES[:2]:
-        (tmp_path / name).write_text("x = 1\n")
+    (tmp_path / "loops.py").write_text("from sim.constants import x\n\n@njit\ndef f(): return x\n")
+    (tmp_path / "constants.py").write_text("x = 1\n")
+    (tmp_path / "apart.py").write_text("x = 1\n")
     monkeypatch.setattr(jit, "PACKAGE", tmp_path)
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    jit.cache_folder.cache_clear()
     yield tmp_path
+    forget()
+
+
+def forget():
+    jit.sources.cache_clear()
     jit.cache_folder.cache_clear()
 
 
 def chosen():
-    jit.cache_folder.cache_clear()
+    forget()
     return jit.cache_folder()
 
 
@@ -423,9 +432,10 @@ def test_the_cache_is_named_after_its_sources(package):
     first = chosen()
     assert first.parent == package / "__pycache__"
     assert not jit.is_warm()
-    (package / jit.SOURCES[1]).write_text("x = 2\n")
+    (package / "constants.py").write_text("x = 2\n")
     assert chosen() != first
-    (package / jit.SOURCES[1]).write_text("x = 1\n")
+    (package / "constants.py").write_text("x = 1\n")
+    (package / "apart.py").write_text("x = 2\n")  # no compiled function is made of it
     assert chosen() == first
 
 
@@ -471,8 +481,9 @@ def move_layout(networks_folder):
 @pytest.mark.slow
 def test_a_record_type_that_moves_breaks_no_cache(tmp_path):
     """numba alone cannot load its index then: the type is not where it was."""
-    (tmp_path / "sim" / "networks").mkdir(parents=True)
-    for source in [*(ROOT / "sim").glob("*.py"), *(ROOT / "sim" / "networks").glob("*.py")]:
+    for room in ("base", "networks"):
+        (tmp_path / "sim" / room).mkdir(parents=True)
+    for source in [path for room in (".", "base", "networks") for path in (ROOT / "sim" / room).glob("*.py")]:
         (tmp_path / source.relative_to(ROOT)).write_bytes(source.read_bytes())
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     before = python(STALE, cwd=tmp_path, env=environment)

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
 
-from sim import kernels, streams
-from sim.streams import ONE32, np_bits, np_uniform, py_bits, py_mix, py_uniform, stream_key, threshold
+from sim.base import kernels, streams
+from sim.base.streams import ONE32, np_bits, np_uniform, py_bits, py_mix, py_uniform, stream_key, threshold
 
 WORD = st.integers(0, 2**64 - 1)
 N = 100_000

@@ -17,19 +17,20 @@ import numpy as np
 import pytest
 from worlds import document
 
-from sim import cli
-from sim.errors import RefusedError, ScenarioError, SimError
-from sim.loader import dump
-from sim.scenario import load
-from sim.streams import py_bits
-from sim.sweep import jobs, plan
-from sim.sweep.conduct import Manner, conduct
-from sim.sweep.design import Factor, factor, points
-from sim.sweep.engine import Engine, Here, engine
-from sim.sweep.folder import header, inscribe, merge
-from sim.sweep.found import Found, effect, interval
-from sim.sweep.jobs import Job, Outcome, carry_out, maker
-from sim.sweep.ledger import DONE, FAILED, FILE, Ledger, Row, checksum
+from sim.base.errors import RefusedError, ScenarioError, SimError
+from sim.base.loader import dump
+from sim.base.streams import py_bits
+from sim.cli import main
+from sim.runs import runner
+from sim.scenario.load import load
+from sim.studies.sweep import jobs, plan
+from sim.studies.sweep.conduct import Manner, conduct
+from sim.studies.sweep.design import Factor, factor, points
+from sim.studies.sweep.engine import Crew, Here, engine
+from sim.studies.sweep.folder import header, inscribe, merge
+from sim.studies.sweep.found import Found, effect, interval
+from sim.studies.sweep.jobs import Job, Outcome, carry_out, maker
+from sim.studies.sweep.ledger import DONE, FAILED, FILE, Ledger, Row, checksum
 
 ROOT = Path(__file__).parent.parent
 VARY = ["contagion.infect=0.05,0.2", "seeds.count=1,5,20"]
@@ -155,7 +156,7 @@ def test_keys_say_scenario_seed_and_software(monkeypatch):
     assert [run.scenario.seed for run in found[:2]] * 6 == [run.scenario.seed for run in found]  # common random numbers
     assert [run.key for run in planned(2).runs()] == [run.key for run in found]
     jobs.maker.cache_clear()
-    monkeypatch.setattr("sim.spreading.CONTAGION_VERSION", 99)
+    monkeypatch.setattr("sim.runs.spreading.CONTAGION_VERSION", 99)
     try:
         assert not {run.key for run in planned(2).runs()} & {run.key for run in found}
     finally:
@@ -241,11 +242,11 @@ def test_platform_worlds_are_swept_as_well(tmp_path):
 
 def test_a_fingerprint_sees_what_the_metrics_do_not(monkeypatch):
     world = load("sir", users=300, seed=5)
-    tables = jobs.simulate(world)
+    tables = runner.simulate(world)
     before = jobs.fingerprint(tables, "{}")
     tables.cascades["parent"][-1] -= 1
     assert jobs.fingerprint(tables, "{}") != before
-    assert jobs.fingerprint(jobs.simulate(world), "{}") == before
+    assert jobs.fingerprint(runner.simulate(world), "{}") == before
 
 
 def test_another_software_refuses_the_job():
@@ -271,32 +272,32 @@ class Faulty(Here):
 def test_a_run_that_fails_is_a_row_with_its_error_and_others_go_on(tmp_path):
     crew, asked = Faulty(lambda job: job.scenario.seeds.count == 5), planned()
     with Ledger(tmp_path) as ledger:
-        tally = conduct(asked, ledger, Engine(crew, 3), Manner(retries=2))
+        tally = conduct(asked, ledger, Crew(crew, 3), Manner(retries=2))
         failed = [row for row in ledger.rows(asked.digest) if row.status == FAILED]
         assert tally.failed == len(failed) == 8
         assert {(row.error, row.attempts, json.loads(row.sets)["seeds.count"]) for row in failed} == {("boom", 3, "5")}
-        again = conduct(asked, ledger, Engine(crew, 3), Manner(retries=2))  # they have had their tries
+        again = conduct(asked, ledger, Crew(crew, 3), Manner(retries=2))  # they have had their tries
         assert again.made == 0
-        assert conduct(asked, ledger, Engine(Faulty(lambda job: False), 3), Manner(retries=3)).made == 8
+        assert conduct(asked, ledger, Crew(Faulty(lambda job: False), 3), Manner(retries=3)).made == 8
         assert ledger.count(asked.digest, DONE) == 24
 
 
 def test_a_run_that_heals_is_done(tmp_path):
     with Ledger(tmp_path) as ledger:
-        tally = conduct(planned(), ledger, Engine(Faulty(lambda job: True, heals_after=1), 3), Manner(retries=1))
+        tally = conduct(planned(), ledger, Crew(Faulty(lambda job: True, heals_after=1), 3), Manner(retries=1))
         assert (tally.made, tally.failed) == (24, 0)
 
 
 def test_fail_fast_ends_with_the_first_failure_and_names_it(tmp_path):
     crew = Faulty(lambda job: job.scenario.seeds.count == 5)
     with Ledger(tmp_path) as ledger, pytest.raises(SimError, match=r'"seeds.count": "5".*boom'):
-        conduct(planned(), ledger, Engine(crew, 1), Manner(retries=0, fail_fast=True))
+        conduct(planned(), ledger, Crew(crew, 1), Manner(retries=0, fail_fast=True))
     assert len(crew.tried) == 5
 
 
 def test_a_run_that_always_dies_is_blamed_alone_and_one_that_hangs_is_ended(tmp_path, monkeypatch):
-    monkeypatch.setattr("sim.sweep.engine.carry_out", deadly.carry_out)
-    monkeypatch.setattr("sim.sweep.engine.maker", deadly.begin)
+    monkeypatch.setattr("sim.studies.sweep.engine.carry_out", deadly.carry_out)
+    monkeypatch.setattr("sim.studies.sweep.engine.maker", deadly.begin)
     asked = planned(1)
     with Ledger(tmp_path) as ledger, engine(2, limit=3.0) as crew:
         tally = conduct(asked, ledger, crew, Manner(retries=0))
@@ -463,7 +464,7 @@ def test_a_paired_swing_is_surer_than_its_ends():
 
 def test_sensitivity_of_a_sum_is_known():
     pytest.importorskip("SALib", reason="SALib is not installed: pip install -e '.[sensitivity]'")
-    from sim.sweep.sensitivity import indices
+    from sim.studies.sweep.sensitivity import indices
 
     found = points([Factor(name, (), 0.0, 1.0) for name in "ab"], "saltelli", 512, 1)
     texts = [found[i] for i in range(len(found))]
@@ -482,7 +483,7 @@ def test_sensitivity_of_a_sum_is_known():
 
 def test_the_command_for_real(tmp_path, capsys):
     out = ["--out", str(tmp_path), "--workers", "0"]
-    assert cli.main([*COMMAND, *out, "--replicates", "3"]) == 0
+    assert main.main([*COMMAND, *out, "--replicates", "3"]) == 0
     said = capsys.readouterr().out
     folder = next((tmp_path / "sir").iterdir())
     assert "18 of 18 runs" in said
@@ -498,7 +499,7 @@ def test_the_command_for_real(tmp_path, capsys):
     assert float(first["people_reached_mean"]) == pytest.approx(np.mean(reached))
     assert {path.name for path in (folder / "figures").iterdir()} == {"effects.png", "heat_map.png", "tornado.png"}
     record = json.loads((folder / "sweep.json").read_text(encoding="utf-8"))
-    assert cli.main([*COMMAND, *out, "--replicates", "3", "--quiet"]) == 0
+    assert main.main([*COMMAND, *out, "--replicates", "3", "--quiet"]) == 0
     assert capsys.readouterr().out == f"{folder}\n"
     assert json.loads((folder / "sweep.json").read_text(encoding="utf-8")) == record
 
@@ -506,7 +507,7 @@ def test_the_command_for_real(tmp_path, capsys):
 def test_a_design_of_points_is_drawn_without_a_heat_map(tmp_path):
     words = ["sweep", "sir", "--vary", "contagion.infect=0.05..0.2", "--vary", "contagion.recover=0.1..0.5/log"]
     words += ["--design", "latin", "--points", "60", "--users", "200", "--set", "steps=10", "--set", "seeds.count=5"]
-    assert cli.main([*words, "--out", str(tmp_path), "--workers", "0", "--quiet"]) == 0
+    assert main.main([*words, "--out", str(tmp_path), "--workers", "0", "--quiet"]) == 0
     folder = next((tmp_path / "sir").iterdir())
     assert {path.name for path in (folder / "figures").iterdir()} == {"effects.png", "tornado.png"}
 
@@ -514,11 +515,11 @@ def test_a_design_of_points_is_drawn_without_a_heat_map(tmp_path):
 def test_shards_on_the_command_line(tmp_path, capsys):
     out = ["--out", str(tmp_path), "--workers", "0", "--no-figures", "--quiet"]
     for k in (1, 2):
-        assert cli.main([*COMMAND, *out, "--shard", f"{k}/2"]) == 0
+        assert main.main([*COMMAND, *out, "--shard", f"{k}/2"]) == 0
     parts = capsys.readouterr().out.split()
-    assert cli.main([*COMMAND, *out]) == 0
+    assert main.main([*COMMAND, *out]) == 0
     whole = Path(capsys.readouterr().out.strip())
-    assert cli.main(["merge", str(tmp_path / "all"), *parts, "--no-figures"]) == 0
+    assert main.main(["merge", str(tmp_path / "all"), *parts, "--no-figures"]) == 0
     assert "6 of 6 runs" in capsys.readouterr().out
     digests = [json.loads((path / "sweep.json").read_text())["digest"] for path in (whole, tmp_path / "all")]
     assert digests[0] == digests[1]
@@ -537,7 +538,7 @@ def test_shards_on_the_command_line(tmp_path, capsys):
     ],
 )
 def test_mistakes_are_one_line(words, said, tmp_path, capsys):
-    assert cli.main(["sweep", *words, "--out", str(tmp_path), "--quiet"]) in (2, 3)
+    assert main.main(["sweep", *words, "--out", str(tmp_path), "--quiet"]) in (2, 3)
     assert said in capsys.readouterr().err
 
 
@@ -545,7 +546,7 @@ def test_parquet_holds_the_same_rows(tmp_path):
     pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed: pip install -e '.[data]'")
     from pyarrow.parquet import read_table
 
-    assert cli.main([*COMMAND, "--out", str(tmp_path), "--workers", "0", "--no-figures", "--quiet", "--parquet"]) == 0
+    assert main.main([*COMMAND, "--out", str(tmp_path), "--workers", "0", "--no-figures", "--quiet", "--parquet"]) == 0
     folder = next((tmp_path / "sir").iterdir())
     table = read_table(folder / "runs.parquet")
     with (folder / "runs.csv").open(encoding="utf-8", newline="") as stream:
@@ -557,7 +558,7 @@ def test_parquet_holds_the_same_rows(tmp_path):
 
 
 def test_a_dry_run_says_what_it_costs_and_runs_nothing(tmp_path, capsys):
-    assert cli.main([*COMMAND, "--out", str(tmp_path), "--workers", "1", "--dry-run"]) == 0
+    assert main.main([*COMMAND, "--out", str(tmp_path), "--workers", "1", "--dry-run"]) == 0
     said = capsys.readouterr().out
     assert re.search(r"^runs +6$", said, re.MULTILINE)
     assert re.search(r"^memory +about .* [MG]iB$", said, re.MULTILINE)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import worlds
 
-from sim import streams
-from sim.policies import Dashboard, Me, OpenTopics
-from sim.publishing import FACT, MIND, USER
-from sim.records import RESPONSES
+from sim.base import streams
+from sim.minds import Dashboard, Me, OpenTopics
+from sim.model.publishing import FACT, MIND, USER
+from sim.world.records import RESPONSES
 
 MANY = 4000
 

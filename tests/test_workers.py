@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from sim.errors import Fault, ScenarioError, SimError
-from sim.workers import JobDiedError, JobOverdueError, NoWorkersError, Workers
+from sim.base.errors import Fault, ScenarioError, SimError
+from sim.base.workers import JobDiedError, JobOverdueError, NoWorkersError, Workers
 
 
 def begin():

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from sim import loader
-from sim import scenario as scenarios
-from sim.model import ViralityModel
-from sim.runner import simulate
+from sim.base import loader
+from sim.model.model import ViralityModel
+from sim.runs.runner import simulate
+from sim.scenario import load as scenarios
 
 NEVER = dict.fromkeys(("like", "comment", "repost", "create", "follow", "search", "intend"), 0.0) | {"attend": 1.0}
 LEVEL = {name: {"level": 1.0, "daily_views": 200} for name in ("heavy", "daily", "weekly", "dormant")}

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
+from sim.base.streams import np_uniform
 from sim.contagion import SIR, IndependentCascade
 from sim.contagion.theory import final_size
 from sim.networks import ErdosRenyi
-from sim.streams import np_uniform
 from verification import exact
 from verification.registry import Outcome, Picture, Subject, check
 from verification.small_worlds import GRAPHS, batches, complete, key, network, runs, sets_reached, tree

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engines import Vectorized
-from sim.world import World
+from sim.world.engine import Vectorized
+from sim.world.world import World
 
 
 class Late(Vectorized):

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from sim.base.streams import np_bits
 from sim.contagion import SIR, IndependentCascade
 from sim.networks import BarabasiAlbert
 from sim.networks.stored import Stored
-from sim.streams import np_bits
 from verification.registry import Outcome, Picture, Subject, check
 from verification.small_worlds import runs
 from verification.statistics import same_distribution

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.fonts import GREY, INK, lettering
+from sim.pictures.paper import GREY, INK, lettering
 from verification.registry import Outcome
 
 FOUND = "#D55E00"

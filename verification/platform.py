@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.records import F_ATTENDS, F_REPOSTS
+from sim.world.records import F_ATTENDS, F_REPOSTS
 from verification import exact
 from verification.registry import Outcome, Picture, Subject, check
 from verification.statistics import chi_square
 
 if TYPE_CHECKING:
-    from sim.model import ViralityModel
-    from sim.scenario import Scenario
+    from sim.model.model import ViralityModel
+    from sim.scenario.scenario import Scenario
 
 TOWN = Path(__file__).parent / "town.yaml"
 FEED_ONLY = ("interventions[1].enabled=false",)  # without the post on Douyin no recommender takes part
@@ -27,7 +27,7 @@ PUPILS, POSTS = 20, 8
 @contextmanager
 def finished(subject: Subject, scenario: Scenario) -> Iterator[ViralityModel]:
     """A model after its last step, with the engine under test where columns are asked for."""
-    from sim.model import ViralityModel
+    from sim.model.model import ViralityModel
 
     model = ViralityModel(scenario)
     if scenario.engine == "vectorized" and subject.engine is not None:
@@ -42,7 +42,7 @@ def finished(subject: Subject, scenario: Scenario) -> Iterator[ViralityModel]:
 
 def digest(subject: Subject, scenario: Scenario) -> str:
     """Digest of all outputs of a run."""
-    from sim.results import Tables
+    from sim.runs.tables import Tables
 
     with finished(subject, scenario) as model:
         return str(Tables(model).digests()["all"])
@@ -51,12 +51,12 @@ def digest(subject: Subject, scenario: Scenario) -> str:
 @check("the compiled engine: every output of a town's day, beside every user as a Mesa agent", alarm=0)
 def same_as_agents(subject: Subject, fast: bool) -> Outcome:
     """Digests of the same seeds by either engine; views tire people, so attention and delays matter."""
-    from sim import scenario
+    from sim.scenario import load
 
     seeds = range(1 if fast else 8)
     differ = 0
     for seed in seeds:
-        town = scenario.load(TOWN, seed=seed, sets=["people.activity.heavy.daily_views=2"])
+        town = load.load(TOWN, seed=seed, sets=["people.activity.heavy.daily_views=2"])
         differ += digest(subject, town) != digest(subject, town.model_copy(update={"engine": "agents"}))
     return Outcome(differ, 0, f"{len(seeds)} towns of 1,500; digests that differ")
 
@@ -79,7 +79,8 @@ def class_reposts(subject: Subject, fast: bool) -> Outcome:
 
 def classroom(seed: int, p: float) -> Scenario:
     """A class in which nobody tires, all attend, and a repost is a coin of chance ``p``."""
-    from sim import loader, scenario
+    from sim.base import loader
+    from sim.scenario import load
 
     alike = {"level": 1.0, "daily_views": 200}
     plain: dict[str, Any] = dict.fromkeys(("like", "comment", "create", "follow", "search", "intend"), 0.0)
@@ -120,7 +121,7 @@ def classroom(seed: int, p: float) -> Scenario:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "classroom.yaml"
         path.write_text(loader.dump(data), encoding="utf-8")
-        return scenario.load(path)
+        return load.load(path)
 
 
 @check("“5 % more appeal” with common random numbers: variance of the difference, paired against unpaired", alarm=0)
@@ -138,11 +139,11 @@ def paired_what_if(subject: Subject, fast: bool) -> Outcome:
 
 def _variances(subject: Subject, seeds: range, sets: tuple[str, ...]) -> float:
     """Unpaired over paired variance of the difference that 5 % more appeal makes to attention."""
-    from sim import scenario
+    from sim.scenario import load
 
     def attention(seed: int, appeal: float) -> float:
         change = [*sets, f"stories.tale.appeal={appeal}"]
-        with finished(subject, scenario.load(TOWN, seed=seed, sets=change)) as model:
+        with finished(subject, load.load(TOWN, seed=seed, sets=change)) as model:
             return float(model.world.totals.rows[:, F_ATTENDS].sum())
 
     plain = np.array([attention(seed, 1.0) for seed in seeds])

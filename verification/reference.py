@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from sim.base.streams import np_bits, threshold
 from sim.contagion import Contagion, IndependentCascade, Spread
 from sim.contagion.base import in_order
 from sim.networks.stored import Stored
-from sim.streams import np_bits, threshold
 from verification.registry import Subject
 
 _S32 = np.uint64(32)

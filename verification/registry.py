@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.base.streams import np_bits
 from sim.contagion import Contagion, Spread, WellMixed
 from sim.networks.stored import Stored
-from sim.streams import np_bits
 
 if TYPE_CHECKING:
-    from sim.engines import Engine
-    from sim.world import World
+    from sim.world.engine import Engine
+    from sim.world.world import World
 
 ALARM = 1e-6  # chance that a check of this kind fails although all is well; stated with each
 

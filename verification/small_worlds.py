@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from sim.base.streams import np_bits, stream_key
 from sim.networks.base import id_type
 from sim.networks.stored import Stored, simple_graph
-from sim.streams import np_bits, stream_key
 from verification.registry import Subject
 
 # Directed, with detours, cycles and edges one way only: nothing about them is the same backwards.

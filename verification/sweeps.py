@@ -22,16 +22,16 @@ from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.errors import SimError
-from sim.runner import simulate
-from sim.scenario import load
-from sim.streams import py_uniform, stream_key
-from sim.sweep import plan as plans
-from sim.sweep.conduct import Manner, conduct
-from sim.sweep.engine import Engine, engine
-from sim.sweep.ledger import DONE, FILE, Ledger, Row
-from sim.sweep.plan import Plan
-from sim.workers import Workers
+from sim.base.errors import SimError
+from sim.base.streams import py_uniform, stream_key
+from sim.base.workers import Workers
+from sim.runs.runner import simulate
+from sim.scenario.load import load
+from sim.studies.sweep import plan as plans
+from sim.studies.sweep.conduct import Manner, conduct
+from sim.studies.sweep.engine import Crew, engine
+from sim.studies.sweep.ledger import DONE, FILE, Ledger, Row
+from sim.studies.sweep.plan import Plan
 
 ROOT = Path(__file__).parent.parent
 KILLS, RUNS, WORKER_KILLS, DAMAGES = 200, 1000, 30, 100
@@ -135,7 +135,7 @@ def worker_kills(many: int = WORKER_KILLS, runs: int = RUNS) -> Verdict:
     return Verdict(same and not tally.failed and len(struck) == many, words + f"digest {'same' if same else 'DIFFERS'}")
 
 
-def _kill_workers(crew: Engine, many: int, over: threading.Event) -> Iterator[int]:
+def _kill_workers(crew: Crew, many: int, over: threading.Event) -> Iterator[int]:
     """Numbers of the processes that were killed, one every half to one and a half seconds."""
     key, workers = stream_key(1, "worker kills"), crew.executor
     assert isinstance(workers, Workers)

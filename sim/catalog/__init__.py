@@ -1,4 +1,4 @@
-"""The catalogue: numbers from the world as YAML files, each with its source and grade. Data only; no rules."""
+"""What is known of the world? YAML files, every number with its source and grade. Data only; no rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Classical contagion on any network: the textbook models, against which all else can be measured.
+"""How do the textbook models spread, on any network, and what does theory expect?
 
 Each is frozen data with one verb, ``spread(stored, seeds, key)``, that returns a `Spread`: who adopted, from whom,
 and when. This room holds their fields and loads nothing that is compiled; `theory` holds what is known of them.
@@ -6,12 +6,8 @@ and when. This room holds their fields and loads nothing that is compiled; `theo
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import Field
-
 from sim.contagion.base import CONTAGION, Contagion, Spread, WellMixed
-from sim.contagion.models import SIR, Bass, ComplexContagion, IndependentCascade, LinearThreshold
+from sim.contagion.models import SIR, AnyContagion, Bass, ComplexContagion, IndependentCascade, LinearThreshold
 
 __all__ = [
     "CONTAGION",
@@ -24,9 +20,4 @@ __all__ = [
     "LinearThreshold",
     "Spread",
     "WellMixed",
-]
-
-AnyContagion = Annotated[
-    IndependentCascade | LinearThreshold | ComplexContagion | SIR | Bass,
-    Field(discriminator="model"),
 ]

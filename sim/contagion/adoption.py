@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numba import int64, uint64
 
-from sim import streams
-from sim.jit import njit
-from sim.kernels import bits
+from sim.base import streams
+from sim.base.jit import njit
+from sim.base.kernels import bits
 
 _0, _1 = np.uint64(0), np.uint64(1)
 _S32, _LOW32 = np.uint64(32), np.uint64(streams.ONE32 - 1)

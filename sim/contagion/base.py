@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from sim.errors import SimError
-from sim.registry import Registry
+from sim.base.errors import SimError
+from sim.base.registry import Registry
 
 if TYPE_CHECKING:
     from sim.networks.stored import Stored

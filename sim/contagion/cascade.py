@@ -18,11 +18,11 @@ from __future__ import annotations
 import numpy as np
 from numba import uint32, uint64
 
+from sim.base.errors import SimError
+from sim.base.jit import njit
+from sim.base.kernels import mix
+from sim.base.streams import K1, ONE32
 from sim.contagion.intrinsics import LANES, coin, lowest_bit, prefetch, wins
-from sim.errors import SimError
-from sim.jit import njit
-from sim.kernels import mix
-from sim.streams import K1, ONE32
 
 _0, _1, _K1, _LANES = np.uint64(0), np.uint64(1), np.uint64(K1), np.uint64(LANES)
 _LINE = np.uint64(16)  # ids in a cache line

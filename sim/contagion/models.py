@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
 
+from sim.base.streams import np_bits, threshold
 from sim.contagion import theory
 from sim.contagion.base import CONTAGION, LONGEST, Contagion, Curves, Spread, WellMixed, check_seeds, in_order
-from sim.streams import np_bits, threshold
 
 if TYPE_CHECKING:
     from sim.networks.stored import Stored
@@ -205,3 +205,9 @@ def _tip(net: Stored, seeds: np.ndarray, need: np.ndarray, key: int, steps: int)
 
     seeds = check_seeds(net.n_users, seeds)
     return in_order(*tip(net.indptr, net.indices, seeds, need, np.uint64(key), steps))
+
+
+AnyContagion = Annotated[
+    IndependentCascade | LinearThreshold | ComplexContagion | SIR | Bass,
+    Field(discriminator="model"),
+]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import int64, uint64
 
-from sim.jit import njit
-from sim.kernels import bits
+from sim.base.jit import njit
+from sim.base.kernels import bits
 
 _0 = np.uint64(0)
 

@@ -1,4 +1,4 @@
-"""Who can follow whom: computed networks that store nothing, textbook graphs, graphs from files.
+"""Who can reach whom? Computed networks that store nothing, textbook graphs, graphs from files.
 
 One meaning everywhere: the *audience* of ``u`` are those who are reached when ``u`` shares. In the default
 network follower number k of u is **computed** from a hash of u, so a whole country costs neither memory nor
@@ -18,7 +18,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sim.networks.base import NETWORKS, Network, available_bytes, require_memory
+from sim.networks.base import NETWORKS, Network
 from sim.networks.computed import QUANTILES, Computed
 from sim.networks.edge_list import EdgeList
 from sim.networks.textbook import (
@@ -48,8 +48,6 @@ __all__ = [
     "Star",
     "StochasticBlock",
     "WattsStrogatz",
-    "available_bytes",
-    "require_memory",
 ]
 
 AnyNetwork = (

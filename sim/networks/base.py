@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from sim.errors import RefusedError, SimError
-from sim.registry import Registry
-from sim.streams import ONE32
+from sim.base.errors import SimError
+from sim.base.registry import Registry
+from sim.base.streams import ONE32
 
 NETWORKS = Registry("network")
+
+
 Edges = tuple[np.ndarray, np.ndarray]  # both ends of each edge, as two columns of ids
-
-
-def available_bytes() -> int | None:
-    """Memory that a process can still take, in bytes; None where the system does not say."""
-    try:
-        for line in Path("/proc/meminfo").read_text().splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) * 1024
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError, AttributeError):
-        return None
-
-
-def require_memory(needed: int, what: str) -> None:
-    """Refuse before allocating: `RefusedError` if ``needed`` bytes exceed 90 % of what is available."""
-    free = available_bytes()
-    if free is not None and needed > 0.9 * free:
-        raise RefusedError(f"{what} needs about {needed / 2**30:.1f} GiB, {free / 2**30:.1f} GiB are available")
 
 
 class Network(BaseModel):

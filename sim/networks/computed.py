@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from sim.networks.base import NETWORKS, Network, require_memory, require_users
-from sim.streams import threshold
+from sim.base.machine import require_memory
+from sim.base.streams import threshold
+from sim.networks.base import NETWORKS, Network, require_users
 
 if TYPE_CHECKING:
     from sim.networks.stored import Stored

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from sim.errors import SimError
-from sim.networks.base import NETWORKS, Network, require_memory, require_users
+from sim.base.errors import SimError
+from sim.base.machine import require_memory
+from sim.networks.base import NETWORKS, Network, require_users
 
 if TYPE_CHECKING:
     from sim.networks.stored import Stored

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import int64
 
-from sim.errors import SimError
-from sim.jit import njit
+from sim.base.errors import SimError
+from sim.base.jit import njit
+from sim.base.registry import did_you_mean
 from sim.networks.base import id_type
 from sim.networks.stored import Stored, simple_graph
-from sim.registry import did_you_mean
 
 if TYPE_CHECKING:
     import networkx

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numba import int64, uint64
 
-from sim.jit import njit
-from sim.kernels import bits
+from sim.base.jit import njit
+from sim.base.kernels import bits
+from sim.base.streams import ONE32, threshold
 from sim.networks.base import Edges, id_type
 from sim.networks.walks import below
-from sim.streams import ONE32, threshold
 
 _0, _1, _2 = np.uint64(0), np.uint64(1), np.uint64(2)
 _S32, _LOW32 = np.uint64(32), np.uint64(ONE32 - 1)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.errors import SimError
-from sim.jit import njit
+from sim.base.errors import SimError
+from sim.base.jit import njit
 from sim.networks.base import id_type
 
 

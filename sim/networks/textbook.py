@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from sim.errors import SimError
-from sim.networks.base import NETWORKS, Edges, Network, id_type, require_memory, require_users
-from sim.streams import np_bits
+from sim.base.errors import SimError
+from sim.base.machine import require_memory
+from sim.base.streams import np_bits
+from sim.networks.base import NETWORKS, Edges, Network, id_type, require_users
 
 if TYPE_CHECKING:
     from sim.networks.stored import Stored

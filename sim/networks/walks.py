@@ -11,11 +11,11 @@ from typing import NamedTuple
 import numpy as np
 from numba import int64, uint64
 
-from sim.jit import njit
-from sim.kernels import bits, mix
+from sim.base.jit import njit
+from sim.base.kernels import bits, mix
+from sim.base.streams import ONE32
 from sim.networks.base import id_type
 from sim.networks.stored import Stored
-from sim.streams import ONE32
 
 _0, _1, _2, _3 = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(3)
 _S32, _S52, _LOW32 = np.uint64(32), np.uint64(52), np.uint64(ONE32 - 1)

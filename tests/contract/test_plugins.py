@@ -13,16 +13,17 @@ import pytest
 import worlds
 from pydantic import ValidationError
 
-from sim import catalog, loader
-from sim import scenario as scenarios
+from sim import catalog
+from sim.base import checker, loader, reader, strict
+from sim.base.errors import SimError
 from sim.contagion import CONTAGION, WellMixed
-from sim.errors import SimError
-from sim.interventions import INTERVENTIONS
-from sim.mechanisms import MECHANISMS
+from sim.minds import POLICIES, Dashboard, Me
 from sim.networks import NETWORKS
-from sim.policies import POLICIES, Dashboard, Me
-from sim.records import OFFER
-from sim.runner import simulate
+from sim.platforms import platform
+from sim.platforms.base import MECHANISMS
+from sim.runs.runner import simulate
+from sim.scenario.interventions import INTERVENTIONS
+from sim.world.records import OFFER
 
 FAMILIES = {
     "policy": POLICIES, "mechanism": MECHANISMS, "intervention": INTERVENTIONS, "network": NETWORKS,
@@ -169,9 +170,9 @@ def test_a_plugin_survives_yaml(cls, tmp_path):
     plugin = made(cls, tmp_path)
     path = tmp_path / "plugin.yaml"
     path.write_text(loader.dump(plugin.model_dump(mode="json", by_alias=True)), encoding="utf-8")
-    back = loader.read(path)
+    back = reader.read(path)
     assert cls.model_validate(back.data) == plugin
-    assert loader.check(cls, back) == plugin
+    assert checker.check(cls, back) == plugin
 
 
 # ---------------------------------------------------------------- policies
@@ -225,7 +226,7 @@ def full(**changes):
 def test_the_tiny_platform_has_every_mechanism():
     names = [name for name, _ in full().platforms["square"].mechanisms.present()]
     assert sorted(names) == MECHANISMS.names()
-    assert set(scenarios.Mechanisms.model_fields) == set(MECHANISMS.names())
+    assert set(platform.Mechanisms.model_fields) == set(MECHANISMS.names())
 
 
 @pytest.mark.parametrize("cls", KINDS["mechanism"])
@@ -243,7 +244,7 @@ def test_a_mechanism_has_nothing_to_show_of_nothing(cls):
 def test_a_mechanism_alone_runs_and_the_same_seed_shows_the_same(cls):
     scenario = full()
     square = scenario.platforms["square"]
-    alone = scenarios.Mechanisms(**{cls.name: getattr(square.mechanisms, cls.name)})
+    alone = platform.Mechanisms(**{cls.name: getattr(square.mechanisms, cls.name)})
     scenario = scenario.model_copy(update={"platforms": {"square": square.model_copy(update={"mechanisms": alone})}})
     one, other = simulate(scenario), simulate(scenario)
     assert one.digests() == other.digests()
@@ -345,7 +346,7 @@ def leaves(data, path=()):
 
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 def test_every_number_of_the_catalogue_has_a_source(path):
-    data = loader.read(path).data
+    data = reader.read(path).data
     sources = data.pop("sources")
     data.pop("ranges")
     found = list(leaves(data))
@@ -366,7 +367,7 @@ def given(data, path=()):
 
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 def test_every_free_number_of_the_catalogue_has_a_range_that_holds_it(path):
-    data = loader.read(path).data
+    data = reader.read(path).data
     sources, ranges = data.pop("sources"), data.pop("ranges")
     grades = {tuple(key.split(".")): source["grade"] for key, source in sources.items()}
     numbers = dict(given(data))
@@ -382,9 +383,9 @@ def test_every_free_number_of_the_catalogue_has_a_range_that_holds_it(path):
 
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 def test_every_source_of_the_catalogue_is_graded_and_belongs_to_something(path):
-    data = loader.read(path).data
+    data = reader.read(path).data
     for where, source in data["sources"].items():
-        scenarios.Source.model_validate(source)
+        strict.Source.model_validate(source)
         assert len(source["source"]) > 3, where
         node = data
         for step in where.split("."):

@@ -1,0 +1,1 @@
+"""What does every field have? Draws, time, statistics, files with places, jobs, words, errors: pure and small."""

@@ -1,0 +1,65 @@
+"""What a person sees when something cannot be done: one clear line each, never a traceback."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class SimError(Exception):
+    """A mistake or limit that the user can act on. ``exit_code`` is what the command line returns."""
+
+    exit_code = 2
+
+
+class RefusedError(SimError):
+    """The request is well-formed, but this machine cannot carry it out (memory, disk)."""
+
+    exit_code = 3
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong in a document.
+
+    Attributes:
+        file: file name as the user gave it.
+        line: 1-based line; 0 where there is no place (for instance a ``--set`` argument).
+        col: 1-based column; 0 where there is no place.
+        path: dotted path of the value, such as ``actors[2].policy.kind``; may be empty.
+        message: what is wrong, in words.
+        hint: the likely correction, such as ``did you mean 'weibo'?``; may be empty.
+    """
+
+    file: str
+    line: int
+    col: int
+    path: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.col}" if self.line else self.file
+        middle = f"{self.path}: " if self.path else ""
+        tail = f"; {self.hint}" if self.hint else ""
+        return f"{place}: {middle}{self.message}{tail}"
+
+
+class ScenarioError(SimError):
+    """Everything that is wrong with a scenario, all at once; ``str()`` gives one line a fault."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = sorted(faults, key=lambda f: (f.file, f.line, f.col, f.path))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    def __reduce__(self) -> tuple[type, tuple[list[Fault]]]:
+        """Errors come back from other processes; by default they would be made anew from their words."""
+        return type(self), (self.faults,)
+
+
+class Finding(NamedTuple):
+    """A fault without its line: the path of the value, what is wrong, and the likely correction."""
+
+    path: tuple[str | int, ...]
+    message: str
+    hint: str = ""

@@ -1,0 +1,54 @@
+"""The compiled inner loops, and the one response rule.
+
+Everything here is a pure function of arrays: no objects, no global state, integers where a draw is compared.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import uint64
+
+from sim.base import streams
+from sim.base.jit import njit, vectorize
+
+_M1, _M2 = np.uint64(streams.M1), np.uint64(streams.M2)
+_K1, _K2, _K3 = np.uint64(streams.K1), np.uint64(streams.K2), np.uint64(streams.K3)
+_S30, _S27, _S31 = np.uint64(30), np.uint64(27), np.uint64(31)
+
+
+@njit(uint64(uint64), cache=True, inline="always")
+def mix(x):  # type: ignore[no-untyped-def]
+    """SplitMix64 finaliser, compiled twin of `streams.py_mix`."""
+    x = (x ^ (x >> _S30)) * _M1
+    x = (x ^ (x >> _S27)) * _M2
+    return x ^ (x >> _S31)
+
+
+@njit(uint64(uint64, uint64, uint64, uint64), cache=True, inline="always")
+def bits(key, a, b, c):  # type: ignore[no-untyped-def]
+    """64 random bits of the trial ``(a, b, c)`` in stream ``key``, compiled twin of `streams.py_bits`."""
+    h = mix(key ^ (a * _K1))
+    h = mix(h ^ (b * _K2))
+    return mix(h ^ (c * _K3))
+
+
+@vectorize([uint64(uint64, uint64, uint64, uint64)], cache=True)
+def _bits(key, a, b, c):  # type: ignore[no-untyped-def]
+    """`bits`, entry by entry."""
+    return bits(key, a, b, c)
+
+
+def table_bits(
+    key: np.ndarray | int, a: np.ndarray | int, b: np.ndarray | int = 0, c: np.ndarray | int = 0
+) -> np.ndarray:
+    """`streams.np_bits` in one compiled pass: a third of its time on a few rows. Keys may be many."""
+    return np.asarray(_bits(_word(key), _word(a), _word(b), _word(c)))
+
+
+def table_normal(key: int, ids: np.ndarray, lane: int) -> np.ndarray:
+    """`streams.normal`, drawn by `table_bits`."""
+    return streams.bell(table_bits(key, ids[:, None], streams.twelve(lane)))
+
+
+def _word(key: np.ndarray | int) -> np.ndarray | np.uint64:
+    return key.astype(np.uint64) if isinstance(key, np.ndarray) else np.uint64(int(key) & streams.MASK)

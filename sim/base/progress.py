@@ -1,0 +1,52 @@
+"""How far is it? A bar on a terminal, a few whole lines in a log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+Tell = Callable[[int, int, str], None]
+
+
+@contextmanager
+def progress(stream: TextIO, *, quiet: bool = False) -> Iterator[Tell | None]:
+    """Give a function ``tell(done, total, phase)``: a bar on a terminal, a few whole lines in a log."""
+    if quiet:
+        yield None
+    elif stream.isatty():
+        with _bar(stream) as tell:
+            yield tell
+    else:
+        yield _quarters(stream)
+
+
+@contextmanager
+def _bar(stream: TextIO) -> Iterator[Tell]:
+    from tqdm import tqdm
+
+    with tqdm(file=stream, unit="step", dynamic_ncols=True, leave=False) as bar:
+
+        def tell(done: int, total: int, phase: str) -> None:
+            bar.total = total
+            bar.set_description(phase, refresh=bar.desc != f"{phase}: ")
+            bar.update(done - bar.n)
+
+        yield tell
+
+
+def _quarters(stream: TextIO) -> Tell:
+    """A log has no use for a bar: one line for what begins, and one whenever another quarter is done."""
+    last, doing = (0, 0), ""
+
+    def tell(done: int, total: int, phase: str) -> None:
+        nonlocal last, doing
+        quarter = 4 * done // max(total, 1)
+        lines = [phase] if phase != doing else []
+        lines += [f"{25 * quarter:3d} %  {done:,} of {total:,} steps"] if quarter and (total, quarter) != last else []
+        last, doing = (total, quarter), phase
+        if lines:
+            stream.write("".join(f"{line}\n" for line in lines))
+            stream.flush()
+
+    return tell

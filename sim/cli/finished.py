@@ -1,0 +1,62 @@
+"""Commands about a finished run: `sim plot`, `sim explain`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from sim.cli.words import add, positive, print_lines, threads, whole
+
+
+def add_plot(commands: Any) -> None:
+    """`sim plot`."""
+    parser = add(commands, "plot", _plot, "draw the figures of a run again")
+    parser.add_argument("folder", type=Path, metavar="RUN_FOLDER", help="a folder that `sim run` has written")
+    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="only this; repeatable")
+    parser.set_defaults(after_interrupt="some figures may be missing")
+
+
+def add_explain(commands: Any) -> None:
+    """`sim explain`."""
+    text = "follow one user or one topic through a finished run: every draw and what it was held against"
+    parser = add(commands, "explain", _explain, text)
+    parser.add_argument("folder", type=Path, metavar="RUN_FOLDER", help="a folder that `sim run` has written")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--user", type=whole, metavar="N", help="this user; without, some are named to begin with")
+    which.add_argument("--topic", metavar="TITLE", help="this topic: its title or a part of it, or platform/title")
+    option = parser.add_argument
+    option("--limit", type=positive, metavar="N", help="most exposures (50), or rows of a topic's table (24)")
+    option("--seen", action="store_true", help="leave out what the user passed by")
+    option("--exact", action="store_true", help="whole numbers, as the program compares them")
+    option("--threads", type=threads, default=1, metavar="N", help="threads; what happened stays the same (1)")
+    option("--quiet", action="store_true", help="show no progress")
+
+
+def _plot(args: argparse.Namespace) -> int:
+    from sim.base.errors import SimError
+
+    if not (args.folder / "run.json").is_file():
+        raise SimError(f"{args.folder} is not a folder of results: it has no run.json")
+    from sim.pictures.figures import draw
+
+    print_lines(map(str, draw(args.folder, only=tuple(args.only))))
+    return 0
+
+
+def _explain(args: argparse.Namespace) -> int:
+    from sim.base.progress import progress
+    from sim.runs import explain
+
+    if args.user is None and args.topic is None:
+        print_lines(explain.suggestions(args.folder))
+        return 0
+    options = {"exact": args.exact, "threads": args.threads} | ({"limit": args.limit} if args.limit else {})
+    with progress(sys.stderr, quiet=args.quiet) as tell:
+        if args.topic is not None:
+            lines = explain.explain_topic(args.folder, args.topic, progress=tell, **options)
+        else:
+            lines = explain.explain_user(args.folder, args.user, only_seen=args.seen, progress=tell, **options)
+    print_lines(lines)
+    return 0

@@ -1,0 +1,156 @@
+"""Commands that only read: `sim validate`, `list`, `show`, `schema`, `cite`."""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+from typing import Any
+
+from sim.cli.words import add, add_scenario, add_set, fail, print_lines
+
+# What `sim show` calls one of them, and what `sim list` calls all of them.
+FAMILIES = {
+    "scenario": "scenarios",
+    "platform": "platforms",
+    "policy": "policies",
+    "mechanism": "mechanisms",
+    "intervention": "interventions",
+    "network": "networks",
+    "contagion": "contagion",
+}
+REGISTRIES = {  # where each family's registry stands, under the family's name in capitals
+    "policies": "sim.minds",
+    "mechanisms": "sim.platforms.base",
+    "interventions": "sim.scenario.interventions",
+    "networks": "sim.networks",
+    "contagion": "sim.contagion",
+}
+PARTS = [kind for kind in FAMILIES if kind != "scenario"]
+
+
+def add_looks(commands: Any) -> None:
+    """The commands that only read."""
+    parser = add(commands, "validate", _validate, "check scenario files and list every fault")
+    add_scenario(parser, dest="scenarios", nargs="+")
+    add_set(parser)
+    parser = add(commands, "list", _list, "list what exists")
+    parser.add_argument("family", nargs="?", choices=list(FAMILIES.values()), help="only these (everything)")
+    parser = add(commands, "show", _show, "show a scenario with every default, a platform or a plug-in")
+    parser.add_argument("what", metavar="SCENARIO|KIND", help="a scenario, or " + ", ".join(PARTS))
+    parser.add_argument("name", nargs="?", metavar="NAME", help="which one of that kind")
+    add(commands, "schema", _schema, "print the JSON Schema of scenario files, for editors")
+    add_scenario(add(commands, "cite", _cite, "list every number from the world, with source and grade"))
+
+
+def _validate(args: argparse.Namespace) -> int:
+    """Check all files, also those after a faulty one."""
+    return max([_validate_one(source, args.set) for source in args.scenarios])
+
+
+def _validate_one(source: str, sets: list[str]) -> int:
+    from sim.base.errors import ScenarioError
+    from sim.runs.words import days
+    from sim.scenario.load import load
+
+    try:
+        scenario = load(source, sets=sets)
+    except ScenarioError as error:
+        return fail(str(error), error.exit_code)
+    print(f"ok: {source} ({scenario.name}, {scenario.people.users:,} people, {days(scenario)})")
+    return 0
+
+
+def _list(args: argparse.Namespace) -> int:
+    from sim.base.words import columns
+
+    if args.family:
+        print_lines(columns(_entries(args.family)))
+        return 0
+    for family in FAMILIES.values():
+        print(f"{family}:")
+        print_lines(f"  {line}" for line in columns(_entries(family)))
+    return 0
+
+
+def _entries(family: str) -> list[tuple[str, str]]:
+    """Name and one line about each member of a family."""
+    if family == "scenarios":
+        from sim.scenario.load import load, shipped
+
+        return [(name, load(path).title) for name, path in sorted(shipped().items())]
+    if family == "platforms":
+        from sim.base.reader import read
+        from sim.catalog import platform_names, platform_path
+
+        return [(name, str(read(platform_path(name)).data.get("about", ""))) for name in platform_names()]
+    from sim.cli.tables import words
+
+    return [(plugin.name, words(plugin).partition("\n")[0]) for plugin in _registry(family)]
+
+
+def _registry(family: str) -> Any:
+    """The registry of a family of plug-ins."""
+    import_module("sim.scenario.load")  # it knows every plug-in, also those that live outside their family's room
+    return getattr(import_module(REGISTRIES[family]), family.upper())
+
+
+def _show(args: argparse.Namespace) -> int:
+    from sim.base.errors import SimError
+    from sim.base.registry import did_you_mean
+
+    if args.name is None and args.what in PARTS:
+        raise SimError(f"which {args.what}? `sim list {FAMILIES[args.what]}` shows them")
+    if args.name is not None and args.what not in FAMILIES:
+        raise SimError(f"unknown kind '{args.what}'; {did_you_mean(args.what, list(FAMILIES))}")
+    if args.name is None or args.what == "scenario":
+        return _show_scenario(args.name or args.what)
+    return _show_platform(args.name) if args.what == "platform" else _show_plugin(args.what, args.name)
+
+
+def _show_platform(name: str) -> int:
+    from sim.base.errors import SimError
+    from sim.base.registry import did_you_mean
+    from sim.catalog import platform_names, platform_text
+
+    if name not in platform_names():
+        raise SimError(f"unknown platform '{name}'; {did_you_mean(name, platform_names())}")
+    print(platform_text(name).rstrip("\n"))
+    return 0
+
+
+def _show_plugin(kind: str, name: str) -> int:
+    from sim.cli.tables import plugin_card
+
+    print_lines(plugin_card(_registry(FAMILIES[kind]).get(name)))
+    return 0
+
+
+def _show_scenario(source: str) -> int:
+    from sim.scenario.load import load, resolved
+
+    print(resolved(load(source)).rstrip("\n"))
+    return 0
+
+
+def _schema(args: argparse.Namespace) -> int:
+    import json
+
+    from sim.scenario.load import schema
+
+    print(json.dumps(schema(), indent=2, ensure_ascii=False))
+    return 0
+
+
+def _cite(args: argparse.Namespace) -> int:
+    from collections import Counter
+
+    from sim.cli.tables import citation
+    from sim.scenario.citations import citations
+    from sim.scenario.load import load
+
+    cited = citations(load(args.scenario))
+    for one in cited:
+        print_lines(citation(one))
+    grades = Counter(citation.grade for citation in cited)
+    print(f"{len(cited)} numbers: " + ", ".join(f"{count} {grade}" for grade, count in grades.most_common()))
+    return 0

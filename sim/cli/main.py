@@ -1,0 +1,143 @@
+"""The shell: reads a command line, calls the rooms, prints what they answer.
+
+Results go to stdout, everything else to stderr. Rooms are imported inside the sub-command that needs them, so that
+``sim --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import io
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sim.cli.commands import COMMANDS
+from sim.cli.words import LIMIT, fail
+
+INTERRUPTED = 130  # 128 + SIGINT, as shells report it
+CLOSED_PIPE = 141  # 128 + SIGPIPE, likewise
+
+_FIXES = {
+    errno.EACCES: "check its permissions",
+    errno.EPERM: "check its permissions",
+    errno.EROFS: "that disk is read-only",
+    errno.ENOSPC: "free some disk space",
+    errno.EDQUOT: "free some disk space",
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Carry out one command line; the exit code is 0 done, 2 a mistake in it, 3 a limit of the machine."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a title must not crash an ASCII terminal
+    try:
+        with _asked_to_end():
+            return _carry_out(_parser().parse_args(argv))
+    except KeyboardInterrupt:  # so early that there is nothing to say
+        return INTERRUPTED
+    except SystemExit as leaving:  # argparse has said what there was to say
+        return int(leaving.code or 0)
+    finally:
+        _settle_output()
+
+
+class _Terminated(KeyboardInterrupt):
+    """Asked to end by another process (143), or by a terminal that closes (129): to be cleaned up after like Ctrl-C."""
+
+    def __init__(self, number: int, *_: Any) -> None:
+        self.code = 128 + number  # as shells report it
+
+
+@contextmanager
+def _asked_to_end() -> Iterator[None]:
+    """Clean up before leaving on a signal, unless whoever called `main` answers it already."""
+
+    def leave(*got: Any) -> None:
+        raise _Terminated(*got)
+
+    main_thread = threading.current_thread() is threading.main_thread()
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if main_thread and hasattr(signal, name)]
+    numbers = [number for number in numbers if signal.getsignal(number) == signal.SIG_DFL]
+    for number in numbers:
+        signal.signal(number, leave)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _carry_out(args: argparse.Namespace) -> int:
+    """Run the sub-command; what a person can act on becomes one line, a bug keeps its traceback."""
+    from sim.base.errors import ScenarioError, SimError
+
+    try:
+        code: int = args.command(args)
+        print(end="", flush=True)  # a closed pipe or a full disk should show here, not at exit
+        return code
+    except ScenarioError as error:
+        return fail(str(error), error.exit_code)  # every fault names its own place
+    except SimError as error:
+        return fail(f"sim: {error}", error.exit_code)
+    except _Terminated as ended:
+        return fail(f"terminated; {args.after_interrupt}", ended.code)
+    except KeyboardInterrupt:
+        return fail(f"interrupted; {args.after_interrupt}", INTERRUPTED)
+    except BrokenPipeError:
+        return CLOSED_PIPE
+    except OSError as error:
+        return fail(_os_line(error, can_move=hasattr(args, "out")), LIMIT)
+    except MemoryError:
+        return fail("sim: out of memory; simulate fewer people with --users, or close other programs", LIMIT)
+
+
+def _os_line(error: OSError, *, can_move: bool) -> str:
+    """What the system refused, where, and what would help."""
+    where = "output" if error.filename is None else error.filename
+    fix = _FIXES.get(error.errno or 0, "check the path")
+    elsewhere = ", or write elsewhere with --out DIR" if can_move else ""
+    return f"sim: {where}: {error.strerror or error}; {fix}{elsewhere}"
+
+
+def _settle_output() -> None:
+    """Drop what a broken stream still holds, or Python complains about it once more at exit."""
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="sim",
+        description="Simulate how stories spread across Chinese social platforms.",
+        epilog="Start with `sim demo`. `sim COMMAND --help` explains a command.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and leave")
+    parser.set_defaults(after_interrupt="nothing was written")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for add in COMMANDS:
+        add(commands)
+    return parser
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when asked: the look-up takes longer than the whole of ``--help``."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            number = version("virality-simulator")
+        except PackageNotFoundError:
+            number = "(not installed; run from its source folder)"
+        print(f"sim {number}")
+        parser.exit()

@@ -1,0 +1,65 @@
+"""Commands that hold the model against the world: `sim verify-reality`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from sim.cli.words import add, positive, print_lines, threads
+
+
+def add_reality(commands: Any) -> None:
+    """`sim verify-reality`."""
+    text = "hold the model against measured facts and write the score to docs/validation.md"
+    parser = add(commands, "verify-reality", _verify_reality, text)
+    option = parser.add_argument
+    option("--seeds", type=positive, default=20, metavar="N", help="runs of each world (20)")
+    option("--quick", action="store_true", help="shorter runs, a smaller network; prints, writes nothing")
+    option("--only", default="", metavar="S07,S13", help="only these targets (or cases); prints, writes nothing")
+    option("--jobs", type=threads, default=os.cpu_count() or 1, metavar="N", help="processes (one a core)")
+    option("--cases", action="store_true", help="instead: other cases, and how they die away; writes docs/cases.md")
+    option("--data", type=Path, metavar="DIR", help="raw archives to draw beside the model (../shared/data)")
+    option("--out", type=Path, metavar="DIR", help="where page and pictures go, also of a part (docs)")
+
+
+def _verify_reality(args: argparse.Namespace) -> int:
+    from sim.base.progress import progress
+    from sim.base.words import columns
+    from sim.studies.reality.page import split_table, table, tally
+    from sim.studies.reality.report import write
+    from sim.studies.reality.score import score
+
+    only = tuple(filter(None, args.only.split(",")))
+    if args.cases:
+        return _cases(args, only)
+    with progress(sys.stderr) as tell:
+        result = score(args.seeds, quick=args.quick, only=only, jobs=args.jobs, tell=tell)
+    print_lines(columns(table(result)))
+    if result.split:
+        print("\nmeasured on the part of the archives to fit on and on the part held back")
+        print_lines(columns(split_table(result)))
+    print(f"{result.hits} of {len(result.lines)} targets met; naive baselines meet {result.baseline_hits}")
+    if result.split:
+        print(tally(result))
+    if args.out or not (only or args.quick):
+        print(f"\nwritten: {write(args.out or Path('docs'), result, args.data)}")
+    return 0
+
+
+def _cases(args: argparse.Namespace, only: tuple[str, ...]) -> int:
+    """The score of the other cases."""
+    from sim.base.progress import progress
+    from sim.base.words import columns
+    from sim.studies.reality.cases import score
+    from sim.studies.reality.cases_page import number, table, write
+
+    with progress(sys.stderr) as tell:
+        result = score(args.seeds, only=only, processes=args.jobs, tell=tell)
+    print_lines(columns(table(result)))
+    print(f"Spearman of slopes: {number(result.correlation)} over {len(result.ranked)} cases, {args.seeds} seeds")
+    if args.out or not (only or args.quick):
+        print(f"\nwritten: {write(args.out or Path('docs'), result, args.data)}")
+    return 0

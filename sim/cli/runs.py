@@ -1,0 +1,92 @@
+"""Commands that run one scenario: `sim demo`, `sim run`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.cli.words import LIMIT, add, add_scenario, add_set, add_snapshot_at, positive, print_lines, seed, threads
+
+if TYPE_CHECKING:
+    from sim.contagion.classic import Classic
+    from sim.runs.result import Result
+    from sim.scenario.scenario import Scenario
+
+DEMO = "ding_zhen"
+
+
+def add_demo(commands: Any) -> None:
+    """`sim demo`: the shipped case with what was observed beside it."""
+    parser = add(commands, "demo", _run, "run the Ding Zhen case and set it beside what was observed")
+    _add_run_options(parser)
+    parser.set_defaults(scenario=DEMO, set=[], snapshot_at=[], dry_run=False, figures=True, quiet=False)
+
+
+def add_run(commands: Any) -> None:
+    """`sim run`."""
+    parser = add(commands, "run", _run, "run one scenario and write a folder of results")
+    add_scenario(parser)
+    add_set(parser)
+    _add_run_options(parser)
+    add_snapshot_at(parser)
+    parser.add_argument("--dry-run", action="store_true", help="print the plan and its cost, and stop")
+    parser.add_argument("--no-figures", dest="figures", action="store_false", help="draw no figures")
+    parser.add_argument("--quiet", action="store_true", help="print nothing but the folder of the results")
+
+
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
+    option = parser.add_argument
+    option("--seed", type=seed, metavar="N", help="seed of all randomness (the scenario's own)")
+    option("--users", type=positive, metavar="N", help="people to simulate, such as 200_000 or 1e6")
+    option("--out", type=Path, default=Path("results"), metavar="DIR", help="where results go (./results)")
+    option("--threads", type=threads, default=1, metavar="N", help="threads; results stay the same (1)")
+
+
+def _run(args: argparse.Namespace) -> int:
+    from sim.scenario.load import load
+
+    scenario = load(args.scenario, sets=args.set, seed=args.seed, users=args.users)
+    if args.dry_run:
+        return _plan(scenario, args.out)
+    result = _simulate(scenario, args)
+    args.after_interrupt = f"the results are complete: {result.path}"
+    if not args.quiet:
+        print_lines(_findings(scenario, result))
+    print(result.path if args.quiet else f"\nresults: {result.path}")
+    return 0
+
+
+def _simulate(scenario: Scenario | Classic, args: argparse.Namespace) -> Result:
+    from sim.base.progress import progress
+    from sim.runs.runner import run
+
+    with progress(sys.stderr, quiet=args.quiet) as tell:
+        options = {"snapshot_at": args.snapshot_at} if args.snapshot_at else {}
+        return run(scenario, out=args.out, threads=args.threads, figures=args.figures, progress=tell, **options)
+
+
+def _findings(scenario: Scenario | Classic, result: Result) -> list[str]:
+    """The observed numbers beside the simulated ones, or the summary where nothing was observed; then who joined."""
+    from sim.base.words import columns, humanise
+    from sim.cli.tables import comparison_table, first_to_act, listed
+    from sim.runs.words import heading
+
+    compared = result.comparison()
+    table = comparison_table(compared) if compared else []
+    summary = [] if compared else columns([(name, humanise(value)) for name, value in result.summary.items()])
+    lines = [*heading(scenario), "", *table, *summary, "", *listed(result.summary, scenario.platforms)]
+    if any(actor.kind == "bureau" and actor.policies for actor in scenario.actors):
+        lines += ["", *first_to_act(result.table("actions").to_dict("records"), "bureau")]
+    return lines
+
+
+def _plan(scenario: Scenario | Classic, out: Path) -> int:
+    """Print what a run would be and cost; a refusal is the plan's last line and its exit code."""
+    from sim.cli.tables import plan
+    from sim.runs.estimate import estimate
+
+    cost = estimate(scenario, out)
+    print_lines(plan(scenario, cost))
+    return LIMIT if cost.refusal else 0

@@ -1,0 +1,244 @@
+"""Commands for many runs of many worlds: `sim sweep`, `sim merge`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.cli.words import add, names, positive, print_lines, seed, threads, whole
+
+if TYPE_CHECKING:
+    from sim.studies.sweep.conduct import Tally
+    from sim.studies.sweep.ledger import Ledger
+    from sim.studies.sweep.plan import Plan
+
+FAILED = 1  # exit code: some runs failed
+MANY = 100_000  # runs that need --yes
+DESIGNS = ("grid", "each", "latin", "sobol", "saltelli")
+
+
+def add_sweep(commands: Any) -> None:
+    """`sim sweep`."""
+    text = "run a scenario at many points, with many seeds, and go on where it stopped"
+    parser = add(commands, "sweep", _sweep, text)
+    what = "a sweep file, the name of a shipped one (scenarios/sweeps), or a scenario to be varied with --vary"
+    parser.add_argument("source", metavar="SWEEP", help=what)
+    _add_plan(parser.add_argument)
+    _add_engine(parser.add_argument)
+    option = parser.add_argument
+    option("--dry-run", action="store_true", help="print runs, time, memory and disk after a short pilot, and stop")
+    option("--yes", action="store_true", help=f"really make more than {MANY:,} runs")
+    option("--out", type=Path, default=Path("results"), metavar="DIR", help="where results go (./results)")
+    option("--parquet", action="store_true", help="write the table of runs as Parquet as well")
+    option("--no-figures", dest="figures", action="store_false", help="draw no figures")
+    option("--quiet", action="store_true", help="print nothing but the folder of the results")
+
+
+def _add_plan(option: Callable[..., Any]) -> None:
+    how = "path and values: PATH=1,2,5, PATH=LOW..HIGH/5 or /log5, or for a design of points PATH=LOW..HIGH; repeatable"
+    option("--vary", action="append", default=[], metavar="PATH=VALUES", help=how)
+    option("--set", action="append", default=[], metavar="PATH=VALUE", help="a value that all runs share; repeatable")
+    option("--design", choices=DESIGNS, help="all combinations, each path alone, or points in the space (grid)")
+    option("--points", type=positive, metavar="N", help="points of a latin, sobol or saltelli design")
+    option("--replicates", type=positive, metavar="K", help="seeds; the same at every point (1)")
+    option("--seed", type=seed, metavar="N", help="seed of the design and of all runs (1)")
+    option("--users", type=positive, metavar="N", help="people to simulate, such as 200_000 or 1e6")
+    option("--metrics", type=names, metavar="A,B", help="metrics to print and to draw (the usual ones)")
+    option(
+        "--shard",
+        type=shard,
+        default=(1, 1),
+        metavar="K/N",
+        help="only every N-th run from the K-th on, for batch jobs",
+    )
+
+
+def _add_engine(option: Callable[..., Any]) -> None:
+    option(
+        "--workers", type=workers, default=os.cpu_count() or 1, metavar="N", help="processes (one a core); 0: this one"
+    )
+    option("--cluster", default="", metavar="ADDRESS", help="a Dask scheduler, such as tcp://10.0.0.1:8786")
+    option("--retries", type=whole, default=1, metavar="N", help="how often a run that failed is tried again (1)")
+    option("--run-timeout", type=seconds, metavar="S", help="seconds that one run may take (any)")
+    option("--fail-fast", action="store_true", help="end with the first run that fails")
+
+
+def add_merge(commands: Any) -> None:
+    """`sim merge`."""
+    parser = add(commands, "merge", _merge, "join the ledgers of a sweep's shards, and write tables and figures")
+    parser.add_argument("out", type=Path, metavar="OUT", help="folder of the whole sweep")
+    parser.add_argument("ledgers", type=Path, nargs="+", metavar="LEDGER", help="folders of shards, or their ledgers")
+    parser.add_argument("--parquet", action="store_true", help="write the table of runs as Parquet as well")
+    parser.add_argument("--no-figures", dest="figures", action="store_false", help="draw no figures")
+
+
+def workers(text: str) -> int:
+    """Read a number of processes; 0 is allowed."""
+    return 0 if text == "0" else threads(text)
+
+
+def seconds(text: str) -> float:
+    """Read a number of seconds above 0."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < 1e9:
+        raise argparse.ArgumentTypeError(f"must be a number of seconds above 0, not {text}")
+    return number
+
+
+def shard(text: str) -> tuple[int, int]:
+    """Read ``3/20``."""
+    found = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", text)
+    k, n = (int(part) for part in found.groups()) if found else (0, 0)
+    if not 1 <= k <= n:
+        raise argparse.ArgumentTypeError(f"must look like 3/20, the third of twenty, not {text}")
+    return k, n
+
+
+def _plan(args: argparse.Namespace) -> Plan:
+    """The plan of a command line: a sweep file, some of its words replaced, or a scenario and what varies."""
+    from sim.base.checker import check
+    from sim.base.errors import SimError
+    from sim.base.reader import Document, scalar
+    from sim.studies.sweep import plan as plans
+
+    given = {name: getattr(args, name) for name in ("design", "points", "replicates", "seed", "users", "metrics")}
+    given = {name: value for name, value in given.items() if value is not None}
+    found = plans.opened(args.source)
+    if found is None and not args.vary:
+        known = ", ".join(plans.shipped())
+        raise SimError(
+            f"'{args.source}' is no sweep file, and nothing varies; give --vary PATH=VALUES (shipped: {known})"
+        )
+    sets = _sets(args.set, scalar)
+    if found is None:
+        sweep, source = plans.asked(args.source, args.vary, given | ({"set": sets} if sets else {}))
+    else:
+        if args.vary:
+            raise SimError("--vary goes with a scenario, not with a sweep file; write it there under vary:")
+        sweep, source = found
+        data = sweep.model_dump(mode="json", exclude_none=True)
+        sweep = check(plans.Sweep, Document(data | given | {"set": data.get("set", {}) | sets}))
+    return plans.plan(sweep, source, args.shard)
+
+
+def _sets(words: list[str], scalar: Callable[[str], Any]) -> dict[str, Any]:
+    """``PATH=VALUE`` words as a sweep file has them."""
+    from sim.base.errors import SimError
+    from sim.base.reader import Mark, parse
+
+    found = {}
+    for word in words:
+        path, equals, text = word.partition("=")
+        if not equals or not path.strip():
+            raise SimError(f"--set {word}: must look like path=value, for instance people.users=1000")
+        found[path.strip()] = parse(text, Mark(f"--set {word}"), ()).data
+    return found
+
+
+def _sweep(args: argparse.Namespace) -> int:
+    from sim.base.machine import check_writable
+    from sim.studies.sweep.cost import check_disk
+
+    plan = _plan(args)
+    folder = args.out / plan.load().name / plan.slug
+    if args.dry_run:
+        return _dry_run(args, plan, folder)
+    _refuse_many(args, plan)
+    check_writable(folder)
+    check_disk(folder, plan)
+    return _carry_out(args, plan, folder)
+
+
+def _refuse_many(args: argparse.Namespace, plan: Plan) -> None:
+    from sim.base.errors import SimError
+
+    if len(plan) > MANY and not args.yes:
+        raise SimError(f"{len(plan):,} runs are many; look at --dry-run, then add --yes")
+
+
+def _dry_run(args: argparse.Namespace, plan: Plan, folder: Path) -> int:
+    from sim.studies.sweep.cost import cost
+    from sim.studies.sweep.ledger import DONE, FILE, Ledger
+    from sim.studies.sweep.words import plan_lines
+
+    kept = 0
+    if (folder / FILE).exists():
+        with Ledger(folder) as ledger:
+            kept = ledger.count(plan.digest, DONE)
+    print_lines(plan_lines(plan, cost(plan, kept, args.workers)))
+    if len(plan) > MANY:
+        print(f"more than {MANY:,} runs need --yes", file=sys.stderr)
+    return 0
+
+
+def _carry_out(args: argparse.Namespace, plan: Plan, folder: Path) -> int:
+    from sim.studies.sweep.folder import header, inscribe, write
+    from sim.studies.sweep.ledger import Ledger
+    from sim.studies.sweep.words import findings
+
+    args.after_interrupt = f"what was done is in {folder}; the same command goes on from there"
+    with Ledger(folder) as ledger:
+        for note in ledger.notes:
+            print(note, file=sys.stderr)
+        inscribe(ledger, header(plan))
+        tally = _conduct(args, plan, ledger)
+        if (others := ledger.others(plan.digest)) and not args.quiet:
+            print(f"{others:,} runs of other plans are kept in {ledger.path}", file=sys.stderr)
+        report = write(ledger, parquet=args.parquet, figures=args.figures)
+    args.after_interrupt = f"the results are complete: {folder}"
+    if not args.quiet:
+        print_lines([*findings(report), *report.notes])
+    _tell_failures(folder, tally)
+    print(folder if args.quiet else f"\nresults: {folder}")
+    return FAILED if tally.failed else 0
+
+
+def _conduct(args: argparse.Namespace, plan: Plan, ledger: Ledger) -> Tally:
+    from sim.base.progress import progress
+    from sim.studies.sweep.conduct import Manner, conduct
+    from sim.studies.sweep.cost import fitting_workers
+    from sim.studies.sweep.engine import engine
+
+    processes = args.workers if args.cluster or not args.workers else fitting_workers(plan, args.workers)
+    manner = Manner(args.retries, args.fail_fast)
+    with progress(sys.stderr, quiet=args.quiet) as show:
+
+        def tell(done: int, total: int, phase: str) -> None:
+            words = f"{done:,} of {total:,} runs are safe in {ledger.folder}"
+            args.after_interrupt = f"{words}; the same command goes on with the others"
+            if show:
+                show(done, total, phase)
+
+        with engine(processes, args.cluster, args.run_timeout) as made:
+            return conduct(plan, ledger, made, manner, tell)
+
+
+def _tell_failures(folder: Path, tally: Tally) -> None:
+    if tally.failed:
+        words = f"{tally.failed:,} runs failed; column error of {folder / 'runs.csv'} says why"
+        print(f"{words}; more --retries try them again", file=sys.stderr)
+
+
+def _merge(args: argparse.Namespace) -> int:
+    from sim.base.machine import check_writable
+    from sim.studies.sweep.folder import merge, write
+    from sim.studies.sweep.ledger import Ledger
+    from sim.studies.sweep.words import findings
+
+    check_writable(args.out)
+    args.after_interrupt = f"the ledgers are as they were; give the same command again to fill {args.out}"
+    for note in merge(args.out, args.ledgers):
+        print(note, file=sys.stderr)
+    with Ledger(args.out) as ledger:
+        report = write(ledger, parquet=args.parquet, figures=args.figures)
+    print_lines([*findings(report), *report.notes])
+    print(f"\nresults: {args.out}")
+    return FAILED if report.failed else 0

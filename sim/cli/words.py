@@ -1,0 +1,100 @@
+"""What all commands share: how a command is added, how its words are read, how lines are printed."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+MAX_THREADS = 256
+LIMIT = 3  # exit code: well asked, but this machine cannot do it
+
+_COUNT = re.compile(r"([0-9](?:_?[0-9]){0,30})(?:\.([0-9]{1,20}))?(?:[eE]\+?([0-9]{1,2}))?")
+
+
+def add(commands: Any, name: str, command: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+    """Add a command that says in one line what it does."""
+    about = text[0].upper() + text[1:]
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=about, allow_abbrev=False)
+    parser.set_defaults(command=command)
+    return parser
+
+
+def add_scenario(parser: argparse.ArgumentParser, dest: str = "scenario", **settings: Any) -> None:
+    """The scenario as an argument."""
+    text = "a YAML file, or the name of a scenario that `sim list scenarios` shows"
+    parser.add_argument(dest, metavar="SCENARIO", help=text, **settings)
+
+
+def add_set(parser: argparse.ArgumentParser) -> None:
+    """``--set``."""
+    text = "replace one value, such as people.users=50000; repeatable"
+    parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help=text)
+
+
+def add_snapshot_at(parser: argparse.ArgumentParser) -> None:
+    """``--snapshot-at``."""
+    text = "keep the state at this date or time, for sim fork; repeatable"
+    parser.add_argument("--snapshot-at", action="append", default=[], metavar="WHEN", help=text)
+
+
+def what(text: str) -> tuple[str, list[str]]:
+    """Read ``name: path=value, path=value``: a name (without one the changes themselves) and changes as --set takes."""
+    from sim.base.loader import parted
+
+    name, changes = parted(text)
+    if not all(re.match(r"[^=\s]+=", change) for change in changes):
+        raise argparse.ArgumentTypeError(f"'{text}' is no change; write 'name: path=value, path=value'")
+    return name or text, changes
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Read names with commas between them."""
+    return tuple(filter(None, (name.strip() for name in text.split(","))))
+
+
+def whole(text: str) -> int:
+    """Read 1000000, 1_000_000, 1e6 or 1.5e6, exactly and without floats."""
+    match = _COUNT.fullmatch(text)
+    whole, fraction, power = match.groups(default="") if match else ("", "", "")
+    zeros = int(power or 0) - len(fraction)
+    if not whole or zeros < 0:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number; write 1000000, 1_000_000 or 1e6")
+    return int(whole.replace("_", "") + fraction) * 10**zeros
+
+
+def positive(text: str) -> int:
+    """Read a whole number of 1 or more."""
+    if text.startswith("-") or (number := whole(text)) < 1:
+        raise argparse.ArgumentTypeError(f"must be 1 or more, not {text}")
+    return number
+
+
+def threads(text: str) -> int:
+    """Read a number of threads or processes."""
+    if (number := positive(text)) > MAX_THREADS:
+        raise argparse.ArgumentTypeError(f"must be at most {MAX_THREADS}, not {text}")
+    return number
+
+
+def seed(text: str) -> int:
+    """Read a seed."""
+    if text.startswith("-") or (number := whole(text)) >= 2**63:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 0 to {2**63 - 1}, not {text}")
+    return number
+
+
+def fail(message: str, code: int) -> int:
+    """Say what went wrong on stderr; the code is handed through."""
+    print(message, file=sys.stderr)
+    return code
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines, with control characters made visible."""
+    from sim.base.words import visible
+
+    for line in lines:
+        print(visible(line))

@@ -1,0 +1,132 @@
+"""The typed image of a classical scenario: one network, one textbook model, some seeds. No platforms, no clock.
+
+Such a file is known by its key ``contagion``. It goes through the same loader, commands and result folder as all
+others, as a world of one person a row without platforms, actors or facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from sim.base.errors import Finding, SimError
+from sim.base.streams import np_bits, stream_key
+from sim.base.strict import Name, Source, Strict
+from sim.contagion.base import WellMixed
+from sim.contagion.models import AnyContagion
+from sim.networks import AnyNetwork, Computed, Network
+
+if TYPE_CHECKING:
+    from sim.networks.stored import Stored
+
+MOST_USERS = 200_000_000  # a spread keeps some forty bytes a user
+BYTES_USER = 48
+
+
+class Mixed(Network):
+    """Everybody meets everybody, without a list of edges: homogeneous mixing; for models that need no network."""
+
+    name: ClassVar[str] = "well_mixed"
+    kind: Literal["well_mixed"] = "well_mixed"
+
+    def build(self, n_users: int, key: int) -> WellMixed:
+        """Nothing to build."""
+        return WellMixed(n_users)
+
+    def estimate_bytes(self, n_users: int) -> int:
+        """Memory: none."""
+        return 0
+
+
+class Seeds(Strict):
+    """Who has adopted at step 0: so many at random, or those with the most followers."""
+
+    count: int | None = Field(None, ge=0, description="seeds drawn at random, people; 0: none, all begin on their own")
+    top_degree: int | None = Field(None, ge=1, description="seeds with the most followers, people; of equals the first")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Seeds:
+        if (self.count is None) == (self.top_degree is None):
+            raise ValueError("seeds need either count or top_degree")
+        return self
+
+    @property
+    def number(self) -> int:
+        """How many there are."""
+        return self.top_degree if self.top_degree is not None else self.count or 0
+
+    def choose(self, stored: Stored | WellMixed, key: int) -> np.ndarray:
+        """Their ids, rising. Drawn ones are those with the smallest hashes, so more seeds contain fewer."""
+        if self.top_degree is not None and not isinstance(stored, WellMixed):
+            order = np.argsort(-np.diff(stored.indptr), kind="stable")
+        else:
+            order = np.argsort(np_bits(key, np.arange(stored.n_users)), kind="stable")
+        return np.sort(order[: self.number])
+
+
+class People(NamedTuple):
+    """As many people as users: a classical world is not scaled."""
+
+    users: int
+    represents: int
+    ratio: int = 1
+
+
+class Classic(Strict):
+    """One classical world: a network, a model of contagion, and seeds."""
+
+    name: Name
+    title: str = ""
+    about: str = ""
+    seed: int = Field(1, ge=0, lt=2**63)
+    users: int = Field(10_000, ge=1, le=MOST_USERS, description="people")
+    steps: int = Field(50, ge=1, le=100_000, description="most steps; a model that settles earlier is complete")
+    network: Annotated[AnyNetwork | Mixed, Field(discriminator="kind")]
+    contagion: AnyContagion
+    seeds: Seeds = Seeds(count=1)
+    sources: dict[str, Source] = Field(default_factory=dict, description="where numbers come from, by their path")
+
+    # What the shell asks of every scenario.
+    platforms: ClassVar[dict[str, Any]] = {}
+    actors: ClassVar[tuple[Any, ...]] = ()
+    interventions: ClassVar[tuple[Any, ...]] = ()
+
+    @property
+    def people(self) -> People:
+        """How many people there are."""
+        return People(self.users, self.users)
+
+    def key(self, stream: str) -> int:
+        """Key of a stream of draws: ``graph``, ``seeds`` or ``contagion``."""
+        return stream_key(self.seed, stream)
+
+    def bytes_for(self, users: int) -> int:
+        """Memory of network and spread with so many users, in bytes."""
+        network = self.network
+        if isinstance(network, Computed):  # here its audiences are stored
+            audience = 4 * float(network.audience_table(users).mean())
+            return round((audience + 8 + BYTES_USER) * users)
+        return network.estimate_bytes(users) + BYTES_USER * users
+
+
+def findings(world: Classic) -> Iterator[Finding]:
+    """What does not fit together in a classical scenario."""
+    if world.seeds.number > world.users:
+        name = "count" if world.seeds.top_degree is None else "top_degree"
+        yield Finding(("seeds", name), f"{world.seeds.number:,} seeds, but {world.users:,} users")
+    try:
+        world.network.check(world.users)
+    except SimError as error:
+        yield Finding(("network",), str(error))
+    if isinstance(world.network, Mixed):
+        if not world.contagion.mixes:
+            yield Finding(("network", "kind"), f"{world.contagion.name} needs a network", "for instance complete")
+        if world.seeds.top_degree is not None:
+            yield Finding(("seeds", "top_degree"), "well mixed, all have as many followers", "use count")
+    for path in world.sources:
+        field = path.removeprefix("contagion.")
+        if field == path or field not in type(world.contagion).model_fields:
+            yield Finding(("sources", path), "no such number", "for instance contagion.p")

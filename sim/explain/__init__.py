@@ -1,9 +1,0 @@
-"""What happened to one user or one topic of a finished run, and why: the run again, with an onlooker."""
-
-from __future__ import annotations
-
-from sim.explain.rerun import suggestions
-from sim.explain.topic import explain_topic
-from sim.explain.user import explain_user
-
-__all__ = ["explain_topic", "explain_user", "suggestions"]

@@ -1,0 +1,38 @@
+"""What does a mind see, and what does it decide? A policy is data plus one verb, ``decide(board, me) -> actions``.
+
+A policy sees a `Dashboard` (what is public, some time ago) and `Me` (its own ledger), never the world's arrays.
+Every action says why in words that name what was seen. Policies of one actor are asked in order. Not modelled: what
+a post says (only its tone and kind), negotiation beyond one take-it-or-leave-it fee.
+"""
+
+from __future__ import annotations
+
+from sim.minds.base import POLICIES, Policy
+from sim.minds.brands import CrisisReply, SponsorWhenRising
+from sim.minds.bureaus import Rivalry
+from sim.minds.dashboard import Action, Dashboard, Fee, Joined, Listed, Me
+from sim.minds.kols import PaidCollaboration, RideHot
+from sim.minds.media import FollowUp, NewsDesk
+from sim.minds.policies import AnyPolicy
+from sim.minds.topics import OpenTopics, SteadyPosting
+
+__all__ = [
+    "POLICIES",
+    "Action",
+    "AnyPolicy",
+    "CrisisReply",
+    "Dashboard",
+    "Fee",
+    "FollowUp",
+    "Joined",
+    "Listed",
+    "Me",
+    "NewsDesk",
+    "OpenTopics",
+    "PaidCollaboration",
+    "Policy",
+    "RideHot",
+    "Rivalry",
+    "SponsorWhenRising",
+    "SteadyPosting",
+]

@@ -1,0 +1,48 @@
+"""An actor as a scenario file says it: an account, or a group of like accounts, with policies."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from sim.base.strict import Grade, Name, Strict
+from sim.minds.policies import AnyPolicy
+
+
+class Actor(Strict):
+    """An account, or a group of like accounts, with a mind on it."""
+
+    name: Name
+    title: str = ""
+    kind: Literal["kol", "bureau", "brand", "media", "star"]
+    tier: str = Field("", description="tier of a KOL whose followers are drawn from the catalogue")
+    count: int = Field(1, ge=1, le=100_000, description="how many like it")
+    accounts: dict[str, int] = Field(
+        default_factory=dict, description="followers by platform (people); with a tier: 0, drawn"
+    )
+    home: bool = Field(False, description="the story is its own: it is no rival to others")
+    story: str = Field("", description="the story it minds; empty: the first")
+    budget: int = Field(0, ge=0, le=10**12, description="yuan it can spend in the run")
+    delay_minutes: int = Field(60, ge=0, le=10_000, description="how old what it sees is")
+    review_minutes: int = Field(60, ge=1, le=10_000, description="how often it looks")
+    appeal: float = Field(1.0, gt=0, le=20, description="factor on the appeal of what it posts by its own decision")
+    charm: float = Field(1.0, ge=0, le=100, description="factor on being followed after a post")
+    policies: tuple[AnyPolicy, ...] = ()
+    source: str = ""
+    grade: Grade = "assumed"
+
+    @property
+    def members(self) -> tuple[tuple[str, str], ...]:
+        """Name and title of each of them."""
+        title = self.title or self.name
+        if self.count == 1:
+            return ((self.name, title),)
+        return tuple((f"{self.name}_{n:03d}", f"{title} {n}") for n in range(1, self.count + 1))
+
+    @model_validator(mode="after")
+    def _followers(self) -> Actor:
+        for platform, followers in self.accounts.items():
+            if followers < 0:
+                raise ValueError(f"followers on {platform} must be ≥ 0, not {followers}")
+        return self

@@ -1,0 +1,103 @@
+"""What brands and organisations decide: to buy reach while a story rises, to answer when talk turns against them."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from sim.minds.base import POLICIES, Policy
+from sim.minds.dashboard import HOUR, Action, Dashboard, Me
+
+
+@POLICIES.register
+class SponsorWhenRising(Policy):
+    """A brand buys reach, opens a challenge or hires KOLs while a story rises; never beyond its budget."""
+
+    name: ClassVar[str] = "sponsor_when_rising"
+    kind: Literal["sponsor_when_rising"] = "sponsor_when_rising"
+    min_growth: float = Field(1.5, ge=0, le=100, description="reads of the last 6 h over those of the 6 h before")
+    min_reads: int = Field(50_000_000, ge=0, description="reads in 24 h below which it waits")
+    boost: int = Field(100_000, ge=0, description="yuan of paid reach behind one post")
+    hire_tier: str = Field("", description="tier of the KOLs it hires; empty: none")
+    hire_budget: int = Field(0, ge=0, description="yuan of fees a time")
+    challenge_title: str = Field("", description="challenge opened on Douyin; empty: none")
+    cooldown_hours: float = Field(24.0, ge=0, le=1000, description="hours between two purchases")
+    max_actions: int = Field(5, ge=0, le=1000, description="purchases in the whole run")
+
+    def decide(self, board: Dashboard, me: Me) -> list[Action]:
+        """Buy while it rises and the purse lasts."""
+        if board.reads_day < self.min_reads or board.growth < self.min_growth or len(me.done) >= self.max_actions:
+            return []
+        if me.since(board.now) < self.cooldown_hours * HOUR or me.budget_left < self.boost:
+            return []
+        why = f"reads grew {board.growth:.1f}-fold in 6 h, {board.reads_day / 1e6:.0f} M in 24 h"
+        return [self._purchase(board, me, why)]
+
+    def _purchase(self, board: Dashboard, me: Me, why: str) -> Action:
+        if self.challenge_title and "douyin" in me.platforms and not me.count("challenge"):
+            return Action(
+                "challenge",
+                "douyin",
+                board.story,
+                why,
+                title=self.challenge_title,
+                content="challenge",
+                spend=self.boost,
+                boost=self.boost,
+            )
+        if self.hire_tier and me.budget_left >= self.hire_budget > 0:
+            return Action(
+                "hire",
+                me.platforms[0],
+                board.story,
+                why,
+                hire=self.hire_tier,
+                spend=0,
+                boost=self.hire_budget,
+            )
+        on_list = board.best(50, on=me.platforms)
+        where = on_list.platform if on_list else me.platforms[0]
+        return Action(
+            "sponsor",
+            where,
+            board.story,
+            why,
+            topic=on_list.topic if on_list else -1,
+            content="ad",
+            spend=self.boost,
+            boost=self.boost,
+        )
+
+
+@POLICIES.register
+class CrisisReply(Policy):
+    """An organisation answers when the talk turns against it: one reply a crisis, which damps the negative topic."""
+
+    name: ClassVar[str] = "crisis_reply"
+    kind: Literal["crisis_reply"] = "crisis_reply"
+    min_negative: float = Field(0.3, ge=0, le=1, description="share of negative reads in 24 h from which it replies")
+    min_reads: int = Field(1_000_000, ge=0, description="reads in 24 h below which it stays silent")
+    damping: float = Field(
+        0.5, ge=0, le=1, description="share of the negative topic's novelty that the reply takes away"
+    )
+    cooldown_hours: float = Field(48.0, ge=0, le=1000, description="hours between two replies")
+
+    def decide(self, board: Dashboard, me: Me) -> list[Action]:
+        """Reply under the negative topic."""
+        if board.negative_share < self.min_negative or board.reads_day < self.min_reads or board.negative_topic < 0:
+            return []
+        if me.since(board.now, "reply") < self.cooldown_hours * HOUR:
+            return []
+        why = f"{board.negative_share:.0%} of the reads of 24 h are negative"
+        return [
+            Action(
+                "reply",
+                me.platforms[0],
+                board.story,
+                why,
+                topic=board.negative_topic,
+                content="blue_v",
+                factor=1 - self.damping,
+            )
+        ]

@@ -1,0 +1,103 @@
+"""What tourism bureaus decide: to join when the story is hot and rivals have joined."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from sim.minds.base import POLICIES, Policy, hours_ago, log2, topic_words
+from sim.minds.dashboard import HOUR, Action, Dashboard, Joined, Me
+
+
+@POLICIES.register
+class Rivalry(Policy):
+    """A tourism bureau joins when the story is hot *and* rivals have joined, and says so.
+
+    pressure = listed_weight · log2(1 + the story's topics listed in 24 h) + rivals_weight · log2(1 + rivals that
+    joined) + called_weight if a topic is about it + kinship. It wants to act when the pressure passes its own
+    threshold, drawn once around ``threshold`` (threshold model of collective behaviour: Granovetter 1978,
+    doi:10.1086/226707), and does so within ``deliberation_hours``; whoever is named answers at once.
+    All weights: assumed.
+    """
+
+    name: ClassVar[str] = "rivalry"
+    kind: Literal["rivalry"] = "rivalry"
+    threshold: float = Field(4.8, ge=0, le=100, description="typical pressure at which a bureau acts")
+    caution: float = Field(0.8, ge=0, le=20, description="half-width of the spread of thresholds over bureaus")
+    listed_weight: float = Field(0.4, ge=0, le=20, description="pressure per doubling of listed topics in 24 h")
+    rivals_weight: float = Field(3.2, ge=0, le=20, description="pressure per doubling of rivals that joined")
+    called_weight: float = Field(2.5, ge=0, le=20, description="pressure when a topic of 24 h is about it")
+    kinship: float = Field(0.0, ge=0, le=20, description="ties of place, culture or employment to the star")
+    deliberation_hours: float = Field(12.0, gt=0, le=1000, description="mean office hours from wanting to doing")
+    rivals_hours: float = Field(48.0, gt=0, le=1000, description="how long a rival's joining is felt")
+    cooldown_hours: float = Field(14.0, ge=0, le=1000, description="hours between two own actions")
+    max_actions: int = Field(6, ge=0, le=1000, description="actions in the whole run")
+    first_hour: int = Field(8, ge=0, le=23, description="first office hour")
+    last_hour: int = Field(22, ge=0, le=23, description="last office hour")
+    invite_title: str = Field(
+        "{title}邀请{star}", description="topic opened when it invites; {title}, {star} are filled in"
+    )
+    host_title: str = Field("{star}来{title}做客", description="topic opened when it hosts")
+    star: str = Field("", description="whom it invites, as the topic's words say it")
+    host_share: float = Field(0.3, ge=0, le=1, description="probability of hosting, where the purse allows")
+    host_cost: int = Field(200_000, ge=0, description="yuan that hosting the star costs")
+    may_sign: bool = Field(False, description="the star's employer may sign it as ambassador")
+    free_ticket_factor: float = Field(
+        1.0, ge=1, le=10, description="factor on travel intent of a free-ticket offer; 1: never offers"
+    )
+
+    def decide(self, board: Dashboard, me: Me) -> list[Action]:
+        """Wait, or do the next thing of the repertoire."""
+        if not self.first_hour <= board.hour <= self.last_hour or len(me.done) >= self.max_actions:
+            return []
+        if me.since(board.now) < self.cooldown_hours * HOUR:
+            return []
+        if not self._decides(board, me):
+            return []
+        pressure, why = self._pressure(board, me)
+        own = self.threshold + self.caution * (2 * me.draw("caution") - 1)
+        if pressure < own:
+            return []
+        return [self._choose(board, me, f"{why}: pressure {pressure:.1f} passes own threshold {own:.1f}")]
+
+    def _decides(self, board: Dashboard, me: Me) -> bool:
+        """Whoever is named answers at once; others take their time."""
+        chance = me.review_minutes / HOUR / self.deliberation_hours
+        return me.name in board.called or me.draw("decide", board.now) < chance
+
+    def _rivals(self, board: Dashboard, me: Me) -> list[Joined]:
+        recent = [j for j in board.joined if board.now - j.minute <= self.rivals_hours * HOUR]
+        return [j for j in recent if j.kind == "bureau" and not j.home and j.actor != me.name]
+
+    def _pressure(self, board: Dashboard, me: Me) -> tuple[float, str]:
+        """The pressure to join, and the words for it."""
+        rivals = self._rivals(board, me)
+        called = board.called.get(me.name)
+        pressure = self.listed_weight * log2(1 + board.listed_day) + self.rivals_weight * log2(1 + len(rivals))
+        pressure += self.kinship + (self.called_weight if called else 0.0)
+        words = [f"{board.listed_day} topics of the story listed in 24 h"]
+        if board.listed:
+            words.append(f"now {topic_words(board.listed[0])}")
+        if rivals:
+            names = ", ".join(f"{j.title} {hours_ago(board.now, j.minute)}" for j in rivals[-3:])
+            words.append(f"{len(rivals)} rival{'s' if len(rivals) > 1 else ''} joined ({names})")
+        if called:
+            words.append(f"#{called[0]}# is about us")
+        return pressure, "; ".join(words)
+
+    def _choose(self, board: Dashboard, me: Me, why: str) -> Action:
+        """Invite first; then host, sign, offer free tickets or ride, as means and the draw allow."""
+        platform = "weibo" if "weibo" in me.platforms else me.platforms[0]
+        base = {"platform": platform, "story": board.story, "why": why, "content": "blue_v", "about": me.name}
+        names = {"title": me.title, "star": self.star or board.story}
+        if not me.count("invite"):
+            return Action("invite", title=self.invite_title.format(**names), appeal=1.1, **base)  # type: ignore[arg-type]
+        if self.may_sign and not me.count("sign"):
+            return Action("sign", appeal=1.2, **base)  # type: ignore[arg-type]
+        if self.free_ticket_factor > 1 and not me.count("free_tickets"):
+            return Action("free_tickets", factor=self.free_ticket_factor, hours=24 * 60, **base)  # type: ignore[arg-type]
+        if me.budget_left >= self.host_cost and me.draw("host", me.count("host"), board.now) < self.host_share:
+            return Action("host", title=self.host_title.format(**names), spend=self.host_cost, appeal=1.2, **base)  # type: ignore[arg-type]
+        topic = board.best(50, on=(platform,))
+        return Action("ride", topic=topic.topic if topic else -1, **base)  # type: ignore[arg-type]

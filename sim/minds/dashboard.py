@@ -1,0 +1,126 @@
+"""What a mind sees, what it knows of itself, and what it can do: plain records, no rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+HOUR = 60
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One of the story's topics as it stands on a hot list."""
+
+    platform: str
+    topic: int
+    title: str
+    rank: int
+    heat: int
+    minutes: int
+    about: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Joined:
+    """An actor that has acted on the story in public; ``home``: the story is its own, so it is nobody's rival."""
+
+    actor: str
+    title: str
+    kind: str
+    minute: int
+    home: bool = False
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """Public counts of one story as a mind sees them; ``seen`` lies its observation delay before ``now`` (minutes).
+
+    ``pace`` is the activity of the hour over the day's mean; ``came``: when each of the story's topics first came on a
+    list (any platform's, sold places too), the earliest first.
+    """
+
+    story: str
+    now: int
+    seen: int
+    hour: int
+    pace: float = 1.0
+    listed: tuple[Listed, ...] = ()
+    listed_day: int = 0
+    reads_day: int = 0
+    discussions_day: int = 0
+    growth: float = 1.0
+    negative_share: float = 0.0
+    negative_topic: int = -1
+    joined: tuple[Joined, ...] = ()
+    present: tuple[str, ...] = ()
+    called: dict[str, tuple[str, int]] = field(default_factory=dict)
+    came: tuple[int, ...] = ()
+
+    def best(self, max_rank: int, min_minutes: int = 0, on: tuple[str, ...] = ()) -> Listed | None:
+        """The story's highest topic of at most ``max_rank`` that has stayed ``min_minutes``, ``on`` these platforms."""
+        fit = [t for t in self.listed if 1 <= t.rank <= max_rank and t.minutes >= min_minutes]
+        fit = [t for t in fit if t.platform in on] if on else fit
+        return min(fit, key=lambda t: (t.rank, t.topic)) if fit else None
+
+
+@dataclass(frozen=True)
+class Fee:
+    """A fee that a brand offers to a KOL for one post."""
+
+    brand: str
+    title: str
+    fee: int
+    story: str
+    topic: int
+
+
+@dataclass(frozen=True)
+class Me:
+    """What a mind knows of itself. ``draw(what, *keys)`` is its keyed uniform number."""
+
+    name: str
+    title: str
+    kind: str
+    platforms: tuple[str, ...]
+    budget_left: int
+    price: int
+    review_minutes: int
+    done: tuple[tuple[str, int], ...]
+    offers: tuple[Fee, ...]
+    draw: Callable[..., float]
+
+    def since(self, now: int, *kinds: str) -> float:
+        """Minutes since the last own action of these kinds (any, if none is named)."""
+        times = [minute for kind, minute in self.done if not kinds or kind in kinds]
+        return now - max(times) if times else float("inf")
+
+    def count(self, *kinds: str) -> int:
+        """How many own actions of these kinds there were."""
+        return sum(1 for kind, _ in self.done if kind in kinds)
+
+    def today(self, now: int, *kinds: str) -> int:
+        """Own actions of these kinds in the last 24 hours."""
+        return sum(1 for kind, minute in self.done if kind in kinds and now - minute < 24 * HOUR)
+
+
+@dataclass(frozen=True)
+class Action:
+    """What a mind does. ``title`` opens a new topic; ``topic`` names an existing one; both empty: the story's own."""
+
+    kind: str
+    platform: str
+    story: str
+    why: str
+    topic: int = -1
+    title: str = ""
+    content: str = ""
+    tone: str = "positive"
+    about: str = ""
+    appeal: float = 1.0
+    spend: int = 0
+    boost: int = 0
+    factor: float = 1.0
+    hours: float = 0.0
+    hire: str = ""

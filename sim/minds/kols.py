@@ -1,0 +1,77 @@
+"""What KOLs decide: to ride what is hot, and to take fees."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from sim.minds.base import POLICIES, Policy, topic_words
+from sim.minds.dashboard import HOUR, Action, Dashboard, Listed, Me
+
+
+@POLICIES.register
+class RideHot(Policy):
+    """A KOL posts under a listed topic when it fits and the list place is worth it.
+
+    What is hot on another platform's list it takes up only once somebody has carried the story to its own.
+    """
+
+    name: ClassVar[str] = "ride_hot"
+    kind: Literal["ride_hot"] = "ride_hot"
+    fit: float = Field(0.3, ge=0, le=1, description="how well the story fits the account, 0..1")
+    eagerness: float = Field(0.1, ge=0, le=1, description="probability of riding at a review when the fit is 1")
+    max_rank: int = Field(30, ge=1, le=50, description="worst list rank that is worth a post")
+    cooldown_hours: float = Field(24.0, ge=0, le=1000, description="hours between two posts on the story")
+    max_posts: int = Field(6, ge=0, le=1000, description="posts on the story in the whole run")
+
+    def decide(self, board: Dashboard, me: Me) -> list[Action]:
+        """Ride the best listed topic, at most once a cooldown."""
+        topic = board.best(self.max_rank)
+        if topic is None or me.draw("ride", board.now, topic.topic) >= self.fit * self.eagerness:
+            return []
+        where = self._where(board, me, topic)
+        if not where or me.count("ride") >= self.max_posts:
+            return []
+        if me.since(board.now, "ride") < self.cooldown_hours * HOUR:
+            return []
+        why = f"saw {topic_words(topic)}; fit {self.fit:.2f}"
+        under = topic.topic if where == topic.platform else -1
+        return [Action("ride", where, board.story, why, topic=under, content="kol", tone=topic.tone)]
+
+    def _where(self, board: Dashboard, me: Me, topic: Listed) -> str:
+        """The topic's platform if it has an account there, else an own platform where the story is present."""
+        if topic.platform in me.platforms:
+            return topic.platform
+        return next((platform for platform in me.platforms if platform in board.present), "")
+
+
+@POLICIES.register
+class PaidCollaboration(Policy):
+    """A KOL takes a brand's fee when it is at least its price and the brand's story fits."""
+
+    name: ClassVar[str] = "paid_collaboration"
+    kind: Literal["paid_collaboration"] = "paid_collaboration"
+    fit: float = Field(0.5, ge=0, le=1, description="probability that an offer fits the account")
+    markup: float = Field(0.0, ge=0, le=10, description="share above the list price that it asks for")
+
+    def decide(self, board: Dashboard, me: Me) -> list[Action]:
+        """Accept the best offer of this story, if it pays and fits."""
+        offers = [o for o in me.offers if o.story == board.story and o.fee >= me.price * (1 + self.markup)]
+        if not offers:
+            return []
+        best = max(offers, key=lambda o: (o.fee, o.brand))
+        if me.draw("collaborate", board.now) >= self.fit:
+            return []
+        why = f"{best.title} offers {best.fee} yuan; own price {me.price}"
+        return [
+            Action(
+                "collaborate",
+                me.platforms[0],
+                board.story,
+                why,
+                topic=best.topic,
+                content="kol",
+                hire=best.brand,
+            )
+        ]

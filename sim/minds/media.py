@@ -1,0 +1,105 @@
+"""What newsrooms decide: to amplify, to find an angle of their own, to interview."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from sim.base.streams import poisson
+from sim.minds.base import POLICIES, Policy, hours_ago, topic_words
+from sim.minds.dashboard import HOUR, Action, Dashboard, Listed, Me
+
+
+@POLICIES.register
+class NewsDesk(Policy):
+    """A newsroom takes up what stays on the list, there or under an angle of its own; big stories it interviews."""
+
+    name: ClassVar[str] = "news_desk"
+    kind: Literal["news_desk"] = "news_desk"
+    max_rank: int = Field(20, ge=1, le=50, description="worst rank that counts as news")
+    min_minutes: int = Field(60, ge=0, le=10_000, description="minutes that a topic must have stayed listed")
+    chance: float = Field(0.15, ge=0, le=1, description="probability of taking a fitting topic up at a review")
+    per_day: int = Field(2, ge=0, le=100, description="posts on the story a day")
+    angle_share: float = Field(
+        0.5, ge=0, le=1, description="probability that it opens a topic of its own instead of riding"
+    )
+    angle_title: str = Field("{title}谈{star}{n}", description="topic that it opens; {n} counts its topics")
+    interview_reads: int = Field(
+        200_000_000, ge=0, description="reads of the story in 24 h from which an interview is worth it"
+    )
+    interview_hours: float = Field(96.0, gt=0, le=10_000, description="hours between two interviews")
+    interview_title: str = Field("{title}专访{star}", description="topic that an interview opens")
+    star: str = Field("", description="whom it interviews")
+
+    def decide(self, board: Dashboard, me: Me) -> list[Action]:
+        """Interview if the story is big, else amplify the best listed topic."""
+        topic = board.best(self.max_rank, self.min_minutes, me.platforms)
+        if topic is None or me.draw("news", board.now, topic.topic) >= self.chance:
+            return []
+        if me.today(board.now, "amplify", "angle", "interview") >= self.per_day:
+            return []
+        if board.reads_day >= self.interview_reads and me.since(board.now, "interview") >= self.interview_hours * HOUR:
+            return [self._interview(board, me, topic)]
+        why = f"{topic_words(topic)} for {topic.minutes} min"
+        if me.draw("angle", board.now) < self.angle_share:
+            title = self.angle_title.format(title=me.title, star=self.star or board.story, n=me.count("angle") + 1)
+            return [Action("angle", topic.platform, board.story, why, title=title, content="media", tone=topic.tone)]
+        return [
+            Action(
+                "amplify",
+                topic.platform,
+                board.story,
+                why,
+                topic=topic.topic,
+                content="media",
+                tone=topic.tone,
+            )
+        ]
+
+    def _interview(self, board: Dashboard, me: Me, topic: Listed) -> Action:
+        why = f"{board.reads_day / 1e6:.0f} M reads of the story in 24 h; {topic_words(topic)}"
+        title = self.interview_title.format(title=me.title, star=self.star or board.story)
+        return Action("interview", topic.platform, board.story, why, title=title, content="media", appeal=1.1)
+
+
+@POLICIES.register
+class FollowUp(Policy):
+    """A newsroom comes back to what was news, under topics of its own: less and less often, but for weeks.
+
+    Each topic of the story that came on a list adds to the rate, and what it adds falls as a power law of its age: a
+    self-exciting process with long memory, after Crane and Sornette 2008, who find an exponent of 1.4. At a look it
+    opens one topic at most; for looks much shorter than a day it opens ``per_topic`` in all. Not modelled: what there
+    is to tell.
+    """
+
+    name: ClassVar[str] = "follow_up"
+    kind: Literal["follow_up"] = "follow_up"
+    per_topic: float = Field(
+        0.1, ge=0, lt=1, description="topics it opens in the long run, for each that came on a list"
+    )
+    exponent: float = Field(1.4, gt=1, le=5, description="of the power law by which the rate falls with the age")
+    wait_hours: float = Field(24.0, gt=0, le=1000, description="age from which the rate falls")
+    first_hour: int = Field(7, ge=0, le=23, description="first hour of its working day")
+    last_hour: int = Field(22, ge=0, le=23, description="last hour of it")
+    content: str = Field("media", description="kind of content")
+    title: str = Field("{title}再谈{star}{n}", description="name of the n-th topic that it opens")
+    star: str = Field("", description="whom it is about; empty: the story")
+    platform: str = Field("", description="where; empty: its first platform")
+
+    def decide(self, board: Dashboard, me: Me) -> list[Action]:
+        """Open a topic, if what it remembers makes it due; what would come by night comes by day."""
+        if not self.first_hour <= board.hour <= self.last_hour or not board.came:
+            return []
+        due = sum(self.rate(board.now - came) for came in board.came) * 24 / (self.last_hour - self.first_hour + 1)
+        if not poisson(round(due * me.review_minutes, 12), me.draw("follow_up", board.now)):
+            return []
+        why = f"{len(board.came)} topics were listed, the last {hours_ago(board.now, board.came[-1])}"
+        title = self.title.format(title=me.title, star=self.star or board.story, n=me.count("follow_up") + 1)
+        where = self.platform or me.platforms[0]
+        return [Action("follow_up", where, board.story, why, title=title, content=self.content)]
+
+    def rate(self, age: int) -> float:
+        """What a topic of an age (minutes) adds, a minute; over all ages it sums to ``per_topic``."""
+        wait = self.wait_hours * HOUR
+        return self.per_topic * (self.exponent - 1) / wait * (1 + max(0, age) / wait) ** -self.exponent

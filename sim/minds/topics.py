@@ -1,0 +1,80 @@
+"""Accounts that post or open topics at a rate of their own, whatever the lists say."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from sim.base.streams import poisson
+from sim.minds.base import POLICIES, Policy
+from sim.minds.dashboard import HOUR, Action, Dashboard, Me
+
+
+@POLICIES.register
+class SteadyPosting(Policy):
+    """An account posts on its story at a steady rate in its hours, whatever the lists say."""
+
+    name: ClassVar[str] = "steady_posting"
+    kind: Literal["steady_posting"] = "steady_posting"
+    posts_per_day: float = Field(1.0, gt=0, le=48, description="mean posts a day")
+    first_hour: int = Field(9, ge=0, le=23, description="first hour of the day it posts")
+    last_hour: int = Field(22, ge=0, le=23, description="last hour of the day it posts")
+    platform: str = Field("", description="where; empty: its first platform")
+    starts_when_listed: bool = Field(False, description="begin only once the story has been on a list")
+
+    def decide(self, board: Dashboard, me: Me) -> list[Action]:
+        """Post when a day's share of time has passed since the last post, with a keyed jitter."""
+        if not self.first_hour <= board.hour <= self.last_hour:
+            return []
+        if self.starts_when_listed and not board.listed_day and not me.count("post"):
+            return []
+        gap = 24 * HOUR / self.posts_per_day * (0.6 + 0.8 * me.draw("steady", me.count("post")))
+        if me.since(board.now, "post") < gap:
+            return []
+        where = self.platform or me.platforms[0]
+        return [Action("post", where, board.story, f"steady posting, {self.posts_per_day:g} a day", content="own")]
+
+
+@POLICIES.register
+class OpenTopics(Policy):
+    """An account whose trade is topics opens new ones, a Poisson number at each look, on the day clock.
+
+    How much a topic appeals is lognormal with mean ``appeal``: most stir few, some everybody. Not modelled: what it
+    is about, beyond the account's story.
+    """
+
+    name: ClassVar[str] = "open_topics"
+    kind: Literal["open_topics"] = "open_topics"
+    topics_per_day: float = Field(2.0, gt=0, le=200, description="mean topics a day, if it worked round the clock")
+    appeal: float = Field(1.0, gt=0, le=20, description="mean factor on the appeal of a topic")
+    spread: float = Field(1.0, ge=0, le=3, description="sd of ln appeal over topics")
+    content: str = Field("", description="kind of content; empty: the platform's own")
+    first_hour: int = Field(7, ge=0, le=23, description="first hour of its working day")
+    last_hour: int = Field(23, ge=0, le=23, description="last hour of it")
+    off_hours: float = Field(0.2, ge=0, le=1, description="factor on the rate outside its working day")
+    title: str = Field("{title}·{n}", description="name of the n-th topic that it opens")
+    platform: str = Field("", description="where; empty: its first platform")
+
+    def decide(self, board: Dashboard, me: Me) -> list[Action]:
+        """Open as many as came up since the last look."""
+        at_work = 1.0 if self.first_hour <= board.hour <= self.last_hour else self.off_hours
+        mean = self.topics_per_day * board.pace * at_work * me.review_minutes / (24 * HOUR)
+        where = self.platform or me.platforms[0]
+        return [
+            Action(
+                "open",
+                where,
+                board.story,
+                f"{self.topics_per_day:g} topics a day, at this hour {board.pace:.1f} times as many",
+                title=self.title.format(title=me.title, n=me.count("open") + k + 1),
+                content=self.content,
+                appeal=self._appeal(me, board.now, k),
+            )
+            for k in range(poisson(mean, me.draw("open", board.now)))
+        ]
+
+    def _appeal(self, me: Me, now: int, k: int) -> float:
+        z = sum(me.draw("appeal", now, k, i) for i in range(12)) - 6  # nearly normal
+        return round(self.appeal * math.exp(round(self.spread * z - self.spread**2 / 2, 9)), 6)

@@ -1,0 +1,1 @@
+"""What happens in a step, in which order? Start reading in `model`."""

@@ -1,0 +1,121 @@
+"""The public record: what everybody could see at each step. Minds read it with a delay; results are written from it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from sim.minds import Dashboard, Joined, Listed
+from sim.world.records import F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS, FLOWS
+from sim.world.world import World
+
+DAY = 1440
+
+
+class Board:
+    """Series of every step, and the dashboards made from them.
+
+    Attributes:
+        series: i8[steps, platforms, stories, flows + 1], the flows of `FLOWS` and then the heat of the story's topics.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        shape = (world.clock.n_steps, len(world.platforms), len(world.stories))
+        self.series = np.zeros((*shape, len(FLOWS) + 1), np.int64)
+        self.negative = np.zeros((world.clock.n_steps, len(world.stories)), np.int64)
+        self._joined: dict[int, dict[str, Joined]] = {}
+        self._shown: dict[tuple[int, int], Dashboard] = {}
+        self._came: dict[int, tuple[int, ...]] = {}  # of the last dashboard, by story
+        self._seen: dict[tuple[int, int], Dashboard] = {}  # of this step, by the step they show
+
+    def joined(self, story: int, who: Joined) -> None:
+        """Note that an actor has acted on a story; the first time counts."""
+        self._joined.setdefault(story, {}).setdefault(who.actor, who)
+
+    def record(self, step: int) -> None:
+        """Write down the flows of a step and the dashboards they give."""
+        world, topics = self.world, self.world.topics
+        flow = world.inflow(step)
+        self._seen.clear()
+        row = self.series[step]
+        np.add.at(row[..., :-1], (topics.platform, topics.story), flow)
+        np.add.at(row[..., -1], (topics.platform, topics.story), np.where(topics.rank >= 0, topics.heat, 0))
+        np.add.at(self.negative[step], topics.story, np.where(topics.negative > 0, flow[:, F_IMPRESSIONS], 0))
+        for story in range(len(world.stories)):
+            self._shown[story, step] = self._dashboard(story, step)
+
+    def see(self, story: int, name: str, step: int, delay_minutes: int) -> Dashboard:
+        """The dashboard as it was ``delay_minutes`` ago, seen now."""
+        clock = self.world.clock
+        then = step - 1 - delay_minutes // clock.step_minutes
+        if (story, then) in self._seen:
+            return self._seen[story, then]
+        now = step * clock.step_minutes
+        hour, pace = clock.hour(now), round(clock.level(step) / (sum(clock.day_clock) / len(clock.day_clock)), 9)
+        if then < 0:
+            return Dashboard(name, now, now - delay_minutes, hour, pace)
+        seen = self._seen[story, then] = replace(self._shown[story, then], now=now, hour=hour, pace=pace)
+        return seen
+
+    def _dashboard(self, story: int, step: int) -> Dashboard:
+        clock, topics = self.world.clock, self.world.topics
+        now, per_hour = step * clock.step_minutes, clock.steps_per_hour
+        day, quarter = round(24 * per_hour), round(6 * per_hour)
+        flows = self.series[max(0, step + 1 - day) : step + 1, :, story]
+        reads, mine = flows[..., F_IMPRESSIONS].sum(axis=1), topics.story == story
+        recent, before = int(reads[-quarter:].sum()), int(reads[-2 * quarter : -quarter].sum())
+        own = np.flatnonzero(mine & (topics.last_listed > now - DAY) & (topics.first_listed >= 0))
+        reads_day = int(reads.sum())
+        bad = np.flatnonzero(mine & (topics.negative > 0))
+        return Dashboard(
+            self.world.stories[story],
+            now,
+            now,
+            clock.hour(now),
+            1.0,
+            self._listed(own),
+            len(own),
+            reads_day,
+            int(flows[..., [F_COMMENTS, F_REPOSTS, F_CREATIONS]].sum()),
+            recent / max(before, 1),
+            int(self.negative[max(0, step + 1 - day) : step + 1, story].sum()) / max(reads_day, 1),
+            int(bad[-1]) if len(bad) else -1,
+            tuple(self._joined.get(story, {}).values()),
+            tuple(self.world.platforms[p] for p in np.flatnonzero(np.bincount(topics.platform[mine]))),
+            self._called(np.flatnonzero(mine & (topics.minute > now - DAY))),
+            self._when(story, topics.first_listed[mine & (topics.first_listed >= 0)]),
+        )
+
+    def _when(self, story: int, first: np.ndarray) -> tuple[int, ...]:
+        """When topics came on a list, in order; one tuple serves until another comes."""
+        if len(first) != len(self._came.get(story, ())):
+            self._came[story] = tuple(np.sort(first).tolist())
+        return self._came.get(story, ())
+
+    def _listed(self, own: np.ndarray) -> tuple[Listed, ...]:
+        world, topics = self.world, self.world.topics
+        listed = [
+            Listed(
+                world.platforms[topics.platform[t]],
+                int(t),
+                world.topic_titles[t],
+                int(topics.rank[t]),
+                int(topics.heat[t]),
+                int(topics.listed_steps[t]) * world.clock.step_minutes,
+                world.topic_about[t],
+                "negative" if topics.negative[t] else "positive",
+            )
+            for t in own[topics.rank[own] >= 0]
+        ]
+        return tuple(sorted(listed, key=lambda topic: (topic.rank, topic.topic)))
+
+    def _called(self, own: np.ndarray) -> dict[str, tuple[str, int]]:
+        """Whom topics of the last day are about: who is named takes notice, listed or not."""
+        world = self.world
+        return {
+            world.topic_about[t]: (world.topic_titles[t], int(world.topics.minute[t]))
+            for t in own
+            if world.topic_about[t]
+        }

@@ -1,0 +1,259 @@
+"""From a scenario to a world at its first minute: who everybody is, who follows whom, which accounts there are."""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.base import streams
+from sim.minds.actor import Actor
+from sim.networks import Computed
+from sim.networks.stored import Stored
+from sim.platforms.background import Background, BackgroundTopics, draw_background
+from sim.scenario import tiers
+from sim.scenario.scenario import Scenario
+from sim.world import population
+from sim.world.clock import Clock
+from sim.world.population import Lots, Traits
+from sim.world.world import Account, Graph, World
+
+FIX = 1 << 16
+COMMUNITIES = 200  # at least so many, where there are people enough
+CLASSES = 16  # community classes of affinity
+LOTS = 4  # most lots that a lane, and most places that a community can hold, where a row stands for people enough
+KEEN = 2.5  # affinity from which a targeted slot always takes a person; below it in proportion
+
+
+def people(scenario: Scenario) -> Traits:
+    """Traits by lane, and responses as integer tables."""
+    spec = scenario.people
+    activity = list(spec.activity.values())
+    affinity = affinities(scenario)
+    small = spec.users <= population.SMALL
+    size = _network(scenario).community_size
+    segment, active, member = population.draw_lanes(
+        spec.users if small else size,
+        np.array([s.share for s in spec.segments.values()]),
+        np.array([a.share for a in activity]),
+        members(scenario),
+        streams.stream_key(scenario.seed, "traits"),
+    )
+    return Traits(
+        n_users=spec.users,
+        lane_bits=np.uint64(32 if small else size.bit_length() - 1),
+        step=np.uint64(1 if small else population.STEP),
+        back=np.uint64(1 if small else population.BACK),
+        turn=np.uint64(0 if small else streams.stream_key(scenario.seed, "turn") | 1),
+        segment=segment,
+        activity=active,
+        member=member,
+        see_fix=np.array([round(a.level * FIX) for a in activity], np.uint64),
+        fatigue_fix=np.array([round(fatigue_factor(scenario, n) * FIX) for n in range(256)], np.uint64),
+        attention_fix=np.stack([_attention(a.daily_views) for a in activity]),
+        affinity_fix=np.round(affinity * FIX).astype(np.uint64),
+        fit_fix=np.round(_fits(scenario)[2] * FIX).astype(np.uint64),
+        community_bits=np.uint64(size.bit_length() - 1),
+        community_key=np.uint64(streams.stream_key(scenario.seed, "communities")),
+    )
+
+
+def _fits(scenario: Scenario) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """How the chance that a targeted slot takes a person is split between lots, places and a last coin.
+
+    Returns:
+        The segment's best chance, which its number of lots stands for, f8[stories, segments]; places that a community
+        of each class holds, i8[stories, 16], 1 at most in a small world, where a block is no community; and what is
+        left to the coin, f8[stories, segments, 16].
+    """
+    people = scenario.people
+    fit = np.minimum(affinities(scenario) / KEEN, 1)
+    best = fit.max(axis=2, keepdims=True)
+    most = 1 if people.users <= population.SMALL else max(1, min(LOTS, people.ratio // LOTS))
+    relative = np.divide(fit, best, out=np.zeros_like(fit), where=best > 0)
+    held = np.ceil(np.round(relative.max(axis=1) * most, 6)).astype(np.int64)
+    return best[..., 0], held, relative * most / np.maximum(held, 1)[:, None, :]
+
+
+def lots(scenario: Scenario, who: Traits) -> list[Lots]:
+    """Whom each platform serves: its members by activity, and for each story by what suits them too.
+
+    A row that stands for several people may hold several lots; one that stands for itself has one, so that a post
+    comes to everybody before it comes again.
+    """
+    activity = who.see_fix[who.activity] / who.see_fix.max()
+    best, held, _ = _fits(scenario)
+    anywhere = np.arange(population.blocks(who), dtype=np.uint32)
+    places = [anywhere]
+    for story in range(len(best)):
+        kinds = population.kinds(who, story)
+        places.append(population.draw_places(kinds, held[story]) if who.turn else anywhere)
+    made = []
+    for index, name in enumerate(scenario.platforms):
+        served = activity * (who.member >> index & 1)
+        key = streams.stream_key(scenario.seed, f"{name}/lots")
+        most = min(LOTS, scenario.people.ratio)
+        tables = [population.draw_lots(served * fit, most, key) for fit in (1.0, *best[:, who.segment])]
+        made.append(
+            Lots(
+                np.concatenate([lane for lane, _ in tables]),
+                np.concatenate([fix for _, fix in tables]),
+                np.cumsum([0, *(len(lane) for lane, _ in tables)]),
+                np.concatenate(places),
+                np.cumsum([0, *(len(place) for place in places)]),
+            )
+        )
+    return made
+
+
+def members(scenario: Scenario) -> np.ndarray:
+    """Probability of using each platform by segment, f8[platforms, segments]; their mean gives its users."""
+    spec = scenario.people
+    shares = np.array([s.share for s in spec.segments.values()])
+    rows = []
+    for name, platform in scenario.platforms.items():
+        usage = np.array([s.usage.get(name, 1.0) for s in spec.segments.values()])
+        rows.append(_scaled_to(min(1.0, platform.users / spec.represents), usage, shares / shares.sum()))
+    return np.array(rows)
+
+
+def _scaled_to(mean: float, index: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Probabilities proportional to ``index`` but at most 1 whose mean over ``shares`` is ``mean``."""
+    p = np.minimum(index * mean, 1.0)
+    for _ in range(60):
+        p = np.minimum(p * mean / max(float((p * shares).sum()), 1e-12), 1.0)
+    return p.round(9)
+
+
+def membership(world: World, index: int) -> float:
+    """Share of people who use the platform, as the lanes have it; one lane at least."""
+    return round(max(1, int((world.people.member >> index & 1).sum())) / len(world.people.member), 9)
+
+
+def fatigue_factor(scenario: Scenario, exposures: int) -> float:
+    """Factor on attending after so many exposures to the story."""
+    fatigue = scenario.people.fatigue
+    if exposures == 0:
+        return 1.0
+    beyond = max(0, exposures - fatigue.helps_until)
+    return max(fatigue.floor, fatigue.help * fatigue.tire**beyond)
+
+
+def _attention(daily_views: int) -> np.ndarray:
+    """Factor on seeing by views of today: 1 up to the limit, then halved with each further view."""
+    beyond = np.maximum(0, np.arange(256) - daily_views + 1)
+    return np.floor(FIX * 0.5 ** np.minimum(beyond, 40)).astype(np.uint64)
+
+
+def affinities(scenario: Scenario) -> np.ndarray:
+    """Factor on attending by story, segment and community class, f8[stories, segments, 16]; mean 1 over communities."""
+    spread = scenario.people.communities.spread
+    z = np.array([NormalDist().inv_cdf((c + 0.5) / CLASSES) for c in range(CLASSES)])
+    community = np.exp(spread * z)
+    community /= community.mean()
+    rows = []
+    for story in scenario.stories.values():
+        weights = story.interests or {"": 1.0}
+        total = sum(weights.values()) or 1.0
+        fit = [
+            sum(w * s.interests.get(k, 1.0) for k, w in weights.items()) / total
+            for s in scenario.people.segments.values()
+        ]
+        rows.append(np.outer(fit, community))
+    return np.array(rows).round(6)
+
+
+def _network(scenario: Scenario) -> Computed:
+    """The computed network, or its defaults where one is stored; few people make smaller communities.
+
+    With fewer than `COMMUNITIES` of them, luck would decide whether a story suits anyone at all.
+    """
+    network = scenario.network if isinstance(scenario.network, Computed) else Computed()
+    most = 1 << max(0, (scenario.people.users // COMMUNITIES).bit_length() - 1)
+    return network.model_copy(update={"community_size": max(network.circle_size, min(network.community_size, most))})
+
+
+def graph(scenario: Scenario, stored: Stored | None = None) -> Graph:
+    """The follow graph: a computed layout a platform, or one stored network for all of them."""
+    n, computed = scenario.people.users, isinstance(scenario.network, Computed)
+    network = _network(scenario)
+    layouts = tuple(
+        network.layout(n, streams.stream_key(scenario.seed, f"{name}/graph")) for name in scenario.platforms
+    )
+    cap = max(2000, 100_000 // scenario.people.ratio)
+    none = np.zeros(1, np.int64), np.zeros(1, np.uint32)
+    if computed and stored is None:
+        return Graph(layouts, network.audience_table(cap), *none)
+    stored = stored or scenario.network.build(n, streams.stream_key(scenario.seed, "graph"))
+    return Graph(layouts, network.audience_table(cap), stored.indptr, stored.indices)
+
+
+class Ground(NamedTuple):
+    """What of a world no run ever changes; worlds of the same people can stand on one."""
+
+    clock: Clock
+    people: Traits
+    graph: Graph
+    lots: list[Lots]
+    background: dict[int, BackgroundTopics]  # by platform
+
+
+def ground(scenario: Scenario, stored: Stored | None = None, like: Ground | None = None) -> Ground:
+    """What the world of a scenario stands on.
+
+    Args:
+        scenario: whose world.
+        stored: a follow graph that replaces the scenario's network.
+        like: the ground of a scenario with the same people, network, platforms, stories and seed, to be shared.
+    """
+    if like and like.clock.n_steps == scenario.steps and like.background.keys() == _listing(scenario).keys():
+        return like
+    who, time = like.people if like else people(scenario), scenario.clock
+    background = {
+        index: draw_background(data, time, streams.stream_key(scenario.seed, f"{name}/background"))
+        for index, (name, data) in _listing(scenario).items()
+    }
+    net, served = (like.graph, like.lots) if like else (graph(scenario, stored), lots(scenario, who))
+    return Ground(time, who, net, served, background)
+
+
+def _listing(scenario: Scenario) -> dict[int, tuple[str, Background]]:
+    """Name and background of each platform that has a list."""
+    lists = ((i, name, p.mechanisms.hot_list) for i, (name, p) in enumerate(scenario.platforms.items()))
+    return {index: (name, hot_list.background) for index, name, hot_list in lists if hot_list}
+
+
+def world(scenario: Scenario, stored: Stored | None = None, on: Ground | None = None) -> World:
+    """The world before the first step: nobody reached, no post, lists full of background.
+
+    ``stored``: a follow graph that replaces the scenario's network; ``on``: what the world stands on, if it is there.
+    """
+    on = on or ground(scenario, stored)
+    made = World(
+        on.clock,
+        on.people,
+        on.graph,
+        on.lots,
+        scenario.people.ratio,
+        list(scenario.platforms),
+        list(scenario.stories),
+        scenario.seed,
+    )
+    made.background.update(on.background)
+    return made
+
+
+def open_account(made: World, actor: str, title: str, kind: str, platform: int, followers: int) -> Account:
+    """Give an actor an account; its row follows the users' and the earlier accounts'."""
+    ident = streams.stream_key(0, f"account/{actor}/{made.platforms[platform]}")
+    account = Account(actor, title, kind, platform, made.n_users + len(made.accounts), ident, followers)
+    made.accounts.append(account)
+    return account
+
+
+def drawn_followers(scenario: Scenario, actor: Actor, name: str, platform: str) -> int:
+    """Followers of a KOL of a tier, drawn by its name and the run's seed."""
+    tier = scenario.people.kol_tiers[actor.tier]
+    coin = streams.py_uniform(streams.stream_key(scenario.seed, f"followers/{name}/{platform}"), 0)
+    return tiers.followers((tier.from_, tier.to), scenario.people.kol_followers, coin)

@@ -1,0 +1,237 @@
+"""The model: what happens in a step, in this order.
+
+1. **change**: interventions due now change the world (a post, an account, a policy of free tickets, a re-weighted
+   feed).
+2. **act**: each mind whose time has come looks at its dashboard and posts, rides, invites, sponsors, or waits.
+3. **reach**: what was shared is pushed along edges; recommenders, lists, searches and advertisements serve their slots.
+4. **respond**: one rule for every exposure: ignore, attend, like, comment, repost (later), create, follow, search,
+   intend.
+5. **trend**: heat is updated, lists are ranked, pools promote or drop posts, users start topics.
+6. **record**: the step's flows are written down.
+
+Cost follows the active people and the views, never users × steps.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import mesa
+import numpy as np
+
+from sim.base.kernels import table_bits
+from sim.minds import Action, Dashboard
+from sim.minds.actor import Actor
+from sim.minds.mind import Mind
+from sim.model import build
+from sim.model.board import Board
+from sim.model.deeds import Deeds
+from sim.model.publishing import Publisher
+from sim.networks.stored import Stored
+from sim.platforms.stage import PlatformStage
+from sim.scenario.enact import enacted
+from sim.scenario.scenario import Scenario
+from sim.world.engine import Engine, Vectorized
+from sim.world.records import F_ATTENDS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS, OFFER, stacked
+from sim.world.world import World
+
+MODEL_VERSION = 4
+
+
+class ViralityModel(mesa.Model):
+    """One run of a scenario. Users are rows of ``world``; minds are Mesa agents.
+
+    Reads a `Scenario`; writes `world`. ``datacollector`` follows the run with Mesa's tools.
+    """
+
+    def __init__(
+        self, scenario: Scenario, threads: int = 1, stored: Stored | None = None, ground: build.Ground | None = None
+    ) -> None:
+        super().__init__(seed=scenario.seed)
+        self.scenario = scenario = enacted(scenario)
+        self.ground = ground or build.ground(scenario, stored)
+        self.world: World = build.world(scenario, on=self.ground)
+        self.publisher = Publisher(scenario, self.world)
+        self.board = Board(self.world)
+        self.deeds = Deeds(scenario, self.world, self.publisher, self.board)
+        self.stages = self._stages()
+        self.engine: Engine = self._engine(threads)
+        for spec in scenario.actors:
+            self.deeds.members[spec.name] = [self._mind(spec, i) for i in range(spec.count)]
+        self._due = _schedule(list(self.deeds.minds.values()), scenario)
+        self._facts = sorted(enumerate(scenario.interventions), key=lambda f: (f[1].at, f[0]))
+        self.datacollector = mesa.DataCollector(model_reporters=_REPORTERS)
+
+    # ---- the step
+
+    def step(self) -> None:
+        """One step; Mesa has already counted it."""
+        self.now_step = self.steps - 1
+        self._change()
+        self._act()
+        views = self._reach()
+        self._respond(views)
+        self._trend()
+        self._record()
+
+    @property
+    def now(self) -> int:
+        """Minutes since the start."""
+        return self.now_step * self.scenario.step_minutes
+
+    def _change(self) -> None:
+        clock = self.world.clock
+        self.deeds.at(self.now)
+        while self._facts and clock.minute(self._facts[0][1].at) < self.now + clock.step_minutes:
+            fact = self._facts.pop(0)[1]
+            if fact.enabled:
+                fact.apply(self.deeds)
+        if clock.hour(self.now) == 4 and clock.time(self.now).minute < clock.step_minutes:
+            self.engine.new_day()
+        period = max(1, round(self.scenario.people.fatigue.half_life_hours * clock.steps_per_hour))
+        if self.now_step and self.now_step % period == 0:
+            self.engine.recover()
+
+    def _act(self) -> None:
+        """Minds look in a keyed order; none sees what another does in the same step."""
+        due = [mind for period, slots in self._due.items() for mind in slots.get(self.now_step % period, ())]
+        draws = table_bits(np.array([mind.order_key for mind in due], np.uint64), self.now_step)
+        for place in np.argsort(draws >> np.uint64(11), kind="stable").tolist():  # as `Mind.draw` would have it
+            due[place].step()
+
+    def _reach(self) -> list[tuple[int, np.ndarray]]:
+        self.world.shared = self.publisher.realise(self.now_step)
+        views = []
+        for index, stage in enumerate(self.stages):
+            stage.at(self.now_step)
+            offers = [table for mechanism in self.deeds.mechanisms[index].values() for table in mechanism.offers(stage)]
+            table = stacked(offers, OFFER)
+            views.append((index, table[table["count"] > 0]))
+        return views
+
+    def _respond(self, views: list[tuple[int, np.ndarray]]) -> None:
+        """First everybody responds to the world as it was, then the world takes it in."""
+        self.engine.begin(self.now_step)
+        seen = [(offers, self.engine.expose(index, offers)) for index, offers in views if len(offers)]
+        for offers, records in seen:
+            self._put_off(self.engine.absorb(offers, records))
+
+    def _put_off(self, acts: np.ndarray) -> None:
+        """Keep acts until the step in which they happen, the next one at the earliest."""
+        due = np.maximum(acts["minute"] // self.scenario.step_minutes, self.now_step + 1)
+        order = np.argsort(due, kind="stable")[: np.count_nonzero(due < self.scenario.steps)]
+        acts, due = acts[order], due[order]
+        ends = [0, *(np.flatnonzero(due[1:] != due[:-1]) + 1).tolist(), len(due)]
+        for lo, hi in pairwise(ends if len(due) else ()):
+            self.world.pending.setdefault(int(due[lo]), []).append(acts[lo:hi])
+
+    def _trend(self) -> None:
+        world, topics = self.world, self.world.topics
+        keep = round(2.0 ** (-1 / (self.scenario.people.interest.half_life_hours * world.clock.steps_per_hour)), 9)
+        flow = world.inflow(self.now_step)
+        world.interest *= keep
+        world.outside *= keep
+        np.add.at(world.interest, (topics.platform, topics.story), flow[:, F_ATTENDS])
+        topics.reads[:] += flow[:, F_IMPRESSIONS]
+        topics.discussions[:] += flow[:, F_COMMENTS] + flow[:, F_REPOSTS] + flow[:, F_CREATIONS]
+        for index, stage in enumerate(self.stages):
+            for mechanism in self.deeds.mechanisms[index].values():
+                mechanism.trend(stage)
+            for story, k in stage.births:
+                self.publisher.user_topic(index, story, k, self.now_step)
+        topics.novelty[:] *= topics.decay
+        if self.now % 60 == 0:
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Once an hour: the liveliest post leads its topic; what is dead leaves the working lists."""
+        world = self.world
+        for index in range(len(self.stages)):
+            live = world.live_topics[index]
+            world.live_topics[index] = live[
+                (world.topics.novelty[live] > 0.001) | (self.now - world.topics.minute[live] < 1440)
+            ]
+            pools, paid = world.in_pools[index], world.paid[index]
+            world.in_pools[index] = pools[world.posts.tier[pools] >= 0]
+            world.paid[index] = paid[world.posts.paid_left[paid] > 0]
+        actor_posts = np.flatnonzero(world.posts.by_actor)
+        engaged = world.totals.rows[actor_posts, F_ATTENDS]
+        order = np.argsort(engaged, kind="stable")
+        world.topics.lead[world.posts.topic[actor_posts[order]]] = actor_posts[order]
+
+    def _record(self) -> None:
+        self.board.record(self.now_step)
+        if self.now % 60 == 0:
+            self.datacollector.collect(self)
+        self.world.flow.rows[:, self.now_step % self.world.clock.horizon_steps] = 0
+
+    def dashboard(self, story: str, delay_minutes: int) -> Dashboard:
+        """What a mind with this delay sees now."""
+        return self.board.see(self.deeds.story[story], story, self.now_step, delay_minutes)
+
+    def perform(self, mind: Mind, action: Action) -> None:
+        """Carry out what a mind decided."""
+        self.deeds.perform(mind, action)
+
+    def close(self) -> None:
+        """Let the world go, and take the model out of Mesa's counters, which would keep it and its minds for ever."""
+        self.engine.close()
+        self.engine = self.world = self.publisher = self.board = self.deeds = None  # type: ignore[assignment]
+        self.ground = None  # type: ignore[assignment]
+        self.stages, self._due = [], {}
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)  # Mesa 3.3 counts the ids of agents by model, on the class
+
+    def _engine(self, threads: int) -> Engine:
+        if self.scenario.engine == "vectorized":
+            return Vectorized(self.world, threads)
+        from sim.world.persons import Persons
+
+        return Persons(self, self.world)
+
+    def _stages(self) -> list[PlatformStage]:
+        world = self.world
+        return [PlatformStage(world, i, build.membership(world, i)) for i in range(len(world.platforms))]
+
+    def _mind(self, spec: Actor, number: int) -> Mind:
+        (name, title), rows, most = spec.members[number], {}, 0
+        for platform, followers in spec.accounts.items():
+            size = (
+                followers if followers or not spec.tier else build.drawn_followers(self.scenario, spec, name, platform)
+            )
+            index = self.deeds.platform[platform]
+            rows[platform] = build.open_account(self.world, name, title, spec.kind, index, size).row
+            most = max(most, size)
+        price = round(most * self.scenario.people.kol_tiers[spec.tier].price_per_follower) if spec.tier else 0
+        self.deeds.minds[name] = Mind(
+            self,
+            spec,
+            name,
+            title,
+            rows,
+            price,
+            story=spec.story or next(iter(self.scenario.stories)),
+            seed=self.scenario.seed,
+            see=self.dashboard,
+            do=self.perform,
+        )
+        return self.deeds.minds[name]
+
+
+def _schedule(minds: list[Mind], scenario: Scenario) -> dict[int, dict[int, list[Mind]]]:
+    """Minds by review period (steps) and phase, so that a step touches only those whose time has come."""
+    due: dict[int, dict[int, list[Mind]]] = {}
+    for mind in minds:
+        if mind.spec.policies:
+            period = max(1, mind.spec.review_minutes // scenario.step_minutes)
+            phase = int(mind.draw("phase") * period)
+            due.setdefault(period, {}).setdefault(phase, []).append(mind)
+    return due
+
+
+_REPORTERS: dict[str, Any] = {
+    "reached": lambda m: int(m.world.new_total.sum()),
+    "interest": lambda m: float(m.world.interest.sum()),
+    "listed": lambda m: int((m.world.topics.rank >= 0).sum()),
+    "acted": lambda m: len({action[1] for action in m.deeds.actions}),
+}

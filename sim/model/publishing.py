@@ -1,0 +1,374 @@
+"""How posts and topics come into the world: from actors, from users, from shares of others' posts."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.base import streams
+from sim.base.kernels import table_bits, table_normal
+from sim.platforms.platform import Content
+from sim.scenario.scenario import Scenario
+from sim.world import uptake
+from sim.world.records import ACT, CREATE, FLOWS, FOLLOW, REPOST, RESPONSES, ROOT, stacked
+from sim.world.world import Account, World
+
+FACT, MIND, USER = range(3)  # origins of a topic
+FOLLOW_KEY, CREATE_KEY, POST_SHIFT = 1 << 62, 1 << 61, 32  # keys of the set of claims: (what, post or account, user)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A post that an actor is about to publish."""
+
+    account: Account
+    platform: int
+    story: int
+    content: str
+    minute: int
+    appeal: float = 1.0
+    negative: bool = False
+    charm: float = 1.0
+    topic: int = -1
+    title: str = ""
+    about: str = ""
+    origin: int = FACT
+    spend: int = 0
+
+
+class Publisher:
+    """Writes posts, topics and shares into a world; the only place that makes them."""
+
+    def __init__(self, scenario: Scenario, world: World) -> None:
+        self.scenario, self.world = scenario, world
+        self.stories = list(scenario.stories.values())
+        self.platforms = list(scenario.platforms.values())
+        self.contents = [list(platform.content) for platform in self.platforms]
+        self.infectious = streams.stream_key(scenario.seed, "infectious")
+        self.quality = streams.stream_key(scenario.seed, "quality")
+        self.fresh: list[np.ndarray] = []
+        self.step = 0
+
+    # ---- topics
+
+    def topic(self, draft: Draft) -> int:
+        """The draft's topic: named, opened under its title, or the story's own on that platform."""
+        if draft.topic >= 0:
+            return draft.topic
+        title = draft.title or self.stories[draft.story].title
+        for row in np.flatnonzero(
+            (self.world.topics.platform == draft.platform) & (self.world.topics.story == draft.story)
+        ):
+            if self.world.topic_titles[row] == title:
+                return int(row)
+        return self.open_topic(
+            draft.platform,
+            draft.story,
+            title,
+            draft.origin,
+            draft.minute,
+            self.half_life(draft.platform, draft.content),
+            draft.appeal,
+            draft.about,
+            draft.negative,
+        )
+
+    def half_life(self, platform: int, content: str) -> float:
+        """Hours in which half of the novelty of a topic of such content is gone."""
+        return self.platforms[platform].content[content].half_life_hours
+
+    def open_topic(
+        self,
+        platform: int,
+        story: int,
+        title: str,
+        origin: int,
+        minute: int,
+        half_life: float,
+        appeal: float,
+        about: str = "",
+        negative: bool = False,
+    ) -> int:
+        """A new topic, still without a post."""
+        spec, about_it = self.platforms[platform], (platform, story, title)
+        listing = spec.mechanisms.hot_list.interaction_spread if spec.mechanisms.hot_list else 0.0
+        half_life *= 1.0 if origin == FACT else self._drawn("half-life", spec.half_life_spread, *about_it)
+        decay = round(2.0 ** (-self.world.clock.step_minutes / 60 / half_life), 9)
+        row = self.world.add_topic(
+            title,
+            about,
+            platform=platform,
+            story=story,
+            minute=minute,
+            origin=origin,
+            lead=-1,
+            appeal=appeal,
+            talk=self.stories[story].talk * self._drawn("talk", spec.talk_spread, *about_it),
+            interaction=self.stories[story].interaction * self._drawn("interaction", listing, *about_it),
+            novelty=1.0,
+            decay=decay,
+            rank=-1,
+            first_listed=-1,
+            last_listed=-1,
+            best_rank=-1,
+            negative=int(negative),
+        )
+        live = self.world.live_topics
+        live[platform] = np.append(live[platform], row)
+        return row
+
+    def _drawn(self, what: str, spread: float, platform: int, story: int, title: str) -> float:
+        """A topic's own factor, lognormal with median 1."""
+        key = streams.stream_key(self.quality, f"{what}/{platform}/{story}")
+        return float(np.exp(spread * table_normal(key, np.array([zlib.crc32(title.encode())]), 0)[0]).round(9))
+
+    # ---- posts
+
+    def by_actor(self, draft: Draft) -> int:
+        """Publish an actor's post and share it with its followers; returns the post's row."""
+        topics, live = self.world.topics, self.world.live_topics
+        topic = self.topic(draft)
+        ident = self._ident(draft.account.ident, draft.minute, draft.content)
+        posts = self._add(
+            np.array([ident]),
+            draft.platform,
+            draft.content,
+            topic=topic,
+            story=draft.story,
+            author=draft.account.row,
+            negative=int(draft.negative),
+            minute=draft.minute,
+            weight=1,
+            by_actor=1,
+            spend=draft.spend,
+        )
+        self._chances(
+            posts, draft.platform, draft.story, draft.content, draft.appeal, draft.charm, draft.origin != FACT
+        )
+        topics.posts[topic] += 1
+        if draft.origin == FACT:  # news renews its topic, be it dead; riding it does not
+            topics.novelty[topic] += 0.5 * (1 - topics.novelty[topic])
+            live[draft.platform] = np.union1d(live[draft.platform], [topic])
+        if topics.lead[topic] < 0:
+            topics.lead[topic] = posts[0]
+        self._share_roots(posts)
+        return int(posts[0])
+
+    def by_users(self, platform: int, acts: np.ndarray) -> None:
+        """Users' own posts, one an act (ACT rows): under the topic of the post that moved them."""
+        world, seen = self.world, acts["post"]
+        ident = own_idents(world.seed, acts["user"], world.posts.ident[seen])
+        posts = self._add(
+            ident,
+            platform,
+            "user",
+            topic=world.posts.topic[seen],
+            story=world.posts.story[seen],
+            author=acts["user"],
+            negative=world.posts.negative[seen],
+            minute=acts["minute"],
+            weight=acts["weight"],
+            by_actor=0,
+        )
+        for story in np.unique(world.posts.story[posts]):
+            own = posts[world.posts.story[posts] == story]
+            self._chances(own, platform, int(story), "user", 1.0, 0.0, world.posts.weight[own] == 1)
+        np.add.at(world.topics.posts, world.posts.topic[posts], acts["weight"])
+        self._share_roots(posts)
+
+    def user_topic(self, platform: int, story: int, number: int, step: int) -> None:
+        """A topic that users start, with its first post by a keyed member of the population."""
+        world, spec = self.world, self.stories[story]
+        key = streams.stream_key(self.quality, f"user-topic/{platform}/{story}")
+        z = float(table_normal(key, np.array([step]), number)[0])
+        appeal = round(float(np.exp(spec.user_topic_spread * z)), 6)
+        named = sum(1 for row in np.flatnonzero(world.topics.origin == USER) if world.topics.story[row] == story)
+        title = spec.user_topic_title.format(title=spec.title, n=named + 1)
+        minute = step * world.clock.step_minutes
+        topic = self.open_topic(platform, story, title, USER, minute, self.half_life(platform, "user"), appeal)
+        user = streams.py_bits(key, step, number) % world.n_users
+        posts = self._add(
+            np.array([streams.py_bits(key, step, number, 1)], np.uint64),
+            platform,
+            "user",
+            topic=topic,
+            story=story,
+            author=user,
+            minute=minute,
+            weight=1,
+            by_actor=0,
+        )
+        self._chances(posts, platform, story, "user", 1.0, 0.0, True)
+        world.topics.lead[topic], world.topics.posts[topic] = posts[0], 1
+        self._share_roots(posts)
+
+    def _ident(self, *parts: int | str) -> np.uint64:
+        words = zlib.crc32("/".join(str(part) for part in parts).encode())
+        number = 0
+        while (ident := streams.py_bits(self.quality, words, number, 3)) in self.world.posts.ident:
+            number += 1
+        return np.uint64(ident)
+
+    def _add(self, ident: np.ndarray, platform: int, content: str, **columns: object) -> np.ndarray:
+        world = self.world
+        kinds = self.contents[platform]
+        pools = self.platforms[platform].mechanisms.traffic_pools
+        n = len(ident)
+        first = world.add_post(
+            n,
+            ident=ident,
+            platform=platform,
+            content=kinds.index(content if content in kinds else kinds[0]),
+            tier=0 if pools else -1,
+            alive=columns["weight"],
+            **columns,
+        )
+        rows = np.arange(first, first + n)
+        if pools:
+            world.in_pools[platform] = np.append(world.in_pools[platform], rows)
+        return rows
+
+    def _chances(
+        self,
+        posts: np.ndarray,
+        platform: int,
+        story: int,
+        content: str,
+        appeal: float,
+        charm: float,
+        drawn: bool | np.ndarray,
+    ) -> None:
+        """Fold everything that decides a response into the posts' eight thresholds, before anyone sees them.
+
+        ``drawn``: draw a quality. A scheduled fact states its own; for a row of many posts the pools use the whole
+        spread.
+        """
+        spec, world = self.platforms[platform], self.world
+        kind = spec.content.get(content) or Content(half_life_hours=1)
+        base = np.array([getattr(spec.response, r) * getattr(kind, r) for r in RESPONSES])
+        chance = np.repeat(base[None, :], len(posts), axis=0)
+        ident = world.posts.ident[posts]
+        spread = np.where(np.broadcast_to(drawn, len(posts)), spec.quality_spread, 0.0)
+        z = table_normal(self.quality, ident, 1)
+        chance[:, 0] *= self.stories[story].appeal * appeal * np.exp(spread * z - spread**2 / 2)
+        infectious = np.exp(spec.repost_spread * table_normal(self.infectious, ident, 1) - spec.repost_spread**2 / 2)
+        chance[:, RESPONSES.index("repost")] *= infectious
+        talk = world.topics.talk[world.posts.topic[posts]]
+        for response, lift in (("comment", talk), ("search", talk), ("create", np.sqrt(talk))):
+            chance[:, RESPONSES.index(response)] *= lift
+        chance[:, RESPONSES.index("follow")] *= charm
+        chance[:, RESPONSES.index("intend")] *= world.offers_factor[story]
+        world.chance.rows[posts] = np.floor(np.minimum(chance.round(9), 1.0) * 2.0**32).astype(np.uint64)
+
+    # ---- shares
+
+    def _share_roots(self, posts: np.ndarray) -> None:
+        """Enter new posts as roots of the repost forest and hand them to the next push."""
+        world, n = self.world, len(posts)
+        columns = {name: getattr(world.posts, name)[posts] for name in ("minute", "platform", "weight")}
+        first = world.forest.append(n, post=posts, user=world.posts.author[posts], parent=-1, channel=ROOT, **columns)
+        world.posts.root[posts] = np.arange(first, first + n)
+        shares = np.zeros(n, ACT)
+        shares["post"], shares["user"], shares["parent"] = posts, world.posts.author[posts], np.arange(first, first + n)
+        shares["minute"], shares["weight"] = columns["minute"], columns["weight"]
+        self.fresh.append(shares)
+
+    def take_fresh(self) -> np.ndarray:
+        """Shares of the posts published since the last call."""
+        shares = stacked(self.fresh, ACT)
+        self.fresh = []
+        return shares
+
+    def realise(self, step: int) -> np.ndarray:
+        """Let the acts due in ``step`` happen, in order of time; returns what is shared.
+
+        A user reposts a post once, makes one post of its own about it and follows an account once; the first act
+        counts.
+        """
+        self.step = step
+        due = self.world.pending.pop(step, [])
+        if not due:
+            return self.take_fresh()
+        acts = stacked(due, ACT)
+        acts = acts[np.lexsort((acts["parent"], acts["user"], acts["post"], acts["minute"]))]
+        reposts = self._repost(acts[acts["flags"] & REPOST > 0])
+        for flag, happen in ((CREATE, self._create), (FOLLOW, self._follow)):
+            own = acts[acts["flags"] & flag > 0]
+            if len(own):
+                happen(own)
+        return stacked([reposts, self.take_fresh()], ACT)
+
+    def _claim(self, keys: np.ndarray) -> np.ndarray:
+        """Which keys are new to the set of claims."""
+        world = self.world
+        if (world.n_claimed + len(keys)) * 2 > len(world.claimed):
+            old = world.claimed[world.claimed != -1]
+            world.claimed = np.full(
+                max(4 * len(world.claimed), 4 << int(len(old) + len(keys)).bit_length()), -1, np.int64
+            )
+            uptake.claim(world.claimed, old, np.empty(len(old), np.bool_))
+        fresh = np.empty(len(keys), np.bool_)
+        world.n_claimed += uptake.claim(world.claimed, keys, fresh)
+        return fresh
+
+    def _repost(self, acts: np.ndarray) -> np.ndarray:
+        if len(acts):
+            acts = acts[self._claim((acts["post"] << POST_SHIFT) | acts["user"])]
+        if not len(acts):
+            return acts
+        world, n = self.world, len(acts)
+        columns = {name: acts[name] for name in ("post", "user", "parent", "minute", "channel", "weight")}
+        first = world.forest.append(n, platform=world.posts.platform[acts["post"]], **columns)
+        self._flow(acts, "reposts")
+        acts["parent"] = np.arange(first, first + n)
+        return acts
+
+    def _create(self, acts: np.ndarray) -> None:
+        acts = acts[self._claim(CREATE_KEY | (acts["post"] << POST_SHIFT) | acts["user"])]
+        platforms = self.world.posts.platform[acts["post"]]
+        for platform in np.unique(platforms):
+            own = acts[platforms == platform]
+            self._flow(own, "creations")
+            self.by_users(int(platform), own)
+
+    def _flow(self, acts: np.ndarray, name: str) -> None:
+        """Count acts in the flow of this step and in the totals of their posts."""
+        world, column = self.world, FLOWS.index(name)
+        slot = world.flow.rows[:, self.step % world.clock.horizon_steps, column]
+        np.add.at(slot, world.posts.topic[acts["post"]], acts["weight"])
+        np.add.at(world.totals.rows[:, column], acts["post"], acts["weight"])
+
+    def _follow(self, acts: np.ndarray) -> None:
+        """Followers won: a view that stands for ``weight`` people wins a whole row with probability weight / ratio."""
+        world = self.world
+        acts = acts[world.posts.by_actor[acts["post"]] > 0]
+        if not len(acts):
+            return
+        authors = world.posts.author[acts["post"]]
+        keys = FOLLOW_KEY | ((authors - world.n_users) << POST_SHIFT) | acts["user"]
+        idents = np.array([world.accounts[number].ident for number in (authors - world.n_users).tolist()], np.uint64)
+        whole = wins_row(world, acts["user"], idents, acts["weight"])
+        acts, authors, keys = acts[whole], authors[whole], keys[whole]
+        new = self._claim(keys)
+        for row in np.unique(authors[new]):
+            users = acts["user"][new & (authors == row)]
+            account = world.accounts[row - world.n_users]
+            account.won.append(users.astype(np.uint32))
+            account.gained += len(users) * world.ratio
+        gained = acts[new]
+        gained["weight"] = world.ratio
+        self._flow(gained, "follows")
+        world.won_changed |= bool(new.any())
+
+
+def wins_row(world: World, users: np.ndarray, accounts: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Whether views for ``weights`` people win whole rows as followers of accounts (their idents); one coin a pair."""
+    coin = table_bits(streams.stream_key(world.seed, "follow"), users, accounts) >> np.uint64(32)
+    return np.asarray(coin * np.uint64(world.ratio) < (weights.astype(np.uint64) << np.uint64(32)))
+
+
+def own_idents(seed: int, users: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Idents of the posts that users make about posts they have seen (their idents)."""
+    return table_bits(streams.stream_key(seed, "quality"), users, seen, 7)

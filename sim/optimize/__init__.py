@@ -1,5 +1,0 @@
-"""Which plan of a campaign is worth its money? Plans proposed, sieved by simulation, judged on held-back seeds."""
-
-from sim.optimize.question import Question, answer
-
-__all__ = ["Question", "answer"]

@@ -1,0 +1,1 @@
+"""What is shown to whom? A platform is numbers (`sim/catalog/`) over mechanisms (here)."""

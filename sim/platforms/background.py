@@ -1,0 +1,156 @@
+"""The background of a list: topics of the rest of the world, drawn before a run, that nobody simulates."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from sim.base import streams
+from sim.world.clock import Clock
+
+
+class Background(BaseModel):
+    """Topics of the rest of the world on a list: parametric, drawn before the run, reported apart.
+
+    A topic's heat doubles every ``rise_minutes`` up to its peak and halves every ``fall_minutes`` after it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    births_per_day: float = Field(ge=0, le=10_000, description="topics a day that could enter the list")
+    night_births: float = Field(gt=0, le=1, description="births at the quietest hour over those at the fullest")
+    peak_median: float = Field(gt=0, le=10**10, description="median peak heat")
+    peak_spread: float = Field(gt=0, le=5, description="sd of ln peak heat")
+    rise_minutes: float = Field(ge=0.1, le=10_000, description="minutes in which heat doubles before the peak")
+    fall_minutes: float = Field(ge=0.1, le=10_000, description="median minutes in which it halves after the peak")
+    fall_spread: float = Field(ge=0, le=2, description="sd of ln of the fall")
+    pinned_share: float = Field(0.0, ge=0, le=1, description="share of time in which editors pin a background topic")
+
+
+@dataclass
+class BackgroundTopics:
+    """The drawn background of one list; arrays of one entry a topic, sorted by birth.
+
+    Attributes:
+        minute: i8, when its heat peaks, minutes from the start (may be negative: the list is full when a run begins).
+        peak: i8, heat at the peak.
+        fall: f8, minutes in which the heat halves after the peak.
+        lists: what `hottest` has found, by block of steps and places; follows from the columns above.
+    """
+
+    minute: np.ndarray
+    peak: np.ndarray
+    fall: np.ndarray
+    lists: dict[tuple[int, int], list[np.ndarray]] = field(default_factory=dict, repr=False, compare=False)
+
+
+AHEAD = 24  # steps for which the background's list is found at once
+WARM_UP_HOURS = 48  # background topics are drawn this long before the start, so that the list is full
+RISES = 12  # a background topic has some heat from so many doublings before its peak
+
+
+def draw_background(data: Background, clock: Clock, key: int) -> BackgroundTopics:
+    """Draw all background topics of a run, hour by hour; births follow the day clock, stretched to ``night_births``.
+
+    Those are drawn too that peak after the end and are on the rise before it.
+    """
+    hours = clock.n_steps * clock.step_minutes // 60 + WARM_UP_HOURS + 1 + math.ceil(RISES * data.rise_minutes / 60)
+    first = -WARM_UP_HOURS * 60
+    level = np.array([clock.day_clock[clock.hour(first + 60 * h)] for h in range(hours)])
+    low, high = min(clock.day_clock), max(clock.day_clock)
+    births = data.night_births + (1 - data.night_births) * (level - low) / max(high - low, 1e-9)
+    per_hour = births * data.births_per_day / (births[: 24 * (hours // 24)].mean() * 24)
+    coins = streams.np_uniform(key, np.arange(hours), 1)
+    counts = np.array([streams.poisson(float(m), float(c)) for m, c in zip(per_hour.round(9), coins, strict=True)])
+    hour = np.repeat(np.arange(hours), counts)
+    ids = np.arange(len(hour))
+    minute = first + 60 * hour + np.floor(60 * streams.np_uniform(key, ids, 2)).astype(np.int64)
+    peak = data.peak_median * np.exp(data.peak_spread * streams.normal(key, ids, 3))
+    fall = data.fall_minutes * np.exp(data.fall_spread * streams.normal(key, ids, 4))
+    order = np.argsort(minute, kind="stable")
+    return BackgroundTopics(minute[order], peak[order].astype(np.int64), fall[order].round(6))
+
+
+def alive(data: Background, topics: BackgroundTopics, now: int, until: int) -> tuple[int, int]:
+    """First id, and one past the last, of the background topics that have heat at some minute of ``now``..``until``."""
+    ends = [now - WARM_UP_HOURS * 60, until + RISES * data.rise_minutes]
+    lo, hi = topics.minute.searchsorted(ends).tolist()
+    return lo, hi
+
+
+def heat_of(data: Background, topics: BackgroundTopics, ids: np.ndarray, now: np.ndarray | int) -> np.ndarray:
+    """Heat, i8, of background topics that are alive at minute ``now``."""
+    age = now - topics.minute[ids]
+    pace = np.where(age < 0, -age / data.rise_minutes, age / topics.fall[ids])
+    return np.floor(np.round(topics.peak[ids] * np.exp2(-pace), 3)).astype(np.int64)
+
+
+def heat_now(data: Background, topics: BackgroundTopics, now: int, clock: Clock) -> tuple[np.ndarray, np.ndarray]:
+    """Ids and heat (i8) of the background topics that are alive at minute ``now``."""
+    ids = np.arange(*alive(data, topics, now, now))
+    return ids, heat_of(data, topics, ids, now)
+
+
+def hottest(data: Background, topics: BackgroundTopics, step: int, clock: Clock, places: int) -> np.ndarray:
+    """The background's own list at a step, i8[at most places, (-2 - id, heat)]: by heat, ties to the smaller id.
+
+    Nothing that is simulated changes it, so it is found for `AHEAD` steps at once.
+    """
+    block = step // AHEAD, places
+    if block not in topics.lists:
+        topics.lists[block] = _lists(data, topics, block[0] * AHEAD, clock, places)
+    return topics.lists[block][step % AHEAD]
+
+
+def _lists(data: Background, topics: BackgroundTopics, step: int, clock: Clock, places: int) -> list[np.ndarray]:
+    """`hottest` of `AHEAD` steps from ``step`` on."""
+    now = (step + np.arange(AHEAD))[:, None] * clock.step_minutes
+    ids = _contenders(data, topics, int(now[0, 0]), int(now[-1, 0]), places)
+    peaks, heat = topics.minute[ids], heat_of(data, topics, ids, now)
+    heat[(peaks < now - WARM_UP_HOURS * 60) | (peaks >= now + RISES * data.rise_minutes)] = 0
+    order = np.argsort(-heat, axis=1, kind="stable")[:, :places]
+    table = np.stack([-2 - ids[order], np.take_along_axis(heat, order, axis=1)], axis=2)
+    return [rows[rows[:, 1] > 0] for rows in table]
+
+
+def _contenders(data: Background, topics: BackgroundTopics, now: int, until: int, places: int) -> np.ndarray:
+    """Ids of the topics that may be among the hottest ``places`` at some minute of ``now``..``until``.
+
+    Heat rises, then falls, so it is least at an end of that time, and most at its peak or at an end. ``places`` topics
+    that are alive throughout never fall below a bound; who never comes near it is passed over.
+    """
+    lo, hi = alive(data, topics, now, until)
+    ids = np.arange(lo, hi)
+    first, last = heat_of(data, topics, ids, now), heat_of(data, topics, ids, until)
+    from_, to = alive(data, topics, until, now)
+    if to - from_ < places:
+        return ids
+    bound = np.partition(np.minimum(first, last)[from_ - lo : to - lo], -places)[-places]
+    peak = np.where((topics.minute[ids] > now) & (topics.minute[ids] < until), topics.peak[ids], 0)
+    return ids[np.maximum(peak, np.maximum(first, last)) >= bound - 2]  # heat is rounded
+
+
+class BackgroundStays(NamedTuple):
+    """Topics of the background that were listed, by id, and the stay of each; arrays of i8."""
+
+    id: np.ndarray
+    first_listed: np.ndarray  # minute
+    last_listed: np.ndarray
+    listed_steps: np.ndarray
+    best_rank: np.ndarray
+    peak_heat: np.ndarray
+
+
+def background_stays(log: np.ndarray, step_minutes: int) -> BackgroundStays:
+    """The stays of background topics, as the log of a whole run (i8[n, 5]) tells them; pins count for nothing."""
+    step, place, name, heat, _ = log[(log[:, 2] < 0) & (log[:, 4] == 0)].T
+    ids, first, row, steps = np.unique(-2 - name, return_index=True, return_inverse=True, return_counts=True)
+    minute = step * step_minutes  # the log goes by time: what comes first is earliest, who writes last has the word
+    last, best, peak = minute[first], place[first], heat[first]
+    last[row] = minute
+    np.minimum.at(best, row, place)
+    np.maximum.at(peak, row, heat)
+    return BackgroundStays(ids, minute[first], last, steps, best, peak)

@@ -1,0 +1,92 @@
+"""The follow feed: what is shared reaches the followers of whoever shared it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from sim.base import streams
+from sim.platforms.base import FIX, MECHANISMS, Mechanism, sample_weight
+from sim.world.records import ACCOUNT, AUDIENCE, FEED, FOLLOWERS
+
+if TYPE_CHECKING:
+    from sim.platforms.stage import PlatformStage
+
+
+FEWEST = 64  # rows that stand for a small account's followers, so that it does not hang on the luck of one
+
+
+@MECHANISMS.register
+class FollowFeed(Mechanism):
+    """Push: whatever an account or a user shares is shown to its followers, who see it when they next look."""
+
+    name: ClassVar[str] = "follow_feed"
+    see: float = Field(description="probability that a follower sees a given share", ge=0, le=1)
+    account_attend_factor: float = Field(
+        1.0, ge=0, le=20, description="further factor on attending a post of a big account"
+    )
+    account_act_factor: float = Field(
+        1.0, ge=0, le=20, description="further factor on acting on a post of a big account"
+    )
+    samples: int = Field(1500, ge=1, le=10**7, description="simulated views aimed at for one post of a big account")
+
+    def offers(self, stage: PlatformStage) -> list[np.ndarray]:
+        """One offer a share: the sharer's audience."""
+        shared = stage.shared
+        if not len(shared):
+            return []
+        ordinary = shared["user"] < stage.world.n_users
+        return [
+            self._users(stage, shared[ordinary]),
+            *(self._account(stage, row) for row in shared[~ordinary]),
+        ]
+
+    def _users(self, stage: PlatformStage, shared: np.ndarray) -> np.ndarray:
+        sizes, candidates = stage.world.graph.audience(stage.index, shared["user"], stage.membership)
+        return self.table(
+            len(shared),
+            post=shared["post"],
+            event=shared["parent"],
+            mode=AUDIENCE,
+            source=shared["user"],
+            domain=sizes,
+            count=candidates,
+            weight=shared["weight"],
+            see=streams.threshold(self.see),
+            minute=shared["minute"],
+            delayed=1,
+            channel=FEED,
+        )
+
+    def _account(self, stage: PlatformStage, share: np.void) -> np.ndarray:
+        """The audience an account began with (computed) and the followers it won since (stored)."""
+        world, row = stage.world, int(share["user"])
+        account = world.accounts[row - world.n_users]
+        won_rows = sum(len(part) for part in account.won)
+        weight = int(sample_weight(np.array(int(world.followers(row) * self.see)), self.samples, world.ratio))
+        crowd = round(account.followers / stage.membership)  # people of whom so many use the platform
+        domain = min(world.n_users, max(1, min(FEWEST, crowd), round(crowd / world.ratio)))
+        begun = round(account.followers / (weight * stage.membership))
+        won = won_rows * world.ratio // weight
+        salt = streams.py_bits(stage.key("account"), int(world.posts.ident[int(share["post"])]))
+        offers = self.table(
+            2,
+            post=share["post"],
+            event=share["parent"],
+            mode=[ACCOUNT, FOLLOWERS],
+            source=account.ident,
+            row=row,
+            first=[salt % domain, 0],
+            count=[begun, won],
+            domain=[domain, max(1, won_rows)],
+            weight=weight,
+            see=streams.threshold(self.see),
+            minute=share["minute"],
+            delayed=1,
+            channel=FEED,
+        )
+        offers["attend"] = round(self.attend_factor * self.account_attend_factor * FIX)
+        offers["act"] = round(self.act_factor * self.account_act_factor * FIX)
+        return offers[offers["count"] > 0]

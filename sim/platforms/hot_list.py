@@ -1,0 +1,146 @@
+"""The hot list: heat, ranks, and the places that are pinned or bought."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from sim.base import streams
+from sim.platforms.background import Background, alive, heat_of, hottest
+from sim.platforms.base import MECHANISMS, Mechanism, sample_weight
+from sim.platforms.serve import serve
+from sim.world.records import F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_LISTED, F_REPOSTS, F_SEARCHES, LIST
+
+if TYPE_CHECKING:
+    from sim.platforms.stage import PlatformStage
+    from sim.world.tables import Table
+
+
+@MECHANISMS.register
+class HotList(Mechanism):
+    """Serve: the list of hot topics, ranked each step by heat.
+
+    heat = (searches + discussions + reads) an hour, smoothed, × ``interaction`` × the topic's own, which is lognormal:
+    what else the platform weighs. Of the reads that the list brings itself, ``list_share`` counts. Readers of rank r:
+    ``reads_per_hour`` · r^−``rank_slope`` · day clock · the topic's appeal and novelty. Rank 0 is the pinned slot;
+    ``ad_places`` can be bought. A topic comes on the list while it is new. Not modelled: re-ranking within a step,
+    censorship, personal lists; heat is no published hot value, which is spread less.
+    """
+
+    name: ClassVar[str] = "hot_list"
+    places: int = Field(50, ge=1, le=1000, description="organic places")
+    ad_places: tuple[int, ...] = Field((), description="places on screen that can be bought")
+    ad_price: int = Field(0, ge=0, description="yuan for a bought place")
+    ad_hours: float = Field(4.0, gt=0, le=1000, description="hours that a bought place lasts")
+    pinned: bool = Field(False, description="whether there is a pinned slot above rank 1")
+    reads_per_hour: float = Field(
+        ge=0, le=10**10, description="readers an hour of the topic at rank 1 in the fullest hours (people)"
+    )
+    rank_slope: float = Field(ge=0, le=5, description="exponent with which readers fall with rank")
+    smoothing_minutes: float = Field(gt=0, le=10_000, description="half-life of the smoothed inflow")
+    interaction: float = Field(gt=0, le=1000, description="heat per read an hour of a typical topic")
+    list_share: float = Field(1.0, ge=0, le=1, description="share of the reads it brought itself that count as heat")
+    interaction_spread: float = Field(0.0, ge=0, le=5, description="sd of ln interaction over topics")
+    entry_novelty: float = Field(0.0, ge=0, le=1, description="novelty that a topic needs to come on the list")
+    off_list_novelty: float = Field(0.02, ge=0, le=1, description="novelty under which it leaves")
+    samples: int = Field(150, ge=1, le=10**7, description="simulated views aimed at for one topic and step")
+    background: Background
+
+    def readers(self, rank: np.ndarray) -> np.ndarray:
+        """Readers an hour in the fullest hours by rank (pinned reads like rank 1)."""
+        return np.round(self.reads_per_hour * np.maximum(rank, 1).astype(float) ** -self.rank_slope, 3)
+
+    def offers(self, stage: PlatformStage) -> list[np.ndarray]:
+        """The lead posts of the listed topics, to readers of the list."""
+        topics = stage.world.topics
+        listed = stage.own_topics()
+        listed = listed[(topics.rank[listed] >= 0) & (topics.lead[listed] >= 0)]
+        if not len(listed):
+            return []
+        pull = topics.appeal[listed] * topics.novelty[listed]
+        real = self.readers(topics.rank[listed]) * pull * stage.level / stage.clock.steps_per_hour
+        weight = sample_weight(real.astype(np.int64), self.samples, stage.world.ratio)
+        return [serve(self, stage, topics.lead[listed], real, weight, LIST, "list", targeted=False)]
+
+    def inflow(self, flow: np.ndarray, steps_per_hour: float) -> np.ndarray:
+        """What raises heat, an hour, f8[topics]: searches, discussions and reads of a step, i8[topics, flows]."""
+        discussions = flow[:, F_COMMENTS] + flow[:, F_REPOSTS] + flow[:, F_CREATIONS]
+        reads = flow[:, F_IMPRESSIONS] - (1 - self.list_share) * flow[:, F_LISTED]
+        return np.asarray((flow[:, F_SEARCHES] + discussions + reads) * steps_per_hour)
+
+    def least_novelty(self, listed: np.ndarray) -> np.ndarray:
+        """Novelty that topics must be above, f8: those on the list (bool) to stay, the others to come on it."""
+        return np.where(listed, self.off_list_novelty, max(self.entry_novelty, self.off_list_novelty))
+
+    def trend(self, stage: PlatformStage) -> None:
+        """Smooth the inflow of heat, then rank the story's topics among the background's."""
+        topics, own = stage.world.topics, stage.own_topics()
+        inflow = self.inflow(stage.world.inflow(stage.step)[own], stage.clock.steps_per_hour)
+        keep = round(2.0 ** (-stage.clock.step_minutes / self.smoothing_minutes), 9)
+        topics.rate[own] = topics.rate[own] * keep + inflow * topics.interaction[own] * (1 - keep)
+        topics.heat[own] = (topics.rate[own] * self.interaction).astype(np.int64)
+        rank(self, stage, own[topics.novelty[own] > self.least_novelty(topics.rank[own] >= 0)])
+
+
+def rank(hot_list: HotList, stage: PlatformStage, story_topics: np.ndarray) -> None:
+    """Put the hottest topics on the list, the story's and the background's alike, and log the list.
+
+    Ties go to the story topic born first, then to the background. Log rows: step, rank, topic (background: −2 − id),
+    heat, slot.
+    """
+    world, topics, back = stage.world, stage.world.topics, stage.world.background[stage.index]
+    others = hottest(hot_list.background, back, stage.step, stage.clock, hot_list.places)
+    heats = np.concatenate([topics.heat[story_topics], others[:, 1]])
+    names = np.concatenate([story_topics, others[:, 0]])
+    top = np.argsort(-heats, kind="stable")[: hot_list.places]
+    top = top[heats[top] > 0]
+    slots = _slots(hot_list, stage)
+    log = np.zeros((len(top) + len(slots), 5), np.int64)
+    log[:, 0] = stage.step
+    log[: len(top), 1], log[: len(top), 2], log[: len(top), 3] = np.arange(1, len(top) + 1), names[top], heats[top]
+    for row, slot in enumerate(slots, len(top)):
+        log[row, 1:] = slot
+    world.list_log[stage.index].append(log)
+    topics.rank[topics.platform == stage.index] = -1  # also of those that have died since
+    _note_stays(topics, log[: len(top)], stage.now)
+    for row in range(len(top), len(log)):  # who has bought a place may stand on the list as well
+        _note_stays(topics, log[row : row + 1], stage.now)
+
+
+def _slots(hot_list: HotList, stage: PlatformStage) -> list[tuple[int, int, int, int]]:
+    """Place, topic, heat and kind of the pinned (slot 1) and bought (slot 2) places in force."""
+    world, topics = stage.world, stage.world.topics
+    slots = [s for s in world.slots[stage.index] if s.until > stage.now]
+    world.slots[stage.index] = slots
+    rows = [(s.place, s.topic, int(topics.heat[s.topic]), 2 if s.place else 1) for s in slots]
+    if hot_list.pinned and not any(s.place == 0 for s in slots):
+        rows += _background_pin(hot_list, stage)
+    return rows
+
+
+def _background_pin(hot_list: HotList, stage: PlatformStage) -> list[tuple[int, int, int, int]]:
+    """Editors pin a background topic for the share of hours that the catalogue states."""
+    hour, data = stage.now // 60, hot_list.background
+    if streams.py_uniform(stage.key("pin"), hour) >= data.pinned_share:
+        return []
+    back = stage.world.background[stage.index]
+    lo, hi = alive(data, back, hour * 60, hour * 60)
+    chosen = lo + streams.py_bits(stage.key("pin"), hour, 1) % max(1, hi - lo)
+    return [(0, -2 - chosen, int(heat_of(data, back, np.array([chosen]), hour * 60)[0]), 1)] if hi > lo else []
+
+
+def _note_stays(topics: Table, log: np.ndarray, now: int) -> None:
+    """Write rank, first and last minute, minutes, best rank and peak of the story's topics in log rows, each in one."""
+    own = log[log[:, 2] >= 0]
+    if not len(own):
+        return
+    _, place, row, heat, _ = own.T
+    rank, best, first = topics.rank[row], topics.best_rank[row], topics.first_listed[row]
+    topics.rank[row] = np.where(rank < 0, place, np.minimum(place, rank))
+    topics.best_rank[row] = np.where(best < 0, place, np.minimum(place, best))
+    topics.first_listed[row] = np.where(first < 0, now, first)
+    topics.listed_steps[row] += topics.last_listed[row] != now
+    topics.last_listed[row] = now
+    topics.peak_heat[row] = np.maximum(heat, topics.peak_heat[row])

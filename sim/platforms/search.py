@@ -1,0 +1,54 @@
+"""Search: people whom a story interests look it up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from sim.platforms.base import MECHANISMS, Mechanism, sample_weight
+from sim.platforms.serve import serve
+from sim.world.records import SEARCH_SLOT
+
+if TYPE_CHECKING:
+    from sim.platforms.stage import PlatformStage
+
+
+@MECHANISMS.register
+class Search(Mechanism):
+    """Serve: people whom a story interests look it up; the reads go to its live topics by appeal and novelty.
+
+    The interest of a story is a slowly decaying stock of attention, fed on every platform; who met
+    it elsewhere looks it up here.
+    """
+
+    name: ClassVar[str] = "search"
+    per_interest_hour: float = Field(
+        ge=0, le=1, description="reads an hour per unit of the story's interest on this platform, fullest hours"
+    )
+    per_foreign_interest_hour: float = Field(
+        0.0, ge=0, le=1, description="the same for its interest on other platforms and outside of all"
+    )
+    samples: int = Field(60, ge=1, le=10**7, description="simulated views aimed at for one topic and step")
+
+    def offers(self, stage: PlatformStage) -> list[np.ndarray]:
+        """Lead posts of the story's topics, in proportion to their pull."""
+        world, topics = stage.world, stage.world.topics
+        own = stage.own_topics()
+        own = own[(topics.lead[own] >= 0) & (topics.novelty[own] > 0.001)]
+        if not len(own):
+            return []
+        story = topics.story[own]
+        pull = topics.appeal[own] * topics.novelty[own]
+        total = np.bincount(story, pull, len(world.stories))
+        real = pull / (total[story] + 0.5) * self.demand(stage)[story]
+        weight = sample_weight(real.astype(np.int64), self.samples, world.ratio)
+        return [serve(self, stage, topics.lead[own], real, weight, SEARCH_SLOT, "search", targeted=True)]
+
+    def demand(self, stage: PlatformStage) -> np.ndarray:
+        """Reads of each story's topics in this step (people), f8[stories]."""
+        own = stage.world.interest[stage.index]
+        foreign = stage.world.interest.sum(axis=0) - own + stage.world.outside
+        wanted = own * self.per_interest_hour + foreign * self.per_foreign_interest_hour
+        return np.asarray(wanted * stage.level / stage.clock.steps_per_hour)

@@ -1,0 +1,57 @@
+"""Serving a slot: posts before people whom a platform chooses by lot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.base import streams
+from sim.platforms.base import Mechanism
+from sim.world.records import SERVE
+
+if TYPE_CHECKING:
+    from sim.platforms.stage import PlatformStage
+
+
+def serve(
+    mechanism: Mechanism,
+    stage: PlatformStage,
+    posts: np.ndarray,
+    real: np.ndarray,
+    weight: np.ndarray,
+    channel: int,
+    stream: str,
+    *,
+    targeted: bool,
+    cursor: bool = False,
+) -> np.ndarray:
+    """Offer ``posts`` to people of the platform so that about ``real`` of them see each.
+
+    Candidates are drawn by lot, in a keyed order of all lots (`Lots`); who is less active or (if targeted) fits less is
+    passed over, so ``real / weight`` views need more candidates. With a cursor a post's next call goes on where the
+    last ended.
+    """
+    world = stage.world
+    chance = np.array([stage.acceptance(story, targeted) for story in world.posts.story[posts].tolist()])
+    views = np.divide(real / weight, chance, out=np.zeros(len(posts)), where=chance > 0)  # nobody there: nobody asked
+    ident = world.posts.ident[posts]
+    coins = streams.unit(stage.bits(stream, ident, stage.step))
+    salts = stage.bits(stream, ident, 0 if cursor else stage.step + 1)
+    count = np.floor(np.round(views, 6) + coins).astype(np.int64)
+    first = world.posts.cursor[posts] if cursor else np.zeros(len(posts), np.int64)
+    if cursor:
+        world.posts.cursor[posts] += count
+    return mechanism.table(
+        len(posts),
+        post=posts,
+        event=world.posts.root[posts],
+        mode=SERVE,
+        source=salts,
+        first=first,
+        count=count,
+        weight=weight,
+        targeted=int(targeted),
+        minute=np.maximum(stage.now, world.posts.minute[posts]),
+        channel=channel,
+    )

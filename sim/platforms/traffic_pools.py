@@ -1,0 +1,179 @@
+"""The recommender: a ladder of ever larger pools, with or without a cap on the head."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from sim.base import streams
+from sim.platforms.base import MECHANISMS, Mechanism, sample_weight
+from sim.platforms.serve import serve
+from sim.world.records import RECOMMEND
+
+if TYPE_CHECKING:
+    from sim.platforms.stage import PlatformStage
+
+
+class Pool(BaseModel):
+    """One tier of the recommender's ladder."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    impressions: int = Field(gt=0, le=10**10, description="impressions a post gets in this pool (people)")
+    hours: float = Field(ge=0.01, le=1000, description="hours of full activity that they take")
+    pass_score: float = Field(ge=0, le=100, description="score from which a post goes on to the next pool")
+
+
+class HeadCap(BaseModel):
+    """A Gini penalty: head videos together are held to a share of the plays that the recommender gives.
+
+    A head video is one that has come past the lower pools. Room that the head does not use is kept, and forgotten by
+    half-lives. Where one story is simulated on a whole platform, its videos share the room with the videos that nobody
+    simulates; these are two flows.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    share: float = Field(gt=0, lt=1, description="most that head videos get of all plays given")
+    from_pool: int = Field(ge=2, le=20, description="first pool of the head, the smallest being 1")
+    memory_hours: float = Field(24.0, gt=0, le=10_000, description="half-life of room that was not used")
+    ordinary_per_hour: int = Field(
+        0, ge=0, le=10**11, description="plays an hour of ordinary videos that nobody simulates, fullest hours (people)"
+    )
+    head_per_hour: int = Field(
+        0, ge=0, le=10**11, description="the same of head videos, if they were not held back (people)"
+    )
+
+    def grant(self, ordinary: float, head: float, saved: float, level: float, hours: float) -> tuple[float, float]:
+        """Which share of the plays asked for head videos get in a step, and the room left for later.
+
+        Args:
+            ordinary: plays of simulated ordinary videos in the step (people).
+            head: plays that simulated head videos ask for (people).
+            saved: room left by earlier steps (plays).
+            level: activity of the day, 0..1.
+            hours: length of the step.
+
+        Returns:
+            The share, 0..1, and the room left (plays).
+        """
+        room = saved + (ordinary + self.ordinary_per_hour * hours * level) * self.share / (1 - self.share)
+        wanted = head + self.head_per_hour * hours * level
+        share = round(min(1.0, room / wanted), 9) if wanted > 0 else 1.0
+        return share, round(max(0.0, room - wanted * share) * 2.0 ** (-hours / self.memory_hours), 6)
+
+
+@MECHANISMS.register
+class TrafficPools(Mechanism):
+    """Serve: a recommender that shows a post to ever larger pools while completion and likes stay high.
+
+    score = mean of (completion rate / reference, like rate / reference) · 2^(−age / half-life). The last pool is
+    refilled as long as its own pass score is held. A row that stands for many real posts passes with the share of
+    them that would, a lognormal of quality. With a head cap posts in the upper pools get fewer plays a step; what is
+    withheld they get later, if their score still holds, for they age meanwhile. Not modelled: personal histories beyond
+    segment and community.
+    """
+
+    name: ClassVar[str] = "traffic_pools"
+    pools: tuple[Pool, ...] = Field(min_length=1, max_length=20, description="the ladder, smallest first")
+    completion_reference: float = Field(gt=0, le=1, description="completion rate of a typical post")
+    like_reference: float = Field(gt=0, le=1, description="likes per impression of a typical post")
+    freshness_hours: float = Field(gt=0, le=10_000, description="half-life of the score with the post's age")
+    quality_spread: float = Field(0.5, gt=0, le=3, description="sd of ln quality over ordinary posts")
+    samples: int = Field(1000, ge=1, le=10**7, description="simulated views aimed at in one pool")
+    head_cap: HeadCap | None = Field(None, description="Gini penalty on head videos; null: none")
+
+    @model_validator(mode="after")
+    def _head_is_on_the_ladder(self) -> TrafficPools:
+        if self.head_cap and self.head_cap.from_pool > len(self.pools):
+            raise ValueError(f"head_cap.from_pool is {self.head_cap.from_pool}, and there are {len(self.pools)} pools")
+        return self
+
+    def offers(self, stage: PlatformStage) -> list[np.ndarray]:
+        """One offer a post that is still in a pool."""
+        posts = stage.world.posts
+        active = stage.in_pools()
+        if not len(active):
+            return []
+        quota, hours = self._columns(posts.tier[active])
+        alive = posts.alive[active]
+        left = np.maximum(quota * alive - self._shown(stage, active), 0)
+        flow = np.minimum(
+            np.ceil(quota * alive / (hours * stage.clock.steps_per_hour) * stage.level).astype(np.int64), left
+        )
+        weight = sample_weight(quota * alive, self.samples, stage.world.ratio)
+        return [
+            serve(
+                self,
+                stage,
+                active,
+                self._held(stage, posts.tier[active], flow),
+                weight,
+                RECOMMEND,
+                "recommend",
+                targeted=True,
+                cursor=True,
+            )
+        ]
+
+    def _held(self, stage: PlatformStage, tier: np.ndarray, flow: np.ndarray) -> np.ndarray:
+        """Plays of each post in this step, those of head videos scaled to the room that the cap leaves them."""
+        if not self.head_cap:
+            return flow
+        head, room = tier >= self.head_cap.from_pool - 1, stage.world.head_room
+        share, room[stage.index] = self.head_cap.grant(
+            int(flow[~head].sum()),
+            int(flow[head].sum()),
+            float(room[stage.index]),
+            stage.level,
+            1 / stage.clock.steps_per_hour,
+        )
+        return np.where(head, flow * share, flow)
+
+    def _shown(self, stage: PlatformStage, posts: np.ndarray) -> np.ndarray:
+        """Impressions since each post entered its pool."""
+        return stage.world.recommended.rows[posts, 0] - stage.world.tier_start.rows[posts, 0]
+
+    def _columns(self, tier: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return np.array([p.impressions for p in self.pools])[tier], np.array([p.hours for p in self.pools])[tier]
+
+    def trend(self, stage: PlatformStage) -> None:
+        """Promote or drop every post whose pool is used up."""
+        posts, active = stage.world.posts, stage.in_pools()
+        quota, _ = self._columns(posts.tier[active])
+        for row in active[self._shown(stage, active) >= 0.98 * quota * posts.alive[active]]:
+            self._promote(stage, int(row))
+
+    def score(self, views: int, attends: int, likes: int, age_hours: float) -> float:
+        """How well a post did in its pool, 1 = like a typical fresh post."""
+        if views <= 0:
+            return 0.0
+        quality = (attends / views / self.completion_reference + likes / views / self.like_reference) / 2
+        return round(quality * 2.0 ** (-age_hours / self.freshness_hours), 9)
+
+    def _promote(self, stage: PlatformStage, row: int) -> None:
+        world, posts = stage.world, stage.world.posts
+        tier, alive = int(posts.tier[row]), int(posts.alive[row])
+        views, attends, likes = (world.recommended.rows[row] - world.tier_start.rows[row]).tolist()
+        score = self.score(views, attends, likes, (stage.now - int(posts.minute[row])) / 60)
+        alive = self._survivors(stage, row, tier, alive, score)
+        last = len(self.pools) - 1
+        posts.alive[row] = alive
+        posts.tier[row] = min(tier + 1, last) if alive else -1
+        world.tier_start.rows[row] = world.recommended.rows[row]
+
+    def _survivors(self, stage: PlatformStage, row: int, tier: int, alive: int, score: float) -> int:
+        """How many of the real posts behind this row go on."""
+        need, posts = self.pools[tier].pass_score, stage.world.posts
+        if alive == 1:
+            return int(score >= need)
+        before = float(posts.bar[row])
+        posts.bar[row] = bar = max(before, round(need / max(score, 1e-9), 9))
+        share = self._above(bar) / max(self._above(before), 1e-12)
+        coin = streams.py_uniform(stage.key("promote"), int(stage.world.posts.ident[row]), tier, stage.now)
+        return min(alive, math.floor(round(alive * share, 6) + coin))
+
+    def _above(self, bar: float) -> float:
+        """Share of posts of lognormal quality, median 1, that reach ``bar``."""
+        return round(0.5 * math.erfc(math.log(bar) / self.quality_spread / math.sqrt(2)), 12) if bar > 0 else 1.0

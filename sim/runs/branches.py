@@ -1,0 +1,101 @@
+"""Branches of a finished run: from a snapshot in its folder, under changed scenarios, each a folder of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim.base.errors import RefusedError, SimError
+from sim.model.fork import Snapshot
+from sim.runs.estimate import estimate
+from sim.runs.result import Result
+from sim.runs.runner import Branch, Progress, run
+from sim.runs.snapshots import FOLDER, file_name, read, step_at
+from sim.scenario import load as scenarios
+from sim.scenario.past import first_difference, refuse_other_past
+from sim.scenario.scenario import Scenario
+
+RESOLVED = "scenario.resolved.yaml"
+
+
+def opened(folder: Path, at: str = "") -> Snapshot:
+    """A snapshot of the run in a folder: the one at a moment, or the only one.
+
+    Raises:
+        SimError: there is no run, no snapshot or more than one, or it cannot be believed.
+    """
+    if not (folder / "run.json").is_file() or not (folder / RESOLVED).is_file():
+        raise SimError(f"{folder} is not a folder of results: it has no run.json and {RESOLVED}")
+    scenario = scenarios.load(folder / RESOLVED)
+    kept = sorted(path for path in (folder / FOLDER).glob("*.npz"))
+    if not isinstance(scenario, Scenario) or not kept:
+        raise SimError(f"{folder} holds no snapshot; run its scenario again with sim run --snapshot-at DATE")
+    if not at and len(kept) > 1:
+        raise SimError(f"{folder} holds several snapshots; choose one with --at: {_moments(kept)}")
+    path = kept[0] if not at else folder / FOLDER / file_name(Snapshot(scenario, step_at(scenario, at), {}))
+    if path not in kept:
+        raise SimError(f"{folder} holds no snapshot at {at}, but at {_moments(kept)}")
+    need = estimate(scenario)
+    if need.refusal:
+        raise RefusedError(need.refusal)
+    return read(path, scenario)
+
+
+def _moments(kept: list[Path]) -> str:
+    return ", ".join(f"{path.stem[:-2]}:{path.stem[-2:]}" for path in kept)
+
+
+def planned(folder: Path, since: Snapshot, sets: Sequence[str] = ()) -> Scenario:
+    """The scenario of a branch.
+
+    Raises:
+        SimError: the changes have faults, or reach into the past.
+    """
+    scenario = scenarios.load(folder / RESOLVED, sets=sets)
+    if not isinstance(scenario, Scenario):
+        raise SimError("a branch cannot become a classical world, which has no state to go on with")
+    refuse_other_past(scenario, since.scenario, since.step)
+    return scenario
+
+
+def fork(
+    folder: Path,
+    since: Snapshot,
+    *,
+    what: str = "",
+    sets: Sequence[str] = (),
+    out: Path | str | None = None,
+    threads: int = 1,
+    figures: bool = True,
+    progress: Progress | None = None,
+    snapshot_at: Sequence[str] = (),
+) -> Result:
+    """Go on from a snapshot under a changed scenario, and write a folder with the whole history.
+
+    Args:
+        folder: of the run that the snapshot is of.
+        since: the snapshot, as `opened` gives it.
+        what: a name of the change.
+        sets: changes, ``path=value``; without one the branch is the run itself.
+        out: folder of result folders.
+        threads: threads for the big loops.
+        figures: draw the pictures.
+        progress: called with (steps done, steps, what is going on).
+        snapshot_at: moments at which this branch's own state is kept.
+
+    Raises:
+        SimError: the changes have faults, or reach into the past.
+    """
+    scenario = planned(folder, since, sets)
+    branch = {
+        "of": Result(folder).digest,
+        "folder": folder.name,
+        "at": since.at.isoformat(timespec="minutes")[:16],
+        "what": what,
+        "sets": list(sets),
+        "from_start": first_difference(since.scenario, scenario) >= since.step,
+    }
+    made = Branch(since, {"branch": branch})
+    return run(
+        scenario, out=out, threads=threads, figures=figures, progress=progress, snapshot_at=snapshot_at, branch=made
+    )

@@ -1,0 +1,71 @@
+"""run.json: what made a result, and under which circumstances."""
+
+from __future__ import annotations
+
+import platform as machine
+import resource
+import subprocess
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sim.contagion.classic import Classic
+from sim.runs.folder import Tabular
+from sim.scenario.scenario import Scenario
+
+
+def record(scenario: Scenario | Classic, tables: Tabular, started: datetime, clock: float) -> dict[str, Any]:
+    """run.json: what made this result, and under which circumstances."""
+    from sim.runs.tables import SCHEMA_VERSION
+
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "software": "virality-simulator",
+        "version": _version(),
+        **tables.facts(),
+        "commit": _commit(),
+        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "seed": scenario.seed,
+        "users": scenario.people.users,
+        "ratio": scenario.people.ratio,
+        "represents": scenario.people.users * scenario.people.ratio,
+        "note": _scaling_note(scenario.people.ratio),
+        "environment": {"python": machine.python_version(), "machine": machine.machine(), "system": machine.system()},
+        "started": started.isoformat(timespec="seconds"),
+        "wall_s": round(time.perf_counter() - clock, 3),
+        "peak_rss_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "digest": tables.digests(),
+    }
+
+
+def _scaling_note(ratio: int) -> str:
+    if ratio == 1:
+        return "every person is simulated"
+    return (
+        f"one simulated person stands for {ratio} people; counts are in people; scaling distorts the tails of cascades"
+    )
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("virality-simulator")
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _commit() -> str:
+    """The commit of the source folder, or nothing where there is none."""
+    where = Path(__file__).parent
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(where), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=5, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""

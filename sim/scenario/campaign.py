@@ -1,0 +1,122 @@
+"""What a scenario file says of a campaign: what may be bought at which price, and the plan that says what is.
+
+Prices are known before a run begins: a candidate's followers are stated, or drawn once from a stream of its own name,
+never from the run's seed. `sim.scenario.enact` turns a plan into ordinary actors and scheduled facts.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field, field_serializer
+
+from sim.base.strict import Grade, Strict
+
+PURSE = "campaign"  # name of the actor that pays
+
+
+Hour = Annotated[int, Field(ge=0, le=23)]
+
+
+Path = tuple[str | int, ...]
+
+
+class Goal(Strict):
+    """What counts as success: a number of the summary at or above a value."""
+
+    metric: str = Field(description="number of summary.json, such as people_reached or weibo_topics_listed")
+    least: float = Field(gt=0, le=1e15, description="least value that counts as going viral")
+
+
+class Own(Strict):
+    """Posts of the organiser's own accounts: they cost nothing, and each brings news."""
+
+    actor: str = Field(description="whose accounts; the campaign is its own")
+    posts: int = Field(4, ge=0, le=200, description="most own posts on a platform; 0: none")
+    content: str = Field("", description="kind of content where a platform has it; else that platform's default")
+    appeal: float = Field(1.0, gt=0, le=20, description="factor on the story's appeal")
+
+
+class Hire(Strict):
+    """KOLs of a tier on a platform who may be hired."""
+
+    platform: str = Field(description="where")
+    tier: str = Field(description="which tier of people.kol_tiers")
+    candidates: int = Field(1, ge=1, le=200, description="how many of them may be hired")
+    followers: tuple[Annotated[int, Field(ge=1, le=10**10)], ...] = Field(
+        (), max_length=200, description="their followers, one by one, instead of candidates"
+    )
+    price_per_follower: float | None = Field(
+        None, ge=0, le=100, description="yuan per follower for one post; empty: the tier's"
+    )
+    posts_each: int = Field(1, ge=1, le=50, description="most posts of one of them")
+    content: str = Field("kol", description="kind of content where the platform has it; else its default")
+    appeal: float = Field(1.0, gt=0, le=20, description="factor on the story's appeal: how well it suits them")
+    source: str = ""
+    grade: Grade = "assumed"
+
+
+class Boosts(Strict):
+    """Paid reach behind the campaign's posts."""
+
+    step: int = Field(10_000, ge=1, le=10**9, description="yuan by which it is raised when plans are searched")
+    most: int = Field(200_000, ge=0, le=10**12, description="most yuan behind one post; 0: none")
+
+
+class Campaign(Strict):
+    """What may be bought for a story, and what is hoped for. Without a plan nothing is."""
+
+    title: str = ""
+    story: str = Field("", description="the story; empty: the first")
+    budget: int = Field(ge=0, le=10**12, description="yuan that a plan may cost")
+    goal: Goal
+    opens: AwareDatetime = Field(description="earliest post, with a zone")
+    closes: AwareDatetime = Field(description="latest post")
+    hours: tuple[Hour, ...] = Field(
+        (8, 12, 18, 20), min_length=1, max_length=24, description="hours that a search tries"
+    )
+    posts_a_day: int = Field(20, ge=1, le=1000, description="most posts of the campaign on a platform in a day")
+    own: Own
+    portfolio: tuple[Hire, ...] = Field((), max_length=50, description="KOLs who may be hired")
+    boosts: Boosts = Boosts()
+    places: dict[str, Annotated[int, Field(ge=0, le=100)]] = Field(
+        default_factory=dict, description="most places to be bought on a platform's list"
+    )
+    source: str = ""
+    grade: Grade = "assumed"
+
+    @field_serializer("opens", "closes")
+    def _iso(self, when: datetime) -> str:
+        return when.isoformat()
+
+
+class PlannedPost(Strict):
+    """One post of a plan."""
+
+    at: AwareDatetime = Field(description="when, with a zone")
+    by: str = Field(description="the organiser, or a candidate such as weibo_waist_02")
+    platform: str = Field(description="where")
+    boost: int = Field(0, ge=0, le=10**12, description="yuan of paid reach behind it")
+
+    @field_serializer("at")
+    def _iso(self, when: datetime) -> str:
+        return when.isoformat()
+
+
+class PlannedPlace(Strict):
+    """One bought place of a plan, for the story's own topic."""
+
+    at: AwareDatetime = Field(description="when it begins, with a zone")
+    platform: str = Field(description="on whose list")
+
+    @field_serializer("at")
+    def _iso(self, when: datetime) -> str:
+        return when.isoformat()
+
+
+class Plan(Strict):
+    """What is bought, and when."""
+
+    posts: tuple[PlannedPost, ...] = Field((), max_length=2000)
+    places: tuple[PlannedPlace, ...] = Field((), max_length=200)

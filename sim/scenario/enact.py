@@ -1,0 +1,72 @@
+"""A campaign's plan as ordinary actors and scheduled facts: the run knows of no campaign.
+
+A purse holds the budget and pays every fee, boost and place; what it cannot pay does not happen. So spending is whole
+yuan and never above the budget, whatever the plan.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.base.errors import SimError
+from sim.minds.actor import Actor
+from sim.scenario.campaign import PURSE, Campaign, PlannedPost
+from sim.scenario.interventions import BuyPlace, Post
+from sim.scenario.prices import Candidate, candidates
+from sim.scenario.scenario import Scenario
+
+
+def enacted(scenario: Scenario) -> Scenario:
+    """The world in which the plan is carried out: hired accounts, a purse, posts and places; without a plan, as it is.
+
+    Planned posts beyond the run's end fall away. Raises `SimError` where a plan names what there is not.
+    """
+    campaign, plan = scenario.campaign, scenario.plan
+    if campaign is None or plan is None:
+        return scenario
+    known = candidates(scenario)
+    posts = [post for post in plan.posts if post.at < scenario.end]
+    places = [place for place in plan.places if place.at < scenario.end]
+    hired = dict.fromkeys(post.by for post in posts if post.by != campaign.own.actor)
+    if unknown := [name for name in hired if name not in known]:
+        raise SimError(f"the plan hires '{unknown[0]}', who is not in the campaign's portfolio")
+    story = campaign.story or next(iter(scenario.stories))
+    facts: list[Any] = [_post(scenario, campaign, post, known.get(post.by), story) for post in posts]
+    facts += [_place(place.platform, place.at, story) for place in places]
+    actors = (*scenario.actors, _purse(campaign), *(_actor(known[name], story) for name in hired))
+    together = {"actors": actors, "interventions": (*scenario.interventions, *facts), "campaign": None, "plan": None}
+    return scenario.model_copy(update=together)
+
+
+def _purse(campaign: Campaign) -> Actor:
+    return Actor(name=PURSE, title=campaign.title, kind="brand", home=True, budget=campaign.budget)
+
+
+def _actor(one: Candidate, story: str) -> Actor:
+    return Actor(name=one.name, kind="kol", accounts={one.platform: one.followers}, home=True, story=story)
+
+
+def _post(scenario: Scenario, campaign: Campaign, post: PlannedPost, who: Candidate | None, story: str) -> Post:
+    """A hired post rides its topic and turns out as it may; an own one brings news."""
+    terms = who.hire if who else campaign.own
+    known = scenario.platforms[post.platform].content
+    return Post(
+        at=post.at,
+        note="campaign: hired" if who else "campaign: own post",
+        grade="assumed",
+        actor=post.by,
+        platform=post.platform,
+        story=story,
+        content=terms.content if terms.content in known else "",
+        appeal=terms.appeal,
+        boost=post.boost,
+        fee=who.price if who else 0,
+        payer=PURSE,
+        news=who is None,
+    )
+
+
+def _place(platform: str, at: Any, story: str) -> BuyPlace:
+    return BuyPlace(
+        at=at, note="campaign: place on the list", grade="assumed", platform=platform, story=story, payer=PURSE
+    )

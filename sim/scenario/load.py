@@ -1,0 +1,124 @@
+"""From a file to a checked world: read, laid over the catalogue, typed, and every fault told at its place.
+
+A file with the key ``contagion`` is a `Classic` world (`sim.contagion.classic`); all others are a `Scenario`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sim import catalog
+from sim.base import checker, errors, loader, reader
+from sim.base.errors import Fault, ScenarioError
+from sim.base.reader import fault
+from sim.base.registry import did_you_mean
+from sim.contagion import classic
+from sim.contagion.classic import Classic
+from sim.scenario.checks import campaign, whatif, world
+from sim.scenario.scenario import Scenario
+
+SHIPPED = Path(__file__).parents[2] / "scenarios"
+
+
+def shipped() -> dict[str, Path]:
+    """The scenarios that come with the project, by name; those in a folder by folder and name. Sweeps are none."""
+    paths = [path.relative_to(SHIPPED) for path in sorted(SHIPPED.rglob("*.yaml"))]
+    return {path.with_suffix("").as_posix(): SHIPPED / path for path in paths if path.parts[0] != "sweeps"}
+
+
+def load(
+    source: str | Path, *, sets: Sequence[str] = (), seed: int | None = None, users: int | None = None
+) -> Scenario | Classic:
+    """Read, complete and check a scenario: a path, or a shipped name. Raises `ScenarioError` with every fault.
+
+    Where ``sets`` shortens the run (``days=3``), facts beyond its end are switched off.
+    """
+    return completed(read(source), sets=sets, seed=seed, users=users)
+
+
+def read(source: str | Path) -> reader.Document:
+    """The document of a path or a shipped name, with all it extends. Raises `ScenarioError`."""
+    return loader.load(_find(source))
+
+
+def completed(
+    document: reader.Document, *, sets: Sequence[str] = (), seed: int | None = None, users: int | None = None
+) -> Scenario | Classic:
+    """Complete and check a document that `read` gave, as `load` does; the document stays as it is."""
+    classical = "contagion" in document.data
+    given = list(sets)
+    given += [f"seed={seed}"] if seed is not None else []
+    given += [f"{'users' if classical else 'people.users'}={users}"] if users is not None else []
+    document = loader.apply_sets(document, given)
+    return _classic(document) if classical else _scenario(document, any(text.startswith("days=") for text in sets))
+
+
+def _classic(document: reader.Document) -> Classic:
+    world = checker.check(Classic, document)
+    _raise(document, classic.findings(world))
+    return world
+
+
+def _scenario(document: reader.Document, shortened: bool) -> Scenario:
+    document = _complete(document)
+    scenario = checker.check(Scenario, document)
+    _raise(document, world.findings(scenario, shortened=shortened))
+    _raise(document, campaign.findings(scenario, shortened=shortened))
+    _raise(document, whatif.findings(scenario, shortened=shortened))
+    return _without_the_late(scenario) if shortened else scenario
+
+
+def _raise(document: reader.Document, findings: Iterable[errors.Finding]) -> None:
+    """`ScenarioError` with every finding at its place, if there is one."""
+    faults = [fault(document.place(f.path), f.path, f.message, f.hint) for f in findings]
+    if faults:
+        raise ScenarioError(faults)
+
+
+def _find(source: str | Path) -> Path:
+    path, known = Path(source), shipped()
+    if path.is_file() or path.suffix or (str(source) not in known and (path.exists() or len(path.parts) > 1)):
+        return path
+    if str(source) not in known:
+        hint = did_you_mean(str(source), list(known))
+        raise ScenarioError([Fault(str(source), 0, 0, "", "no such file or shipped scenario", hint)])
+    return known[str(source)]
+
+
+def _complete(document: reader.Document) -> reader.Document:
+    """Lay the document over the catalogue: people, and each platform it names."""
+    base = loader.nest(_catalogued(catalog.PEOPLE), ("people",))
+    platforms = document.data.get("platforms")
+    for name in platforms if isinstance(platforms, dict) else ():
+        if catalog.platform_path(name).is_file():
+            base = loader.over(base, loader.nest(_catalogued(catalog.platform_path(name)), ("platforms", name)))
+    return loader.over(base, document)
+
+
+@cache
+def _catalogued(path: Path) -> reader.Document:
+    """A file of the catalogue, read once: a sweep completes thousands of documents."""
+    return reader.read(path)
+
+
+def _without_the_late(scenario: Scenario) -> Scenario:
+    """Switch off the facts that lie beyond the end."""
+    facts = (f.model_copy(update={"enabled": f.enabled and f.at < scenario.end}) for f in scenario.interventions)
+    return scenario.model_copy(update={"interventions": tuple(facts)})
+
+
+def resolved(scenario: Scenario | Classic) -> str:
+    """YAML text with every default filled in; running it gives the same digest."""
+    return loader.dump(scenario.model_dump(mode="json", by_alias=True))
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema (draft-07) of scenario files as resolved; the key ``contagion`` tells which kind a file is."""
+    platforms, classical = checker.schema(Scenario), checker.schema(Classic)
+    head = {"$schema": platforms.pop("$schema"), "definitions": classical.pop("definitions")}
+    head["definitions"] |= platforms.pop("definitions")
+    classical.pop("$schema")
+    return head | {"if": {"required": ["contagion"]}, "then": classical, "else": platforms}

@@ -1,0 +1,92 @@
+"""Who the people of a scenario are: segments, activity, reactions, fatigue, tiers of KOLs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from sim.base.strict import Factor, Name, Ranges, Source, Strict
+
+
+class Reaction(Strict):
+    """How long people take to react to a share."""
+
+    flat_minutes: float = Field(ge=0.1, le=600, description="minutes in which reactions are equally likely")
+    exponent: float = Field(gt=1, le=3, description="then the density falls as t to minus this")
+    horizon_hours: int = Field(ge=1, le=168, description="hours after which nobody reacts")
+
+
+class Segment(Strict):
+    """A group of people: how many, what they use, what they like."""
+
+    title: str = ""
+    share: float = Field(gt=0, le=1, description="share of people")
+    usage: dict[str, Factor] = Field(default_factory=dict, description="use of a platform relative to the mean")
+    interests: dict[str, Factor] = Field(default_factory=dict, description="interest relative to the mean")
+
+
+class Activity(Strict):
+    """A class of people by how active they are."""
+
+    share: float = Field(gt=0, le=1, description="share of people")
+    level: float = Field(ge=0, le=10, description="factor on seeing a post")
+    daily_views: int = Field(ge=1, le=200, description="views of simulated stories a day before attention runs out")
+
+
+class Communities(Strict):
+    """How differently communities take to a story."""
+
+    spread: float = Field(ge=0, le=3, description="sd of ln affinity over communities")
+
+
+class Fatigue(Strict):
+    """What repeated exposure to a story does; the count halves every ``half_life_hours``."""
+
+    helps_until: int = Field(ge=0, le=20, description="exposures up to which repetition helps")
+    help: float = Field(ge=1, le=5, description="factor on attending while it helps")
+    tire: float = Field(gt=0, le=1, description="factor for each exposure beyond")
+    floor: float = Field(ge=0, le=1, description="lowest factor")
+    half_life_hours: float = Field(gt=0, le=10_000, description="recovery")
+
+
+class Interest(Strict):
+    """Memory of attention that a story leaves."""
+
+    half_life_hours: float = Field(gt=0, le=10_000, description="hours in which half of it is forgotten")
+
+
+class Tier(Strict):
+    """A class of KOLs by followers."""
+
+    from_: int = Field(alias="from", ge=0, description="least followers")
+    to: int = Field(gt=0, description="most followers")
+    price_per_follower: float = Field(ge=0, le=100, description="yuan per follower for one post")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True, populate_by_name=True)
+
+
+class People(Strict):
+    """Everybody: how many are simulated, how many they stand for, and what they are like."""
+
+    users: int = Field(1_000_000, ge=1, description="simulated people")
+    represents: int = Field(
+        ge=1, le=10**11, description="real people they stand for; equal to users: everybody is simulated"
+    )
+    day_clock: tuple[Annotated[float, Field(gt=0, le=1)], ...] = Field(min_length=24, max_length=24)
+    reaction: Reaction
+    segments: dict[Name, Segment] = Field(min_length=1, max_length=32)
+    activity: dict[Name, Activity] = Field(min_length=1, max_length=8)
+    communities: Communities
+    fatigue: Fatigue
+    interest: Interest
+    kol_followers: tuple[tuple[int, float], ...] = Field(
+        description="share of KOL accounts with more followers than this"
+    )
+    kol_tiers: dict[Name, Tier]
+    ranges: Ranges = Field(default_factory=dict, description="where a free number is looked for, by its path")
+    sources: dict[str, Source] = Field(default_factory=dict)
+
+    @property
+    def ratio(self) -> int:
+        """Real people that one simulated person stands for, a whole number."""
+        return max(1, round(self.represents / self.users))

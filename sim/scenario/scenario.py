@@ -1,0 +1,92 @@
+"""The typed image of a scenario file: one world of people, platforms, stories, actors and scheduled facts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, Field, field_serializer
+
+from sim.base.strict import Factor, Grade, Name, Strict
+from sim.minds.actor import Actor
+from sim.networks import Computed, NetworkSpec
+from sim.platforms.platform import Platform
+from sim.scenario.campaign import Campaign, Plan
+from sim.scenario.interventions import AnyIntervention
+from sim.scenario.observed import Observed
+from sim.scenario.people import People
+from sim.scenario.whatif import Counterfactual
+from sim.world.clock import Clock
+
+
+class Story(Strict):
+    """What lives for weeks: its appeal, and whom it suits."""
+
+    title: str = Field(min_length=1, max_length=60, description="its name in topics")
+    appeal: float = Field(1.0, gt=0, le=20, description="factor on attending")
+    talk: float = Field(1.0, gt=0, le=20, description="factor on comments, searches and own posts of its readers")
+    interaction: float = Field(1.0, gt=0, le=1000, description="factor on the heat that lists give to its topics")
+    interests: dict[str, Factor] = Field(default_factory=dict, description="weights of the interests it speaks to")
+    user_topic_title: str = Field("{title}·网友话题{n}", description="name of the n-th topic that users start")
+    user_topic_spread: float = Field(0.9, ge=0, le=3, description="sd of ln appeal over the topics that users start")
+    source: str = ""
+    grade: Grade = "assumed"
+
+
+class Scenario(Strict):
+    """One world: people, platforms, stories, actors, scheduled facts."""
+
+    name: Name
+    title: str = ""
+    about: str = ""
+    start: AwareDatetime = Field(description="first minute, with a zone")
+    days: float = Field(gt=0, le=400, description="length of the run")
+    step_minutes: Literal[5, 10, 15, 20, 30, 60] = 15
+    seed: int = Field(1, ge=0, lt=2**63)
+    engine: Literal["vectorized", "agents"] = Field(
+        "vectorized", description="compiled columns, or every user a Mesa agent; both give the same digests"
+    )
+    people: People
+    network: NetworkSpec = Field(default_factory=Computed)
+    platforms: dict[Name, Platform] = Field(min_length=1, max_length=16)
+    stories: dict[Name, Story] = Field(min_length=1, max_length=64)
+    actors: tuple[Actor, ...] = ()
+    interventions: tuple[AnyIntervention, ...] = ()
+    observed: Observed = Observed()
+    campaign: Campaign | None = Field(None, description="what may be bought for a story")
+    plan: Plan | None = Field(None, description="what of it is bought, and when")
+    counterfactuals: dict[Name, Counterfactual] = Field(default_factory=dict, description="what-ifs, checked")
+
+    @field_serializer("start")
+    def _iso(self, when: Any) -> str:
+        return str(when.isoformat())
+
+    @property
+    def steps(self) -> int:
+        """Number of steps of the run."""
+        return round(self.days * 1440 / self.step_minutes)
+
+    @property
+    def end(self) -> Any:
+        """First minute after the run."""
+        return self.start + timedelta(minutes=self.steps * self.step_minutes)
+
+    @property
+    def clock(self) -> Clock:
+        """The run's clock."""
+        reaction = self.people.reaction
+        return Clock(
+            self.start,
+            self.step_minutes,
+            self.steps,
+            self.people.day_clock,
+            reaction.flat_minutes,
+            reaction.exponent,
+            reaction.horizon_hours * 60,
+        )
+
+    @property
+    def rivals(self) -> frozenset[str]:
+        """Titles of the bureaus that are not at home in the story."""
+        bureaus = [actor for actor in self.actors if actor.kind == "bureau" and not actor.home]
+        return frozenset(title for actor in bureaus for _, title in actor.members)

@@ -1,0 +1,235 @@
+"""One scenario over many seeds: what is kept of each run by the hour and by the day, and the runs in processes.
+
+A list is read once an hour, at the full hour, as the public archives of hot-search lists are: a topic that comes and
+goes between two readings is missed here as it is there. Places that are sold count for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.base.errors import RefusedError
+from sim.base.processes import results
+from sim.model.model import ViralityModel
+from sim.runs.estimate import estimate, fitting
+from sim.scenario.numbers import parted
+from sim.world.records import F_COMMENTS, F_CREATIONS, F_REPOSTS, FLOWS
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+SOLD = 2  # slot of a list: an advertisement
+OFF_LIST = 51  # the rank of what is not listed
+RELAX_BINS = (1, 2, 4, 7, 13, 22)  # days after the peak at which a bin begins
+RELAX_LEAST = 3  # bins that must hold something
+Tell = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What is kept of one run of one story. Hours count from the run's start; days are those of its own zone.
+
+    Attributes:
+        seed: of the run.
+        start: its first minute.
+        platforms: their names, in order.
+        flows: i8[hours, platforms, flows], people, the flows of `records.FLOWS`.
+        listed: i8[n, 4]: hour, platform, topic, rank; a row a topic of the story and reading of a list.
+        won: i8[hours], followers that stars have won so far, on all platforms.
+        rivals: i8[hours], tourism bureaus other than the story's own that have acted so far by their own decision.
+    """
+
+    seed: int
+    start: datetime
+    platforms: tuple[str, ...]
+    flows: np.ndarray
+    listed: np.ndarray
+    won: np.ndarray
+    rivals: np.ndarray
+
+    @property
+    def hours(self) -> int:
+        """Length of the run; a last hour may be incomplete."""
+        return len(self.flows)
+
+    @property
+    def dates(self) -> list[date]:
+        """Every day that the run touches; the first and the last may be incomplete."""
+        return [self.start.date() + timedelta(days=d) for d in range(int(self.day(self.hours - 1)) + 1)]
+
+    def day(self, hour: np.ndarray | int) -> np.ndarray:
+        """Day of an hour, counted from the day of the start."""
+        return (self.start.hour + np.asarray(hour)) // 24
+
+    def hour(self, when: datetime) -> int:
+        """The hour in which a time lies; negative before the start."""
+        return int((when - self.start).total_seconds() // 3600)
+
+    def sightings(self, platform: str, first: int = 0, last: int | None = None) -> np.ndarray:
+        """Rows of ``listed`` on a platform in the hours from ``first`` to before ``last``."""
+        rows = self.listed[self.listed[:, 1] == self.platforms.index(platform)]
+        return rows[(rows[:, 0] >= first) & (rows[:, 0] < (self.hours if last is None else last))]
+
+    def flow(self, name: str, platform: str = "") -> np.ndarray:
+        """One flow by the hour, i8[hours]; of all platforms, if none is named."""
+        columns = [F_COMMENTS, F_REPOSTS, F_CREATIONS] if name == "discussions" else [FLOWS.index(name)]
+        where = [self.platforms.index(platform)] if platform else range(len(self.platforms))
+        return np.asarray(self.flows[:, list(where)][:, :, columns].sum(axis=(1, 2)))
+
+    def daily(self, metric: str) -> np.ndarray:
+        """A metric of `whatif.metrics` by the day, f8[days]."""
+        if metric.endswith("_total"):
+            return np.asarray(np.cumsum(self.daily(metric.removesuffix("_total"))))
+        platform, name = parted(metric, self.platforms)
+        if name in LISTED:
+            return LISTED[name](self, platform)
+        days = self.day(np.arange(self.hours))
+        hourly = self._hourly(name, platform)
+        return np.bincount(days, hourly, minlength=len(self.dates))
+
+    def _hourly(self, name: str, platform: str) -> np.ndarray:
+        if name in ("followers_won", "rival_bureaus"):
+            return np.diff(self.won if name == "followers_won" else self.rivals, prepend=0)
+        return self.flow(name, platform)
+
+
+def topics(trace: Trace, platform: str) -> np.ndarray:
+    """Different topics of the story on a platform's list each day, f8[days]."""
+    rows = trace.sightings(platform)
+    pairs = np.unique(np.column_stack([trace.day(rows[:, 0]), rows[:, 2]]), axis=0)
+    return np.bincount(pairs[:, 0], minlength=len(trace.dates)).astype(float)
+
+
+def topic_hours(trace: Trace, platform: str) -> np.ndarray:
+    """Pairs of a topic of the story and a reading of the list each day, f8[days]."""
+    return np.bincount(trace.day(trace.sightings(platform)[:, 0]), minlength=len(trace.dates)).astype(float)
+
+
+def new_topics(trace: Trace, platform: str) -> np.ndarray:
+    """Topics of the story that come on a platform's list for the first time each day, f8[days]."""
+    rows = trace.sightings(platform)
+    _, first = np.unique(rows[:, 2], return_index=True)  # rows go by time
+    return np.bincount(trace.day(rows[first, 0]), minlength=len(trace.dates)).astype(float)
+
+
+def at_once(trace: Trace, platform: str) -> np.ndarray:
+    """Most topics of the story on one reading of the list each day, f8[days]."""
+    hourly = np.bincount(trace.sightings(platform)[:, 0], minlength=trace.hours)
+    most = np.zeros(len(trace.dates))
+    np.maximum.at(most, trace.day(np.arange(trace.hours)), hourly)
+    return most
+
+
+LISTED = {"topics": topics, "topic_hours": topic_hours, "topics_at_once": at_once}
+
+
+def relaxation(hours: np.ndarray) -> float:
+    """Slope of ln(topic-hours a day) on ln(days after the peak day); −1 halves them with every doubling of the time.
+
+    Means of days 1, 2–3, 4–6, 7–12 and 13–21 after the peak, each at its mean day, by least squares; a bin without
+    topics is left out, and with fewer than three there is no slope (NaN). So defined, it gives back all twelve entries
+    of the summary of the cases of 2020–24 in the hourly archive (six slopes, six blanks).
+
+    Args:
+        hours: topic-hours of each day, f8[days].
+    """
+    peak = int(np.argmax(hours))
+    points = []
+    for first, beyond in pairwise(RELAX_BINS):
+        after = np.arange(first, min(beyond, len(hours) - peak))
+        if len(after) and (mean := hours[peak + after].mean()) > 0:
+            points.append((after.mean(), mean))
+    if len(points) < RELAX_LEAST:
+        return np.nan
+    x, y = np.log(points).T
+    return float(np.polyfit(x, y, 1)[0])
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run to be made: of which story, and after how many steps to stop (None: at its end)."""
+
+    scenario: Scenario
+    story: int = 0
+    steps: int | None = None
+
+
+def follow(job: Job) -> Trace:
+    """Make one run and keep its trace. A run that is stopped early is the beginning of the whole one, draw by draw."""
+    scenario = job.scenario
+    steps = scenario.steps if job.steps is None else min(job.steps, scenario.steps)
+    per_hour = 60 // scenario.step_minutes
+    model = ViralityModel(scenario)
+    won = []
+    try:
+        for step in range(steps):
+            model.step()
+            if (step + 1) % per_hour == 0 or step + 1 == steps:
+                won.append(sum(account.gained for account in model.world.accounts if account.kind == "star"))
+        return _trace(model, job, steps, np.array(won, np.int64))
+    finally:
+        model.close()
+
+
+def _trace(model: ViralityModel, job: Job, steps: int, won: np.ndarray) -> Trace:
+    scenario, per_hour = job.scenario, 60 // job.scenario.step_minutes
+    series = model.board.series[:steps, :, job.story, : len(FLOWS)]
+    flows = np.add.reduceat(series, np.arange(0, steps, per_hour), axis=0)
+    return Trace(
+        seed=scenario.seed,
+        start=scenario.start,
+        platforms=tuple(scenario.platforms),
+        flows=flows.astype(np.int64),
+        listed=_listed(model, job.story, per_hour),
+        won=won,
+        rivals=_rivals(model, len(flows)),
+    )
+
+
+def _listed(model: ViralityModel, story: int, per_hour: int) -> np.ndarray:
+    """The story's topics on each list that is the first of its hour."""
+    found = [np.zeros((0, 4), np.int64)]
+    for platform, log in model.world.list_log.items():
+        if log:
+            step, rank, topic, _, slot = np.concatenate(log).T
+            ours = np.flatnonzero((topic >= 0) & (slot != SOLD) & (step % per_hour == 0))
+            ours = ours[model.world.topics.story[topic[ours]] == story]
+            where = np.full(len(ours), platform)
+            found.append(np.column_stack([step[ours] // per_hour, where, topic[ours], rank[ours]]))
+    return np.concatenate(found).astype(np.int64)
+
+
+def _rivals(model: ViralityModel, hours: int) -> np.ndarray:
+    """Running number of bureaus, not at home in the story, that have acted by their own decision."""
+    rivals = model.scenario.rivals
+    first: dict[str, int] = {}
+    for minute, actor, kind, *_ in model.deeds.actions:
+        if kind == "bureau" and actor in rivals:
+            first.setdefault(actor, minute // 60)
+    return np.cumsum(np.bincount(np.array([*first.values()], np.int64), minlength=hours))
+
+
+def traces(
+    jobs: Sequence[Job], processes: int = 1, *, tell: Tell | None = None, phase: str = "simulating"
+) -> list[Trace]:
+    """Make all runs, as many at once as asked and as fit into memory; traces in the order of the jobs.
+
+    Raises:
+        RefusedError: not even one fits this machine.
+    """
+    need = estimate(jobs[0].scenario)
+    if need.refusal:
+        raise RefusedError(need.refusal)
+
+    def count(done: int) -> None:
+        if tell:
+            tell(done, len(jobs), phase)
+
+    count(0)
+    return results(follow, jobs, fitting(min(processes, len(jobs)), need.memory_bytes), count)

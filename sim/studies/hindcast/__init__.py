@@ -1,0 +1,1 @@
+"""What does the model expect after a day, given what was known by its end?"""

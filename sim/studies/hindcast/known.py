@@ -1,0 +1,224 @@
+"""What was known by a day: a scenario cut there, and what had been observed by then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from math import log
+from pathlib import Path
+
+import numpy as np
+
+from sim.base.errors import SimError
+from sim.contagion.classic import Classic
+from sim.scenario import load as scenarios
+from sim.scenario.numbers import platform_flow
+from sim.scenario.observed import Stay
+from sim.scenario.scenario import Scenario
+from sim.studies.ensemble import OFF_LIST, Trace
+
+USERS, SEEDS = 100_000, 50
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+# One unit of disagreement is a factor of so much, by how good the observation is.
+FACTORS = {"measured": 2.0, "estimated": 3.0, "assumed": 5.0}
+
+
+@dataclass(frozen=True)
+class Known:
+    """One number observed by the cut, and how to take the same of a run.
+
+    Attributes:
+        group: what is told together counts together: one group weighs as much as any other.
+        label: in words.
+        value: what was observed.
+        factor: a run off by this factor is off by one unit.
+        measure: the same number of a run's beginning.
+        add: what is added to both before their logarithms are taken, so that 0 has one.
+    """
+
+    group: str
+    label: str
+    value: float
+    factor: float
+    measure: Callable[[Trace], float]
+    add: float = 1.0
+
+    def units(self, trace: Trace) -> float:
+        """How far a run is off, in units: logarithm of the ratio over that of the factor."""
+        return log((self.measure(trace) + self.add) / (self.value + self.add)) / log(self.factor)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A scenario cut at the end of a day.
+
+    Attributes:
+        scenario: with later facts switched off, running to the end of ``to``.
+        cut: first minute after the day up to which things are known.
+        to: last day that is predicted.
+        later: the facts that were switched off.
+        known: what was observed by the cut.
+        unused: observed figures that were left out, and why.
+    """
+
+    scenario: Scenario
+    cut: datetime
+    to: date
+    later: tuple[str, ...]
+    known: tuple[Known, ...]
+    unused: tuple[str, ...]
+
+    @property
+    def steps(self) -> int:
+        """Steps up to the cut."""
+        return int((self.cut - self.scenario.start).total_seconds() // 60) // self.scenario.step_minutes
+
+    @property
+    def platform(self) -> str:
+        """Where the story's topics are counted: the list that was observed, or else the last one that there is."""
+        stays = self.scenario.observed.stays
+        lists = [name for name, platform in self.scenario.platforms.items() if platform.mechanisms.hot_list]
+        return stays.platform if stays else [*self.scenario.platforms, *lists][-1]
+
+
+# ---- what goes in
+
+
+def plan(source: str | Path, until: date, to: date | None = None, *, users: int | None = USERS) -> Cut:
+    """Cut a scenario at the end of ``until`` and let it run to the end of ``to`` (the end of the month after).
+
+    Raises:
+        SimError: the days do not fit the scenario, or it is a classical one.
+    """
+    given = scenarios.load(source)
+    if isinstance(given, Classic):
+        raise SimError(f"{given.name} is a classical world: it has no dates to be cut at")
+    to = _end_of_next_month(until) if to is None else to
+    if not given.start.date() <= until < to:
+        order = f"the run begins on {given.start.date()}, is cut on {until} and ends on {to}"
+        raise SimError(f"{order}; each must come after the one before (--until, --to)")
+    cut, end = (datetime.combine(day + DAY, time(), given.start.tzinfo) for day in (until, to))
+    length = (end - given.start) / DAY
+    longer = scenarios.load(source, sets=[f"days={length}"], users=users)
+    assert isinstance(longer, Scenario)
+    scenario, later = _cut(longer, cut)
+    known, unused = observations(scenario, cut)
+    return Cut(scenario, cut, to, later, known, unused)
+
+
+def _end_of_next_month(day: date) -> date:
+    later = (day.replace(day=1) + timedelta(days=63)).replace(day=1)
+    return later - DAY
+
+
+def _cut(scenario: Scenario, cut: datetime) -> tuple[Scenario, tuple[str, ...]]:
+    """Switch off what is dated later; say what it was."""
+    late = [fact for fact in scenario.interventions if fact.enabled and fact.at >= cut]
+    facts = (f.model_copy(update={"enabled": f.enabled and f.at < cut}) for f in scenario.interventions)
+    names = tuple(f"{fact.at:%d %b %H:%M} {fact.note or fact.kind}" for fact in late)
+    return scenario.model_copy(update={"interventions": tuple(facts)}), names
+
+
+def observations(scenario: Scenario, cut: datetime) -> tuple[tuple[Known, ...], tuple[str, ...]]:
+    """What was observed before the cut, and which figures cannot be used: those of later, or of no known time."""
+    known: list[Known] = []
+    unused = []
+    for figure in scenario.observed.figures:
+        if figure.at is None or figure.at >= cut:
+            unused.append(f"{figure.label or figure.metric}: " + ("later" if figure.at else "of no stated time"))
+            continue
+        name, factor = figure.label or figure.metric, FACTORS[figure.grade]
+        known.append(
+            Known(
+                name, name, figure.value, factor, _running(platform_flow(figure.metric, scenario.platforms), figure.at)
+            )
+        )
+    stays = scenario.observed.stays
+    if stays and stays.from_ < cut:
+        begin, end = max(stays.from_, scenario.start), min(stays.until + MINUTE, cut)
+        seen = [stay for stay in stays.list if stay.first < end]
+        known += _of_stays(stays.platform, seen, begin, end, FACTORS[stays.grade])
+    return tuple(known), tuple(unused)
+
+
+def _running(flow: tuple[str, str] | None, at: datetime) -> Callable[[Trace], float]:
+    """Running total of a flow at a time; of rivals that have joined, where no flow is named."""
+
+    def measure(trace: Trace) -> float:
+        last = max(0, trace.hour(at) + 1)
+        if flow is None:
+            return float(trace.rivals[:last].max(initial=0))
+        return float(trace.flow(flow[1], flow[0])[:last].sum())
+
+    return measure
+
+
+def _of_stays(platform: str, stays: Sequence[Stay], begin: datetime, end: datetime, factor: float) -> list[Known]:
+    """Topics a day, most at once and best rank, in the hours that the record covers."""
+    known, first = [], begin
+    while first < end:
+        last = min(end, datetime.combine(first.date() + DAY, time(), first.tzinfo))
+        here = sum(stay.first < last and stay.last >= first for stay in stays)
+        label, count = f"topics on the list, {first:%d %b}", _counting(platform, first, last, "topics")
+        known.append(Known("topics a day", label, here, factor, count, 0.5))
+        first = last
+    most = max(_readings(stays, begin, end).values(), default=0)
+    count = _counting(platform, begin, end, "at_once")
+    known.append(Known("most at once", "most topics at once", most, factor, count, 0.5))
+    ended = [stay.best_rank for stay in stays if stay.last < end]  # of a stay that goes on, the best may be to come
+    if ended:
+        rank = _counting(platform, begin, end, "best_rank")
+        known.append(Known("best rank", "best rank", min(ended), factor, rank))
+    return known
+
+
+def _counting(platform: str, begin: datetime, end: datetime, what: str) -> Callable[[Trace], float]:
+    """Of a run's list between two times: how many topics, how many at once, or the best rank."""
+
+    def measure(trace: Trace) -> float:
+        first, last = trace.hour(begin + HOUR - MINUTE), trace.hour(end - MINUTE)
+        rows = trace.sightings(platform, first, last + 1)
+        if what == "topics":
+            return float(len(np.unique(rows[:, 2])))
+        if what == "at_once":
+            return float(np.bincount(rows[:, 0]).max(initial=0))
+        return float(rows[:, 3].min(initial=OFF_LIST))
+
+    return measure
+
+
+def _readings(stays: Sequence[Stay], begin: datetime, end: datetime) -> dict[datetime, int]:
+    """Topics on the list at each hourly reading that was observed, those of a stay an hour apart."""
+    seen: dict[datetime, int] = {}
+    for stay in stays:
+        count = round((stay.last - stay.first) / HOUR) + 1
+        hour = stay.first.astimezone(begin.tzinfo).replace(minute=0, second=0, microsecond=0)
+        for at in (hour + i * HOUR for i in range(count)):
+            if at < end:
+                seen[at] = seen.get(at, 0) + 1
+    return seen
+
+
+def observed_days(plan: Cut) -> dict[str, dict[date, float]]:
+    """What was observed by the cut, by metric and day; days that the record covers only in part are left out."""
+    found: dict[str, dict[date, float]] = {}
+    stays, zone = plan.scenario.observed.stays, plan.scenario.start.tzinfo
+    for figure in plan.scenario.observed.figures:
+        if figure.at and figure.at < plan.cut:
+            found.setdefault(f"{figure.metric}_total", {})[figure.at.astimezone(zone).date()] = figure.value
+    if stays is None:
+        return found
+    end = min(stays.until + MINUTE, plan.cut)
+    hours = _readings(stays.list, stays.from_.astimezone(zone), end)
+    day = datetime.combine(stays.from_.astimezone(zone).date() + DAY, time(), zone)
+    while day + DAY <= end:
+        here = [count for at, count in hours.items() if day <= at < day + DAY]
+        on = sum(stay.first < day + DAY and stay.last >= day for stay in stays.list)
+        numbers = {"topics": on, "topic_hours": sum(here), "topics_at_once": max(here, default=0)}
+        for name, value in numbers.items():
+            found.setdefault(f"{stays.platform}_{name}", {})[day.date()] = value
+        day += DAY
+    return found

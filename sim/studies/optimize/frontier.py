@@ -1,0 +1,85 @@
+"""Plans judged on seeds that no search has seen: probability of success, bad luck, cost, and paired differences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.base.intervals import Interval, mean, share
+from sim.scenario.campaign import Plan
+from sim.studies.optimize.search import tail
+
+Z = 1.959964  # of 95 % intervals
+BAD = 0.1  # share of the runs that are bad luck
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A plan and what came of it on the held-back seeds.
+
+    Attributes:
+        name: in tables and pictures.
+        plan: what is bought; None: nothing.
+        cost: yuan that it costs at most.
+        numbers: f8[seeds, metrics]; the goal's metric first.
+        goal: least value that counts as success.
+    """
+
+    name: str
+    plan: Plan | None
+    cost: int
+    numbers: np.ndarray
+    goal: float
+
+    @property
+    def values(self) -> np.ndarray:
+        """The goal's metric, f8[seeds]."""
+        return np.asarray(self.numbers[:, 0])
+
+    @property
+    def hits(self) -> np.ndarray:
+        """Whether each seed was a success, bool[seeds]."""
+        return self.values >= self.goal
+
+    @property
+    def probability(self) -> float:
+        """Share of successes."""
+        return float(self.hits.mean())
+
+    @property
+    def interval(self) -> Interval:
+        """The probability with its interval of 95 %."""
+        return share(int(self.hits.sum()), len(self.hits))
+
+    @property
+    def bad(self) -> float:
+        """Mean of the worst tenth of the runs."""
+        return tail(self.values, BAD)
+
+
+def in_probability(one: Judged, other: Judged) -> Interval:
+    """Difference of two probabilities over the same seeds: adjusted Wald for matched pairs (Bonett and Price 2012)."""
+    n = len(one.hits)
+    gained = (np.sum(one.hits & ~other.hits) + 1) / (n + 2)
+    lost = (np.sum(~one.hits & other.hits) + 1) / (n + 2)
+    middle, half = gained - lost, Z * np.sqrt((gained + lost - (gained - lost) ** 2) / (n + 2))
+    return Interval(
+        one.probability - other.probability, max(-1.0, float(middle - half)), min(1.0, float(middle + half))
+    )
+
+
+def in_mean(one: Judged, other: Judged) -> Interval:
+    """Mean difference of the goal's metric over the same seeds."""
+    return mean(one.values - other.values)
+
+
+def frontier(judged: Sequence[Judged]) -> list[bool]:
+    """Which plans no other beats: none costs no more, succeeds as often, has bad luck no worse, and one is better."""
+    return [not any(_beats(other, one) for other in judged) for one in judged]
+
+
+def _beats(one: Judged, other: Judged) -> bool:
+    pairs = ((-one.cost, -other.cost), (one.probability, other.probability), (one.bad, other.bad))
+    return all(a >= b for a, b in pairs) and any(a > b for a, b in pairs)

@@ -1,0 +1,112 @@
+"""What an optimisation says: the frontier as a table, the verdict beside the simple plans, the best plan in lines."""
+
+from __future__ import annotations
+
+from sim.base.intervals import Interval
+from sim.base.words import columns, humanise
+from sim.runs.words import heading
+from sim.scenario.campaign import Plan
+from sim.studies.optimize.frontier import Judged, frontier, in_mean, in_probability
+from sim.studies.optimize.question import Answer
+from sim.studies.optimize.search import LAST
+
+RIVALS = ("greedy", "paid reach only", "random 1", "nothing")
+
+
+def lines(answer: Answer) -> list[str]:
+    """All that is printed."""
+    offered, goal = answer.market, answer.market.campaign.goal
+    title, scale = heading(offered.scenario)
+    runs = f"{len(answer.found.runs):,} runs of the search, {LAST} seeds for its last plans"
+    return [
+        title,
+        scale,
+        f"goal: {goal.metric} ≥ {goal.least:,.12g}; budget {offered.budget:,} yuan",
+        f"{runs}; below: {len(answer.seeds)} held-back seeds that it has not seen",
+        "",
+        *columns(table(answer)),
+        "",
+        *verdict(answer),
+        "",
+        f"the plan '{answer.judged[0].name}':",
+        *columns(purchases(answer, answer.judged[0].plan or Plan())),
+    ]
+
+
+def table(answer: Answer) -> list[tuple[str, ...]]:
+    """A row a plan: what it costs, what is bought, its chance, its bad luck; a star where no other plan beats it."""
+    head = ("plan", "yuan", "bought", "chance of the goal, 95 %", "median", "worst tenth", "frontier")
+    rows: list[tuple[str, ...]] = [head]
+    for one, best in zip(answer.judged, frontier(answer.judged), strict=True):
+        _, low, high = one.interval
+        chance = f"{one.probability:.0%} ({low:.0%} to {high:.0%})"
+        middle = humanise(sorted(one.values)[len(one.values) // 2])
+        rows.append(
+            (one.name, f"{one.cost:,}", bought(answer, one.plan), chance, middle, humanise(one.bad), "*" * best)
+        )
+    return rows
+
+
+def bought(answer: Answer, plan: Plan | None) -> str:
+    """A plan in few words: own posts, hired posts, boosts, places."""
+    if plan is None:
+        return "–"
+    hired = sum(post.by in answer.market.known for post in plan.posts)
+    boosts = sum(post.boost for post in plan.posts)
+    words = [f"{len(plan.posts) - hired} own", f"{hired} hired"]
+    words += [f"boosts {humanise(boosts)}"] if boosts else []
+    return " + ".join([*words, *(["a list place"] if plan.places else [])])
+
+
+def verdict(answer: Answer) -> list[str]:
+    """The best plan beside the simple ones, pair by pair."""
+    best = answer.judged[0]
+    return [_against(answer, best, answer.plan(name)) for name in RIVALS]
+
+
+def _against(answer: Answer, best: Judged, other: Judged) -> str:
+    if best.plan == other.plan:
+        return f"'{best.name}' is the plan '{other.name}'"
+    chance, mean = in_probability(best, other), in_mean(best, other)
+    points = f"chance {_points(chance)}, {answer.market.campaign.goal.metric} {_people(mean)}"
+    shown = "beats" if chance.low > 0 else "is beaten by" if chance.high < 0 else "is not shown to beat"
+    return f"'{best.name}' {shown} '{other.name}': {points} (paired, 95 %)"
+
+
+def _points(found: Interval) -> str:
+    return f"{100 * found.middle:+.0f} points ({100 * found.low:+.0f} to {100 * found.high:+.0f})"
+
+
+def _people(found: Interval) -> str:
+    return f"{_signed(found.middle)} ({_signed(found.low)} to {_signed(found.high)})"
+
+
+def _signed(value: float) -> str:
+    return ("−" if value < 0 else "+") + humanise(abs(value))
+
+
+def purchases(answer: Answer, plan: Plan) -> list[tuple[str, ...]]:
+    """What is bought when, in order of time, with a last line of sums; posts of one time and kind together."""
+    offered = answer.market
+    rows: list[tuple[str, ...]] = [("when", "platform", "who", "followers", "fee", "boost")]
+    for post in plan.posts:
+        one = offered.known.get(post.by)
+        size = f"{one.followers:,}" if one else "own"
+        rows.append(
+            (
+                f"{post.at:%a %d %b %H:%M}",
+                post.platform,
+                post.by,
+                size,
+                f"{offered.price(post.by):,}",
+                f"{post.boost:,}",
+            )
+        )
+    for place in plan.places:
+        price = f"{offered.prices[place.platform]:,}"
+        rows.append((f"{place.at:%a %d %b %H:%M}", place.platform, "place on the list", "–", price, "0"))
+    fees = offered.cost(plan) - sum(post.boost for post in plan.posts)
+    return [
+        *rows,
+        ("in all", "", f"{offered.cost(plan):,} yuan", "", f"{fees:,}", f"{sum(p.boost for p in plan.posts):,}"),
+    ]

@@ -1,0 +1,176 @@
+"""Measures of repost trees, each by the definition of the corpus that it is held against.
+
+Scaled runs: a row with weight *w* stands for *w* people who did the same. Shares and means of posts and reposts count
+each row *w* times. The shape of a tree cannot be weighted (*w* people are not one node), so shapes and times of whole
+trees are taken from those alone in which every row is one person. Measure in a run with ratio 1, and all trees count.
+Sizes are counted as the corpus counts them: *n* is the number of reposts, without the root.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.base import metrics
+
+DAY, HOUR, FLAT = 1440.0, 60.0, 5.0  # minutes
+BINS = 12
+LEAST, MOST = 100, 1000  # reposts of the trees in the corpus
+
+
+class Forest(NamedTuple):
+    """Posts and reposts: ``parent`` (−1: a post), ``minute`` of each, ``weight`` in people."""
+
+    parent: np.ndarray
+    minute: np.ndarray
+    weight: np.ndarray
+
+
+def forest(parent: np.ndarray, minute: np.ndarray, weight: np.ndarray | None = None) -> Forest:
+    """A forest in causal order; everybody counts once unless weights are given."""
+    parent = np.asarray(parent, np.int64)
+    weight = np.ones(len(parent), np.int64) if weight is None else np.asarray(weight, np.int64)
+    return Forest(parent, np.asarray(minute, np.float64), weight)
+
+
+def born_before(trees: Forest, minute: float) -> Forest:
+    """The trees whose root was born before ``minute``, so that the later ones had time to grow."""
+    return _those(trees, trees.minute[metrics.roots(trees.parent)] < minute)
+
+
+def sized(trees: Forest, least: int = LEAST, most: int = MOST) -> Forest:
+    """The trees with so many reposts; in a scaled run, rows. The corpus of Weibo trees holds hardly any others."""
+    n = metrics.sizes(trees.parent)[metrics.roots(trees.parent)] - 1
+    return _those(trees, (n >= least) & (n <= most))
+
+
+def _those(trees: Forest, keep: np.ndarray) -> Forest:
+    """A forest of some of the trees: ``keep`` has one answer for all rows of a tree."""
+    number, parent = np.cumsum(keep) - 1, trees.parent[keep]
+    return Forest(np.where(parent < 0, -1, number[parent]), trees.minute[keep], trees.weight[keep])
+
+
+def shapes(trees: Forest) -> pd.DataFrame:
+    """One row a tree of people: n (reposts), depth, d1 (share that is children of the root), sv, t90 (hours)."""
+    columns = ["n", "depth", "d1", "sv", "t90"]
+    if not len(trees.parent):
+        return pd.DataFrame({name: np.zeros(0) for name in columns})
+    made = metrics.structural_virality(trees.parent)
+    root = metrics.roots(trees.parent)
+    n = made["size"] - 1
+    direct = np.bincount(root[metrics.depths(trees.parent) == 1], minlength=len(root))[made["root"]]
+    heaviest = np.zeros(len(root), np.int64)
+    np.maximum.at(heaviest, root, trees.weight)
+    frame = pd.DataFrame(
+        {
+            "n": n,
+            "depth": made["depth"],
+            "d1": np.divide(direct, n, out=np.full(len(n), np.nan), where=n > 0),
+            "sv": made["structural_virality"],
+            "t90": _t90(trees, root)[made["root"]],
+        }
+    )
+    return frame[heaviest[made["root"]] == 1].reset_index(drop=True)
+
+
+def _t90(trees: Forest, root: np.ndarray) -> np.ndarray:
+    """Hours until nine tenths of the reposts of each tree, at its root's row; NaN elsewhere."""
+    hours = np.full(len(root), np.nan)
+    reposts = np.flatnonzero(trees.parent >= 0)
+    if len(reposts):
+        since = pd.Series((trees.minute[reposts] - trees.minute[root[reposts]]) / HOUR)
+        late = since.groupby(root[reposts]).quantile(0.9)
+        hours[late.index.to_numpy()] = late.to_numpy()
+    return hours
+
+
+def single_generation_share(trees: Forest) -> float:
+    """S01: share of posts whose tree has a depth of at most 1."""
+    made = metrics.structural_virality(trees.parent)
+    return _mean(made["depth"] <= 1, trees.weight[made["root"]])
+
+
+def adoptions_per_item(trees: Forest) -> float:
+    """S03: posts and reposts over posts."""
+    items = trees.weight[trees.parent < 0].sum()
+    return float(trees.weight.sum() / items) if items else np.nan
+
+
+def virality_at_100(trees: Forest) -> float:
+    """S04: median structural virality (root included) of trees of 90 to 150 reposts."""
+    table = shapes(trees)
+    return _median(table.sv[table.n.between(90, 150)])
+
+
+def depth_median(trees: Forest) -> float:
+    """S07: median greatest depth of trees of 100 to 1,000 reposts."""
+    table = shapes(trees)
+    return _median(table.depth[table.n.between(LEAST, MOST)])
+
+
+def direct_share(trees: Forest) -> float:
+    """S09: median share of reposts that are of the post itself, trees of at least 100."""
+    table = shapes(trees)
+    return _median(table.d1[table.n >= LEAST])
+
+
+def offspring(trees: Forest) -> tuple[np.ndarray, np.ndarray]:
+    """People who reposted each repost (per person it stands for), and the weight of the repost."""
+    below = np.zeros(len(trees.parent))
+    reposts = trees.parent >= 0
+    np.add.at(below, trees.parent[reposts], trees.weight[reposts])
+    return (below / np.maximum(trees.weight, 1))[reposts], trees.weight[reposts]
+
+
+def offspring_mean(trees: Forest) -> float:
+    """S10: mean number of reposts of a repost, in trees of 100 to 1,000."""
+    return _mean(*offspring(sized(trees)))
+
+
+def offspring_none(trees: Forest) -> float:
+    """S11: share of reposts that nobody reposts, in trees of 100 to 1,000."""
+    children, weight = offspring(sized(trees))
+    return _mean(children == 0, weight)
+
+
+def delays(trees: Forest) -> tuple[np.ndarray, np.ndarray]:
+    """Minutes from a repost to each repost of it, and the weight of the latter."""
+    rows = np.flatnonzero(trees.parent >= 0)
+    rows = rows[trees.parent[trees.parent[rows]] >= 0]
+    return trees.minute[rows] - trees.minute[trees.parent[rows]], trees.weight[rows]
+
+
+def reaction_density(minutes: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Middle (minutes) and density of the twelve logarithmic bins from 5 minutes to 24 hours."""
+    edges = np.geomspace(FLAT, DAY, BINS + 1)
+    counts, _ = np.histogram(minutes, edges, weights=weight)
+    return np.sqrt(edges[1:] * edges[:-1]), counts / np.diff(edges) / max(weight.sum(), 1)
+
+
+def reaction_slope(trees: Forest) -> float:
+    """S13: slope of the log-log density of the time between a repost and its repost, 5 minutes to 24 hours."""
+    middle, density = reaction_density(*delays(trees))
+    seen = density > 0
+    return float(np.polyfit(np.log(middle[seen]), np.log(density[seen]), 1)[0]) if seen.sum() > 2 else np.nan
+
+
+def within_an_hour(trees: Forest) -> float:
+    """S15: share of the reposts of a repost that come within an hour of it."""
+    minutes, weight = delays(trees)
+    return _mean(minutes <= HOUR, weight)
+
+
+def t90_hours(trees: Forest) -> float:
+    """S17: median over trees of at least 100 reposts of the hours until nine tenths of them."""
+    table = shapes(trees)
+    return _median(table.t90[table.n >= LEAST])
+
+
+def _mean(values: np.ndarray, weight: np.ndarray) -> float:
+    return float(np.average(values, weights=weight)) if len(values) and weight.sum() else np.nan
+
+
+def _median(values: pd.Series) -> float:
+    return float(values.median()) if len(values) else np.nan

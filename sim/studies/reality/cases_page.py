@@ -1,0 +1,188 @@
+"""The cases as a page and a picture: docs/cases.md, docs/cases/curves.png; written by `sim verify-reality --cases`."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.model.model import MODEL_VERSION
+from sim.pictures.paper import GREY, INK, lettering
+from sim.studies.reality import measured
+from sim.studies.reality.cases import DRAWS, LEAST, Line, Score, back, digest
+
+NAME = "cases"
+DAILY = Path("weibo_hotsearch_hourly/cases_daily.csv")
+OURS = "#D55E00"
+WIDE = 3  # panels in a row
+AFTER = 21  # days after the peak that are drawn
+HEAD = """# Other cases: how attention dies after the peak
+
+<!-- model version {version}; {seeds} seeds; written {day} -->
+<!-- cases {digest} -->
+
+**Spearman's rank correlation of observed and simulated slopes: {rho} over {n} cases ({verdict}; {least} was asked
+for).** With other seeds it would be {low} to {high} (90 % of {draws:,} draws of as many runs from these). Of the slopes
+of the mean over seeds it is {pooled}. {seldom}Model version {version}, {seeds} seeds, {day}.
+
+Written by `sim verify-reality --cases`; nothing here is edited by hand. Topic-hours are pairs of a topic of the story
+and an hourly reading of Weibo's list. The slope is that of ln topic-hours on ln days after the peak day (docstring of
+`sim.studies.ensemble.relaxation`); a run with too few days on the list has none. Simulated numbers are medians over
+seeds, in brackets the least and the most; topics are means. Observed: {source}; `sim/catalog/cases.yaml`.
+
+After the peak day nothing is put in but what had been announced: days of a programme, and who watches it elsewhere
+([scenarios/cases/README.md](../scenarios/cases/README.md), which also says what was chosen while looking at these
+cases). So the slope is not a free result: kinds are told, and what is tested is whether kinds, minds and lists together
+give the order. How readily newsrooms come back to a story was fitted to the cases that are too short to have a slope:
+
+| cases | topic-hours at the peak, simulated over observed | topics on days 2 to 21 for each one up to the peak |
+|---|---|---|
+{back}
+
+| case | kind | slope observed | slope simulated | runs with a slope | slope of the mean \
+| topic-hours at the peak | days ≥ half | new topics up to the peak, and on days 2 to 21 |
+|---|---|---|---|---|---|---|---|---|
+"""
+
+
+def write(folder: Path, score: Score, data: Path | None = None) -> Path:
+    """Write ``cases.md`` and ``cases/curves.png`` into a folder; returns the page."""
+    place = folder / NAME
+    place.mkdir(parents=True, exist_ok=True)
+    daily = measured.table(measured.folder(data), DAILY)
+    with lettering():
+        _figure(score, daily).savefig(place / "curves.png", dpi=90)
+    target = folder / f"{NAME}.md"
+    target.write_text(text(score, date.today(), daily is not None), encoding="utf-8")
+    return target
+
+
+def text(score: Score, day: date, drawn: bool) -> str:
+    """The page; ``drawn``: the picture shows what was observed, too."""
+    rho, (low, high) = score.correlation, score.band
+    head = HEAD.format(
+        version=MODEL_VERSION,
+        seeds=score.seeds,
+        day=day,
+        rho=number(rho),
+        pooled=number(score.pooled_correlation),
+        low=number(low),
+        high=number(high),
+        draws=DRAWS,
+        seldom=_seldom(score),
+        digest=digest(),
+        n=len(score.ranked),
+        back=_back(score),
+        verdict="met" if rho >= LEAST else "**missed**",
+        least=LEAST,
+        source=score.source,
+    )
+    rows = "".join(
+        "| " + " | ".join([f"{line.case.title} `{line.name}`", *_cells(line)]) + " |\n" for line in score.lines
+    )
+    words = "Thin orange: each seed; thick: their mean." + (" Black: observed." if drawn else "")
+    picture = (
+        f"## Picture\n{words} Days count from the peak day, each run's own.\n\n![Topic-hours a day](cases/curves.png)\n"
+    )
+    return f"{head}{rows}\n{picture}"
+
+
+def table(score: Score) -> list[tuple[str, ...]]:
+    """The score as cells for a terminal."""
+    head = (
+        "case",
+        "kind",
+        "slope obs.",
+        "simulated",
+        "with slope",
+        "of the mean",
+        "peak topic-hours",
+        "days ≥ half",
+        "topics",
+    )
+    return [head, *((line.name, *_cells(line)) for line in score.lines)]
+
+
+def number(value: float | None) -> str:
+    """Two decimals; a dash for what there is not."""
+    return "–" if value is None or not np.isfinite(value) else f"{value:.2f}"
+
+
+def _cells(line: Line) -> tuple[str, ...]:
+    case, slopes = line.case, [run.slope for run in line.runs if np.isfinite(run.slope)]
+    spread = f" ({number(min(slopes))} to {number(max(slopes))})" if slopes else ""
+    return (
+        case.kind,
+        number(case.slope),
+        number(line.median("slope")) + spread,
+        f"{line.with_slope} of {len(line.runs)}",
+        number(line.pooled),
+        f"{line.median('peak_hours'):.0f} (observed {case.peak_hours:g})",
+        f"{line.median('half_days'):.0f} (observed {case.half_days})",
+        f"{line.mean('before'):.0f}, {line.mean('later'):.1f} (observed {case.before}, {case.later})",
+    )
+
+
+def _seldom(score: Score) -> str:
+    """Which cases stand on few runs, and the correlation without them."""
+    few = [f"{x.name} ({x.with_slope} of {len(x.runs)} runs have a slope)" for x in score.seldom]
+    return f"Without {' and '.join(few)} it is {number(score.without)}. " if few else ""
+
+
+def _back(score: Score) -> str:
+    """How cases come back, a row each group."""
+    short = [x for x in score.lines if x.case.slope is None]
+    others = [x for x in score.lines if x.case.slope is not None]
+    rows = {"without a slope (fitted to)": short, "with a slope (reported)": others}
+    if len(others) > 1:
+        most = max(others, key=lambda x: x.case.peak_hours)
+        rows[f"the same without {most.name}"] = [x for x in others if x is not most]
+    told = {which: back(lines) for which, lines in rows.items()}
+    return "\n".join(
+        f"| {which} | {number(x.peaks)} | {number(x.later)} (observed {number(x.observed)}) |"
+        for which, x in told.items()
+    )
+
+
+def _figure(score: Score, daily: pd.DataFrame | None) -> Figure:
+    down = -(-len(score.lines) // WIDE)
+    figure = Figure(figsize=(4.0 * WIDE, 2.5 * down), layout="constrained")
+    panels = figure.subplots(down, WIDE, squeeze=False).ravel()
+    for panel, line in zip(panels, score.lines, strict=False):
+        _draw(panel, line, daily)
+    for panel in panels[len(score.lines) :]:
+        panel.set_axis_off()
+    return figure
+
+
+def _draw(axes: Axes, line: Line, daily: pd.DataFrame | None) -> None:
+    """One case: topic-hours a day around the peak."""
+    aligned = [around(row, int(np.argmax(row))) for row in line.hours]
+    for row in aligned:
+        axes.plot(DAYS, row, color=OURS, lw=0.5, alpha=0.35)
+    known = np.isfinite(aligned).any(axis=0)
+    axes.plot(DAYS[known], np.nanmean(np.array(aligned)[:, known], axis=0), color=OURS, lw=2)
+    if daily is not None:
+        rows = daily[daily.case == line.name]
+        at = int(np.flatnonzero(rows.day.to_numpy() == line.case.peak.isoformat())[0])
+        axes.plot(DAYS, around(rows.topic_hours.to_numpy(float), at), color=INK, lw=1.2)
+    slopes = f"slope {number(line.case.slope)}, simulated {number(line.median('slope'))}"
+    axes.set_title(f"{line.case.title} {line.name}: {slopes}", fontsize=9)
+    axes.set_xlabel("days after the peak", color=GREY)
+    axes.set_ylabel("topic-hours", color=GREY)
+    axes.grid(True, color="#eeeeee", lw=0.8)
+    axes.set_axisbelow(True)
+
+
+DAYS = np.arange(-7, AFTER + 1)
+
+
+def around(hours: np.ndarray, peak: int) -> np.ndarray:
+    """Topic-hours of the days around the peak, f8[`DAYS`]; NaN where the series does not reach."""
+    at = peak + DAYS
+    inside = (at >= 0) & (at < len(hours))
+    return np.where(inside, np.asarray(hours, float)[np.clip(at, 0, len(hours) - 1)], np.nan)

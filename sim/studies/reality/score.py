@@ -1,0 +1,133 @@
+"""Runs the worlds over seeds, measures them and the baselines, and sets both beside the targets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sim.base.errors import SimError
+from sim.base.processes import results
+from sim.studies.reality.baselines import baselines
+from sim.studies.reality.measures import Measured, of_network, of_trace, world_of
+from sim.studies.reality.targets import Fact, middle, parts, quantile, targets
+from sim.studies.reality.trace import follow
+
+BASELINE, NETWORK = "baselines", "network"
+QUICK = {
+    "reality_cascades": ("days=4",),
+    "reality_lists": ("days=4",),
+    "reality_feed": ("days=2",),
+    "reality_kuaishou": ("days=1.5",),
+}
+Tell = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One target with what ours and the baseline gave: medians over seeds, and where nine tenths of ours lie."""
+
+    name: str
+    target: Fact
+    ours: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    baseline: tuple[float, ...]
+    apart: tuple[float, ...] = ()
+
+    @property
+    def hit(self) -> bool:
+        """Whether the median of ours lies in the accepted range."""
+        return self.target.hit(self.ours)
+
+    @property
+    def baseline_hit(self) -> bool:
+        """Whether the baseline's does."""
+        return self.target.hit(self.baseline)
+
+    @property
+    def off(self) -> float:
+        """How far ours is from the part held back, as a share of it; NaN without parts."""
+        return self.target.off(self.ours)
+
+    @property
+    def scatter(self) -> float:
+        """How far the part to fit on is from the part held back: reality's own scatter."""
+        known = self.target.parts
+        return self.target.off(parts(known.fit)) if known else float("nan")
+
+
+@dataclass(frozen=True)
+class Score:
+    """All lines, and the measured runs behind them by world, for pictures."""
+
+    lines: tuple[Line, ...]
+    runs: dict[str, list[Measured]]
+    seeds: int
+    quick: bool
+
+    @property
+    def hits(self) -> int:
+        """Targets that the model meets."""
+        return sum(line.hit for line in self.lines)
+
+    @property
+    def baseline_hits(self) -> int:
+        """Targets that the naive baselines meet."""
+        return sum(line.baseline_hit for line in self.lines)
+
+    @property
+    def split(self) -> tuple[Line, ...]:
+        """The lines whose target is measured on both parts of its archive."""
+        return tuple(line for line in self.lines if line.target.parts)
+
+    def hits_on(self, part: str) -> int:
+        """Targets that the model meets on a part of the archives, `fit` or `held`."""
+        return sum(line.target.hit_on(part, line.ours) for line in self.split)
+
+
+def chosen(only: Sequence[str] = ()) -> dict[str, Fact]:
+    """The targets asked for, all of them if none is named."""
+    known = targets()
+    for name in only:
+        if name not in known:
+            raise SimError(f"unknown target '{name}'; known: {', '.join(known)}")
+    return {name: target for name, target in known.items() if not only or name in only}
+
+
+def measure(world: str, seed: int, quick: bool) -> Measured:
+    """One job: a run of a world, the network, or the baselines."""
+    if world == BASELINE:
+        return baselines(seed, quick)
+    if world == NETWORK:
+        return of_network(seed, quick)
+    return of_trace(world, follow(world_of(world, seed, QUICK[world] if quick else ())))
+
+
+def score(
+    seeds: int = 20, *, quick: bool = False, only: Sequence[str] = (), jobs: int = 1, tell: Tell | None = None
+) -> Score:
+    """Measure every target over so many seeds, in ``jobs`` processes, and set the medians beside its range."""
+    asked = chosen(only)
+    worlds = sorted({target.world for target in asked.values() if target.world})
+    plan = [(world, seed) for world in [*worlds, BASELINE] for seed in range(1, seeds + 1)]
+    runs: dict[str, list[Measured]] = {world: [] for world in [*worlds, BASELINE]}
+
+    def count(done: int) -> None:
+        if tell:
+            tell(done, len(plan), "measuring")
+
+    for (world, _), measured in zip(plan, results(_measure, [(*job, quick) for job in plan], jobs, count), strict=True):
+        runs[world].append(measured)
+    lines = tuple(_line(name, target, runs) for name, target in asked.items())
+    return Score(lines, runs, seeds, quick)
+
+
+def _measure(job: tuple[str, int, bool]) -> Measured:
+    return measure(*job)
+
+
+def _line(name: str, target: Fact, runs: dict[str, list[Measured]]) -> Line:
+    ours = [run.values[name] for run in runs.get(target.world, [])]
+    other = [run.apart[name] for run in runs.get(target.world, []) if name in run.apart]
+    base = [run.values[name] for run in runs[BASELINE]]
+    return Line(name, target, middle(ours), quantile(ours, 0.05), quantile(ours, 0.95), middle(base), middle(other))

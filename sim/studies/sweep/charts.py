@@ -1,0 +1,236 @@
+"""Pictures of a sweep: the effect of every path, a tornado, a heat map of two paths, sensitivity indices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
+
+from sim.base.words import tail
+from sim.pictures.paper import GREY, INK, PALE, count, nothing, page, shown
+from sim.studies.sweep.found import Effect, Found, effect, is_number
+from sim.studies.sweep.sensitivity import Index
+
+BLUE, ORANGE = "#0072B2", "#D55E00"
+MOST_PATHS, MOST_METRICS = 4, 3
+MOST_CELLS = 144  # of a heat map that carry a number
+MOST_PLACES = 30  # a side of a heat map
+
+
+def words(name: str) -> str:
+    """A metric as it is said."""
+    return name.replace("_", " ")
+
+
+def ranked(found: Found, metric: int) -> list[tuple[int, Effect]]:
+    """Paths by their swing, the widest first."""
+    effects = [(path, effect(found, path, metric)) for path in range(len(found.paths))]
+    return sorted(effects, key=lambda pair: -np.nan_to_num(abs(pair[1].swing), nan=-1.0))
+
+
+def headline(found: Found, metric: int = 0) -> str:
+    """Which path moves a metric most, from what to what; that nothing is certain, where nothing is."""
+    path, most = ranked(found, metric)[0]
+    name = shown(tail(found.paths[path], 40), 40)
+    if not np.isfinite(most.swing):
+        return f"No finished runs of {words(found.metrics[metric])}"
+    ends = f"{count(most.mean[most.low])} → {count(most.mean[most.high])}"
+    if np.isfinite(most.swing_half) and abs(most.swing) <= most.swing_half:
+        return f"No clear effect on {words(found.metrics[metric])}: more replicates are needed"
+    verb = "moves" if len(found.paths) == 1 else "matters most:"
+    return f"{name} {verb} {words(found.metrics[metric])} {ends}"
+
+
+def effects(found: Found, title: str, recipe: str) -> Figure:
+    """Metrics from top to bottom, paths from left to right; every panel a mean and its interval."""
+    rows, columns = min(len(found.metrics), MOST_METRICS), min(len(found.paths), MOST_PATHS)
+    order = [path for path, _ in ranked(found, 0)][:columns]
+    height = 1.5 + 2.3 * rows
+    figure = page(recipe, headline(found), _about(found, title), height)
+    grid = {"left": 0.09, "right": 0.975, "top": 1 - 1.0 / height, "bottom": 0.75 / height, "hspace": 0.28}
+    axes = figure.subplots(rows, columns, squeeze=False, sharey="row", sharex="col", gridspec_kw=grid | {"wspace": 0.1})
+    for row in range(rows):
+        for column, path in enumerate(order):
+            _curve(axes[row, column], effect(found, path, row))
+            axes[row, column].set_ylim(bottom=0 if np.nanmin(found.values[:, row], initial=0) >= 0 else None)
+        axes[row, 0].set_ylabel(shown(words(found.metrics[row]), 30))
+    for column, path in enumerate(order):
+        axes[-1, column].set_xlabel(shown(tail(found.paths[path], 130 // columns), 130 // columns))
+    return figure
+
+
+def _about(found: Found, title: str) -> str:
+    replicates = found.values.shape[-1]
+    seeds = f"{replicates} seeds, the same at every point; bands: 95 %" if replicates > 1 else "one seed: no interval"
+    return f"{shown(title, 80)}. Mean over {len(found.texts):,} points, {seeds}."
+
+
+def _curve(axes: Axes, found: Effect) -> None:
+    x = np.array(found.labels, float) if found.numeric else np.arange(len(found.labels), dtype=float)
+    low, high = found.mean - found.half, found.mean + found.half
+    if found.numeric:
+        axes.fill_between(x, low, high, color=BLUE, alpha=0.2, lw=0)
+        axes.plot(x, found.mean, "o-", color=BLUE, ms=4, lw=1.6)
+        if len(x) > 2 and x[0] > 0 and x[-1] / x[0] >= 20:
+            axes.set_xscale("log")
+            axes.xaxis.set_minor_locator(NullLocator())
+        axes.xaxis.set_major_formatter(FuncFormatter(_short))
+    else:
+        axes.errorbar(x, found.mean, np.nan_to_num(found.half), fmt="o", color=BLUE, ms=6, capsize=3)
+        axes.set_xticks(x, [shown(label, 18) for label in found.labels])
+        axes.set_xlim(-0.5, len(x) - 0.5)
+    axes.yaxis.set_major_formatter(FuncFormatter(count))
+    axes.grid(axis="y", color=PALE, lw=0.6)
+    axes.tick_params(labelsize=8)
+
+
+def _short(value: float, _: object = None) -> str:
+    return count(value) if abs(value) >= 10_000 else f"{value:.4g}"
+
+
+def tornado(found: Found, title: str, recipe: str) -> Figure:
+    """A bar a path: the mean metric at its lowest and at its highest value, widest swing on top; whiskers: 95 %."""
+    columns = min(len(found.metrics), MOST_METRICS)
+    order = [path for path, _ in ranked(found, 0)][:12]
+    height = 1.75 + 0.55 * max(len(order), 3)
+    about = f"{shown(title, 80)}. Each path from its lowest to its highest value, all others averaged over."
+    figure = page(recipe, headline(found), about, height)
+    grid = {"left": 0.24, "right": 0.975, "top": 1 - 1.15 / height, "bottom": 0.55 / height, "wspace": 0.12}
+    axes = figure.subplots(1, columns, squeeze=False, sharey=True, gridspec_kw=grid)[0]
+    for metric in range(columns):
+        _bars(axes[metric], [effect(found, path, metric) for path in order])
+        axes[metric].set_title(shown(words(found.metrics[metric]), 40))
+    axes[0].set_yticks(range(len(order)), [shown(tail(found.paths[path], 34), 36) for path in order])
+    axes[0].set_ylim(len(order) - 0.4, -0.6)
+    return figure
+
+
+def _bars(axes: Axes, effects: Sequence[Effect]) -> None:
+    for row, one in enumerate(effects):
+        ends = one.mean[one.low], one.mean[one.high]
+        colour = BLUE if one.swing >= 0 else ORANGE
+        clear = not abs(one.swing) <= one.swing_half
+        axes.barh(row, ends[1] - ends[0], left=ends[0], height=0.5, color=colour, alpha=0.75 if clear else 0.3)
+        if np.isfinite(one.swing_half):
+            axes.plot([ends[1] - one.swing_half, ends[1] + one.swing_half], [row, row], color=INK, lw=1.2)
+        for place, end, other in ((one.low, *ends), (one.high, *reversed(ends))):
+            side = 1 if end > other else -1
+            lift = one.swing_half if place == one.high and np.isfinite(one.swing_half) else 0.0
+            axes.annotate(
+                shown(_level(one.labels[place]), 12), (end + side * lift, row), (4 * side, 0),
+                textcoords="offset points", ha="left" if side > 0 else "right", va="center", size=7.5, color=GREY,
+            )  # fmt: skip
+    _room(axes, effects)
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_formatter(FuncFormatter(count))
+    axes.grid(axis="x", color=PALE, lw=0.6)
+    axes.set_axisbelow(True)
+    axes.tick_params(labelsize=8)
+
+
+def _room(axes: Axes, effects: Sequence[Effect]) -> None:
+    """Limits that leave bars, whiskers and their labels inside."""
+    ends = [one.mean[place] for one in effects for place in (one.low, one.high)]
+    for one in effects:
+        if np.isfinite(one.swing_half):
+            ends += [one.mean[one.high] - one.swing_half, one.mean[one.high] + one.swing_half]
+    low, high = np.nanmin(ends), np.nanmax(ends)
+    pad = 0.2 * (high - low or 1.0)
+    axes.set_xlim(low - pad, high + pad)
+
+
+def _level(label: Any) -> str:
+    return _short(label) if is_number(label) else str(label)
+
+
+def heat_map(found: Found, title: str, recipe: str) -> Figure | None:
+    """The first metric over the two paths that matter most; None unless both have a few values."""
+    sides = [(path, one) for path, one in ranked(found, 0) if 2 <= len(set(found.column(path))) <= MOST_PLACES]
+    if len(sides) < 2 or found.alone:
+        return None
+    (across, x), (up, y) = sides[:2]
+    cells = _cells(found, across, up, x, y)
+    if np.isnan(cells).mean() > 0.2:
+        return None
+    height = 2.2 + 0.42 * max(len(y.labels), 5)
+    about = f"{shown(title, 80)}. Mean {words(found.metrics[0])} over seeds" + _rest(found)
+    figure = page(recipe, headline(found), about, height)
+    axes = figure.add_axes((0.16, 0.85 / height, 0.7, 1 - 1.9 / height))
+    image = axes.pcolormesh(cells, cmap="cividis", edgecolor="white", lw=0.5)
+    axes.set_xticks(np.arange(len(x.labels)) + 0.5, [shown(_level(label), 14) for label in x.labels])
+    axes.set_yticks(np.arange(len(y.labels)) + 0.5, [shown(_level(label), 14) for label in y.labels])
+    axes.set_xlabel(shown(tail(found.paths[across], 70), 70))
+    axes.set_ylabel(shown(tail(found.paths[up], 34), 34))
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0)
+    bar = figure.colorbar(image, cax=figure.add_axes((0.885, 0.85 / height, 0.018, 1 - 1.9 / height)), format=count)
+    bar.outline.set_visible(False)
+    if cells.size <= MOST_CELLS:
+        _numbers(axes, cells)
+    return figure
+
+
+def _rest(found: Found) -> str:
+    return " and all other paths." if len(found.paths) > 2 else "."
+
+
+def _cells(found: Found, across: int, up: int, x: Effect, y: Effect) -> np.ndarray:
+    """Mean of the first metric, f8[up, across]."""
+    columns, rows = found.column(across), found.column(up)
+    total, n = np.zeros((len(y.labels), len(x.labels))), np.zeros((len(y.labels), len(x.labels)))
+    for point, samples in enumerate(found.values[:, 0]):
+        if np.isfinite(samples).any():
+            place = y.labels.index(rows[point]), x.labels.index(columns[point])
+            total[place] += np.nanmean(samples)
+            n[place] += 1
+    with np.errstate(invalid="ignore"):
+        return np.asarray(total / np.where(n, n, np.nan))
+
+
+def _numbers(axes: Axes, cells: np.ndarray) -> None:
+    middle = (np.nanmin(cells) + np.nanmax(cells)) / 2
+    for (row, column), value in np.ndenumerate(cells):
+        if np.isfinite(value):
+            colour = "white" if value < middle else INK
+            axes.text(column + 0.5, row + 0.5, count(value), ha="center", va="center", size=8, color=colour)
+
+
+def sensitivity(found: Sequence[Index], title: str, recipe: str) -> Figure:
+    """First-order and total indices of every path, a panel a metric."""
+    metrics = list(dict.fromkeys(one.metric for one in found))[:MOST_METRICS]
+    first = sorted((one for one in found if one.metric == metrics[0]), key=lambda one: -one.total)
+    order = [one.path for one in first]
+    height = 1.75 + 0.6 * max(len(order), 3)
+    top = first[0]
+    headline = f"{shown(tail(top.path, 40), 40)} accounts for {top.total:.0%} of the variance of {words(top.metric)}"
+    about = f"{shown(title, 70)}. Dark: on its own; light: with all interactions. Whiskers: 95 %."
+    figure = page(recipe, headline, about, height)
+    grid = {"left": 0.24, "right": 0.975, "top": 1 - 1.15 / height, "bottom": 0.6 / height, "wspace": 0.12}
+    axes = figure.subplots(1, len(metrics), squeeze=False, sharey=True, gridspec_kw=grid)[0]
+    for panel, metric in zip(axes, metrics, strict=True):
+        own = {one.path: one for one in found if one.metric == metric}
+        if all(one.total == 0 for one in own.values()):
+            nothing(panel, "it never changes")
+        _shares(panel, [own[path] for path in order])
+        panel.set_title(shown(words(metric), 40))
+    axes[0].set_yticks(range(len(order)), [shown(tail(path, 34), 36) for path in order])
+    axes[0].set_ylim(len(order) - 0.4, -0.6)
+    return figure
+
+
+def _shares(axes: Axes, found: Sequence[Index]) -> None:
+    for row, one in enumerate(found):
+        for lift, value, half, alpha in (
+            (-0.15, one.first, one.first_half, 0.95),
+            (0.17, one.total, one.total_half, 0.4),
+        ):
+            axes.barh(row + lift, max(value, 0.0), height=0.3, color=BLUE, alpha=alpha)
+            axes.plot([value - half, value + half], [row + lift] * 2, color=INK, lw=1)
+    axes.set_xlim(left=0)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0%}"))
+    axes.set_xlabel("share of the variance", size=8)
+    axes.tick_params(labelsize=8)

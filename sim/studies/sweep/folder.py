@@ -1,0 +1,225 @@
+"""A sweep's folder: beside the ledger its plan, tables and pictures, each replaced whole; and ledgers joined."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from sim.base import loader
+from sim.base.errors import SimError
+from sim.studies.sweep import charts, found
+from sim.studies.sweep.found import Found
+from sim.studies.sweep.ledger import DONE, FAILED, FILE, Ledger
+from sim.studies.sweep.plan import Plan
+from sim.studies.sweep.sensitivity import Index, indices
+
+PLAN = "sweep.json"
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a ledger says of its plan, so that its tables can be made without the scenario.
+
+    Attributes:
+        plan: digest.
+        sweep: as its file says it.
+        scenario: name.
+        title: of the sweep, or of the scenario.
+        paths: what varies.
+        points: how many.
+        replicates: of each.
+    """
+
+    plan: str
+    sweep: dict[str, Any]
+    scenario: str
+    title: str
+    paths: list[str]
+    points: int
+    replicates: int
+
+    @property
+    def total(self) -> int:
+        """Runs of the plan, all shards together."""
+        return self.points * self.replicates
+
+
+def header(plan: Plan) -> Header:
+    """The header of a plan."""
+    world, sweep = plan.load(), plan.sweep
+    text = json.loads(sweep.model_dump_json())
+    title = sweep.title or world.title or world.name
+    return Header(plan.digest, text, world.name, title, plan.paths, len(plan.points), sweep.replicates)
+
+
+def inscribe(ledger: Ledger, head: Header) -> None:
+    """Write the header into a ledger, if it is not there."""
+    text = json.dumps(head.__dict__, ensure_ascii=False)
+    if ledger.meta("header") != text:
+        ledger.set_meta(header=text)
+
+
+def inscribed(ledger: Ledger) -> Header:
+    """The header of a ledger. Raises `SimError` where there is none."""
+    text = ledger.meta("header")
+    if text is None:
+        raise SimError(f"{ledger.path}: does not say which plan it belongs to; give its sweep command again to mend it")
+    return Header(**json.loads(text))
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a sweep came to: counts, digest, the chosen metrics, sensitivity, and what could not be shown."""
+
+    head: Header
+    done: int
+    failed: int
+    digest: str
+    found: Found
+    indices: Sequence[Index] = ()
+    notes: Sequence[str] = ()
+
+
+def write(ledger: Ledger, *, parquet: bool = False, figures: bool = True) -> Report:
+    """Write the tables and pictures of a ledger beside it."""
+    head, folder = inscribed(ledger), ledger.folder
+    with _replacing(folder / "runs.csv") as path, _text(path) as stream:
+        names = found.write_runs(ledger, head.plan, head.paths, stream)
+    if parquet:
+        with _replacing(folder / "runs.parquet") as path:
+            found.write_parquet(ledger, head.plan, head.paths, names, path)
+    report = _report(ledger, head)
+    with _replacing(folder / "points.csv") as path, _text(path) as stream:
+        found.write_points(report.found, stream)
+    _put(folder / "sweep.yaml", loader.dump({k: v for k, v in head.sweep.items() if v is not None}))
+    _put(folder / PLAN, json.dumps(_record(report), ensure_ascii=False, indent=1) + "\n")
+    if report.indices:
+        _put(folder / "sensitivity.csv", _table(report.indices))
+    if figures and report.done:
+        draw(report, folder / "figures")
+    return report
+
+
+def _report(ledger: Ledger, head: Header) -> Report:
+    done, failed = (ledger.count(head.plan, status) for status in (DONE, FAILED))
+    metrics = found.read(ledger, head.plan, head.paths, head.sweep["metrics"], (head.points, head.replicates))
+    made: Sequence[Index] = ()
+    notes = []
+    if head.sweep["design"] == "saltelli" and done == head.total:
+        try:
+            made = indices(metrics, head.sweep["seed"])
+        except SimError as error:
+            notes.append(str(error))
+    return Report(head, done, failed, ledger.digest(head.plan), metrics, made, notes)
+
+
+def _record(report: Report) -> dict[str, Any]:
+    head = report.head
+    counts = {"runs": head.total, "done": report.done, "failed": report.failed, "digest": report.digest}
+    return {"plan": head.plan, "scenario": head.scenario, "title": head.title, **counts}
+
+
+def _table(found: Sequence[Index]) -> str:
+    rows = ["metric,path,first,first_half,total,total_half"]
+    rows += [",".join([one.metric, f'"{one.path}"', *(f"{value:.6g}" for value in one[2:])]) for one in found]
+    return "\n".join(rows) + "\n"
+
+
+def draw(report: Report, folder: Path) -> None:
+    """Draw every picture that the sweep has something for."""
+    from sim.pictures.paper import lettering
+
+    folder.mkdir(exist_ok=True)
+    head = report.head
+    recipe = f"{head.scenario} · {head.sweep['name']} · {report.done:,} runs · {report.digest[:8]}"
+    makers: dict[str, Callable[[], Any]] = {
+        "effects": lambda: charts.effects(report.found, head.title, recipe),
+        "heat_map": lambda: charts.heat_map(report.found, head.title, recipe),
+        "tornado": lambda: charts.tornado(report.found, head.title, recipe) if len(head.paths) > 1 else None,
+        "sensitivity": lambda: charts.sensitivity(report.indices, head.title, recipe) if report.indices else None,
+    }
+    for name, make in makers.items():
+        (folder / f"{name}.png").unlink(missing_ok=True)  # of an earlier plan
+        with lettering():
+            figure = make() if report.found.metrics else None
+            if figure is not None:
+                with _replacing(folder / f"{name}.png") as path:
+                    figure.savefig(path, format="png")
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[Path]:
+    """A path beside the target, renamed over it in the end; a failure leaves the target as it was."""
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        yield draft
+        draft.replace(target)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(target)) from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _text(path: Path) -> IO[str]:
+    return path.open("w", encoding="utf-8", newline="")
+
+
+def _put(target: Path, text: str) -> None:
+    with _replacing(target) as path:
+        path.write_text(text, encoding="utf-8")
+
+
+# ---- shards
+
+
+def merge(out: Path, sources: Sequence[Path]) -> list[str]:
+    """Join the ledgers of shards in the folder ``out``; what was repaired, a line each.
+
+    A run that is done in one and failed in another is done.
+
+    Raises:
+        SimError: they belong to different plans, or two tell different results of the same run.
+    """
+    notes: list[str] = []
+    with Ledger(out) as target:
+        notes += target.notes
+        for source in sources:
+            notes += _join(target, _folder(source, out))
+        target.settle(now=True)
+    return notes
+
+
+def _folder(source: Path, out: Path) -> Path:
+    """The folder of a ledger that is named by its file or folder."""
+    folder = source if source.is_dir() else source.parent
+    if not (folder / FILE).is_file():
+        raise SimError(f"{source}: there is no {FILE}")
+    if out.exists() and folder.samefile(out):
+        raise SimError(f"{source}: is where the others are to be joined; it keeps its rows, leave it out")
+    return folder
+
+
+def _join(target: Ledger, folder: Path) -> list[str]:
+    with Ledger(folder) as source:
+        head = inscribed(source)
+        if target.meta("header") is None:
+            inscribe(target, head)
+        if (other := inscribed(target)).plan != head.plan:
+            raise SimError(
+                f"{source.path}: belongs to another plan ({head.sweep['name']} {head.plan[:8]}, not "
+                f"{other.sweep['name']} {other.plan[:8]}); only shards of one sweep and one version can be joined"
+            )
+        for row in source.rows(head.plan):
+            there = target.at(row.plan, row.point, row.replicate)
+            if there and there.status == row.status == DONE and there.content != row.content:
+                place = f"run {row.point}.{row.replicate} ({row.sets}, seed {row.seed})"
+                raise SimError(f"{source.path}: {place} has another result than in {target.path}; run it again to see")
+            if there is None or there.status == FAILED:
+                target.add(row)
+                target.settle()
+        return source.notes

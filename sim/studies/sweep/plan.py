@@ -1,0 +1,213 @@
+"""What a sweep is to run: its file or words, typed; points and replicates resolved to scenarios and keys."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import Field
+
+from sim.base import checker, reader
+from sim.base.errors import SimError
+from sim.base.streams import py_bits, stream_key
+from sim.base.strict import Name, Strict
+from sim.contagion.classic import Classic
+from sim.scenario import load as scenarios
+from sim.scenario.scenario import Scenario
+from sim.studies.sweep.design import Design, Points, factor, points
+from sim.studies.sweep.jobs import maker
+
+SHIPPED = scenarios.SHIPPED / "sweeps"
+MOST_POINTS = 1 << 24
+
+
+class Sweep(Strict):
+    """A sweep as its file says it."""
+
+    name: Name = Field(description="of its folder of results")
+    title: str = ""
+    about: str = ""
+    scenario: str = Field(description="a shipped scenario, or a file, counted from the folder of this one")
+    users: int | None = Field(None, ge=1, description="people to simulate")
+    set: dict[str, Any] = Field(default_factory=dict, description="values that all runs share, path to value")
+    vary: dict[str, Any] = Field(
+        min_length=1, max_length=32, description="path to a list of values, or a range in words"
+    )
+    design: Design = "grid"
+    points: int | None = Field(None, ge=1, le=MOST_POINTS, description="points of a latin, sobol or saltelli design")
+    replicates: int = Field(1, ge=1, le=100_000, description="runs of every point; the same seeds at all points")
+    seed: int = Field(1, ge=0, lt=2**63, description="of the design and of all runs")
+    metrics: tuple[str, ...] = Field((), max_length=8, description="metrics to draw and to print, the first in full")
+
+
+class Run(NamedTuple):
+    """One run to be made: its place in the plan, its key, and its scenario."""
+
+    number: int
+    point: int
+    replicate: int
+    key: str
+    sets: str
+    scenario: Scenario | Classic
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A checked sweep.
+
+    Attributes:
+        sweep: what was asked.
+        source: of the scenario, as `sim.scenario.load` takes it.
+        points: of the design.
+        sets: what all runs share, as ``--set`` takes it.
+        shard: (k, n): only every n-th run, from the k-th on, counted from 1.
+    """
+
+    sweep: Sweep
+    source: str
+    points: Points
+    sets: tuple[str, ...]
+    shard: tuple[int, int] = (1, 1)
+
+    @property
+    def whole(self) -> int:
+        """Runs of all shards together."""
+        return len(self.points) * self.sweep.replicates
+
+    def __len__(self) -> int:
+        """Runs of this shard."""
+        k, n = self.shard
+        return len(range(k - 1, self.whole, n))
+
+    @property
+    def paths(self) -> list[str]:
+        """What varies."""
+        return [one.path for one in self.points.factors]
+
+    @cached_property
+    def document(self) -> reader.Document:
+        """The scenario's file, read once."""
+        return scenarios.read(self.source)
+
+    @cached_property
+    def digest(self) -> str:
+        """Of everything that decides which runs there are, whatever the shard."""
+        asked = [self.text, scenarios.resolved(self.load()), maker()]
+        return hashlib.sha256(json.dumps(asked, ensure_ascii=False).encode("utf-8")).hexdigest()
+
+    @property
+    def text(self) -> str:
+        """The sweep as JSON, but for what does not change any run."""
+        return self.sweep.model_dump_json(exclude={"title", "about", "metrics", "name", "scenario"})
+
+    @property
+    def slug(self) -> str:
+        """Name of its folder; shards have their own."""
+        k, n = self.shard
+        return f"sweep-{self.sweep.name}" + (f"-shard-{k}-of-{n}" if n > 1 else "")
+
+    def load(self, *sets: str) -> Scenario | Classic:
+        """The scenario with further values set. Raises `ScenarioError`."""
+        return scenarios.completed(self.document, sets=[*self.sets, *sets], users=self.sweep.users)
+
+    def seed(self, replicate: int) -> int:
+        """Seed of a replicate, the same at all points: differences between points are differences, not luck."""
+        return py_bits(stream_key(self.sweep.seed, "sweep"), replicate) >> 2
+
+    def texts(self, point: int) -> list[str]:
+        """A point as ``--set`` takes it."""
+        pairs = zip(self.paths, self.points[point], strict=True)
+        return [f"{path}={text}" for path, text in pairs if text is not None]
+
+    def runs(self) -> Iterator[Run]:
+        """All runs of the shard, one after the other; a scenario is resolved once a point."""
+        k, n = self.shard
+        last, base, sets = -1, None, ""
+        for number in range(k - 1, self.whole, n):
+            point, replicate = divmod(number, self.sweep.replicates)
+            if point != last or base is None:
+                last, base = point, self.load(*self.texts(point))
+                sets = json.dumps(dict(zip(self.paths, self.points[point], strict=True)), ensure_ascii=False)
+            scenario = base.model_copy(update={"seed": self.seed(replicate)})
+            yield Run(number, point, replicate, key(scenario), sets, scenario)
+
+    def check(self) -> None:
+        """Try every value of every factor, others as they are, before anything is run. Raises `ScenarioError`."""
+        for one in self.points.factors:
+            for text in one.probes if len(one.probes) <= 100 else (one.probes[0], one.probes[-1]):
+                self.load(f"{one.path}={text}")
+
+
+def key(scenario: Scenario | Classic) -> str:
+    """SHA-256 of a resolved scenario, seed included, and of the software."""
+    return hashlib.sha256(f"{scenario.model_dump_json(by_alias=True)}\n{maker()}".encode()).hexdigest()
+
+
+def shipped() -> dict[str, Path]:
+    """The sweeps that come with the project, by name."""
+    return {path.stem: path for path in sorted(SHIPPED.glob("*.yaml"))}
+
+
+def opened(source: str) -> tuple[Sweep, str] | None:
+    """The sweep of a file or of a shipped name, and where its scenario is; None if it is a scenario."""
+    path = shipped().get(source, Path(source))
+    if not path.is_file():
+        return None
+    document = reader.read(path)
+    if not isinstance(document.data, dict) or "vary" not in document.data:
+        return None
+    sweep = checker.check(Sweep, document)
+    beside = path.parent / sweep.scenario
+    return sweep, str(beside) if beside.is_file() else sweep.scenario
+
+
+def asked(source: str, vary: Sequence[str], rest: dict[str, Any]) -> tuple[Sweep, str]:
+    """The sweep of ``--vary PATH=…`` words over a scenario; its name is a digest, so that the same words go on.
+
+    Args:
+        source: of the scenario.
+        vary: the words.
+        rest: further keys of a sweep file.
+    """
+    factors = {}
+    for word in vary:
+        path, equals, text = word.partition("=")
+        if not equals or not path.strip():
+            raise SimError(f"--vary {word}: must look like PATH=VALUES, for instance stories.s.appeal=0.5..2/5")
+        if path.strip() in factors:
+            raise SimError(f"--vary {path.strip()} is given twice")
+        factors[path.strip()] = text
+    same = {key: value for key, value in rest.items() if key not in ("replicates", "metrics")}
+    name = "s" + hashlib.sha256(json.dumps([source, factors, same]).encode()).hexdigest()[:8]
+    document = reader.Document({"name": name, "scenario": source, "vary": factors} | rest)
+    return checker.check(Sweep, document), source
+
+
+def plan(sweep: Sweep, source: str, shard: tuple[int, int] = (1, 1)) -> Plan:
+    """Check a sweep against its scenario. Raises `SimError`, `ScenarioError`."""
+    sets = tuple(f"{path}={json.dumps(value, ensure_ascii=False)}" for path, value in sweep.set.items())
+    if "seed" in sweep.vary:
+        raise SimError("--vary seed: every replicate has a seed of its own; say how many with --replicates")
+    bare = Plan(sweep, source, Points((), "grid", 0, 0), sets, shard)
+    world = bare.load().model_dump(mode="json", by_alias=True)
+    factors = [factor(path, given, _whole(world, path)) for path, given in sweep.vary.items()]
+    made = replace(bare, points=points(factors, sweep.design, sweep.points, sweep.seed))
+    made.check()
+    return made
+
+
+def _whole(world: Any, path: str) -> bool:
+    """Whether a whole number stands at a path; also where nothing stands yet."""
+    for word in re.findall(r"[^.\[\]]+", path):
+        if isinstance(world, list):
+            named = [item for item in world if isinstance(item, dict) and word in (item.get("name"), item.get("id"))]
+            world = named[0] if named else world[int(word)] if word.isdecimal() and int(word) < len(world) else None
+        else:
+            world = world.get(word) if isinstance(world, dict) else None
+    return world is None or (isinstance(world, int) and not isinstance(world, bool))

@@ -1,0 +1,118 @@
+"""The engine that most runs use: everybody at once, in compiled passes over columns.
+
+An engine answers for all ordinary people: what they see and do when offers come (`expose`), and what that leaves
+behind (`absorb`). `sim.world.persons` is the other one, where everybody is a Mesa agent; both give the same digests.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from sim.base import streams
+from sim.world.exposure import Moment, Posts, Reachable, State, expose
+from sim.world.records import ACT, RECORD, stacked
+from sim.world.uptake import Tally, absorb
+from sim.world.world import World
+
+CHUNK = 1 << 16  # candidates a task; fixed, so that threads cannot change a result
+
+
+class Engine:
+    """What both engines share: the world, and the moment that a step's draws hang on."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._keys = {name: np.uint64(streams.stream_key(world.seed, name)) for name in ("views", "thin")}
+        self.moment: Moment
+        self.networks: list[Reachable] = []
+        self.posts: Posts
+        self.tally: Tally
+
+    def begin(self, step: int) -> None:
+        """Move to a step: what is said from now on is said of it."""
+        clock = self.world.clock
+        delays = clock.delays_by_slot
+        self.moment = Moment(
+            step,
+            step * clock.step_minutes,
+            clock.step_minutes,
+            clock.n_steps,
+            self.world.ratio,
+            self._keys["views"],
+            self._keys["thin"],
+            delays[step % len(delays)],
+        )
+        self.networks = self.world.networks()
+        self.posts, self.tally = self.world.known_posts(), self.world.tally()
+
+    def new_day(self) -> None:
+        """Attention spent yesterday is forgotten."""
+        raise NotImplementedError
+
+    def recover(self) -> None:
+        """Fatigue halves."""
+        raise NotImplementedError
+
+    def expose(self, platform: int, offers: np.ndarray) -> np.ndarray:
+        """RECORD of every view of the offers (OFFER) on a platform, in the order of candidates. Changes nothing."""
+        raise NotImplementedError
+
+    def absorb(self, offers: np.ndarray, views: np.ndarray) -> np.ndarray:
+        """Let the views change people and be counted; returns the acts (ACT) that will follow from them."""
+        raise NotImplementedError
+
+    def memory(self) -> State:
+        """What everybody remembers, as columns of their own."""
+        return State(*(column.copy(order="C") for column in self.world.state))
+
+    def recall(self, memory: State) -> None:
+        """Let everybody remember this and nothing else."""
+        for column, kept in zip(self.world.state, memory, strict=True):
+            column[:] = kept
+
+    def close(self) -> None:
+        """Let go of what the engine holds."""
+
+
+class Vectorized(Engine):
+    """Compiled passes over columns, in chunks; threads walk chunks of one step."""
+
+    def __init__(self, world: World, threads: int = 1) -> None:
+        super().__init__(world)
+        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+
+    def new_day(self) -> None:
+        """Attention spent yesterday is forgotten."""
+        self.world.state.attention[:] = 0
+
+    def recover(self) -> None:
+        """Fatigue halves."""
+        np.right_shift(self.world.state.fatigue, 1, out=self.world.state.fatigue)
+
+    def expose(self, platform: int, offers: np.ndarray) -> np.ndarray:
+        """RECORD of every view, in the order of candidates. Changes nothing."""
+        ends = np.cumsum(offers["count"])
+        spans = [(lo, min(lo + CHUNK, int(ends[-1]))) for lo in range(0, int(ends[-1]), CHUNK)]
+        if len(spans) == 1:
+            return self._chunk(platform, offers, ends, *spans[0])
+        run = map if self._pool is None else self._pool.map
+        return stacked(list(run(lambda span: self._chunk(platform, offers, ends, *span), spans)), RECORD)
+
+    def _chunk(self, platform: int, offers: np.ndarray, ends: np.ndarray, lo: int, hi: int) -> np.ndarray:
+        world, out = self.world, np.empty(hi - lo, RECORD)
+        network = self.networks[platform]
+        n = expose(offers, ends, lo, hi, self.moment, world.people, network, self.posts, world.state, out)
+        return out[:n].copy() if n < len(out) // 2 else out[:n]
+
+    def absorb(self, offers: np.ndarray, views: np.ndarray) -> np.ndarray:
+        """Let the views change people and be counted; returns the acts that will follow from them."""
+        world, acts = self.world, np.empty(len(views), ACT)
+        n = absorb(views, offers, self.moment, self.posts, world.state, self.tally, acts)
+        return acts[:n]
+
+    def close(self) -> None:
+        """End the threads."""
+        if self._pool:
+            self._pool.shutdown()

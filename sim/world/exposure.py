@@ -1,0 +1,325 @@
+"""From offers to views to responses: the two compiled passes of a step, and the one response rule.
+
+An *offer* says that one post may be seen by a run of candidates: the followers of whoever shared it (push) or the
+people a platform shows it to (serve). `expose` walks the candidates and only reads; `absorb` is the only writer.
+Everybody responds to the world as it was before the step, so neither chunks nor threads can change a result.
+
+What costs is memory that is far away, so candidates come in blocks: first who they are and whether they look, which
+is arithmetic, without a branch; then what they remember, all lines asked for at once; then the answers.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.base.jit import njit
+from sim.base.kernels import mix
+from sim.base.streams import K1, K2
+from sim.networks.walks import Layout, Walk, affine, audience_size, fill_followers, start_walk, world_member
+from sim.world.population import Lots, community_class, holder, lane_of
+from sim.world.records import AUDIENCE, FOLLOWERS, SERVE
+
+BLOCK = 256  # candidates enumerated at a time
+
+_ONE = np.uint64(1)
+_16, _32 = np.uint64(16), np.uint64(32)
+_LOW = np.uint64(0xFFFFFFFF)
+_FULL = np.uint64(1 << 32)
+_K1, _K2 = np.uint64(K1), np.uint64(K2)
+
+
+class Reachable(NamedTuple):
+    """Who can be reached on one platform: who follows whom, who was won in the run, whom it serves."""
+
+    platform: int
+    layout: Layout  # the computed network
+    indptr: np.ndarray  # i8[users + 1] of a stored network used instead; one entry when there is none
+    indices: np.ndarray
+    won_rows: np.ndarray  # u4[m] followers won in the run, account after account
+    won_spans: np.ndarray  # i8[accounts, 2] slice of them
+    lots: Lots
+
+
+class Posts(NamedTuple):
+    """What the passes need to know of each post."""
+
+    ident: np.ndarray  # u8[posts] what identifies it in draws, whatever its row number
+    story: np.ndarray
+    platform: np.ndarray
+    topic: np.ndarray
+    chance: np.ndarray  # u8[posts, 8] 32-bit thresholds of the responses
+
+
+class State(NamedTuple):
+    """What changes in a person: one byte of attention; by story one byte of fatigue and 16 bits of reach.
+
+    The three are views of one array of records, so that all of a person lies in one line of the cache.
+    """
+
+    attention: np.ndarray  # u1[users] views of today
+    fatigue: np.ndarray  # u1[stories, users] recent exposures
+    reached: np.ndarray  # u2[stories, users] bit by platform
+
+
+class Moment(NamedTuple):
+    """The step: where the clock stands and the keys of its draws."""
+
+    step: int
+    now: int
+    step_minutes: int
+    n_steps: int
+    ratio: int
+    view_key: np.uint64
+    thin_key: np.uint64
+    delays: np.ndarray  # u2[4096] minutes of the reaction delay by quantile
+
+
+class Ring(NamedTuple):
+    """What is constant along an offer's candidates; made by `start_reach`."""
+
+    key: np.uint64
+    size: int  # of the ring: everybody, or all blocks of ids
+    a: int  # the ring is k → (a·k + b) mod size
+    b: int
+    row: int  # first row of a list, or first lot of a table
+    place: int  # first place of a table
+    turns: int  # lots of the table
+    turn: int  # the lot moves on by so much each round
+    walk: Walk
+
+
+class Block(NamedTuple):
+    """Some candidates of one offer, as columns of `BLOCK` places."""
+
+    user: np.ndarray  # i8
+    visit: np.ndarray  # u8 which visit to that row it is
+    see: np.ndarray  # u8 threshold of seeing
+    hash: np.ndarray  # u8
+    attention: np.ndarray  # u1
+    fatigue: np.ndarray  # u1
+
+
+@njit(cache=True, inline="always")
+def respond(h, chance, attend_fix, act_fix):  # type: ignore[no-untyped-def]
+    """The response rule, for every exposure whatever its channel. Returns the flags of what the person does.
+
+    First a gate: the person attends (watches to the end, opens, reads) or goes on. Whoever attends may like,
+    comment, repost, create, follow, search or form an intent, each by its own keyed draw, so that raising one
+    chance never lowers another.
+
+    Args:
+        h: 64 keyed bits of this exposure.
+        chance: u8[8] 32-bit thresholds of the post; entry 0 unconditional, the others given attending.
+        attend_fix: factor on attending, 16 fractional bits (channel, affinity, fatigue).
+        act_fix: factor on the others, 16 fractional bits (channel).
+    """
+    gate = min((chance[0] * attend_fix) >> _16, _FULL)
+    if (h >> _32) >= gate:
+        return 0
+    flags = 1
+    for i in range(1, 8):
+        if i & 1:
+            h = mix(h + np.uint64(i))
+        lane = (h >> _32) if i & 1 else (h & _LOW)
+        if lane < min((chance[i] * act_fix) >> _16, _FULL):
+            flags |= 1 << i
+    return flags
+
+
+@njit(cache=True)
+def walk_lengths(users, table, inflate, layout, sizes, lengths):  # type: ignore[no-untyped-def]
+    """Audience size of each ordinary user, members of other platforms included, and the candidates to walk for it.
+
+    ``inflate``: 1 / share of people who use the platform, 16 fractional bits. Writes ``sizes`` and ``lengths``, i8
+    each.
+    """
+    for i in range(users.shape[0]):
+        size = np.uint64(audience_size(users[i], layout.key, table))
+        sizes[i] = np.int64((size * inflate + np.uint64(32768)) >> _16)
+        lengths[i] = start_walk(users[i], sizes[i], layout).length
+
+
+@njit(cache=True)
+def start_reach(o, story, people, network):  # type: ignore[no-untyped-def]
+    """The rings, lists and walks that an offer's candidates follow."""
+    source, key = np.int64(o.source), mix((o.source * _K1) ^ network.layout.key)
+    size, row, place, turns, turn = people.n_users, np.int64(0), np.int64(0), np.int64(1), np.int64(0)
+    zero = np.int64(0)
+    walk = Walk(zero, zero, zero, zero, zero, zero, zero, zero, zero, zero)
+    if o.mode == SERVE:
+        table = story + 1 if o.targeted else np.int64(0)
+        row, place = network.lots.starts[table], network.lots.place_starts[table]
+        turns, size = network.lots.starts[table + 1] - row, network.lots.place_starts[table + 1] - place
+        turn, _ = affine(mix(key + _K2), turns)
+    elif o.mode == FOLLOWERS:
+        row = network.won_spans[o.row - people.n_users, 0]
+    elif o.mode == AUDIENCE and network.indptr.shape[0] > 1:
+        row = network.indptr[source]
+    elif o.mode == AUDIENCE:
+        walk = start_walk(source, o.domain, network.layout)
+    a, b = affine(key, size)
+    return Ring(key, size, a, b, row, place, turns, turn, walk)
+
+
+@njit(nogil=True, cache=True)
+def _fill_followers(o, start, stop, reach, people, network, block):  # type: ignore[no-untyped-def]
+    """Followers ``start..stop``, by running counters instead of divisions."""
+    n = stop - start
+    if o.mode == AUDIENCE:
+        block.visit[:n] = 0
+        if network.indptr.shape[0] == 1:
+            return fill_followers(start, stop, np.int64(o.source), reach.walk, network.layout, block.user)
+        block.user[:n] = network.indices[reach.row + start : reach.row + stop]
+        return n
+    domain, listed = o.domain, o.mode == FOLLOWERS
+    place, visit = start % domain, np.uint64(start // domain)
+    v = world_member(place, reach.size, reach.a, reach.b)
+    for k in range(n):
+        block.user[k] = np.int64(network.won_rows[reach.row + place]) if listed else v
+        block.visit[k] = visit
+        place += 1
+        v += reach.a
+        if v >= reach.size:
+            v -= reach.size
+        if place == domain:
+            place, v = np.int64(0), reach.b
+            visit += _ONE
+    return n
+
+
+@njit(nogil=True, cache=True)
+def look(o, story, start, stop, reach, salt, people, network, block):  # type: ignore[no-untyped-def]
+    """Those of candidates ``start..stop`` who look, before what they remember is known; returns how many.
+
+    One coin against the product of all that bears on seeing. A mispredicted branch costs more than the arithmetic it
+    would save, so every candidate is written and the place moves on only past those who are kept.
+    """
+    if o.mode == SERVE:
+        return _look_served(o, story, start, stop, reach, salt, people, network.lots, block)
+    m, n = _fill_followers(o, start, stop, reach, people, network, block), 0
+    anyone = np.uint64(o.mode == FOLLOWERS)  # whoever followed in the run uses the platform
+    user, visit, see, hashes, _, _ = block
+    see_fix, activity, member, platform, offered = (
+        people.see_fix,
+        people.activity,
+        people.member,
+        network.platform,
+        o.see,
+    )
+    for j in range(m):
+        v = np.uint64(user[j])
+        lane = lane_of(people, v)
+        uses = (np.uint64(member[lane]) >> np.uint64(platform)) & _ONE
+        threshold = ((offered * see_fix[activity[lane]]) >> _16) * (anyone | uses)
+        h = mix(salt ^ (v * _K2) ^ (visit[j] * _K1))
+        user[n], see[n], hashes[n] = v, threshold, h
+        n += (h & _LOW) < threshold
+    return n
+
+
+@njit(nogil=True, cache=True)
+def _look_served(o, story, start, stop, reach, salt, people, lots, block):  # type: ignore[no-untyped-def]
+    """People served: a round visits each place once and takes the holder of one lot in its block of ids.
+
+    From round to round the lot moves on; after as many rounds as there are lots, everybody has come as often as
+    the table says.
+    """
+    if reach.turns == 0 or reach.size == 0:
+        return 0
+    user, _, see, hashes, _, _ = block
+    lanes, see_fix, fit_fix, segment = lots.lane, lots.see_fix, people.fit_fix[story], people.segment
+    places, n_users, targeted = lots.place[reach.place :], np.uint64(people.n_users), o.targeted
+    turns, row, turn, key = np.uint64(reach.turns), np.uint64(reach.row), np.uint64(reach.turn), reach.key
+    size, a, b, number = np.uint64(reach.size), np.uint64(reach.a), np.uint64(reach.b), np.uint64(start) * _K1
+    passed, shift = np.uint64(start % reach.size), (np.uint64(start // reach.size) % turns) * turn % turns
+    at = np.uint64(world_member(np.int64(passed), reach.size, reach.a, reach.b))
+    n = 0
+    for _ in range(start, stop):
+        lot = shift + ((((key ^ (at * _K2)) * _K1 >> _32) * turns) >> _32)
+        lot = (lot - turns if lot >= turns else lot) + row
+        lane = np.uint64(lanes[lot])
+        v = holder(people, places[at], lane)
+        h = mix(salt ^ number)
+        threshold = np.uint64(see_fix[lot]) << _16
+        if targeted:
+            threshold = (threshold * fit_fix[segment[lane], community_class(people, story, v)]) >> _16
+        user[n], see[n], hashes[n] = v, threshold, h
+        n += ((h & _LOW) < threshold) & (v < n_users)
+        number += _K1
+        passed += _ONE
+        at += a
+        at = at - size if at >= size else at
+        if passed == size:
+            passed, at = np.uint64(0), b
+            shift += turn
+            shift = shift - turns if shift >= turns else shift
+    return n
+
+
+@njit(nogil=True, cache=True)
+def expose(offers, ends, lo, hi, moment, people, network, posts, state, out):  # type: ignore[no-untyped-def]
+    """Walk candidates ``lo..hi`` of all offers of a platform; write a record for each view, return how many.
+
+    Args:
+        offers: OFFER[n].
+        ends: i8[n] cumulative candidate counts.
+        lo: first candidate of this chunk, counted over all offers.
+        hi: one past the last.
+        moment: the step.
+        people: who everybody is.
+        network: who can be reached on the platform.
+        posts: what is known of each post.
+        state: attention, fatigue and reach of everybody; only read.
+        out: RECORD[hi - lo].
+    """
+    n = 0
+    i = np.searchsorted(ends, lo, side="right")
+    at = lo
+    block = Block(
+        np.empty(BLOCK, np.int64),
+        np.empty(BLOCK, np.uint64),
+        np.empty(BLOCK, np.uint64),
+        np.empty(BLOCK, np.uint64),
+        np.empty(BLOCK, np.uint8),
+        np.empty(BLOCK, np.uint8),
+    )
+    while at < hi:
+        o = offers[i]
+        first = o.first + (at - (ends[i] - o.count))
+        last = o.first + o.count - max(np.int64(0), ends[i] - hi)
+        story = posts.story[o.post]
+        reach = start_reach(o, story, people, network)
+        salt = mix(moment.view_key ^ posts.ident[o.post]) ^ mix(o.source + _K2)
+        for start in range(first, last, BLOCK):
+            m = look(o, story, start, min(start + BLOCK, last), reach, salt, people, network, block)
+            n = _answer(o, i, story, m, moment, people, posts, state, block, out, n)
+        at = ends[i]
+        i += 1
+    return n
+
+
+@njit(nogil=True, cache=True)
+def _answer(o, i, story, m, moment, people, posts, state, block, out, n):  # type: ignore[no-untyped-def]
+    """Records of those whose attention lasts, from place ``n`` of ``out`` on; returns the next free place."""
+    user, _, see, hashes, spent, tired = block
+    attention, fatigue = state.attention, state.fatigue[story]
+    for j in range(m):  # nothing here waits for anything, so the reads go out together
+        v = np.uint64(user[j])
+        spent[j], tired[j] = attention[v], fatigue[v]
+    chance, delayed, delays, attend, act = posts.chance[o.post], o.delayed, moment.delays, o.attend, o.act
+    activity, segment, attention_fix = people.activity, people.segment, people.attention_fix
+    affinity_fix, fatigue_fix = people.affinity_fix[story], people.fatigue_fix
+    for j in range(m):
+        v, h = np.uint64(user[j]), hashes[j]
+        lane = lane_of(people, v)
+        if (h & _LOW) >= (see[j] * attention_fix[activity[lane], spent[j]]) >> _16:
+            continue
+        h = mix(h)
+        fit = (affinity_fix[segment[lane], community_class(people, story, v)] * fatigue_fix[tired[j]]) >> _16
+        out[n].user, out[n].offer = v, i
+        out[n].delay = delays[h & np.uint64(4095)] if delayed else 0
+        out[n].flags = respond(mix(h + _ONE), chance, (fit * attend) >> _16, act)
+        n += 1
+    return n

@@ -1,0 +1,366 @@
+"""The engine in which every user is a Mesa agent and takes its exposures one by one, in plain Python.
+
+It is the oracle of the compiled engine: candidates come from their definition, not from running counters; every
+person holds its own memory; each step is one line of arithmetic on whole numbers. The response rule and the keys of
+the draws are the same, so the digests are equal, and `sim explain` shows any person's day from it. About a thousand
+times slower: for a classroom, for tests, and for Mesa's own tools.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import mesa
+import numpy as np
+
+from sim.base.errors import RefusedError
+from sim.base.streams import K1, K2, MASK, ONE32, py_bits, py_mix
+from sim.networks.walks import followers_at
+from sim.world.engine import Engine
+from sim.world.exposure import Moment, Reachable, State, respond, start_reach
+from sim.world.population import Traits
+from sim.world.records import (
+    ACCOUNT,
+    ACT,
+    AUDIENCE,
+    CREATE,
+    F_ATTENDS,
+    F_COMMENTS,
+    F_IMPRESSIONS,
+    F_INTENTS,
+    F_LIKES,
+    F_LISTED,
+    F_NEW,
+    F_SEARCHES,
+    FLOWS,
+    FOLLOW,
+    FOLLOWERS,
+    LIST,
+    RECOMMEND,
+    RECORD,
+    REPOST,
+    RESPONSES,
+    SERVE,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sim.world.world import World
+
+MOST = 100_000
+LOW = ONE32 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A row of the offer table (`records.OFFER`), in Python's own numbers."""
+
+    post: int
+    event: int
+    mode: int
+    source: int
+    row: int
+    first: int
+    count: int
+    domain: int
+    weight: int
+    see: int
+    targeted: int
+    attend: int
+    act: int
+    minute: int
+    delayed: int
+    channel: int
+
+
+class Exposure(NamedTuple):
+    """A candidate of an offer: who it is and what decides, before anything personal, whether they look."""
+
+    user: int
+    hash: int  # 64 keyed bits
+    chance: int  # 32-bit threshold by the channel and, where served, the lot
+
+
+class Encounter(NamedTuple):
+    """What became of an exposure: the coin, what it was held against, and how the person responded."""
+
+    coin: int
+    suits: int  # threshold once the story's fit is counted
+    seen_below: int  # threshold once today's attention is counted
+    hash: int = 0  # of the response
+    attend_fix: int = 0
+    delay: int = 0
+    flags: int = 0
+
+    @property
+    def seen(self) -> bool:
+        """Whether the person saw the post."""
+        return self.coin < self.seen_below
+
+
+class PlainTraits:
+    """`People` in plain Python: the tables that a person's behaviour is read from."""
+
+    def __init__(self, people: Traits) -> None:
+        self.lane_bits, self.community_bits = int(people.lane_bits), int(people.community_bits)
+        self.step, self.back, self.turn = int(people.step), int(people.back), int(people.turn)
+        self.mask, self.community_key = (1 << self.lane_bits) - 1, int(people.community_key)
+        self.segment, self.activity, self.member = (
+            column.tolist() for column in (people.segment, people.activity, people.member)
+        )
+        self.see, self.fatigue, self.attention, self.affinity, self.fit = (
+            table.tolist()
+            for table in (
+                people.see_fix, people.fatigue_fix, people.attention_fix, people.affinity_fix, people.fit_fix
+            )
+        )  # fmt: skip
+
+    def lane(self, user: int) -> int:
+        """Lane of a user."""
+        turned = (user & self.mask) * self.step + (((user >> self.lane_bits) * self.turn & MASK) >> 32)
+        return turned & self.mask
+
+    def holder(self, block: int, lane: int) -> int:
+        """User who has a lane in a block."""
+        turned = lane - ((block * self.turn & MASK) >> 32)
+        return (block << self.lane_bits) | (turned * self.back & self.mask)
+
+    def kind(self, story: int, user: int) -> int:
+        """Class of how well a story suits the user's community."""
+        place = ((user >> self.community_bits) * K1 + story * K2) & MASK
+        return py_mix(self.community_key ^ place) >> 60
+
+
+class Who(NamedTuple):
+    """What of a person bears on a response: two traits, and what it remembers of today and of the story."""
+
+    segment: int
+    activity: int
+    attention: int  # views of today
+    fatigue: int  # recent exposures to the story
+
+
+def meet(
+    who: Who, traits: PlainTraits, exposure: Exposure, offer: Offer, story: int, chance: np.ndarray, moment: Moment
+) -> Encounter:
+    """How a person takes an exposure; what it remembers is given, and nothing is changed."""
+    kind = traits.kind(story, exposure.user)
+    coin, suits = exposure.hash & LOW, exposure.chance
+    if offer.targeted:
+        suits = suits * traits.fit[story][who.segment][kind] >> 16
+    seen_below = suits * traits.attention[who.activity][who.attention] >> 16
+    if coin >= seen_below:
+        return Encounter(coin, suits, seen_below)
+    h = py_mix(exposure.hash)
+    fit = traits.affinity[story][who.segment][kind] * traits.fatigue[who.fatigue] >> 16
+    attend = fit * offer.attend >> 16
+    delay = int(moment.delays[h & 4095]) if offer.delayed else 0
+    answer = py_mix(h + 1)
+    flags = int(respond(np.uint64(answer), chance, np.uint64(attend), np.uint64(offer.act)))
+    return Encounter(coin, suits, seen_below, answer, attend, delay, flags)
+
+
+def taken_in(moment: Moment, user: int, ident: int, minute: int, weight: int) -> bool:
+    """Whether a view for ``weight`` of the people in a row changes the row: with probability weight / ratio."""
+    coin = py_bits(int(moment.thin_key), user, ident, minute) >> 32
+    return coin * moment.ratio < weight << 32
+
+
+class Person(mesa.Agent):
+    """One user. Remembers what it saw; answers each exposure by itself."""
+
+    def __init__(self, model: mesa.Model, row: int, traits: PlainTraits, stories: int) -> None:
+        super().__init__(model)
+        self.row, self.traits, lane = row, traits, traits.lane(row)
+        self.segment, self.activity = traits.segment[lane], traits.activity[lane]
+        self.attention = 0  # views of today
+        self.fatigue = [0] * stories  # recent exposures to each story
+        self.reached = [0] * stories  # bit by platform
+
+    def meet(self, exposure: Exposure, offer: Offer, story: int, chance: np.ndarray, moment: Moment) -> Encounter:
+        """Pass it by, or see it and respond."""
+        who = Who(self.segment, self.activity, self.attention, self.fatigue[story])
+        return meet(who, self.traits, exposure, offer, story, chance, moment)
+
+    def remember(self, story: int, platform: int) -> tuple[bool, bool]:
+        """Take in a view; returns whether it was the first of the story there, and the first anywhere."""
+        self.attention = min(255, self.attention + 1)
+        self.fatigue[story] = min(255, self.fatigue[story] + 1)
+        before = self.reached[story]
+        self.reached[story] |= 1 << platform
+        return not before >> platform & 1, before == 0
+
+
+def draws(encounter: Encounter, chance: np.ndarray, act_fix: int) -> Iterator[tuple[str, int, int]]:
+    """Each response with its 32-bit draw and the threshold that it was held against: `respond`, told step by step."""
+    h, thresholds = encounter.hash, chance.tolist()
+    yield RESPONSES[0], h >> 32, min(thresholds[0] * encounter.attend_fix >> 16, ONE32)
+    if not encounter.flags:
+        return
+    for i in range(1, 8):
+        if i & 1:
+            h = py_mix(h + i)
+        yield RESPONSES[i], h >> 32 if i & 1 else h & LOW, min(thresholds[i] * act_fix >> 16, ONE32)
+
+
+class Offered:
+    """One offer, by its definition: candidate number k, for any k."""
+
+    def __init__(self, row: np.void, traits: PlainTraits, world: World, network: Reachable, moment: Moment) -> None:
+        self.offer, self.traits, self.network = Offer(*row.tolist()), traits, network
+        self.story = int(world.posts.story[self.offer.post])
+        reach = start_reach(row, np.int64(self.story), world.people, network)
+        self.reach = reach._replace(key=int(reach.key))
+        ident = int(world.posts.ident[self.offer.post])
+        self.salt = py_mix(int(moment.view_key) ^ ident) ^ py_mix(self.offer.source + K2)
+        self.n_users, self.platform = world.n_users, network.platform
+        self._audience = self._whole_audience() if self.offer.mode == AUDIENCE else []
+
+    def exposures(self) -> Iterator[tuple[int, Exposure]]:
+        """Every candidate of the offer with its number, those who exist."""
+        for k in range(self.offer.first, self.offer.first + self.offer.count):
+            exposure = self.candidate(k)
+            if exposure is not None:
+                yield k, exposure
+
+    def candidate(self, k: int) -> Exposure | None:
+        """Candidate number ``k``; None where nobody stands there."""
+        return self._served(k) if self.offer.mode == SERVE else self._follower(k)
+
+    def _served(self, k: int) -> Exposure | None:
+        """Round k // places, in which the lots have moved on; place k % places, in the ring's order."""
+        reach, lots = self.reach, self.network.lots
+        if not reach.turns or not reach.size:
+            return None
+        at = (reach.a * (k % reach.size) + reach.b) % reach.size
+        start = (((reach.key ^ (at * K2 & MASK)) * K1 & MASK) >> 32) * reach.turns >> 32
+        lot = reach.row + (start + k // reach.size * reach.turn) % reach.turns
+        user = self.traits.holder(int(lots.place[reach.place + at]), int(lots.lane[lot]))
+        if user >= self.n_users:
+            return None
+        return Exposure(user, py_mix(self.salt ^ (k * K1 & MASK)), int(lots.see_fix[lot]) << 16)
+
+    def _follower(self, k: int) -> Exposure | None:
+        """By activity; one without an account does not look at all, and one who was won has one."""
+        offer, reach, traits = self.offer, self.reach, self.traits
+        visit, place = divmod(k, offer.domain)
+        if offer.mode == AUDIENCE:
+            user, visit = self._audience[k], 0
+        elif offer.mode == FOLLOWERS:
+            user = int(self.network.won_rows[reach.row + place])
+        else:
+            user = (reach.a * place + reach.b) % reach.size
+        if user < 0:
+            return None
+        lane = traits.lane(user)
+        chance = offer.see * traits.see[traits.activity[lane]] >> 16
+        member = offer.mode == FOLLOWERS or traits.member[lane] >> self.platform & 1
+        return Exposure(user, py_mix(self.salt ^ (user * K2 & MASK) ^ (visit * K1 & MASK)), chance if member else 0)
+
+    def _whole_audience(self) -> list[int]:
+        """Followers of the sharer by position; −1 where one of the circle does not follow."""
+        offer, network = self.offer, self.network
+        if len(network.indptr) > 1:
+            return list(network.indices[self.reach.row : self.reach.row + offer.count].tolist())
+        return list(followers_at(offer.source, self.reach.walk, network.layout).tolist())
+
+
+class Persons(Engine):
+    """``engine: agents``. Raises `RefusedError` for more people than it could finish with."""
+
+    def __init__(self, model: mesa.Model, world: World) -> None:
+        super().__init__(world)
+        if self.world.n_users > MOST:
+            raise RefusedError(
+                f"engine: agents makes an agent of each of {self.world.n_users:,} people and takes at most {MOST:,}; "
+                "lower people.users (--users), or use engine: vectorized, which gives the same result"
+            )
+        self.traits = PlainTraits(self.world.people)
+        stories = len(self.world.stories)
+        self.people = [Person(model, row, self.traits, stories) for row in range(self.world.n_users)]
+
+    def new_day(self) -> None:
+        """Everybody forgets how much attention they spent yesterday."""
+        for person in self.people:
+            person.attention = 0
+
+    def recover(self) -> None:
+        """Everybody's fatigue halves."""
+        for person in self.people:
+            person.fatigue = [count >> 1 for count in person.fatigue]
+
+    def memory(self) -> State:
+        """What everybody remembers, as columns."""
+        attention = np.array([person.attention for person in self.people], np.uint8)
+        fatigue = np.array([person.fatigue for person in self.people], np.uint8)
+        return State(attention, fatigue.T, np.array([person.reached for person in self.people], np.uint16).T)
+
+    def recall(self, memory: State) -> None:
+        """Let everybody remember this and nothing else."""
+        rows = zip(memory.attention.tolist(), memory.fatigue.T.tolist(), memory.reached.T.tolist(), strict=True)
+        for person, (attention, fatigue, reached) in zip(self.people, rows, strict=True):
+            person.attention, person.fatigue, person.reached = attention, fatigue, reached
+
+    def expose(self, platform: int, offers: np.ndarray) -> np.ndarray:
+        """Each candidate of each offer in turn."""
+        views = []
+        for number, row in enumerate(offers):
+            offered = Offered(row, self.traits, self.world, self.networks[platform], self.moment)
+            chance = self.world.chance.rows[offered.offer.post]
+            for _, exposure in offered.exposures():
+                met = self.people[exposure.user].meet(exposure, offered.offer, offered.story, chance, self.moment)
+                if met.seen:
+                    views.append((exposure.user, number, met.delay, met.flags))
+        return np.array(views, RECORD)
+
+    def absorb(self, offers: np.ndarray, views: np.ndarray) -> np.ndarray:
+        """Each view in turn."""
+        acts = [act for view in views for act in self._absorb(offers[view["offer"]], view)]
+        return np.array(acts, ACT)
+
+    def _absorb(self, offer: np.void, view: np.void) -> Iterator[tuple[int, ...]]:
+        moment, tally, posts = self.moment, self.world.tally(), self.world.posts
+        post, weight, user, flags = int(offer["post"]), int(offer["weight"]), int(view["user"]), int(view["flags"])
+        minute = max(int(offer["minute"]) + int(view["delay"]), moment.now)
+        in_time, story, platform = (
+            minute < moment.n_steps * moment.step_minutes,
+            posts.story[post],
+            posts.platform[post],
+        )
+        new = anew = False
+        if taken_in(moment, user, int(posts.ident[post]), minute, weight):
+            new, anew = self.people[user].remember(story, platform)
+        if not in_time:
+            return
+        own = offer["mode"] in (ACCOUNT, FOLLOWERS)
+        flags &= ~FOLLOW if own else ~0
+        step = min(minute // moment.step_minutes, moment.step + tally.flow.shape[1] - 1)
+        counts = _counts(flags, weight, offer["channel"] == LIST)
+        tally.totals[post] += counts
+        tally.flow[posts.topic[post], step % tally.flow.shape[1]] += counts
+        tally.flow[posts.topic[post], step % tally.flow.shape[1], F_NEW] += new * moment.ratio
+        tally.new_total[story] += anew * moment.ratio
+        tally.channels[platform, offer["channel"]] += weight
+        tally.owned[platform] += own * weight
+        if offer["channel"] == RECOMMEND:
+            tally.recommended[post] += counts[[F_IMPRESSIONS, F_ATTENDS, F_LIKES]]
+        acting = flags & (REPOST | CREATE | FOLLOW)
+        if acting:
+            yield minute, post, user, int(offer["event"]), weight, acting, int(offer["channel"])
+
+
+def _counts(flags: int, weight: int, listed: bool) -> np.ndarray:
+    """What a view adds to each flow at once; reposts, creations and follows are counted when they happen."""
+    counts = np.zeros(len(FLOWS), np.int64)
+    counts[F_IMPRESSIONS], counts[F_LISTED] = weight, weight * listed
+    for flow, response in (
+        (F_ATTENDS, "attend"),
+        (F_LIKES, "like"),
+        (F_COMMENTS, "comment"),
+        (F_SEARCHES, "search"),
+        (F_INTENTS, "intend"),
+    ):
+        counts[flow] = weight * (flags >> RESPONSES.index(response) & 1)
+    return counts

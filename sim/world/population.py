@@ -1,0 +1,169 @@
+"""Who everybody is: traits held by lane, communities by place, and the tables of whom a platform serves.
+
+Nothing is stored a person. A community is a block of neighbouring ids; each holds every lane once, in an order that
+is the block's own, and a lane says which segment, activity and platforms its person has. So shares are exact, and one
+can ask who has a lane as well as which lane somebody has. A small world is one block with a lane for each person.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.base.jit import njit
+from sim.base.kernels import mix
+from sim.base.streams import K1, K2, np_bits, np_mix, np_uniform
+
+STEP = 0x9E3779B97F4A7C15  # neighbouring ids are so many lanes apart; odd, so that it can be undone
+BACK = pow(STEP, -1, 1 << 64)
+SMALL = 1 << 16  # people up to whom each has a lane of their own
+
+_K1, _K2, _32, _60 = np.uint64(K1), np.uint64(K2), np.uint64(32), np.uint64(60)
+
+
+class Traits(NamedTuple):
+    """Who everybody is, and how the world bears on a response. All integers.
+
+    ``fix`` is a fixed-point factor with 16 fractional bits.
+    """
+
+    n_users: int
+    lane_bits: np.uint64  # a block holds 1 << lane_bits ids
+    step: np.uint64  # neighbouring ids are so many lanes apart; odd
+    back: np.uint64  # undoes it
+    turn: np.uint64  # each block's lanes are turned by its number times this
+    segment: np.ndarray  # u1[lanes]
+    activity: np.ndarray  # u1[lanes]
+    member: np.ndarray  # u2[lanes] bit by platform
+    see_fix: np.ndarray  # u8[activity] factor on seeing
+    fatigue_fix: np.ndarray  # u8[256] factor on attending by exposures to the story
+    attention_fix: np.ndarray  # u8[activity, 256] factor on seeing by attention spent today
+    affinity_fix: np.ndarray  # u8[stories, segments, 16] factor on attending by segment and community class
+    fit_fix: np.ndarray  # u8[stories, segments, 16] chance when targeted that lots and places leave to a coin
+    community_bits: np.uint64  # a community holds 1 << community_bits ids
+    community_key: np.uint64
+
+
+class Lots(NamedTuple):
+    """Whom one platform serves, as tables of lots: the more active and the better suited hold more of them.
+
+    A candidate is a place (which block of ids) and a lot (who of the block). Table 0 is for anybody, table 1 + s for
+    those whom story s suits.
+    """
+
+    lane: np.ndarray  # u2[lots]
+    see_fix: np.ndarray  # u4[lots] chance of being taken, 16 fractional bits
+    starts: np.ndarray  # i8[tables + 1]
+    place: np.ndarray  # u4[places] blocks of ids
+    place_starts: np.ndarray  # i8[tables + 1]
+
+
+@njit(cache=True, inline="always")
+def lane_of(people, v):  # type: ignore[no-untyped-def]
+    """Lane, uint64, of user ``v``."""
+    mask = (np.uint64(1) << people.lane_bits) - np.uint64(1)
+    block = np.uint64(v) >> people.lane_bits
+    turned = (np.uint64(v) & mask) * people.step + ((block * people.turn) >> _32)
+    return turned & mask
+
+
+@njit(cache=True, inline="always")
+def holder(people, block, lane):  # type: ignore[no-untyped-def]
+    """User, uint64, who has ``lane`` in ``block``; may lie beyond the last user. Undoes `lane_of`."""
+    mask = (np.uint64(1) << people.lane_bits) - np.uint64(1)
+    turned = np.uint64(lane) - ((np.uint64(block) * people.turn) >> _32)
+    return (np.uint64(block) << people.lane_bits) | ((turned * people.back) & mask)
+
+
+@njit(cache=True, inline="always")
+def community_class(people, story, v):  # type: ignore[no-untyped-def]
+    """Class 0..15 of how well the story suits the user's community."""
+    place = (np.uint64(v) >> people.community_bits) * _K1 + np.uint64(story) * _K2
+    return np.int64(mix(people.community_key ^ place) >> _60)
+
+
+def blocks(people: Traits) -> int:
+    """How many blocks of ids there are."""
+    return max(1, -(-people.n_users >> int(people.lane_bits)))
+
+
+def draw_lanes(
+    n: int, segments: np.ndarray, activity: np.ndarray, member: np.ndarray, key: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Traits of ``n`` lanes in a keyed order; shares hold to within one lane, and traits are independent.
+
+    Args:
+        n: lanes.
+        segments: f8[segments] shares of people.
+        activity: f8[classes] shares, the same in every segment.
+        member: f8[platforms, segments] probability of using a platform.
+        key: stream key.
+
+    Returns:
+        Segment u1[n], activity u1[n], platforms used as bits u2[n].
+    """
+    place = np.argsort(np_bits(key, np.arange(n), 0), kind="stable")
+    segment = _shares_of(n, segments)
+    active, used = np.zeros(n, np.uint8), np.zeros(n, np.uint16)
+    for s in range(len(segments)):
+        own = np.flatnonzero(segment == s)
+        active[own] = _shares_of(len(own), activity)
+        for platform, share in enumerate(member[:, s]):
+            shuffled = own[np.lexsort((np_bits(key, own, platform + 1), active[own]))]
+            start = float(np_uniform(key, s, platform + 1, 1))
+            steps = np.floor(np.round(np.arange(len(own) + 1) * share + start, 9))
+            used[shuffled[np.diff(steps) > 0]] |= np.uint16(1 << platform)
+    traits = segment.astype(np.uint8), active, used
+    return tuple(column[np.argsort(place)] for column in traits)  # type: ignore[return-value]
+
+
+def _shares_of(n: int, shares: np.ndarray) -> np.ndarray:
+    """Classes of ``n`` places in proportion to ``shares``, in order."""
+    ends = np.round(np.cumsum(shares) / shares.sum() * n)
+    return np.searchsorted(ends, np.arange(n), side="right").astype(np.uint8)
+
+
+def draw_lots(weights: np.ndarray, most: int, key: int) -> tuple[np.ndarray, np.ndarray]:
+    """A table in which each lane holds lots in proportion to its weight, in a keyed order.
+
+    Args:
+        weights: f8[lanes] between 0 and 1; 0: never served.
+        most: lots of a lane of weight 1.
+        key: stream key.
+
+    Returns:
+        Lanes u2[lots] and the chance of being taken there, u4[lots] with 16 fractional bits.
+    """
+    held = np.ceil(np.round(weights * most, 6)).astype(np.int64)
+    lane = np.repeat(np.arange(len(weights)), held)
+    taken = np.round(weights[lane] * most / held[lane] * 65536)
+    order = np.argsort(np_bits(key, np.arange(len(lane))), kind="stable")
+    return lane[order].astype(np.uint16), taken[order].astype(np.uint32)
+
+
+def draw_places(kinds: np.ndarray, held: np.ndarray) -> np.ndarray:
+    """Each block as often as a community of its class holds places; ``kinds``: class by block, ``held``: by class."""
+    return np.repeat(np.arange(len(kinds), dtype=np.uint32), held[kinds])
+
+
+def kinds(people: Traits, story: int) -> np.ndarray:
+    """`community_class` of every block for a story, i8[blocks]; meant for worlds where a block is a community."""
+    with np.errstate(over="ignore"):
+        place = np.arange(blocks(people), dtype=np.uint64) * _K1 + np.uint64(story) * _K2
+        return (np_mix(people.community_key ^ place) >> _60).astype(np.int64)
+
+
+def acceptance(people: Traits, lots: Lots, table: int) -> float:
+    """Mean chance that a candidate of a table is served; attention spent is left out."""
+    part = slice(lots.starts[table], lots.starts[table + 1])
+    chance = lots.see_fix[part] / 65536
+    if table:
+        fit = people.fit_fix[table - 1] / 65536
+        where = lots.place[lots.place_starts[table] : lots.place_starts[table + 1]]
+        share = np.full(fit.shape[1], 1 / fit.shape[1])
+        if people.turn:
+            share = np.bincount(kinds(people, table - 1)[where], minlength=fit.shape[1]) / len(where)
+        chance = chance * (fit @ share)[people.segment[lots.lane[part]]]
+    there = people.n_users / (blocks(people) << int(people.lane_bits)) if people.turn else 1.0
+    return round(float(chance.sum()) / max(1, len(chance)) * there, 9)

@@ -1,0 +1,179 @@
+"""What a step's views do to the world: `absorb` is the only writer of people's state and of the flows.
+
+Views come in the order of their candidates, whatever chunks or threads found them, and are absorbed in it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.base.jit import njit
+from sim.base.kernels import bits, mix
+from sim.world.exposure import BLOCK
+from sim.world.records import (
+    ACCOUNT,
+    CREATE,
+    F_ATTENDS,
+    F_COMMENTS,
+    F_IMPRESSIONS,
+    F_INTENTS,
+    F_LIKES,
+    F_LISTED,
+    F_NEW,
+    F_SEARCHES,
+    FLOWS,
+    FOLLOW,
+    FOLLOWERS,
+    LIST,
+    RECOMMEND,
+    REPOST,
+)
+
+_ONE, _32 = np.uint64(1), np.uint64(32)
+
+
+class Tally(NamedTuple):
+    """Where flows are counted, in real people."""
+
+    flow: np.ndarray  # i8[topics, horizon, flows] ring over the steps to come
+    totals: np.ndarray  # i8[posts, flows]
+    recommended: np.ndarray  # i8[posts, 3] impressions, attends, likes in the recommender
+    new_total: np.ndarray  # i8[stories] people reached for the first time on any platform
+    channels: np.ndarray  # i8[platforms, channels] impressions by channel
+    owned: np.ndarray  # i8[platforms] impressions by an actor's own followers
+
+
+@njit(nogil=True, cache=True)
+def absorb(records, offers, moment, posts, state, tally, acts):  # type: ignore[no-untyped-def]
+    """Write the views of a step into the world; returns the number of acts (reposts, creations, follows) to come.
+
+    A row stands for ``ratio`` real people and a view for ``weight`` of them: the row's own state changes with
+    probability ``weight / ratio``. Views that fall after the end of the run are not counted.
+
+    Args:
+        records: RECORD[n] in candidate order.
+        offers: the OFFER table they index.
+        moment: the step.
+        posts: what is known of each post.
+        state: attention, fatigue and reach of everybody. Written.
+        tally: where flows are counted. Written.
+        acts: ACT[n]. Written.
+    """
+    n, start = 0, 0
+    seen, counts = np.empty(BLOCK, np.uint16), np.zeros((1, 1, len(FLOWS)), np.int64)
+    while start < records.shape[0]:
+        stop = start + 1
+        while stop < min(records.shape[0], start + BLOCK) and records[stop].offer == records[start].offer:
+            stop += 1
+        run, o = records[start:stop], offers[records[start].offer]
+        _recall(run, state.reached[posts.story[o.post]], seen)
+        n = _absorb_run(run, o, moment, posts, state, tally, counts, acts, n)
+        start = stop
+    return n
+
+
+@njit(nogil=True, cache=True)
+def _recall(run, reached, seen):  # type: ignore[no-untyped-def]
+    """Ask for the state of everybody in a run at once; what is not in the cache comes while the others do."""
+    for r in range(run.shape[0]):
+        seen[r] = reached[run[r].user]
+
+
+@njit(nogil=True, cache=True)
+def _absorb_run(run, o, moment, posts, state, tally, counts, acts, n):  # type: ignore[no-untyped-def]
+    """Some records of one offer; ``acts`` is filled from place ``n`` on, the next free place is returned.
+
+    All arrays are taken out of their tuples before the loop: inside it each mention would count references.
+    """
+    own, story, platform = o.mode in (ACCOUNT, FOLLOWERS), posts.story[o.post], posts.platform[o.post]
+    topic, ident, weight, shared = posts.topic[o.post], posts.ident[o.post], o.weight, o.minute
+    flow, horizon, end = tally.flow, tally.flow.shape[1], moment.n_steps * moment.step_minutes
+    attention, fatigue, reached = state.attention, state.fatigue[story], state.reached[story]
+    ratio, now, thin_key, bit = moment.ratio, moment.now, moment.thin_key, np.uint16(1 << platform)
+    here, keep = moment.step % horizon, ~FOLLOW if own else ~0  # a follower cannot follow once more
+    listed = weight * np.int64(o.channel == LIST)
+    counts[:] = 0
+    first_time = np.int64(0)
+    for r in range(run.shape[0]):
+        v, flags = np.uint64(run[r].user), np.int64(run[r].flags) & keep
+        minute = max(shared + np.int64(run[r].delay), now)
+        new = np.int64(0)
+        if weight == ratio or _whole(bits(thin_key, v, ident, np.uint64(minute)), weight, ratio):
+            attention[v] += np.uint8(attention[v] < 255)
+            fatigue[v] += np.uint8(fatigue[v] < 255)
+            seen = reached[v]
+            first_time += np.int64((seen == 0) & (minute < end))
+            new = np.int64(seen & bit == 0) * ratio
+            reached[v] = seen | bit
+        if minute >= end:
+            continue
+        # Divided in 32 bits, which takes half the time.
+        slot = here + min(np.int64(np.uint32(minute - now) // np.uint32(moment.step_minutes)), horizon - 1)
+        slot = slot - horizon if slot >= horizon else slot
+        flow[topic, slot, F_NEW] += new
+        flow[topic, slot, F_IMPRESSIONS] += weight
+        flow[topic, slot, F_LISTED] += listed
+        counts[0, 0, F_IMPRESSIONS] += weight
+        counts[0, 0, F_LISTED] += listed
+        if flags:
+            _count(flow, topic, slot, flags, weight)
+            _count(counts, 0, 0, flags, weight)
+        if flags & (REPOST | CREATE | FOLLOW):
+            a = acts[n]
+            a.minute, a.post, a.user, a.parent, a.weight = minute, o.post, v, o.event, weight
+            a.flags, a.channel = flags & (REPOST | CREATE | FOLLOW), o.channel
+            n += 1
+    tally.new_total[story] += first_time * ratio
+    _add_up(o, own, platform, counts[0, 0], tally)
+    return n
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _whole(h, weight, ratio):  # type: ignore[no-untyped-def]
+    """Whether a view that stands for ``weight`` of the ``ratio`` people in a row changes the row."""
+    return (h >> _32) * np.uint64(ratio) < (np.uint64(weight) << _32)
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _count(flow, topic, slot, flags, weight):  # type: ignore[no-untyped-def]
+    """Add what one view led to. No slices: each costs a count of references."""
+    flow[topic, slot, F_ATTENDS] += weight
+    flow[topic, slot, F_LIKES] += weight * (flags >> 1 & 1)
+    flow[topic, slot, F_COMMENTS] += weight * (flags >> 2 & 1)
+    flow[topic, slot, F_SEARCHES] += weight * (flags >> 6 & 1)
+    flow[topic, slot, F_INTENTS] += weight * (flags >> 7 & 1)
+
+
+@njit(nogil=True, cache=True)
+def _add_up(o, own, platform, counts, tally):  # type: ignore[no-untyped-def]
+    """Enter the counts of a run of views in the totals of its post, its channel and its platform."""
+    tally.totals[o.post] += counts
+    tally.channels[platform, o.channel] += counts[F_IMPRESSIONS]
+    if own:
+        tally.owned[platform] += counts[F_IMPRESSIONS]
+    if o.channel == RECOMMEND:
+        row = tally.recommended[o.post]
+        row[0] += counts[F_IMPRESSIONS]
+        row[1] += counts[F_ATTENDS]
+        row[2] += counts[F_LIKES]
+
+
+@njit(cache=True)
+def claim(table, keys, fresh):  # type: ignore[no-untyped-def]
+    """Enter keys into an open-addressing hash set; ``fresh[i]`` tells whether key i was new. Returns how many were.
+
+    ``table``: i8[2^b], -1 where free, at most half full after the call.
+    """
+    mask = np.uint64(table.shape[0] - 1)
+    new = 0
+    for i in range(keys.shape[0]):
+        lot = mix(np.uint64(keys[i])) & mask
+        while table[lot] != -1 and table[lot] != keys[i]:
+            lot = (lot + _ONE) & mask
+        fresh[i] = table[lot] == -1
+        if fresh[i]:
+            table[lot] = keys[i]
+            new += 1
+    return new
