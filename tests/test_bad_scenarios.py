@@ -334,10 +334,13 @@ def test_nobody_active_and_nobody_there():
         load("ding_zhen", sets=nobody)
 
 
-def test_topics_of_users_need_their_kind_of_content():
-    square = worlds.platform(100, mechanisms={"user_topics": worlds.MECHANISMS["user_topics"]})
-    with pytest.raises(ScenarioError, match="has no kind 'user'"):
-        worlds.tiny(platforms={"square": square})
+def test_what_users_make_has_a_kind_that_is_there():
+    plain = worlds.tiny(platforms={"square": worlds.platform(100)}).platforms["square"]
+    assert plain.user_content == plain.default_content == "post"  # and so it stands in the resolved file
+    own = worlds.tiny(platforms={"square": worlds.platform(100, content={"user": {"half_life_hours": 2.0}})})
+    assert own.platforms["square"].user_content == "user"
+    with pytest.raises(ScenarioError, match="user_content 'note' is not among its kinds of content"):
+        worlds.tiny(platforms={"square": worlds.platform(100, user_content="note")})
 
 
 def test_the_catalogue_may_speak_of_platforms_that_a_scenario_lacks(tmp_path):

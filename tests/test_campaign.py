@@ -160,7 +160,7 @@ def test_a_hired_post_draws_how_good_it_is_and_an_own_one_states_it():
         model = ViralityModel(scenario.model_copy(update={"seed": seed}))
         while model.world.posts.n < 3:
             model.step()
-        attends.append([int(n) for n in model.world.chance.rows[1:3, 0]])
+        attends.append([int(n) for n in model.world.posts.chance[1:3, 0]])
         model.close()
     own, hired = zip(*attends, strict=True)
     assert len(set(own)) == 1

@@ -10,11 +10,12 @@ import worlds
 from sim.base.errors import RefusedError
 from sim.model.model import ViralityModel
 from sim.model.publishing import FACT, MIND
+from sim.platforms.base import channels as all_channels
 from sim.runs.runner import simulate
 from sim.scenario import load as scenarios
 from sim.world import persons, population
 from sim.world.exposure import respond
-from sim.world.records import CHANNELS, OFFER, RESPONSES
+from sim.world.records import FLOW_OF, FLOWS, OFFER, RESPONSES
 
 KINDS = [
     {"kind": "computed", "circle_size": 8, "community_size": 64, "audience_median": 15},
@@ -36,6 +37,7 @@ def generated(number):
     represents = users * int(draw.choice([1, 2, 5, 16] if users < 1000 else [1, 2]))
     chances = {name: float(share()) for name in ("attend", "like", "comment", "follow", "search", "intend")}
     chances |= {"repost": small(), "create": small() / 100}
+    chances |= dict.fromkeys(("relay", "favourite", "gift", "bullet"), 0.1 * (1 + number % 7))
     more = {
         "repost_spread": float(share()),
         "quality_spread": float(share()),
@@ -112,20 +114,22 @@ def test_both_engines_give_the_same_digests(number, monkeypatch):
 
 def test_the_generated_scenarios_use_every_channel_and_response():
     # What the thirty have to say is worth as much as what happens in them.
-    channels, flows, sizes, opened = np.zeros(len(CHANNELS), int), {}, [], 0
+    names = [channel.name for channel in all_channels()]
+    channels, flows, sizes, opened = np.zeros(len(names), int), {}, [], 0
     for number in range(30):
         made = ViralityModel(worlds.load(generated(number)))
         for _ in range(made.scenario.steps):
             made.step()
-        channels += made.world.channels.sum(axis=0) > 0
+        channels += made.world.by_platform.channels.sum(axis=0) > 0
         sizes.append(made.world.n_users)
         topics, square = made.world.topics, made.world.topics.platform == 0
         opened += int((topics.origin == MIND).sum())
         for factor in (topics.talk[square], topics.interaction[square], topics.decay[square & (topics.origin != FACT)]):
             assert len(np.unique(factor)) == len(factor)  # no topic is the usual one
-        for name, total in zip(RESPONSES, made.world.totals.rows[:, 1:9].sum(axis=0), strict=True):
-            flows[name] = flows.get(name, 0) + (total > 0)
-    assert dict(zip(CHANNELS[1:], channels[1:] > 5, strict=True)) == dict.fromkeys(CHANNELS[1:], True)
+        totals = made.world.posts.totals.sum(axis=0)
+        for name, flow in FLOW_OF.items():
+            flows[name] = flows.get(name, 0) + (totals[FLOWS.index(flow)] > 0)
+    assert dict(zip(names[1:], channels[1:] > 5, strict=True)) == dict.fromkeys(names[1:], True)
     assert min(flows.values()) > 5, flows
     assert opened > 100
     assert min(sizes) < 50

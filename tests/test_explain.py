@@ -33,7 +33,7 @@ class Crowd:
     def __init__(self, model, users):
         self.onlookers = {user: UserOnlooker(user) for user in users}
         self.seen = {user: Counter() for user in users}
-        model.engine = Watched(model.world, 1, self.look)
+        model.engine = Watched(model.world, 1, self.look, model.stages)
 
     def look(self, engine, platform, offers, views):
         for user, onlooker in self.onlookers.items():
@@ -179,28 +179,35 @@ def test_what_is_told_of_a_topic_is_what_the_run_wrote():
         assert onlooker.by_channel.sum() == world.topics.reads[topic] > 0
         assert (
             onlooker.by_channel.sum()
-            == world.totals.rows[np.flatnonzero(world.posts.topic == topic), F_IMPRESSIONS].sum()
+            == world.posts.totals[np.flatnonzero(world.posts.topic == topic), F_IMPRESSIONS].sum()
         )
         name = f"{world.platforms[world.topics.platform[topic]]}/{world.topic_titles[topic]}"
         log = tables.hot_list[(tables.hot_list.platform + "/" + tables.hot_list.topic) == name]
-        ranked = {(clock.iso(m.step * clock.step_minutes), m.rank) for m in onlooker.moments if m.rank >= 0}
+        stood = [(clock.iso(m.step * clock.step_minutes), m.standing.rank) for m in onlooker.moments]
+        ranked = {(at, rank) for at, rank in stood if rank >= 0}
         assert ranked == set(log.groupby("time")["rank"].min().items())
-        keep = 2.0 ** (-clock.step_minutes / onlooker.moments[0].listing.smoothing)
+        keep = 2.0 ** (-clock.step_minutes / onlooker.moments[0].standing.smoothing_minutes)
         for before, now in zip(onlooker.moments, onlooker.moments[1:], strict=False):
             if now.step == before.step + 1:
-                smoothed = before.rate * keep + now.inflow * now.interaction * (1 - keep)
-                assert now.rate == pytest.approx(smoothed, rel=1e-6)
-                assert now.heat == int(now.rate * now.listing.interaction)
+                was, own = before.standing, now.standing
+                assert own.rate == pytest.approx(was.rate * keep + own.inflow * own.own * (1 - keep), rel=1e-6)
+                assert own.heat == int(own.rate * own.interaction)
         asked = tables.scenario.platforms["square"].mechanisms.hot_list
         for before, now in zip([None, *onlooker.moments], onlooker.moments, strict=False):
-            listed = before is not None and before.step + 1 == now.step and before.rank >= 0
+            listed = before is not None and before.step + 1 == now.step and before.standing.rank >= 0
             bounds = [asked.off_list_novelty, *([] if listed else [asked.entry_novelty])]
-            assert now.listing.least_novelty == max(bounds)
-            assert now.listing.list_share == asked.list_share
-            assert now.rank < 0 or now.novelty > max(bounds)
+            own = now.standing
+            assert now.listed == listed
+            assert (own.stay_novelty if listed else own.entry_novelty) == max(bounds)
+            assert own.list_share == asked.list_share
+            assert own.rank < 0 or now.novelty > max(bounds)
         for one in onlooker.promotions:
-            assert (one.to > one.pool or one.to == one.pool == 1 or one.to == -1) or one.alive > 1
-            assert one.alive > 1 or (one.to >= 0) == (one.score >= one.need)
+            assert (
+                (one.place, one.to) in (("pool 1", "pool 2"), ("pool 2", "pool 2"))
+                or not one.to
+                or one.verdict.alive > 1
+            )
+            assert one.verdict.alive > 1 or bool(one.to) == (one.verdict.score >= one.verdict.need)
 
 
 # ---- what cannot be explained

@@ -13,20 +13,21 @@ from sim.base import metrics, streams
 from sim.model.model import ViralityModel
 from sim.networks import walks
 from sim.networks.walks import materialise
+from sim.platforms.base import channels
 from sim.runs.runner import simulate
 from sim.runs.tables import Tables
 from sim.world import exposure, population, uptake
 from sim.world.records import (
     ACT,
-    CHANNELS,
     CREATE,
     F_IMPRESSIONS,
-    FEED,
+    FLOW_OF,
     FLOWS,
     FOLLOW,
-    LIST,
+    LATER,
+    LISTED_NOTE,
     OFFER,
-    RECOMMEND,
+    RECOMMENDED_NOTE,
     RECORD,
     REPOST,
     RESPONSES,
@@ -34,6 +35,7 @@ from sim.world.records import (
 from sim.world.world import Graph
 
 FULL = 1 << 32
+MORE = len(RESPONSES) - 1
 ONE = 1 << 16
 ALWAYS = {"repost": 1.0}
 
@@ -82,7 +84,7 @@ def test_in_a_complete_network_everybody_hears_from_everybody():
     tables = worlds.run(n, network={"kind": "complete"}, platforms=square(n, chances=ALWAYS))
     assert worlds.totals(tables, "impressions", "new_reach", "reposts") == (1 + n * (n - 1), n, n)
     assert tables.posts[["impressions", "reposts", "size"]].to_numpy().tolist() == [[1 + n * (n - 1), n, n + 1]]
-    assert set(np.array(CHANNELS)[tables.cascades["channel"]]) == {"root", "feed"}
+    assert set(np.array(tables.world.channels)[tables.cascades["channel"]]) == {"root", "feed"}
 
 
 def test_every_response_is_counted_where_it_is_certain():
@@ -111,7 +113,7 @@ def test_a_creation_is_a_post_of_its_own_under_the_same_topic():
     assert posts.author.tolist()[0] == n
     assert posts.topic.tolist() == [0, 0]
     neighbours = 2 if 0 < posts.author[1] < n - 1 else 1
-    assert model.world.totals.rows[:2, 0].tolist() == [1, neighbours]
+    assert model.world.posts.totals[:2, 0].tolist() == [1, neighbours]
     assert model.world.topics.posts.tolist() == [2]
 
 
@@ -120,8 +122,8 @@ def test_everybody_makes_one_post_about_another_however_often_they_see_it():
     content = {"user": {"half_life_hours": 5.0, "create": 0.0, "repost": 0.0}}
     platforms = square(n, chances={"create": 1.0} | ALWAYS, content=content)
     made = worlds.model(n, steps=96, network={"kind": "complete"}, platforms=platforms)
-    assert made.world.totals.rows[0, F_IMPRESSIONS] == 1 + n * (n - 1)
-    assert made.world.totals.rows[0, FLOWS.index("creations")] == n
+    assert made.world.posts.totals[0, F_IMPRESSIONS] == 1 + n * (n - 1)
+    assert made.world.posts.totals[0, FLOWS.index("creations")] == n
     assert sorted(made.world.posts.author.tolist()) == [*range(n), n]
 
 
@@ -164,7 +166,7 @@ def test_who_does_not_use_the_platform_is_not_reached():
 
 # ---------------------------------------------------------------- the response rule
 
-CHANCES = st.lists(st.integers(0, FULL), min_size=8, max_size=8)
+CHANCES = st.lists(st.integers(0, FULL), min_size=MORE + 1, max_size=MORE + 1)
 WORD = st.integers(0, 2**64 - 1)
 
 
@@ -177,7 +179,7 @@ def flags(h, chance, attend=ONE, act=ONE):
     return int(responses(np.uint64(h), np.array(chance, np.uint64), np.uint64(attend), np.uint64(act)))
 
 
-@given(h=WORD, chance=CHANCES, raised=st.integers(0, 7), by=st.integers(0, FULL), more=st.integers(0, 4 * ONE))
+@given(h=WORD, chance=CHANCES, raised=st.integers(0, MORE), by=st.integers(0, FULL), more=st.integers(0, 4 * ONE))
 @settings(max_examples=300, deadline=None)
 def test_raising_a_chance_never_takes_an_act_away(h, chance, raised, by, more):
     # The same person at the same moment, one thing more likely: what it did it still does; so reach can only grow.
@@ -194,24 +196,24 @@ def test_raising_a_chance_never_takes_an_act_away(h, chance, raised, by, more):
 @given(h=WORD, chance=CHANCES)
 @settings(max_examples=100, deadline=None)
 def test_nobody_acts_without_attending(h, chance):
-    assert flags(h, [0, *[FULL] * 7]) == 0
-    assert flags(h, [FULL, *[0] * 7]) == 1
-    assert flags(h, [FULL] * 8) == 255
+    assert flags(h, [0, *[FULL] * MORE]) == 0
+    assert flags(h, [FULL, *[0] * MORE]) == 1
+    assert flags(h, [FULL] * (MORE + 1)) == (2 << MORE) - 1
     assert flags(h, chance) == 0 or flags(h, chance) & 1
     assert flags(h, chance, attend=0) == 0
     assert flags(h, [FULL, *chance[1:]], act=0) == 1
 
 
 def test_acts_happen_as_often_as_their_chances_and_one_by_one():
-    # 40,000 exposures at fixed keys; shares and pairs within 5 standard errors: a new key would fail once in 50,000.
-    n, p = 40_000, np.array([0.6, 0.5, 0.3, 0.2, 0.1, 0.4, 0.25, 0.05])
+    # 40,000 exposures at fixed keys; shares and pairs within 5 standard errors: a new key would fail once in 25,000.
+    n, p = 40_000, np.array([0.6, 0.5, 0.3, 0.2, 0.1, 0.4, 0.25, 0.05, 0.15, 0.35, 0.45, 0.55])
     chance = [streams.threshold(x) for x in p]
     found = np.array([flags(h, chance) for h in streams.np_bits(99, np.arange(n)).tolist()])
-    does = (found[:, None] >> np.arange(8)) & 1
-    expected = p * np.array([1, *[p[0]] * 7])
+    does = (found[:, None] >> np.arange(MORE + 1)) & 1
+    expected = p * np.array([1, *[p[0]] * MORE])
     assert (abs(does.mean(axis=0) - expected) < 5 * np.sqrt(expected * (1 - expected) / n)).all()
     attended = does[does[:, 0] == 1][:, 1:]
-    for i in range(7):
+    for i in range(MORE):
         for j in range(i):
             both, want = (attended[:, i] & attended[:, j]).mean(), p[i + 1] * p[j + 1]
             assert abs(both - want) < 5 * np.sqrt(want * (1 - want) / len(attended)), (i, j)
@@ -221,8 +223,8 @@ def test_a_factor_multiplies_its_chance_and_stops_at_certainty():
     n, half = 20_000, streams.threshold(0.2)
     draws = streams.np_bits(7, np.arange(n)).tolist()
     for factor, want in ((0.5, 0.1), (1, 0.2), (2, 0.4), (10, 1.0)):
-        seen = np.mean([flags(h, [half, *[0] * 7], attend=round(factor * ONE)) for h in draws])
-        liked = np.mean([flags(h, [FULL, half, *[0] * 6], act=round(factor * ONE)) > 1 for h in draws])
+        seen = np.mean([flags(h, [half, *[0] * MORE], attend=round(factor * ONE)) for h in draws])
+        liked = np.mean([flags(h, [FULL, half, *[0] * (MORE - 1)], act=round(factor * ONE)) > 1 for h in draws])
         for share in (seen, liked):
             assert abs(share - want) <= 5 * np.sqrt(want * (1 - want) / n)
 
@@ -382,6 +384,9 @@ def test_a_light_view_changes_its_row_in_proportion(weight):
 
 # ---------------------------------------------------------------- absorb counts what was seen
 
+FEED = 1  # channel of the follow feed
+COUNTED = {name: flow for bit, (name, flow) in enumerate(FLOW_OF.items()) if bit and not LATER >> bit & 1}
+
 
 def offers(n, **columns):
     table = np.zeros(n, OFFER)
@@ -396,7 +401,7 @@ def absorbed(records, table, n_users, ratio, *, posts=1, n_steps=50):
     made = worlds.model(
         n_users, represents=n_users * ratio, interventions=facts, steps=1,
         people=worlds.people(n_users, n_users * ratio, reaction=worlds.REACTION | {"horizon_hours": 2}),
-        platforms=square(n_users * ratio, mechanisms={}),
+        platforms=square(n_users * ratio, mechanisms={}, chances={"bullet": 0.1}),  # with columns for all responses
     )  # fmt: skip
     made.engine.begin(2)
     world, acts = made.world, np.zeros(len(records), ACT)
@@ -412,13 +417,14 @@ def absorbed(records, table, n_users, ratio, *, posts=1, n_steps=50):
 def test_absorb_counts_every_view_once(seed):
     draw, n_users, ratio, n = worlds.rng(seed), 50, 8, 3000
     table = offers(
-        6, post=[0, 1, 2, 0, 1, 2], weight=[1, 3, 8, 8, 2, 5], channel=[FEED, RECOMMEND] * 3,
+        6, post=[0, 1, 2, 0, 1, 2], weight=[1, 3, 8, 8, 2, 5], channel=[FEED, 2] * 3,
+        note=[LISTED_NOTE, RECOMMENDED_NOTE, 0, RECOMMENDED_NOTE, 0, RECOMMENDED_NOTE],
         minute=[30, 31, 40, 20, 0, 44], event=[4, 0, 5, 1, 6, 2],
     )  # fmt: skip
     records = np.zeros(n, RECORD)
     records["user"], records["offer"] = draw.integers(0, n_users, n), draw.integers(0, 6, n)
     records["delay"] = draw.integers(0, 100, n)
-    records["flags"] = np.where(draw.random(n) < 0.5, 1 | draw.integers(0, 256, n), 0)
+    records["flags"] = np.where(draw.random(n) < 0.5, 1 | draw.integers(0, 1 << len(RESPONSES), n), 0)
     after = absorbed(records, table, n_users, ratio, posts=3)
 
     view = table[records["offer"]]
@@ -427,8 +433,8 @@ def test_absorb_counts_every_view_once(seed):
     ring = want.shape[1]
     assert ring > (step - 2).max()
     happens = {"impressions": np.ones(n, bool), "attends": records["flags"] > 0}
-    happens["listed"] = view["channel"] == LIST
-    for flow, response in (("likes", "like"), ("comments", "comment"), ("searches", "search"), ("intents", "intend")):
+    happens["listed"] = view["note"] == LISTED_NOTE
+    for response, flow in COUNTED.items():
         happens[flow] = records["flags"] >> RESPONSES.index(response) & 1 > 0
     for name, does in happens.items():
         np.add.at(want[..., FLOWS.index(name)], (view["post"][does], step[does] % ring), view["weight"][does])
@@ -438,9 +444,9 @@ def test_absorb_counts_every_view_once(seed):
     want[..., new] = 0
     assert (after["totals"] == want.sum(axis=1)).all()
     assert after["flow"][..., new].sum() == after["new_total"][0] == ratio * (after["reached"] > 0).sum()
-    served = view["channel"] == RECOMMEND
+    served = view["note"] == RECOMMENDED_NOTE
     assert (
-        after["channels"].sum(axis=0).tolist() == np.bincount(view["channel"], view["weight"], len(CHANNELS)).tolist()
+        after["channels"].sum(axis=0).tolist() == np.bincount(view["channel"], view["weight"], len(channels())).tolist()
     )
     assert after["recommended"][:, 0].sum() == view["weight"][served].sum()
     assert after["recommended"][:, 1].sum() == view["weight"][served & happens["attends"]].sum()

@@ -26,7 +26,7 @@ from sim.runs.tables import Tables
 from sim.scenario.load import load
 from sim.scenario.past import IDLE, first_difference
 from sim.scenario.scenario import Scenario
-from sim.world.tables import Matrix, Table
+from sim.world.tables import Entries, Table
 
 QUICK = settings(max_examples=12, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 FACTS = (
@@ -150,17 +150,26 @@ def test_the_rich_world_uses_what_a_snapshot_must_hold():
         model.step()
         data = fork.take(model).data
         world, minds = data["world"], data["minds"].values()
-        found |= {name for name in fork.TABLES if len(world[name]["platform"])}
+        found |= {name for name, table in world["tables"].items() if len(next(iter(table.values())))}
         found |= {name for name in ("pending", "accounts") if world[name]}
-        found |= {name for name in fork.ROWS if any(len(rows) for rows in world[name].values())}
-        found |= {"slots" for slots in world["slots"].values() if slots}
+        found |= {name for name, places in world["lists"].items() if any(map(len, places))}
         found |= {"won" for account in world["accounts"] if account.won}
         found |= {name for name in ("spent", "done", "offers") for mind in minds if mind[name]}
         found |= {action[3] for action in data["actions"]}
         found |= {"joined" for known in data["board"]["joined"].values() if known}
         found |= {"offer in force" for _ in data["offers"]}
         found |= {"fresh" for _ in data["fresh"]}
-    wanted = {*fork.TABLES, *fork.ROWS, "pending", "accounts", "slots", "won", "spent", "done", "offers", "joined"}
+    wanted = {
+        *model.world.tables,
+        *model.world.lists,
+        "pending",
+        "accounts",
+        "won",
+        "spent",
+        "done",
+        "offers",
+        "joined",
+    }
     wanted |= {
         "offer in force",
         "fresh",
@@ -233,11 +242,8 @@ def differences(a, b, path="model", seen=None):
             yield path
     elif isinstance(a, Table):
         yield from differences(a.columns(), b.columns(), path, seen)
-    elif isinstance(a, Matrix):  # with more or less room at the end
-        rows = min(len(a.rows), len(b.rows))
-        yield from differences(a.rows[:rows], b.rows[:rows], path, seen)
-        if a.rows[rows:].any() or b.rows[rows:].any():
-            yield f"{path}: rows beyond"
+    elif isinstance(a, Entries):
+        yield from differences(a.rows, b.rows, path, seen)
     elif type(a).__module__.startswith("sim.") and hasattr(a, "__dict__"):
         if type(a) is not type(b):
             yield f"{path}: {type(a)} and {type(b)}"
@@ -272,14 +278,14 @@ def test_the_walk_finds_what_is_forgotten():
     model = through(scenario, 24)
     snapshot = fork.take(model)
     spoils = {
-        "interest": lambda m: m.world.interest.__iadd__(1),
-        "outside": lambda m: m.world.outside.__iadd__(1),
+        "interest": lambda m: m.world.by_platform.interest.__iadd__(1),
+        "outside": lambda m: m.world.by_story.outside.__iadd__(1),
         "posts": lambda m: m.world.posts.cursor.__iadd__(1),
         "state'][0]": lambda m: m.world.state.attention.__iadd__(1),
         "claimed": lambda m: m.world.claimed.__imul__(2),
         "_offers": lambda m: m.deeds._offers.append((0, 1, 2.0)),
         "spent": lambda m: setattr(next(iter(m.deeds.minds.values())), "spent", 7),
-        "mechanisms": lambda m: m.deeds.mechanisms[0].pop("search"),
+        "mechanisms": lambda m: m.stages[0].mechanisms.pop("search"),
         "_facts": lambda m: m._facts.pop(),
         "steps": lambda m: setattr(m, "steps", 99),
         "novel": lambda m: setattr(m.world, "novel", 1),
@@ -359,7 +365,7 @@ def changed(raw, change, **head):
 
 def put(where, column, value):
     """A change of one cell of a table."""
-    return lambda data: data["world"][where][column].__setitem__(0, value)
+    return lambda data: data["world"]["tables"][where][column].__setitem__(0, value)
 
 
 @pytest.mark.parametrize(
@@ -368,11 +374,15 @@ def put(where, column, value):
         (put("posts", "story", 9), "posts.story points outside of what there is"),
         (put("posts", "author", -1), "posts.author points outside"),
         (put("forest", "parent", 5), "forest.parent points outside"),
-        (lambda data: data["world"]["in_pools"].update({0: np.array([10**9])}), "in_pools points outside"),
+        (put("posts", "tier", 99), "posts.tier points outside"),
+        (put("posts", "tier", -2), "posts.tier points outside"),
+        (lambda data: data["world"]["lists"]["in_pools"].__setitem__(0, np.array([10**9])), "in_pools points outside"),
+        (lambda data: data["world"]["lists"]["listed"][0]["slot"].fill(3), "listed points outside"),
         (lambda data: data["world"]["claimed"].fill(1), "set of claims"),
         (lambda data: data["people"].update(attention=np.zeros(7, np.uint8)), "attention has not the form"),
         (lambda data: data.pop("world"), "no run could have left this state"),
-        (lambda data: data["world"].update(slots={0: ["star"]}), "no run could have left this state"),
+        (lambda data: data["world"]["lists"].update(slots=[["star"]]), "no run could have left this state"),
+        (lambda data: data["world"]["tables"]["posts"].pop("bar"), "no run could have left this state"),
     ],
 )
 def test_a_state_that_no_run_could_have_left_is_refused(change, words):
@@ -571,8 +581,8 @@ def test_a_platform_change_of_the_past_stays_unless_the_branch_says_otherwise():
     where = ("platforms", "square", "mechanisms", "hot_list")
     for path, value, interaction in ((("places",), 20, 4.0), (("interaction",), 9.0, 9.0)):
         branch = fork.resume(worlds.load(nested(data, *where, *path, value)), snapshot)
-        assert branch.deeds.mechanisms[0]["hot_list"].interaction == interaction
-    assert branch.deeds.mechanisms[0]["hot_list"].places == 50
+        assert branch.stages[0].mechanisms["hot_list"].interaction == interaction
+    assert branch.stages[0].mechanisms["hot_list"].places == 50
 
 
 def test_a_given_graph_must_be_given_again():

@@ -16,8 +16,8 @@ from sim.base import metrics
 from sim.model.model import ViralityModel
 from sim.runs.runner import simulate
 from sim.runs.tables import Tables
-from sim.world.records import CHANNELS, F_IMPRESSIONS, F_LISTED, FLOWS, LIST
-from sim.world.tables import Table
+from sim.world.records import F_IMPRESSIONS, F_LISTED, FLOWS, ROOT
+from sim.world.tables import Column, Table
 
 few = settings(
     max_examples=8,
@@ -102,7 +102,7 @@ def forest_is_causal(world):
     for name in ("post", "platform"):
         assert (getattr(forest, name)[parent[child]] == getattr(forest, name)[child]).all()
     roots = np.flatnonzero(parent < 0)
-    assert (forest.channel[roots] == CHANNELS.index("root")).all()
+    assert (forest.channel[roots] == ROOT).all()
     assert forest.post[roots].tolist() == list(range(world.posts.n))  # one root a post, in the order of posts
     assert (world.posts.root == roots).all()
     assert (forest.minute < world.clock.n_steps * world.clock.step_minutes).all()
@@ -124,16 +124,16 @@ def nobody_acts_twice(world):
 
 
 def flows_are_conserved(made, tables):
-    world, flows = made.world, made.board.series[..., : len(FLOWS)]
-    totals, posts, topics = world.totals.rows[: world.posts.n], world.posts, world.topics
+    world, flows = made.world, made.board.series[..., :-1]
+    totals, posts, topics = world.posts.totals[: world.posts.n], world.posts, world.topics
     for p in range(len(world.platforms)):
         by_posts = totals[posts.platform == p].sum(axis=0)
         series = flows[:, p].sum(axis=(0, 1))
-        counted = [FLOWS.index(name) for name in FLOWS if name != "new_reach"]
+        counted = [FLOWS.index(name) for name in world.flows if name != "new_reach"]
         assert by_posts[counted].tolist() == series[counted].tolist()
         assert topics.reads[topics.platform == p].sum() == series[F_IMPRESSIONS]
-        assert world.channels[p, LIST] == series[F_LISTED]
-        assert world.channels[p].sum() == series[F_IMPRESSIONS] >= world.owned[p]
+        assert world.by_platform.channels[p, world.channels.index("list")] == series[F_LISTED]
+        assert world.by_platform.channels[p].sum() == series[F_IMPRESSIONS] >= world.by_platform.owned[p]
         won = sum(account.gained for account in world.accounts if account.platform == p)
         assert won == series[FLOWS.index("follows")]
     assert (topics.platform[posts.topic] == posts.platform).all()
@@ -277,7 +277,7 @@ def test_seeds_are_different_worlds(seed):
 
 
 def test_columns_of_a_table_are_live_after_growth_and_in_copies():
-    table = Table({"a": "i8", "b": "f8"}, capacity=2)
+    table = Table((Column("a"), Column("b", "f8")), capacity=2)
     for n in range(5):
         table.append(a=n)
         assert table.a.tolist() == list(range(n + 1))

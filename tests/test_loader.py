@@ -160,7 +160,7 @@ def test_twenty_levels_are_fine(folder: Path, parser: Any) -> None:
 
 def test_importing_the_loader_is_cheap() -> None:
     heavy = "{'numpy', 'numba', 'pandas', 'mesa', 'networkx'} & {name.split('.')[0] for name in sys.modules}"
-    code = f"import sys, sim.loader; print({heavy})"
+    code = f"import sys, sim.base.loader; print({heavy})"
     root = Path(__file__).parent.parent
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

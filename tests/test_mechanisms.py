@@ -17,8 +17,7 @@ from sim.base.streams import poisson
 from sim.platforms import background, base, hot_list
 from sim.platforms.traffic_pools import HeadCap, TrafficPools
 from sim.world import clock
-from sim.world.records import CHANNELS, F_IMPRESSIONS, F_LISTED, F_SEARCHES, FLOWS, LIST
-from sim.world.world import Slot
+from sim.world.records import AD, F_IMPRESSIONS, F_LISTED, F_SEARCHES, FLOWS, ROOT, SLOT
 
 START = "2021-01-01T00:00+00:00"
 
@@ -70,7 +69,7 @@ def test_a_post_climbs_while_its_score_holds(like, impressions):
     tables = run(n, platforms=pooled(n, ladder((100, 0.9), (200, 0.99), (300, 1.1), (400, 0.0)), like))
     # Everybody is keen, so what is asked for is what is delivered; and nobody sees the post twice.
     assert worlds.totals(tables, "impressions", "new_reach", "likes") == (impressions, impressions, like * impressions)
-    assert set(np.array(CHANNELS)[tables.cascades["channel"]]) == {"root"}
+    assert set(tables.cascades["channel"]) == {ROOT}
 
 
 def test_the_last_pool_is_refilled_until_the_post_is_old():
@@ -100,7 +99,8 @@ def test_of_a_row_of_many_posts_the_better_share_goes_on():
     made = model(n, represents=n * ratio, steps=0, platforms=pooled(n, pools, represents=n * ratio))
     made.step()
     made.world.posts.alive[0], made.world.posts.tier[0] = 10_000, 0
-    made.world.in_pools[0], made.world.tier_start.rows[0] = np.array([0]), made.world.recommended.rows[0]
+    made.stages[0].entries("in_pools").put(np.array([0]))
+    made.world.posts.tier_start[0] = made.world.posts.recommended[0]
     alive = [10_000]
     while made.world.posts.tier[0] < 4 and made.steps < 60:
         made.step()
@@ -143,7 +143,7 @@ def capped(n, **cap):
 
 def plays_of(made, pool=100):
     """Plays that the recommender gave to lower pools and to the head so far, and to each post in the head."""
-    plays = made.world.recommended.rows[: made.world.posts.n, 0]
+    plays = made.world.posts.recommended[: made.world.posts.n, 0]
     head = np.maximum(plays - pool, 0)
     return int((plays - head).sum()), int(head.sum()), head
 
@@ -271,8 +271,8 @@ def test_followers_won_see_the_next_post_and_are_won_once():
         made.step()
     won = np.concatenate(account.won).tolist()
     assert len(won) == len(set(won)) == account.gained
-    assert made.world.totals.rows[1, F_IMPRESSIONS] == 40 + 40
-    second = made.world.totals.rows[1, FLOWS.index("follows")]
+    assert made.world.posts.totals[1, F_IMPRESSIONS] == 40 + 40
+    second = made.world.posts.totals[1, FLOWS.index("follows")]
     assert account.gained == 40 + second
     assert 0 < second < 40
 
@@ -290,8 +290,8 @@ def test_search_demand_by_hand():
     square["elsewhere"] = worlds.platform(1000, mechanisms={})
     clock = [0.5] * 24
     made = model(1000, platforms=square, people=worlds.people(1000, day_clock=clock))
-    made.world.interest[:] = [[4000.0], [1000.0]]
-    data = made.deeds.mechanisms[0]["search"]
+    made.world.by_platform.interest[:] = [[4000.0], [1000.0]]
+    data = made.stages[0].mechanisms["search"]
     assert data.demand(worlds.stage(made)).tolist() == [(4000 * 0.01 + 1000 * 0.02) * 0.5 / 4]
 
 
@@ -308,12 +308,12 @@ def test_who_saw_it_on_television_looks_it_up_and_forgets():
         interventions=[told, again],
         days=2,
     )
-    search = made.deeds.mechanisms[0]["search"]
+    search = made.stages[0].mechanisms["search"]
     for step in range(4 * 38):
         outside = 1000 * 0.5 ** ((step - 4) / 96) if step > 4 else 0
         outside += 500 * 0.5 ** ((step - 100) / 96) if step > 100 else 0  # beside what is left of the first
         assert search.demand(worlds.stage(made)).tolist() == pytest.approx([outside * 0.02 * 0.5 / 4, 0], rel=1e-4)
-        assert made.world.interest.sum() == 0
+        assert made.world.by_platform.interest.sum() == 0
         made.step()
     assert made.deeds.actions[-1][2:4] == ("fact", "broadcast")
     told = [action[-1] for action in made.deeds.actions if action[3] == "broadcast"]
@@ -326,13 +326,13 @@ def test_searchers_go_where_the_pull_is():
         2000, platforms=only(2000, "search", search={"per_interest_hour": 1.0}), steps=1, followers=0,
         interventions=[worlds.post(topic="new"), worlds.post(topic="old")],
     )  # fmt: skip
-    made.world.interest[:] = 2400.0
+    made.world.by_platform.interest[:] = 2400.0
     made.world.topics.novelty[:] = [1.0, 0.5]
-    (offers,) = made.deeds.mechanisms[0]["search"].offers(worlds.stage(made))
+    (offers,) = made.stages[0].mechanisms["search"].offers(worlds.stage(made))
     assert offers["post"].tolist() == [0, 1]
     assert (offers["count"] * offers["weight"]).tolist() == pytest.approx([300, 150], abs=1)
     made.world.topics.novelty[:] = 0.0
-    assert made.deeds.mechanisms[0]["search"].offers(worlds.stage(made)) == []
+    assert made.stages[0].mechanisms["search"].offers(worlds.stage(made)) == []
 
 
 # ---------------------------------------------------------------- the hot list
@@ -346,12 +346,24 @@ def listing(topics, *, background=EMPTY, n=2000, **fields):
         n, platforms=only(n, "hot_list", hot_list={"background": background, **fields}), steps=1,
         interventions=[worlds.post(topic=f"topic {i}") for i in range(topics)],
     )  # fmt: skip
-    return made, made.deeds.mechanisms[0]["hot_list"], worlds.stage(made)
+    return made, made.stages[0].mechanisms["hot_list"], worlds.stage(made)
+
+
+def latest(stage):
+    """The list of the stage's step."""
+    log = stage.entries("listed").rows
+    return log[log["step"] == stage.step]
+
+
+def heat_now(data, topics, now):
+    """Ids and heat of all background topics that are alive at a minute."""
+    ids = np.arange(*background.alive(data, topics, now, now))
+    return ids, background.heat_of(data, topics, ids, now)
 
 
 def inflow(made, topic, **flows):
     """Let flows happen to a topic in the model's next step."""
-    cell = made.world.flow.rows[topic, made.steps % made.world.clock.horizon_steps]
+    cell = made.world.topics.flow[topic, made.steps % made.world.clock.horizon_steps]
     for name, value in flows.items():
         cell[FLOWS.index(name)] = value
 
@@ -367,11 +379,11 @@ def test_topics_are_ranked_by_heat_and_ties_go_to_the_older():
     ranks = made.world.topics.rank
     assert [int(ranks[t]) for t in order[:50]] == list(range(1, 51))
     assert (ranks[[5, *order[50:]]] == -1).all()
-    log = made.world.list_log[0][-1]
-    assert log[:, 0].tolist() == [1] * 50
-    assert log[:, 1].tolist() == list(range(1, 51))
-    assert log[:, 2].tolist() == order[:50]
-    assert (log[:, 3] == made.world.topics.heat[order[:50]]).all()
+    log = latest(stage)
+    assert log["step"].tolist() == [1] * 50
+    assert log["place"].tolist() == list(range(1, 51))
+    assert log["topic"].tolist() == order[:50]
+    assert (log["heat"] == made.world.topics.heat[order[:50]]).all()
     assert (made.world.topics.listed_steps[order[:50]] == 1).all()
     assert made.world.topics.first_listed[order[0]] == 15
 
@@ -387,27 +399,27 @@ def test_a_stale_topic_leaves_the_list():
 
 def test_a_tie_with_the_background_goes_to_the_story():
     made, data, stage = listing(1, background=worlds.BACKGROUND)
-    _, heat = background.heat_now(data.background, made.world.background[0], stage.now, stage.clock)
+    _, heat = heat_now(data.background, made.world.ground[0, "hot_list"], stage.now)
     hottest = np.sort(heat)[::-1]
     for value, place in ((hottest[0], 1), (hottest[0] - 1, 2), (hottest[9], 1 + int((heat > hottest[9]).sum()))):
         made.world.topics.heat[0] = value
         hot_list.rank(data, stage, np.array([0]))
         assert made.world.topics.rank[0] == place
-        log = made.world.list_log[0][-1]
+        log = stage.entries("listed").rows[-50:]
         assert len(log) == 50
-        assert all(a >= b for a, b in pairwise(log[:, 3].tolist()))
+        assert all(a >= b for a, b in pairwise(log["heat"].tolist()))
 
 
 def test_heat_follows_the_inflow_and_halves_when_it_stops():
     made, data, _ = listing(1, interaction=3.0)  # a half-life of an hour
     for step in range(1, 200):
-        made.world.flow.rows[0, step % made.world.clock.horizon_steps] = 0
-        made.world.flow.rows[0, step % made.world.clock.horizon_steps, [F_IMPRESSIONS, F_SEARCHES]] = 900, 100
+        made.world.topics.flow[0, step % made.world.clock.horizon_steps] = 0
+        made.world.topics.flow[0, step % made.world.clock.horizon_steps, [F_IMPRESSIONS, F_SEARCHES]] = 900, 100
         data.trend(made.stages[0].at(step))
     rate = made.world.topics.rate
     assert rate[0] == pytest.approx(4 * 1000)  # an hour
     assert made.world.topics.heat[0] == int(3 * rate[0])
-    made.world.flow.rows[:] = 0
+    made.world.topics.flow[:] = 0
     for step in range(200, 204):
         data.trend(made.stages[0].at(step))
     assert rate[0] == pytest.approx(2000, rel=1e-6)
@@ -438,8 +450,8 @@ def test_reads_that_a_list_brought_are_told_apart():
         2000, followers=100, steps=24, interventions=[worlds.post(topic="mine")],
         platforms=only(2000, "follow_feed", "hot_list", hot_list={"background": EMPTY, "reads_per_hour": 400.0}),
     )  # fmt: skip
-    reads, listed = made.world.totals.rows[0, [F_IMPRESSIONS, F_LISTED]]
-    assert listed == made.world.channels[0, LIST] > 300
+    reads, listed = made.world.posts.totals[0, [F_IMPRESSIONS, F_LISTED]]
+    assert listed == made.world.by_platform.channels[0, made.world.channels.index("list")] > 300
     assert reads == 100 + listed
     by_step = made.board.series[:24, 0, 0, [F_IMPRESSIONS, F_LISTED]]
     assert by_step.sum(axis=0).tolist() == [reads, listed]
@@ -522,7 +534,7 @@ def test_a_pinned_topic_that_has_died_leaves_with_its_slot():
         interventions=[worlds.post(topic="mine"), pin], steps=4 * 29,
     )  # fmt: skip
     assert made.world.topics.rank.tolist() == [0]
-    assert made.world.live_topics[0].tolist() == []
+    assert made.world.lists["live_topics"][0].rows.tolist() == []
     for _ in range(8):
         made.step()
     assert made.world.topics.rank.tolist() == [-1]
@@ -535,27 +547,27 @@ def test_news_brings_a_dead_topic_back():
         100, days=2, followers=100, interventions=facts, steps=4 * 36,
         platforms=only(100, "follow_feed", "hot_list", content=content, hot_list={"background": EMPTY}),
     )  # fmt: skip
-    assert made.world.live_topics[0].tolist() == []
+    assert made.world.lists["live_topics"][0].rows.tolist() == []
     for _ in range(3):
         made.step()
     assert made.world.topics.n == 1
-    assert made.world.live_topics[0].tolist() == [0]
+    assert made.world.lists["live_topics"][0].rows.tolist() == [0]
     assert made.world.topics.rank.tolist() == [1]
 
 
 def test_a_bought_place_stands_beside_the_organic_one():
     made, data, stage = listing(1, background=worlds.BACKGROUND, ad_places=[3, 6])
-    made.world.slots[0] += [Slot(3, 0, 60), Slot(6, 0, 30)]
+    stage.entries("slots").add(np.array([(3, 0, 60), (6, 0, 30)], SLOT))
     data.trend(stage)
-    log = made.world.list_log[0][-1]
-    assert log[log[:, 4] == 2][:, 1:3].tolist() == [[3, 0], [6, 0]]
+    log = latest(stage)
+    assert log[log["slot"] == AD][["place", "topic"]].tolist() == [(3, 0), (6, 0)]
     assert made.world.topics.rank[0] == 3
     assert made.world.topics.listed_steps[0] == 1
     data.trend(made.stages[0].at(2))
-    assert made.world.list_log[0][-1][-1, 1:3].tolist() == [3, 0]
+    assert latest(stage)[-1][["place", "topic"]].tolist() == (3, 0)
     data.trend(made.stages[0].at(4))
     assert made.world.topics.rank[0] == -1
-    assert made.world.slots[0] == []
+    assert len(stage.entries("slots")) == 0
 
 
 @pytest.mark.parametrize(("share", "hours"), [(1.0, 24), (0.0, 0)])
@@ -582,7 +594,7 @@ def test_background_topics_fill_the_list_and_are_reported_apart():
 def test_the_background_is_drawn_as_stated():
     # 100 days of 300 topics. Counts are Poisson, logs of peaks and falls normal: 5 standard errors each.
     made = model(10, days=100, platforms=only(10, "hot_list"), followers=0)
-    back, data = made.world.background[0], made.deeds.mechanisms[0]["hot_list"].background
+    back, data = made.world.ground[0, "hot_list"], made.stages[0].mechanisms["hot_list"].background
     n = len(back.minute)
     assert (
         standard_errors(n, 300 * (102 + 7 / 24), n) < 5
@@ -602,7 +614,7 @@ def test_at_night_fewer_background_topics_are_born():
         10, days=100, platforms=only(10, "hot_list", hot_list={"background": background}),
         people=worlds.people(10, day_clock=nights),
     )  # fmt: skip
-    minute = made.world.background[0].minute
+    minute = made.world.ground[0, "hot_list"].minute
     by_hour = np.bincount(minute // 60 % 24, minlength=24)
     night, day = by_hour[:6].mean(), by_hour[6:].mean()
     assert standard_errors(night / day, 0.1, 0.1**2 / by_hour[:6].sum() + 0.1**2 / by_hour[6:].sum()) < 5
@@ -611,12 +623,12 @@ def test_at_night_fewer_background_topics_are_born():
 
 def test_background_heat_doubles_and_halves_as_stated():
     made, data, _ = listing(0, background=worlds.BACKGROUND)
-    back = made.world.background[0]
+    back = made.world.ground[0, "hot_list"]
     one = int(np.flatnonzero((back.minute > 300) & (back.peak > 1000))[0])
     peak = int(back.minute[one])
 
     def heat(now):
-        ids, heats = background.heat_now(data.background, back, now, made.world.clock)
+        ids, heats = heat_now(data.background, back, now)
         return int(heats[ids == one][0])
 
     assert heat(peak) == back.peak[one]
@@ -643,7 +655,7 @@ def test_the_list_found_ahead_is_the_one_that_all_topics_give(births, peak, rise
     time = clock.Clock(datetime(2021, 1, 1, tzinfo=UTC), 15, 100, (1.0,) * 24)
     back = background.draw_background(data, time, seed)
     for step in range(100):
-        ids, heat = background.heat_now(data, back, 15 * step, time)
+        ids, heat = heat_now(data, back, 15 * step)
         order = np.lexsort((ids, -heat))[:places]
         best = [(-2 - ids[i], heat[i]) for i in order if heat[i] > 0]
         assert [tuple(row) for row in background.hottest(data, back, step, time, places).tolist()] == best
@@ -682,14 +694,14 @@ def test_users_start_topics_at_the_stated_rate():
     content = {"user": {"half_life_hours": 5.0}}
     square = only(100, "user_topics", content=content, user_topics={"per_interest_hour": 0.001})
     made = model(100, platforms=square, people=half)
-    made.world.interest[:] = 1200.0
-    data, counts = made.deeds.mechanisms[0]["user_topics"], []
+    made.world.by_platform.interest[:] = 1200.0
+    data, counts = made.stages[0].mechanisms["user_topics"], []
     for step in range(3000):
         data.trend(made.stages[0].at(step))
         counts.append(len(made.stages[0].births))
     assert standard_errors(sum(counts), 450, 450) < 5
     assert standard_errors(np.var(counts), 0.15, (0.15 + 2 * 0.15**2) / 3000) < 5
-    made.world.interest[:] = 1e9
+    made.world.by_platform.interest[:] = 1e9
     data.trend(made.stages[0].at(0))
     births = [len(made.stages[0].births)]
     for step in range(1, 400):

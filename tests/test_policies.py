@@ -686,8 +686,8 @@ def test_a_free_ticket_offer_raises_intents_while_it_lasts():
     intend, seen = [], []
     for _ in range(10):
         made.step()
-        intend.append((made.world.chance.rows[: made.world.posts.n, 7] / 2**32).round(6).tolist())
-        seen.append(made.world.offers_factor[0])
+        intend.append((made.world.posts.chance[: made.world.posts.n, 7] / 2**32).round(6).tolist())
+        seen.append(made.world.by_story.offers_factor[0])
     assert seen == [1.0] * 4 + [2.0] * 4 + [1.0] * 2
     assert intend == [[0.25]] * 4 + [[0.5]] * 2 + [[0.5, 0.5]] * 2 + [[0.25, 0.25]] * 2
 

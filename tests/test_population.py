@@ -88,6 +88,6 @@ def test_so_many_are_served_as_are_asked_for(monkeypatch):
         platforms={"square": worlds.platform(6 * n, mechanisms=paid)},
         interventions=[worlds.post(topic=f"t{i}", boost=10) for i in range(40)],
     )  # fmt: skip
-    seen, asked = made.world.totals.rows[:40, F_IMPRESSIONS].sum(), 40 * 10_000
+    seen, asked = made.world.posts.totals[:40, F_IMPRESSIONS].sum(), 40 * 10_000
     weight = 10_000 // 500
     assert abs(seen - asked) < 4 * np.sqrt(weight * asked)

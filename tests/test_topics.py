@@ -225,7 +225,7 @@ def test_talk_raises_comments_and_searches_in_proportion_and_own_posts_by_its_ro
             10, steps=1, platforms={"square": worlds.platform(10, chances=chances)},
             stories={"tale": {"title": "Tale", "talk": talk}},
         )  # fmt: skip
-        return made.world.chance.rows[0] / 2**32
+        return made.world.posts.chance[0] / 2**32
 
     lift = dict(zip(RESPONSES, thresholds(talk) / thresholds(1.0), strict=True))
     want = dict.fromkeys(RESPONSES, 1.0) | {"comment": talk, "search": talk, "create": math.sqrt(talk)}

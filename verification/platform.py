@@ -68,7 +68,7 @@ def class_reposts(subject: Subject, fast: bool) -> Outcome:
     counts = np.zeros(PUPILS + 1, np.int64)
     for run in range(runs):
         with finished(subject, classroom(run, p)) as model:
-            counts += np.bincount(model.world.totals.rows[:POSTS, F_REPOSTS], minlength=PUPILS + 1)
+            counts += np.bincount(model.world.posts.totals[:POSTS, F_REPOSTS], minlength=PUPILS + 1)
     sizes = exact.epidemic_sizes(PUPILS + 1, p, 1.0)[1:]  # the poster counts as the first case
     across = list(range(PUPILS + 1))
     picture = Picture(
@@ -144,7 +144,7 @@ def _variances(subject: Subject, seeds: range, sets: tuple[str, ...]) -> float:
     def attention(seed: int, appeal: float) -> float:
         change = [*sets, f"stories.tale.appeal={appeal}"]
         with finished(subject, load.load(TOWN, seed=seed, sets=change)) as model:
-            return float(model.world.totals.rows[:, F_ATTENDS].sum())
+            return float(model.world.posts.totals[:, F_ATTENDS].sum())
 
     plain = np.array([attention(seed, 1.0) for seed in seeds])
     more = np.array([attention(seed, 1.05) for seed in seeds])

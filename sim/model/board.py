@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from sim.minds import Dashboard, Joined, Listed
-from sim.world.records import F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS, FLOWS
+from sim.world.records import F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS
 from sim.world.world import World
 
 DAY = 1440
@@ -17,13 +17,13 @@ class Board:
     """Series of every step, and the dashboards made from them.
 
     Attributes:
-        series: i8[steps, platforms, stories, flows + 1], the flows of `FLOWS` and then the heat of the story's topics.
+        series: i8[steps, platforms, stories, flows + 1], the world's flows and then the heat of the story's topics.
     """
 
     def __init__(self, world: World) -> None:
         self.world = world
         shape = (world.clock.n_steps, len(world.platforms), len(world.stories))
-        self.series = np.zeros((*shape, len(FLOWS) + 1), np.int64)
+        self.series = np.zeros((*shape, len(world.flows) + 1), np.int64)
         self.negative = np.zeros((world.clock.n_steps, len(world.stories)), np.int64)
         self._joined: dict[int, dict[str, Joined]] = {}
         self._shown: dict[tuple[int, int], Dashboard] = {}

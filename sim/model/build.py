@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from statistics import NormalDist
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,12 +11,14 @@ from sim.base import streams
 from sim.minds.actor import Actor
 from sim.networks import Computed
 from sim.networks.stored import Stored
-from sim.platforms.background import Background, BackgroundTopics, draw_background
+from sim.platforms.base import channels, keeps
+from sim.platforms.stage import PlatformStage
 from sim.scenario import tiers
 from sim.scenario.scenario import Scenario
 from sim.world import population
 from sim.world.clock import Clock
 from sim.world.population import Lots, Traits
+from sim.world.records import BASIC, RESPONSES
 from sim.world.world import Account, Graph, World
 
 FIX = 1 << 16
@@ -196,7 +198,7 @@ class Ground(NamedTuple):
     people: Traits
     graph: Graph
     lots: list[Lots]
-    background: dict[int, BackgroundTopics]  # by platform
+    mechanisms: dict[tuple[int, str], Any]  # by platform and mechanism
 
 
 def ground(scenario: Scenario, stored: Stored | None = None, like: Ground | None = None) -> Ground:
@@ -207,21 +209,18 @@ def ground(scenario: Scenario, stored: Stored | None = None, like: Ground | None
         stored: a follow graph that replaces the scenario's network.
         like: the ground of a scenario with the same people, network, platforms, stories and seed, to be shared.
     """
-    if like and like.clock.n_steps == scenario.steps and like.background.keys() == _listing(scenario).keys():
+    places = enumerate(scenario.platforms.items())
+    present = [(i, place, name, m) for i, (place, platform) in places for name, m in platform.mechanisms.present()]
+    same = like is not None and like.mechanisms.keys() == {(i, name) for i, _, name, _ in present}
+    if like and same and like.clock.n_steps == scenario.steps:
         return like
     who, time = like.people if like else people(scenario), scenario.clock
-    background = {
-        index: draw_background(data, time, streams.stream_key(scenario.seed, f"{name}/background"))
-        for index, (name, data) in _listing(scenario).items()
+    made = {
+        (i, name): mechanism.ground(time, lambda stream, on=place: streams.stream_key(scenario.seed, f"{on}/{stream}"))
+        for i, place, name, mechanism in present
     }
     net, served = (like.graph, like.lots) if like else (graph(scenario, stored), lots(scenario, who))
-    return Ground(time, who, net, served, background)
-
-
-def _listing(scenario: Scenario) -> dict[int, tuple[str, Background]]:
-    """Name and background of each platform that has a list."""
-    lists = ((i, name, p.mechanisms.hot_list) for i, (name, p) in enumerate(scenario.platforms.items()))
-    return {index: (name, hot_list.background) for index, name, hot_list in lists if hot_list}
+    return Ground(time, who, net, served, made)
 
 
 def world(scenario: Scenario, stored: Stored | None = None, on: Ground | None = None) -> World:
@@ -239,9 +238,28 @@ def world(scenario: Scenario, stored: Stored | None = None, on: Ground | None = 
         list(scenario.platforms),
         list(scenario.stories),
         scenario.seed,
+        [channel.name for channel in channels()],
+        keeps(),
+        responses(scenario),
     )
-    made.background.update(on.background)
+    made.ground.update(on.mechanisms)
     return made
+
+
+def responses(scenario: Scenario) -> int:
+    """How many responses a world has columns for: the basic ones, and up to the last that some platform has."""
+    chances = (platform.response for platform in scenario.platforms.values())
+    used = [i for chance in chances for i, name in enumerate(RESPONSES) if getattr(chance, name)]
+    return max([BASIC, *(i + 1 for i in used)])
+
+
+def stages(scenario: Scenario, made: World) -> list[PlatformStage]:
+    """The platforms of a world, as they are at its first minute."""
+    stories = list(scenario.stories.values())
+    return [
+        PlatformStage(made, i, platform, stories, membership(made, i))
+        for i, platform in enumerate(scenario.platforms.values())
+    ]
 
 
 def open_account(made: World, actor: str, title: str, kind: str, platform: int, followers: int) -> Account:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from math import prod
 
 import numpy as np
 
@@ -12,23 +12,25 @@ from sim.minds.mind import Mind
 from sim.model import build
 from sim.model.board import Board
 from sim.model.publishing import FACT, MIND, Draft, Publisher
+from sim.platforms.base import cannot
+from sim.platforms.stage import Order, PlatformStage
 from sim.scenario import interventions
 from sim.scenario.scenario import Scenario
-from sim.world.world import Account, Slot, World
+from sim.world.world import Account, World
 
 
 class Deeds:
     """The only way from a decision or a fact to the world; it is the `interventions.Stage` of a run.
 
     Attributes:
-        mechanisms: by platform, what it has by name; a fact may re-weight them.
         minds: every mind by name; ``members``: the minds of each actor of the scenario.
         actions: (minute, who, kind, action, platform, topic, yuan, why) of all that was done.
     """
 
-    def __init__(self, scenario: Scenario, world: World, publisher: Publisher, board: Board) -> None:
-        self.scenario, self.world, self.publisher, self.board = scenario, world, publisher, board
-        self.mechanisms: list[dict[str, Any]] = [dict(p.mechanisms.present()) for p in scenario.platforms.values()]
+    def __init__(
+        self, scenario: Scenario, world: World, stages: list[PlatformStage], publisher: Publisher, board: Board
+    ) -> None:
+        self.scenario, self.world, self.stages, self.publisher, self.board = scenario, world, stages, publisher, board
         self.platform = {name: i for i, name in enumerate(scenario.platforms)}
         self.story = {name: i for i, name in enumerate(scenario.stories)}
         self.minds: dict[str, Mind] = {}
@@ -40,9 +42,10 @@ class Deeds:
     def at(self, minute: int) -> None:
         """Move to a minute; offers that have ended are taken back."""
         self.now = minute
-        for story, _, factor in [offer for offer in self._offers if offer[1] <= minute]:
-            self._scale_intents(story, 1 / factor)
+        ended = {story for story, until, _ in self._offers if until <= minute}
         self._offers = [offer for offer in self._offers if offer[1] > minute]
+        for story in sorted(ended):
+            self._weigh_intents(story)
 
     # ---- facts
 
@@ -57,7 +60,7 @@ class Deeds:
             self.account(mind, fact.platform),
             platform,
             self.story[fact.story],
-            self._content(fact.content, platform),
+            self.stages[platform].kind(fact.content),
             max(0, self.world.clock.minute(fact.at)),
             fact.appeal,
             fact.tone == "negative",
@@ -87,7 +90,7 @@ class Deeds:
 
     def broadcast(self, story: str, people: float, note: str) -> None:
         """People outside take notice of a story."""
-        self.world.outside[self.story[story]] += people
+        self.world.by_story.outside[self.story[story]] += people
         why = f"{people:,.0f} people outside take notice" + (f": {note}" if note else "")
         self.actions.append((self.now, story, "fact", "broadcast", "", "", 0, why))
 
@@ -95,40 +98,34 @@ class Deeds:
         """Pin a topic that has been born; one that has not is passed over, and the log says so."""
         index = self.platform[platform]
         rows = [t for t in np.flatnonzero(self.world.topics.platform == index) if self.world.topic_titles[t] == topic]
+        why = "no such topic yet"
         if rows:
-            self.world.slots[index].append(Slot(0, int(rows[0]), self.world.clock.minute(until)))
-        self.actions.append(
-            (self.now, platform, "fact", "pin", platform, topic, 0, "pinned" if rows else "no such topic yet")
-        )
+            order = Order("pin", topic=int(rows[0]), until=self.world.clock.minute(until))
+            why = cannot("pin") if self.stages[index].sell(order) is None else "pinned"
+        self.actions.append((self.now, platform, "fact", "pin", platform, topic, 0, why))
 
     def buy_place(self, fact: interventions.BuyPlace) -> None:
         """A scheduled place on the list; the log says why none was to be had."""
         platform = self.platform[fact.platform]
-        hot_list, title = self.mechanisms[platform]["hot_list"], fact.topic or self.scenario.stories[fact.story].title
+        stage, title = self.stages[platform], fact.topic or self.scenario.stories[fact.story].title
         topics = [
             t for t in np.flatnonzero(self.world.topics.platform == platform) if self.world.topic_titles[t] == title
         ]
-        price, why = int(hot_list.ad_price), "no such topic yet"
+        price, spent, why = stage.price("place"), 0, "no such topic yet"
         if topics:
             why = "no place is free, or the purse is too small"
-            if self._free_places(platform) and self._pays(fact.payer, price):
-                self._buy_place(platform, int(topics[0]), price)
-                why = "bought"
-        spent = price if why == "bought" else 0
+            order = Order("place", price or 0, topic=int(topics[0]))
+            if price is not None and self._can_pay(fact.payer, price) and stage.sell(order) is not None:
+                self._pays(fact.payer, price)
+                spent, why = price, "bought"
         self.actions.append((self.now, fact.payer or fact.platform, "fact", "place", fact.platform, title, spent, why))
 
     def reweight(self, platform: str, mechanism: str, field: str, value: float) -> None:
         """Replace one number of a mechanism."""
-        index = self.platform[platform]
-        self.mechanisms[index][mechanism] = self.reweighted(self.mechanisms[index][mechanism], field, value)
+        self.stages[self.platform[platform]].change(mechanism, field, value)
         self.actions.append(
             (self.now, platform, "fact", "platform_change", platform, "", 0, f"{mechanism}.{field} = {value:g}")
         )
-
-    @staticmethod
-    def reweighted(mechanism: Any, field: str, value: float) -> Any:
-        """A mechanism with one number replaced."""
-        return type(mechanism)(**(mechanism.model_dump() | {field: value}))
 
     # ---- minds
 
@@ -147,7 +144,7 @@ class Deeds:
             self.account(mind, action.platform),
             platform,
             self.story[action.story],
-            self._content(action.content, platform),
+            self.stages[platform].kind(action.content),
             self.now,
             action.appeal * mind.spec.appeal,
             action.tone == "negative",
@@ -173,42 +170,27 @@ class Deeds:
         """The mind's account on a platform."""
         return self.world.accounts[mind.rows[platform] - self.world.n_users]
 
-    def _content(self, content: str, platform: int) -> str:
-        spec = list(self.scenario.platforms.values())[platform]
-        return content if content in spec.content else spec.default_content
-
     def _title(self, post: int) -> str:
         return self.world.topic_titles[self.world.posts.topic[post]]
 
     def _boost(self, platform: int, post: int, yuan: int) -> None:
-        paid = self.mechanisms[platform].get("paid_reach")
-        if paid and yuan:
-            self.world.posts.paid_left[post] += paid.bought(yuan)
-            self.world.paid[platform] = np.append(self.world.paid[platform], post)
+        """Paid reach for a post, where it can be had."""
+        self.stages[platform].sell(Order("reach", yuan, post=post))
 
     def _buy_place(self, platform: int, topic: int, yuan: int) -> None:
-        """A bought place on the list, if the money reaches for one and one is free."""
-        hot_list = self.mechanisms[platform].get("hot_list")
-        if hot_list is None or not 0 < hot_list.ad_price <= yuan:
-            return
-        free = self._free_places(platform)
-        if free:
-            self.world.slots[platform].append(Slot(free[0], topic, self.now + round(hot_list.ad_hours * 60)))
+        """A place on the list for a topic, if the money reaches for one and one is free."""
+        self.stages[platform].sell(Order("place", yuan, topic=topic))
 
-    def _free_places(self, platform: int) -> list[int]:
-        """Places of the list that can be bought and are not taken."""
-        taken = {slot.place for slot in self.world.slots[platform]}
-        return [place for place in self.mechanisms[platform]["hot_list"].ad_places if place not in taken]
+    def _can_pay(self, payer: str, yuan: int) -> bool:
+        """Whether a sum is in a purse. Nobody's purse pays all."""
+        return not payer or yuan <= self.members[payer][0].spec.budget - self.members[payer][0].spent
 
     def _pays(self, payer: str, yuan: int) -> bool:
-        """Take a sum from a purse; whether it was in it. Nobody's purse pays all."""
-        if not payer:
+        """Take a sum from a purse, if it is in it; whether it was."""
+        if payer and self._can_pay(payer, yuan):
+            self.members[payer][0].spent += yuan
             return True
-        mind = self.members[payer][0]
-        if yuan > mind.spec.budget - mind.spent:
-            return False
-        mind.spent += yuan
-        return True
+        return not payer
 
     def _hire(self, brand: Mind, action: Action) -> None:
         """Offer a fee to the cheapest KOLs of a tier that the sum reaches for; they answer at their next review."""
@@ -241,13 +223,13 @@ class Deeds:
 
     def _begin_offer(self, story: int, factor: float, until: int) -> None:
         self._offers.append((story, until, factor))
-        self._scale_intents(story, factor)
+        self._weigh_intents(story)
 
-    def _scale_intents(self, story: int, factor: float) -> None:
-        self.world.offers_factor[story] *= factor
-        rows = np.flatnonzero(self.world.posts.story == story)
-        chance = self.world.chance.rows
-        chance[rows, 7] = np.minimum((chance[rows, 7] * factor).astype(np.uint64), 1 << 32)
+    def _weigh_intents(self, story: int) -> None:
+        """Let the offers that are in force, and no other, bear on the intents of a story."""
+        factor = prod(factor for other, _, factor in self._offers if other == story)
+        self.world.by_story.offers_factor[story] = factor
+        self.publisher.weigh_intents(np.flatnonzero(self.world.posts.story == story), story)
 
     def _joined(self, mind: Mind, story: int) -> None:
         self.board.joined(story, Joined(mind.name, mind.title, mind.kind, self.now, mind.spec.home))

@@ -28,11 +28,6 @@ from sim.world.exposure import State
 from sim.world.records import ACT, stacked
 from sim.world.world import Account, Graph, World
 
-COUNTS = ("new_total", "channels", "owned", "interest", "outside", "head_room", "offers_factor", "claimed", "shared")
-TABLES = ("posts", "topics", "forest")
-OF_POSTS = ("chance", "totals", "recommended", "tier_start")  # matrices with a row a post
-WORDS = ("topic_titles", "topic_about")
-ROWS = ("in_pools", "paid", "live_topics")  # rows of posts or topics by platform
 LONGEST_DELAY = 10_000  # minutes after which an actor sees at the latest what is public
 
 
@@ -117,18 +112,17 @@ def resume(scenario: Scenario, snapshot: Snapshot, *, threads: int = 1, stored: 
 
 
 def _world(world: World) -> dict[str, Any]:
-    data: dict[str, Any] = {name: getattr(world, name).copy() for name in COUNTS}
-    data |= {name: getattr(world, name).columns() for name in TABLES}
-    data |= {name: getattr(world, name).rows[: world.posts.n].copy() for name in OF_POSTS}
-    data |= {name: list(getattr(world, name)) for name in WORDS}
-    data |= {name: {p: rows.copy() for p, rows in getattr(world, name).items()} for name in ROWS}
-    data["flow"] = world.flow.rows[: world.topics.n].copy()
-    data["home_topic"], data["n_claimed"] = dict(world.home_topic), world.n_claimed
-    data["accounts"] = [replace(account, won=_one(account.won)) for account in world.accounts]
-    data["slots"] = {p: [replace(slot) for slot in slots] for p, slots in world.slots.items()}
-    data["list_log"] = {p: _one(log) for p, log in world.list_log.items()}
-    data["pending"] = {step: _read_only(stacked(acts, ACT)) for step, acts in world.pending.items()}
-    return data
+    return {
+        "tables": {name: table.columns() for name, table in world.tables.items()},
+        "lists": {name: [entries.rows.copy() for entries in places] for name, places in world.lists.items()},
+        "titles": list(world.topic_titles),
+        "about": list(world.topic_about),
+        "claimed": world.claimed.copy(),
+        "n_claimed": world.n_claimed,
+        "shared": world.shared.copy(),
+        "accounts": [replace(account, won=_one(account.won)) for account in world.accounts],
+        "pending": {step: _read_only(stacked(acts, ACT)) for step, acts in world.pending.items()},
+    }
 
 
 def _one(parts: list[np.ndarray]) -> list[np.ndarray]:
@@ -166,19 +160,14 @@ def _mark(graph: Graph) -> tuple[int, int, int]:
 
 
 def _put_world(world: World, data: dict[str, Any]) -> None:
-    for name in COUNTS:
-        setattr(world, name, data[name].copy())
-    for name in TABLES:
-        getattr(world, name).fill(data[name])
-    for name in (*OF_POSTS, "flow"):
-        getattr(world, name).fill(data[name])
-    for name in WORDS:
-        setattr(world, name, list(data[name]))
-    for name in ROWS:
-        setattr(world, name, {p: rows.copy() for p, rows in data[name].items()})
-    world.home_topic, world.n_claimed = dict(data["home_topic"]), data["n_claimed"]
-    world.slots = {p: [replace(slot) for slot in slots] for p, slots in data["slots"].items()}
-    world.list_log = {p: list(log) for p, log in data["list_log"].items()}
+    for name, table in world.tables.items():
+        table.fill(data["tables"][name])
+    for name, places in world.lists.items():
+        for entries, rows in zip(places, data["lists"][name], strict=True):
+            entries.put(rows)
+    world.topic_titles, world.topic_about = list(data["titles"]), list(data["about"])
+    world.claimed, world.n_claimed = data["claimed"].copy(), data["n_claimed"]
+    world.shared = data["shared"].copy()
     world.pending = {step: [acts] for step, acts in data["pending"].items()}
     _put_accounts(world, data["accounts"])
 
@@ -205,10 +194,9 @@ def _put_deeds(deeds: Deeds, data: dict[str, Any], snapshot: Snapshot) -> None:
     before = snapshot.scenario
     changes = (f for f in facts(before) if isinstance(f, PlatformChange) and happened(before, f, snapshot.step))
     for (platform, name, field), value in {(c.platform, c.mechanism, c.field): c.value for c in changes}.items():
-        mechanisms = deeds.mechanisms[deeds.platform[platform]]
-        then, now = getattr(before.platforms[platform].mechanisms, name), mechanisms[name]
-        if getattr(now, field) == getattr(then, field):  # else the branch has the last word
-            mechanisms[name] = deeds.reweighted(now, field, value)
+        stage, then = deeds.stages[deeds.platform[platform]], getattr(before.platforms[platform].mechanisms, name)
+        if getattr(stage.mechanisms[name], field) == getattr(then, field):  # else the branch has the last word
+            stage.change(name, field, value)
 
 
 def _put_minds(deeds: Deeds, world: World, data: dict[str, Any]) -> None:

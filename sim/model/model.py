@@ -29,7 +29,6 @@ from sim.model.board import Board
 from sim.model.deeds import Deeds
 from sim.model.publishing import Publisher
 from sim.networks.stored import Stored
-from sim.platforms.stage import PlatformStage
 from sim.scenario.enact import enacted
 from sim.scenario.scenario import Scenario
 from sim.world.engine import Engine, Vectorized
@@ -52,10 +51,10 @@ class ViralityModel(mesa.Model):
         self.scenario = scenario = enacted(scenario)
         self.ground = ground or build.ground(scenario, stored)
         self.world: World = build.world(scenario, on=self.ground)
-        self.publisher = Publisher(scenario, self.world)
+        self.stages = build.stages(scenario, self.world)
+        self.publisher = Publisher(scenario, self.world, self.stages)
         self.board = Board(self.world)
-        self.deeds = Deeds(scenario, self.world, self.publisher, self.board)
-        self.stages = self._stages()
+        self.deeds = Deeds(scenario, self.world, self.stages, self.publisher, self.board)
         self.engine: Engine = self._engine(threads)
         for spec in scenario.actors:
             self.deeds.members[spec.name] = [self._mind(spec, i) for i in range(spec.count)]
@@ -82,6 +81,8 @@ class ViralityModel(mesa.Model):
 
     def _change(self) -> None:
         clock = self.world.clock
+        for stage in self.stages:
+            stage.at(self.now_step)
         self.deeds.at(self.now)
         while self._facts and clock.minute(self._facts[0][1].at) < self.now + clock.step_minutes:
             fact = self._facts.pop(0)[1]
@@ -104,9 +105,7 @@ class ViralityModel(mesa.Model):
         self.world.shared = self.publisher.realise(self.now_step)
         views = []
         for index, stage in enumerate(self.stages):
-            stage.at(self.now_step)
-            offers = [table for mechanism in self.deeds.mechanisms[index].values() for table in mechanism.offers(stage)]
-            table = stacked(offers, OFFER)
+            table = stacked(stage.offers(), OFFER)
             views.append((index, table[table["count"] > 0]))
         return views
 
@@ -130,14 +129,13 @@ class ViralityModel(mesa.Model):
         world, topics = self.world, self.world.topics
         keep = round(2.0 ** (-1 / (self.scenario.people.interest.half_life_hours * world.clock.steps_per_hour)), 9)
         flow = world.inflow(self.now_step)
-        world.interest *= keep
-        world.outside *= keep
-        np.add.at(world.interest, (topics.platform, topics.story), flow[:, F_ATTENDS])
+        world.by_platform.interest[:] *= keep
+        world.by_story.outside[:] *= keep
+        np.add.at(world.by_platform.interest, (topics.platform, topics.story), flow[:, F_ATTENDS])
         topics.reads[:] += flow[:, F_IMPRESSIONS]
         topics.discussions[:] += flow[:, F_COMMENTS] + flow[:, F_REPOSTS] + flow[:, F_CREATIONS]
         for index, stage in enumerate(self.stages):
-            for mechanism in self.deeds.mechanisms[index].values():
-                mechanism.trend(stage)
+            stage.trend()
             for story, k in stage.births:
                 self.publisher.user_topic(index, story, k, self.now_step)
         topics.novelty[:] *= topics.decay
@@ -147,16 +145,12 @@ class ViralityModel(mesa.Model):
     def _tidy(self) -> None:
         """Once an hour: the liveliest post leads its topic; what is dead leaves the working lists."""
         world = self.world
-        for index in range(len(self.stages)):
-            live = world.live_topics[index]
-            world.live_topics[index] = live[
-                (world.topics.novelty[live] > 0.001) | (self.now - world.topics.minute[live] < 1440)
-            ]
-            pools, paid = world.in_pools[index], world.paid[index]
-            world.in_pools[index] = pools[world.posts.tier[pools] >= 0]
-            world.paid[index] = paid[world.posts.paid_left[paid] > 0]
+        for stage in self.stages:
+            live = stage.own_topics()
+            fresh = (world.topics.novelty[live] > 0.001) | (self.now - world.topics.minute[live] < 1440)
+            stage.entries("live_topics").put(live[fresh])
         actor_posts = np.flatnonzero(world.posts.by_actor)
-        engaged = world.totals.rows[actor_posts, F_ATTENDS]
+        engaged = world.posts.totals[actor_posts, F_ATTENDS]
         order = np.argsort(engaged, kind="stable")
         world.topics.lead[world.posts.topic[actor_posts[order]]] = actor_posts[order]
 
@@ -164,7 +158,7 @@ class ViralityModel(mesa.Model):
         self.board.record(self.now_step)
         if self.now % 60 == 0:
             self.datacollector.collect(self)
-        self.world.flow.rows[:, self.now_step % self.world.clock.horizon_steps] = 0
+        self.world.topics.flow[:, self.now_step % self.world.clock.horizon_steps] = 0
 
     def dashboard(self, story: str, delay_minutes: int) -> Dashboard:
         """What a mind with this delay sees now."""
@@ -188,10 +182,6 @@ class ViralityModel(mesa.Model):
         from sim.world.persons import Persons
 
         return Persons(self, self.world)
-
-    def _stages(self) -> list[PlatformStage]:
-        world = self.world
-        return [PlatformStage(world, i, build.membership(world, i)) for i in range(len(world.platforms))]
 
     def _mind(self, spec: Actor, number: int) -> Mind:
         (name, title), rows, most = spec.members[number], {}, 0
@@ -230,8 +220,8 @@ def _schedule(minds: list[Mind], scenario: Scenario) -> dict[int, dict[int, list
 
 
 _REPORTERS: dict[str, Any] = {
-    "reached": lambda m: int(m.world.new_total.sum()),
-    "interest": lambda m: float(m.world.interest.sum()),
+    "reached": lambda m: int(m.world.by_story.new_total.sum()),
+    "interest": lambda m: float(m.world.by_platform.interest.sum()),
     "listed": lambda m: int((m.world.topics.rank >= 0).sum()),
     "acted": lambda m: len({action[1] for action in m.deeds.actions}),
 }

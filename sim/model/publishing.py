@@ -9,13 +9,14 @@ import numpy as np
 
 from sim.base import streams
 from sim.base.kernels import table_bits, table_normal
-from sim.platforms.platform import Content
+from sim.platforms.stage import PlatformStage
 from sim.scenario.scenario import Scenario
 from sim.world import uptake
 from sim.world.records import ACT, CREATE, FLOWS, FOLLOW, REPOST, RESPONSES, ROOT, stacked
 from sim.world.world import Account, World
 
 FACT, MIND, USER = range(3)  # origins of a topic
+INTENT = RESPONSES.index("intend")
 FOLLOW_KEY, CREATE_KEY, POST_SHIFT = 1 << 62, 1 << 61, 32  # keys of the set of claims: (what, post or account, user)
 
 
@@ -41,11 +42,9 @@ class Draft:
 class Publisher:
     """Writes posts, topics and shares into a world; the only place that makes them."""
 
-    def __init__(self, scenario: Scenario, world: World) -> None:
-        self.scenario, self.world = scenario, world
+    def __init__(self, scenario: Scenario, world: World, stages: list[PlatformStage]) -> None:
+        self.scenario, self.world, self.stages = scenario, world, stages
         self.stories = list(scenario.stories.values())
-        self.platforms = list(scenario.platforms.values())
-        self.contents = [list(platform.content) for platform in self.platforms]
         self.infectious = streams.stream_key(scenario.seed, "infectious")
         self.quality = streams.stream_key(scenario.seed, "quality")
         self.fresh: list[np.ndarray] = []
@@ -69,15 +68,11 @@ class Publisher:
             title,
             draft.origin,
             draft.minute,
-            self.half_life(draft.platform, draft.content),
+            self.stages[draft.platform].content(draft.content)[1].half_life_hours,
             draft.appeal,
             draft.about,
             draft.negative,
         )
-
-    def half_life(self, platform: int, content: str) -> float:
-        """Hours in which half of the novelty of a topic of such content is gone."""
-        return self.platforms[platform].content[content].half_life_hours
 
     def open_topic(
         self,
@@ -92,9 +87,9 @@ class Publisher:
         negative: bool = False,
     ) -> int:
         """A new topic, still without a post."""
-        spec, about_it = self.platforms[platform], (platform, story, title)
-        listing = spec.mechanisms.hot_list.interaction_spread if spec.mechanisms.hot_list else 0.0
-        half_life *= 1.0 if origin == FACT else self._drawn("half-life", spec.half_life_spread, *about_it)
+        stage, about_it = self.stages[platform], (story, title)
+        spec = stage.spec
+        half_life *= 1.0 if origin == FACT else stage.drawn("half-life", spec.half_life_spread, *about_it)
         decay = round(2.0 ** (-self.world.clock.step_minutes / 60 / half_life), 9)
         row = self.world.add_topic(
             title,
@@ -103,32 +98,20 @@ class Publisher:
             story=story,
             minute=minute,
             origin=origin,
-            lead=-1,
             appeal=appeal,
-            talk=self.stories[story].talk * self._drawn("talk", spec.talk_spread, *about_it),
-            interaction=self.stories[story].interaction * self._drawn("interaction", listing, *about_it),
-            novelty=1.0,
+            talk=self.stories[story].talk * stage.drawn("talk", spec.talk_spread, *about_it),
             decay=decay,
-            rank=-1,
-            first_listed=-1,
-            last_listed=-1,
-            best_rank=-1,
             negative=int(negative),
         )
-        live = self.world.live_topics
-        live[platform] = np.append(live[platform], row)
+        stage.entries("live_topics").add(row)
+        stage.born(row)
         return row
-
-    def _drawn(self, what: str, spread: float, platform: int, story: int, title: str) -> float:
-        """A topic's own factor, lognormal with median 1."""
-        key = streams.stream_key(self.quality, f"{what}/{platform}/{story}")
-        return float(np.exp(spread * table_normal(key, np.array([zlib.crc32(title.encode())]), 0)[0]).round(9))
 
     # ---- posts
 
     def by_actor(self, draft: Draft) -> int:
         """Publish an actor's post and share it with its followers; returns the post's row."""
-        topics, live = self.world.topics, self.world.live_topics
+        topics, live = self.world.topics, self.stages[draft.platform].entries("live_topics")
         topic = self.topic(draft)
         ident = self._ident(draft.account.ident, draft.minute, draft.content)
         posts = self._add(
@@ -150,7 +133,7 @@ class Publisher:
         topics.posts[topic] += 1
         if draft.origin == FACT:  # news renews its topic, be it dead; riding it does not
             topics.novelty[topic] += 0.5 * (1 - topics.novelty[topic])
-            live[draft.platform] = np.union1d(live[draft.platform], [topic])
+            live.put(np.union1d(live.rows, [topic]))
         if topics.lead[topic] < 0:
             topics.lead[topic] = posts[0]
         self._share_roots(posts)
@@ -158,12 +141,12 @@ class Publisher:
 
     def by_users(self, platform: int, acts: np.ndarray) -> None:
         """Users' own posts, one an act (ACT rows): under the topic of the post that moved them."""
-        world, seen = self.world, acts["post"]
+        world, seen, content = self.world, acts["post"], self.stages[platform].spec.user_content
         ident = own_idents(world.seed, acts["user"], world.posts.ident[seen])
         posts = self._add(
             ident,
             platform,
-            "user",
+            content,
             topic=world.posts.topic[seen],
             story=world.posts.story[seen],
             author=acts["user"],
@@ -174,25 +157,26 @@ class Publisher:
         )
         for story in np.unique(world.posts.story[posts]):
             own = posts[world.posts.story[posts] == story]
-            self._chances(own, platform, int(story), "user", 1.0, 0.0, world.posts.weight[own] == 1)
+            self._chances(own, platform, int(story), content, 1.0, 0.0, world.posts.weight[own] == 1)
         np.add.at(world.topics.posts, world.posts.topic[posts], acts["weight"])
         self._share_roots(posts)
 
     def user_topic(self, platform: int, story: int, number: int, step: int) -> None:
         """A topic that users start, with its first post by a keyed member of the population."""
-        world, spec = self.world, self.stories[story]
+        world, spec, content = self.world, self.stories[story], self.stages[platform].spec.user_content
         key = streams.stream_key(self.quality, f"user-topic/{platform}/{story}")
         z = float(table_normal(key, np.array([step]), number)[0])
         appeal = round(float(np.exp(spec.user_topic_spread * z)), 6)
         named = sum(1 for row in np.flatnonzero(world.topics.origin == USER) if world.topics.story[row] == story)
         title = spec.user_topic_title.format(title=spec.title, n=named + 1)
         minute = step * world.clock.step_minutes
-        topic = self.open_topic(platform, story, title, USER, minute, self.half_life(platform, "user"), appeal)
+        half_life = self.stages[platform].content(content)[1].half_life_hours
+        topic = self.open_topic(platform, story, title, USER, minute, half_life, appeal)
         user = streams.py_bits(key, step, number) % world.n_users
         posts = self._add(
             np.array([streams.py_bits(key, step, number, 1)], np.uint64),
             platform,
-            "user",
+            content,
             topic=topic,
             story=story,
             author=user,
@@ -200,7 +184,7 @@ class Publisher:
             weight=1,
             by_actor=0,
         )
-        self._chances(posts, platform, story, "user", 1.0, 0.0, True)
+        self._chances(posts, platform, story, content, 1.0, 0.0, True)
         world.topics.lead[topic], world.topics.posts[topic] = posts[0], 1
         self._share_roots(posts)
 
@@ -212,22 +196,11 @@ class Publisher:
         return np.uint64(ident)
 
     def _add(self, ident: np.ndarray, platform: int, content: str, **columns: object) -> np.ndarray:
-        world = self.world
-        kinds = self.contents[platform]
-        pools = self.platforms[platform].mechanisms.traffic_pools
-        n = len(ident)
-        first = world.add_post(
-            n,
-            ident=ident,
-            platform=platform,
-            content=kinds.index(content if content in kinds else kinds[0]),
-            tier=0 if pools else -1,
-            alive=columns["weight"],
-            **columns,
-        )
+        n, stage = len(ident), self.stages[platform]
+        kind, _ = stage.content(content)
+        first = self.world.posts.append(n, ident=ident, platform=platform, content=kind, **columns)
         rows = np.arange(first, first + n)
-        if pools:
-            world.in_pools[platform] = np.append(world.in_pools[platform], rows)
+        stage.published(rows)
         return rows
 
     def _chances(
@@ -240,14 +213,15 @@ class Publisher:
         charm: float,
         drawn: bool | np.ndarray,
     ) -> None:
-        """Fold everything that decides a response into the posts' eight thresholds, before anyone sees them.
+        """Fold everything that decides a response into the posts' thresholds, before anyone sees them.
 
         ``drawn``: draw a quality. A scheduled fact states its own; for a row of many posts the pools use the whole
         spread.
         """
-        spec, world = self.platforms[platform], self.world
-        kind = spec.content.get(content) or Content(half_life_hours=1)
-        base = np.array([getattr(spec.response, r) * getattr(kind, r) for r in RESPONSES])
+        stage, world = self.stages[platform], self.world
+        spec, (_, kind) = stage.spec, stage.content(content)
+        own = RESPONSES[: world.posts.chance.shape[1]]
+        base = np.array([getattr(spec.response, r) * getattr(kind, r) for r in own])
         chance = np.repeat(base[None, :], len(posts), axis=0)
         ident = world.posts.ident[posts]
         spread = np.where(np.broadcast_to(drawn, len(posts)), spec.quality_spread, 0.0)
@@ -259,8 +233,15 @@ class Publisher:
         for response, lift in (("comment", talk), ("search", talk), ("create", np.sqrt(talk))):
             chance[:, RESPONSES.index(response)] *= lift
         chance[:, RESPONSES.index("follow")] *= charm
-        chance[:, RESPONSES.index("intend")] *= world.offers_factor[story]
-        world.chance.rows[posts] = np.floor(np.minimum(chance.round(9), 1.0) * 2.0**32).astype(np.uint64)
+        world.posts.chance[posts] = np.floor(np.minimum(chance.round(9), 1.0) * 2.0**32).astype(np.uint64)
+        world.posts.intend[posts] = world.posts.chance[posts, INTENT]
+        self.weigh_intents(posts, story)
+
+    def weigh_intents(self, posts: np.ndarray, story: int) -> None:
+        """Thresholds of an intent under the offers that are in force: the base of each post times their factor."""
+        table, factor = self.world.posts, self.world.by_story.offers_factor[story]
+        lifted = np.floor(np.round(table.intend[posts] * factor, 6))
+        table.chance[posts, INTENT] = np.minimum(lifted, 2.0**32).astype(np.uint64)
 
     # ---- shares
 
@@ -336,9 +317,9 @@ class Publisher:
     def _flow(self, acts: np.ndarray, name: str) -> None:
         """Count acts in the flow of this step and in the totals of their posts."""
         world, column = self.world, FLOWS.index(name)
-        slot = world.flow.rows[:, self.step % world.clock.horizon_steps, column]
+        slot = world.topics.flow[:, self.step % world.clock.horizon_steps, column]
         np.add.at(slot, world.posts.topic[acts["post"]], acts["weight"])
-        np.add.at(world.totals.rows[:, column], acts["post"], acts["weight"])
+        np.add.at(world.posts.totals[:, column], acts["post"], acts["weight"])
 
     def _follow(self, acts: np.ndarray) -> None:
         """Followers won: a view that stands for ``weight`` people wins a whole row with probability weight / ratio."""

@@ -1,1 +1,21 @@
-"""What is shown to whom? A platform is numbers (`sim/catalog/`) over mechanisms (here)."""
+"""What is shown to whom? A platform is numbers (`sim/catalog/`) over mechanisms (here).
+
+`base` says what a mechanism is, `stage` what it sees, `platform` what a catalogue file may say; every other file is a
+mechanism or a part of one. A new one is a file and its place in the list below.
+"""
+
+from __future__ import annotations
+
+from sim.platforms.base import MECHANISMS
+from sim.platforms.follow_feed import FollowFeed
+from sim.platforms.hot_list import HotList
+from sim.platforms.paid_reach import PaidReach
+from sim.platforms.search import Search
+from sim.platforms.traffic_pools import TrafficPools
+from sim.platforms.user_topics import UserTopics
+
+__all__ = ["MECHANISMS"]
+
+# In the order in which they act in a step. Their channels are numbered in it, so a new one goes last.
+for _mechanism in (FollowFeed, TrafficPools, HotList, Search, PaidReach, UserTopics):
+    MECHANISMS.register(_mechanism)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sim.base import streams
 from sim.world.clock import Clock
+from sim.world.records import ORGANIC
 
 
 class Background(BaseModel):
@@ -88,12 +89,6 @@ def heat_of(data: Background, topics: BackgroundTopics, ids: np.ndarray, now: np
     return np.floor(np.round(topics.peak[ids] * np.exp2(-pace), 3)).astype(np.int64)
 
 
-def heat_now(data: Background, topics: BackgroundTopics, now: int, clock: Clock) -> tuple[np.ndarray, np.ndarray]:
-    """Ids and heat (i8) of the background topics that are alive at minute ``now``."""
-    ids = np.arange(*alive(data, topics, now, now))
-    return ids, heat_of(data, topics, ids, now)
-
-
 def hottest(data: Background, topics: BackgroundTopics, step: int, clock: Clock, places: int) -> np.ndarray:
     """The background's own list at a step, i8[at most places, (-2 - id, heat)]: by heat, ties to the smaller id.
 
@@ -145,8 +140,9 @@ class BackgroundStays(NamedTuple):
 
 
 def background_stays(log: np.ndarray, step_minutes: int) -> BackgroundStays:
-    """The stays of background topics, as the log of a whole run (i8[n, 5]) tells them; pins count for nothing."""
-    step, place, name, heat, _ = log[(log[:, 2] < 0) & (log[:, 4] == 0)].T
+    """The stays of background topics, as the log of a whole run (`records.LISTED`) tells; pins do not count."""
+    log = log[(log["topic"] < 0) & (log["slot"] == ORGANIC)]
+    step, place, name, heat = (log[column] for column in ("step", "place", "topic", "heat"))
     ids, first, row, steps = np.unique(-2 - name, return_index=True, return_inverse=True, return_counts=True)
     minute = step * step_minutes  # the log goes by time: what comes first is earliest, who writes last has the word
     last, best, peak = minute[first], place[first], heat[first]

@@ -1,51 +1,182 @@
-"""How a platform brings posts before people: each mechanism is data plus two verbs, ``offers`` (reach) and ``trend``.
+"""How a platform brings posts before people: each mechanism is data plus the moments of a post's life that it minds.
 
 There are two ways to reach a row: *push* along the edges of whoever shared, and *serve* in a slot (recommender,
 list, search, advertisement). A platform is a combination of these, written as data in ``catalog/platforms``. Every
-number's source stands there. Mechanisms read and write the `World`; they hold no state of their own.
+number's source stands there. A mechanism declares what it keeps in the world (``keeps``), what can be had of it for
+money or by an editor's hand (``sells``), and the channel that its views come by; nobody calls it by its name.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.base.registry import Registry
+from sim.world.clock import Clock
 from sim.world.records import OFFER
+from sim.world.tables import Column
 
 if TYPE_CHECKING:
-    from sim.platforms.stage import PlatformStage
-
+    from sim.platforms.stage import Order, PlatformStage
 
 MECHANISMS = Registry("mechanism")
 FIX = 1 << 16
 
 
+class Channel(NamedTuple):
+    """A way in which a post comes to somebody.
+
+    Attributes:
+        name: in tables and summaries.
+        media: ``paid``, or ``earned``; an actor's own followers are told apart by how they are reached.
+        words: how `sim explain` calls it.
+    """
+
+    name: str
+    media: str = "earned"
+    words: str = ""
+
+
+ROOT_CHANNEL = Channel("root")
+
+
+class Standing(NamedTuple):
+    """A topic on a list, as it stands when the list has been made."""
+
+    rank: int  # −1: off it, 0: pinned
+    heat: int
+    inflow: float  # what raises heat, an hour, in this step
+    own: float  # the topic's own factor on it
+    rate: float  # their product, smoothed
+    last_heat: int  # of the last organic place; 0 while places are free
+    entry_novelty: float  # that a topic must be above to come on the list
+    stay_novelty: float  # that one on it must be above to stay
+    smoothing_minutes: float
+    interaction: float
+    list_share: float
+
+
+class Verdict(NamedTuple):
+    """What is about to be decided of a post, which goes on if its score reaches the need."""
+
+    score: float
+    need: float
+    alive: int  # real posts behind it
+
+
 class Mechanism(BaseModel):
-    """Base of all mechanisms: frozen data with the factors its channel puts on the response rule."""
+    """Base of all mechanisms: frozen data, and verbs that do nothing unless a mechanism says otherwise.
+
+    Attributes:
+        channel: by which its views come; None: it shows nothing.
+        keeps: what it keeps in the world's tables and lists.
+        note: what its views are counted as beside (`records.LISTED_NOTE`, `records.RECOMMENDED_NOTE`).
+        ranks: whether it makes a public list of topics.
+        sells: what can be had of it (``reach``, ``place``, ``pin``), with the words of a platform where it cannot.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
     name: ClassVar[str]
-    attend_factor: float = Field(1.0, ge=0, le=20, description="factor on attending in this channel")
-    act_factor: float = Field(1.0, ge=0, le=20, description="factor on acting, once attended, in this channel")
+    channel: ClassVar[Channel | None] = None
+    keeps: ClassVar[tuple[Column, ...]] = ()
+    note: ClassVar[int] = 0
+    ranks: ClassVar[bool] = False
+    sells: ClassVar[dict[str, str]] = {}
+
+    # ---- before a run
+
+    def ground(self, clock: Clock, key: Callable[[str], int]) -> Any:
+        """What no run changes, to be shared by worlds on one ground; ``key``: of a named stream of the platform."""
+        return None
+
+    def findings(self, platform: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """Faults that take more than one field to see: path within the platform, and words."""
+        return iter(())
+
+    def shaping(self) -> dict[str, Any]:
+        """What of its numbers has shaped every past, so that a branch cannot change it: path and value."""
+        return {}
+
+    def prices(self) -> dict[str, int]:
+        """What can be had now, and for how many yuan; 0: for any sum, or for nothing."""
+        return {}
+
+    def reach_for(self, yuan: int) -> int:
+        """Impressions that a sum buys (people)."""
+        return 0
+
+    def rows_a_step(self) -> int:
+        """Entries that it writes down at each step, at most."""
+        return 0
+
+    # ---- the life of a post
+
+    def born(self, stage: PlatformStage, topic: int) -> None:
+        """A topic has been opened."""
+
+    def published(self, stage: PlatformStage, posts: np.ndarray) -> None:
+        """Posts have been published: their rows."""
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """Offer tables of this step."""
         return []
 
     def trend(self, stage: PlatformStage) -> None:
-        """Update what the mechanism ranks or promotes, after the step's responses."""
+        """Update what it ranks or promotes, after the step's responses; hourly, tidy its working lists."""
 
-    def table(self, n: int, **columns: Any) -> np.ndarray:
-        """An offer table of ``n`` rows with this channel's factors filled in."""
+    def sell(self, stage: PlatformStage, order: Order) -> int | None:
+        """Carry an order out; returns the yuan to be paid, None where it cannot be had."""
+        return None
+
+    # ---- what it tells
+
+    def place(self, stage: PlatformStage, post: int) -> str:
+        """Where a post stands with it now, as `sim explain` says it after the words of its channel."""
+        return ""
+
+    def standing(self, stage: PlatformStage, topic: int) -> Standing | None:
+        """How a topic stands with it now; None where it ranks none."""
+        return None
+
+    def verdict(self, stage: PlatformStage, post: int) -> Verdict | None:
+        """What it decides of a post in this step; None where it decides nothing."""
+        return None
+
+
+class Showing(Mechanism):
+    """A mechanism that shows posts: the factors that its channel puts on the response rule."""
+
+    attend_factor: float = Field(1.0, ge=0, le=20, description="factor on attending in this channel")
+    act_factor: float = Field(1.0, ge=0, le=20, description="factor on acting, once attended, in this channel")
+
+    def table(self, stage: PlatformStage, n: int, **columns: Any) -> np.ndarray:
+        """An offer table of ``n`` rows with this channel and its factors filled in."""
+        assert self.channel is not None
         offers = np.zeros(n, OFFER)
         offers["attend"], offers["act"] = round(self.attend_factor * FIX), round(self.act_factor * FIX)
-        offers["event"], offers["domain"] = -1, 1
+        offers["event"], offers["domain"], offers["note"] = -1, 1, self.note
+        offers["channel"] = stage.world.channels.index(self.channel.name)
         for name, values in columns.items():
             offers[name] = values
         return offers
+
+
+def channels() -> tuple[Channel, ...]:
+    """All channels, the root first, then in the order in which mechanisms act."""
+    return (ROOT_CHANNEL, *(kind.channel for kind in MECHANISMS.arranged() if kind.channel))
+
+
+def keeps() -> list[Column]:
+    """What all mechanisms keep."""
+    return [column for kind in MECHANISMS.arranged() for column in kind.keeps]
+
+
+def cannot(what: str) -> str:
+    """The words of a platform where something cannot be had."""
+    return next((kind.sells[what] for kind in MECHANISMS.arranged() if what in kind.sells), f"sells no {what}")
 
 
 def sample_weight(real: np.ndarray, samples: int, ratio: int) -> np.ndarray:

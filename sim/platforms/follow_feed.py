@@ -8,8 +8,8 @@ import numpy as np
 from pydantic import Field
 
 from sim.base import streams
-from sim.platforms.base import FIX, MECHANISMS, Mechanism, sample_weight
-from sim.world.records import ACCOUNT, AUDIENCE, FEED, FOLLOWERS
+from sim.platforms.base import FIX, Channel, Showing, sample_weight
+from sim.world.records import ACCOUNT, AUDIENCE, FOLLOWERS
 
 if TYPE_CHECKING:
     from sim.platforms.stage import PlatformStage
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 FEWEST = 64  # rows that stand for a small account's followers, so that it does not hang on the luck of one
 
 
-@MECHANISMS.register
-class FollowFeed(Mechanism):
+class FollowFeed(Showing):
     """Push: whatever an account or a user shares is shown to its followers, who see it when they next look."""
 
     name: ClassVar[str] = "follow_feed"
+    channel: ClassVar[Channel] = Channel("feed", words="follow feed")
     see: float = Field(description="probability that a follower sees a given share", ge=0, le=1)
     account_attend_factor: float = Field(
         1.0, ge=0, le=20, description="further factor on attending a post of a big account"
@@ -46,6 +46,7 @@ class FollowFeed(Mechanism):
     def _users(self, stage: PlatformStage, shared: np.ndarray) -> np.ndarray:
         sizes, candidates = stage.world.graph.audience(stage.index, shared["user"], stage.membership)
         return self.table(
+            stage,
             len(shared),
             post=shared["post"],
             event=shared["parent"],
@@ -57,7 +58,6 @@ class FollowFeed(Mechanism):
             see=streams.threshold(self.see),
             minute=shared["minute"],
             delayed=1,
-            channel=FEED,
         )
 
     def _account(self, stage: PlatformStage, share: np.void) -> np.ndarray:
@@ -72,6 +72,7 @@ class FollowFeed(Mechanism):
         won = won_rows * world.ratio // weight
         salt = streams.py_bits(stage.key("account"), int(world.posts.ident[int(share["post"])]))
         offers = self.table(
+            stage,
             2,
             post=share["post"],
             event=share["parent"],
@@ -85,7 +86,6 @@ class FollowFeed(Mechanism):
             see=streams.threshold(self.see),
             minute=share["minute"],
             delayed=1,
-            channel=FEED,
         )
         offers["attend"] = round(self.attend_factor * self.account_attend_factor * FIX)
         offers["act"] = round(self.act_factor * self.account_act_factor * FIX)

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from pydantic import Field
 
 from sim.base import streams
-from sim.platforms.background import Background, alive, heat_of, hottest
-from sim.platforms.base import MECHANISMS, Mechanism, sample_weight
+from sim.platforms.background import Background, BackgroundTopics, alive, draw_background, heat_of, hottest
+from sim.platforms.base import Channel, Showing, Standing, sample_weight
 from sim.platforms.serve import serve
-from sim.world.records import F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_LISTED, F_REPOSTS, F_SEARCHES, LIST
+from sim.world.clock import Clock
+from sim.world.records import (
+    AD,
+    F_COMMENTS,
+    F_CREATIONS,
+    F_IMPRESSIONS,
+    F_LISTED,
+    F_REPOSTS,
+    F_SEARCHES,
+    LISTED,
+    LISTED_NOTE,
+    ORGANIC,
+    PINNED,
+    SLOT,
+    SLOTS,
+)
+from sim.world.tables import Bound, Column, ListOf, OfTopic
 
 if TYPE_CHECKING:
-    from sim.platforms.stage import PlatformStage
+    from sim.platforms.stage import Order, PlatformStage
     from sim.world.tables import Table
 
 
-@MECHANISMS.register
-class HotList(Mechanism):
+class HotList(Showing):
     """Serve: the list of hot topics, ranked each step by heat.
 
     heat = (searches + discussions + reads) an hour, smoothed, × ``interaction`` × the topic's own, which is lognormal:
@@ -30,6 +46,30 @@ class HotList(Mechanism):
     """
 
     name: ClassVar[str] = "hot_list"
+    channel: ClassVar[Channel] = Channel("list", words="hot list")
+    note: ClassVar[int] = LISTED_NOTE
+    ranks: ClassVar[bool] = True
+    keeps: ClassVar[tuple[Column, ...]] = (
+        OfTopic("interaction", "f8", 1),  # how much heat the list gives for it, against the usual
+        OfTopic("rate", "f8"),  # smoothed inflow of heat, an hour
+        OfTopic("heat"),
+        OfTopic("rank", blank=-1),  # place on the list; -1 when off it
+        OfTopic("listed_steps"),
+        OfTopic("first_listed", blank=-1),  # minute; -1 never
+        OfTopic("last_listed", blank=-1),
+        OfTopic("best_rank", blank=-1),
+        OfTopic("peak_heat"),
+        ListOf("slots", SLOT, bounds=(Bound(0, "topics", "topic"),)),  # places bought or pinned
+        ListOf(  # whatever stood on the list, step by step
+            "listed",
+            LISTED,
+            bounds=(Bound(0, "steps", "step"), Bound(-1 << 62, "topics", "topic"), Bound(0, len(SLOTS), "slot")),
+        ),
+    )
+    sells: ClassVar[dict[str, str]] = {
+        "place": "sells no places on its list (ad_places, ad_price)",
+        "pin": "has no hot_list with a pinned slot",
+    }
     places: int = Field(50, ge=1, le=1000, description="organic places")
     ad_places: tuple[int, ...] = Field((), description="places on screen that can be bought")
     ad_price: int = Field(0, ge=0, description="yuan for a bought place")
@@ -48,6 +88,81 @@ class HotList(Mechanism):
     samples: int = Field(150, ge=1, le=10**7, description="simulated views aimed at for one topic and step")
     background: Background
 
+    # ---- before a run
+
+    def ground(self, clock: Clock, key: Callable[[str], int]) -> BackgroundTopics:
+        """The topics of the rest of the world."""
+        return draw_background(self.background, clock, key("background"))
+
+    def findings(self, platform: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """Places for sale must be on the list."""
+        for i, place in enumerate(self.ad_places):
+            if not 1 <= place <= self.places:
+                yield (
+                    ("mechanisms", self.name, "ad_places", i),
+                    f"must be a place of the list, 1 to {self.places}, not {place}",
+                )
+
+    def shaping(self) -> dict[str, Any]:
+        """The background: it is drawn before the run."""
+        return {"background": self.background}
+
+    def prices(self) -> dict[str, int]:
+        """A place for hours, and the pinned slot, which costs nothing but the editors' favour."""
+        sold = {"place": self.ad_price} if self.ad_places and self.ad_price > 0 else {}
+        return sold | ({"pin": 0} if self.pinned else {})
+
+    def rows_a_step(self) -> int:
+        """Its places and the pinned one."""
+        return self.places + 1
+
+    # ---- the life of a topic
+
+    def born(self, stage: PlatformStage, topic: int) -> None:
+        """How much its heat counts, by the story and by luck."""
+        topics, title = stage.world.topics, stage.world.topic_titles[topic]
+        story = int(topics.story[topic])
+        own = stage.drawn("interaction", self.interaction_spread, story, title)
+        topics.interaction[topic] = stage.stories[story].interaction * own
+
+    def sell(self, stage: PlatformStage, order: Order) -> int | None:
+        """A place if one is free and the sum reaches, for its hours; the pinned slot until a minute."""
+        price, slots = self.prices().get(order.what), stage.entries("slots")
+        if price is None or order.yuan < price:
+            return None
+        if order.what == "pin":
+            slots.add(np.array((0, order.topic, order.until), SLOT))
+            return price
+        free = [place for place in self.ad_places if place not in slots.rows["place"]]
+        if not free:
+            return None
+        slots.add(np.array((free[0], order.topic, stage.now + round(self.ad_hours * 60)), SLOT))
+        return price
+
+    def place(self, stage: PlatformStage, post: int) -> str:
+        """The rank of a post's topic."""
+        rank = int(stage.world.topics.rank[stage.world.posts.topic[post]])
+        return f"rank {rank}" if rank else "pinned"
+
+    def standing(self, stage: PlatformStage, topic: int) -> Standing:
+        """Rank and heat of a topic, what raised it, and what the list asks for."""
+        topics, log = stage.world.topics, stage.entries("listed").rows
+        organic = log[(log["step"] == stage.step) & (log["slot"] == ORGANIC)]
+        inflow = self.inflow(stage.world.inflow(stage.step)[[topic]], stage.clock.steps_per_hour)
+        return Standing(
+            int(topics.rank[topic]),
+            int(topics.heat[topic]),
+            float(inflow[0]),
+            float(topics.interaction[topic]),
+            float(topics.rate[topic]),
+            int(organic["heat"][-1]) if len(organic) == self.places else 0,
+            float(self.least_novelty(np.array(False))),
+            float(self.least_novelty(np.array(True))),
+            self.smoothing_minutes,
+            self.interaction,
+            self.list_share,
+        )
+
     def readers(self, rank: np.ndarray) -> np.ndarray:
         """Readers an hour in the fullest hours by rank (pinned reads like rank 1)."""
         return np.round(self.reads_per_hour * np.maximum(rank, 1).astype(float) ** -self.rank_slope, 3)
@@ -62,7 +177,7 @@ class HotList(Mechanism):
         pull = topics.appeal[listed] * topics.novelty[listed]
         real = self.readers(topics.rank[listed]) * pull * stage.level / stage.clock.steps_per_hour
         weight = sample_weight(real.astype(np.int64), self.samples, stage.world.ratio)
-        return [serve(self, stage, topics.lead[listed], real, weight, LIST, "list", targeted=False)]
+        return [serve(self, stage, topics.lead[listed], real, weight, "list", targeted=False)]
 
     def inflow(self, flow: np.ndarray, steps_per_hour: float) -> np.ndarray:
         """What raises heat, an hour, f8[topics]: searches, discussions and reads of a step, i8[topics, flows]."""
@@ -87,56 +202,62 @@ class HotList(Mechanism):
 def rank(hot_list: HotList, stage: PlatformStage, story_topics: np.ndarray) -> None:
     """Put the hottest topics on the list, the story's and the background's alike, and log the list.
 
-    Ties go to the story topic born first, then to the background. Log rows: step, rank, topic (background: −2 − id),
-    heat, slot.
+    Ties go to the story topic born first, then to the background. Log: `records.LISTED`.
     """
-    world, topics, back = stage.world, stage.world.topics, stage.world.background[stage.index]
+    topics, back = stage.world.topics, stage.ground(hot_list.name)
     others = hottest(hot_list.background, back, stage.step, stage.clock, hot_list.places)
     heats = np.concatenate([topics.heat[story_topics], others[:, 1]])
     names = np.concatenate([story_topics, others[:, 0]])
     top = np.argsort(-heats, kind="stable")[: hot_list.places]
     top = top[heats[top] > 0]
     slots = _slots(hot_list, stage)
-    log = np.zeros((len(top) + len(slots), 5), np.int64)
-    log[:, 0] = stage.step
-    log[: len(top), 1], log[: len(top), 2], log[: len(top), 3] = np.arange(1, len(top) + 1), names[top], heats[top]
-    for row, slot in enumerate(slots, len(top)):
-        log[row, 1:] = slot
-    world.list_log[stage.index].append(log)
+    log = np.zeros(len(top), LISTED)
+    log["step"], log["place"], log["topic"], log["heat"] = (
+        stage.step,
+        np.arange(1, len(top) + 1),
+        names[top],
+        heats[top],
+    )
+    log = np.concatenate([log, slots])
+    stage.entries("listed").add(log)
     topics.rank[topics.platform == stage.index] = -1  # also of those that have died since
     _note_stays(topics, log[: len(top)], stage.now)
     for row in range(len(top), len(log)):  # who has bought a place may stand on the list as well
         _note_stays(topics, log[row : row + 1], stage.now)
 
 
-def _slots(hot_list: HotList, stage: PlatformStage) -> list[tuple[int, int, int, int]]:
-    """Place, topic, heat and kind of the pinned (slot 1) and bought (slot 2) places in force."""
-    world, topics = stage.world, stage.world.topics
-    slots = [s for s in world.slots[stage.index] if s.until > stage.now]
-    world.slots[stage.index] = slots
-    rows = [(s.place, s.topic, int(topics.heat[s.topic]), 2 if s.place else 1) for s in slots]
-    if hot_list.pinned and not any(s.place == 0 for s in slots):
+def _slots(hot_list: HotList, stage: PlatformStage) -> np.ndarray:
+    """The pinned and bought places in force (LISTED)."""
+    topics, taken = stage.world.topics, stage.entries("slots")
+    taken.put(taken.rows[taken.rows["until"] > stage.now])
+    rows: list[tuple[int, ...]] = [(stage.step, *_in_slot(int(s["place"]), int(s["topic"]), topics)) for s in taken]
+    if hot_list.pinned and not any(s["place"] == 0 for s in taken):
         rows += _background_pin(hot_list, stage)
-    return rows
+    return np.array(rows, LISTED)
 
 
-def _background_pin(hot_list: HotList, stage: PlatformStage) -> list[tuple[int, int, int, int]]:
+def _in_slot(place: int, topic: int, topics: Table) -> tuple[int, int, int, int]:
+    return place, topic, int(topics.heat[topic]), AD if place else PINNED
+
+
+def _background_pin(hot_list: HotList, stage: PlatformStage) -> list[tuple[int, ...]]:
     """Editors pin a background topic for the share of hours that the catalogue states."""
     hour, data = stage.now // 60, hot_list.background
     if streams.py_uniform(stage.key("pin"), hour) >= data.pinned_share:
         return []
-    back = stage.world.background[stage.index]
+    back = stage.ground(hot_list.name)
     lo, hi = alive(data, back, hour * 60, hour * 60)
     chosen = lo + streams.py_bits(stage.key("pin"), hour, 1) % max(1, hi - lo)
-    return [(0, -2 - chosen, int(heat_of(data, back, np.array([chosen]), hour * 60)[0]), 1)] if hi > lo else []
+    heat = int(heat_of(data, back, np.array([chosen]), hour * 60)[0]) if hi > lo else 0
+    return [(stage.step, 0, -2 - chosen, heat, PINNED)] if hi > lo else []
 
 
 def _note_stays(topics: Table, log: np.ndarray, now: int) -> None:
     """Write rank, first and last minute, minutes, best rank and peak of the story's topics in log rows, each in one."""
-    own = log[log[:, 2] >= 0]
+    own = log[log["topic"] >= 0]
     if not len(own):
         return
-    _, place, row, heat, _ = own.T
+    place, row, heat = own["place"], own["topic"], own["heat"]
     rank, best, first = topics.rank[row], topics.best_rank[row], topics.first_listed[row]
     topics.rank[row] = np.where(rank < 0, place, np.minimum(place, rank))
     topics.best_rank[row] = np.where(best < 0, place, np.minimum(place, best))

@@ -3,62 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, model_validator
+from pydantic.fields import FieldInfo
 
-from sim.base.strict import Factor, Name, Ranges, Share, Source, Strict
-from sim.platforms.follow_feed import FollowFeed
-from sim.platforms.hot_list import HotList
-from sim.platforms.paid_reach import PaidReach
-from sim.platforms.search import Search
-from sim.platforms.traffic_pools import TrafficPools
-from sim.platforms.user_topics import UserTopics
-
-
-def sells_places(platform: Platform) -> bool:
-    """Whether places on a platform's list can be bought."""
-    hot_list = platform.mechanisms.hot_list
-    return hot_list is not None and bool(hot_list.ad_places) and hot_list.ad_price > 0
-
-
-class Response(Strict):
-    """What a view leads to: ``attend`` per view, the others given attending."""
-
-    attend: Share = Field(description="watches to the end, opens or reads")
-    like: Share
-    comment: Share
-    repost: Share
-    create: Share = Field(description="makes an own post about it")
-    follow: Share = Field(description="follows the author, if it is an actor")
-    search: Share
-    intend: Share = Field(description="means to travel, to buy or to give")
-
-
-class Content(Strict):
-    """A kind of content: factors on the platform's responses, and how long its topic stays new."""
-
-    attend: Factor = 1.0
-    like: Factor = 1.0
-    comment: Factor = 1.0
-    repost: Factor = 1.0
-    create: Factor = 1.0
-    follow: Factor = 1.0
-    search: Factor = 1.0
-    intend: Factor = 1.0
-    half_life_hours: float = Field(gt=0, le=10_000, description="hours in which half of a topic's novelty is gone")
-    help: str = ""
+from sim.base.strict import Name, Ranges, Source, Strict
+from sim.platforms.base import MECHANISMS
+from sim.platforms.content import Content, Response
 
 
 class Mechanisms(Strict):
-    """What brings posts before people on a platform; what is left out, it does not have."""
+    """What brings posts before people on a platform; what is left out, it does not have.
 
-    follow_feed: FollowFeed | None = None
-    traffic_pools: TrafficPools | None = None
-    hot_list: HotList | None = None
-    search: Search | None = None
-    paid_reach: PaidReach | None = None
-    user_topics: UserTopics | None = None
+    Its fields are the registered mechanisms, in the order in which they act.
+    """
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
 
     def present(self) -> Iterator[tuple[str, Any]]:
         """Names and data of the mechanisms the platform has, in the order they act."""
@@ -80,12 +43,42 @@ class Platform(Strict):
     half_life_spread: float = Field(0.0, ge=0, le=2, description="sd of ln of how long topics stay new")
     content: dict[Name, Content] = Field(min_length=1, max_length=40)
     default_content: str
+    user_content: str = Field("user", description="kind of what users make; if it is not named, it may be the default")
     mechanisms: Mechanisms
     ranges: Ranges = Field(default_factory=dict, description="where a free number is looked for, by its path")
     sources: dict[str, Source] = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _default_exists(self) -> Platform:
+    def _kinds_exist(self) -> Platform:
         if self.default_content not in self.content:
             raise ValueError(f"default_content '{self.default_content}' is not among its kinds of content")
+        if self.user_content not in self.content:
+            if "user_content" in self.model_fields_set:
+                raise ValueError(f"user_content '{self.user_content}' is not among its kinds of content")
+            object.__setattr__(self, "user_content", self.default_content)  # and so it stands in the resolved file
         return self
+
+    @property
+    def ranks(self) -> bool:
+        """Whether it has a public list of topics."""
+        return any(mechanism.ranks for _, mechanism in self.mechanisms.present())
+
+    def price(self, what: str) -> int | None:
+        """Yuan that something costs (0: any sum, or nothing); None where it cannot be had."""
+        prices = (mechanism.prices() for _, mechanism in self.mechanisms.present())
+        return next((own[what] for own in prices if what in own), None)
+
+    def reach_for(self, yuan: int) -> int:
+        """Impressions that a sum buys (people)."""
+        return sum(mechanism.reach_for(yuan) for _, mechanism in self.mechanisms.present())
+
+
+def _mechanisms_have_changed() -> None:
+    """Let platform files say what has just been registered."""
+    for kind in MECHANISMS.arranged():
+        Mechanisms.model_fields.setdefault(kind.name, FieldInfo(annotation=kind | None, default=None))
+    Mechanisms.model_rebuild(force=True)
+    Platform.model_rebuild(force=True)
+
+
+MECHANISMS.listen(_mechanisms_have_changed)

@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.platforms.base import MECHANISMS, Mechanism, sample_weight
+from sim.platforms.base import Channel, Showing, sample_weight
 from sim.platforms.serve import serve
-from sim.world.records import SEARCH_SLOT
 
 if TYPE_CHECKING:
     from sim.platforms.stage import PlatformStage
 
 
-@MECHANISMS.register
-class Search(Mechanism):
+class Search(Showing):
     """Serve: people whom a story interests look it up; the reads go to its live topics by appeal and novelty.
 
     The interest of a story is a slowly decaying stock of attention, fed on every platform; who met
@@ -24,6 +22,7 @@ class Search(Mechanism):
     """
 
     name: ClassVar[str] = "search"
+    channel: ClassVar[Channel] = Channel("search", words="search")
     per_interest_hour: float = Field(
         ge=0, le=1, description="reads an hour per unit of the story's interest on this platform, fullest hours"
     )
@@ -44,11 +43,11 @@ class Search(Mechanism):
         total = np.bincount(story, pull, len(world.stories))
         real = pull / (total[story] + 0.5) * self.demand(stage)[story]
         weight = sample_weight(real.astype(np.int64), self.samples, world.ratio)
-        return [serve(self, stage, topics.lead[own], real, weight, SEARCH_SLOT, "search", targeted=True)]
+        return [serve(self, stage, topics.lead[own], real, weight, "search", targeted=True)]
 
     def demand(self, stage: PlatformStage) -> np.ndarray:
         """Reads of each story's topics in this step (people), f8[stories]."""
-        own = stage.world.interest[stage.index]
-        foreign = stage.world.interest.sum(axis=0) - own + stage.world.outside
+        own = stage.world.by_platform.interest[stage.index]
+        foreign = stage.world.by_platform.interest.sum(axis=0) - own + stage.world.by_story.outside
         wanted = own * self.per_interest_hour + foreign * self.per_foreign_interest_hour
         return np.asarray(wanted * stage.level / stage.clock.steps_per_hour)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.base import streams
-from sim.platforms.base import Mechanism
+from sim.platforms.base import Showing
 from sim.world.records import SERVE
 
 if TYPE_CHECKING:
@@ -15,12 +15,11 @@ if TYPE_CHECKING:
 
 
 def serve(
-    mechanism: Mechanism,
+    mechanism: Showing,
     stage: PlatformStage,
     posts: np.ndarray,
     real: np.ndarray,
     weight: np.ndarray,
-    channel: int,
     stream: str,
     *,
     targeted: bool,
@@ -43,6 +42,7 @@ def serve(
     if cursor:
         world.posts.cursor[posts] += count
     return mechanism.table(
+        stage,
         len(posts),
         post=posts,
         event=world.posts.root[posts],
@@ -53,5 +53,4 @@ def serve(
         weight=weight,
         targeted=int(targeted),
         minute=np.maximum(stage.now, world.posts.minute[posts]),
-        channel=channel,
     )

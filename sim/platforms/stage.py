@@ -1,38 +1,61 @@
-"""What a mechanism sees of the world: one platform, at one step."""
+"""The platform as it is now: what a mechanism sees of the world, and what anybody asks of a platform in a run."""
 
 from __future__ import annotations
+
+import zlib
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.base import streams
-from sim.base.kernels import table_bits
+from sim.base.kernels import table_bits, table_normal
+from sim.platforms.content import Content, Response
 from sim.world.clock import Clock
 from sim.world.population import acceptance
+from sim.world.tables import Entries
 from sim.world.world import World
 
 
+class Order(NamedTuple):
+    """Something to be had on a platform: ``reach`` for a post, a ``place`` on a list or its ``pin`` for a topic."""
+
+    what: str
+    yuan: int = 0
+    post: int = -1
+    topic: int = -1
+    until: int = -1  # minute
+
+
 class PlatformStage:
-    """One platform of a world at one step.
+    """One platform of a world, at one step.
 
     Attributes:
         world: all state.
         index: the platform's number.
+        spec: its numbers as the scenario has them (`platforms.platform.Platform`).
+        stories: the stories as the scenario has them.
         membership: share of people who use it.
+        mechanisms: what it has now, by name, in the order in which they act; a fact may have re-weighted them.
         births: filled by mechanisms: (story, running number) of topics that users start in this step.
     """
 
-    def __init__(self, world: World, index: int, membership: float) -> None:
-        self.world, self.index, self.membership = world, index, membership
+    def __init__(self, world: World, index: int, spec: Any, stories: list[Any], membership: float) -> None:
+        self.world, self.index, self.spec, self.stories, self.membership = world, index, spec, stories, membership
         self.name = world.platforms[index]
+        self.mechanisms: dict[str, Any] = dict(spec.mechanisms.present())
+        self.kinds = list(spec.content)
         self.births: list[tuple[int, int]] = []
         self.step = 0
         self._keys: dict[str, int] = {}
         self._acceptance: dict[tuple[int, bool], float] = {}
+        self._topic_key = streams.stream_key(world.seed, "quality")
 
     def at(self, step: int) -> PlatformStage:
         """Move to a step."""
         self.step, self.births = step, []
         return self
+
+    # ---- time and draws
 
     @property
     def clock(self) -> Clock:
@@ -50,10 +73,9 @@ class PlatformStage:
         return self.clock.level(self.step)
 
     @property
-    def shared(self) -> np.ndarray:
-        """ACT rows of what was shared here and is to be pushed now; ``parent`` holds the share's own row."""
-        shared = self.world.shared
-        return shared[self.world.posts.platform[shared["post"]] == self.index]
+    def hourly(self) -> bool:
+        """Whether an hour begins with this step: the time to tidy."""
+        return self.now % 60 == 0
 
     def key(self, stream: str) -> int:
         """Stream key of a named stream of this platform."""
@@ -65,19 +87,45 @@ class PlatformStage:
         """Random bits of trials (a, b) in a named stream of this platform, u8."""
         return table_bits(self.key(stream), a, b)
 
-    def in_pools(self) -> np.ndarray:
-        """Posts that the recommender still shows."""
-        rows = self.world.in_pools[self.index]
-        return rows[self.world.posts.tier[rows] >= 0]
+    def drawn(self, what: str, spread: float, story: int, title: str) -> float:
+        """A topic's own factor, lognormal with median 1, by what it is for and the topic's name."""
+        key = streams.stream_key(self._topic_key, f"{what}/{self.index}/{story}")
+        return float(np.exp(spread * table_normal(key, np.array([zlib.crc32(title.encode())]), 0)[0]).round(9))
 
-    def with_paid_reach(self) -> np.ndarray:
-        """Posts with impressions bought and not yet delivered."""
-        rows = self.world.paid[self.index]
-        return rows[self.world.posts.paid_left[rows] > 0]
+    # ---- what is there
+
+    @property
+    def shared(self) -> np.ndarray:
+        """ACT rows of what was shared here and is to be pushed now; ``parent`` holds the share's own row."""
+        shared = self.world.shared
+        return shared[self.world.posts.platform[shared["post"]] == self.index]
+
+    @property
+    def response(self) -> Response:
+        """What a view leads to here."""
+        response: Response = self.spec.response
+        return response
+
+    def kind(self, wanted: str) -> str:
+        """The one answer to which kind of content something is here: what is wanted, or else the default kind."""
+        return wanted if wanted in self.spec.content else str(self.spec.default_content)
+
+    def content(self, wanted: str) -> tuple[int, Content]:
+        """Number and numbers of a kind of content (`kind`): what is written down is what it behaves as."""
+        name = self.kind(wanted)
+        return self.kinds.index(name), self.spec.content[name]
+
+    def entries(self, name: str) -> Entries:
+        """A list that a mechanism, or every platform, keeps here."""
+        return self.world.lists[name][self.index]
 
     def own_topics(self) -> np.ndarray:
         """The simulated topics of this platform that are still alive."""
-        return self.world.live_topics[self.index]
+        return self.entries("live_topics").rows
+
+    def ground(self, mechanism: str) -> Any:
+        """What no run changes of a mechanism here."""
+        return self.world.ground[self.index, mechanism]
 
     def acceptance(self, story: int, targeted: bool) -> float:
         """Mean probability that a candidate is served: membership × activity (× fit). Attention spent is left out."""
@@ -85,3 +133,42 @@ class PlatformStage:
             table = story + 1 if targeted else 0
             self._acceptance[story, targeted] = acceptance(self.world.people, self.world.lots[self.index], table)
         return self._acceptance[story, targeted]
+
+    # ---- what is asked of all its mechanisms
+
+    def born(self, topic: int) -> None:
+        """A topic has been opened here."""
+        for mechanism in self.mechanisms.values():
+            mechanism.born(self, topic)
+
+    def published(self, posts: np.ndarray) -> None:
+        """Posts have been published here: their rows."""
+        for mechanism in self.mechanisms.values():
+            mechanism.published(self, posts)
+
+    def offers(self) -> list[np.ndarray]:
+        """Offer tables of this step."""
+        return [table for mechanism in self.mechanisms.values() for table in mechanism.offers(self)]
+
+    def trend(self) -> None:
+        """After the step's responses."""
+        for mechanism in self.mechanisms.values():
+            mechanism.trend(self)
+
+    def price(self, what: str) -> int | None:
+        """Yuan that something costs here now (0: any sum, or nothing); None where it cannot be had."""
+        prices = [mechanism.prices() for mechanism in self.mechanisms.values()]
+        return next((own[what] for own in prices if what in own), None)
+
+    def sell(self, order: Order) -> int | None:
+        """Have an order carried out by whoever sells it; returns the yuan to be paid, None where it cannot be had."""
+        for mechanism in self.mechanisms.values():
+            paid: int | None = mechanism.sell(self, order)
+            if paid is not None:
+                return paid
+        return None
+
+    def change(self, mechanism: str, field: str, value: float) -> None:
+        """Replace one number of a mechanism, from now on."""
+        old = self.mechanisms[mechanism]
+        self.mechanisms[mechanism] = type(old)(**(old.model_dump() | {field: value}))

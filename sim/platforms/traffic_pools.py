@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sim.base import streams
-from sim.platforms.base import MECHANISMS, Mechanism, sample_weight
+from sim.platforms.base import Channel, Showing, Verdict, sample_weight
 from sim.platforms.serve import serve
-from sim.world.records import RECOMMEND
+from sim.world.records import RECOMMENDED_NOTE
+from sim.world.tables import Bound, Column, ListOf, OfPlatform, OfPost
 
 if TYPE_CHECKING:
     from sim.platforms.stage import PlatformStage
@@ -64,8 +65,7 @@ class HeadCap(BaseModel):
         return share, round(max(0.0, room - wanted * share) * 2.0 ** (-hours / self.memory_hours), 6)
 
 
-@MECHANISMS.register
-class TrafficPools(Mechanism):
+class TrafficPools(Showing):
     """Serve: a recommender that shows a post to ever larger pools while completion and likes stay high.
 
     score = mean of (completion rate / reference, like rate / reference) · 2^(−age / half-life). The last pool is
@@ -76,6 +76,17 @@ class TrafficPools(Mechanism):
     """
 
     name: ClassVar[str] = "traffic_pools"
+    channel: ClassVar[Channel] = Channel("recommend", words="recommender")
+    note: ClassVar[int] = RECOMMENDED_NOTE
+    keeps: ClassVar[tuple[Column, ...]] = (
+        OfPost("tier", blank=-1, bounds=(Bound(-1, "pools"),)),  # its pool; -1 when out of the recommender
+        OfPost("alive"),  # real posts still in the pools
+        OfPost("bar", "f8"),  # hardest need over score that it has passed
+        OfPost("cursor", bounds=(Bound(0, 1 << 62),)),  # next candidate of its permutation
+        OfPost("tier_start", "(3,)i8"),  # what had been recommended of it when it entered its pool
+        OfPlatform("head_room", "f8"),  # plays that head videos may still be given, where they are capped
+        ListOf("in_pools", bounds=(Bound(0, "posts"),)),
+    )
     pools: tuple[Pool, ...] = Field(min_length=1, max_length=20, description="the ladder, smallest first")
     completion_reference: float = Field(gt=0, le=1, description="completion rate of a typical post")
     like_reference: float = Field(gt=0, le=1, description="likes per impression of a typical post")
@@ -90,10 +101,20 @@ class TrafficPools(Mechanism):
             raise ValueError(f"head_cap.from_pool is {self.head_cap.from_pool}, and there are {len(self.pools)} pools")
         return self
 
+    def shaping(self) -> dict[str, Any]:
+        """How many pools there are: posts stand in them."""
+        return {"pools": len(self.pools)}
+
+    def published(self, stage: PlatformStage, posts: np.ndarray) -> None:
+        """New posts enter the smallest pool."""
+        table = stage.world.posts
+        table.tier[posts], table.alive[posts] = 0, table.weight[posts]
+        stage.entries("in_pools").add(posts)
+
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """One offer a post that is still in a pool."""
         posts = stage.world.posts
-        active = stage.in_pools()
+        active = self._active(stage)
         if not len(active):
             return []
         quota, hours = self._columns(posts.tier[active])
@@ -110,7 +131,6 @@ class TrafficPools(Mechanism):
                 active,
                 self._held(stage, posts.tier[active], flow),
                 weight,
-                RECOMMEND,
                 "recommend",
                 targeted=True,
                 cursor=True,
@@ -121,7 +141,7 @@ class TrafficPools(Mechanism):
         """Plays of each post in this step, those of head videos scaled to the room that the cap leaves them."""
         if not self.head_cap:
             return flow
-        head, room = tier >= self.head_cap.from_pool - 1, stage.world.head_room
+        head, room = tier >= self.head_cap.from_pool - 1, stage.world.by_platform.head_room
         share, room[stage.index] = self.head_cap.grant(
             int(flow[~head].sum()),
             int(flow[head].sum()),
@@ -133,17 +153,42 @@ class TrafficPools(Mechanism):
 
     def _shown(self, stage: PlatformStage, posts: np.ndarray) -> np.ndarray:
         """Impressions since each post entered its pool."""
-        return stage.world.recommended.rows[posts, 0] - stage.world.tier_start.rows[posts, 0]
+        return stage.world.posts.recommended[posts, 0] - stage.world.posts.tier_start[posts, 0]
 
     def _columns(self, tier: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return np.array([p.impressions for p in self.pools])[tier], np.array([p.hours for p in self.pools])[tier]
 
     def trend(self, stage: PlatformStage) -> None:
-        """Promote or drop every post whose pool is used up."""
-        posts, active = stage.world.posts, stage.in_pools()
-        quota, _ = self._columns(posts.tier[active])
-        for row in active[self._shown(stage, active) >= 0.98 * quota * posts.alive[active]]:
+        """Promote or drop every post whose pool is used up; hourly, those out of the pools leave the working list."""
+        active = self._active(stage)
+        for row in active[self._used_up(stage, active)]:
             self._promote(stage, int(row))
+        if stage.hourly:
+            stage.entries("in_pools").put(self._active(stage))
+
+    def _active(self, stage: PlatformStage) -> np.ndarray:
+        """Posts that the recommender still shows."""
+        rows = stage.entries("in_pools").rows
+        return rows[stage.world.posts.tier[rows] >= 0]
+
+    def _used_up(self, stage: PlatformStage, active: np.ndarray) -> np.ndarray:
+        """Which posts have had the impressions of their pool, bool[posts]."""
+        posts = stage.world.posts
+        quota, _ = self._columns(posts.tier[active])
+        return np.asarray(self._shown(stage, active) >= 0.98 * quota * posts.alive[active])
+
+    def place(self, stage: PlatformStage, post: int) -> str:
+        """The pool of a post, counted from 1; empty when it is out of the recommender."""
+        tier = int(stage.world.posts.tier[post])
+        return f"pool {tier + 1}" if tier >= 0 else ""
+
+    def verdict(self, stage: PlatformStage, post: int) -> Verdict | None:
+        """Its score beside what its pool asks for, when the pool is used up."""
+        posts = stage.world.posts
+        if posts.tier[post] < 0 or not self._used_up(stage, np.array([post]))[0]:
+            return None
+        need = self.pools[int(posts.tier[post])].pass_score
+        return Verdict(self._score_now(stage, post), need, int(posts.alive[post]))
 
     def score(self, views: int, attends: int, likes: int, age_hours: float) -> float:
         """How well a post did in its pool, 1 = like a typical fresh post."""
@@ -152,16 +197,20 @@ class TrafficPools(Mechanism):
         quality = (attends / views / self.completion_reference + likes / views / self.like_reference) / 2
         return round(quality * 2.0 ** (-age_hours / self.freshness_hours), 9)
 
+    def _score_now(self, stage: PlatformStage, row: int) -> float:
+        """The score of a post by what it has had in its pool."""
+        posts = stage.world.posts
+        views, attends, likes = (posts.recommended[row] - posts.tier_start[row]).tolist()
+        return self.score(views, attends, likes, (stage.now - int(posts.minute[row])) / 60)
+
     def _promote(self, stage: PlatformStage, row: int) -> None:
-        world, posts = stage.world, stage.world.posts
-        tier, alive = int(posts.tier[row]), int(posts.alive[row])
-        views, attends, likes = (world.recommended.rows[row] - world.tier_start.rows[row]).tolist()
-        score = self.score(views, attends, likes, (stage.now - int(posts.minute[row])) / 60)
+        posts = stage.world.posts
+        tier, alive, score = int(posts.tier[row]), int(posts.alive[row]), self._score_now(stage, row)
         alive = self._survivors(stage, row, tier, alive, score)
         last = len(self.pools) - 1
         posts.alive[row] = alive
         posts.tier[row] = min(tier + 1, last) if alive else -1
-        world.tier_start.rows[row] = world.recommended.rows[row]
+        posts.tier_start[row] = posts.recommended[row]
 
     def _survivors(self, stage: PlatformStage, row: int, tier: int, alive: int, score: float) -> int:
         """How many of the real posts behind this row go on."""

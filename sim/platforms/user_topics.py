@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import Field
 
 from sim.base import streams
-from sim.platforms.base import MECHANISMS, Mechanism
+from sim.platforms.base import Mechanism
 
 if TYPE_CHECKING:
     from sim.platforms.stage import PlatformStage
 
 
-@MECHANISMS.register
 class UserTopics(Mechanism):
     """Topics that users start: a Poisson number a step, at a rate fed by the story's interest here (self-excitation).
 
@@ -27,7 +26,7 @@ class UserTopics(Mechanism):
 
     def trend(self, stage: PlatformStage) -> None:
         """Let users start topics."""
-        for story, interest in enumerate(stage.world.interest[stage.index]):
+        for story, interest in enumerate(stage.world.by_platform.interest[stage.index]):
             rate = min(interest * self.per_interest_hour, self.max_per_hour) * stage.level / stage.clock.steps_per_hour
             for k in range(streams.poisson(rate, streams.py_uniform(stage.key("births"), stage.step, story))):
                 stage.births.append((story, k))

@@ -49,8 +49,8 @@ def estimate(scenario: Scenario | Classic, out: Path | None = None) -> Estimate:
 
 def _rows(scenario: Scenario) -> int:
     """Places on lists that a run writes down."""
-    lists = (platform.mechanisms.hot_list for platform in scenario.platforms.values())
-    return scenario.steps * sum(hot_list.places + 1 for hot_list in lists if hot_list)
+    present = (m for platform in scenario.platforms.values() for _, m in platform.mechanisms.present())
+    return scenario.steps * sum(mechanism.rows_a_step() for mechanism in present)
 
 
 def _reviews(scenario: Scenario) -> float:

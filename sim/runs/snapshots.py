@@ -14,16 +14,19 @@ import numpy as np
 from sim.base.errors import SimError
 from sim.base.packed import DamagedError, packed, unpacked
 from sim.minds import Dashboard, Fee, Joined, Listed
-from sim.model.fork import OF_POSTS, ROWS, TABLES, WORDS, Snapshot
+from sim.model import build
+from sim.model.fork import Snapshot
 from sim.model.model import MODEL_VERSION
+from sim.platforms.base import MECHANISMS, channels, keeps
+from sim.platforms.platform import Platform
 from sim.scenario.enact import enacted
 from sim.scenario.scenario import Scenario
-from sim.world.records import ACT, CHANNELS, FLOWS
-from sim.world.world import FOREST, ORIGINS, POST, TOPIC, Account, Slot
+from sim.world.records import ACT, flows_of
+from sim.world.tables import Bound, Column
+from sim.world.world import Account, columns_of
 
 FOLDER = "snapshots"
-RECORDS = {record.__name__: record for record in (Account, Slot, Dashboard, Joined, Listed, Fee)}
-COLUMNS = {"posts": POST, "topics": TOPIC, "forest": FOREST}
+RECORDS = {record.__name__: record for record in (Account, Dashboard, Joined, Listed, Fee)}
 
 
 def step_at(scenario: Scenario, when: str) -> int:
@@ -111,71 +114,84 @@ def _shapes(snapshot: Snapshot) -> Iterator[tuple[str, np.ndarray, Any, tuple[in
     """Each array with the type and shape that it must have."""
     scenario, data, world = snapshot.scenario, snapshot.data, snapshot.data["world"]
     users, places, stories = scenario.people.users, len(scenario.platforms), len(scenario.stories)
-    sizes = {name: len(world[name]["platform"]) for name in TABLES}
-    yield from ((f"{t}.{c}", world[t][c], d, (sizes[t],)) for t in TABLES for c, d in COLUMNS[t].items())
-    for name, (dtype, shape) in {
-        "new_total": (np.int64, (stories,)),
-        "channels": (np.int64, (places, len(CHANNELS))),
-        "owned": (np.int64, (places,)),
-        "interest": (float, (places, stories)),
-        "outside": (float, (stories,)),
-        "head_room": (float, (places,)),
-        "offers_factor": (float, (stories,)),
-        "claimed": (np.int64, world["claimed"].shape[:1]),
-        "flow": (
-            np.int64,
-            (sizes["topics"], 60 * scenario.people.reaction.horizon_hours // scenario.step_minutes + 2, len(FLOWS)),
-        ),
-    }.items():
-        yield name, world[name], dtype, shape
-    for name, width, dtype in zip(OF_POSTS, (8, len(FLOWS), 3, 3), (np.uint64, *[np.int64] * 3), strict=True):
-        yield name, world[name], dtype, (sizes["posts"], width)
+    for column in _columns(scenario):
+        kind = np.dtype(column.dtype)
+        if column.table == "lists":
+            yield from ((column.name, rows, kind, (len(rows),)) for rows in world["lists"][column.name])
+        else:
+            shape = (_rows(snapshot, column.table), *kind.shape)
+            yield f"{column.table}.{column.name}", world["tables"][column.table][column.name], kind.base, shape
+    yield "claimed", world["claimed"], np.int64, world["claimed"].shape[:1]
     people = data["people"]
     yield "attention", people["attention"], np.uint8, (users,)
     yield "fatigue", people["fatigue"], np.uint8, (stories, users)
     yield "reached", people["reached"], np.uint16, (stories, users)
-    yield "series", data["board"]["series"], np.int64, (snapshot.step, places, stories, len(FLOWS) + 1)
+    flows = flows_of(build.responses(scenario))
+    yield "series", data["board"]["series"], np.int64, (snapshot.step, places, stories, len(flows) + 1)
     yield "negative", data["board"]["negative"], np.int64, (snapshot.step, stories)
     for acts in (data["fresh"], world["shared"], *world["pending"].values()):
         yield "acts", acts, ACT, acts.shape[:1]
-    for log in (log for logs in world["list_log"].values() for log in logs):
-        yield "list_log", log, np.int64, (len(log), 5)
+
+
+def _columns(scenario: Scenario) -> list[Column]:
+    """All columns of a world of this scenario."""
+    own = columns_of(scenario.clock.horizon_steps, len(scenario.stories), len(channels()), build.responses(scenario))
+    return [*own, *keeps()]
+
+
+def _rows(snapshot: Snapshot, table: str) -> int:
+    """Rows that a table has, or must have."""
+    fixed = {"by_platform": len(snapshot.scenario.platforms), "by_story": len(snapshot.scenario.stories)}
+    return fixed[table] if table in fixed else len(snapshot.data["world"]["tables"][table]["platform"])
 
 
 def _bounds(snapshot: Snapshot) -> Iterator[tuple[str, Any, int, int]]:
     """Row numbers with the least that they may be and the first that they may not."""
     scenario, world = snapshot.scenario, snapshot.data["world"]
-    posts, topics, forest = (world[name] for name in TABLES)
-    n = {name: len(world[name]["platform"]) for name in TABLES}
-    users, accounts = scenario.people.users, world["accounts"]
+    tables, users, accounts = world["tables"], scenario.people.users, world["accounts"]
     rows, places = users + len(accounts), list(scenario.platforms.values())
-    for what, table in (("posts", posts), ("topics", topics)):
-        yield f"{what}.story", table["story"], 0, len(scenario.stories)
-        yield f"{what}.platform", table["platform"], 0, len(places)
-    yield "posts.topic", posts["topic"], 0, n["topics"]
-    yield "posts.author", posts["author"], 0, rows
-    yield "posts.root", posts["root"], 0, n["forest"]
-    yield "posts.cursor", posts["cursor"], 0, 1 << 62
+    many = {name: _rows(snapshot, name) for name in ("posts", "topics", "forest")}
+    many |= {"people": rows, "channels": len(channels()), "steps": snapshot.step}
+    many |= {"platforms": len(places), "stories": len(scenario.stories)}
+    for column in _columns(scenario):
+        for bound in column.bounds:
+            yield from _bound(snapshot, column, bound, many)
     for p, place in enumerate(places):
-        own, pools = posts["platform"] == p, place.mechanisms.traffic_pools
-        yield "posts.content", posts["content"][own], 0, len(place.content)
-        yield "posts.tier", posts["tier"][own], -1, len(pools.pools) if pools else 0
-    yield "topics.origin", topics["origin"], 0, len(ORIGINS)
-    yield "topics.lead", topics["lead"], -1, n["posts"]
-    yield "topics", [len(world[name]) for name in WORDS], n["topics"], n["topics"] + 1
-    yield "forest.parent", forest["parent"] - np.arange(n["forest"]), -1 - n["forest"], 0
-    for acts in (snapshot.data["fresh"], world["shared"], *world["pending"].values(), forest):
-        yield "acts.post", acts["post"], 0, n["posts"]
+        yield "posts.content", tables["posts"]["content"][tables["posts"]["platform"] == p], 0, len(place.content)
+    yield "topics", [len(world["titles"]), len(world["about"])], many["topics"], many["topics"] + 1
+    yield "forest.parent", tables["forest"]["parent"] - np.arange(many["forest"]), -1 - many["forest"], 0
+    for acts in (snapshot.data["fresh"], world["shared"], *world["pending"].values()):
+        yield "acts.post", acts["post"], 0, many["posts"]
         yield "acts.user", acts["user"], 0, rows
-        yield "acts.parent", acts["parent"], -1, n["forest"]
-        yield "acts.channel", acts["channel"], 0, len(CHANNELS)
-    for name, size in zip(ROWS, (n["posts"], n["posts"], n["topics"]), strict=True):
-        yield from ((name, part, 0, size) for part in world[name].values())
+        yield "acts.parent", acts["parent"], -1, many["forest"]
+        yield "acts.channel", acts["channel"], 0, many["channels"]
     yield from (("accounts", [account.row], users + i, users + i + 1) for i, account in enumerate(accounts))
     yield from (("accounts.won", part, 0, users) for account in accounts for part in account.won)
     yield "accounts.platform", [account.platform for account in accounts], 0, len(places)
-    yield "slots", [slot.topic for slots in world["slots"].values() for slot in slots], 0, n["topics"]
-    yield from (("list_log", log[:, 0], 0, snapshot.step) for logs in world["list_log"].values() for log in logs)
-    yield from (("list_log", log[:, 2], -1 << 62, n["topics"]) for logs in world["list_log"].values() for log in logs)
-    yield from (("list_log", log[:, 4], 0, 3) for logs in world["list_log"].values() for log in logs)
     yield "step", [snapshot.step], 0, scenario.steps
+
+
+def _bound(
+    snapshot: Snapshot, column: Column, bound: Bound, many: dict[str, int]
+) -> Iterator[tuple[str, Any, int, int]]:
+    """What a column declares, of each of its arrays; what hangs on a mechanism's numbers, platform by platform."""
+    world, places = snapshot.data["world"], list(snapshot.scenario.platforms.values())
+    if column.table == "lists":
+        arrays = [rows[bound.field] if bound.field else rows for rows in world["lists"][column.name]]
+        parts = [(rows, bound.below) for rows in arrays]
+    elif isinstance(bound.below, int) or bound.below in many:
+        parts = [(world["tables"][column.table][column.name], bound.below)]
+    else:
+        table = world["tables"][column.table]
+        parts = [
+            (table[column.name][table["platform"] == p], _own(place, column, bound)) for p, place in enumerate(places)
+        ]
+    for values, below in parts:
+        yield f"{column.table}.{column.name}", values, bound.low, below if isinstance(below, int) else many[below]
+
+
+def _own(place: Platform, column: Column, bound: Bound) -> int:
+    """How many there are of a bound's field with the mechanism that keeps a column; none where it is not there."""
+    keeper = next(m for m in MECHANISMS.arranged() if column in m.keeps)
+    mechanism = getattr(place.mechanisms, keeper.name)
+    return len(getattr(mechanism, str(bound.below))) if mechanism else 0

@@ -10,9 +10,21 @@ import pandas as pd
 
 from sim.base import metrics
 from sim.platforms.background import background_stays
+from sim.platforms.base import channels
 from sim.runs.digest import digests
 from sim.runs.summary import by_hour, first_reaching, rival_actions, within_a_day
-from sim.world.records import CHANNELS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_LIKES, F_NEW, F_REPOSTS, FLOWS, PAID
+from sim.world.records import (
+    AD,
+    F_COMMENTS,
+    F_CREATIONS,
+    F_IMPRESSIONS,
+    F_LIKES,
+    F_NEW,
+    F_REPOSTS,
+    FLOWS,
+    ORGANIC,
+    SLOTS,
+)
 from sim.world.world import ORIGINS
 
 if TYPE_CHECKING:
@@ -21,7 +33,6 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 SERIES = ("impressions", "new_reach", "likes", "comments", "reposts", "creations", "follows", "searches", "intents")
-SLOTS = ("organic", "pinned", "ad")
 
 
 class Tables:
@@ -90,7 +101,7 @@ class Tables:
                 "posts": t.posts,
             }
         )
-        return pd.concat([own, *(self._background(p) for p in world.background)], ignore_index=True)
+        return pd.concat([own, *map(self._background, self._ranking())], ignore_index=True)
 
     def _background(self, platform: int) -> pd.DataFrame:
         """Background topics that were listed; nobody simulated their reads."""
@@ -114,19 +125,23 @@ class Tables:
             }
         )
 
+    def _ranking(self) -> list[int]:
+        """Platforms that have a public list."""
+        return [p for p, platform in enumerate(self.scenario.platforms.values()) if platform.ranks]
+
     def _log(self, platform: int) -> np.ndarray:
-        """Step, place, topic, heat and slot of whatever stood on a list, i8[n, 5]."""
-        return np.concatenate([np.zeros((0, 5), np.int64), *self.world.list_log[platform]])
+        """Whatever stood on a platform's list, step by step (`records.LISTED`)."""
+        return self.world.lists["listed"][platform].rows
 
     @cached_property
     def hot_list(self) -> pd.DataFrame:
         """Every place of every list at every step."""
-        frames = [self._list_of(p) for p, log in self.world.list_log.items() if log]
+        frames = [self._list_of(p) for p in self._ranking()]
         columns = ["time", "platform", "rank", "topic", "story", "heat", "slot"]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
 
     def _list_of(self, platform: int) -> pd.DataFrame:
-        step, place, name, heat, slot = self._log(platform).T
+        step, place, name, heat, slot = (self._log(platform)[c] for c in ("step", "place", "topic", "heat", "slot"))
         times = np.array([self.clock.iso(s * self.clock.step_minutes) for s in range(self.clock.n_steps)])
         titles = np.array([*self.world.topic_titles, ""], object)
         stories = np.array([*(self.world.stories[s] for s in self.world.topics.story), ""], object)
@@ -149,7 +164,7 @@ class Tables:
     def posts(self) -> pd.DataFrame:
         """Posts of actors, and those of users that were reposted."""
         world, posts = self.world, self.world.posts
-        totals = world.totals.rows
+        totals = world.posts.totals
         trees = metrics.structural_virality(self.cascades["parent"])
         size = metrics.sizes(self.cascades["parent"], self.cascades["weight"])
         tree = {int(root): i for i, root in enumerate(trees["root"])}
@@ -198,9 +213,9 @@ class Tables:
     @cached_property
     def summary(self) -> dict[str, Any]:
         """Metric → number, with units in the names."""
-        flows = self.board.series[..., : len(FLOWS)].sum(axis=2)
+        flows = self.board.series[..., :-1].sum(axis=2)
         summary: dict[str, Any] = {"people_simulated": self.world.n_users, "people_per_row": self.world.ratio}
-        summary["people_reached"] = int(self.world.new_total.sum())
+        summary["people_reached"] = int(self.world.by_story.new_total.sum())
         summary |= self._overall(flows.sum(axis=1, dtype=np.int64))
         for p, name in enumerate(self.world.platforms):
             summary |= self._platform_summary(p, name, flows[:, p].astype(np.int64))
@@ -222,12 +237,10 @@ class Tables:
 
     def _days_listed(self) -> int:
         """Days on which a topic of the stories stood on some list, at any step; bought places count for nothing."""
-        logs = [part for log in self.world.list_log.values() for part in log]
-        if not logs:
-            return 0
-        step, _, topic, _, slot = np.concatenate(logs).T
+        log = np.concatenate([entries.rows for entries in self.world.lists["listed"]])
+        step, topic, slot = log["step"], log["topic"], log["slot"]
         start = self.scenario.start
-        minutes = step[(topic >= 0) & (slot != SLOTS.index("ad"))] * self.clock.step_minutes
+        minutes = step[(topic >= 0) & (slot != AD)] * self.clock.step_minutes
         return len(np.unique((start.hour * 60 + start.minute + minutes) // 1440))
 
     def _platform_summary(self, p: int, name: str, flows: np.ndarray) -> dict[str, Any]:
@@ -236,7 +249,7 @@ class Tables:
         topics, log = self.world.topics, self._log(p)
         own = topics.platform == p
         best = topics.best_rank[own & (topics.first_listed >= 0)]
-        other = np.unique(log[(log[:, 2] < 0) & (log[:, 4] == 0), 2])
+        other = np.unique(log["topic"][(log["topic"] < 0) & (log["slot"] == ORGANIC)])
         return {
             f"{name}_impressions": int(total[F_IMPRESSIONS]),
             f"{name}_new_reach": int(total[F_NEW]),
@@ -255,11 +268,11 @@ class Tables:
 
     def _media(self, p: int, name: str) -> dict[str, int]:
         """Impressions by channel, and as owned (an actor's own followers), paid and earned (all others)."""
-        by_channel = {
-            f"{name}_via_{channel}": int(n) for channel, n in zip(CHANNELS, self.world.channels[p], strict=True) if n
-        }
-        owned, paid = int(self.world.owned[p]), int(self.world.channels[p, PAID])
-        earned = int(self.world.channels[p].sum()) - owned - paid
+        channel_counts = zip(self.world.channels, self.world.by_platform.channels[p], strict=True)
+        by_channel = {f"{name}_via_{channel}": int(n) for channel, n in channel_counts if n}
+        counts, owned = self.world.by_platform.channels[p], int(self.world.by_platform.owned[p])
+        paid = sum(int(n) for channel, n in zip(channels(), counts, strict=True) if channel.media == "paid")
+        earned = int(counts.sum()) - owned - paid
         return by_channel | {f"{name}_owned": owned, f"{name}_earned": earned, f"{name}_paid": paid}
 
     def _actor_summary(self) -> dict[str, Any]:
@@ -277,8 +290,8 @@ class Tables:
                 summary[f"{account.actor}_{platform}_followers_won"] = int(account.gained)
         first = np.flatnonzero(self.world.posts.by_actor)
         if len(first):
-            summary["first_post_likes"] = int(self.world.totals.rows[first[0], F_LIKES])
-            summary["first_post_impressions"] = int(self.world.totals.rows[first[0], F_IMPRESSIONS])
+            summary["first_post_likes"] = int(self.world.posts.totals[first[0], F_LIKES])
+            summary["first_post_impressions"] = int(self.world.posts.totals[first[0], F_IMPRESSIONS])
         return summary
 
     # ---- digests
@@ -294,5 +307,5 @@ class Tables:
         return {
             "model_version": MODEL_VERSION,
             "start": self.scenario.start.isoformat(),
-            "channels": list(CHANNELS),
+            "channels": self.world.channels,
         }

@@ -72,11 +72,8 @@ def _shaping(scenario: Scenario) -> Iterator[tuple[str, Any]]:
         yield f"{where}.users", platform.users
         yield f"{where}.content", list(platform.content)
         yield f"{where}.mechanisms", [kind for kind, _ in mechanisms.present()]
-        yield f"{where}.mechanisms.hot_list.background", mechanisms.hot_list and mechanisms.hot_list.background
-        yield (
-            f"{where}.mechanisms.traffic_pools.pools",
-            mechanisms.traffic_pools and len(mechanisms.traffic_pools.pools),
-        )
+        for kind, mechanism in mechanisms.present():
+            yield from ((f"{where}.mechanisms.{kind}.{path}", value) for path, value in mechanism.shaping().items())
     for name, story in scenario.stories.items():
         yield from ((f"stories.{name}.{field}", getattr(story, field)) for field in ("title", "interests"))
     for actor in scenario.actors:

@@ -59,8 +59,7 @@ def candidate(scenario: Scenario, hire: Hire, number: int) -> Candidate:
 
 def place_price(scenario: Scenario, platform: str) -> int:
     """Yuan of a bought place on a platform's list."""
-    hot_list = scenario.platforms[platform].mechanisms.hot_list
-    return hot_list.ad_price if hot_list else 0
+    return scenario.platforms[platform].price("place") or 0
 
 
 def cost(scenario: Scenario, plan: Plan) -> int:

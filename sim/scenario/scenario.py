@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field, field_serializer
 from sim.base.strict import Factor, Grade, Name, Strict
 from sim.minds.actor import Actor
 from sim.networks import Computed, NetworkSpec
+from sim.platforms.base import MECHANISMS
 from sim.platforms.platform import Platform
 from sim.scenario.campaign import Campaign, Plan
 from sim.scenario.interventions import AnyIntervention
@@ -90,3 +91,11 @@ class Scenario(Strict):
         """Titles of the bureaus that are not at home in the story."""
         bureaus = [actor for actor in self.actors if actor.kind == "bureau" and not actor.home]
         return frozenset(title for actor in bureaus for _, title in actor.members)
+
+
+def _platforms_have_changed() -> None:
+    """Let scenario files say what a platform may have now."""
+    Scenario.model_rebuild(force=True)
+
+
+MECHANISMS.listen(_platforms_have_changed)

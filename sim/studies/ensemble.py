@@ -19,12 +19,11 @@ from sim.base.processes import results
 from sim.model.model import ViralityModel
 from sim.runs.estimate import estimate, fitting
 from sim.scenario.numbers import parted
-from sim.world.records import F_COMMENTS, F_CREATIONS, F_REPOSTS, FLOWS
+from sim.world.records import AD, F_COMMENTS, F_CREATIONS, F_REPOSTS, FLOWS
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
-SOLD = 2  # slot of a list: an advertisement
 OFF_LIST = 51  # the rank of what is not listed
 RELAX_BINS = (1, 2, 4, 7, 13, 22)  # days after the peak at which a bin begins
 RELAX_LEAST = 3  # bins that must hold something
@@ -179,7 +178,7 @@ def follow(job: Job) -> Trace:
 
 def _trace(model: ViralityModel, job: Job, steps: int, won: np.ndarray) -> Trace:
     scenario, per_hour = job.scenario, 60 // job.scenario.step_minutes
-    series = model.board.series[:steps, :, job.story, : len(FLOWS)]
+    series = model.board.series[:steps, :, job.story, :-1]
     flows = np.add.reduceat(series, np.arange(0, steps, per_hour), axis=0)
     return Trace(
         seed=scenario.seed,
@@ -195,13 +194,12 @@ def _trace(model: ViralityModel, job: Job, steps: int, won: np.ndarray) -> Trace
 def _listed(model: ViralityModel, story: int, per_hour: int) -> np.ndarray:
     """The story's topics on each list that is the first of its hour."""
     found = [np.zeros((0, 4), np.int64)]
-    for platform, log in model.world.list_log.items():
-        if log:
-            step, rank, topic, _, slot = np.concatenate(log).T
-            ours = np.flatnonzero((topic >= 0) & (slot != SOLD) & (step % per_hour == 0))
-            ours = ours[model.world.topics.story[topic[ours]] == story]
-            where = np.full(len(ours), platform)
-            found.append(np.column_stack([step[ours] // per_hour, where, topic[ours], rank[ours]]))
+    for platform, entries in enumerate(model.world.lists["listed"]):
+        log = entries.rows
+        log = log[(log["topic"] >= 0) & (log["slot"] != AD) & (log["step"] % per_hour == 0)]
+        log = log[model.world.topics.story[log["topic"]] == story]
+        where = np.full(len(log), platform)
+        found.append(np.column_stack([log["step"] // per_hour, where, log["topic"], log["place"]]))
     return np.concatenate(found).astype(np.int64)
 
 

@@ -49,7 +49,7 @@ class Posts(NamedTuple):
     story: np.ndarray
     platform: np.ndarray
     topic: np.ndarray
-    chance: np.ndarray  # u8[posts, 8] 32-bit thresholds of the responses
+    chance: np.ndarray  # u8[posts, responses] 32-bit thresholds
 
 
 class State(NamedTuple):
@@ -106,12 +106,12 @@ def respond(h, chance, attend_fix, act_fix):  # type: ignore[no-untyped-def]
     """The response rule, for every exposure whatever its channel. Returns the flags of what the person does.
 
     First a gate: the person attends (watches to the end, opens, reads) or goes on. Whoever attends may like,
-    comment, repost, create, follow, search or form an intent, each by its own keyed draw, so that raising one
-    chance never lowers another.
+    comment, repost, create, follow, search, form an intent and so on (`RESPONSES`), each by its own keyed draw, so that
+    raising one chance never lowers another.
 
     Args:
         h: 64 keyed bits of this exposure.
-        chance: u8[8] 32-bit thresholds of the post; entry 0 unconditional, the others given attending.
+        chance: u8[responses] 32-bit thresholds of the post; entry 0 unconditional, the others given attending.
         attend_fix: factor on attending, 16 fractional bits (channel, affinity, fatigue).
         act_fix: factor on the others, 16 fractional bits (channel).
     """
@@ -119,7 +119,7 @@ def respond(h, chance, attend_fix, act_fix):  # type: ignore[no-untyped-def]
     if (h >> _32) >= gate:
         return 0
     flags = 1
-    for i in range(1, 8):
+    for i in range(1, chance.shape[0]):
         if i & 1:
             h = mix(h + np.uint64(i))
         lane = (h >> _32) if i & 1 else (h & _LOW)

@@ -24,22 +24,19 @@ from sim.world.records import (
     ACCOUNT,
     ACT,
     AUDIENCE,
-    CREATE,
     F_ATTENDS,
-    F_COMMENTS,
     F_IMPRESSIONS,
-    F_INTENTS,
     F_LIKES,
     F_LISTED,
     F_NEW,
-    F_SEARCHES,
+    FLOW_OF,
     FLOWS,
     FOLLOW,
     FOLLOWERS,
-    LIST,
-    RECOMMEND,
+    LATER,
+    LISTED_NOTE,
+    RECOMMENDED_NOTE,
     RECORD,
-    REPOST,
     RESPONSES,
     SERVE,
 )
@@ -73,6 +70,7 @@ class Offer:
     minute: int
     delayed: int
     channel: int
+    note: int
 
 
 class Exposure(NamedTuple):
@@ -199,7 +197,7 @@ def draws(encounter: Encounter, chance: np.ndarray, act_fix: int) -> Iterator[tu
     yield RESPONSES[0], h >> 32, min(thresholds[0] * encounter.attend_fix >> 16, ONE32)
     if not encounter.flags:
         return
-    for i in range(1, 8):
+    for i in range(1, len(thresholds)):
         if i & 1:
             h = py_mix(h + i)
         yield RESPONSES[i], h >> 32 if i & 1 else h & LOW, min(thresholds[i] * act_fix >> 16, ONE32)
@@ -308,7 +306,7 @@ class Persons(Engine):
         views = []
         for number, row in enumerate(offers):
             offered = Offered(row, self.traits, self.world, self.networks[platform], self.moment)
-            chance = self.world.chance.rows[offered.offer.post]
+            chance = self.world.posts.chance[offered.offer.post]
             for _, exposure in offered.exposures():
                 met = self.people[exposure.user].meet(exposure, offered.offer, offered.story, chance, self.moment)
                 if met.seen:
@@ -337,16 +335,16 @@ class Persons(Engine):
         own = offer["mode"] in (ACCOUNT, FOLLOWERS)
         flags &= ~FOLLOW if own else ~0
         step = min(minute // moment.step_minutes, moment.step + tally.flow.shape[1] - 1)
-        counts = _counts(flags, weight, offer["channel"] == LIST)
+        counts = _counts(flags, weight, offer["note"] == LISTED_NOTE)[: tally.totals.shape[1]]
         tally.totals[post] += counts
         tally.flow[posts.topic[post], step % tally.flow.shape[1]] += counts
         tally.flow[posts.topic[post], step % tally.flow.shape[1], F_NEW] += new * moment.ratio
         tally.new_total[story] += anew * moment.ratio
         tally.channels[platform, offer["channel"]] += weight
         tally.owned[platform] += own * weight
-        if offer["channel"] == RECOMMEND:
+        if offer["note"] == RECOMMENDED_NOTE:
             tally.recommended[post] += counts[[F_IMPRESSIONS, F_ATTENDS, F_LIKES]]
-        acting = flags & (REPOST | CREATE | FOLLOW)
+        acting = flags & LATER
         if acting:
             yield minute, post, user, int(offer["event"]), weight, acting, int(offer["channel"])
 
@@ -355,12 +353,7 @@ def _counts(flags: int, weight: int, listed: bool) -> np.ndarray:
     """What a view adds to each flow at once; reposts, creations and follows are counted when they happen."""
     counts = np.zeros(len(FLOWS), np.int64)
     counts[F_IMPRESSIONS], counts[F_LISTED] = weight, weight * listed
-    for flow, response in (
-        (F_ATTENDS, "attend"),
-        (F_LIKES, "like"),
-        (F_COMMENTS, "comment"),
-        (F_SEARCHES, "search"),
-        (F_INTENTS, "intend"),
-    ):
-        counts[flow] = weight * (flags >> RESPONSES.index(response) & 1)
+    for bit, response in enumerate(RESPONSES):
+        if not LATER >> bit & 1:
+            counts[FLOWS.index(FLOW_OF[response])] = weight * (flags >> bit & 1)
     return counts

@@ -23,19 +23,36 @@ OFFER = np.dtype(
         ("act", "u8"),  # factor on acting once attended, 16 fractional bits
         ("minute", "i8"),  # when it was shared
         ("delayed", "i8"),  # 1: seen after a reaction delay
-        ("channel", "i8"),  # index into CHANNELS
+        ("channel", "i8"),  # index into the channels of the world
+        ("note", "i8"),  # what its views are counted as beside: LISTED_NOTE, RECOMMENDED_NOTE; 0: nothing
     ]
 )
 
 
 SERVE, AUDIENCE, ACCOUNT, FOLLOWERS = range(4)
-CHANNELS = ("root", "feed", "recommend", "list", "search", "paid")
-ROOT, FEED, RECOMMEND, LIST, SEARCH_SLOT, PAID = range(6)
+ROOT = 0  # the first channel: a post is where it began; the others are those of the mechanisms
+LISTED_NOTE, RECOMMENDED_NOTE = 1, 2
 
 
-# What a view can lead to. RESPONSES[i] is bit 1 << i of a record's flags and column i of ``posts.chance``.
-RESPONSES = ("attend", "like", "comment", "repost", "create", "follow", "search", "intend")
-ATTEND, LIKE, COMMENT, REPOST, CREATE, FOLLOW, SEARCH, INTEND = (1 << i for i in range(8))
+# What a view can lead to. RESPONSES[i] is bit 1 << i of a record's flags and column i of ``posts.chance``. A new
+# one goes last, so that the draws of the others stay what they are; there is room for four more.
+RESPONSES = (
+    "attend",
+    "like",
+    "comment",
+    "repost",
+    "create",
+    "follow",
+    "search",
+    "intend",
+    "relay",  # shares it onwards on another platform
+    "favourite",  # collects it
+    "gift",  # gives a gift, a coin, a hug
+    "bullet",  # writes a bullet comment
+)
+(ATTEND, LIKE, COMMENT, REPOST, CREATE, FOLLOW, SEARCH, INTEND, RELAY, FAVOURITE, GIFT, BULLET) = (
+    1 << i for i in range(len(RESPONSES))
+)
 
 
 # Columns of the flow ring: what happens to a topic in a step, in real people.
@@ -51,6 +68,10 @@ FLOWS = (
     "intents",
     "new_reach",
     "listed",  # impressions that a hot list brought
+    "relays",
+    "favourites",
+    "gifts",
+    "bullets",
 )
 
 
@@ -66,7 +87,30 @@ FLOWS = (
     F_INTENTS,
     F_NEW,
     F_LISTED,
-) = range(11)
+    F_RELAYS,
+    F_FAVOURITES,
+    F_GIFTS,
+    F_BULLETS,
+) = range(15)
+
+
+BASIC = 8  # responses that every platform has; the columns of others are there where a platform has them
+# The flow in which each response is counted; those of the others come last, in their order.
+FLOW_OF = {
+    "attend": "attends",
+    "like": "likes",
+    "comment": "comments",
+    "repost": "reposts",
+    "create": "creations",
+    "follow": "follows",
+    "search": "searches",
+    "intend": "intents",
+    "relay": "relays",
+    "favourite": "favourites",
+    "gift": "gifts",
+    "bullet": "bullets",
+}
+LATER = REPOST | CREATE | FOLLOW  # what happens in a later step, and is counted then
 
 
 def stacked(parts: Sequence[np.ndarray], dtype: np.dtype) -> np.ndarray:
@@ -75,7 +119,7 @@ def stacked(parts: Sequence[np.ndarray], dtype: np.dtype) -> np.ndarray:
     return np.concatenate([np.zeros(0, raw), *(part.view(raw) for part in parts)]).view(dtype)
 
 
-RECORD = np.dtype([("user", "u4"), ("offer", "u4"), ("delay", "u2"), ("flags", "u1")])
+RECORD = np.dtype([("user", "u4"), ("offer", "u4"), ("delay", "u2"), ("flags", "u2")])
 ACT = np.dtype(
     [
         ("minute", "i8"),
@@ -87,3 +131,16 @@ ACT = np.dtype(
         ("channel", "i8"),
     ]
 )
+
+
+# A place on a list in a step: ``topic`` is a row, or of the background −2 − its number; ``slot`` an index into SLOTS.
+LISTED = np.dtype([("step", "i8"), ("place", "i8"), ("topic", "i8"), ("heat", "i8"), ("slot", "i8")])
+SLOTS = ("organic", "pinned", "ad")
+ORGANIC, PINNED, AD = range(3)
+# A place that is bought (or, place 0, pinned) for a topic until a minute.
+SLOT = np.dtype([("place", "i8"), ("topic", "i8"), ("until", "i8")])
+
+
+def flows_of(responses: int) -> tuple[str, ...]:
+    """The flows of a world with so many responses."""
+    return FLOWS[: len(FLOWS) - (len(RESPONSES) - responses)]

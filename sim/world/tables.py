@@ -1,10 +1,75 @@
-"""Columns that grow together: the tables in which posts, topics and shares are kept."""
+"""Columns that grow together: the tables in which a world is kept, and what a mechanism declares to keep in them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
+
+
+class Bound(NamedTuple):
+    """What a number must be for compiled code to trust it: from ``low`` up to, but not, ``below``.
+
+    Attributes:
+        low: least value.
+        below: a number, or the name of what there are so many of: a table (``posts``, ``topics``, ``forest``),
+            ``people`` (users and accounts), ``channels``, ``stories``, ``platforms``, ``steps`` (so far), or else a
+            field of the mechanism that keeps the column, such as ``pools``.
+        field: of a record; empty: the entry itself.
+    """
+
+    low: int
+    below: int | str
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, the NumPy type of an entry (``(3,)i8`` is three numbers), what a new row has in it."""
+
+    name: str
+    dtype: Any = "i8"
+    blank: float = 0
+    bounds: tuple[Bound, ...] = ()
+    table: ClassVar[str] = ""
+
+
+class OfPost(Column):
+    """A column of the table of posts."""
+
+    table = "posts"
+
+
+class OfTopic(Column):
+    """A column of the table of topics."""
+
+    table = "topics"
+
+
+class OfShare(Column):
+    """A column of the repost forest."""
+
+    table = "forest"
+
+
+class OfPlatform(Column):
+    """A column of the table of platforms."""
+
+    table = "by_platform"
+
+
+class OfStory(Column):
+    """A column of the table of stories."""
+
+    table = "by_story"
+
+
+class ListOf(Column):
+    """A list of entries for each platform, which grows and shrinks: rows to work on, a log, places that are taken."""
+
+    table = "lists"
 
 
 class Table:
@@ -13,9 +78,10 @@ class Table:
     The slices lie among the attributes, where finding one costs nothing; they are cut anew when rows are added.
     """
 
-    def __init__(self, columns: dict[str, str], capacity: int = 256) -> None:
-        self.n = 0
-        self._data = {name: np.zeros(capacity, dtype) for name, dtype in columns.items()}
+    def __init__(self, columns: Iterable[Column], capacity: int = 256) -> None:
+        self.n, self.spec = 0, tuple(columns)
+        self._blank = {column.name: column.blank for column in self.spec}
+        self._data = {column.name: np.zeros(capacity, column.dtype) for column in self.spec}
         self._cut()
 
     if TYPE_CHECKING:
@@ -24,7 +90,7 @@ class Table:
 
     def __getstate__(self) -> dict[str, Any]:
         """A copy cuts its own slices; those of another table would not be live."""
-        return {"n": self.n, "_data": self._data}
+        return {"n": self.n, "spec": self.spec, "_blank": self._blank, "_data": self._data}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take rows and columns, and cut the slices."""
@@ -40,12 +106,12 @@ class Table:
         return list(self._data)
 
     def append(self, count: int = 1, **values: Any) -> int:
-        """Add ``count`` rows (scalars are repeated, missing columns are zero); returns the first new row number."""
+        """Add ``count`` rows (scalars are repeated, missing columns are blank); returns the first new row number."""
         first = self.n
         self._reserve(first + count)
         self.n += count
         for name, column in self._data.items():
-            column[first : self.n] = values.get(name, 0)
+            column[first : self.n] = values.get(name, self._blank[name])
         self._cut()
         return first
 
@@ -61,28 +127,41 @@ class Table:
     def _reserve(self, rows: int) -> None:
         have = len(next(iter(self._data.values())))
         if rows > have:
-            grown = max(rows, 2 * have)
-            self._data = {name: _grown(column, grown) for name, column in self._data.items()}
+            self._data = {name: grown(column, max(rows, 2 * have)) for name, column in self._data.items()}
 
 
-def _grown(column: np.ndarray, rows: int) -> np.ndarray:
+class Entries:
+    """Entries of one type that are added at the end, or replaced as a whole."""
+
+    def __init__(self, dtype: Any) -> None:
+        self.n, self._data = 0, np.zeros(0, dtype)
+
+    def __len__(self) -> int:
+        return self.n
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.rows)
+
+    @property
+    def rows(self) -> np.ndarray:
+        """The live slice, to be changed in place."""
+        return self._data[: self.n]
+
+    def add(self, rows: Any) -> None:
+        """Add entries; one may be given alone."""
+        rows = np.atleast_1d(np.asarray(rows, self._data.dtype))
+        end = self.n + len(rows)
+        if end > len(self._data):
+            self._data = grown(self._data, max(end, 2 * len(self._data), 16))
+        self._data[self.n : end], self.n = rows, end
+
+    def put(self, rows: np.ndarray) -> None:
+        """Put ``rows`` in the place of all that is here."""
+        self._data, self.n = np.array(rows, self._data.dtype), len(rows)
+
+
+def grown(column: np.ndarray, rows: int) -> np.ndarray:
+    """A copy with room for more rows; new ones are zero."""
     bigger = np.zeros((rows, *column.shape[1:]), column.dtype)
     bigger[: len(column)] = column
     return bigger
-
-
-class Matrix:
-    """A growable array of rows with a fixed shape, such as the eight chances of each post."""
-
-    def __init__(self, width: tuple[int, ...], dtype: Any, capacity: int = 64) -> None:
-        self.rows = np.zeros((capacity, *width), dtype)
-
-    def reserve(self, rows: int) -> None:
-        """Make room for ``rows`` rows; new ones are zero."""
-        if rows > len(self.rows):
-            self.rows = _grown(self.rows, max(rows, 2 * len(self.rows)))
-
-    def fill(self, rows: np.ndarray) -> None:
-        """Put ``rows`` in the place of the first ones."""
-        self.reserve(len(rows))
-        self.rows[: len(rows)] = rows

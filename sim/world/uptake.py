@@ -14,21 +14,23 @@ from sim.base.kernels import bits, mix
 from sim.world.exposure import BLOCK
 from sim.world.records import (
     ACCOUNT,
-    CREATE,
     F_ATTENDS,
+    F_BULLETS,
     F_COMMENTS,
+    F_FAVOURITES,
+    F_GIFTS,
     F_IMPRESSIONS,
     F_INTENTS,
     F_LIKES,
     F_LISTED,
     F_NEW,
+    F_RELAYS,
     F_SEARCHES,
-    FLOWS,
     FOLLOW,
     FOLLOWERS,
-    LIST,
-    RECOMMEND,
-    REPOST,
+    LATER,
+    LISTED_NOTE,
+    RECOMMENDED_NOTE,
 )
 
 _ONE, _32 = np.uint64(1), np.uint64(32)
@@ -39,7 +41,7 @@ class Tally(NamedTuple):
 
     flow: np.ndarray  # i8[topics, horizon, flows] ring over the steps to come
     totals: np.ndarray  # i8[posts, flows]
-    recommended: np.ndarray  # i8[posts, 3] impressions, attends, likes in the recommender
+    recommended: np.ndarray  # i8[posts, 3] impressions, attends, likes of views noted as recommended
     new_total: np.ndarray  # i8[stories] people reached for the first time on any platform
     channels: np.ndarray  # i8[platforms, channels] impressions by channel
     owned: np.ndarray  # i8[platforms] impressions by an actor's own followers
@@ -62,7 +64,7 @@ def absorb(records, offers, moment, posts, state, tally, acts):  # type: ignore[
         acts: ACT[n]. Written.
     """
     n, start = 0, 0
-    seen, counts = np.empty(BLOCK, np.uint16), np.zeros((1, 1, len(FLOWS)), np.int64)
+    seen, counts = np.empty(BLOCK, np.uint16), np.zeros((1, 1, tally.flow.shape[2]), np.int64)
     while start < records.shape[0]:
         stop = start + 1
         while stop < min(records.shape[0], start + BLOCK) and records[stop].offer == records[start].offer:
@@ -93,7 +95,7 @@ def _absorb_run(run, o, moment, posts, state, tally, counts, acts, n):  # type: 
     attention, fatigue, reached = state.attention, state.fatigue[story], state.reached[story]
     ratio, now, thin_key, bit = moment.ratio, moment.now, moment.thin_key, np.uint16(1 << platform)
     here, keep = moment.step % horizon, ~FOLLOW if own else ~0  # a follower cannot follow once more
-    listed = weight * np.int64(o.channel == LIST)
+    listed = weight * np.int64(o.note == LISTED_NOTE)
     counts[:] = 0
     first_time = np.int64(0)
     for r in range(run.shape[0]):
@@ -120,10 +122,10 @@ def _absorb_run(run, o, moment, posts, state, tally, counts, acts, n):  # type: 
         if flags:
             _count(flow, topic, slot, flags, weight)
             _count(counts, 0, 0, flags, weight)
-        if flags & (REPOST | CREATE | FOLLOW):
+        if flags & LATER:
             a = acts[n]
             a.minute, a.post, a.user, a.parent, a.weight = minute, o.post, v, o.event, weight
-            a.flags, a.channel = flags & (REPOST | CREATE | FOLLOW), o.channel
+            a.flags, a.channel = flags & LATER, o.channel
             n += 1
     tally.new_total[story] += first_time * ratio
     _add_up(o, own, platform, counts[0, 0], tally)
@@ -144,6 +146,11 @@ def _count(flow, topic, slot, flags, weight):  # type: ignore[no-untyped-def]
     flow[topic, slot, F_COMMENTS] += weight * (flags >> 2 & 1)
     flow[topic, slot, F_SEARCHES] += weight * (flags >> 6 & 1)
     flow[topic, slot, F_INTENTS] += weight * (flags >> 7 & 1)
+    if flags >> 8:  # what few platforms have
+        flow[topic, slot, F_RELAYS] += weight * (flags >> 8 & 1)
+        flow[topic, slot, F_FAVOURITES] += weight * (flags >> 9 & 1)
+        flow[topic, slot, F_GIFTS] += weight * (flags >> 10 & 1)
+        flow[topic, slot, F_BULLETS] += weight * (flags >> 11 & 1)
 
 
 @njit(nogil=True, cache=True)
@@ -153,7 +160,7 @@ def _add_up(o, own, platform, counts, tally):  # type: ignore[no-untyped-def]
     tally.channels[platform, o.channel] += counts[F_IMPRESSIONS]
     if own:
         tally.owned[platform] += counts[F_IMPRESSIONS]
-    if o.channel == RECOMMEND:
+    if o.note == RECOMMENDED_NOTE:
         row = tally.recommended[o.post]
         row[0] += counts[F_IMPRESSIONS]
         row[1] += counts[F_ATTENDS]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,69 +12,89 @@ from sim.networks.walks import Layout
 from sim.world.clock import Clock
 from sim.world.exposure import Posts, Reachable, State, walk_lengths
 from sim.world.population import Lots, Traits
-from sim.world.records import ACT, CHANNELS, FLOWS
-from sim.world.tables import Matrix, Table
+from sim.world.records import ACT, BASIC, flows_of
+from sim.world.tables import (
+    Bound,
+    Column,
+    Entries,
+    ListOf,
+    OfPlatform,
+    OfPost,
+    OfShare,
+    OfStory,
+    OfTopic,
+    Table,
+)
 from sim.world.uptake import Tally
 
-POST = {
-    "ident": "u8",  # identifies the post in draws, whatever its row number
-    "topic": "i8",
-    "story": "i8",
-    "platform": "i8",
-    "author": "i8",  # row: a user below n_users, an account from there on
-    "content": "i8",  # index into the platform's kinds of content
-    "negative": "i8",
-    "minute": "i8",
-    "weight": "i8",  # real posts that this one stands for
-    "root": "i8",  # its row in the repost forest
-    "by_actor": "i8",
-    "tier": "i8",  # traffic pool; -1 when out of the recommender
-    "bar": "f8",  # hardest need over score that it has passed in the pools
-    "alive": "i8",  # real posts still in the pools
-    "cursor": "i8",  # next candidate of the recommender's permutation
-    "paid_left": "i8",  # impressions bought and not yet shown
-    "spend": "i8",  # yuan
-}
-
-
-TOPIC = {
-    "platform": "i8",
-    "story": "i8",
-    "minute": "i8",  # born
-    "origin": "i8",  # index into ORIGINS
-    "lead": "i8",  # the post that the topic's page shows first
-    "posts": "i8",  # real posts under it
-    "appeal": "f8",
-    "talk": "f8",  # how much more than usual its readers discuss and search it
-    "interaction": "f8",  # how much heat the list gives for it, against the usual
-    "novelty": "f8",  # 1 at birth, falling
-    "decay": "f8",  # factor on novelty a step
-    "rate": "f8",  # smoothed inflow of heat, an hour
-    "heat": "i8",
-    "rank": "i8",  # place on the list; -1 when off it
-    "listed_steps": "i8",
-    "first_listed": "i8",  # minute; -1 never
-    "last_listed": "i8",
-    "best_rank": "i8",
-    "peak_heat": "i8",
-    "reads": "i8",
-    "discussions": "i8",
-    "negative": "i8",
-}
-
-
-FOREST = {
-    "post": "i8",
-    "user": "i8",
-    "parent": "i8",
-    "minute": "i8",
-    "platform": "i8",
-    "channel": "i8",
-    "weight": "i8",
-}
-
-
 ORIGINS = ("fact", "mind", "user")
+POST = (
+    OfPost("ident", "u8"),  # identifies the post in draws, whatever its row number
+    OfPost("topic", bounds=(Bound(0, "topics"),)),
+    OfPost("story", bounds=(Bound(0, "stories"),)),
+    OfPost("platform", bounds=(Bound(0, "platforms"),)),
+    OfPost("author", bounds=(Bound(0, "people"),)),  # row: a user below n_users, an account from there on
+    OfPost("content"),  # index into the platform's kinds of content
+    OfPost("negative"),
+    OfPost("minute"),
+    OfPost("weight"),  # real posts that this one stands for
+    OfPost("root", bounds=(Bound(0, "forest"),)),  # its row in the repost forest
+    OfPost("by_actor"),
+    OfPost("spend"),  # yuan
+    OfPost("intend", "u8"),  # that of an intent without the offers that are in force
+    OfPost("recommended", "(3,)i8"),  # impressions, attends and likes of views that are noted as recommended
+)
+FOREST = (
+    OfShare("post", bounds=(Bound(0, "posts"),)),
+    OfShare("user", bounds=(Bound(0, "people"),)),
+    OfShare("parent", bounds=(Bound(-1, "forest"),)),
+    OfShare("minute"),
+    OfShare("platform", bounds=(Bound(0, "platforms"),)),
+    OfShare("channel", bounds=(Bound(0, "channels"),)),
+    OfShare("weight"),
+)
+
+
+def columns_of(horizon: int, stories: int, channels: int, responses: int) -> tuple[Column, ...]:
+    """All columns that a world has by itself.
+
+    Args:
+        horizon: steps over which reactions fall.
+        stories: how many stories there are.
+        channels: how many ways a post can come to somebody.
+        responses: how many of `records.RESPONSES` there are.
+    """
+    flows = len(flows_of(responses))
+    return (
+        *POST,
+        OfPost("chance", f"({responses},)u8"),  # 32-bit thresholds of the responses
+        OfPost("totals", f"({flows},)i8"),  # real people, by flow
+        *FOREST,
+        OfTopic("platform", bounds=(Bound(0, "platforms"),)),
+        OfTopic("story", bounds=(Bound(0, "stories"),)),
+        OfTopic("minute"),  # born
+        OfTopic("origin", bounds=(Bound(0, len(ORIGINS)),)),  # index into ORIGINS
+        OfTopic("lead", blank=-1, bounds=(Bound(-1, "posts"),)),  # the post that the topic's page shows first
+        OfTopic("posts"),  # real posts under it
+        OfTopic("appeal", "f8"),
+        OfTopic("talk", "f8"),  # how much more than usual its readers discuss and search it
+        OfTopic("novelty", "f8", 1),  # 1 at birth, falling
+        OfTopic("decay", "f8"),  # factor on novelty a step
+        OfTopic("reads"),
+        OfTopic("discussions"),
+        OfTopic("negative"),
+        OfTopic("flow", f"({horizon},{flows})i8"),  # ring over the steps to come
+        OfPlatform("owned"),  # impressions by an actor's own followers
+        OfPlatform("channels", f"({channels},)i8"),  # impressions by channel
+        OfPlatform("interest", f"({stories},)f8"),  # attention that is remembered, by story
+        OfStory("new_total"),  # people reached for the first time on any platform
+        OfStory("outside", "f8"),  # interest of those who met a story on no platform
+        OfStory("offers_factor", "f8", 1),  # on intents, of the offers that are in force
+        ListOf("live_topics", bounds=(Bound(0, "topics"),)),  # topics that are not dead
+    )
+
+
+TABLES = ("posts", "topics", "forest", "by_platform", "by_story")
 
 
 @dataclass(frozen=True)
@@ -119,13 +140,8 @@ class Account:
     won: list[np.ndarray] = field(default_factory=list)
 
 
-@dataclass
-class Slot:
-    """A bought or pinned place on a list until a minute; ``place`` 0 is the pinned slot."""
-
-    place: int
-    topic: int
-    until: int
+def _of(table: str, columns: Iterable[Column]) -> tuple[Column, ...]:
+    return tuple(column for column in columns if column.table == table)
 
 
 def _blank(n_users: int, stories: int) -> State:
@@ -135,7 +151,15 @@ def _blank(n_users: int, stories: int) -> State:
 
 
 class World:
-    """All state of one run. Arrays of users hang here and are let go when the run ends."""
+    """All state of one run. Arrays of users hang here and are let go when the run ends.
+
+    Attributes:
+        posts, topics, forest: tables that grow; ``by_platform``, ``by_story``: tables of a row each.
+        lists: by name, a list of entries for each platform.
+        ground: by platform and mechanism, what no run changes.
+        channels: names of the ways in which a post can come to somebody; a column holds their places here.
+        flows: names of what is counted, as columns have them.
+    """
 
     def __init__(
         self,
@@ -147,40 +171,37 @@ class World:
         platforms: list[str],
         stories: list[str],
         seed: int,
+        channels: Sequence[str] = ("root",),
+        keeps: Iterable[Column] = (),
+        responses: int = BASIC,
     ) -> None:
-        n = people.n_users
         self.clock, self.people, self.graph, self.lots, self.ratio, self.seed = clock, people, graph, lots, ratio, seed
-        self.platforms, self.stories = platforms, stories
-        self.state = _blank(n, len(stories))
-        self.new_total = np.zeros(len(stories), np.int64)
-        self.channels = np.zeros((len(platforms), len(CHANNELS)), np.int64)
-        self.owned = np.zeros(len(platforms), np.int64)
-        self.interest = np.zeros((len(platforms), len(stories)))
-        self.outside = np.zeros(len(stories))  # the same of those who met a story on no platform
-        self.head_room = np.zeros(len(platforms))  # plays that head videos may still be given, where they are capped
-        self.offers_factor = np.ones(len(stories))
-        self.posts, self.topics, self.forest = Table(POST), Table(TOPIC), Table(FOREST, 1024)
-        self.chance = Matrix((8,), np.uint64)
-        self.totals = Matrix((len(FLOWS),), np.int64)
-        self.recommended = Matrix((3,), np.int64)
-        self.tier_start = Matrix((3,), np.int64)
-        self.flow = Matrix((clock.horizon_steps, len(FLOWS)), np.int64, 16)
+        self.platforms, self.stories, self.channels = platforms, stories, list(channels)
+        self.state = _blank(people.n_users, len(stories))
+        self.flows = flows_of(responses)
+        columns = [*columns_of(clock.horizon_steps, len(stories), len(channels), responses), *keeps]
+        self.posts, self.topics = Table(_of("posts", columns)), Table(_of("topics", columns), 16)
+        self.forest = Table(_of("forest", columns), 1024)
+        self.by_platform, self.by_story = (Table(_of(name, columns), 1) for name in ("by_platform", "by_story"))
+        self.by_platform.append(len(platforms))
+        self.by_story.append(len(stories))
+        self.list_spec = _of("lists", columns)
+        self.lists = {column.name: [Entries(column.dtype) for _ in platforms] for column in self.list_spec}
         self.topic_titles: list[str] = []
         self.topic_about: list[str] = []
-        self.home_topic: dict[tuple[int, int], int] = {}
         self.accounts: list[Account] = []
-        self.slots: dict[int, list[Slot]] = {p: [] for p in range(len(platforms))}
-        self.in_pools: dict[int, np.ndarray] = {p: np.zeros(0, np.int64) for p in range(len(platforms))}
-        self.paid: dict[int, np.ndarray] = {p: np.zeros(0, np.int64) for p in range(len(platforms))}
-        self.live_topics: dict[int, np.ndarray] = {p: np.zeros(0, np.int64) for p in range(len(platforms))}
-        self.background: dict[int, Any] = {}
-        self.list_log: dict[int, list[np.ndarray]] = {p: [] for p in range(len(platforms))}
+        self.ground: dict[tuple[int, str], Any] = {}
         self.pending: dict[int, list[np.ndarray]] = {}
         self.claimed = np.full(1 << 12, -1, np.int64)
         self.n_claimed = 0
         self.won_changed = True
         self._won: tuple[np.ndarray, np.ndarray] | None = None
         self.shared = np.zeros(0, ACT)
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """The tables by name."""
+        return {name: getattr(self, name) for name in TABLES}
 
     @property
     def n_users(self) -> int:
@@ -198,30 +219,24 @@ class World:
     def known_posts(self) -> Posts:
         """What the passes need to know of each post."""
         posts = self.posts
-        return Posts(posts.ident, posts.story, posts.platform, posts.topic, self.chance.rows)
+        return Posts(posts.ident, posts.story, posts.platform, posts.topic, posts.chance)
 
     def tally(self) -> Tally:
         """Where flows are counted."""
-        return Tally(self.flow.rows, self.totals.rows, self.recommended.rows, self.new_total, self.channels, self.owned)
+        posts, here = self.posts, self.by_platform
+        return Tally(
+            self.topics.flow, posts.totals, posts.recommended, self.by_story.new_total, here.channels, here.owned
+        )
 
     def inflow(self, step: int) -> np.ndarray:
         """Flows of every topic that fall into ``step``, i8[topics, flows], a view into the ring."""
-        return self.flow.rows[: self.topics.n, step % self.clock.horizon_steps]
-
-    def add_post(self, count: int = 1, **columns: Any) -> int:
-        """Append posts and make room in the arrays that go with them."""
-        first = self.posts.append(count, **columns)
-        for matrix in (self.chance, self.totals, self.recommended, self.tier_start):
-            matrix.reserve(self.posts.n)
-        return first
+        return self.topics.flow[:, step % self.clock.horizon_steps]
 
     def add_topic(self, title: str, about: str, **columns: Any) -> int:
         """Append one topic."""
-        row = self.topics.append(**columns)
-        self.flow.reserve(self.topics.n)
         self.topic_titles.append(title)
         self.topic_about.append(about)
-        return row
+        return self.topics.append(**columns)
 
     def followers(self, row: int) -> int:
         """Followers of an account now, in real people."""

@@ -232,7 +232,7 @@ def test_the_tiny_platform_has_every_mechanism():
 @pytest.mark.parametrize("cls", KINDS["mechanism"])
 def test_a_mechanism_has_nothing_to_show_of_nothing(cls):
     model = worlds.ViralityModel(full(interventions=[]))
-    mechanism = model.deeds.mechanisms[0][cls.name]
+    mechanism = model.stages[0].mechanisms[cls.name]
     for step in range(3):
         stage = model.stages[0].at(step)
         assert sum(len(table) for table in mechanism.offers(stage)) == 0
@@ -255,9 +255,9 @@ def test_what_a_mechanism_offers_is_well_formed(cls):
     model = worlds.ViralityModel(full())
     for _ in range(6):
         model.step()
-    model.world.interest[:] = 1000.0
-    stage, mechanism = worlds.stage(model), model.deeds.mechanisms[0][cls.name]
-    before = model.world.state.reached.copy(), model.world.totals.rows.copy()
+    model.world.by_platform.interest[:] = 1000.0
+    stage, mechanism = worlds.stage(model), model.stages[0].mechanisms[cls.name]
+    before = model.world.state.reached.copy(), model.world.posts.totals.copy()
     tables = mechanism.offers(stage)
     for offers in tables:
         assert offers.dtype == OFFER
@@ -270,7 +270,7 @@ def test_what_a_mechanism_offers_is_well_formed(cls):
         assert (offers["minute"] >= 0).all()
     # Reading is all it does to people: whom a post reaches is for everybody to answer at once.
     assert (model.world.state.reached == before[0]).all()
-    assert (model.world.totals.rows[: len(before[1])] == before[1]).all()
+    assert (model.world.posts.totals[: len(before[1])] == before[1]).all()
 
 
 # ---------------------------------------------------------------- interventions

@@ -10,10 +10,10 @@ import numpy as np
 from sim.world.candidates import Held, find, held
 from sim.world.engine import Vectorized
 from sim.world.persons import Encounter, Exposure, Offer, Offered, PlainTraits, Who, draws, meet, taken_in
-from sim.world.records import LIST, RECOMMEND
 
 if TYPE_CHECKING:
     from sim.model.model import ViralityModel
+    from sim.platforms.stage import PlatformStage
     from sim.world.world import World
 
 
@@ -29,7 +29,7 @@ class Met(NamedTuple):
     encounter: Encounter
     rate: int  # 32-bit threshold of attending to the post, before the user's own factor
     draws: tuple[tuple[str, int, int], ...]  # response, 32-bit draw, threshold
-    place: int  # of the post when it was offered: traffic pool, or rank of its topic
+    place: str  # of the post when it was offered, in words: its pool, the rank of its topic
     minute: int  # when it was seen
     kept: bool  # whether the row took it in, which stands for more people than the view
 
@@ -40,8 +40,9 @@ Look = Callable[["Watched", int, np.ndarray, np.ndarray], None]
 class Watched(Vectorized):
     """The compiled engine with an onlooker, who hears of every table of offers and the views it led to."""
 
-    def __init__(self, world: World, threads: int, look: Look) -> None:
+    def __init__(self, world: World, threads: int, look: Look, stages: list[PlatformStage]) -> None:
         super().__init__(world, threads)
+        self._stages = stages
         self.traits, self._look = PlainTraits(world.people), look
         self._held: dict[tuple[int, int], Held] = {}
 
@@ -68,25 +69,25 @@ class Watched(Vectorized):
         lane, state = self.traits.lane(user), world.state
         traits = self.traits.segment[lane], self.traits.activity[lane]
         who = Who(*traits, int(state.attention[user]), int(state.fatigue[story, user]))
-        chance = world.chance.rows[offer.post]
+        chance = world.posts.chance[offer.post]
         encounter = meet(who, self.traits, exposure, offer, story, chance, self.moment)
         minute = max(offer.minute + encounter.delay, self.moment.now)
         kept = taken_in(self.moment, user, int(world.posts.ident[offer.post]), minute, offer.weight)
         told = tuple(draws(encounter, chance, offer.act)) if encounter.seen else ()
-        place, step, rate = _place(world, offer), self.moment.step, int(chance[0])
+        place, step, rate = self._place(platform, offer), self.moment.step, int(chance[0])
         return Met(step, platform, offer, story, exposure, who, encounter, rate, told, place, minute, kept)
 
-
-def _place(world: World, offer: Offer) -> int:
-    if offer.channel == RECOMMEND:
-        return int(world.posts.tier[offer.post])
-    return int(world.topics.rank[world.posts.topic[offer.post]]) if offer.channel == LIST else -1
+    def _place(self, platform: int, offer: Offer) -> str:
+        """Where the post stands with the mechanism by whose channel it came."""
+        stage, name = self._stages[platform], self.world.channels[offer.channel]
+        own = (m for m in stage.mechanisms.values() if m.channel and m.channel.name == name)
+        return next((str(mechanism.place(stage, offer.post)) for mechanism in own), "")
 
 
 def take_place(model: ViralityModel, threads: int, look: Look) -> None:
     """Put an engine with an onlooker in the place of a model's own."""
     model.engine.close()
-    model.engine = Watched(model.world, threads, look)
+    model.engine = Watched(model.world, threads, look, model.stages)
 
 
 class UserOnlooker:

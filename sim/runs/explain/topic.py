@@ -10,11 +10,12 @@ import numpy as np
 from sim.base.errors import SimError
 from sim.base.registry import did_you_mean
 from sim.base.words import columns, fit, humanise
+from sim.platforms.base import Standing
 from sim.runs.explain.rerun import again, is_classical, opened, same
 from sim.runs.explain.topic_onlooker import Moment, Promotion, TopicOnlooker
 from sim.runs.explain.words import Words
 from sim.runs.tables import Tables
-from sim.world.records import CHANNELS, F_IMPRESSIONS, F_REPOSTS, FEED
+from sim.world.records import F_IMPRESSIONS, F_REPOSTS
 from sim.world.world import ORIGINS
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def _half_life(words: Words, row: int) -> float:
 def _posts(words: Words, row: int) -> list[str]:
     world = words.world
     posts = np.flatnonzero(world.posts.topic == row)
-    totals = world.totals.rows[posts]
+    totals = world.posts.totals[posts]
     order = np.argsort(-totals[:, F_IMPRESSIONS], kind="stable")[:SHOWN]
     cells = [["born", "post", "reads", "reposts"]]
     for at in order.tolist():
@@ -143,9 +144,9 @@ def _table(words: Words, onlooker: TopicOnlooker, limit: int) -> list[str]:
     if not rows:
         return []
     length = _length(rows, max(1, limit), words.clock.step_minutes)
-    ranked = any(moment.listing is not None for moment in rows)
-    used = [c for c in range(FEED, len(CHANNELS)) if onlooker.by_channel[:, c].any()]
-    head = ["from", "reads", *(f"·{CHANNELS[c]}" for c in used), "discuss", "novelty"]
+    ranked, names = any(moment.standing is not None for moment in rows), words.world.channels
+    used = [c for c in range(1, len(names)) if onlooker.by_channel[:, c].any()]
+    head = ["from", "reads", *(f"·{names[c]}" for c in used), "discuss", "novelty"]
     head += ["inflow/h", "× own", "smoothed", "heat", "rank"] if ranked else []
     cells = [head]
     for first in range(0, len(rows), length):
@@ -176,36 +177,30 @@ def _cells(words: Words, onlooker: TopicOnlooker, part: list[Moment], used: list
     cells = [f"{words.time(part[0].step * words.clock.step_minutes)}", _count(words, sum(m.reads for m in part))]
     cells += [_count(words, int(reads[c])) for c in used]
     cells += [_count(words, sum(m.discussions for m in part)), f"{last.novelty:.3f}"]
-    if ranked:
-        cells += [
-            _count(words, last.inflow),
-            f"{last.interaction:.2f}",
-            _count(words, last.rate),
-            _count(words, last.heat),
-        ]
-        cells.append(_standing(words, last))
+    if ranked and last.standing is not None:
+        own = last.standing
+        cells += [_count(words, own.inflow), f"{own.own:.2f}", _count(words, own.rate), _count(words, own.heat)]
+        cells.append(_rank(words, last, own))
     return cells
 
 
-def _standing(words: Words, moment: Moment) -> str:
+def _rank(words: Words, moment: Moment, own: Standing) -> str:
     """Its rank, or what it lacked."""
-    listing = moment.listing
-    if listing is None:
-        return ""
-    if moment.rank >= 0:
-        return str(moment.rank) if moment.rank else "pinned"
-    if moment.novelty <= listing.least_novelty:
-        return f"too old (novelty ≤ {listing.least_novelty:g})"
-    return f"– (last has {_count(words, listing.last_heat)})"
+    if own.rank >= 0:
+        return str(own.rank) if own.rank else "pinned"
+    least = own.stay_novelty if moment.listed else own.entry_novelty
+    if moment.novelty <= least:
+        return f"too old (novelty ≤ {least:g})"
+    return f"– (last has {_count(words, own.last_heat)})"
 
 
 def _heat_words(words: Words, onlooker: TopicOnlooker) -> list[str]:
-    listing = next(moment.listing for moment in onlooker.moments if moment.listing)
-    part = f" (of those by the list {listing.list_share:.0%})" if listing.list_share < 1 else ""
+    own = next(moment.standing for moment in onlooker.moments if moment.standing)
+    part = f" (of those by the list {own.list_share:.0%})" if own.list_share < 1 else ""
     return [
         f"  inflow = searches + discussions + reads{part}, an hour; × own = the interaction of its own;",
-        f"  smoothed = the running mean of their product, halved in {listing.smoothing:g} min; "
-        f"heat = smoothed × {listing.interaction:g}",
+        f"  smoothed = the running mean of their product, halved in {own.smoothing_minutes:g} min; "
+        f"heat = smoothed × {own.interaction:g}",
     ]
 
 
@@ -218,11 +213,12 @@ def _promotions(words: Words, promotions: list[Promotion]) -> list[str]:
     lines = ["Traffic pools: a post whose pool is used up goes on when its score reaches the pass score:"]
     cells = []
     for one in promotions[:SHOWN]:
-        verdict = f"to pool {one.to + 1}" if one.to >= 0 else "leaves the recommender"
-        sign = "≥" if one.score >= one.need else "<"
-        some = f" (a row of {one.alive:,} posts: the better ones)" if one.alive > 1 else ""
-        cells.append([f"{words.time(one.minute)}", f"post {one.post}", f"pool {one.pool + 1}",
-                      f"score {one.score:.3f} {sign} {one.need:g}", f"{verdict}{some}"])  # fmt: skip
+        score, need, alive = one.verdict
+        verdict = f"to {one.to}" if one.to else "leaves the recommender"
+        sign = "≥" if score >= need else "<"
+        some = f" (a row of {alive:,} posts: the better ones)" if alive > 1 else ""
+        cells.append([f"{words.time(one.minute)}", f"post {one.post}", one.place,
+                      f"score {score:.3f} {sign} {need:g}", f"{verdict}{some}"])  # fmt: skip
     more = [f"  … and {len(promotions) - SHOWN:,} more"] if len(promotions) > SHOWN else []
     return lines + _indented(cells) + more
 

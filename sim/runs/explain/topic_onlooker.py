@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from pydantic import ConfigDict
 
+from sim.platforms.base import Mechanism, Standing, Verdict
 from sim.runs.explain.onlooker import Met, Watched, take_place
-from sim.world.records import CHANNELS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS
+from sim.world.records import F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS
 
 if TYPE_CHECKING:
     from sim.model.model import ViralityModel
-    from sim.platforms.hot_list import HotList
     from sim.platforms.stage import PlatformStage
-    from sim.platforms.traffic_pools import TrafficPools
 
 FIRST = 10  # people who saw it first
-
-
-class Listing(NamedTuple):
-    """What the list asked of the topic at a step."""
-
-    last_heat: int  # of the last organic place; 0 while places are free
-    least_novelty: float
-    smoothing: float  # minutes
-    interaction: float
-    list_share: float
 
 
 class Moment(NamedTuple):
@@ -35,33 +26,38 @@ class Moment(NamedTuple):
     reads: int
     discussions: int
     novelty: float
-    inflow: float
-    interaction: float
-    rate: float
-    heat: int
-    rank: int
-    listing: Listing | None  # None: the platform has no list
+    listed: bool  # before the list of this step was made
+    standing: Standing | None  # None: the platform has no list
 
 
 class Promotion(NamedTuple):
-    """A post whose pool was used up."""
+    """A post of which something was decided, such as whether it goes on to the next pool."""
 
     minute: int
     post: int
-    pool: int
-    score: float
-    need: float
-    alive: int
-    to: int  # pool, −1: out of the recommender
+    place: str
+    verdict: Verdict
+    to: str  # empty: out of the channel
+
+
+class Watch(Mechanism):
+    """A mechanism that shows nothing and keeps nothing: an onlooker among a platform's own."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True)
+    act: Callable[[Any], None]
+
+    def trend(self, stage: PlatformStage) -> None:
+        """Look."""
+        self.act(stage)
 
 
 class TopicOnlooker:
-    """Notes the life of one topic. To the model it is one more mechanism of the topic's platform, and the last.
+    """Notes the life of one topic. To the model it is two more mechanisms of each platform, the first and the last.
 
     Attributes:
         moments: the topic at each step of its life.
         by_channel: i8[steps, channels], reads when they happened.
-        promotions: what became of its posts in the traffic pools.
+        promotions: what was decided of its posts.
         first: encounters of those who saw it first, in the order of time.
     """
 
@@ -70,18 +66,16 @@ class TopicOnlooker:
         self.moments: list[Moment] = []
         self.promotions: list[Promotion] = []
         self.first: list[Met] = []
-        self.by_channel = np.zeros((0, len(CHANNELS)), np.int64)
-        self._pooled: dict[int, tuple[int, int, np.ndarray]] = {}
+        self.by_channel = np.zeros((0, 0), np.int64)
+        self._decided: list[tuple[int, Any, str, Verdict]] = []
         self._listed = False  # before the list of this step was made
-        self._mechanisms: list[dict[str, Any]] = []
 
     def watch(self, model: ViralityModel) -> None:
         """Take the engine's place, and a place among the mechanisms of every platform."""
         take_place(model, self.threads, self._look)
-        self.by_channel = np.zeros((model.world.clock.n_steps, len(CHANNELS)), np.int64)
-        self._mechanisms = model.deeds.mechanisms
-        for own in self._mechanisms:
-            own["onlooker"] = self
+        self.by_channel = np.zeros((model.world.clock.n_steps, len(model.world.channels)), np.int64)
+        for stage in model.stages:
+            stage.mechanisms = {"before": Watch(act=self._before), **stage.mechanisms, "after": Watch(act=self._after)}
 
     # ---- views
 
@@ -112,69 +106,45 @@ class TopicOnlooker:
             self.first += [one for one in met if one.encounter.seen][:1]
         self.first = sorted(self.first, key=lambda met: met.minute)[:FIRST]
 
-    # ---- a mechanism that offers nothing
+    # ---- before and after the list is made and the pools decide
 
-    def offers(self, stage: PlatformStage) -> list[np.ndarray]:
-        """No offers; remember its rank, and what its posts have in the pools."""
-        if self._is_here(stage):
-            world = stage.world
-            self._listed = bool(world.topics.rank[self.topic] >= 0)
-            rows = stage.in_pools()
-            for row in rows[world.posts.topic[rows] == self.topic].tolist():
-                state = int(world.posts.tier[row]), int(world.posts.alive[row]), world.tier_start.rows[row].copy()
-                self._pooled[row] = state
-        return []
+    def _before(self, stage: PlatformStage) -> None:
+        """Remember whether it is listed, and what is about to be decided of its posts."""
+        if not self._is_here(stage):
+            return
+        world = stage.world
+        own = _standing(stage, self.topic)
+        self._listed = own is not None and own.rank >= 0
+        for row in np.flatnonzero(world.posts.topic == self.topic).tolist():
+            for mechanism in stage.mechanisms.values():
+                verdict = mechanism.verdict(stage, row)
+                if verdict is not None:
+                    self._decided.append((row, mechanism, mechanism.place(stage, row), verdict))
 
-    def trend(self, stage: PlatformStage) -> None:
+    def _after(self, stage: PlatformStage) -> None:
         """The list has been made and the pools have decided."""
         if not self._is_here(stage):
             return
-        mechanisms = self._mechanisms[stage.index]
-        self._note(stage, mechanisms.get("hot_list"))
-        if "traffic_pools" in mechanisms:
-            self._note_pools(stage, mechanisms["traffic_pools"])
-        self._pooled.clear()
+        self._note(stage)
+        for row, mechanism, place, verdict in self._decided:
+            self.promotions.append(Promotion(stage.now, row, place, verdict, mechanism.place(stage, row)))
+        self._decided.clear()
 
     def _is_here(self, stage: PlatformStage) -> bool:
         topics = stage.world.topics
         return topics.n > self.topic and topics.platform[self.topic] == stage.index
 
-    def _note(self, stage: PlatformStage, hot_list: HotList | None) -> None:
+    def _note(self, stage: PlatformStage) -> None:
         topics, row = stage.world.topics, self.topic
         if row not in stage.own_topics():  # dead: neither ranked nor searched
             return
-        flow = stage.world.inflow(stage.step)[[row]]
-        discussions = int(flow[0, [F_COMMENTS, F_REPOSTS, F_CREATIONS]].sum())
-        inflow = float(hot_list.inflow(flow, stage.clock.steps_per_hour)[0]) if hot_list else 0.0
-        self.moments.append(
-            Moment(
-                stage.step,
-                int(flow[0, F_IMPRESSIONS]),
-                discussions,
-                float(topics.novelty[row]),
-                inflow,
-                float(topics.interaction[row]),
-                float(topics.rate[row]),
-                int(topics.heat[row]),
-                int(topics.rank[row]),
-                _listing(stage, hot_list, self._listed) if hot_list else None,
-            )
-        )
-
-    def _note_pools(self, stage: PlatformStage, pools: TrafficPools) -> None:
-        world, posts = stage.world, stage.world.posts
-        for row, (pool, alive, start) in self._pooled.items():
-            if (world.tier_start.rows[row] == start).all():
-                continue
-            views, attends, likes = (world.tier_start.rows[row] - start).tolist()
-            score = pools.score(views, attends, likes, (stage.now - int(posts.minute[row])) / 60)
-            need, to = pools.pools[pool].pass_score, int(posts.tier[row])
-            self.promotions.append(Promotion(stage.now, row, pool, score, need, alive, to))
+        flow = stage.world.inflow(stage.step)[row]
+        discussions = int(flow[[F_COMMENTS, F_REPOSTS, F_CREATIONS]].sum())
+        reads, novelty = int(flow[F_IMPRESSIONS]), float(topics.novelty[row])
+        self.moments.append(Moment(stage.step, reads, discussions, novelty, self._listed, _standing(stage, row)))
 
 
-def _listing(stage: PlatformStage, hot_list: HotList, listed: bool) -> Listing:
-    log = stage.world.list_log[stage.index][-1]
-    organic = log[log[:, -1] == 0]
-    last = int(organic[-1, 3]) if len(organic) == hot_list.places else 0
-    least = float(hot_list.least_novelty(np.array(listed)))
-    return Listing(last, least, hot_list.smoothing_minutes, hot_list.interaction, hot_list.list_share)
+def _standing(stage: PlatformStage, topic: int) -> Standing | None:
+    """How a topic stands on its platform's list."""
+    found = (mechanism.standing(stage, topic) for mechanism in stage.mechanisms.values())
+    return next((standing for standing in found if standing is not None), None)

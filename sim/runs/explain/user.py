@@ -208,7 +208,7 @@ class _Consequences:
         posts = self.world.posts
         ident = own_idents(self.world.seed, np.array([self.user]), posts.ident[[met.offer.post]])[0]
         row = int(np.flatnonzero(posts.ident == ident)[0])
-        return f"makes post {row} on the topic: {self.world.totals.rows[row, F_IMPRESSIONS]:,} impressions"
+        return f"makes post {row} on the topic: {self.world.posts.totals[row, F_IMPRESSIONS]:,} impressions"
 
     def _follow(self, met: Met) -> str:
         account = int(self.world.posts.author[met.offer.post])

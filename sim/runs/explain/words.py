@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.base.streams import ONE32
-from sim.world.records import AUDIENCE, FEED, FOLLOWERS, LIST, PAID, RECOMMEND, SEARCH_SLOT
+from sim.platforms.base import channels
+from sim.world.records import AUDIENCE, FOLLOWERS, SERVE
 
 if TYPE_CHECKING:
     from sim.runs.explain.onlooker import Met
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 FIX = 1 << 16
 INDENT = " " * 5
-CHANNEL_WORDS = {SEARCH_SLOT: "search", PAID: "paid"}
 
 
 class Words:
@@ -65,16 +65,13 @@ class Words:
     def channel(self, met: Met) -> str:
         """How it came to the user."""
         offer = met.offer
-        if offer.channel == FEED:
+        if offer.mode != SERVE:
             sharer = self.name(offer.source if offer.mode == AUDIENCE else offer.row)
             won = ", won in the run" if offer.mode == FOLLOWERS else ""
             shared = f", sharing row {offer.event}" if self.world.forest.parent[offer.event] >= 0 else ""
             return f"follower of {sharer}{won}{shared}"
-        if offer.channel == RECOMMEND:
-            return f"recommender, pool {met.place + 1}"
-        if offer.channel == LIST:
-            return f"hot list, rank {met.place}" if met.place else "hot list, pinned"
-        return CHANNEL_WORDS[offer.channel]
+        words = channels()[offer.channel].words
+        return f"{words}, {met.place}" if met.place else words
 
     # ---- one exposure
 
@@ -119,11 +116,9 @@ class Words:
             f"; post {rate}, user {own} / 65536" if self.exact else f" = post {rate / ONE32:.4f} × user {own / FIX:.4f}"
         )
         told = f"attend   {self.against(coin, gate)}{parts}" + (" ✓" if acts else ": goes on")
-        cells = [f"{name} {self.against(coin, below)}{' ✓' if coin < below else ''}" for name, coin, below in acts]
-        lines = [before, told]
-        for first in (0, 4):
-            lines += ["         " + "   ".join(cells[first : first + 4])] if cells else []
-        return lines
+        can = [one for one in acts if one[2]]  # what nobody does on this platform tells nothing
+        cells = [f"{name} {self.against(coin, below)}{' ✓' if coin < below else ''}" for name, coin, below in can]
+        return [before, told, *("         " + "   ".join(cells[i : i + 4]) for i in range(0, len(cells), 4))]
 
     def told(self, number: int, visits: list[Met]) -> list[str]:
         """All lines of one exposure, or of several visits to one share that were all passed by."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sim.base.errors import Finding
 from sim.base.registry import did_you_mean
 from sim.base.strict import YEARS
-from sim.platforms.platform import sells_places
+from sim.platforms.base import cannot
 from sim.scenario.campaign import PURSE, Campaign, Hire, Own, Path, Plan, PlannedPost
 from sim.scenario.numbers import goal_metrics
 from sim.scenario.prices import Candidate, candidate, candidates, cost, day_of, numbers_of
@@ -43,8 +43,8 @@ def _campaign(scenario: Scenario, campaign: Campaign, shortened: bool) -> Iterat
     for platform in campaign.places:
         place = (*where, "places", platform)
         yield from _unknown("platform", platform, scenario.platforms, place)
-        if platform in scenario.platforms and not sells_places(scenario.platforms[platform]):
-            yield Finding(place, f"{platform} sells no places on its list (ad_places, ad_price)")
+        if platform in scenario.platforms and scenario.platforms[platform].price("place") is None:
+            yield Finding(place, f"{platform} {cannot('place')}")
 
 
 def _unknown(kind: str, name: str, known: Iterable[str], path: Path) -> Iterator[Finding]:
@@ -125,8 +125,8 @@ def _post(
     places = [candidate.platform] if candidate else list(own.accounts)
     if post.platform not in places:
         yield Finding((*where, "platform"), f"'{post.by}' has no account there", did_you_mean(post.platform, places))
-    elif post.boost and not scenario.platforms[post.platform].mechanisms.paid_reach:
-        yield Finding((*where, "boost"), f"{post.platform} has no paid_reach")
+    elif post.boost and scenario.platforms[post.platform].price("reach") is None:
+        yield Finding((*where, "boost"), f"{post.platform} {cannot('reach')}")
     if post.boost > campaign.boosts.most:
         yield Finding((*where, "boost"), f"is more than the {campaign.boosts.most:,} yuan that one post may have")
 

@@ -21,7 +21,7 @@ from sim.base.reader import read
 from sim.base.registry import did_you_mean
 from sim.base.strict import YEARS
 from sim.minds import FollowUp, OpenTopics
-from sim.platforms.platform import sells_places
+from sim.platforms.base import cannot
 from sim.scenario.numbers import has_running_total
 
 if TYPE_CHECKING:
@@ -143,21 +143,13 @@ def _platforms(scenario: Scenario) -> Iterator[Finding]:
             yield Finding((*where, "users"), each, "raise people.users")
         if not _use(scenario, name):
             yield Finding(("people", "segments"), f"nobody uses {name}: every segment's usage of it is 0")
-        if platform.mechanisms.user_topics and "user" not in platform.content:
-            yield Finding((*where, "content"), "has no kind 'user', which the topics that users start are made of")
-        yield from _places(platform, (*where, "mechanisms", "hot_list", "ad_places"))
+        for _, mechanism in platform.mechanisms.present():
+            yield from (Finding((*where, *path), words) for path, words in mechanism.findings(platform))
 
 
 def _use(scenario: Scenario, platform: str) -> float:
     """Use of a platform over the segments, relative to the mean."""
     return sum(segment.share * segment.usage.get(platform, 1.0) for segment in scenario.people.segments.values())
-
-
-def _places(platform: Platform, where: tuple[str | int, ...]) -> Iterator[Finding]:
-    hot_list = platform.mechanisms.hot_list
-    for i, place in enumerate(hot_list.ad_places if hot_list else ()):
-        if hot_list and not 1 <= place <= hot_list.places:
-            yield Finding((*where, i), f"must be a place of the list, 1 to {hot_list.places}, not {place}")
 
 
 def _stories(scenario: Scenario) -> Iterator[Finding]:
@@ -318,14 +310,20 @@ def _fact_on(platform: Platform, fact: Any, where: tuple[str | int, ...]) -> Ite
     """What a fact asks of its platform."""
     if fact.kind == "post":
         yield from _unknown("content", fact.content, platform.content, (*where, "content"), optional=True)
-        if fact.boost and not platform.mechanisms.paid_reach:
-            yield Finding((*where, "boost"), f"{fact.platform} has no paid_reach")
-    elif fact.kind == "buy_place" and not sells_places(platform):
-        yield Finding((*where, "platform"), f"{fact.platform} sells no places on its list (ad_places, ad_price)")
-    elif fact.kind == "pin_topic" and not (platform.mechanisms.hot_list and platform.mechanisms.hot_list.pinned):
-        yield Finding((*where, "platform"), f"{fact.platform} has no hot_list with a pinned slot")
+        if fact.boost:
+            yield from _to_be_had(platform, fact, "reach", (*where, "boost"))
+    elif fact.kind == "buy_place":
+        yield from _to_be_had(platform, fact, "place", (*where, "platform"))
+    elif fact.kind == "pin_topic":
+        yield from _to_be_had(platform, fact, "pin", (*where, "platform"))
     elif fact.kind == "platform_change":
         yield from _change(platform, fact, where)
+
+
+def _to_be_had(platform: Platform, fact: Any, what: str, where: tuple[str | int, ...]) -> Iterator[Finding]:
+    """What a fact takes of a platform must be had there."""
+    if platform.price(what) is None:
+        yield Finding(where, f"{fact.platform} {cannot(what)}")
 
 
 def _change(platform: Platform, fact: Any, where: tuple[str | int, ...]) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from sim.runs.tables import Tables
 from sim.studies.compare.arms import Arm
 from sim.studies.compare.runs import seeded
 from sim.world.population import lane_of
-from sim.world.records import CHANNELS, F_IMPRESSIONS
+from sim.world.records import F_IMPRESSIONS
 from sim.world.world import World
 
 EXAMPLES = 3  # people whose way is told
@@ -167,12 +167,12 @@ def _only(here: Tables, there: Tables) -> np.ndarray:
 def _posts(tables: Tables, rows: np.ndarray) -> list[tuple[str, int]]:
     """The posts most seen, in words."""
     words, posts = Words(tables), tables.world.posts
-    reads = tables.world.totals.rows[rows, F_IMPRESSIONS]
+    reads = tables.world.posts.totals[rows, F_IMPRESSIONS]
     order = rows[np.argsort(-reads, kind="stable")]
     return [
         (
             f"{_author(words, row)}, {words.time(int(posts.minute[row]))}",
-            int(tables.world.totals.rows[row, F_IMPRESSIONS]),
+            int(tables.world.posts.totals[row, F_IMPRESSIONS]),
         )
         for row in order.tolist()
     ]
@@ -240,7 +240,7 @@ def _way(words: Words, row: int) -> tuple[str, ...]:
     hops += [f"{len(middle) - HOPS} more reposts"] if len(middle) > HOPS else []
     origin = int(forest.post[chain[-1]])
     end = f"{_author(words, origin)}, {words.time(int(words.world.posts.minute[origin]))}"
-    user, channel = int(forest.user[row]), CHANNELS[forest.channel[row]]
+    user, channel = int(forest.user[row]), words.world.channels[forest.channel[row]]
     lead = f"user {user} ({_person(words, user)}) passes it on {words.time(int(forest.minute[row]))}, met by {channel}"
     return lead, *hops, end
 

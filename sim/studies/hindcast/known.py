@@ -80,7 +80,7 @@ class Cut:
     def platform(self) -> str:
         """Where the story's topics are counted: the list that was observed, or else the last one that there is."""
         stays = self.scenario.observed.stays
-        lists = [name for name, platform in self.scenario.platforms.items() if platform.mechanisms.hot_list]
+        lists = [name for name, platform in self.scenario.platforms.items() if platform.ranks]
         return stays.platform if stays else [*self.scenario.platforms, *lists][-1]
 
 

@@ -14,6 +14,7 @@ from sim.scenario.prices import Candidate, candidates, day_of, place_price
 from sim.scenario.scenario import Scenario
 
 HOLD = 0.25  # probability that a random plan tries for a place on a list
+LARGE = 10**9  # yuan
 FOCUS = 3  # a change moves at most so many posts
 
 Draw = Callable[..., float]  # (purpose, *which) → a uniform number
@@ -144,7 +145,7 @@ def market(scenario: Scenario) -> Market:
         candidates(scenario),
         tuple(organiser.accounts),
         tuple(slots or [campaign.opens]),
-        frozenset(name for name, platform in scenario.platforms.items() if platform.mechanisms.paid_reach),
+        frozenset(name for name, platform in scenario.platforms.items() if platform.price("reach") is not None),
         {name: place_price(scenario, name) for name, most in campaign.places.items() if most},
     )
 
@@ -235,8 +236,9 @@ def _topped(market: Market, plan: Plan, cap: int) -> Plan:
 
 
 def _per_thousand(market: Market, platform: str) -> float:
-    paid = market.scenario.platforms[platform].mechanisms.paid_reach
-    return paid.price_per_thousand if paid else math.inf
+    """Yuan that a thousand impressions cost, taken from a large sum, where they can be bought."""
+    reach = market.scenario.platforms[platform].reach_for(LARGE)
+    return 1000 * LARGE / reach if reach else math.inf
 
 
 # ---- plans from plans

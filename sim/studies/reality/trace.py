@@ -14,9 +14,7 @@ from sim.model.model import ViralityModel
 from sim.scenario.scenario import Scenario
 from sim.studies.reality.cascades import Forest
 from sim.studies.reality.lists import Sightings
-from sim.world.records import F_IMPRESSIONS
-
-ORGANIC = 0
+from sim.world.records import F_IMPRESSIONS, ORGANIC
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ def _trace(model: ViralityModel, running: list[np.ndarray]) -> Trace:
         posts=topics.posts.copy(),
         discussions=topics.discussions.copy(),
         listed=np.where(topics.first_listed < 0, -1, topics.first_listed // scenario.step_minutes),
-        views=world.totals.rows[: posts.n, F_IMPRESSIONS].copy(),
+        views=world.posts.totals[: posts.n, F_IMPRESSIONS].copy(),
         copies=posts.weight.copy(),
         ratio=world.ratio,
         step=scenario.step_minutes,
@@ -87,15 +85,11 @@ def _trace(model: ViralityModel, running: list[np.ndarray]) -> Trace:
 
 def _sightings(model: ViralityModel) -> tuple[Sightings, Sightings]:
     """Organic places of the lists, the stories' and the background's, of all platforms with a list."""
-    logs = [np.concatenate(log) for log in model.world.list_log.values() if log]
-    if not logs:
-        none = Sightings(*(np.zeros(0, np.int64) for _ in range(4)))
-        return none, none
-    log = np.concatenate(logs)
-    log = log[log[:, 4] == ORGANIC]
-    minute = log[:, 0] * model.scenario.step_minutes
-    ours = log[:, 2] >= 0
-    return (
-        Sightings(minute[ours], log[ours, 2], log[ours, 1], log[ours, 3]),
-        Sightings(minute[~ours], log[~ours, 2], log[~ours, 1], log[~ours, 3]),
-    )
+    log = np.concatenate([entries.rows for entries in model.world.lists["listed"]])
+    log = log[log["slot"] == ORGANIC]
+    ours = log["topic"] >= 0
+    return _seen(log[ours], model), _seen(log[~ours], model)
+
+
+def _seen(log: np.ndarray, model: ViralityModel) -> Sightings:
+    return Sightings(log["step"] * model.scenario.step_minutes, log["topic"], log["place"], log["heat"])

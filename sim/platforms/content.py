@@ -1,0 +1,43 @@
+"""What a view leads to on a platform, and what a kind of content makes of it."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from sim.base.strict import Factor, Share, Strict
+
+
+class Response(Strict):
+    """What a view leads to: ``attend`` per view, the others given attending."""
+
+    attend: Share = Field(description="watches to the end, opens or reads")
+    like: Share
+    comment: Share
+    repost: Share
+    create: Share = Field(description="makes an own post about it")
+    follow: Share = Field(description="follows the author, if it is an actor")
+    search: Share
+    intend: Share = Field(description="means to travel, to buy or to give")
+    relay: Share = Field(0.0, description="shares it onwards on another platform; counted, not yet carried there")
+    favourite: Share = Field(0.0, description="collects it")
+    gift: Share = Field(0.0, description="gives a gift, a coin or a hug")
+    bullet: Share = Field(0.0, description="writes a bullet comment")
+
+
+class Content(Strict):
+    """A kind of content: factors on the platform's responses, and how long its topic stays new."""
+
+    attend: Factor = 1.0
+    like: Factor = 1.0
+    comment: Factor = 1.0
+    repost: Factor = 1.0
+    create: Factor = 1.0
+    follow: Factor = 1.0
+    search: Factor = 1.0
+    intend: Factor = 1.0
+    relay: Factor = 1.0
+    favourite: Factor = 1.0
+    gift: Factor = 1.0
+    bullet: Factor = 1.0
+    half_life_hours: float = Field(gt=0, le=10_000, description="hours in which half of a topic's novelty is gone")
+    help: str = ""
