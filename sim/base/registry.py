@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sim.base.errors import SimError
@@ -23,6 +23,7 @@ class Registry:
     def __init__(self, family: str) -> None:
         self.family = family
         self._items: dict[str, Any] = {}
+        self._listeners: list[Callable[[], None]] = []
 
     def register(self, cls: Any) -> Any:
         """Class decorator: enter ``cls`` under ``cls.name``."""
@@ -30,7 +31,14 @@ class Registry:
         if name in self._items:
             raise ValueError(f"{self.family} '{name}' is registered twice")
         self._items[name] = cls
+        for act in self._listeners:
+            act()
         return cls
+
+    def listen(self, act: Callable[[], None]) -> None:
+        """Call ``act`` now and after each later registration, for what is made of all members of the family."""
+        self._listeners.append(act)
+        act()
 
     def get(self, name: str) -> Any:
         """Return the class called ``name``; raises `SimError` naming the likely correction."""
