@@ -315,8 +315,8 @@ def test_who_saw_it_on_television_looks_it_up_and_forgets():
         assert search.demand(worlds.stage(made)).tolist() == pytest.approx([outside * 0.02 * 0.5 / 4, 0], rel=1e-4)
         assert made.world.interest.sum() == 0
         made.step()
-    assert made.deeds.actions[-1][2:4] == ("fact", "broadcast")
-    told = [action[-1] for action in made.deeds.actions if action[3] == "broadcast"]
+    assert (made.deeds.actions[-1].kind, made.deeds.actions[-1].action) == ("fact", "broadcast")
+    told = [deed.why for deed in made.deeds.actions if deed.action == "broadcast"]
     assert told == ["1,000 people outside take notice", "500 people outside take notice"]
 
 

@@ -8,7 +8,8 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict
 
 from sim.base.registry import Registry
-from sim.minds.dashboard import HOUR, Action, Dashboard, Listed, Me
+from sim.minds.action import Action
+from sim.minds.dashboard import HOUR, Dashboard, Listed, Me
 
 POLICIES = Registry("policy")
 
@@ -18,6 +19,7 @@ class Policy(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
     name: ClassVar[str]
+    takes_fees: ClassVar[bool] = False  # whether brands may offer fees to whoever has it
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """What to do now; an empty list is to wait."""

@@ -6,8 +6,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from sim.minds.action import Action, Buy, Damp, Publish, Recruit
 from sim.minds.base import POLICIES, Policy
-from sim.minds.dashboard import HOUR, Action, Dashboard, Me
+from sim.minds.dashboard import HOUR, Dashboard, Me
 
 
 @POLICIES.register
@@ -36,38 +37,16 @@ class SponsorWhenRising(Policy):
 
     def _purchase(self, board: Dashboard, me: Me, why: str) -> Action:
         if self.challenge_title and "douyin" in me.platforms and not me.count("challenge"):
-            return Action(
-                "challenge",
-                "douyin",
-                board.story,
-                why,
-                title=self.challenge_title,
-                content="challenge",
-                spend=self.boost,
-                boost=self.boost,
-            )
+            post = Publish(title=self.challenge_title, content="challenge", boost=self.boost)
+            return Action("challenge", "douyin", board.story, why, (post,), self.boost)
         if self.hire_tier and me.budget_left >= self.hire_budget > 0:
-            return Action(
-                "hire",
-                me.platforms[0],
-                board.story,
-                why,
-                hire=self.hire_tier,
-                spend=0,
-                boost=self.hire_budget,
-            )
-        on_list = board.best(50, on=me.platforms)
-        where = on_list.platform if on_list else me.platforms[0]
-        return Action(
-            "sponsor",
-            where,
-            board.story,
-            why,
-            topic=on_list.topic if on_list else -1,
-            content="ad",
-            spend=self.boost,
-            boost=self.boost,
-        )
+            return Action("hire", me.platforms[0], board.story, why, (Recruit(self.hire_tier, self.hire_budget),))
+        listed = board.best(50, on=me.platforms)
+        if listed is None:
+            post = Publish(content="ad", boost=self.boost)
+            return Action("sponsor", me.platforms[0], board.story, why, (post,), self.boost)
+        effects = Publish(listed.topic, content="ad", boost=self.boost), Buy(listed.topic, self.boost)
+        return Action("sponsor", listed.platform, board.story, why, effects, self.boost)
 
 
 @POLICIES.register
@@ -90,14 +69,6 @@ class CrisisReply(Policy):
         if me.since(board.now, "reply") < self.cooldown_hours * HOUR:
             return []
         why = f"{board.negative_share:.0%} of the reads of 24 h are negative"
-        return [
-            Action(
-                "reply",
-                me.platforms[0],
-                board.story,
-                why,
-                topic=board.negative_topic,
-                content="blue_v",
-                factor=1 - self.damping,
-            )
-        ]
+        topic = board.negative_topic
+        effects = Damp(topic, 1 - self.damping), Publish(topic, content="blue_v")
+        return [Action("reply", me.platforms[0], board.story, why, effects)]

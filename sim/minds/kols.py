@@ -6,8 +6,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from sim.minds.action import Action, Publish, Settle
 from sim.minds.base import POLICIES, Policy, topic_words
-from sim.minds.dashboard import HOUR, Action, Dashboard, Listed, Me
+from sim.minds.dashboard import HOUR, Dashboard, Listed, Me
 
 
 @POLICIES.register
@@ -37,7 +38,8 @@ class RideHot(Policy):
             return []
         why = f"saw {topic_words(topic)}; fit {self.fit:.2f}"
         under = topic.topic if where == topic.platform else -1
-        return [Action("ride", where, board.story, why, topic=under, content="kol", tone=topic.tone)]
+        post = Publish(under, content="kol", tone=topic.tone)
+        return [Action("ride", where, board.story, why, (post,))]
 
     def _where(self, board: Dashboard, me: Me, topic: Listed) -> str:
         """The topic's platform if it has an account there, else an own platform where the story is present."""
@@ -51,6 +53,7 @@ class PaidCollaboration(Policy):
     """A KOL takes a brand's fee when it is at least its price and the brand's story fits."""
 
     name: ClassVar[str] = "paid_collaboration"
+    takes_fees: ClassVar[bool] = True
     kind: Literal["paid_collaboration"] = "paid_collaboration"
     fit: float = Field(0.5, ge=0, le=1, description="probability that an offer fits the account")
     markup: float = Field(0.0, ge=0, le=10, description="share above the list price that it asks for")
@@ -64,14 +67,5 @@ class PaidCollaboration(Policy):
         if me.draw("collaborate", board.now) >= self.fit:
             return []
         why = f"{best.title} offers {best.fee} yuan; own price {me.price}"
-        return [
-            Action(
-                "collaborate",
-                me.platforms[0],
-                board.story,
-                why,
-                topic=best.topic,
-                content="kol",
-                hire=best.brand,
-            )
-        ]
+        effects = Settle(best.brand), Publish(content="kol")
+        return [Action("collaborate", me.platforms[0], board.story, why, effects)]

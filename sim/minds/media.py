@@ -7,8 +7,9 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from sim.base.streams import poisson
+from sim.minds.action import Action, Publish
 from sim.minds.base import POLICIES, Policy, hours_ago, topic_words
-from sim.minds.dashboard import HOUR, Action, Dashboard, Listed, Me
+from sim.minds.dashboard import HOUR, Dashboard, Listed, Me
 
 
 @POLICIES.register
@@ -44,23 +45,16 @@ class NewsDesk(Policy):
         why = f"{topic_words(topic)} for {topic.minutes} min"
         if me.draw("angle", board.now) < self.angle_share:
             title = self.angle_title.format(title=me.title, star=self.star or board.story, n=me.count("angle") + 1)
-            return [Action("angle", topic.platform, board.story, why, title=title, content="media", tone=topic.tone)]
-        return [
-            Action(
-                "amplify",
-                topic.platform,
-                board.story,
-                why,
-                topic=topic.topic,
-                content="media",
-                tone=topic.tone,
-            )
-        ]
+            post = Publish(title=title, content="media", tone=topic.tone)
+            return [Action("angle", topic.platform, board.story, why, (post,))]
+        post = Publish(topic.topic, content="media", tone=topic.tone)
+        return [Action("amplify", topic.platform, board.story, why, (post,))]
 
     def _interview(self, board: Dashboard, me: Me, topic: Listed) -> Action:
         why = f"{board.reads_day / 1e6:.0f} M reads of the story in 24 h; {topic_words(topic)}"
         title = self.interview_title.format(title=me.title, star=self.star or board.story)
-        return Action("interview", topic.platform, board.story, why, title=title, content="media", appeal=1.1)
+        post = Publish(title=title, content="media", appeal=1.1)
+        return Action("interview", topic.platform, board.story, why, (post,))
 
 
 @POLICIES.register
@@ -97,7 +91,7 @@ class FollowUp(Policy):
         why = f"{len(board.came)} topics were listed, the last {hours_ago(board.now, board.came[-1])}"
         title = self.title.format(title=me.title, star=self.star or board.story, n=me.count("follow_up") + 1)
         where = self.platform or me.platforms[0]
-        return [Action("follow_up", where, board.story, why, title=title, content=self.content)]
+        return [Action("follow_up", where, board.story, why, (Publish(title=title, content=self.content),))]
 
     def rate(self, age: int) -> float:
         """What a topic of an age (minutes) adds, a minute; over all ages it sums to ``per_topic``."""

@@ -8,8 +8,9 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from sim.base.streams import poisson
+from sim.minds.action import Action, Publish
 from sim.minds.base import POLICIES, Policy
-from sim.minds.dashboard import HOUR, Action, Dashboard, Me
+from sim.minds.dashboard import HOUR, Dashboard, Me
 
 
 @POLICIES.register
@@ -34,7 +35,8 @@ class SteadyPosting(Policy):
         if me.since(board.now, "post") < gap:
             return []
         where = self.platform or me.platforms[0]
-        return [Action("post", where, board.story, f"steady posting, {self.posts_per_day:g} a day", content="own")]
+        why = f"steady posting, {self.posts_per_day:g} a day"
+        return [Action("post", where, board.story, why, (Publish(content="own"),))]
 
 
 @POLICIES.register
@@ -62,18 +64,13 @@ class OpenTopics(Policy):
         at_work = 1.0 if self.first_hour <= board.hour <= self.last_hour else self.off_hours
         mean = self.topics_per_day * board.pace * at_work * me.review_minutes / (24 * HOUR)
         where = self.platform or me.platforms[0]
-        return [
-            Action(
-                "open",
-                where,
-                board.story,
-                f"{self.topics_per_day:g} topics a day, at this hour {board.pace:.1f} times as many",
-                title=self.title.format(title=me.title, n=me.count("open") + k + 1),
-                content=self.content,
-                appeal=self._appeal(me, board.now, k),
-            )
-            for k in range(poisson(mean, me.draw("open", board.now)))
-        ]
+        why = f"{self.topics_per_day:g} topics a day, at this hour {board.pace:.1f} times as many"
+        posts = (self._post(board, me, k) for k in range(poisson(mean, me.draw("open", board.now))))
+        return [Action("open", where, board.story, why, (post,)) for post in posts]
+
+    def _post(self, board: Dashboard, me: Me, k: int) -> Publish:
+        title = self.title.format(title=me.title, n=me.count("open") + k + 1)
+        return Publish(title=title, content=self.content, appeal=self._appeal(me, board.now, k))
 
     def _appeal(self, me: Me, now: int, k: int) -> float:
         z = sum(me.draw("appeal", now, k, i) for i in range(12)) - 6  # nearly normal

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.base.errors import SimError
 from sim.base.packed import DamagedError, packed, unpacked
-from sim.minds import Dashboard, Fee, Joined, Listed
+from sim.minds import Dashboard, Deed, Fee, Joined, Listed
 from sim.model.fork import OF_POSTS, ROWS, TABLES, WORDS, Snapshot
 from sim.model.model import MODEL_VERSION
 from sim.scenario.enact import enacted
@@ -22,7 +22,7 @@ from sim.world.records import ACT, CHANNELS, FLOWS
 from sim.world.world import FOREST, ORIGINS, POST, TOPIC, Account, Slot
 
 FOLDER = "snapshots"
-RECORDS = {record.__name__: record for record in (Account, Slot, Dashboard, Joined, Listed, Fee)}
+RECORDS = {record.__name__: record for record in (Account, Slot, Dashboard, Joined, Listed, Fee, Deed)}
 COLUMNS = {"posts": POST, "topics": TOPIC, "forest": FOREST}
 
 

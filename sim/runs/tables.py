@@ -189,9 +189,9 @@ class Tables:
     @cached_property
     def actions(self) -> pd.DataFrame:
         """What every mind and every scheduled fact did."""
-        columns = ["time", "actor", "kind", "action", "platform", "topic", "spend", "why"]
-        rows = [(self.clock.iso(minute), *rest) for minute, *rest in self.deeds.actions]
-        return pd.DataFrame(rows, columns=columns)
+        deeds, columns = self.deeds.actions, ["actor", "kind", "action", "platform", "topic", "spend", "why"]
+        rows = [[self.clock.iso(deed.minute), *(getattr(deed, name) for name in columns)] for deed in deeds]
+        return pd.DataFrame(rows, columns=["time", *columns])
 
     # ---- summary
 
