@@ -497,7 +497,7 @@ def test_editors_pin_a_topic_for_as_long_as_they_say():
     pin = {"kind": "pin_topic", "at": at(2), "platform": "square", "topic": "mine", "until": at(4)}
     tables = run(
         500, platforms=only(500, "hot_list", hot_list={"background": worlds.BACKGROUND, "pinned": True}),
-        interventions=[worlds.post(topic="mine"), pin, pin | {"topic": "nobody's", "until": at(9)}],
+        interventions=[worlds.post(topic="mine"), pin, pin | {"topic": "Tale", "until": at(9)}],
     )  # fmt: skip
     pinned = tables.hot_list[tables.hot_list.slot == "pinned"]
     assert pinned.topic.tolist() == ["mine"] * 8

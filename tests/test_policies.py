@@ -451,11 +451,14 @@ def test_a_brand_waits(policy, seen, mind):
 
 
 def test_a_brand_opens_one_challenge_and_then_hires():
-    policy = SponsorWhenRising(challenge_title="dance", hire_tier="waist", hire_budget=300, boost=100)
+    plain = {"challenge_title": "dance", "hire_tier": "waist", "hire_budget": 300, "boost": 100}
+    policy = SponsorWhenRising(challenge_platform="douyin", **plain)
     both = brand(platforms=("weibo", "douyin"))
     action = one(policy.decide(board(**RISING), both))
     assert (action.kind, action.platform, action.spend) == ("challenge", "douyin", 100)
     assert action.effects == (Publish(title="dance", content="challenge", boost=100),)
+    named = one(SponsorWhenRising(challenge_content="dare", **plain).decide(board(**RISING), both))
+    assert (named.platform, what(named).content) == ("weibo", "dare")  # its first platform
     action = one(policy.decide(board(**RISING), brand()))  # no account there
     assert (action.kind, action.effects, action.spend) == ("hire", (Recruit("waist", 300),), 0)
     assert one(policy.decide(board(**RISING), brand(budget_left=299))).kind == "sponsor"

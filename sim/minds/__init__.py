@@ -8,13 +8,12 @@ a post says (only its tone and kind), negotiation beyond one take-it-or-leave-it
 from __future__ import annotations
 
 from sim.minds.action import Action, Deed
-from sim.minds.base import POLICIES, Policy
+from sim.minds.base import POLICIES, AnyPolicy, Policy
 from sim.minds.brands import CrisisReply, SponsorWhenRising
 from sim.minds.bureaus import Rivalry
 from sim.minds.dashboard import Dashboard, Fee, Joined, Listed, Me
 from sim.minds.kols import PaidCollaboration, RideHot
 from sim.minds.media import FollowUp, NewsDesk
-from sim.minds.policies import AnyPolicy
 from sim.minds.topics import OpenTopics, SteadyPosting
 
 __all__ = [

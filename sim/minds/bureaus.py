@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from sim.minds.action import Action, Effect, Publish, RaiseIntents
-from sim.minds.base import POLICIES, Policy, hours_ago, log2, topic_words
+from sim.minds.base import POLICIES, ContentName, PlatformName, Policy, hours_ago, log2, topic_words
 from sim.minds.dashboard import HOUR, Dashboard, Joined, Me
 
 
@@ -47,6 +47,8 @@ class Rivalry(Policy):
     free_ticket_factor: float = Field(
         1.0, ge=1, le=10, description="factor on travel intent of a free-ticket offer; 1: never offers"
     )
+    platform: PlatformName = Field("", description="where; empty: its first platform")
+    content: ContentName = Field("blue_v", description="kind of content; where a platform has none such, its default")
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Wait, or do the next thing of the repertoire."""
@@ -108,7 +110,7 @@ class Rivalry(Policy):
         return Action(kind, self._where(me), board.story, why, effects, spend)
 
     def _where(self, me: Me) -> str:
-        return "weibo" if "weibo" in me.platforms else me.platforms[0]
+        return self.platform or me.platforms[0]
 
     def _post(self, me: Me, topic: int = -1, title: str = "", appeal: float = 1.0) -> Publish:
-        return Publish(topic, title, "blue_v", about=me.name, appeal=appeal)
+        return Publish(topic, title, self.content, about=me.name, appeal=appeal)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.base import metrics
+from sim.minds.actor import KINDS
 from sim.platforms.background import background_stays
 from sim.runs.digest import digests
 from sim.runs.summary import by_hour, first_reaching, rival_actions, within_a_day
@@ -264,9 +265,7 @@ class Tables:
 
     def _actor_summary(self) -> dict[str, Any]:
         acted = self.actions[self.actions.kind != "fact"]
-        summary: dict[str, Any] = {
-            f"{kind}_actions": int((acted.kind == kind).sum()) for kind in ("kol", "bureau", "brand", "media", "star")
-        }
+        summary: dict[str, Any] = {f"{kind}_actions": int((acted.kind == kind).sum()) for kind in KINDS}
         summary["bureaus_acted"] = int(acted[acted.kind == "bureau"].actor.nunique())
         rivals = rival_actions(self.actions, self.scenario)
         summary["rival_bureaus_acted"] = int(rivals.actor.nunique())

@@ -9,10 +9,11 @@ from pydantic import AwareDatetime, Field, field_serializer
 
 from sim.base.strict import Factor, Grade, Name, Strict
 from sim.minds.actor import Actor
+from sim.minds.base import POLICIES
 from sim.networks import Computed, NetworkSpec
 from sim.platforms.platform import Platform
 from sim.scenario.campaign import Campaign, Plan
-from sim.scenario.interventions import AnyIntervention
+from sim.scenario.interventions import INTERVENTIONS, AnyIntervention
 from sim.scenario.observed import Observed
 from sim.scenario.people import People
 from sim.scenario.whatif import Counterfactual
@@ -90,3 +91,11 @@ class Scenario(Strict):
         """Titles of the bureaus that are not at home in the story."""
         bureaus = [actor for actor in self.actors if actor.kind == "bureau" and not actor.home]
         return frozenset(title for actor in bureaus for _, title in actor.members)
+
+
+def _rebuild() -> None:
+    Scenario.model_rebuild(force=True)
+
+
+for _registry in (POLICIES, INTERVENTIONS):  # a file may name any plug-in that is registered, whenever that is
+    _registry.listen(_rebuild)
