@@ -287,6 +287,30 @@ def test_a_bureau_says_what_it_saw():
 @pytest.mark.parametrize(
     ("policy", "seen", "mind"),
     [
+        (RideHot(fit=1, eagerness=1, content="vlog"), {"listed": (listed(),)}, {}),
+        (PaidCollaboration(fit=1, content="vlog"), {}, {"offers": (fee(130),)}),
+        (SteadyPosting(content="vlog"), {}, {}),
+        (Rivalry(**FLAT, threshold=0, content="vlog"), {}, {}),
+        (NewsDesk(chance=1, angle_share=0, content="vlog"), {"listed": (listed(),)}, {}),
+        (NewsDesk(chance=1, angle_share=1, content="vlog"), {"listed": (listed(),)}, {}),
+        (NewsDesk(chance=1, interview_reads=0, content="vlog"), {"listed": (listed(),)}, {}),
+        (SponsorWhenRising(boost=0, min_reads=0, min_growth=0, content="vlog"), {}, {}),
+        (CrisisReply(min_reads=0, content="vlog"), {"negative_share": 1.0, "negative_topic": 4}, {}),
+    ],
+)
+def test_a_policy_posts_the_kind_of_content_that_it_is_told(policy, seen, mind):
+    assert what(one(policy.decide(board(**seen), me(**mind)))).content == "vlog"
+
+
+def test_a_bureau_acts_on_its_first_platform_or_where_it_is_told():
+    both = bureau(platforms=("douyin", "weibo"))
+    for where, acts in (("", "douyin"), ("weibo", "weibo")):
+        assert one(Rivalry(**FLAT, threshold=0, platform=where).decide(board(), both)).platform == acts
+
+
+@pytest.mark.parametrize(
+    ("policy", "seen", "mind"),
+    [
         ({}, {"hour": 7}, {}),
         ({}, {"hour": 23}, {}),
         ({"cooldown_hours": 10}, {}, {"done": (("invite", NOW - 599),)}),
