@@ -265,6 +265,14 @@ CHANGE = f"interventions=[{{{AT}, kind: platform_change, platform: weibo"
         ("actors[ganzi].name=news_desks_003", "name: 'news_desks_003' is taken by another actor"),
         ("actors[ding_zhen].policies[0].platform=douyn", "policies[0].platform: unknown platform 'douyn'"),
         ("actors[travel_brand].policies[1].hire_tier=waste", "hire_tier: unknown tier 'waste'"),
+        ("actors[ganzi].policies[0].content=vlog", "policies[0].content: unknown content 'vlog'"),
+        ("actors[bureau_tibet].policies[0].content=video", "content: unknown content 'video'"),  # not where it is
+        ("actors[ding_zhen].policies[0].content=lucky_draw", "content: unknown content 'lucky_draw'"),  # nor there
+        ("actors[travel_brand].policies[1].challenge_platform=weibo",
+         "challenge_platform: there is no content 'challenge' on weibo, where the challenge opens"),
+        ("actors[travel_brand].policies[1].challenge_content=dare", "challenge_content: unknown content 'dare'"),
+        (f"interventions=[{{{AT}, kind: buy_place, platform: weibo, story: ding_zhen, topic: 丁真签约选秀传言}}]",
+         "interventions[0].topic: unknown topic '丁真签约选秀传言'"),
         (f"{OPENING}, title: x}}]", "policies[0].title: needs {n}, the number that tells its topics apart"),
         ("actors[news_desks].policies=[{kind: follow_up, title: x}]", "policies[0].title: needs {n}, the number"),
         (
@@ -323,6 +331,27 @@ CHANGE = f"interventions=[{{{AT}, kind: platform_change, platform: weibo"
 )  # fmt: skip
 def test_what_does_not_fit_together_is_refused(sets, said):
     assert any(said in line for line in fault(*sets.split("|")))
+
+
+@pytest.mark.parametrize(
+    "topic",
+    ["丁真", "丁真旧照", "甘孜文旅邀请丁真", "新闻号 3谈丁真12", "丁真·网友话题4", "去理塘看丁真"],
+)
+def test_topics_that_may_come_to_be_can_be_named(topic):
+    """The story's own, a dated post's, and what bureaus, newsrooms, users and brands may open."""
+    place = f"interventions[+]={{{AT}, kind: buy_place, platform: weibo, story: ding_zhen, topic: {topic}}}"
+    sold = "platforms.weibo.mechanisms.hot_list={ad_places: [3], ad_price: 10}"
+    assert load("ding_zhen", sets=[sold, place]).interventions[-1].topic == topic
+
+
+def test_a_kind_of_content_that_one_of_the_places_has_will_do():
+    """The bureau has an account on both platforms; only Douyin has videos. A default need not exist anywhere."""
+    made = load("ding_zhen", sets=["actors[ganzi].policies[0].content=video"])
+    assert next(actor for actor in made.actors if actor.name == "ganzi").policies[0].content == "video"
+    rider = {"name": "star", "kind": "kol", "accounts": {"square": 1}, "policies": [{"kind": "ride_hot"}]}
+    plain = worlds.tiny(actors=[rider])
+    assert plain.actors[0].policies[0].content not in plain.platforms["square"].content
+    assert load("ding_zhen", sets=['actors[ganzi].policies[0].content=""'])
 
 
 def test_nobody_active_and_nobody_there():

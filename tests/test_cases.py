@@ -121,7 +121,7 @@ def test_a_topic_is_new_once():
     start = datetime(2021, 1, 1, tzinfo=UTC)
     trace = Trace(1, start, ("douyin", "weibo"), flows, np.array(listed), np.zeros(50), np.zeros(50))
     assert new_topics(trace, "weibo").tolist() == [1, 1, 1]
-    line = cases._line("erke", CASES["erke"], [trace])
+    line = cases._line("erke", CASES["erke"], [trace], "weibo")
     assert (line.hours.tolist(), line.runs[0].before) == ([[2, 2, 1]], 1)  # the first of two fullest days is the peak
 
 

@@ -155,7 +155,7 @@ def test_the_rich_world_uses_what_a_snapshot_must_hold():
         found |= {name for name, places in world["lists"].items() if any(map(len, places))}
         found |= {"won" for account in world["accounts"] if account.won}
         found |= {name for name in ("spent", "done", "offers") for mind in minds if mind[name]}
-        found |= {action[3] for action in data["actions"]}
+        found |= {deed.action for deed in data["actions"]}
         found |= {"joined" for known in data["board"]["joined"].values() if known}
         found |= {"offer in force" for _ in data["offers"]}
         found |= {"fresh" for _ in data["fresh"]}

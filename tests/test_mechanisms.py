@@ -315,8 +315,8 @@ def test_who_saw_it_on_television_looks_it_up_and_forgets():
         assert search.demand(worlds.stage(made)).tolist() == pytest.approx([outside * 0.02 * 0.5 / 4, 0], rel=1e-4)
         assert made.world.by_platform.interest.sum() == 0
         made.step()
-    assert made.deeds.actions[-1][2:4] == ("fact", "broadcast")
-    told = [action[-1] for action in made.deeds.actions if action[3] == "broadcast"]
+    assert (made.deeds.actions[-1].kind, made.deeds.actions[-1].action) == ("fact", "broadcast")
+    told = [deed.why for deed in made.deeds.actions if deed.action == "broadcast"]
     assert told == ["1,000 people outside take notice", "500 people outside take notice"]
 
 
@@ -509,7 +509,7 @@ def test_editors_pin_a_topic_for_as_long_as_they_say():
     pin = {"kind": "pin_topic", "at": at(2), "platform": "square", "topic": "mine", "until": at(4)}
     tables = run(
         500, platforms=only(500, "hot_list", hot_list={"background": worlds.BACKGROUND, "pinned": True}),
-        interventions=[worlds.post(topic="mine"), pin, pin | {"topic": "nobody's", "until": at(9)}],
+        interventions=[worlds.post(topic="mine"), pin, pin | {"topic": "Tale", "until": at(9)}],
     )  # fmt: skip
     pinned = tables.hot_list[tables.hot_list.slot == "pinned"]
     assert pinned.topic.tolist() == ["mine"] * 8

@@ -34,9 +34,17 @@ CHANGED, LATER = "2021-01-01T01:00+00:00", "2021-01-01T02:00+00:00"
 
 def square(represents, mechanisms=None, **rest):
     """A platform with every mechanism, and people who do everything now and then."""
-    chances = {"repost": 0.01, "like": 0.3, "comment": 0.2, "search": 0.2, "create": 0.001, "follow": 0.1, "attend": 0.6}
+    chances = {
+        "repost": 0.01,
+        "like": 0.3,
+        "comment": 0.2,
+        "search": 0.2,
+        "create": 0.001,
+        "follow": 0.1,
+        "attend": 0.6,
+    }
     own = worlds.MECHANISMS | {"hot_list": LIST} | (mechanisms or {})
-    return {"square": worlds.platform(represents, chances=chances, mechanisms=own, **rest)}
+    return {"square": worlds.platform(represents, chances=chances | {"attend": 0.6}, mechanisms=own, **rest)}
 
 
 def busy(facts=(), users=300, represents=30_000, **changes):
@@ -58,7 +66,9 @@ def outcome(scenario):
     """Digests of all that happened, and what was done but for the change itself."""
     tables = simulate(scenario)
     done = tables.actions[tables.actions.action != "platform_change"].to_csv()
-    return {name: digest for name, digest in tables.digests().items() if name not in ("actions", "all")} | {"done": done}
+    return {name: digest for name, digest in tables.digests().items() if name not in ("actions", "all")} | {
+        "done": done
+    }
 
 
 NUMBERS = [

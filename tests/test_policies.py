@@ -24,6 +24,8 @@ from sim.minds import (
     SponsorWhenRising,
     SteadyPosting,
 )
+from sim.minds.action import Buy, Damp, Effect, Publish, RaiseIntents, Recruit, Settle
+from sim.model.deeds import WAYS
 
 NOW = 100 * 60
 
@@ -50,6 +52,16 @@ def me(draw=0.0, **known):
 def one(actions):
     (action,) = actions
     return action
+
+
+def what(action, kind=Publish):
+    """The one effect of a kind that an action has."""
+    return one([effect for effect in action.effects if type(effect) is kind])
+
+
+def kinds(action):
+    """What kinds of effects an action has, in order."""
+    return [type(effect) for effect in action.effects]
 
 
 # ---------------------------------------------------------------- the dashboard and the ledger
@@ -84,8 +96,11 @@ def test_a_ledger_remembers_when_and_how_often():
 
 def test_a_kol_rides_what_is_hot():
     action = one(RideHot(fit=0.5, eagerness=0.4).decide(board(listed=(listed(tone="negative"),)), me(0.19)))
-    assert (action.kind, action.platform, action.topic, action.content) == ("ride", "weibo", 7, "kol")
-    assert action.tone == "negative"
+    assert (action.kind, action.platform, action.effects) == (
+        "ride",
+        "weibo",
+        (Publish(7, content="kol", tone="negative"),),
+    )
     assert "#hot# at rank 5 on weibo" in action.why
     assert "0.50" in action.why
 
@@ -113,18 +128,20 @@ def test_a_kol_rides_again_after_its_cooldown_and_carries_over_what_is_here():
     assert policy.decide(board(listed=(listed(),)), me(done=(("ride", NOW - 600), ("post", NOW))))
     elsewhere = board(listed=(listed(platform="douyin"),), present=("douyin", "weibo"))
     action = one(policy.decide(elsewhere, me()))
-    assert (action.platform, action.topic) == ("weibo", -1)  # the story's own topic here, not a number of another list
+    assert action.platform == "weibo"
+    assert what(action).topic == -1  # the story's own topic here, not a number of another list
     assert "on douyin" in action.why
 
 
 def fee(amount, brand="brand", story="tale"):
-    return Fee(brand, brand.title(), amount, story, -1)
+    return Fee(brand, brand.title(), amount, story)
 
 
 def test_a_kol_takes_the_best_fee_that_pays():
     policy = PaidCollaboration(fit=0.5, markup=0.1)
     action = one(policy.decide(board(), me(0.49, offers=(fee(110, "a"), fee(130, "b"), fee(130, "c")))))
-    assert (action.kind, action.hire, action.spend, action.platform) == ("collaborate", "c", 0, "weibo")
+    assert (action.kind, action.spend, action.platform) == ("collaborate", 0, "weibo")
+    assert action.effects == (Settle("c"), Publish(content="kol"))  # no fee, no post
     assert action.why == "C offers 130 yuan; own price 100"
     assert policy.decide(board(), me(0.5, offers=(fee(130),))) == []
     assert policy.decide(board(), me(offers=(fee(109),))) == []
@@ -135,12 +152,8 @@ def test_a_kol_takes_the_best_fee_that_pays():
 def test_an_account_posts_at_a_steady_rate_in_its_hours():
     policy = SteadyPosting(posts_per_day=2, first_hour=9, last_hour=21)
     action = one(policy.decide(board(), me()))
-    assert (action.kind, action.platform, action.content, action.why) == (
-        "post",
-        "weibo",
-        "own",
-        "steady posting, 2 a day",
-    )
+    assert (action.kind, action.platform, action.why) == ("post", "weibo", "steady posting, 2 a day")
+    assert action.effects == (Publish(content="own"),)
     assert policy.decide(board(hour=8), me()) == policy.decide(board(hour=22), me()) == []
     assert policy.decide(board(hour=21), me())
     # Half a day between two posts, give or take: from 0.6 to 1.4 of it.
@@ -264,11 +277,35 @@ def test_a_bureau_says_what_it_saw():
     action = one(
         Rivalry(**FLAT, threshold=1.0, star="Star", invite_title="{title} invites {star}").decide(seen, bureau())
     )
-    assert action.title == "Mind invites Star"
+    assert what(action).title == "Mind invites Star"
     for words in ("4 topics", "#hot# at rank 3 on weibo", "5 rivals joined", "B5 5 h ago", "own threshold 1.0"):
         assert words in action.why
     assert "B1" not in action.why  # only the last three by name
-    assert (action.content, action.about) == ("blue_v", "mind")
+    assert (what(action).content, what(action).about) == ("blue_v", "mind")
+
+
+@pytest.mark.parametrize(
+    ("policy", "seen", "mind"),
+    [
+        (RideHot(fit=1, eagerness=1, content="vlog"), {"listed": (listed(),)}, {}),
+        (PaidCollaboration(fit=1, content="vlog"), {}, {"offers": (fee(130),)}),
+        (SteadyPosting(content="vlog"), {}, {}),
+        (Rivalry(**FLAT, threshold=0, content="vlog"), {}, {}),
+        (NewsDesk(chance=1, angle_share=0, content="vlog"), {"listed": (listed(),)}, {}),
+        (NewsDesk(chance=1, angle_share=1, content="vlog"), {"listed": (listed(),)}, {}),
+        (NewsDesk(chance=1, interview_reads=0, content="vlog"), {"listed": (listed(),)}, {}),
+        (SponsorWhenRising(boost=0, min_reads=0, min_growth=0, content="vlog"), {}, {}),
+        (CrisisReply(min_reads=0, content="vlog"), {"negative_share": 1.0, "negative_topic": 4}, {}),
+    ],
+)
+def test_a_policy_posts_the_kind_of_content_that_it_is_told(policy, seen, mind):
+    assert what(one(policy.decide(board(**seen), me(**mind)))).content == "vlog"
+
+
+def test_a_bureau_acts_on_its_first_platform_or_where_it_is_told():
+    both = bureau(platforms=("douyin", "weibo"))
+    for where, acts in (("", "douyin"), ("weibo", "weibo")):
+        assert one(Rivalry(**FLAT, threshold=0, platform=where).decide(board(), both)).platform == acts
 
 
 @pytest.mark.parametrize(
@@ -297,12 +334,12 @@ def test_a_bureaus_repertoire_in_its_order():
         host_cost=50,
         star="S",
     )
-    seen, done, kinds = board(listed=(listed(2, platform="douyin"), listed(8))), (), []
+    seen, done, acts = board(listed=(listed(2, platform="douyin"), listed(8))), (), []
     for draw, budget in ((0.9, 100), (0.9, 100), (0.9, 100), (0.29, 100), (0.31, 100), (0.0, 49)):
         action = one(policy.decide(seen, bureau({"host": draw}, done=done, budget_left=budget)))
         done += ((action.kind, NOW),)
-        kinds.append((action.kind, action.title, action.spend, action.topic))
-    assert kinds == [
+        acts.append((action.kind, what(action).title, action.spend, what(action).topic))
+    assert acts == [
         ("invite", "Mind邀请S", 0, -1),
         ("sign", "", 0, -1),
         ("free_tickets", "", 0, -1),
@@ -311,7 +348,8 @@ def test_a_bureaus_repertoire_in_its_order():
         ("ride", "", 0, 7),  # and hosting is beyond its purse
     ]
     tickets = one(policy.decide(seen, bureau(done=(("invite", 0), ("sign", 0)))))
-    assert (tickets.factor, tickets.hours) == (2.0, 24 * 60)
+    assert kinds(tickets) == [Publish, RaiseIntents]
+    assert what(tickets, RaiseIntents) == RaiseIntents(2.0, 24 * 60)
 
 
 # ---------------------------------------------------------------- newsrooms
@@ -320,7 +358,7 @@ def test_a_bureaus_repertoire_in_its_order():
 def test_a_newsroom_amplifies_what_stays():
     policy = NewsDesk(chance=0.5, angle_share=0.5)
     action = one(policy.decide(board(listed=(listed(20, minutes=60),)), me({"news": 0.49, "angle": 0.5})))
-    assert (action.kind, action.topic, action.title, action.content) == ("amplify", 7, "", "media")
+    assert (action.kind, action.effects) == ("amplify", (Publish(7, content="media"),))
     assert action.why == "#hot# at rank 20 on weibo for 60 min"
 
 
@@ -328,7 +366,7 @@ def test_a_newsroom_may_open_an_angle_of_its_own():
     policy = NewsDesk(angle_title="{title} on {star} {n}", star="Star")
     ledger = (("angle", 0), ("angle", 10), ("amplify", 20))
     action = one(policy.decide(board(listed=(listed(),)), me(done=ledger)))
-    assert (action.kind, action.title, action.topic) == ("angle", "Mind on Star 3", -1)
+    assert (action.kind, action.effects) == ("angle", (Publish(title="Mind on Star 3", content="media"),))
 
 
 def test_a_newsroom_interviews_when_the_story_is_big():
@@ -337,7 +375,7 @@ def test_a_newsroom_interviews_when_the_story_is_big():
     )
     seen = board(listed=(listed(),), reads_day=3 * 10**6)
     action = one(policy.decide(seen, me()))
-    assert (action.kind, action.title, action.appeal) == ("interview", "Mind: Star", 1.1)
+    assert (action.kind, what(action).title, what(action).appeal) == ("interview", "Mind: Star", 1.1)
     assert "3 M reads" in action.why
     assert one(policy.decide(seen, me(done=(("interview", NOW - 95 * 60),)))).kind == "angle"
     assert one(policy.decide(seen, me(done=(("interview", NOW - 96 * 60),)))).kind == "interview"
@@ -360,7 +398,7 @@ def test_a_newsroom_waits(policy, seen, mind):
 
 def test_a_newsroom_looks_at_the_lists_where_it_has_an_account():
     seen = board(listed=(listed(1, topic=1, platform="douyin"), listed(9)))
-    assert one(NewsDesk(angle_share=0.0).decide(seen, me())).topic == 7
+    assert what(one(NewsDesk(angle_share=0.0).decide(seen, me()))).topic == 7
 
 
 FULL_DAY = {"first_hour": 0, "last_hour": 23}
@@ -374,7 +412,7 @@ def test_a_newsroom_comes_back_when_its_memory_makes_it_due():
     assert policy.decide(seen, me(waits - 1e-9)) == []
     mind = me(waits + 1e-9, done=(("follow_up", 0), ("post", 5)), platforms=("douyin", "weibo"))
     action = one(policy.decide(seen, mind))
-    assert (action.kind, action.title, action.topic, action.content) == ("follow_up", "Mind再谈Star2", -1, "slow")
+    assert (action.kind, action.effects) == ("follow_up", (Publish(title="Mind再谈Star2", content="slow"),))
     assert action.platform == "weibo"
     assert action.why == "2 topics were listed, the last 24 h ago"
 
@@ -415,15 +453,11 @@ def test_a_brand_buys_reach_under_the_listed_topic():
     action = one(
         SponsorWhenRising().decide(board(listed=(listed(3, topic=1, platform="douyin"), listed(9)), **RISING), brand())
     )
-    assert (action.kind, action.platform, action.topic, action.spend, action.boost) == (
-        "sponsor",
-        "weibo",
-        7,
-        100_000,
-        100_000,
-    )
+    assert (action.kind, action.platform, action.spend) == ("sponsor", "weibo", 100_000)
+    assert action.effects == (Publish(7, content="ad", boost=100_000), Buy(7, 100_000))
     assert action.why == "reads grew 2.0-fold in 6 h, 60 M in 24 h"
-    assert one(SponsorWhenRising().decide(board(**RISING), brand())).topic == -1
+    unlisted = one(SponsorWhenRising().decide(board(**RISING), brand()))
+    assert unlisted.effects == (Publish(content="ad", boost=100_000),)  # no topic to buy a place for
 
 
 @pytest.mark.parametrize(
@@ -441,13 +475,16 @@ def test_a_brand_waits(policy, seen, mind):
 
 
 def test_a_brand_opens_one_challenge_and_then_hires():
-    policy = SponsorWhenRising(challenge_title="dance", hire_tier="waist", hire_budget=300, boost=100)
+    plain = {"challenge_title": "dance", "hire_tier": "waist", "hire_budget": 300, "boost": 100}
+    policy = SponsorWhenRising(challenge_platform="douyin", **plain)
     both = brand(platforms=("weibo", "douyin"))
     action = one(policy.decide(board(**RISING), both))
-    assert (action.kind, action.platform, action.title, action.content) == ("challenge", "douyin", "dance", "challenge")
-    assert (action.spend, action.boost) == (100, 100)
+    assert (action.kind, action.platform, action.spend) == ("challenge", "douyin", 100)
+    assert action.effects == (Publish(title="dance", content="challenge", boost=100),)
+    named = one(SponsorWhenRising(challenge_content="dare", **plain).decide(board(**RISING), both))
+    assert (named.platform, what(named).content) == ("weibo", "dare")  # its first platform
     action = one(policy.decide(board(**RISING), brand()))  # no account there
-    assert (action.kind, action.hire, action.spend, action.boost) == ("hire", "waist", 0, 300)
+    assert (action.kind, action.effects, action.spend) == ("hire", (Recruit("waist", 300),), 0)
     assert one(policy.decide(board(**RISING), brand(budget_left=299))).kind == "sponsor"
     assert one(policy.decide(board(**RISING), brand(platforms=("douyin",), done=(("challenge", 0),)))).kind == "hire"
 
@@ -456,8 +493,10 @@ def test_an_organisation_answers_a_crisis_once():
     policy = CrisisReply(min_negative=0.3, min_reads=1000, damping=0.4, cooldown_hours=48)
     crisis = {"negative_share": 0.31, "negative_topic": 4, "reads_day": 1000}
     action = one(policy.decide(board(**crisis), me()))
-    assert (action.kind, action.topic, action.content) == ("reply", 4, "blue_v")
-    assert action.factor == pytest.approx(0.6)
+    assert (action.kind, kinds(action)) == ("reply", [Damp, Publish])
+    assert what(action) == Publish(4, content="blue_v")
+    assert what(action, Damp).topic == 4
+    assert what(action, Damp).factor == pytest.approx(0.6)
     assert action.why == "31% of the reads of 24 h are negative"
     for calm in ({"negative_share": 0.29}, {"reads_day": 999}, {"negative_topic": -1}):
         assert policy.decide(board(**crisis | calm), me()) == []
@@ -515,11 +554,70 @@ def test_a_mind_never_spends_more_than_it_has():
     (mind,) = made.deeds.minds.values()
     made.step()
     for spend, spent in ((60, 60), (41, 60), (40, 100), (1, 100), (0, 100)):
-        mind.carry_out(Action("post", "square", "tale", "because", spend=spend), 0)
+        mind.carry_out(Action("post", "square", "tale", "because", (Publish(),), spend), 0)
         assert mind.spent == spent
-    mind.carry_out(Action("post", "elsewhere", "tale", "because"), 0)  # it has no account there
-    assert [spend for *_, spend, _ in made.deeds.actions] == [0, 60, 40, 0]
+    mind.carry_out(Action("post", "elsewhere", "tale", "because", (Publish(),)), 0)  # it has no account there
+    assert [deed.spend for deed in made.deeds.actions] == [0, 60, 40, 0]
     assert len(mind.done) == 3
+
+
+def busy_square():
+    """A star's posts on a list that sells a place, and a KOL for hire; the topics are Tale's own and a scandal."""
+    lists = worlds.MECHANISMS["hot_list"] | {"ad_places": [3], "ad_price": 10, "ad_hours": 2.0}
+    square = worlds.platform(200, mechanisms={"follow_feed": {"see": 1.0}, "hot_list": lists})
+    hired = {
+        "name": "koc", "kind": "kol", "tier": "koc", "accounts": {"square": 10}, "appeal": 2.0,
+        "policies": [{"kind": "paid_collaboration"}],
+    }  # fmt: skip
+    star = {"name": "star", "kind": "brand", "accounts": {"square": 100}, "budget": 100}
+    facts = [worlds.post(), worlds.post(topic="scandal", tone="negative")]
+    tiers = {"koc": {"from": 5, "to": 50, "price_per_follower": 0.5}}
+    return worlds.model(
+        200, steps=4, platforms={"square": square}, actors=[star, hired], interventions=facts,
+        people=worlds.people(200, kol_tiers=tiers),
+    )  # fmt: skip
+
+
+def test_a_new_word_needs_nothing_but_effects():
+    """Each effect by what it changes; the word stands in the log as it is."""
+    made = busy_square()
+    star, world = made.deeds.minds["star"], made.world
+    novelty = float(world.topics.novelty[1])
+    effects = (
+        Damp(1, 0.5),
+        Publish(title="concert", tone="negative", about="koc"),
+        Buy(0, 10),
+        RaiseIntents(3.0, 1.0),
+        Recruit("koc", 5),
+    )
+    star.carry_out(Action("sing", "square", "tale", "it is Friday", effects, 7), made.deeds.now)
+    assert world.topics.novelty[1] == round(novelty * 0.5, 9)
+    assert world.topic_titles[2] == "concert"
+    assert world.lists["slots"][0].rows[["place", "topic"]].tolist() == [(3, 0)]
+    assert world.offers_factor[0] == 3.0
+    assert made.deeds.minds["koc"].offers == [Fee("star", "star", 5, "tale")]
+    deed = made.deeds.actions[-1]
+    assert (deed.actor, deed.kind, deed.action, deed.platform) == ("star", "brand", "sing", "square")
+    assert (deed.topic, deed.spend, deed.why) == ("concert", 7, "it is Friday; asks 1 KOLs of tier koc")
+    assert (star.spent, star.done) == (7, [("sing", made.deeds.now)])
+
+
+def test_who_cannot_be_paid_does_not_post():
+    made = busy_square()
+    kol, star = made.deeds.minds["koc"], made.deeds.minds["star"]
+    star.spent = 96  # of 100; the fee is 5
+    action = Action("collaborate", "square", "tale", "paid", (Settle("star"), Publish()))
+    posts, deeds = made.world.posts.n, len(made.deeds.actions)
+    kol.carry_out(action, made.deeds.now)
+    assert (made.world.posts.n, len(made.deeds.actions), star.spent) == (posts, deeds, 96)
+    star.spent = 95
+    kol.carry_out(action, made.deeds.now)
+    assert (made.world.posts.n, star.spent) == (posts + 1, 100)
+    assert [(deed.action, deed.spend) for deed in made.deeds.actions[-2:]] == [("pay", 5), ("collaborate", 0)]
+
+
+def test_every_effect_can_be_carried_out():
+    assert set(WAYS) == set(Effect.__subclasses__())
 
 
 def test_minds_see_with_their_delay():
@@ -706,7 +804,7 @@ def test_a_mind_knows_what_it_has_just_done_spent_opened_and_been_offered():
     mind.rows["forum"] = 11
     assert mind.me().platforms == ("square", "forum")
     for fee in (5, 6):  # one offer in the place of another
-        mind.offers[:] = [Fee("brand", "Brand", fee, "tale", -1)]
+        mind.offers[:] = [Fee("brand", "Brand", fee, "tale")]
         assert mind.me().offers[0].fee == fee
     mind.offers.clear()
     assert mind.me().offers == ()

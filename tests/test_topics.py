@@ -110,7 +110,7 @@ def test_how_often_an_account_looks_does_not_change_how_much_it_opens(review):
 def test_topics_have_names_of_their_own_and_are_counted():
     # A group of twelve, among whom "News 1" opens its 11th topic and "News 11" its first.
     made = opening(newsroom(count=12))
-    opened = [action for action in made.deeds.actions if action[3] == "open"]
+    opened = [deed for deed in made.deeds.actions if deed.action == "open"]
     titles = made.world.topic_titles
     assert len(opened) == len(titles) == len(set(titles)) > 200
     assert (made.world.topics.origin == MIND).all()
@@ -122,8 +122,9 @@ def test_topics_have_names_of_their_own_and_are_counted():
 def test_the_words_and_the_place_of_a_new_topic():
     policy = OpenTopics(topics_per_day=24, title="{title} no. {n}", content="film", platform="other", spread=0.0)
     looks = policy.decide(board(pace=1.4), me(lambda *_: 0.9, done=(("open", 0), ("ride", 0), ("open", 5))))
-    assert [action.title for action in looks] == ["Mind no. 3", "Mind no. 4", "Mind no. 5"]
-    assert {(a.kind, a.platform, a.story, a.content, a.topic) for a in looks} == {("open", "other", "tale", "film", -1)}
+    assert [action.effects[0].title for action in looks] == ["Mind no. 3", "Mind no. 4", "Mind no. 5"]
+    assert {(a.kind, a.platform, a.story) for a in looks} == {("open", "other", "tale")}
+    assert {(a.effects[0].content, a.effects[0].topic) for a in looks} == {("film", -1)}
     assert looks[0].why == "24 topics a day, at this hour 1.4 times as many"
     assert {a.platform for a in OpenTopics(topics_per_day=24).decide(board(), me(lambda *_: 0.9))} == {"square"}
 
@@ -133,7 +134,7 @@ def test_appeal_is_lognormal_with_the_stated_mean(appeal, spread):
     # ln appeal is normal with sd s around -s²/2. The twelve uniforms of a draw make a mean of exp(s z) of
     # (sinh(s/2) / (s/2))^12 instead of exp(s²/2). Five standard errors.
     policy = OpenTopics(topics_per_day=96, appeal=appeal, spread=spread)
-    drawn = np.array([a.appeal for look in range(1500) for a in policy.decide(board(60 * look), me())])
+    drawn = np.array([a.effects[0].appeal for look in range(1500) for a in policy.decide(board(60 * look), me())])
     n, logs = len(drawn), np.log(drawn / appeal)
     assert n > 5000
     assert standard_errors(logs.mean(), -(spread**2) / 2, spread**2 / n) < 5

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from sim.base.errors import Fault
 from sim.base.reader import FLOAT, INT, MAX_FAULTS, Document, Trail, fault, present, show, together
 from sim.base.registry import did_you_mean
+from sim.base.strict import OneOf
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -163,7 +164,8 @@ def _walk(note: Any, loc: Trail, node: Any, path: Trail = ()) -> tuple[Trail, An
 def _choices(note: Any) -> list[Any]:
     """The alternatives of an annotation, out of their wrappers and without None."""
     if get_origin(note) is Annotated:
-        return _choices(get_args(note)[0])
+        plugins = [choice for mark in get_args(note)[1:] if isinstance(mark, OneOf) for choice in mark.choices]
+        return plugins or _choices(get_args(note)[0])
     if get_origin(note) not in (Union, types.UnionType):
         return [note]
     choices = [choice for choice in get_args(note) if choice is not types.NoneType]

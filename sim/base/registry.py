@@ -36,7 +36,7 @@ class Registry:
         return cls
 
     def listen(self, act: Callable[[], None]) -> None:
-        """Call ``act`` now, and again whenever a class is registered."""
+        """Call ``act`` now and after each later registration, for what is made of all members of the family."""
         self._listeners.append(act)
         act()
 

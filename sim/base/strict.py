@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Union
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+
+from sim.base.registry import Registry
 
 YEARS = range(1900, 2201)
 
@@ -33,3 +35,22 @@ class Source(Strict):
 
     grade: Grade
     source: str
+
+
+class OneOf:
+    """Marks a field, as in ``Annotated[Policy, OneOf(POLICIES)]``: any class of a registry.
+
+    The key ``kind`` tells which. The classes are looked up when a model's schema is made, and anew when it is rebuilt.
+    """
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+
+    @property
+    def choices(self) -> list[Any]:
+        """The classes."""
+        return list(self.registry)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        """Pydantic's schema of their union."""
+        return handler.generate_schema(Annotated[Union[tuple(self.choices)], Field(discriminator="kind")])  # noqa: UP007

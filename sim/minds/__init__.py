@@ -7,13 +7,13 @@ a post says (only its tone and kind), negotiation beyond one take-it-or-leave-it
 
 from __future__ import annotations
 
-from sim.minds.base import POLICIES, Policy
+from sim.minds.action import Action, Deed
+from sim.minds.base import POLICIES, AnyPolicy, Policy
 from sim.minds.brands import CrisisReply, SponsorWhenRising
 from sim.minds.bureaus import Rivalry
-from sim.minds.dashboard import Action, Dashboard, Fee, Joined, Listed, Me
+from sim.minds.dashboard import Dashboard, Fee, Joined, Listed, Me
 from sim.minds.kols import PaidCollaboration, RideHot
 from sim.minds.media import FollowUp, NewsDesk
-from sim.minds.policies import AnyPolicy
 from sim.minds.topics import OpenTopics, SteadyPosting
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "AnyPolicy",
     "CrisisReply",
     "Dashboard",
+    "Deed",
     "Fee",
     "FollowUp",
     "Joined",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field, model_validator
 
 from sim.base.strict import Grade, Name, Strict
-from sim.minds.policies import AnyPolicy
+from sim.minds.base import POLICIES, AnyPolicy, StoryName, TierName
+
+Kind = Literal["kol", "bureau", "brand", "media", "star"]
+KINDS: tuple[str, ...] = get_args(Kind)
 
 
 class Actor(Strict):
@@ -15,14 +18,14 @@ class Actor(Strict):
 
     name: Name
     title: str = ""
-    kind: Literal["kol", "bureau", "brand", "media", "star"]
-    tier: str = Field("", description="tier of a KOL whose followers are drawn from the catalogue")
+    kind: Kind
+    tier: TierName = Field("", description="tier of a KOL whose followers are drawn from the catalogue")
     count: int = Field(1, ge=1, le=100_000, description="how many like it")
     accounts: dict[str, int] = Field(
         default_factory=dict, description="followers by platform (people); with a tier: 0, drawn"
     )
     home: bool = Field(False, description="the story is its own: it is no rival to others")
-    story: str = Field("", description="the story it minds; empty: the first")
+    story: StoryName = Field("", description="the story it minds; empty: the first")
     budget: int = Field(0, ge=0, le=10**12, description="yuan it can spend in the run")
     delay_minutes: int = Field(60, ge=0, le=10_000, description="how old what it sees is")
     review_minutes: int = Field(60, ge=1, le=10_000, description="how often it looks")
@@ -46,3 +49,10 @@ class Actor(Strict):
             if followers < 0:
                 raise ValueError(f"followers on {platform} must be ≥ 0, not {followers}")
         return self
+
+
+def _rebuild() -> None:
+    Actor.model_rebuild(force=True)
+
+
+POLICIES.listen(_rebuild)  # an actor may have any policy that is registered, whenever that is

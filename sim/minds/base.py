@@ -3,14 +3,38 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar
+from collections.abc import Iterator, Sequence
+from typing import Annotated, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from sim.base.errors import Finding
+from sim.base.names import Known, Names, misnamed, placeholders
 from sim.base.registry import Registry
-from sim.minds.dashboard import HOUR, Action, Dashboard, Listed, Me
+from sim.base.strict import OneOf
+from sim.minds.action import Action
+from sim.minds.dashboard import HOUR, Dashboard, Listed, Me
 
 POLICIES = Registry("policy")
+
+# What a text field may name; each is checked against what the world has.
+ActorName = Annotated[str, Names("actor")]
+ContentName = Annotated[str, Names("content")]
+PlatformName = Annotated[str, Names("platform")]
+StoryName = Annotated[str, Names("story")]
+TierName = Annotated[str, Names("tier")]
+
+
+class Holder(Protocol):
+    """What a policy may ask of the actor that has it, before a run."""
+
+    @property
+    def count(self) -> int:
+        """How many like it."""
+
+    @property
+    def review_minutes(self) -> int:
+        """How often it looks."""
 
 
 class Policy(BaseModel):
@@ -18,10 +42,41 @@ class Policy(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
     name: ClassVar[str]
+    takes_fees: ClassVar[bool] = False  # whether brands may offer fees to whoever has it
+    kind: str
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """What to do now; an empty list is to wait."""
         raise NotImplementedError
+
+    def findings(self, actor: Holder, known: Known, places: Sequence[str]) -> Iterator[Finding]:
+        """What does not fit in it, by paths from its own fields.
+
+        Args:
+            actor: who has it.
+            known: what there is to be named.
+            places: platforms where the actor has, or opens, an account.
+
+        An account that is never opened is no fault: without it the policy waits, which is what a what-if may ask.
+        A kind of content that is a default need not exist, for where it does not the platform's own default applies.
+        """
+        where = getattr(self, "platform", "")
+        yield from misnamed(self, known, [where] if where else places)
+        if getattr(self, "first_hour", 0) > getattr(self, "last_hour", 23):
+            yield Finding(("last_hour",), "lies before first_hour, so that it would never act")
+        for name, field in type(self).model_fields.items():
+            if isinstance(field.default, str) and "{" in field.default:
+                yield from placeholders(self, name)
+
+
+AnyPolicy = Annotated[Policy, OneOf(POLICIES)]
+
+
+def named_apart(title: str, actor: Holder) -> Iterator[Finding]:
+    """Each topic that a policy opens needs a name of its own: a number, and in a group the member's title."""
+    for part, what in (("n", "the number"), ("title", "the member of the group"))[: 1 + (actor.count > 1)]:
+        if f"{{{part}}}" not in title:
+            yield Finding(("title",), f"needs {{{part}}}, {what} that tells its topics apart")
 
 
 def topic_words(topic: Listed) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from sim.minds.base import POLICIES, Policy
-from sim.minds.dashboard import HOUR, Action, Dashboard, Me
+from sim.base.errors import Finding
+from sim.base.names import Known
+from sim.minds.action import Action, Buy, Damp, Publish, Recruit
+from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, TierName
+from sim.minds.dashboard import HOUR, Dashboard, Me
 
 
 @POLICIES.register
@@ -19,9 +23,14 @@ class SponsorWhenRising(Policy):
     min_growth: float = Field(1.5, ge=0, le=100, description="reads of the last 6 h over those of the 6 h before")
     min_reads: int = Field(50_000_000, ge=0, description="reads in 24 h below which it waits")
     boost: int = Field(100_000, ge=0, description="yuan of paid reach behind one post")
-    hire_tier: str = Field("", description="tier of the KOLs it hires; empty: none")
+    hire_tier: TierName = Field("", description="tier of the KOLs it hires; empty: none")
     hire_budget: int = Field(0, ge=0, description="yuan of fees a time")
-    challenge_title: str = Field("", description="challenge opened on Douyin; empty: none")
+    challenge_title: str = Field("", description="challenge that it opens once; empty: none")
+    challenge_platform: PlatformName = Field("", description="where the challenge opens; empty: its first platform")
+    challenge_content: ContentName = Field("challenge", description="kind of content of the challenge")
+    content: ContentName = Field(
+        "ad", description="kind of content of other posts; where there is none such, the default"
+    )
     cooldown_hours: float = Field(24.0, ge=0, le=1000, description="hours between two purchases")
     max_actions: int = Field(5, ge=0, le=1000, description="purchases in the whole run")
 
@@ -34,40 +43,30 @@ class SponsorWhenRising(Policy):
         why = f"reads grew {board.growth:.1f}-fold in 6 h, {board.reads_day / 1e6:.0f} M in 24 h"
         return [self._purchase(board, me, why)]
 
+    def findings(self, actor: Holder, known: Known, places: Sequence[str]) -> Iterator[Finding]:
+        """Besides what all policies find: a challenge opens where there is such a kind of content."""
+        yield from super().findings(actor, known, places)
+        where = self.challenge_platform or next(iter(places), "")
+        kinds = known.of("content", [where])
+        if self.challenge_title and kinds is not None and self.challenge_content not in kinds:
+            fit = [place for place in places if self.challenge_content in (known.of("content", [place]) or ())]
+            hint = f"it has an account on {' and '.join(fit)}, where there is" if fit else "known: " + ", ".join(kinds)
+            message = f"there is no content '{self.challenge_content}' on {where}, where the challenge opens"
+            yield Finding(("challenge_platform",), message, hint)
+
     def _purchase(self, board: Dashboard, me: Me, why: str) -> Action:
-        if self.challenge_title and "douyin" in me.platforms and not me.count("challenge"):
-            return Action(
-                "challenge",
-                "douyin",
-                board.story,
-                why,
-                title=self.challenge_title,
-                content="challenge",
-                spend=self.boost,
-                boost=self.boost,
-            )
+        where = self.challenge_platform or me.platforms[0]
+        if self.challenge_title and where in me.platforms and not me.count("challenge"):
+            post = Publish(title=self.challenge_title, content=self.challenge_content, boost=self.boost)
+            return Action("challenge", where, board.story, why, (post,), self.boost)
         if self.hire_tier and me.budget_left >= self.hire_budget > 0:
-            return Action(
-                "hire",
-                me.platforms[0],
-                board.story,
-                why,
-                hire=self.hire_tier,
-                spend=0,
-                boost=self.hire_budget,
-            )
-        on_list = board.best(50, on=me.platforms)
-        where = on_list.platform if on_list else me.platforms[0]
-        return Action(
-            "sponsor",
-            where,
-            board.story,
-            why,
-            topic=on_list.topic if on_list else -1,
-            content="ad",
-            spend=self.boost,
-            boost=self.boost,
-        )
+            return Action("hire", me.platforms[0], board.story, why, (Recruit(self.hire_tier, self.hire_budget),))
+        listed = board.best(50, on=me.platforms)
+        if listed is None:
+            post = Publish(content=self.content, boost=self.boost)
+            return Action("sponsor", me.platforms[0], board.story, why, (post,), self.boost)
+        effects = Publish(listed.topic, content=self.content, boost=self.boost), Buy(listed.topic, self.boost)
+        return Action("sponsor", listed.platform, board.story, why, effects, self.boost)
 
 
 @POLICIES.register
@@ -82,6 +81,7 @@ class CrisisReply(Policy):
         0.5, ge=0, le=1, description="share of the negative topic's novelty that the reply takes away"
     )
     cooldown_hours: float = Field(48.0, ge=0, le=1000, description="hours between two replies")
+    content: ContentName = Field("blue_v", description="kind of content; where a platform has none such, its default")
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Reply under the negative topic."""
@@ -90,14 +90,6 @@ class CrisisReply(Policy):
         if me.since(board.now, "reply") < self.cooldown_hours * HOUR:
             return []
         why = f"{board.negative_share:.0%} of the reads of 24 h are negative"
-        return [
-            Action(
-                "reply",
-                me.platforms[0],
-                board.story,
-                why,
-                topic=board.negative_topic,
-                content="blue_v",
-                factor=1 - self.damping,
-            )
-        ]
+        topic = board.negative_topic
+        effects = Damp(topic, 1 - self.damping), Publish(topic, content=self.content)
+        return [Action("reply", me.platforms[0], board.story, why, effects)]

@@ -6,8 +6,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from sim.minds.base import POLICIES, Policy, hours_ago, log2, topic_words
-from sim.minds.dashboard import HOUR, Action, Dashboard, Joined, Me
+from sim.minds.action import Action, Effect, Publish, RaiseIntents
+from sim.minds.base import POLICIES, ContentName, PlatformName, Policy, hours_ago, log2, topic_words
+from sim.minds.dashboard import HOUR, Dashboard, Joined, Me
 
 
 @POLICIES.register
@@ -46,6 +47,8 @@ class Rivalry(Policy):
     free_ticket_factor: float = Field(
         1.0, ge=1, le=10, description="factor on travel intent of a free-ticket offer; 1: never offers"
     )
+    platform: PlatformName = Field("", description="where; empty: its first platform")
+    content: ContentName = Field("blue_v", description="kind of content; where a platform has none such, its default")
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Wait, or do the next thing of the repertoire."""
@@ -88,16 +91,26 @@ class Rivalry(Policy):
 
     def _choose(self, board: Dashboard, me: Me, why: str) -> Action:
         """Invite first; then host, sign, offer free tickets or ride, as means and the draw allow."""
-        platform = "weibo" if "weibo" in me.platforms else me.platforms[0]
-        base = {"platform": platform, "story": board.story, "why": why, "content": "blue_v", "about": me.name}
         names = {"title": me.title, "star": self.star or board.story}
         if not me.count("invite"):
-            return Action("invite", title=self.invite_title.format(**names), appeal=1.1, **base)  # type: ignore[arg-type]
+            post = self._post(me, title=self.invite_title.format(**names), appeal=1.1)
+            return self._act("invite", board, me, why, post)
         if self.may_sign and not me.count("sign"):
-            return Action("sign", appeal=1.2, **base)  # type: ignore[arg-type]
+            return self._act("sign", board, me, why, self._post(me, appeal=1.2))
         if self.free_ticket_factor > 1 and not me.count("free_tickets"):
-            return Action("free_tickets", factor=self.free_ticket_factor, hours=24 * 60, **base)  # type: ignore[arg-type]
+            tickets = RaiseIntents(self.free_ticket_factor, hours=24 * 60)
+            return self._act("free_tickets", board, me, why, self._post(me), tickets)
         if me.budget_left >= self.host_cost and me.draw("host", me.count("host"), board.now) < self.host_share:
-            return Action("host", title=self.host_title.format(**names), spend=self.host_cost, appeal=1.2, **base)  # type: ignore[arg-type]
-        topic = board.best(50, on=(platform,))
-        return Action("ride", topic=topic.topic if topic else -1, **base)  # type: ignore[arg-type]
+            post = self._post(me, title=self.host_title.format(**names), appeal=1.2)
+            return self._act("host", board, me, why, post, spend=self.host_cost)
+        topic = board.best(50, on=(self._where(me),))
+        return self._act("ride", board, me, why, self._post(me, topic=topic.topic if topic else -1))
+
+    def _act(self, kind: str, board: Dashboard, me: Me, why: str, *effects: Effect, spend: int = 0) -> Action:
+        return Action(kind, self._where(me), board.story, why, effects, spend)
+
+    def _where(self, me: Me) -> str:
+        return self.platform or me.platforms[0]
+
+    def _post(self, me: Me, topic: int = -1, title: str = "", appeal: float = 1.0) -> Publish:
+        return Publish(topic, title, self.content, about=me.name, appeal=appeal)

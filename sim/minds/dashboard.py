@@ -1,4 +1,4 @@
-"""What a mind sees, what it knows of itself, and what it can do: plain records, no rules."""
+"""What a mind sees, and what it knows of itself: plain records, no rules."""
 
 from __future__ import annotations
 
@@ -73,7 +73,6 @@ class Fee:
     title: str
     fee: int
     story: str
-    topic: int
 
 
 @dataclass(frozen=True)
@@ -103,24 +102,3 @@ class Me:
     def today(self, now: int, *kinds: str) -> int:
         """Own actions of these kinds in the last 24 hours."""
         return sum(1 for kind, minute in self.done if kind in kinds and now - minute < 24 * HOUR)
-
-
-@dataclass(frozen=True)
-class Action:
-    """What a mind does. ``title`` opens a new topic; ``topic`` names an existing one; both empty: the story's own."""
-
-    kind: str
-    platform: str
-    story: str
-    why: str
-    topic: int = -1
-    title: str = ""
-    content: str = ""
-    tone: str = "positive"
-    about: str = ""
-    appeal: float = 1.0
-    spend: int = 0
-    boost: int = 0
-    factor: float = 1.0
-    hours: float = 0.0
-    hire: str = ""

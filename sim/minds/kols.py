@@ -6,8 +6,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from sim.minds.base import POLICIES, Policy, topic_words
-from sim.minds.dashboard import HOUR, Action, Dashboard, Listed, Me
+from sim.minds.action import Action, Publish, Settle
+from sim.minds.base import POLICIES, ContentName, Policy, topic_words
+from sim.minds.dashboard import HOUR, Dashboard, Listed, Me
 
 
 @POLICIES.register
@@ -24,6 +25,7 @@ class RideHot(Policy):
     max_rank: int = Field(30, ge=1, le=50, description="worst list rank that is worth a post")
     cooldown_hours: float = Field(24.0, ge=0, le=1000, description="hours between two posts on the story")
     max_posts: int = Field(6, ge=0, le=1000, description="posts on the story in the whole run")
+    content: ContentName = Field("kol", description="kind of content; where a platform has none such, its default")
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Ride the best listed topic, at most once a cooldown."""
@@ -37,7 +39,8 @@ class RideHot(Policy):
             return []
         why = f"saw {topic_words(topic)}; fit {self.fit:.2f}"
         under = topic.topic if where == topic.platform else -1
-        return [Action("ride", where, board.story, why, topic=under, content="kol", tone=topic.tone)]
+        post = Publish(under, content=self.content, tone=topic.tone)
+        return [Action("ride", where, board.story, why, (post,))]
 
     def _where(self, board: Dashboard, me: Me, topic: Listed) -> str:
         """The topic's platform if it has an account there, else an own platform where the story is present."""
@@ -51,9 +54,11 @@ class PaidCollaboration(Policy):
     """A KOL takes a brand's fee when it is at least its price and the brand's story fits."""
 
     name: ClassVar[str] = "paid_collaboration"
+    takes_fees: ClassVar[bool] = True
     kind: Literal["paid_collaboration"] = "paid_collaboration"
     fit: float = Field(0.5, ge=0, le=1, description="probability that an offer fits the account")
     markup: float = Field(0.0, ge=0, le=10, description="share above the list price that it asks for")
+    content: ContentName = Field("kol", description="kind of content; where a platform has none such, its default")
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Accept the best offer of this story, if it pays and fits."""
@@ -64,14 +69,5 @@ class PaidCollaboration(Policy):
         if me.draw("collaborate", board.now) >= self.fit:
             return []
         why = f"{best.title} offers {best.fee} yuan; own price {me.price}"
-        return [
-            Action(
-                "collaborate",
-                me.platforms[0],
-                board.story,
-                why,
-                topic=best.topic,
-                content="kol",
-                hire=best.brand,
-            )
-        ]
+        effects = Settle(best.brand), Publish(content=self.content)
+        return [Action("collaborate", me.platforms[0], board.story, why, effects)]

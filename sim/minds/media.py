@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from sim.base.errors import Finding
+from sim.base.names import Known
 from sim.base.streams import poisson
-from sim.minds.base import POLICIES, Policy, hours_ago, topic_words
-from sim.minds.dashboard import HOUR, Action, Dashboard, Listed, Me
+from sim.minds.action import Action, Publish
+from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, hours_ago, named_apart, topic_words
+from sim.minds.dashboard import HOUR, Dashboard, Listed, Me
 
 
 @POLICIES.register
@@ -31,6 +35,7 @@ class NewsDesk(Policy):
     interview_hours: float = Field(96.0, gt=0, le=10_000, description="hours between two interviews")
     interview_title: str = Field("{title}专访{star}", description="topic that an interview opens")
     star: str = Field("", description="whom it interviews")
+    content: ContentName = Field("media", description="kind of content; where a platform has none such, its default")
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Interview if the story is big, else amplify the best listed topic."""
@@ -44,23 +49,16 @@ class NewsDesk(Policy):
         why = f"{topic_words(topic)} for {topic.minutes} min"
         if me.draw("angle", board.now) < self.angle_share:
             title = self.angle_title.format(title=me.title, star=self.star or board.story, n=me.count("angle") + 1)
-            return [Action("angle", topic.platform, board.story, why, title=title, content="media", tone=topic.tone)]
-        return [
-            Action(
-                "amplify",
-                topic.platform,
-                board.story,
-                why,
-                topic=topic.topic,
-                content="media",
-                tone=topic.tone,
-            )
-        ]
+            post = Publish(title=title, content=self.content, tone=topic.tone)
+            return [Action("angle", topic.platform, board.story, why, (post,))]
+        post = Publish(topic.topic, content=self.content, tone=topic.tone)
+        return [Action("amplify", topic.platform, board.story, why, (post,))]
 
     def _interview(self, board: Dashboard, me: Me, topic: Listed) -> Action:
         why = f"{board.reads_day / 1e6:.0f} M reads of the story in 24 h; {topic_words(topic)}"
         title = self.interview_title.format(title=me.title, star=self.star or board.story)
-        return Action("interview", topic.platform, board.story, why, title=title, content="media", appeal=1.1)
+        post = Publish(title=title, content=self.content, appeal=1.1)
+        return Action("interview", topic.platform, board.story, why, (post,))
 
 
 @POLICIES.register
@@ -82,10 +80,10 @@ class FollowUp(Policy):
     wait_hours: float = Field(24.0, gt=0, le=1000, description="age from which the rate falls")
     first_hour: int = Field(7, ge=0, le=23, description="first hour of its working day")
     last_hour: int = Field(22, ge=0, le=23, description="last hour of it")
-    content: str = Field("media", description="kind of content")
+    content: ContentName = Field("media", description="kind of content; where a platform has none such, its default")
     title: str = Field("{title}再谈{star}{n}", description="name of the n-th topic that it opens")
     star: str = Field("", description="whom it is about; empty: the story")
-    platform: str = Field("", description="where; empty: its first platform")
+    platform: PlatformName = Field("", description="where; empty: its first platform")
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Open a topic, if what it remembers makes it due; what would come by night comes by day."""
@@ -97,7 +95,12 @@ class FollowUp(Policy):
         why = f"{len(board.came)} topics were listed, the last {hours_ago(board.now, board.came[-1])}"
         title = self.title.format(title=me.title, star=self.star or board.story, n=me.count("follow_up") + 1)
         where = self.platform or me.platforms[0]
-        return [Action("follow_up", where, board.story, why, title=title, content=self.content)]
+        return [Action("follow_up", where, board.story, why, (Publish(title=title, content=self.content),))]
+
+    def findings(self, actor: Holder, known: Known, places: Sequence[str]) -> Iterator[Finding]:
+        """Besides what all policies find: each topic has a name of its own."""
+        yield from super().findings(actor, known, places)
+        yield from named_apart(self.title, actor)
 
     def rate(self, age: int) -> float:
         """What a topic of an age (minutes) adds, a minute; over all ages it sums to ``per_topic``."""

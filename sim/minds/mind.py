@@ -8,8 +8,9 @@ from typing import Any
 import mesa
 
 from sim.base import streams
+from sim.minds.action import Action
 from sim.minds.actor import Actor
-from sim.minds.dashboard import Action, Dashboard, Fee, Me
+from sim.minds.dashboard import Dashboard, Fee, Me
 
 
 class Mind(mesa.Agent):
@@ -55,6 +56,11 @@ class Mind(mesa.Agent):
     def kind(self) -> str:
         """What kind of mind it is."""
         return self.spec.kind
+
+    @property
+    def takes_fees(self) -> bool:
+        """Whether brands may offer it fees."""
+        return any(policy.takes_fees for policy in self.spec.policies)
 
     def draw(self, what: str, *keys: int) -> float:
         """A uniform number keyed by this mind, what it is for, and up to three integers."""

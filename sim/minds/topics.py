@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from sim.base.errors import Finding
+from sim.base.names import Known
 from sim.base.streams import poisson
-from sim.minds.base import POLICIES, Policy
-from sim.minds.dashboard import HOUR, Action, Dashboard, Me
+from sim.minds.action import Action, Publish
+from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, named_apart
+from sim.minds.dashboard import HOUR, Dashboard, Me
+
+MOST_AT_ONCE = 20  # mean topics that a mind opens at one look, before the day clock
 
 
 @POLICIES.register
@@ -21,8 +27,9 @@ class SteadyPosting(Policy):
     posts_per_day: float = Field(1.0, gt=0, le=48, description="mean posts a day")
     first_hour: int = Field(9, ge=0, le=23, description="first hour of the day it posts")
     last_hour: int = Field(22, ge=0, le=23, description="last hour of the day it posts")
-    platform: str = Field("", description="where; empty: its first platform")
+    platform: PlatformName = Field("", description="where; empty: its first platform")
     starts_when_listed: bool = Field(False, description="begin only once the story has been on a list")
+    content: ContentName = Field("own", description="kind of content; where a platform has none such, its default")
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Post when a day's share of time has passed since the last post, with a keyed jitter."""
@@ -34,7 +41,8 @@ class SteadyPosting(Policy):
         if me.since(board.now, "post") < gap:
             return []
         where = self.platform or me.platforms[0]
-        return [Action("post", where, board.story, f"steady posting, {self.posts_per_day:g} a day", content="own")]
+        why = f"steady posting, {self.posts_per_day:g} a day"
+        return [Action("post", where, board.story, why, (Publish(content=self.content),))]
 
 
 @POLICIES.register
@@ -50,30 +58,34 @@ class OpenTopics(Policy):
     topics_per_day: float = Field(2.0, gt=0, le=200, description="mean topics a day, if it worked round the clock")
     appeal: float = Field(1.0, gt=0, le=20, description="mean factor on the appeal of a topic")
     spread: float = Field(1.0, ge=0, le=3, description="sd of ln appeal over topics")
-    content: str = Field("", description="kind of content; empty: the platform's own")
+    content: ContentName = Field("", description="kind of content; empty: the platform's own")
     first_hour: int = Field(7, ge=0, le=23, description="first hour of its working day")
     last_hour: int = Field(23, ge=0, le=23, description="last hour of it")
     off_hours: float = Field(0.2, ge=0, le=1, description="factor on the rate outside its working day")
     title: str = Field("{title}·{n}", description="name of the n-th topic that it opens")
-    platform: str = Field("", description="where; empty: its first platform")
+    platform: PlatformName = Field("", description="where; empty: its first platform")
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Open as many as came up since the last look."""
         at_work = 1.0 if self.first_hour <= board.hour <= self.last_hour else self.off_hours
         mean = self.topics_per_day * board.pace * at_work * me.review_minutes / (24 * HOUR)
         where = self.platform or me.platforms[0]
-        return [
-            Action(
-                "open",
-                where,
-                board.story,
-                f"{self.topics_per_day:g} topics a day, at this hour {board.pace:.1f} times as many",
-                title=self.title.format(title=me.title, n=me.count("open") + k + 1),
-                content=self.content,
-                appeal=self._appeal(me, board.now, k),
-            )
-            for k in range(poisson(mean, me.draw("open", board.now)))
-        ]
+        why = f"{self.topics_per_day:g} topics a day, at this hour {board.pace:.1f} times as many"
+        posts = (self._post(board, me, k) for k in range(poisson(mean, me.draw("open", board.now))))
+        return [Action("open", where, board.story, why, (post,)) for post in posts]
+
+    def findings(self, actor: Holder, known: Known, places: Sequence[str]) -> Iterator[Finding]:
+        """Besides what all policies find: own names, and a Poisson number at each look that can be drawn."""
+        yield from super().findings(actor, known, places)
+        yield from named_apart(self.title, actor)
+        at_once = self.topics_per_day * actor.review_minutes / (24 * HOUR)
+        if at_once > MOST_AT_ONCE:
+            hint = "lower topics_per_day, or let it look more often (review_minutes)"
+            yield Finding(("topics_per_day",), f"is {at_once:,.0f} topics a look, above {MOST_AT_ONCE}", hint)
+
+    def _post(self, board: Dashboard, me: Me, k: int) -> Publish:
+        title = self.title.format(title=me.title, n=me.count("open") + k + 1)
+        return Publish(title=title, content=self.content, appeal=self._appeal(me, board.now, k))
 
     def _appeal(self, me: Me, now: int, k: int) -> float:
         z = sum(me.draw("appeal", now, k, i) for i in range(12)) - 6  # nearly normal

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from math import prod
+from typing import Any
 
 import numpy as np
 
-from sim.minds.dashboard import Action, Fee, Joined
+from sim.minds.action import Action, Buy, Damp, Deed, Effect, Publish, RaiseIntents, Recruit, Settle
+from sim.minds.dashboard import Fee, Joined
 from sim.minds.mind import Mind
 from sim.model import build
 from sim.model.board import Board
@@ -24,7 +28,7 @@ class Deeds:
 
     Attributes:
         minds: every mind by name; ``members``: the minds of each actor of the scenario.
-        actions: (minute, who, kind, action, platform, topic, yuan, why) of all that was done.
+        actions: all that was done, in order.
     """
 
     def __init__(
@@ -35,7 +39,7 @@ class Deeds:
         self.story = {name: i for i, name in enumerate(scenario.stories)}
         self.minds: dict[str, Mind] = {}
         self.members: dict[str, list[Mind]] = {}
-        self.actions: list[tuple[int, str, str, str, str, str, int, str]] = []
+        self.actions: list[Deed] = []
         self.now = 0
         self._offers: list[tuple[int, int, float]] = []
 
@@ -86,13 +90,13 @@ class Deeds:
     def offer(self, story: str, factor: float, until: datetime, title: str) -> None:
         """A scheduled offer that raises intents."""
         self._begin_offer(self.story[story], factor, self.world.clock.minute(until))
-        self.actions.append((self.now, story, "fact", "offer", "", "", 0, title or f"intents × {factor:g}"))
+        self.actions.append(Deed(self.now, story, "fact", "offer", "", "", 0, title or f"intents × {factor:g}"))
 
     def broadcast(self, story: str, people: float, note: str) -> None:
         """People outside take notice of a story."""
         self.world.by_story.outside[self.story[story]] += people
         why = f"{people:,.0f} people outside take notice" + (f": {note}" if note else "")
-        self.actions.append((self.now, story, "fact", "broadcast", "", "", 0, why))
+        self.actions.append(Deed(self.now, story, "fact", "broadcast", "", "", 0, why))
 
     def pin(self, platform: str, topic: str, until: datetime) -> None:
         """Pin a topic that has been born; one that has not is passed over, and the log says so."""
@@ -102,7 +106,7 @@ class Deeds:
         if rows:
             order = Order("pin", topic=int(rows[0]), until=self.world.clock.minute(until))
             why = cannot("pin") if self.stages[index].sell(order) is None else "pinned"
-        self.actions.append((self.now, platform, "fact", "pin", platform, topic, 0, why))
+        self.actions.append(Deed(self.now, platform, "fact", "pin", platform, topic, 0, why))
 
     def buy_place(self, fact: interventions.BuyPlace) -> None:
         """A scheduled place on the list; the log says why none was to be had."""
@@ -118,51 +122,83 @@ class Deeds:
             if price is not None and self._can_pay(fact.payer, price) and stage.sell(order) is not None:
                 self._pays(fact.payer, price)
                 spent, why = price, "bought"
-        self.actions.append((self.now, fact.payer or fact.platform, "fact", "place", fact.platform, title, spent, why))
+        who = fact.payer or fact.platform
+        self.actions.append(Deed(self.now, who, "fact", "place", fact.platform, title, spent, why))
 
     def reweight(self, platform: str, mechanism: str, field: str, value: float) -> None:
         """Replace one number of a mechanism."""
         self.stages[self.platform[platform]].change(mechanism, field, value)
-        self.actions.append(
-            (self.now, platform, "fact", "platform_change", platform, "", 0, f"{mechanism}.{field} = {value:g}")
-        )
+        why = f"{mechanism}.{field} = {value:g}"
+        self.actions.append(Deed(self.now, platform, "fact", "platform_change", platform, "", 0, why))
 
     # ---- minds
 
     def perform(self, mind: Mind, action: Action) -> None:
-        """Carry out what a mind decided."""
-        if action.kind == "hire":
-            self._hire(mind, action)
-            return
+        """Carry out what a mind decided, effect by effect; one that fails ends it, and nothing is logged."""
+        deed = Deed(self.now, mind.title, mind.kind, action.kind, action.platform, "", action.spend, action.why)
+        for effect in action.effects:
+            done = WAYS[type(effect)](self, mind, action, effect, deed)
+            if done is None:
+                return
+            deed = done
+        self.actions.append(deed)
+
+    def _publish(self, mind: Mind, action: Action, effect: Publish, deed: Deed) -> Deed:
+        """A post; what is hot elsewhere it carries under the story's own topic here."""
         platform = self.platform[action.platform]
-        here = action.topic >= 0 and self.world.topics.platform[action.topic] == platform
-        if action.kind == "reply":
-            self.world.topics.novelty[action.topic] = round(self.world.topics.novelty[action.topic] * action.factor, 9)
-        if action.kind == "collaborate" and not self._settle(mind, action):
-            return
+        here = effect.topic >= 0 and self.world.topics.platform[effect.topic] == platform
         draft = Draft(
             self.account(mind, action.platform),
             platform,
             self.story[action.story],
-            self.stages[platform].kind(action.content),
+            self.stages[platform].kind(effect.content),
             self.now,
-            action.appeal * mind.spec.appeal,
-            action.tone == "negative",
+            effect.appeal * mind.spec.appeal,
+            effect.tone == "negative",
             mind.spec.charm,
-            action.topic if here else -1,  # what is hot elsewhere: the story's own topic here
-            action.title,
-            action.about,
+            effect.topic if here else -1,
+            effect.title,
+            effect.about,
             MIND,
             action.spend,
         )
         post = self.publisher.by_actor(draft)
-        self._boost(platform, post, action.boost)
-        if action.kind == "free_tickets":
-            self._begin_offer(draft.story, action.factor, self.now + round(action.hours * 60))
-        if action.kind == "sponsor" and action.topic >= 0:
-            self._buy_place(platform, action.topic, action.boost)
+        self._boost(platform, post, effect.boost)
         self._joined(mind, draft.story)
-        self._log(mind.kind, mind, action.kind, action.platform, self._title(post), action.spend, action.why)
+        return replace(deed, topic=self._title(post))
+
+    def _buy(self, mind: Mind, action: Action, effect: Buy, deed: Deed) -> Deed:
+        self._buy_place(self.platform[action.platform], effect.topic, effect.yuan)
+        return deed
+
+    def _recruit(self, brand: Mind, action: Action, effect: Recruit, deed: Deed) -> Deed:
+        """Offer a fee to the cheapest KOLs of a tier that the sum reaches for; they answer at their next review."""
+        candidates = [mind for mind in self.minds.values() if mind.spec.tier == effect.tier and mind.takes_fees]
+        left, asked = effect.yuan, 0
+        for kol in sorted(candidates, key=lambda mind: (mind.price, mind.name)):
+            if kol.price > left:
+                break
+            kol.offers.append(Fee(brand.name, brand.title, kol.price, action.story))
+            left, asked = left - kol.price, asked + 1
+        return replace(deed, why=f"{deed.why}; asks {asked} KOLs of tier {effect.tier}")
+
+    def _settle(self, kol: Mind, action: Action, effect: Settle, deed: Deed) -> Deed | None:
+        """The fee passes from whoever hires, who may have spent it meanwhile; then nothing comes of the deal."""
+        brand = self.minds[effect.payer]
+        if kol.price > brand.spec.budget - brand.spent:
+            return None
+        brand.spent += kol.price
+        self._log(brand.kind, brand, "pay", action.platform, "", kol.price, f"fee of {kol.title}")
+        return deed
+
+    def _raise_intents(self, mind: Mind, action: Action, effect: RaiseIntents, deed: Deed) -> Deed:
+        self._begin_offer(self.story[action.story], effect.factor, self.now + round(effect.hours * 60))
+        return deed
+
+    def _damp(self, mind: Mind, action: Action, effect: Damp, deed: Deed) -> Deed:
+        novelty = self.world.topics.novelty
+        novelty[effect.topic] = round(novelty[effect.topic] * effect.factor, 9)
+        return deed
 
     # ---- helpers
 
@@ -192,35 +228,6 @@ class Deeds:
             return True
         return not payer
 
-    def _hire(self, brand: Mind, action: Action) -> None:
-        """Offer a fee to the cheapest KOLs of a tier that the sum reaches for; they answer at their next review."""
-        candidates = sorted(
-            (
-                m
-                for m in self.minds.values()
-                if m.spec.tier == action.hire and any(p.name == "paid_collaboration" for p in m.spec.policies)
-            ),
-            key=lambda m: (m.price, m.name),
-        )
-        left, asked = action.boost, 0
-        for kol in candidates:
-            if kol.price > left:
-                break
-            kol.offers.append(Fee(brand.name, brand.title, kol.price, action.story, action.topic))
-            left, asked = left - kol.price, asked + 1
-        self._log(
-            brand.kind, brand, "hire", action.platform, "", 0, f"{action.why}; asks {asked} KOLs of tier {action.hire}"
-        )
-
-    def _settle(self, kol: Mind, action: Action) -> bool:
-        """The fee passes from the brand, if it still has it; if not, nothing comes of the deal."""
-        brand = self.minds[action.hire]
-        if kol.price > brand.spec.budget - brand.spent:
-            return False
-        brand.spent += kol.price
-        self._log(brand.kind, brand, "pay", action.platform, "", kol.price, f"fee of {kol.title}")
-        return True
-
     def _begin_offer(self, story: int, factor: float, until: int) -> None:
         self._offers.append((story, until, factor))
         self._weigh_intents(story)
@@ -235,4 +242,15 @@ class Deeds:
         self.board.joined(story, Joined(mind.name, mind.title, mind.kind, self.now, mind.spec.home))
 
     def _log(self, kind: str, mind: Mind, action: str, platform: str, topic: str, spend: int, why: str) -> None:
-        self.actions.append((self.now, mind.title, kind, action, platform, topic, spend, why))
+        self.actions.append(Deed(self.now, mind.title, kind, action, platform, topic, spend, why))
+
+
+Way = Callable[[Deeds, Mind, Action, Any, Deed], Deed | None]
+WAYS: dict[type[Effect], Way] = {  # how each effect is carried out: the deed's line for the log, or None if it fails
+    Publish: Deeds._publish,
+    Buy: Deeds._buy,
+    Recruit: Deeds._recruit,
+    Settle: Deeds._settle,
+    RaiseIntents: Deeds._raise_intents,
+    Damp: Deeds._damp,
+}

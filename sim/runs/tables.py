@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.base import metrics
+from sim.minds.actor import KINDS
 from sim.platforms.background import background_stays
 from sim.platforms.base import channels
 from sim.runs.digest import digests
@@ -204,9 +205,9 @@ class Tables:
     @cached_property
     def actions(self) -> pd.DataFrame:
         """What every mind and every scheduled fact did."""
-        columns = ["time", "actor", "kind", "action", "platform", "topic", "spend", "why"]
-        rows = [(self.clock.iso(minute), *rest) for minute, *rest in self.deeds.actions]
-        return pd.DataFrame(rows, columns=columns)
+        deeds, columns = self.deeds.actions, ["actor", "kind", "action", "platform", "topic", "spend", "why"]
+        rows = [[self.clock.iso(deed.minute), *(getattr(deed, name) for name in columns)] for deed in deeds]
+        return pd.DataFrame(rows, columns=["time", *columns])
 
     # ---- summary
 
@@ -277,9 +278,7 @@ class Tables:
 
     def _actor_summary(self) -> dict[str, Any]:
         acted = self.actions[self.actions.kind != "fact"]
-        summary: dict[str, Any] = {
-            f"{kind}_actions": int((acted.kind == kind).sum()) for kind in ("kol", "bureau", "brand", "media", "star")
-        }
+        summary: dict[str, Any] = {f"{kind}_actions": int((acted.kind == kind).sum()) for kind in KINDS}
         summary["bureaus_acted"] = int(acted[acted.kind == "bureau"].actor.nunique())
         rivals = rival_actions(self.actions, self.scenario)
         summary["rival_bureaus_acted"] = int(rivals.actor.nunique())

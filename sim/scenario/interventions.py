@@ -5,14 +5,25 @@ Removing one is a clean counterfactual. What reacts to the world is a policy, ne
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal, Protocol
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_serializer
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_serializer
 
-from sim.base.registry import Registry
+from sim.base.errors import Finding
+from sim.base.names import Known, Names, misnamed
+from sim.base.registry import Registry, did_you_mean
+from sim.base.strict import OneOf
+from sim.minds.base import ActorName, ContentName, PlatformName, StoryName
+from sim.platforms.base import cannot
+from sim.platforms.platform import Platform
+from sim.scenario.people import People
 
 INTERVENTIONS = Registry("intervention")
+
+MechanismName = Annotated[str, Names("mechanism")]
+TopicName = Annotated[str, Names("topic")]
 
 
 class Stage(Protocol):
@@ -40,16 +51,31 @@ class Stage(Protocol):
         """Change one number of a platform's mechanism."""
 
 
+class Setting(Protocol):
+    """What a fact may ask of its scenario, before a run."""
+
+    @property
+    def platforms(self) -> Mapping[str, Platform]:
+        """Platforms by name."""
+
+    @property
+    def people(self) -> People:
+        """Who they are, and how many they stand for."""
+
+
 class Intervention(BaseModel):
     """Base: when, and the source that says so."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
     name: ClassVar[str]
+    needs_account: ClassVar[bool] = False  # its actor must have an account on its platform by then
+    opens_account: ClassVar[bool] = False  # its actor must have none, and has one from then on
     at: AwareDatetime = Field(description="when it happens, with a zone")
     note: str = Field("", description="what happened, in words")
     source: str = Field("", description="who says so")
     grade: Literal["measured", "estimated", "assumed"] = Field("measured", description="how good the source is")
     enabled: bool = Field(True, description="false: it does not happen (a counterfactual)")
+    kind: str
 
     @field_serializer("at", "until", check_fields=False)
     def _iso(self, when: datetime) -> str:
@@ -59,9 +85,19 @@ class Intervention(BaseModel):
         """Let it happen."""
         raise NotImplementedError
 
-    def refers(self) -> dict[str, str]:
-        """Names that must exist: kind of name → name."""
-        return {}
+    def findings(self, setting: Setting, known: Known) -> Iterator[Finding]:
+        """What does not fit in it, by paths from its own fields: wrong names, an end before the beginning."""
+        platform = getattr(self, "platform", "")
+        yield from misnamed(self, known, [platform])
+        until: datetime | None = getattr(self, "until", None)
+        if until is not None and until <= self.at:
+            yield Finding(("until",), "is not after at")
+        if platform in setting.platforms:
+            yield from self.asks(setting.platforms[platform])
+
+    def asks(self, platform: Platform) -> Iterator[Finding]:
+        """What its platform, which exists, does not have."""
+        yield from ()
 
 
 @INTERVENTIONS.register
@@ -69,20 +105,21 @@ class Post(Intervention):
     """An actor publishes: the first video, a hop to another platform, an interview, a film."""
 
     name: ClassVar[str] = "post"
+    needs_account: ClassVar[bool] = True
     kind: Literal["post"] = "post"
-    actor: str = Field(description="who")
-    platform: str = Field(description="where")
-    story: str = Field(description="which story")
+    actor: ActorName = Field(description="who")
+    platform: PlatformName = Field(description="where")
+    story: StoryName = Field(description="which story")
     topic: str = Field("", description="hashtag; opened if it is new; empty: the story's own topic on that platform")
-    content: str = Field("", description="kind of content of that platform; empty: the platform's default")
+    content: ContentName = Field("", description="kind of content of that platform; empty: the platform's default")
     tone: Literal["positive", "negative"] = Field(
         "positive", description="whether the post is for or against the story"
     )
     appeal: float = Field(1.0, gt=0, le=20, description="factor on the story's appeal")
-    about: str = Field("", description="actor whom the topic names, so that its dashboard shows it")
+    about: ActorName = Field("", description="actor whom the topic names, so that its dashboard shows it")
     boost: int = Field(0, ge=0, le=10**12, description="yuan of paid reach")
     fee: int = Field(0, ge=0, le=10**12, description="yuan paid to whoever posts")
-    payer: str = Field("", description="actor whose budget pays fee and boost; what it cannot pay is not posted")
+    payer: ActorName = Field("", description="actor whose budget pays fee and boost; what it cannot pay is not posted")
     news: bool = Field(
         True, description="it renews its topic; false: it only rides it, and how good it is, is drawn in each run"
     )
@@ -91,10 +128,10 @@ class Post(Intervention):
         """Publish it."""
         stage.publish(self)
 
-    def refers(self) -> dict[str, str]:
-        """Actor, platform, story, the actor it is about, and who pays."""
-        names = {"actor": self.actor, "platform": self.platform, "story": self.story}
-        return names | {"about": self.about, "payer": self.payer}
+    def asks(self, platform: Platform) -> Iterator[Finding]:
+        """Paid reach, if it has a boost."""
+        if self.boost and platform.price("reach") is None:
+            yield Finding(("boost",), f"{self.platform} {cannot('reach')}")
 
 
 @INTERVENTIONS.register
@@ -102,18 +139,15 @@ class OpenAccount(Intervention):
     """An actor opens an account on a platform; its followers are then won by what it posts."""
 
     name: ClassVar[str] = "open_account"
+    opens_account: ClassVar[bool] = True
     kind: Literal["open_account"] = "open_account"
-    actor: str = Field(description="who")
-    platform: str = Field(description="where")
+    actor: ActorName = Field(description="who")
+    platform: PlatformName = Field(description="where")
     followers: int = Field(0, ge=0, le=10**10, description="followers it starts with (people)")
 
     def apply(self, stage: Stage) -> None:
         """Open it."""
         stage.open_account(self.actor, self.platform, self.followers)
-
-    def refers(self) -> dict[str, str]:
-        """Actor and platform."""
-        return {"actor": self.actor, "platform": self.platform}
 
 
 @INTERVENTIONS.register
@@ -122,17 +156,13 @@ class TravelOffer(Intervention):
 
     name: ClassVar[str] = "offer"
     kind: Literal["offer"] = "offer"
-    story: str = Field(description="whose destination it is")
+    story: StoryName = Field(description="whose destination it is")
     factor: float = Field(2.0, ge=0.01, le=100, description="factor on the probability of an intent")
     until: AwareDatetime = Field(description="when it ends")
 
     def apply(self, stage: Stage) -> None:
         """Start it."""
         stage.offer(self.story, self.factor, self.until, self.note)
-
-    def refers(self) -> dict[str, str]:
-        """The story."""
-        return {"story": self.story}
 
 
 @INTERVENTIONS.register
@@ -145,7 +175,7 @@ class Broadcast(Intervention):
 
     name: ClassVar[str] = "broadcast"
     kind: Literal["broadcast"] = "broadcast"
-    story: str = Field(description="which story it shows")
+    story: StoryName = Field(description="which story it shows")
     viewers: int = Field(ge=0, le=10**10, description="how many watch (people)")
     notice: float = Field(0.1, ge=0, le=1, description="share of them that takes notice of the story")
 
@@ -153,9 +183,12 @@ class Broadcast(Intervention):
         """Show it."""
         stage.broadcast(self.story, self.viewers * self.notice, self.note)
 
-    def refers(self) -> dict[str, str]:
-        """The story."""
-        return {"story": self.story}
+    def findings(self, setting: Setting, known: Known) -> Iterator[Finding]:
+        """Besides what all facts find: more viewers than there are people."""
+        yield from super().findings(setting, known)
+        if self.viewers > setting.people.represents:
+            everybody = f"the {setting.people.represents:,} people"
+            yield Finding(("viewers",), f"{self.viewers:,} viewers are more than {everybody}")
 
 
 @INTERVENTIONS.register
@@ -164,17 +197,18 @@ class PinTopic(Intervention):
 
     name: ClassVar[str] = "pin_topic"
     kind: Literal["pin_topic"] = "pin_topic"
-    platform: str = Field(description="where")
-    topic: str = Field(description="title of the topic; it must have been born")
+    platform: PlatformName = Field(description="where")
+    topic: TopicName = Field(description="title of the topic; it must have been born")
     until: AwareDatetime = Field(description="when it leaves the slot")
 
     def apply(self, stage: Stage) -> None:
         """Pin it."""
         stage.pin(self.platform, self.topic, self.until)
 
-    def refers(self) -> dict[str, str]:
-        """The platform."""
-        return {"platform": self.platform}
+    def asks(self, platform: Platform) -> Iterator[Finding]:
+        """A pinned slot."""
+        if platform.price("pin") is None:
+            yield Finding(("platform",), f"{self.platform} {cannot('pin')}")
 
 
 @INTERVENTIONS.register
@@ -186,18 +220,19 @@ class BuyPlace(Intervention):
 
     name: ClassVar[str] = "buy_place"
     kind: Literal["buy_place"] = "buy_place"
-    platform: str = Field(description="where")
-    story: str = Field(description="which story")
-    topic: str = Field("", description="title of the topic; empty: the story's own topic on that platform")
-    payer: str = Field("", description="actor whose budget pays; empty: nobody's")
+    platform: PlatformName = Field(description="where")
+    story: StoryName = Field(description="which story")
+    topic: TopicName = Field("", description="title of the topic; empty: the story's own topic on that platform")
+    payer: ActorName = Field("", description="actor whose budget pays; empty: nobody's")
 
     def apply(self, stage: Stage) -> None:
         """Buy it."""
         stage.buy_place(self)
 
-    def refers(self) -> dict[str, str]:
-        """Platform, story and who pays."""
-        return {"platform": self.platform, "story": self.story, "payer": self.payer}
+    def asks(self, platform: Platform) -> Iterator[Finding]:
+        """Places for sale."""
+        if platform.price("place") is None:
+            yield Finding(("platform",), f"{self.platform} {cannot('place')}")
 
 
 @INTERVENTIONS.register
@@ -206,8 +241,8 @@ class PlatformChange(Intervention):
 
     name: ClassVar[str] = "platform_change"
     kind: Literal["platform_change"] = "platform_change"
-    platform: str = Field(description="where")
-    mechanism: str = Field(description="which mechanism, such as hot_list")
+    platform: PlatformName = Field(description="where")
+    mechanism: MechanismName = Field(description="which mechanism, such as hot_list")
     field: str = Field(description="which field of it")
     value: float = Field(description="its new value")
 
@@ -215,11 +250,21 @@ class PlatformChange(Intervention):
         """Change it."""
         stage.reweight(self.platform, self.mechanism, self.field, self.value)
 
-    def refers(self) -> dict[str, str]:
-        """The platform."""
-        return {"platform": self.platform}
+    def asks(self, platform: Platform) -> Iterator[Finding]:
+        """A number of the mechanism that exists and stays within its range; a mechanism it lacks is a name misspelt."""
+        mechanism = dict(platform.mechanisms.present()).get(self.mechanism)
+        if mechanism is None:
+            return
+        fields = [name for name in type(mechanism).model_fields if isinstance(getattr(mechanism, name), int | float)]
+        if self.field not in fields:
+            hint = did_you_mean(self.field, fields)
+            yield Finding(("field",), f"'{self.field}' is no number of {self.mechanism}", hint)
+            return
+        try:
+            type(mechanism)(**(mechanism.model_dump() | {self.field: self.value}))
+        except ValidationError as error:
+            message = error.errors()[0]["msg"].replace("Input should ", "must ")
+            yield Finding(("value",), f"{self.field} {message}, not {self.value:g}")
 
 
-AnyIntervention = Annotated[
-    Post | OpenAccount | TravelOffer | Broadcast | PinTopic | BuyPlace | PlatformChange, Field(discriminator="kind")
-]
+AnyIntervention = Annotated[Intervention, OneOf(INTERVENTIONS)]

@@ -17,7 +17,7 @@ from sim.base.reader import fault
 from sim.base.registry import did_you_mean
 from sim.contagion import classic
 from sim.contagion.classic import Classic
-from sim.scenario.checks import campaign, whatif, world
+from sim.scenario.checks import campaign, topics, whatif, world
 from sim.scenario.scenario import Scenario
 
 SHIPPED = Path(__file__).parents[2] / "scenarios"
@@ -65,7 +65,7 @@ def _classic(document: reader.Document) -> Classic:
 def _scenario(document: reader.Document, shortened: bool) -> Scenario:
     document = _complete(document)
     scenario = checker.check(Scenario, document)
-    _raise(document, world.findings(scenario, shortened=shortened))
+    _raise(document, [*world.findings(scenario, shortened=shortened), *topics.findings(scenario)])
     _raise(document, campaign.findings(scenario, shortened=shortened))
     _raise(document, whatif.findings(scenario, shortened=shortened))
     return _without_the_late(scenario) if shortened else scenario

@@ -9,11 +9,12 @@ from pydantic import AwareDatetime, Field, field_serializer
 
 from sim.base.strict import Factor, Grade, Name, Strict
 from sim.minds.actor import Actor
+from sim.minds.base import POLICIES
 from sim.networks import Computed, NetworkSpec
 from sim.platforms.base import MECHANISMS
 from sim.platforms.platform import Platform
 from sim.scenario.campaign import Campaign, Plan
-from sim.scenario.interventions import AnyIntervention
+from sim.scenario.interventions import INTERVENTIONS, AnyIntervention
 from sim.scenario.observed import Observed
 from sim.scenario.people import People
 from sim.scenario.whatif import Counterfactual
@@ -93,9 +94,9 @@ class Scenario(Strict):
         return frozenset(title for actor in bureaus for _, title in actor.members)
 
 
-def _platforms_have_changed() -> None:
-    """Let scenario files say what a platform may have now."""
+def _rebuild() -> None:
     Scenario.model_rebuild(force=True)
 
 
-MECHANISMS.listen(_platforms_have_changed)
+for _registry in (POLICIES, INTERVENTIONS, MECHANISMS):  # a file may name any plug-in, whenever it is registered
+    _registry.listen(_rebuild)

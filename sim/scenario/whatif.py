@@ -12,13 +12,14 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, field_serializer, model_validator
 
 from sim.base.strict import Strict
+from sim.minds.actor import Kind
 
 
 class ActorsLike(Strict):
     """Actors that agree with all that is said here."""
 
     name: str = Field("", description="this one")
-    kind: Literal["", "kol", "bureau", "brand", "media", "star"] = Field("", description="all of a kind")
+    kind: Literal["", Kind] = Field("", description="all of a kind")
     home: bool | None = Field(None, description="only those whose own story it is, or only the others")
 
     def match(self, actor: Any) -> bool:

@@ -207,9 +207,9 @@ def _rivals(model: ViralityModel, hours: int) -> np.ndarray:
     """Running number of bureaus, not at home in the story, that have acted by their own decision."""
     rivals = model.scenario.rivals
     first: dict[str, int] = {}
-    for minute, actor, kind, *_ in model.deeds.actions:
-        if kind == "bureau" and actor in rivals:
-            first.setdefault(actor, minute // 60)
+    for deed in model.deeds.actions:
+        if deed.kind == "bureau" and deed.actor in rivals:
+            first.setdefault(deed.actor, deed.minute // 60)
     return np.cumsum(np.bincount(np.array([*first.values()], np.int64), minlength=hours))
 
 

@@ -6,23 +6,28 @@ tested as soon as it is registered.
 
 import inspect
 import math
+from datetime import timedelta
 from importlib import import_module
+from typing import ClassVar, Literal
 
 import numpy as np
 import pytest
 import worlds
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from sim import catalog
-from sim.base import checker, loader, reader, strict
-from sim.base.errors import SimError
+from sim.base import checker, loader, names, reader, strict
+from sim.base.errors import ScenarioError, SimError
 from sim.contagion import CONTAGION, WellMixed
-from sim.minds import POLICIES, Dashboard, Me
+from sim.minds import POLICIES, Action, Dashboard, Me, Policy
+from sim.minds.action import Publish, RaiseIntents
+from sim.minds.base import ContentName, StoryName
 from sim.networks import NETWORKS
 from sim.platforms import platform
 from sim.platforms.base import MECHANISMS
 from sim.runs.runner import simulate
-from sim.scenario.interventions import INTERVENTIONS
+from sim.scenario import load as scenarios
+from sim.scenario.interventions import INTERVENTIONS, Intervention
 from sim.world.records import OFFER
 
 FAMILIES = {
@@ -206,6 +211,122 @@ def test_a_policy_runs_and_the_same_seed_acts_the_same(cls, tmp_path):
     one, other = simulate(scenario), simulate(scenario)
     assert one.digests() == other.digests()
     assert one.summary["spend_yuan"] <= 1000
+
+
+# ---------------------------------------------------------------- names
+
+# Text that names nothing: words to be shown, and what has a check of its own (`field`: of the mechanism it is in).
+WORDING = {
+    "kind", "note", "source", "star", "title", "invite_title", "host_title", "angle_title", "interview_title",
+    "challenge_title", "field",
+}  # fmt: skip
+OPENED = {("post", "topic")}  # a name that is given here
+SAYING = [(family, cls) for family in ("policy", "intervention") for cls in FAMILIES[family]]
+NAMING = [
+    pytest.param(family, cls, field, what, id=f"{cls.name}-{field}")
+    for family, cls in SAYING
+    for field, what in names.marks(cls).items()
+]
+
+
+def texts(cls):
+    """Fields of a plug-in that are text of any kind."""
+    return {field for field, info in cls.model_fields.items() if info.annotation is str}
+
+
+@pytest.mark.parametrize("cls", [cls for _, cls in SAYING], ids=lambda cls: cls.name)
+def test_every_text_of_a_plug_in_says_what_it_names(cls):
+    unsaid = texts(cls) - WORDING - set(names.marks(cls))
+    assert {(cls.name, field) for field in unsaid} <= OPENED
+
+
+def test_what_plug_ins_name():
+    assert {what for *_, what in (param.values for param in NAMING)} == {
+        "actor", "content", "mechanism", "platform", "story", "tier", "topic",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("family", "cls", "field", "what"), NAMING)
+def test_a_name_that_nothing_has_is_refused_with_a_hint(family, cls, field, what, tmp_path):
+    part = made(cls, tmp_path).model_dump(mode="json", by_alias=True) | {"kind": cls.name}
+    part |= {field: "nothing_such", "platform": "square"} if field != "platform" and "platform" in part else {}
+    part |= {field: "nothing_such"}
+    star = {"name": "star", "kind": "star", "accounts": {"square": 100}}
+    mind = {"name": "mind", "kind": "kol", "accounts": {"square": 20}, "policies": [part]}
+    with pytest.raises(ScenarioError) as refused:
+        full(actors=[star, mind]) if family == "policy" else full(actors=[star], interventions=[part])
+    (fault,) = [fault for fault in refused.value.faults if fault.path.endswith(f".{field}")]
+    assert fault.message == f"unknown {what} 'nothing_such'"
+    assert fault.hint.startswith(("did you mean", "known: "))
+    assert fault.line
+
+
+# ---------------------------------------------------------------- plug-ins that come later
+
+
+@pytest.fixture
+def coming(request):
+    """Registers a class as a plug-in of a family until the test is over."""
+    registered = []
+
+    def register(registry, cls):
+        registered.append((registry, registry.register(cls)))
+        return cls
+
+    yield register
+    for registry, cls in registered:
+        registry._items.pop(cls.name)
+        for act in registry._listeners:
+            act()
+
+
+class Sing(Policy):
+    """A policy of this test: it sings once."""
+
+    name: ClassVar[str] = "sing"
+    kind: Literal["sing"] = "sing"
+    content: ContentName = Field("song", description="kind of content")
+
+    def decide(self, board, me):
+        """Once."""
+        effects = Publish(title="a song", content=self.content), RaiseIntents(2.0, 1.0)
+        return [] if me.count("sing") else [Action("sing", me.platforms[0], board.story, "in the mood", effects)]
+
+
+class Storm(Intervention):
+    """A fact of this test: nobody wants to travel."""
+
+    name: ClassVar[str] = "storm"
+    kind: Literal["storm"] = "storm"
+    story: StoryName = Field(description="which story")
+
+    def apply(self, stage):
+        """It comes."""
+        stage.offer(self.story, 0.1, self.at + timedelta(hours=1), "a storm")
+
+
+def test_a_plug_in_that_is_registered_later_works_in_scenario_files(coming):
+    singer = {"name": "singer", "kind": "kol", "accounts": {"square": 20}, "policies": [{"kind": "sing"}]}
+    star = {"name": "star", "kind": "star", "accounts": {"square": 100}}
+    storm = {"kind": "storm", "at": "2021-01-01T02:00+00:00", "story": "tale"}
+    world = {"actors": [star, singer], "interventions": [storm]}
+    with pytest.raises(ScenarioError, match="unknown value 'sing'"):
+        full(**world)
+    coming(POLICIES, Sing)
+    coming(INTERVENTIONS, Storm)
+    tables = simulate(full(**world))
+    assert tables.actions.action.tolist() == ["sing", "offer"] or tables.actions.action.tolist() == ["offer", "sing"]
+    assert tables.actions[tables.actions.action == "sing"].topic.tolist() == ["a song"]
+    assert {"Sing", "Storm"} <= set(scenarios.schema()["definitions"])
+    for part, place, said in (
+        ({"loud": True}, "actors[1].policies[0].loud", "unknown key"),
+        ({"content": 3}, "actors[1].policies[0].content", "must be text, not 3"),
+        ({"content": "pots"}, "actors[1].policies[0].content", "unknown content 'pots'"),
+    ):
+        bad = singer | {"policies": [{"kind": "sing"} | part]}
+        with pytest.raises(ScenarioError) as refused:
+            full(**world | {"actors": [star, bad]})
+        assert [(fault.path, fault.message) for fault in refused.value.faults] == [(place, said)]
 
 
 # ---------------------------------------------------------------- mechanisms

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sim.base.errors import Finding
+from sim.base.names import unknown
 from sim.base.registry import did_you_mean
 from sim.base.strict import YEARS
 from sim.platforms.base import cannot
@@ -34,23 +35,17 @@ def findings(scenario: Scenario, *, shortened: bool = False) -> Iterator[Finding
 
 def _campaign(scenario: Scenario, campaign: Campaign, shortened: bool) -> Iterator[Finding]:
     where: Path = ("campaign",)
-    yield from _unknown("story", campaign.story, ["", *scenario.stories], (*where, "story"))
+    yield from unknown("story", campaign.story, ["", *scenario.stories], (*where, "story"))
     known = goal_metrics(scenario.platforms)
-    yield from _unknown("metric", campaign.goal.metric, known, (*where, "goal", "metric"))
+    yield from unknown("metric", campaign.goal.metric, known, (*where, "goal", "metric"))
     yield from _window(scenario, campaign, shortened)
     yield from _own(scenario, campaign.own)
     yield from _portfolio(scenario, campaign)
     for platform in campaign.places:
         place = (*where, "places", platform)
-        yield from _unknown("platform", platform, scenario.platforms, place)
+        yield from unknown("platform", platform, scenario.platforms, place)
         if platform in scenario.platforms and scenario.platforms[platform].price("place") is None:
             yield Finding(place, f"{platform} {cannot('place')}")
-
-
-def _unknown(kind: str, name: str, known: Iterable[str], path: Path) -> Iterator[Finding]:
-    known = list(known)
-    if name not in known:
-        yield Finding(path, f"unknown {kind} '{name}'", did_you_mean(name, [word for word in known if word]))
 
 
 def _window(scenario: Scenario, campaign: Campaign, shortened: bool) -> Iterator[Finding]:
@@ -69,7 +64,7 @@ def _window(scenario: Scenario, campaign: Campaign, shortened: bool) -> Iterator
 def _own(scenario: Scenario, own: Own) -> Iterator[Finding]:
     where: Path = ("campaign", "own", "actor")
     found = [actor for actor in scenario.actors if actor.name == own.actor]
-    yield from _unknown("actor", own.actor, [actor.name for actor in scenario.actors], where)
+    yield from unknown("actor", own.actor, [actor.name for actor in scenario.actors], where)
     if found and not found[0].accounts:
         yield Finding(where, f"'{own.actor}' has no account on any platform")
 
@@ -81,8 +76,8 @@ def _portfolio(scenario: Scenario, campaign: Campaign) -> Iterator[Finding]:
         yield Finding(("campaign",), f"an actor is called '{PURSE}', as the campaign's purse is", "rename the actor")
     for i, hire in enumerate(campaign.portfolio):
         where: Path = ("campaign", "portfolio", i)
-        faults = [*_unknown("platform", hire.platform, scenario.platforms, (*where, "platform"))]
-        faults += _unknown("tier", hire.tier, scenario.people.kol_tiers, (*where, "tier"))
+        faults = [*unknown("platform", hire.platform, scenario.platforms, (*where, "platform"))]
+        faults += unknown("tier", hire.tier, scenario.people.kol_tiers, (*where, "tier"))
         if taken[hire.platform, hire.tier] > 1:
             faults.append(Finding(where, f"{hire.tier} on {hire.platform} is there twice", "make one entry of them"))
         yield from faults or _people(scenario, hire, actors, where)
@@ -105,7 +100,7 @@ def _plan(scenario: Scenario, campaign: Campaign, plan: Plan) -> Iterator[Findin
         where: Path = ("plan", "posts", i)
         faults += _post(scenario, campaign, post, known.get(post.by), own, where)
     for i, place in enumerate(plan.places):
-        faults += _unknown("place", place.platform, campaign.places, ("plan", "places", i, "platform"))
+        faults += unknown("place", place.platform, campaign.places, ("plan", "places", i, "platform"))
         faults += _when(campaign, place.at, ("plan", "places", i, "at"))
     yield from faults or [*_limits(campaign, plan, known), *_cost(scenario, campaign, plan)]
 

@@ -6,27 +6,20 @@ A field's own range stands at the field. Here are the faults that take two field
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
-from string import Formatter
 from typing import TYPE_CHECKING, Any
-
-from pydantic import ValidationError
 
 from sim import catalog
 from sim.base.errors import Finding, SimError
+from sim.base.names import Known, misnamed, placeholders, under, unknown
 from sim.base.reader import read
-from sim.base.registry import did_you_mean
 from sim.base.strict import YEARS
-from sim.minds import FollowUp, OpenTopics
-from sim.platforms.base import cannot
 from sim.scenario.numbers import has_running_total
 
 if TYPE_CHECKING:
     from sim.minds.actor import Actor
-    from sim.platforms.platform import Platform
     from sim.scenario.people import Segment
     from sim.scenario.scenario import Scenario, Story
 
@@ -34,7 +27,6 @@ if TYPE_CHECKING:
 MAX_USERS = 2**32 - 1  # ids of users are 32-bit
 MAX_RATIO = 2**31 - 1  # real people that a simulated one stands for
 RARE = 1e-4  # share of people who use a platform; with fewer, finding one of them would take all the time
-MOST_AT_ONCE = 20  # mean topics that a mind opens at one look, before the day clock
 
 
 def findings(scenario: Scenario, *, shortened: bool = False) -> Iterator[Finding]:
@@ -50,15 +42,6 @@ def findings(scenario: Scenario, *, shortened: bool = False) -> Iterator[Finding
     yield from _platforms(scenario)
     yield from _stories(scenario)
     yield from _actors(scenario)
-
-
-def _unknown(
-    kind: str, name: str, known: Iterable[str], path: tuple[str | int, ...], *, optional: bool = False
-) -> Iterator[Finding]:
-    """A name that is not among the known ones; an optional one may be empty."""
-    known = list(known)
-    if name not in known and not (optional and not name):
-        yield Finding(path, f"unknown {kind} '{name}'", did_you_mean(name, known))
 
 
 # ---- time and people
@@ -94,7 +77,7 @@ def _people(scenario: Scenario) -> Iterator[Finding]:
     for name, segment in people.segments.items():
         for platform in segment.usage:
             known = sorted({*scenario.platforms, *_catalogue_platforms()})
-            yield from _unknown("platform", platform, known, ("people", "segments", name, "usage", platform))
+            yield from unknown("platform", platform, known, ("people", "segments", name, "usage", platform))
     if people.users <= MAX_USERS:
         yield from _network(scenario)
 
@@ -158,8 +141,8 @@ def _stories(scenario: Scenario) -> Iterator[Finding]:
     for name, story in scenario.stories.items():
         where = ("stories", name)
         for interest in story.interests if known else ():
-            yield from _unknown("interest", interest, known, (*where, "interests", interest))
-        yield from _template(story, "user_topic_title", where)
+            yield from unknown("interest", interest, known, (*where, "interests", interest))
+        yield from under(where, placeholders(story, "user_topic_title"))
         if "{n}" not in story.user_topic_title:
             yield Finding((*where, "user_topic_title"), "needs {n}, the number that tells its topics apart")
         for platform in scenario.platforms:
@@ -183,100 +166,66 @@ def _fit(segment: Segment, interests: dict[str, float]) -> float:
     return sum(w * segment.interests.get(key, 1.0) for key, w in weights.items()) / total if total else 0.0
 
 
-def _template(part: Any, field: str, where: tuple[str | int, ...]) -> Iterator[Finding]:
-    """Only the placeholders of the default can be filled in."""
-    known = [name for _, name, _, _ in Formatter().parse(type(part).model_fields[field].default) if name]
-    choice = "known: " + ", ".join(f"{{{name}}}" for name in known)
-    try:
-        found = [part for part in Formatter().parse(getattr(part, field)) if part[1] is not None]
-    except ValueError:
-        yield Finding((*where, field), "has a brace without its partner", "a brace that is meant as text is doubled")
-        return
-    for _, name, spec, conversion in found:
-        if name not in known or spec or conversion:
-            yield Finding((*where, field), f"unknown placeholder '{{{name}}}'", choice)
-
-
 # ---- actors
 
 
 def _actors(scenario: Scenario) -> Iterator[Finding]:
     taken = Counter(name for actor in scenario.actors for name in {actor.name, *dict(actor.members)})
+    known = known_names(scenario)
     for i, actor in enumerate(scenario.actors):
         where = ("actors", i)
         if any(taken[name] > 1 for name in {actor.name, *dict(actor.members)}):
             yield Finding((*where, "name"), f"'{actor.name}' is taken by another actor, or is one of its group")
-        yield from _unknown("story", actor.story, scenario.stories, (*where, "story"), optional=True)
-        yield from _unknown("tier", actor.tier, scenario.people.kol_tiers, (*where, "tier"), optional=True)
+        yield from under(where, misnamed(actor, known))
         yield from _accounts(scenario, actor, where)
+        places = _places_of(scenario, actor)
         for j, policy in enumerate(actor.policies):
-            yield from _policy(scenario, policy, actor, (*where, "policies", j))
+            yield from under((*where, "policies", j), policy.findings(actor, known, places))
+
+
+def _places_of(scenario: Scenario, actor: Actor) -> list[str]:
+    """Platforms where an actor has an account or is to open one; any, where none is said."""
+    facts: tuple[Any, ...] = scenario.interventions
+    opened = [fact.platform for fact in facts if fact.opens_account and fact.actor == actor.name]
+    return list(dict.fromkeys([*actor.accounts, *opened])) or list(scenario.platforms)
 
 
 def _accounts(scenario: Scenario, actor: Actor, where: tuple[str | int, ...]) -> Iterator[Finding]:
     for platform, followers in actor.accounts.items():
         place = (*where, "accounts", platform)
-        yield from _unknown("platform", platform, scenario.platforms, place)
+        yield from unknown("platform", platform, scenario.platforms, place)
         if followers > scenario.people.represents:
             yield Finding(place, f"{followers:,} followers are more than the {scenario.people.represents:,} people")
-
-
-def _policy(scenario: Scenario, policy: Any, actor: Actor, where: tuple[str | int, ...]) -> Iterator[Finding]:
-    """An account that is never opened is no fault: without it the policy waits, which is what a what-if may ask."""
-    platform = getattr(policy, "platform", "")
-    yield from _unknown("platform", platform, scenario.platforms, (*where, "platform"), optional=True)
-    tier = getattr(policy, "hire_tier", "")
-    yield from _unknown("tier", tier, scenario.people.kol_tiers, (*where, "hire_tier"), optional=True)
-    if getattr(policy, "first_hour", 0) > getattr(policy, "last_hour", 23):
-        yield Finding((*where, "last_hour"), "lies before first_hour, so that it would never act")
-    for name, field in type(policy).model_fields.items():
-        if isinstance(field.default, str) and "{" in field.default:
-            yield from _template(policy, name, where)
-    if isinstance(policy, OpenTopics | FollowUp):
-        yield from _names(policy, actor, where)
-    if isinstance(policy, OpenTopics):
-        yield from _opening(policy, actor, where)
-
-
-def _names(policy: OpenTopics | FollowUp, actor: Actor, where: tuple[str | int, ...]) -> Iterator[Finding]:
-    """Each topic has a name of its own."""
-    for part, what in (("n", "the number"), ("title", "the member of the group"))[: 1 + (actor.count > 1)]:
-        if f"{{{part}}}" not in policy.title:
-            yield Finding((*where, "title"), f"needs {{{part}}}, {what} that tells its topics apart")
-
-
-def _opening(policy: OpenTopics, actor: Actor, where: tuple[str | int, ...]) -> Iterator[Finding]:
-    """The Poisson number of a look stays one that can be drawn."""
-    at_once = policy.topics_per_day * actor.review_minutes / 1440
-    if at_once > MOST_AT_ONCE:
-        hint = "lower topics_per_day, or let it look more often (review_minutes)"
-        yield Finding((*where, "topics_per_day"), f"is {at_once:,.0f} topics a look, above {MOST_AT_ONCE}", hint)
 
 
 # ---- scheduled facts
 
 
 def _facts(scenario: Scenario) -> Iterator[Finding]:
-    names = {
-        "platform": list(scenario.platforms),
-        "story": list(scenario.stories),
-        "actor": [actor.name for actor in scenario.actors],
-    }
+    known, actors = known_names(scenario), {actor.name for actor in scenario.actors}
     have = {(actor.name, platform) for actor in scenario.actors for platform in actor.accounts}
     for i, fact in sorted(enumerate(scenario.interventions), key=lambda entry: (entry[1].at, entry[0])):
         where = ("interventions", i)
-        for kind, name in fact.refers().items():
-            other = kind in ("about", "payer")
-            yield from _unknown(
-                "actor" if other else kind, name, names["actor" if other else kind], (*where, kind), optional=other
-            )
-        yield from _account(fact, names["actor"], have, where)
-        if fact.kind == "broadcast" and fact.viewers > scenario.people.represents:
-            everybody = f"the {scenario.people.represents:,} people"
-            yield Finding((*where, "viewers"), f"{fact.viewers:,} viewers are more than {everybody}")
-        platform = scenario.platforms.get(getattr(fact, "platform", ""))
-        if platform is not None:
-            yield from _fact_on(platform, fact, where)
+        yield from under(where, fact.findings(scenario, known))
+        if fact.enabled and getattr(fact, "actor", "") in actors:
+            yield from _account(fact, have, where)
+
+
+def known_names(scenario: Scenario) -> Known:
+    """What the fields of policies and facts may name."""
+    platforms = scenario.platforms
+    return Known(
+        {
+            "platform": list(platforms),
+            "story": list(scenario.stories),
+            "actor": [actor.name for actor in scenario.actors],
+            "tier": list(scenario.people.kol_tiers),
+        },
+        {
+            name: {"content": list(p.content), "mechanism": [kind for kind, _ in p.mechanisms.present()]}
+            for name, p in platforms.items()
+        },
+    )
 
 
 def _dates(scenario: Scenario, shortened: bool) -> Iterator[Finding]:
@@ -287,62 +236,17 @@ def _dates(scenario: Scenario, shortened: bool) -> Iterator[Finding]:
         if fact.enabled and (fact.at < scenario.start or late):
             message = f"lies outside the run, which goes from {span}"
             yield Finding(("interventions", i, "at"), message, "change days, or set enabled: false")
-        until: datetime | None = getattr(fact, "until", None)
-        if until is not None and until <= fact.at:
-            yield Finding(("interventions", i, "until"), "is not after at")
 
 
-def _account(
-    fact: Any, actors: list[str], have: set[tuple[str, str]], where: tuple[str | int, ...]
-) -> Iterator[Finding]:
+def _account(fact: Any, have: set[tuple[str, str]], where: tuple[str | int, ...]) -> Iterator[Finding]:
     """A post needs an account by then; one is opened once. Called in order of time; ``have`` is kept up to date."""
-    if not fact.enabled or fact.kind not in ("post", "open_account") or fact.actor not in actors:
-        return
     account = (fact.actor, fact.platform)
-    if fact.kind == "post" and account not in have:
+    if fact.needs_account and account not in have:
         yield Finding((*where, "actor"), f"'{fact.actor}' has no account on {fact.platform} by then")
-    if fact.kind == "open_account" and account in have:
+    if fact.opens_account and account in have:
         yield Finding((*where, "actor"), f"'{fact.actor}' already has an account on {fact.platform}")
-    have.add(account)
-
-
-def _fact_on(platform: Platform, fact: Any, where: tuple[str | int, ...]) -> Iterator[Finding]:
-    """What a fact asks of its platform."""
-    if fact.kind == "post":
-        yield from _unknown("content", fact.content, platform.content, (*where, "content"), optional=True)
-        if fact.boost:
-            yield from _to_be_had(platform, fact, "reach", (*where, "boost"))
-    elif fact.kind == "buy_place":
-        yield from _to_be_had(platform, fact, "place", (*where, "platform"))
-    elif fact.kind == "pin_topic":
-        yield from _to_be_had(platform, fact, "pin", (*where, "platform"))
-    elif fact.kind == "platform_change":
-        yield from _change(platform, fact, where)
-
-
-def _to_be_had(platform: Platform, fact: Any, what: str, where: tuple[str | int, ...]) -> Iterator[Finding]:
-    """What a fact takes of a platform must be had there."""
-    if platform.price(what) is None:
-        yield Finding(where, f"{fact.platform} {cannot(what)}")
-
-
-def _change(platform: Platform, fact: Any, where: tuple[str | int, ...]) -> Iterator[Finding]:
-    """A change needs a number that exists and stays within its range."""
-    mechanisms = dict(platform.mechanisms.present())
-    mechanism = mechanisms.get(fact.mechanism)
-    if mechanism is None:
-        yield from _unknown("mechanism", fact.mechanism, mechanisms, (*where, "mechanism"))
-        return
-    fields = [name for name in type(mechanism).model_fields if isinstance(getattr(mechanism, name), int | float)]
-    if fact.field not in fields:
-        hint = did_you_mean(fact.field, fields)
-        yield Finding((*where, "field"), f"'{fact.field}' is no number of {fact.mechanism}", hint)
-        return
-    try:
-        type(mechanism)(**(mechanism.model_dump() | {fact.field: fact.value}))
-    except ValidationError as error:
-        message = error.errors()[0]["msg"].replace("Input should ", "must ")
-        yield Finding((*where, "value"), f"{fact.field} {message}, not {fact.value:g}")
+    if fact.needs_account or fact.opens_account:  # what is missing is told once
+        have.add(account)
 
 
 # ---- what was observed
@@ -357,7 +261,7 @@ def _observed(scenario: Scenario) -> Iterator[Finding]:
     stays = scenario.observed.stays
     if stays is None:
         return
-    yield from _unknown("platform", stays.platform, scenario.platforms, ("observed", "stays", "platform"))
+    yield from unknown("platform", stays.platform, scenario.platforms, ("observed", "stays", "platform"))
     if stays.until <= stays.from_:
         yield Finding(("observed", "stays", "until"), "is not after from")
     for i, stay in enumerate(stays.list):

@@ -200,7 +200,7 @@ def _named(tables: Tables) -> dict[str, int]:
 
 def _actors(tables: Tables) -> set[tuple[str, str]]:
     """Who acted of their own decision: title and kind."""
-    return {(actor, kind) for _, actor, kind, *_ in tables.deeds.actions if kind != "fact"}
+    return {(deed.actor, deed.kind) for deed in tables.deeds.actions if deed.kind != "fact"}
 
 
 # ---- ways
