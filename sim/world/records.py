@@ -69,6 +69,9 @@ FLOWS = (
 ) = range(11)
 
 
+SLOTS = ("organic", "pinned", "ad")  # how a topic came to its place on a hot list
+
+
 def stacked(parts: Sequence[np.ndarray], dtype: np.dtype) -> np.ndarray:
     """Tables of one record type, one after the other; NumPy compares the types field by field, bytes it just copies."""
     raw = np.dtype((np.void, dtype.itemsize))
