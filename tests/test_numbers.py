@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 from worlds import document, load, post, run
 
+from scripts import results_page
 from sim import catalog
 from sim.base.errors import ScenarioError, SimError
 from sim.pictures import paper
@@ -330,3 +331,9 @@ def test_code_names_no_platform(room):
             if isinstance(node, ast.Dict | ast.Compare | ast.Tuple | ast.List):
                 texts = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant)]
                 assert not [text for text in texts for name in known_names if isinstance(text, str) and name in text]
+
+
+def test_the_page_of_results_is_made_from_the_table():
+    written = results_page.PAGE.read_text(encoding="utf-8")
+    assert written == results_page.page(), "run python scripts/results_page.py --write"
+    assert all(f"`{row.name}`" in written for row in catalogue().numbers)
