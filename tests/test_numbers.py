@@ -286,7 +286,7 @@ def test_labels_say_what_the_braces_stand_for():
     assert label("weibo_via_feed") == "impressions on Weibo by the follow feed"
     assert label("weibo_via_feed", "zh", titles={"weibo": "微博"}) == "微博经关注页的曝光量"
     assert label("bureau_actions", "zh") == "文旅局行动次数"
-    assert label("square_topics", where="daily", platforms=["square"]) == "topics on the Square list"
+    assert label("square_topics", where="daily", platforms=["square"]) == "topics of the story on the Square list"
     assert label("square_topics") == "topics on Square"
     assert label("no_such_number") == "no such number"
 
