@@ -332,7 +332,7 @@ def test_the_order_in_which_runs_end_changes_nothing(tmp_path, monkeypatch):
         (["--to", "made"], "made has 2 metrics; choose some with --metrics"),
         (["--to", "made", "--metrics", "people"], "made has no number 'people'; did you mean 'people_reached'?"),
         (["--to", "late.yaml"], "lies outside the run"),
-        (["--to", "flow.yaml"], "is no platform_flow"),
+        (["--to", "flow.yaml"], "'people_reached' is no number with a running total; for instance square_"),
     ],
 )
 def test_mistakes_are_told_in_one_line(small, tmp_path, monkeypatch, capsys, arguments, says):

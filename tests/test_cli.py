@@ -94,7 +94,7 @@ class Rooms:
         cost = {"steps": 2016, "memory_bytes": 3 * 2**30, "seconds": 40.0, "disk_bytes": 5e6}
         return SimpleNamespace(users=1000, refusal=self.refusal, **cost)
 
-    def draw(self, folder, only=()):
+    def draw(self, folder, only=(), *, labels):
         self.asked["draw"] = only
         if self.raises:
             raise self.raises
@@ -275,7 +275,7 @@ def test_results_go_to_stdout_and_progress_to_a_clean_log(sim):
 
 def test_under_the_table_stand_the_lists_and_who_acted_first(sim, rooms):
     lines = sim("run", "small")[1].splitlines()
-    assert "topics on the weibo list  12 of the story, 5,200 others" in lines
+    assert "topics on the Weibo list  12 of the story, 5,200 others" in lines
     at = lines.index("the first 5 of 7 of kind bureau that acted, and why:")
     first = lines[at + 1 : at + 6]
     assert first[0].startswith("13 Nov 20:15  bureau 6  invite  9 listed 9 listed")

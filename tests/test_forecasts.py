@@ -15,7 +15,7 @@ from sim.base.bands import crps, effective_size, normalised, quantiles
 from sim.base.errors import ScenarioError, SimError
 from sim.cli import main
 from sim.scenario.load import load
-from sim.scenario.numbers import daily_metrics
+from sim.scenario.numbers import names
 from sim.scenario.whatif import Expectation
 from sim.scenario.without import without
 from sim.studies import ensemble
@@ -145,8 +145,8 @@ def test_days_of_a_trace_by_hand():
     assert run.daily("impressions_total").tolist() == [2, 26, 30]
     assert run.daily("followers_won").tolist() == [10, 240, 40]
     assert run.daily("rival_bureaus_total").tolist() == [1, 3, 3]
-    assert all(len(run.daily(name)) == 3 for name in daily_metrics(["square"]))
-    with pytest.raises(KeyError):
+    assert all(len(run.daily(name)) == 3 for name in names("daily", ["square"]))
+    with pytest.raises(SimError, match="'circle_topics' is no number by the day; did you mean 'square_topics'"):
         run.daily("circle_topics")
 
 

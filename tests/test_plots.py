@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,10 @@ from sim.base.errors import SimError
 from sim.catalog import FOLDER
 from sim.pictures import figures, paper
 from sim.scenario.load import SHIPPED
+from sim.scenario.numbers import column_labels
 
+LABELS = column_labels()
+draw = partial(figures.draw, labels=LABELS)
 START = datetime(2020, 11, 11, tzinfo=timezone(timedelta(hours=8)))
 HOURS = np.arange(0, 21 * 24, 0.5)
 PLATFORMS = {"douyin": 9e6, "weibo": 2.5e7, "wechat": 4e6, "kuaishou": 8e5, "bilibili": 6e5, "news": 1.5e6}
@@ -198,11 +202,11 @@ def boxes_of(axes: Axes) -> list[Bbox]:
 
 def figure_of(folder: Path, name: str) -> Figure:
     with paper.lettering():
-        return figures.FIGURES[name](figures._open(folder))
+        return figures.FIGURES[name](figures._open(folder, LABELS))
 
 
 def test_all_pictures_are_drawn_and_only_they(run: Path) -> None:
-    paths = figures.draw(run)
+    paths = draw(run)
     assert [path.name for path in paths] == ["reach.png", "hot_list.png", "actors.png", "cascade.png"]
     assert sorted((run / "figures").iterdir()) == sorted(paths)
     for path in paths:
@@ -212,15 +216,15 @@ def test_all_pictures_are_drawn_and_only_they(run: Path) -> None:
 
 
 def test_only_the_pictures_asked_for(run: Path) -> None:
-    assert figures.draw(run, ["reach"]) == [run / "figures" / "reach.png"]
+    assert draw(run, ["reach"]) == [run / "figures" / "reach.png"]
     with pytest.raises(SimError, match="unknown figure 'hotlist'; did you mean 'hot_list'"):
-        figures.draw(run, ["hotlist"])
+        draw(run, ["hotlist"])
 
 
 def test_a_picture_is_the_same_when_drawn_again(run: Path) -> None:
-    (path,) = figures.draw(run, ["hot_list"])
+    (path,) = draw(run, ["hot_list"])
     first = path.read_bytes()
-    figures.draw(run, ["hot_list"])
+    draw(run, ["hot_list"])
     assert path.read_bytes() == first
 
 
@@ -268,7 +272,7 @@ def test_names_that_look_like_commands_or_are_unknown(run: Path) -> None:
         (run / name).write_text(text.replace("灰兔子大叔", NASTY), encoding="utf-8")
     write_posts(run, NASTY, NASTY)
     write_scenario(run, NASTY)
-    assert len(figures.draw(run)) == 4
+    assert len(draw(run)) == 4
 
 
 def test_shown_fits_names() -> None:
@@ -414,7 +418,7 @@ def test_a_tree_of_100_000_nodes_is_drawn_in_seconds(run: Path, depth: int) -> N
     tree[1:depth] = np.arange(depth - 1)
     write_cascades(run, tree)
     start = time.perf_counter()
-    figures.draw(run, ["cascade"])
+    draw(run, ["cascade"])
     assert time.perf_counter() - start < 10
 
 
@@ -424,7 +428,7 @@ def test_nothing_to_draw_is_said(run: Path) -> None:
     write(run, "series.csv", [(clock(0), "weibo", "s", *[0] * 10)])
     (run / "scenario.resolved.yaml").write_text("title: x\n", encoding="utf-8")
     write_cascades(run, np.array([-1]), weight=[1, 0, 1])
-    assert len(figures.draw(run)) == 4
+    assert len(draw(run)) == 4
     assert "nobody saw the story in this run" in words_of(figure_of(run, "reach"))
     assert "nobody acted in this run" in words_of(figure_of(run, "actors"))
     np.savez(run / "cascades.npz", **dict.fromkeys(("post", "parent", "minute", "weight"), np.zeros(0, np.int64)))
@@ -441,7 +445,7 @@ def test_a_missing_or_damaged_file_is_named(run: Path, name: str, damage: str) -
     if damage != "missing":
         path.write_bytes({"empty": b"", "cut": cut, "noise": bytes(range(128, 256)) * 9}[damage])
     with pytest.raises(SimError) as caught:
-        figures.draw(run, [USED_BY[name]])
+        draw(run, [USED_BY[name]])
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -464,18 +468,18 @@ def test_a_wrong_value_is_named(run: Path, name: str, old: str, new: str) -> Non
     assert old in text
     (run / name).write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(SimError, match=name):
-        figures.draw(run, [USED_BY[name]])
+        draw(run, [USED_BY[name]])
 
 
 @pytest.mark.parametrize("damage", [{"parent": [-1, 1, 0]}, {"parent": [-1, -2, 0]}, {"weight": [1, 1]}])
 def test_a_forest_out_of_order_is_refused(run: Path, damage: dict[str, list[int]]) -> None:
     write_cascades(run, np.array([-1]), **damage)
     with pytest.raises(SimError, match=r"cascades\.npz"):
-        figures.draw(run, ["cascade"])
+        draw(run, ["cascade"])
 
 
 def test_a_failure_leaves_the_old_picture_and_no_other_file(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (path,) = figures.draw(run, ["cascade"])
+    (path,) = draw(run, ["cascade"])
     before = path.read_bytes()
 
     def fail(self: Figure, name: Path, **_: Any) -> None:
@@ -484,23 +488,23 @@ def test_a_failure_leaves_the_old_picture_and_no_other_file(run: Path, monkeypat
 
     monkeypatch.setattr(Figure, "savefig", fail)
     with pytest.raises(OSError, match="disk full"):
-        figures.draw(run, ["cascade"])
+        draw(run, ["cascade"])
     assert path.read_bytes() == before
     assert list((run / "figures").iterdir()) == [path]
 
 
 def test_the_users_settings_neither_matter_nor_change(run: Path) -> None:
-    (path,) = figures.draw(run, ["cascade"])
+    (path,) = draw(run, ["cascade"])
     before = path.read_bytes()
     with mpl.rc_context({"font.size": 30, "axes.facecolor": "red", "savefig.dpi": 20}):
         settings = dict(mpl.rcParams)
-        figures.draw(run, ["cascade"])
+        draw(run, ["cascade"])
         assert dict(mpl.rcParams) == settings
     assert path.read_bytes() == before
 
 
 def test_no_window_is_ever_wanted(run: Path) -> None:
     """Neither importing nor drawing touches pyplot, which would choose a backend."""
-    code = "import sys; from sim.pictures import figures; figures.draw(sys.argv[1], ['cascade']); "
+    code = "import sys; from sim.pictures import figures; figures.draw(sys.argv[1], ['cascade'], labels={}); "
     code += "assert 'matplotlib.pyplot' not in sys.modules"
     subprocess.run([sys.executable, "-c", code, str(run)], check=True, cwd=Path(__file__).parents[1])

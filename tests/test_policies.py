@@ -594,7 +594,7 @@ def test_a_new_word_needs_nothing_but_effects():
     assert world.topics.novelty[1] == round(novelty * 0.5, 9)
     assert world.topic_titles[2] == "concert"
     assert world.lists["slots"][0].rows[["place", "topic"]].tolist() == [(3, 0)]
-    assert world.offers_factor[0] == 3.0
+    assert world.by_story.offers_factor[0] == 3.0
     assert made.deeds.minds["koc"].offers == [Fee("star", "star", 5, "tale")]
     deed = made.deeds.actions[-1]
     assert (deed.actor, deed.kind, deed.action, deed.platform) == ("star", "brand", "sing", "square")

@@ -74,6 +74,11 @@ def shortened(text: str, width: int) -> str:
     return text[:kept] + "…"
 
 
+def capital(text: str) -> str:
+    """A text with its first letter large, and the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def tail(path: str, most: int = 40) -> str:
     """A path by its end, which tells most: of its steps so many as fit, the last one at least."""
     while display_width(path) > most and "." in path.lstrip("…"):

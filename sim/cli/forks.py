@@ -60,7 +60,7 @@ def _findings(folder: Path, since: Snapshot, made: list[Result]) -> Iterator[str
     from sim.base.words import columns
     from sim.runs.result import Result
     from sim.runs.words import heading
-    from sim.scenario.numbers import OVERALL
+    from sim.scenario import numbers
 
     run = Result(folder)
     yield from heading(since.scenario)
@@ -68,7 +68,7 @@ def _findings(folder: Path, since: Snapshot, made: list[Result]) -> Iterator[str
     yield ""
     names = [result.run["branch"]["what"] for result in made]
     rows = [("", "the run", *(f"{chr(65 + i)}" for i in range(len(made))))]
-    rows += [(name, *_cells(name, run, made)) for name in OVERALL]
+    rows += [(numbers.label(name), *_cells(name, run, made)) for name in numbers.names("headline")]
     yield from columns(rows)
     yield ""
     for i, (name, result) in enumerate(zip(names, made, strict=True)):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.base.words import MAX_WIDTH, columns, humanise, humanise_bytes, humanise_seconds, line, shortened, wrapped
 from sim.runs.words import _is_classic, days, people
+from sim.scenario.numbers import label
 
 if TYPE_CHECKING:
     from sim.contagion.classic import Classic
@@ -45,7 +46,7 @@ def listed(summary: Mapping[str, Any], platforms: Iterable[str]) -> list[str]:
     for name in platforms:
         own, others = (summary.get(f"{name}_{which}topics_listed", 0) for which in ("", "background_"))
         if own or others:
-            rows.append((f"topics on the {name} list", f"{own:,} of the story, {others:,} others"))
+            rows.append((label(f"{name}_topics_listed", where="summary"), f"{own:,} of the story, {others:,} others"))
     return columns(rows)
 
 

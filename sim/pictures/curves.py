@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.base.words import capital
 from sim.pictures.paper import GREY, INK, count, name_ends, nothing, page, shown
 
 ADOPTED, INFECTIOUS = "#0072B2", "#D55E00"
@@ -21,8 +23,11 @@ def is_classical(folder: Path) -> bool:
     return (folder / "theory.csv").is_file()
 
 
-def curve(folder: Path) -> Figure:
-    """People reached so far and new in each step, simulated, with the curve that theory expects."""
+def curve(folder: Path, labels: Mapping[str, str]) -> Figure:
+    """People reached so far and new in each step, simulated, with the curve that theory expects.
+
+    ``labels``: what the columns of series.csv are called.
+    """
     run: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     series, theory = (pd.read_csv(folder / f"{name}.csv") for name in ("series", "theory"))
     last = _settled(series, theory)
@@ -38,7 +43,9 @@ def curve(folder: Path) -> Figure:
     figure = page(recipe, title, about, 6.4)
     grid = {"top": 0.82, "bottom": 0.1, "hspace": 0.32, "left": 0.075, "right": 0.83, "height_ratios": (3, 2)}
     above, below = figure.subplots(2, 1, sharex=True, gridspec_kw=grid)
-    _draw_stock(above, series, theory)
+    above.set_title(capital(labels["adopted"]))
+    below.set_title(capital(labels["new"]))
+    _draw_stock(above, series, theory, labels["infectious"])
     _draw_flow(below, series, theory)
     return figure
 
@@ -49,9 +56,8 @@ def _settled(series: pd.DataFrame, theory: pd.DataFrame) -> int:
     return min(len(series) - 1, max(4, *(int((curve < 0.999 * curve.iloc[-1]).sum()) for curve in curves)) + 3)
 
 
-def _draw_stock(axes: Axes, series: pd.DataFrame, theory: pd.DataFrame) -> None:
-    """Draw how many have been reached so far, and how many can pass it on."""
-    axes.set_title("People reached so far")
+def _draw_stock(axes: Axes, series: pd.DataFrame, theory: pd.DataFrame, infectious: str) -> None:
+    """Draw how many have been reached so far, and how many can pass it on, who are called ``infectious``."""
     axes.set_xlim(0, max(series.step.iloc[-1], 1))
     ends, lines = [], []
     for name, colour in (("adopted", ADOPTED), ("infectious", INFECTIOUS)):
@@ -59,7 +65,7 @@ def _draw_stock(axes: Axes, series: pd.DataFrame, theory: pd.DataFrame) -> None:
             continue
         lines += axes.plot(series.step, series[name], color=colour, lw=2, label="simulated")
         best = series.iloc[int(series[name].argmax())]
-        words = "reached" if name == "adopted" else f"infectious: most in\nstep {best.step:.0f},"
+        words = "reached" if name == "adopted" else f"{infectious}: most in\nstep {best.step:.0f},"
         ends.append((float(series[name].iloc[-1]), f"{words} {count(best[name])}", colour))
         if name in theory:
             lines += axes.plot(theory.step, theory[name], color=INK, lw=1.1, ls=DASHED, zorder=3, label="theory")
@@ -73,7 +79,6 @@ def _draw_stock(axes: Axes, series: pd.DataFrame, theory: pd.DataFrame) -> None:
 
 def _draw_flow(axes: Axes, series: pd.DataFrame, theory: pd.DataFrame) -> None:
     """Draw how many are reached in each step; seeds are left out, they were chosen."""
-    axes.set_title("People reached in each step")
     axes.set_xlabel("step", color=GREY)
     new = series[series.step > 0]
     if not new.new.sum():

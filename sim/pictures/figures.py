@@ -6,9 +6,10 @@ import json
 import os
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from matplotlib.ticker import MaxNLocator
 from sim.base.errors import SimError
 from sim.base.metrics import structural_virality
 from sim.base.registry import did_you_mean
+from sim.base.words import capital
 from sim.pictures.curves import curve, is_classical
 from sim.pictures.paper import GREY, INK, PALE, count, lettering, name_ends, name_points, nothing, page, panels, shown
 
@@ -41,7 +43,10 @@ DAMAGED_FILE = (zipfile.BadZipFile, zlib.error, yaml.YAMLError)
 
 @dataclass(frozen=True)
 class Run:
-    """What the pictures of one run share; times are day numbers on the clock of the scenario's own zone."""
+    """What the pictures of one run share; times are day numbers on the clock of the scenario's own zone.
+
+    ``labels``: what the columns of the series are called.
+    """
 
     folder: Path
     title: str
@@ -49,14 +54,24 @@ class Run:
     zone: tzinfo
     span: tuple[float, float]
     series: pd.DataFrame
+    labels: Mapping[str, str]
 
     def table(self, name: str, words: Sequence[str], numbers: Sequence[str] = ()) -> pd.DataFrame:
         """Return columns of a CSV file of the folder."""
         return _read(self.folder / name, lambda path: _table(path, self.zone, words, numbers))
 
 
-def draw(folder: Path, only: Sequence[str] = ()) -> list[Path]:
-    """Draw the pictures named in ``only``, or all of them, into ``folder/figures``; return their paths."""
+def draw(folder: Path, only: Sequence[str] = (), *, labels: Mapping[str, str]) -> list[Path]:
+    """Draw the pictures named in ``only``, or all of them, into ``folder/figures``; return their paths.
+
+    Args:
+        folder: of a finished run.
+        only: names of pictures; none: all.
+        labels: what the columns of series.csv are called.
+
+    Raises:
+        SimError: an unknown picture, or a file that cannot be used.
+    """
     folder = Path(folder)
     classical = is_classical(folder)
     known = CLASSICAL if classical else FIGURES
@@ -65,9 +80,12 @@ def draw(folder: Path, only: Sequence[str] = ()) -> list[Path]:
             raise SimError(f"unknown figure '{name}'; {did_you_mean(name, list(known))}")
     with lettering():
         if classical:
-            made = ((name, _read(folder / "series.csv", CLASSICAL[name])) for name in only or CLASSICAL)
+            made = (
+                (name, _read(folder / "series.csv", partial(CLASSICAL[name], labels=labels)))
+                for name in only or CLASSICAL
+            )
         else:
-            run = _open(folder)
+            run = _open(folder, labels)
             made = ((name, FIGURES[name](run)) for name in only or FIGURES)
         return [_save(figure, folder / "figures" / f"{name}.png") for name, figure in made]
 
@@ -84,13 +102,13 @@ def _save(figure: Figure, path: Path) -> Path:
     return path
 
 
-def _open(folder: Path) -> Run:
+def _open(folder: Path, labels: Mapping[str, str]) -> Run:
     """Read what all pictures need: ``run.json`` and ``series.csv``."""
     title, recipe = _read(folder / "run.json", _recipe)
     path, words = folder / "series.csv", ("time", "platform", "story")
     zone = _read(path, _zone)
     series = _read(path, lambda path: _table(path, zone, words, COUNTS))
-    return Run(folder, title, recipe, zone, (series["time"].min(), series["time"].max()), series)
+    return Run(folder, title, recipe, zone, (series["time"].min(), series["time"].max()), series, labels)
 
 
 def _read(path: Path, parse: Callable[[Path], Any]) -> Any:
@@ -143,8 +161,8 @@ def reach(run: Run) -> Figure:
     about = f"{run.title}. A person is counted once on each platform."
     figure = page(run.recipe, title, about, 5.4 + foot)
     axes = panels(figure, run.span, run.zone, 2, foot, 0.075, 0.84)
-    axes[0].set_title("Impressions an hour", pad=17 if len(facts) else 6)
-    axes[1].set_title("People reached so far")
+    axes[0].set_title(f"{capital(run.labels['impressions'])} an hour", pad=17 if len(facts) else 6)
+    axes[1].set_title(f"{capital(run.labels['new_reach'])} so far")
     if seen.sum() == 0:
         for panel in axes:
             nothing(panel, "nobody saw the story in this run")
@@ -405,4 +423,4 @@ def _draw_tree(figure: Figure, parent: np.ndarray, minutes: np.ndarray) -> None:
 
 
 FIGURES: dict[str, Callable[[Run], Figure]] = {f.__name__: f for f in (reach, hot_list, actors, cascade)}
-CLASSICAL: dict[str, Callable[[Path], Figure]] = {"curve": lambda series: curve(series.parent)}
+CLASSICAL: dict[str, Callable[..., Figure]] = {"curve": lambda series, labels: curve(series.parent, labels)}

@@ -16,17 +16,6 @@ PICTURES = {
     "actors": "Who acted when. Scheduled facts are on top; all others decided by what they saw.",
     "cascade": "The largest repost tree: the post in the middle, one ring a repost away.",
 }
-KEY_FIGURES = {
-    "people_reached": "people reached",
-    "theory_people_reached": "expected by theory",
-    "peak_step": "step of the peak",
-    "deepest_cascade": "steps from a seed to the farthest",
-    "douyin_impressions": "impressions on Douyin",
-    "weibo_impressions": "reads on Weibo",
-    "weibo_topics_listed": "topics on the Weibo list",
-    "rival_bureaus_acted": "rival bureaus that acted",
-    "spend_yuan": "yuan spent",
-}
 DECIDED_SHOWN = 40
 STYLE = """
 body{font:16px/1.5 system-ui,"Noto Sans SC","PingFang SC","Microsoft YaHei",sans-serif;color:#222;margin:2rem auto;
@@ -38,16 +27,23 @@ white-space:nowrap}img{max-width:100%;height:auto}figure{margin:1.5rem 0}
 """
 
 Comparison = Sequence[tuple[str, float | None, float | None, str, str, str]]
+Cards = Sequence[tuple[str, float]]
 
 
-def write(folder: Path, comparison: Comparison) -> Path:
-    """Write ``report.html`` into a run folder; ``comparison`` as `runner.Result.comparison` gives it."""
-    run, summary = (json.loads((folder / name).read_text(encoding="utf-8")) for name in ("run.json", "summary.json"))
+def write(folder: Path, cards: Cards, comparison: Comparison) -> Path:
+    """Write ``report.html`` into a run folder.
+
+    Args:
+        folder: of the run.
+        cards: label and value of what is told first, as `runs.result.Result.cards` gives them.
+        comparison: as `runs.result.Result.comparison` gives it.
+    """
+    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     actions = folder / "actions.csv"  # a run without minds has none
     parts = [
         f"<h1>{html.escape(run['title'] or run['scenario'])}</h1>",
         f'<p class="quiet">{html.escape(_recipe(run))}</p>',
-        _cards(summary),
+        _cards(cards),
         "<h2>Simulated beside observed</h2>" + _compared(comparison) if comparison else "",
         *(_figure(folder, name, words) for name, words in PICTURES.items()),
         "<h2>Who decided to act, and why</h2>" + _decided(actions)
@@ -75,10 +71,9 @@ def _setting(run: dict[str, Any]) -> str:
     return f"From {run['start']}" if "start" in run else f"Model {run['contagion']}"
 
 
-def _cards(summary: dict[str, Any]) -> str:
-    known = [(label, summary[name]) for name, label in KEY_FIGURES.items() if summary.get(name) is not None]
-    cards = (f"<div><b>{_number(value)}</b>{label}</div>" for label, value in known)
-    return f'<div class="cards">{"".join(cards)}</div>'
+def _cards(cards: Cards) -> str:
+    shown = (f"<div><b>{_number(value)}</b>{html.escape(label)}</div>" for label, value in cards)
+    return f'<div class="cards">{"".join(shown)}</div>'
 
 
 def _number(value: float | None) -> str:

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from sim.contagion.classic import Classic
 from sim.scenario import load as scenarios
+from sim.scenario import numbers
 from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sim.scenario.observed import Figure
 
 
 Compared = tuple[str, float | None, float | None, str, str, str]
@@ -50,24 +53,46 @@ class Result:
         """Draw the figures again (all, or the named ones); returns their paths."""
         from sim.pictures import figures
 
-        return figures.draw(self.path, names)
+        return figures.draw(self.path, names, labels=numbers.column_labels())
+
+    @cached_property
+    def scenario(self) -> Scenario | Classic:
+        """What was run, with every default: scenario.resolved.yaml."""
+        return scenarios.load(self.path / "scenario.resolved.yaml")
+
+    def cards(self) -> list[tuple[str, float]]:
+        """Label and value of what the page of a run tells first; of a platform only what is not 0."""
+        platforms, titles = self.scenario.platforms, numbers.titles(self.scenario)
+        kind: numbers.WorldKind = "classical" if isinstance(self.scenario, Classic) else "platform"
+        cards = []
+        for name in numbers.names("card", platforms, world=kind):
+            found, value = numbers.number(name, "card", platforms, world=kind), self.summary.get(name)
+            if value is not None and (value or not found.platform):
+                cards.append((found.label(titles=titles), float(value)))
+        return cards
 
     def comparison(self) -> list[Compared]:
         """Observed figures beside simulated ones: label, simulated, observed, unit, source, grade.
 
         Nothing is simulated of what was observed after the run's end.
         """
-        scenario = scenarios.load(self.path / "scenario.resolved.yaml")
+        scenario = self.scenario
         rows: list[Compared] = []
         if isinstance(scenario, Classic):
             return rows
         for figure in scenario.observed.figures:
             beyond = figure.at is not None and figure.at > scenario.end
             simulated = None if beyond else self._metric(figure.metric, figure.at, scenario)
-            rows.append(
-                (figure.label or figure.metric, simulated, figure.value, figure.unit, figure.source, figure.grade)
-            )
+            label, unit = self._told(figure)
+            rows.append((label, simulated, figure.value, unit, figure.source, figure.grade))
         return rows
+
+    def _told(self, figure: Figure) -> tuple[str, str]:
+        """Label and unit of an observed figure: its own, or those of the number."""
+        where: numbers.Where = "summary" if figure.at is None else "running"
+        found = numbers.number(figure.metric, where, self.scenario.platforms, numbers.actor_names(self.scenario))
+        label = figure.label or found.label(titles=numbers.titles(self.scenario))
+        return label, figure.unit or found.number.unit
 
     def _metric(self, name: str, at: datetime | None, scenario: Scenario) -> float | None:
         """A number of the summary, or what it had come to at a time."""

@@ -16,6 +16,7 @@ from sim.runs import recipe
 from sim.runs.estimate import estimate
 from sim.runs.result import Result
 from sim.scenario import load as scenarios
+from sim.scenario import numbers
 from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -216,8 +217,9 @@ def _store(
                 progress(scenario.steps, scenario.steps, "drawing")
             from sim.pictures.figures import draw
 
-            draw(where)
-        report.write(where, Result(where).comparison())
+            draw(where, labels=numbers.column_labels())
+        made = Result(where)
+        report.write(where, made.cards(), made.comparison())
 
     publish(target, fill)
     return Result(target)

@@ -1,30 +1,195 @@
-"""The numbers of summary.json, and what a run had come to at a time."""
+"""The numbers of summary.json, and what a run had come to at a time; what each is: `sim/catalog/numbers.yaml`."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
 
-from sim.base.errors import SimError
-from sim.scenario.numbers import RIVALS, platform_flow
+from sim.minds.actor import KINDS
+from sim.platforms.base import channels
+from sim.scenario.numbers import parted
+from sim.world.records import (
+    AD,
+    F_COMMENTS,
+    F_CREATIONS,
+    F_IMPRESSIONS,
+    F_LIKES,
+    F_NEW,
+    F_REPOSTS,
+    FLOWS,
+    ORGANIC,
+)
 
 if TYPE_CHECKING:
+    from sim.model.board import Board
+    from sim.model.deeds import Deeds
     from sim.scenario.scenario import Scenario
+    from sim.world.world import World
+
+RIVALS = "rival_bureaus_acted"
+
+
+class Simulated(Protocol):
+    """What a summary is made of: the tables of a run."""
+
+    world: World
+    board: Board
+    deeds: Deeds
+    scenario: Scenario
+
+    @property
+    def actions(self) -> pd.DataFrame:
+        """What every mind and every scheduled fact did."""
+
+
+# ---- the summary
+
+
+def summary(tables: Simulated) -> dict[str, Any]:
+    """Metric → number, with units in the names, in the order in which they are told."""
+    world = tables.world
+    flows = tables.board.series[..., :-1].sum(axis=2)
+    return {
+        "people_simulated": world.n_users,
+        "people_per_row": world.ratio,
+        "people_reached": int(world.by_story.new_total.sum()),
+        **_overall(tables, flows.sum(axis=1, dtype=np.int64)),
+        **_platforms(world, flows.astype(np.int64)),
+        **_acted(tables),
+        **_won(world),
+        **_first_post(world),
+        "spend_yuan": int(sum(mind.spent for mind in tables.deeds.minds.values())),
+    }
+
+
+def _overall(tables: Simulated, flows: np.ndarray) -> dict[str, int]:
+    """All platforms together, of flows by step, i8[steps, flows]."""
+    world, total = tables.world, flows.sum(axis=0)
+    return {
+        "impressions": int(total[F_IMPRESSIONS]),
+        "discussions": _discussions(total),
+        "intents": int(total[FLOWS.index("intents")]),
+        "followers_won": sum(int(account.gained) for account in world.accounts),
+        "peak_hour_impressions": _peak_hour(world, flows),
+        "days_listed": _days_listed(world, tables.scenario.start),
+    }
+
+
+def _discussions(total: np.ndarray) -> int:
+    return int(total[[F_COMMENTS, F_REPOSTS, F_CREATIONS]].sum())
+
+
+def _peak_hour(world: World, flows: np.ndarray) -> int:
+    return int(by_hour(flows[:, F_IMPRESSIONS], world.clock.step_minutes).max(initial=0))
+
+
+def _days_listed(world: World, start: datetime) -> int:
+    """Days on which a topic of the stories stood on some list, at any step; bought places count for nothing."""
+    log = np.concatenate([entries.rows for entries in world.lists["listed"]])
+    minutes = log["step"][(log["topic"] >= 0) & (log["slot"] != AD)] * world.clock.step_minutes
+    return len(np.unique((start.hour * 60 + start.minute + minutes) // 1440))
+
+
+def _platforms(world: World, flows: np.ndarray) -> dict[str, Any]:
+    """Platform by platform, of flows by step, i8[steps, platforms, flows]."""
+    return {
+        f"{platform}_{name}": value
+        for p, platform in enumerate(world.platforms)
+        for part in (_flows(world, flows[:, p]), _media(world, p), _times(world, flows[:, p]), _topics(world, p))
+        for name, value in part.items()
+    }
+
+
+def _flows(world: World, flows: np.ndarray) -> dict[str, int]:
+    """What happened on a platform, of flows by step, i8[steps, flows]."""
+    total = flows.sum(axis=0)
+    return {
+        "impressions": int(total[F_IMPRESSIONS]),
+        "new_reach": int(total[F_NEW]),
+        "likes": int(total[F_LIKES]),
+        "reposts": int(total[F_REPOSTS]),
+        "discussions": _discussions(total),
+        "intents": int(total[FLOWS.index("intents")]),
+    }
+
+
+def _media(world: World, p: int) -> dict[str, int]:
+    """Impressions by channel, and as owned (an actor's own followers), paid and earned (all others)."""
+    counts = dict(zip(channels(), world.by_platform.channels[p].tolist(), strict=True))
+    owned = int(world.by_platform.owned[p])
+    paid = sum(n for channel, n in counts.items() if channel.media == "paid")
+    by_channel = {f"via_{channel.name}": n for channel, n in counts.items() if n}
+    return by_channel | {"owned": owned, "earned": sum(counts.values()) - owned - paid, "paid": paid}
+
+
+def _times(world: World, flows: np.ndarray) -> dict[str, Any]:
+    """The fullest hour of a platform, and when it was first seen much."""
+    first = first_reaching(flows[:, F_IMPRESSIONS], 100_000, world.clock.step_minutes)
+    return {"peak_hour_impressions": _peak_hour(world, flows), "first_100k_hours": first}
+
+
+def _topics(world: World, p: int) -> dict[str, Any]:
+    """Topics of the stories on a platform, and how many topics its list showed."""
+    topics = world.topics
+    own = topics.platform == p
+    best = topics.best_rank[own & (topics.first_listed >= 0)]
+    return {
+        "topics": int(own.sum()),
+        "topics_listed": len(best),
+        "best_rank": int(best.min()) if len(best) else None,
+        "background_topics_listed": _others_listed(world, p),
+    }
+
+
+def _others_listed(world: World, p: int) -> int:
+    """Topics of the background that came on a list by themselves."""
+    log = world.lists["listed"][p].rows
+    return len(np.unique(log["topic"][(log["topic"] < 0) & (log["slot"] == ORGANIC)]))
+
+
+def _acted(tables: Simulated) -> dict[str, int]:
+    """What minds did by their own decision."""
+    acted = tables.actions[tables.actions.kind != "fact"]
+    rivals = rival_actions(tables.actions, tables.scenario)
+    return {
+        **{f"{kind}_actions": int((acted.kind == kind).sum()) for kind in KINDS},
+        "bureaus_acted": int(acted[acted.kind == "bureau"].actor.nunique()),
+        RIVALS: int(rivals.actor.nunique()),
+        "rival_bureaus_first_day": within_a_day(rivals),
+    }
+
+
+def _won(world: World) -> dict[str, int]:
+    """Followers of each account that has won some."""
+    return {
+        f"{account.actor}_{world.platforms[account.platform]}_followers_won": int(account.gained)
+        for account in world.accounts
+        if account.gained
+    }
+
+
+def _first_post(world: World) -> dict[str, int]:
+    """What came of the first post of an actor, if there is one."""
+    first = np.flatnonzero(world.posts.by_actor)
+    if not len(first):
+        return {}
+    total = world.posts.totals[first[0]]
+    return {"first_post_likes": int(total[F_LIKES]), "first_post_impressions": int(total[F_IMPRESSIONS])}
+
+
+# ---- parts of it, and running totals
 
 
 def running_total(name: str, at: datetime, series: pd.DataFrame, actions: pd.DataFrame, scenario: Scenario) -> float:
-    """What a run had come to at a time: a ``platform_flow`` such as ``weibo_impressions``, or rivals that had acted."""
+    """What a run had come to at a time. Raises `SimError` for a number that has no running total."""
     here = at.astimezone(datetime.fromisoformat(series.time.iloc[0]).tzinfo).isoformat(timespec="minutes")
+    platform, flow = parted(name, "running", series.platform.unique())
     if name == RIVALS:
         rivals = rival_actions(actions, scenario)
         return float(rivals[rivals.time <= here].actor.nunique())
-    found = platform_flow(name, series.platform.unique())
-    if found is None:
-        raise SimError(f"metric '{name}' is no platform_flow such as weibo_impressions, as a time needs it")
-    platform, flow = found
     flows = ["comments", "reposts", "creations"] if flow == "discussions" else [flow]
     past = series[(series.platform == platform) & (series.time <= here)]  # times are compared as text
     return float(past[flows].to_numpy().sum())

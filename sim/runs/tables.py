@@ -9,23 +9,11 @@ import numpy as np
 import pandas as pd
 
 from sim.base import metrics
-from sim.minds.actor import KINDS
 from sim.platforms.background import background_stays
-from sim.platforms.base import channels
+from sim.runs import summary
 from sim.runs.digest import digests
-from sim.runs.summary import by_hour, first_reaching, rival_actions, within_a_day
-from sim.world.records import (
-    AD,
-    F_COMMENTS,
-    F_CREATIONS,
-    F_IMPRESSIONS,
-    F_LIKES,
-    F_NEW,
-    F_REPOSTS,
-    FLOWS,
-    ORGANIC,
-    SLOTS,
-)
+from sim.scenario import numbers
+from sim.world.records import F_REPOSTS, FLOWS, SLOTS
 from sim.world.world import ORIGINS
 
 if TYPE_CHECKING:
@@ -33,7 +21,6 @@ if TYPE_CHECKING:
 
 
 SCHEMA_VERSION = 1
-SERIES = ("impressions", "new_reach", "likes", "comments", "reposts", "creations", "follows", "searches", "intents")
 
 
 class Tables:
@@ -76,9 +63,11 @@ class Tables:
             }
         )
         flat = values.reshape(-1, values.shape[-1])
-        for name in SERIES:
-            frame[name] = flat[:, FLOWS.index(name)]
-        frame["heat"] = flat[:, -1]
+        for name in numbers.names("series"):
+            if name == "heat":
+                frame[name] = flat[:, -1]
+            elif name in self.world.flows:  # further responses are there where a platform has them
+                frame[name] = flat[:, FLOWS.index(name)]
         return frame
 
     @cached_property
@@ -214,84 +203,7 @@ class Tables:
     @cached_property
     def summary(self) -> dict[str, Any]:
         """Metric → number, with units in the names."""
-        flows = self.board.series[..., :-1].sum(axis=2)
-        summary: dict[str, Any] = {"people_simulated": self.world.n_users, "people_per_row": self.world.ratio}
-        summary["people_reached"] = int(self.world.by_story.new_total.sum())
-        summary |= self._overall(flows.sum(axis=1, dtype=np.int64))
-        for p, name in enumerate(self.world.platforms):
-            summary |= self._platform_summary(p, name, flows[:, p].astype(np.int64))
-        summary |= self._actor_summary()
-        summary["spend_yuan"] = int(sum(mind.spent for mind in self.deeds.minds.values()))
-        return summary
-
-    def _overall(self, flows: np.ndarray) -> dict[str, int]:
-        """All platforms together, of flows by step, i8[steps, flows]."""
-        total = flows.sum(axis=0)
-        return {
-            "impressions": int(total[F_IMPRESSIONS]),
-            "discussions": int(total[[F_COMMENTS, F_REPOSTS, F_CREATIONS]].sum()),
-            "intents": int(total[FLOWS.index("intents")]),
-            "followers_won": sum(int(account.gained) for account in self.world.accounts),
-            "peak_hour_impressions": int(by_hour(flows[:, F_IMPRESSIONS], self.clock.step_minutes).max(initial=0)),
-            "days_listed": self._days_listed(),
-        }
-
-    def _days_listed(self) -> int:
-        """Days on which a topic of the stories stood on some list, at any step; bought places count for nothing."""
-        log = np.concatenate([entries.rows for entries in self.world.lists["listed"]])
-        step, topic, slot = log["step"], log["topic"], log["slot"]
-        start = self.scenario.start
-        minutes = step[(topic >= 0) & (slot != AD)] * self.clock.step_minutes
-        return len(np.unique((start.hour * 60 + start.minute + minutes) // 1440))
-
-    def _platform_summary(self, p: int, name: str, flows: np.ndarray) -> dict[str, Any]:
-        total = flows.sum(axis=0)
-        hourly = by_hour(flows[:, F_IMPRESSIONS], self.clock.step_minutes)
-        topics, log = self.world.topics, self._log(p)
-        own = topics.platform == p
-        best = topics.best_rank[own & (topics.first_listed >= 0)]
-        other = np.unique(log["topic"][(log["topic"] < 0) & (log["slot"] == ORGANIC)])
-        return {
-            f"{name}_impressions": int(total[F_IMPRESSIONS]),
-            f"{name}_new_reach": int(total[F_NEW]),
-            f"{name}_likes": int(total[F_LIKES]),
-            f"{name}_reposts": int(total[F_REPOSTS]),
-            f"{name}_discussions": int(total[[F_COMMENTS, F_REPOSTS, F_CREATIONS]].sum()),
-            f"{name}_intents": int(total[FLOWS.index("intents")]),
-            **self._media(p, name),
-            f"{name}_peak_hour_impressions": int(hourly.max(initial=0)),
-            f"{name}_first_100k_hours": first_reaching(flows[:, F_IMPRESSIONS], 100_000, self.clock.step_minutes),
-            f"{name}_topics": int(own.sum()),
-            f"{name}_topics_listed": len(best),
-            f"{name}_best_rank": int(best.min()) if len(best) else None,
-            f"{name}_background_topics_listed": len(other),
-        }
-
-    def _media(self, p: int, name: str) -> dict[str, int]:
-        """Impressions by channel, and as owned (an actor's own followers), paid and earned (all others)."""
-        channel_counts = zip(self.world.channels, self.world.by_platform.channels[p], strict=True)
-        by_channel = {f"{name}_via_{channel}": int(n) for channel, n in channel_counts if n}
-        counts, owned = self.world.by_platform.channels[p], int(self.world.by_platform.owned[p])
-        paid = sum(int(n) for channel, n in zip(channels(), counts, strict=True) if channel.media == "paid")
-        earned = int(counts.sum()) - owned - paid
-        return by_channel | {f"{name}_owned": owned, f"{name}_earned": earned, f"{name}_paid": paid}
-
-    def _actor_summary(self) -> dict[str, Any]:
-        acted = self.actions[self.actions.kind != "fact"]
-        summary: dict[str, Any] = {f"{kind}_actions": int((acted.kind == kind).sum()) for kind in KINDS}
-        summary["bureaus_acted"] = int(acted[acted.kind == "bureau"].actor.nunique())
-        rivals = rival_actions(self.actions, self.scenario)
-        summary["rival_bureaus_acted"] = int(rivals.actor.nunique())
-        summary["rival_bureaus_first_day"] = within_a_day(rivals)
-        for account in self.world.accounts:
-            if account.gained:
-                platform = self.world.platforms[account.platform]
-                summary[f"{account.actor}_{platform}_followers_won"] = int(account.gained)
-        first = np.flatnonzero(self.world.posts.by_actor)
-        if len(first):
-            summary["first_post_likes"] = int(self.world.posts.totals[first[0], F_LIKES])
-            summary["first_post_impressions"] = int(self.world.posts.totals[first[0], F_IMPRESSIONS])
-        return summary
+        return summary.summary(self)
 
     # ---- digests
 

@@ -82,10 +82,10 @@ class Trace:
         return np.asarray(self.flows[:, list(where)][:, :, columns].sum(axis=(1, 2)))
 
     def daily(self, metric: str) -> np.ndarray:
-        """A metric of `whatif.metrics` by the day, f8[days]."""
+        """A daily number of `scenario.numbers`, or with ``_total`` its running total, by the day, f8[days]."""
         if metric.endswith("_total"):
             return np.asarray(np.cumsum(self.daily(metric.removesuffix("_total"))))
-        platform, name = parted(metric, self.platforms)
+        platform, name = parted(metric, "daily", self.platforms)
         if name in LISTED:
             return LISTED[name](self, platform)
         days = self.day(np.arange(self.hours))

@@ -135,7 +135,7 @@ ACT = np.dtype(
 
 # A place on a list in a step: ``topic`` is a row, or of the background −2 − its number; ``slot`` an index into SLOTS.
 LISTED = np.dtype([("step", "i8"), ("place", "i8"), ("topic", "i8"), ("heat", "i8"), ("slot", "i8")])
-SLOTS = ("organic", "pinned", "ad")
+SLOTS = ("organic", "pinned", "ad")  # how a topic came to its place on a list
 ORGANIC, PINNED, AD = range(3)
 # A place that is bought (or, place 0, pinned) for a topic until a minute.
 SLOT = np.dtype([("place", "i8"), ("topic", "i8"), ("until", "i8")])

@@ -13,7 +13,7 @@ from sim.base.registry import did_you_mean
 from sim.base.strict import YEARS
 from sim.platforms.base import cannot
 from sim.scenario.campaign import PURSE, Campaign, Hire, Own, Path, Plan, PlannedPost
-from sim.scenario.numbers import goal_metrics
+from sim.scenario.numbers import refusal
 from sim.scenario.prices import Candidate, candidate, candidates, cost, day_of, numbers_of
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def findings(scenario: Scenario, *, shortened: bool = False) -> Iterator[Finding
 def _campaign(scenario: Scenario, campaign: Campaign, shortened: bool) -> Iterator[Finding]:
     where: Path = ("campaign",)
     yield from unknown("story", campaign.story, ["", *scenario.stories], (*where, "story"))
-    known = goal_metrics(scenario.platforms)
-    yield from unknown("metric", campaign.goal.metric, known, (*where, "goal", "metric"))
+    if why := refusal(campaign.goal.metric, "goal", scenario.platforms):
+        yield Finding((*where, "goal", "metric"), *why)
     yield from _window(scenario, campaign, shortened)
     yield from _own(scenario, campaign.own)
     yield from _portfolio(scenario, campaign)

@@ -10,7 +10,7 @@ from sim.base.errors import Finding, ScenarioError
 from sim.base.registry import did_you_mean
 from sim.scenario.checks import campaign
 from sim.scenario.checks import world as checks
-from sim.scenario.numbers import daily_metrics
+from sim.scenario.numbers import refusal
 from sim.scenario.whatif import Counterfactual, Drop, FactsLike
 from sim.scenario.without import without
 
@@ -44,12 +44,10 @@ def _dropped(scenario: Scenario, what: Counterfactual, where: tuple[str | int, .
 
 
 def _expected(scenario: Scenario, what: Counterfactual, where: tuple[str | int, ...]) -> Iterator[Finding]:
-    known = daily_metrics(scenario.platforms)
     for i, expectation in enumerate(what.expect):
         place = (*where, "expect", i)
-        if expectation.metric not in known:
-            hint = did_you_mean(expectation.metric, known)
-            yield Finding((*place, "metric"), f"unknown metric '{expectation.metric}'", hint)
+        if why := refusal(expectation.metric, "daily", scenario.platforms):
+            yield Finding((*place, "metric"), *why)
         for field, day in (("from", expectation.from_), ("until", expectation.until)):
             if day and not scenario.start.date() <= day:
                 yield Finding((*place, field), f"lies before the run, which begins on {scenario.start.date()}")

@@ -16,7 +16,7 @@ from sim.base.errors import Finding, SimError
 from sim.base.names import Known, misnamed, placeholders, under, unknown
 from sim.base.reader import read
 from sim.base.strict import YEARS
-from sim.scenario.numbers import has_running_total
+from sim.scenario.numbers import Where, actor_names, refusal
 
 if TYPE_CHECKING:
     from sim.minds.actor import Actor
@@ -253,11 +253,12 @@ def _account(fact: Any, have: set[tuple[str, str]], where: tuple[str | int, ...]
 
 
 def _observed(scenario: Scenario) -> Iterator[Finding]:
+    known = scenario.platforms, actor_names(scenario)
     for i, figure in enumerate(scenario.observed.figures):
         where = ("observed", "figures", i)
-        if figure.at is not None and not has_running_total(figure.metric, scenario.platforms):
-            hint = "such as weibo_impressions"
-            yield Finding((*where, "metric"), f"'{figure.metric}' is no platform_flow, as at needs it", hint)
+        place: Where = "summary" if figure.at is None else "running"  # what a number had come to by a time
+        if why := refusal(figure.metric, place, *known):
+            yield Finding((*where, "metric"), *why)
     stays = scenario.observed.stays
     if stays is None:
         return

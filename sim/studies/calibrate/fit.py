@@ -96,7 +96,7 @@ def fit(question: Question, *, jobs: int = 1, tell: Tell | None = None) -> Answe
     if tell:
         tell(0, total, "simulating" if jit.is_warm() else "compiling, this once")
     tables = _simulated(question, scenario)
-    check_names(wanted, tables.summary, [actor.name for actor in scenario.actors])
+    check_names(wanted, tables.summary, scenario)
     done = 1
 
     def simulate(plan: Sequence[tuple[np.ndarray, int]]) -> Iterator[Sequence[float]]:

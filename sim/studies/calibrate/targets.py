@@ -18,7 +18,7 @@ from sim.base.registry import did_you_mean
 from sim.base.strict import Strict
 from sim.contagion.classic import Classic
 from sim.runs.summary import running_total
-from sim.scenario.numbers import has_running_total
+from sim.scenario.numbers import actor_names, number, sparse
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -190,20 +190,21 @@ def _matching(known: Sequence[Target], names: Sequence[str], option: str) -> lis
 
 
 def check_times(chosen: Sequence[Target], scenario: Scenario | Classic) -> None:
-    """`SimError` for a metric with a time that is no flow of a platform, or a time outside the run."""
+    """`SimError` for a metric with a time that has no running total, or a time outside the run."""
     for target in chosen:
         if target.at is None:
             continue
-        if isinstance(scenario, Classic) or not has_running_total(target.metric, scenario.platforms):
-            raise SimError(f"metric '{target.name}' is no platform_flow such as weibo_impressions, as a time needs it")
+        if isinstance(scenario, Classic):
+            raise SimError(f"metric '{target.name}' has a time, and a classical world has no clock")
+        number(target.metric, "running", scenario.platforms)
         if not scenario.start <= target.at <= scenario.end:
             raise SimError(f"metric '{target.name}' lies outside the run, which ends {scenario.end.isoformat()}")
 
 
-def check_names(chosen: Sequence[Target], summary: Mapping[str, Any], actors: Sequence[str]) -> None:
+def check_names(chosen: Sequence[Target], summary: Mapping[str, Any], scenario: Scenario | Classic) -> None:
     """`SimError` for a metric that no run has; some enter a summary only once they are not 0."""
+    world = scenario.platforms, actor_names(scenario)
     for target in chosen:
-        later = target.metric.endswith("_followers_won") and any(target.metric.startswith(name) for name in actors)
-        if target.at is None and target.metric not in summary and not later and "_via_" not in target.metric:
+        if target.at is None and target.metric not in summary and not sparse(target.metric, *world):
             known = [name for name, value in summary.items() if value is None or isinstance(value, int | float)]
             raise SimError(f"no run has the metric '{target.metric}'; {did_you_mean(target.metric, known)}")

@@ -9,8 +9,10 @@ from matplotlib import dates
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.base.words import capital
 from sim.contagion.classic import Classic
 from sim.pictures.paper import GREY, HALO, INK, PALE, count, name_ends, page, shown
+from sim.scenario.numbers import label
 from sim.studies.compare.study import SERIES, Comparison
 from sim.studies.compare.words import headline, percent, signed, span
 
@@ -56,7 +58,8 @@ def _bands(axes: Axes, found: Comparison) -> None:
         else:  # dashed and on top, so that what lies under it shows
             axes.plot(x, middle, color=COLOURS[arm], lw=1.6, ls=(0, (3, 2)), zorder=5)
         ends.append((float(middle[-1]), shown(found.arms[arm].name, 26), COLOURS[arm]))
-    what = {"impressions": "Impressions an hour", "new": "New people at each step"}[SERIES[found.question.kind]]
+    what = capital(label(SERIES[found.question.kind], where="series"))
+    what += " an hour" if found.question.kind == "platform" else ""
     axes.set_title(what + (f" (means of {size} hours)" if size > 1 else ""))
     axes.set_ylim(bottom=0)
     axes.margins(x=0)
@@ -112,8 +115,7 @@ def _pairs(axes: Axes, found: Comparison) -> None:
     axes.margins(x=0.06)
     axes.xaxis.set_major_formatter(lambda value, _: signed(value))
     axes.tick_params(axis="x", labelsize=7.5)
-    what = metric.replace("_", " ").capitalize()
-    axes.set_title(f"{what}: change seed by seed", size=9)
+    axes.set_title(f"{capital(label(metric))}: change seed by seed", size=9)
 
 
 def _swarm(ordered: np.ndarray) -> np.ndarray:
@@ -137,4 +139,4 @@ def _shares(axes: Axes, found: Comparison) -> None:
     axes.tick_params(axis="x", labelsize=7.5, colors=GREY)
     axes.spines["left"].set_visible(False)
     viral = found.question.viral
-    axes.set_title(f"Went viral: {viral.metric.replace('_', ' ')} ≥ {count(viral.least)}", size=9)
+    axes.set_title(f"Went viral: {label(viral.metric)} ≥ {count(viral.least)}", size=9)

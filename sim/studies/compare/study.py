@@ -17,7 +17,6 @@ from sim.base.registry import did_you_mean
 from sim.contagion.classic import Classic
 from sim.runs import estimate
 from sim.scenario import numbers
-from sim.scenario.numbers import OVERALL
 from sim.studies.compare.arms import Arm
 from sim.studies.compare.runs import Job, Outcome, play
 from sim.studies.ensemble import Tell
@@ -26,12 +25,7 @@ SEEDS, MOST_SEEDS = 20, 200
 LEVEL = 0.95
 LEAST_PAIRS = 0.5  # share of the pairs that must have a ratio for one to be told
 VIRAL = "people_reached>=10%"
-HEADLINES = {
-    "platform": OVERALL,
-    "classical": ("people_reached", "peak_new", "peak_step", "last_step", "largest_cascade", "deepest_cascade"),
-}
 SERIES = {"platform": "impressions", "classical": "new"}  # what `Outcome.series` holds
-LATER = ("_followers_won", "_via_")  # metrics that enter a summary only once they are not 0
 
 
 @dataclass(frozen=True)
@@ -88,14 +82,14 @@ class Question:
     most_seeds: int = MOST_SEEDS
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> numbers.WorldKind:
         """``platform`` or ``classical``."""
         return "classical" if isinstance(self.arms[0].world, Classic) else "platform"
 
     @property
     def headlines(self) -> tuple[str, ...]:
         """Metrics that are told of every comparison, and the one that is asked for."""
-        known = HEADLINES[self.kind]
+        known = tuple(numbers.names("headline", world=self.kind))
         return known if self.metric in known else (self.metric, *known)
 
     @property
@@ -225,7 +219,8 @@ def compare(question: Question, *, jobs: int = 1, tell: Tell | None = None) -> C
     """
     processes = min(jobs, question.looks[-1], _fitting(question.arms, jobs))
     runs: tuple[tuple[Outcome, ...], ...] = ()
-    if not {question.metric, question.viral.metric} <= {*HEADLINES[question.kind]}:  # ask one seed before all others
+    known = {*numbers.names("headline", world=question.kind)}
+    if not {question.metric, question.viral.metric} <= known:  # ask one seed before all others
         runs = _batch(question, 0, 1, 1, tell)
         _check_metrics(Comparison(question, runs))
     for seeds in question.looks:
@@ -263,5 +258,6 @@ def _batch(
 def _check_metrics(found: Comparison) -> None:
     """`SimError` for a metric that no run has; some enter a summary only once they are not 0."""
     for option, name in (("--metric", found.question.metric), ("--viral", found.question.viral.metric)):
-        if name not in found.metrics and not any(part in name for part in LATER):
+        later = any(numbers.sparse(name, arm.world.platforms) for arm in found.arms)
+        if name not in found.metrics and not later:
             raise SimError(f"{option}: no run has the metric '{name}'; {did_you_mean(name, found.metrics)}")

@@ -10,6 +10,7 @@ from sim.base.intervals import Interval
 from sim.base.words import humanise
 from sim.pictures.paper import shown
 from sim.runs.words import days
+from sim.scenario.numbers import label
 from sim.studies.compare.reached import Reached, Side
 from sim.studies.compare.study import Comparison
 
@@ -36,7 +37,7 @@ def unchanged(found: Comparison) -> list[str]:
 
 def headline(found: Comparison) -> str:
     """The finding in a line, for the head of a picture."""
-    metric, name = found.question.metric, found.question.metric.replace("_", " ")
+    metric, name = found.question.metric, label(found.question.metric)
     offs = [found.difference(metric, arm) for arm in range(1, len(found.arms))]
     clear = [arm for arm, off in enumerate(offs) if off.clear]
     if not clear:

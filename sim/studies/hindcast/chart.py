@@ -11,15 +11,12 @@ import pandas as pd
 from matplotlib import dates
 from matplotlib.axes import Axes
 
+from sim.base.words import capital
 from sim.pictures.paper import GREY, HALO, INK, count, lettering, page, panels, shown
+from sim.scenario.numbers import Named, number
 
 NAME = "hindcast.png"
 FAN, LINE = "#0072B2", "#004b76"
-WORDS = {
-    "topics": ("Topics of the story on the {platform} list each day", "topics"),
-    "impressions_total": ("Reads on {platform} so far", "reads"),
-    "rival_bureaus_total": ("Rival tourism bureaus that have joined so far", "bureaus"),
-}
 
 
 def draw(folder: Path) -> Path:
@@ -45,8 +42,8 @@ def draw(folder: Path) -> Path:
         axes[-1].set_xlabel("a day's number stands at its noon; a running total, at the noon of the day it includes")
         cut = float(dates.date2num(known + timedelta(days=1)))
         for panel, name in zip(axes, names, strict=True):
-            title = WORDS[name.removeprefix(f"{record['platform']}_")][0]
-            panel.set_title(title.format(platform=record["platform"].capitalize()))
+            told = " so far" if name.endswith("_total") else " each day"
+            panel.set_title(capital(_number(record, name).label()) + told)
             _fan(panel, table[table["quantity"] == name], _outcome(record, name), cut)
         _mark(axes[0], cut)
         figure.savefig(folder / NAME, format="png")
@@ -78,9 +75,14 @@ def _outcome(record: dict[str, Any], name: str) -> str:
     if name.endswith("_topics"):
         name, unit, when = f"{name}_fullest_day_to_come", "topics", "on the fullest\nday to come"
     else:
-        unit, when = WORDS[name.removeprefix(f"{record['platform']}_")][1], "by the end"
+        unit, when = _number(record, name).number.unit, "by the end"
     bands = record["scalars"][name]
     return f"{count(bands['q50'])} {unit}\n{when}\n(9 in 10 runs:\n{count(bands['q05'])} to {count(bands['q95'])})"
+
+
+def _number(record: dict[str, Any], name: str) -> Named:
+    """The daily number of a quantity, which may be its running total."""
+    return number(name.removesuffix("_total"), "daily", [record["platform"]])
 
 
 def _mark(axes: Axes, cut: float) -> None:

@@ -12,8 +12,9 @@ import numpy as np
 
 from sim.base.errors import SimError
 from sim.contagion.classic import Classic
+from sim.runs.summary import RIVALS
 from sim.scenario import load as scenarios
-from sim.scenario.numbers import platform_flow
+from sim.scenario.numbers import parted
 from sim.scenario.observed import Stay
 from sim.scenario.scenario import Scenario
 from sim.studies.ensemble import OFF_LIST, Trace
@@ -133,7 +134,11 @@ def observations(scenario: Scenario, cut: datetime) -> tuple[tuple[Known, ...], 
         name, factor = figure.label or figure.metric, FACTORS[figure.grade]
         known.append(
             Known(
-                name, name, figure.value, factor, _running(platform_flow(figure.metric, scenario.platforms), figure.at)
+                name,
+                name,
+                figure.value,
+                factor,
+                _running(*parted(figure.metric, "running", scenario.platforms), figure.at),
             )
         )
     stays = scenario.observed.stays
@@ -144,14 +149,14 @@ def observations(scenario: Scenario, cut: datetime) -> tuple[tuple[Known, ...], 
     return tuple(known), tuple(unused)
 
 
-def _running(flow: tuple[str, str] | None, at: datetime) -> Callable[[Trace], float]:
-    """Running total of a flow at a time; of rivals that have joined, where no flow is named."""
+def _running(platform: str, flow: str, at: datetime) -> Callable[[Trace], float]:
+    """Running total at a time: of a platform's flow, or of the rivals that have joined."""
 
     def measure(trace: Trace) -> float:
         last = max(0, trace.hour(at) + 1)
-        if flow is None:
+        if flow == RIVALS:
             return float(trace.rivals[:last].max(initial=0))
-        return float(trace.flow(flow[1], flow[0])[:last].sum())
+        return float(trace.flow(flow, platform)[:last].sum())
 
     return measure
 

@@ -13,6 +13,7 @@ from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from sim.pictures.paper import GREY, INK, PALE, count, name_points, page, shown
 from sim.scenario.campaign import Plan
+from sim.scenario.numbers import label
 from sim.studies.optimize.frontier import Judged, frontier, in_probability
 from sim.studies.optimize.question import Answer
 
@@ -26,7 +27,7 @@ def picture(answer: Answer) -> Figure:
     best, greedy = answer.judged[0], answer.plan("greedy")
     goal, scenario = answer.market.campaign.goal, answer.market.scenario
     gain = in_probability(best, greedy)
-    title = f"Chance of {count(goal.least)} {goal.metric.replace('_', ' ')}: {best.probability:.0%} with the best plan"
+    title = f"Chance of {count(goal.least)} {label(goal.metric)}: {best.probability:.0%} with the best plan"
     title += f" found, {greedy.probability:.0%} with the greedy one"
     about = f"{shown(scenario.title or scenario.name, 66)}. Difference {100 * gain.middle:+.0f} points"
     about += f" ({100 * gain.low:+.0f} to {100 * gain.high:+.0f}, 95 %, paired)."
@@ -107,7 +108,7 @@ def _runs(axes: Axes, answer: Answer) -> None:
         )
     axes.axvline(goal.least, color=INK, lw=0.9, ls=(0, (3, 2)))
     right = 1.02 * max(float(np.quantile(answer.plan(name).values, 0.98)) for name in (best.name, *LINES))
-    axes.set(xlim=(0, max(right, 1.25 * goal.least)), ylim=(0, 1.05), xlabel=goal.metric.replace("_", " "))
+    axes.set(xlim=(0, max(right, 1.25 * goal.least)), ylim=(0, 1.05), xlabel=label(goal.metric))
     axes.text(goal.least, 1.06, "goal", ha="center", va="bottom", size=8)
     axes.xaxis.set_major_formatter(FuncFormatter(count))
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))

@@ -46,7 +46,7 @@ def table(answer: Answer) -> pd.DataFrame:
                 "plan": one.name,
                 "on_frontier": int(on_it),
                 "cost_yuan": one.cost,
-                "most_spent_yuan": int(one.numbers[:, -1].max()),
+                "most_spent_yuan": int(one.numbers[:, answer.metrics.index("spend_yuan")].max()),
                 "probability": round(one.probability, 6),
                 "probability_low": round(low, 6),
                 "probability_high": round(high, 6),

@@ -16,7 +16,7 @@ from sim.runs.estimate import estimate, fitting
 from sim.runs.runner import simulate
 from sim.scenario import load as scenarios
 from sim.scenario.campaign import Plan
-from sim.scenario.numbers import OVERALL, bound
+from sim.scenario.numbers import bound, names
 from sim.scenario.scenario import Scenario
 from sim.studies.optimize.frontier import Judged
 from sim.studies.optimize.plans import Market, boost_plan, draws, greedy_plan, market, random_plan
@@ -120,7 +120,7 @@ def answer(question: Question, *, jobs: int = 1, tell: Tell | None = None) -> An
         raise RefusedError(need.refusal)
     offered = market(scenario)
     goal = offered.campaign.goal
-    metrics = tuple(dict.fromkeys((goal.metric, *OVERALL)))
+    metrics = tuple(dict.fromkeys((goal.metric, *names("headline"))))
     run = partial(_simulated, scenario, metrics, fitting(jobs, need.memory_bytes), tell)
     found = search(offered, run, goal=goal.least, runs=question.runs, seed=scenario.seed)
     key = stream_key(scenario.seed, "optimize/held back")

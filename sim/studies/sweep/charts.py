@@ -12,6 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
 from sim.base.words import tail
 from sim.pictures.paper import GREY, INK, PALE, count, nothing, page, shown
+from sim.scenario import numbers
 from sim.studies.sweep.found import Effect, Found, effect, is_number
 from sim.studies.sweep.sensitivity import Index
 
@@ -19,11 +20,6 @@ BLUE, ORANGE = "#0072B2", "#D55E00"
 MOST_PATHS, MOST_METRICS = 4, 3
 MOST_CELLS = 144  # of a heat map that carry a number
 MOST_PLACES = 30  # a side of a heat map
-
-
-def words(name: str) -> str:
-    """A metric as it is said."""
-    return name.replace("_", " ")
 
 
 def ranked(found: Found, metric: int) -> list[tuple[int, Effect]]:
@@ -37,12 +33,12 @@ def headline(found: Found, metric: int = 0) -> str:
     path, most = ranked(found, metric)[0]
     name = shown(tail(found.paths[path], 40), 40)
     if not np.isfinite(most.swing):
-        return f"No finished runs of {words(found.metrics[metric])}"
+        return f"No finished runs of {numbers.label(found.metrics[metric])}"
     ends = f"{count(most.mean[most.low])} → {count(most.mean[most.high])}"
     if np.isfinite(most.swing_half) and abs(most.swing) <= most.swing_half:
-        return f"No clear effect on {words(found.metrics[metric])}: more replicates are needed"
+        return f"No clear effect on {numbers.label(found.metrics[metric])}: more replicates are needed"
     verb = "moves" if len(found.paths) == 1 else "matters most:"
-    return f"{name} {verb} {words(found.metrics[metric])} {ends}"
+    return f"{name} {verb} {numbers.label(found.metrics[metric])} {ends}"
 
 
 def effects(found: Found, title: str, recipe: str) -> Figure:
@@ -57,7 +53,7 @@ def effects(found: Found, title: str, recipe: str) -> Figure:
         for column, path in enumerate(order):
             _curve(axes[row, column], effect(found, path, row))
             axes[row, column].set_ylim(bottom=0 if np.nanmin(found.values[:, row], initial=0) >= 0 else None)
-        axes[row, 0].set_ylabel(shown(words(found.metrics[row]), 30))
+        axes[row, 0].set_ylabel(shown(numbers.label(found.metrics[row]), 30))
     for column, path in enumerate(order):
         axes[-1, column].set_xlabel(shown(tail(found.paths[path], 130 // columns), 130 // columns))
     return figure
@@ -103,7 +99,7 @@ def tornado(found: Found, title: str, recipe: str) -> Figure:
     axes = figure.subplots(1, columns, squeeze=False, sharey=True, gridspec_kw=grid)[0]
     for metric in range(columns):
         _bars(axes[metric], [effect(found, path, metric) for path in order])
-        axes[metric].set_title(shown(words(found.metrics[metric]), 40))
+        axes[metric].set_title(shown(numbers.label(found.metrics[metric]), 40))
     axes[0].set_yticks(range(len(order)), [shown(tail(found.paths[path], 34), 36) for path in order])
     axes[0].set_ylim(len(order) - 0.4, -0.6)
     return figure
@@ -157,7 +153,7 @@ def heat_map(found: Found, title: str, recipe: str) -> Figure | None:
     if np.isnan(cells).mean() > 0.2:
         return None
     height = 2.2 + 0.42 * max(len(y.labels), 5)
-    about = f"{shown(title, 80)}. Mean {words(found.metrics[0])} over seeds" + _rest(found)
+    about = f"{shown(title, 80)}. Mean {numbers.label(found.metrics[0])} over seeds" + _rest(found)
     figure = page(recipe, headline(found), about, height)
     axes = figure.add_axes((0.16, 0.85 / height, 0.7, 1 - 1.9 / height))
     image = axes.pcolormesh(cells, cmap="cividis", edgecolor="white", lw=0.5)
@@ -206,7 +202,9 @@ def sensitivity(found: Sequence[Index], title: str, recipe: str) -> Figure:
     order = [one.path for one in first]
     height = 1.75 + 0.6 * max(len(order), 3)
     top = first[0]
-    headline = f"{shown(tail(top.path, 40), 40)} accounts for {top.total:.0%} of the variance of {words(top.metric)}"
+    headline = (
+        f"{shown(tail(top.path, 40), 40)} accounts for {top.total:.0%} of the variance of {numbers.label(top.metric)}"
+    )
     about = f"{shown(title, 70)}. Dark: on its own; light: with all interactions. Whiskers: 95 %."
     figure = page(recipe, headline, about, height)
     grid = {"left": 0.24, "right": 0.975, "top": 1 - 1.15 / height, "bottom": 0.6 / height, "wspace": 0.12}
@@ -216,7 +214,7 @@ def sensitivity(found: Sequence[Index], title: str, recipe: str) -> Figure:
         if all(one.total == 0 for one in own.values()):
             nothing(panel, "it never changes")
         _shares(panel, [own[path] for path in order])
-        panel.set_title(shown(words(metric), 40))
+        panel.set_title(shown(numbers.label(metric), 40))
     axes[0].set_yticks(range(len(order)), [shown(tail(path, 34), 36) for path in order])
     axes[0].set_ylim(len(order) - 0.4, -0.6)
     return figure

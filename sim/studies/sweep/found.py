@@ -15,10 +15,10 @@ from scipy.stats import t as student
 from sim.base.errors import SimError
 from sim.base.reader import scalar
 from sim.base.registry import did_you_mean
+from sim.scenario import numbers
 from sim.studies.sweep.ledger import DONE, Ledger, Row
 
-USUAL = ("people_reached", "impressions", "intents", "followers_won", "peak_new", "peak_step")
-MOST_USUAL = 3
+MOST_USUAL = 3  # headlines that stand for all, where no metric is named
 BINS = 5  # of a continuous range
 MOST_LEVELS = 40  # values that are drawn one by one
 LEVEL = 0.95  # of all intervals
@@ -114,7 +114,7 @@ def read(ledger: Ledger, plan: str, paths: Sequence[str], metrics: Sequence[str]
         if row.status != DONE:
             continue
         summary = json.loads(row.metrics)
-        names = names or [name for name in USUAL if is_number(summary.get(name))][:MOST_USUAL]
+        names = names or [name for name in headlines() if is_number(summary.get(name))][:MOST_USUAL]
         for place, name in enumerate(names):
             if is_number(summary.get(name)):
                 values[row.point, place, row.replicate] = summary[name]
@@ -122,6 +122,11 @@ def read(ledger: Ledger, plan: str, paths: Sequence[str], metrics: Sequence[str]
         _refuse(ledger, plan, empty[0])
     there = sorted(texts)  # a shard lacks some points
     return Found(list(paths), [texts[point] for point in there], names, values[there, : len(names)], there)
+
+
+def headlines() -> list[str]:
+    """Headlines of both kinds of world: a summary has those of its own."""
+    return list(dict.fromkeys([*numbers.names("headline"), *numbers.names("headline", world="classical")]))
 
 
 def _refuse(ledger: Ledger, plan: str, name: str) -> None:

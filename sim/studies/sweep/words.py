@@ -8,7 +8,8 @@ import numpy as np
 
 from sim.base.words import columns, humanise_bytes, humanise_seconds, tail
 from sim.pictures.paper import count
-from sim.studies.sweep.charts import headline, ranked, words
+from sim.scenario import numbers
+from sim.studies.sweep.charts import headline, ranked
 from sim.studies.sweep.cost import Cost
 from sim.studies.sweep.design import Factor
 from sim.studies.sweep.folder import Report
@@ -71,7 +72,7 @@ def _swings(report: Report) -> Iterator[tuple[str, ...]]:
             ends = [_label(one.labels[place]) for place in (one.low, one.high)]
             half = f" ± {count(one.swing_half)}" if np.isfinite(one.swing_half) else " (one seed: no interval)"
             means = [count(one.mean[place]) for place in (one.low, one.high)]
-            yield (f"{words(name)} by {tail(found.paths[path], 36)}", *ends, *means, _signed(one.swing) + half)
+            yield (f"{numbers.label(name)} by {tail(found.paths[path], 36)}", *ends, *means, _signed(one.swing) + half)
 
 
 def _label(value: object) -> str:
@@ -86,4 +87,4 @@ def _indices(report: Report) -> Iterator[tuple[str, ...]]:
     yield ("share of the variance", "on its own", "with interactions")
     for one in sorted(report.indices, key=lambda one: (report.found.metrics.index(one.metric), -one.total)):
         own, total = (f"{v:.0%} ± {h:.0%}" for v, h in ((one.first, one.first_half), (one.total, one.total_half)))
-        yield (f"{words(one.metric)} by {tail(one.path, 44)}", own, total)
+        yield (f"{numbers.label(one.metric)} by {tail(one.path, 44)}", own, total)
