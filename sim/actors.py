@@ -31,11 +31,11 @@ class Mind(mesa.Agent):
     ) -> None:
         super().__init__(model)
         self.spec, self.name, self.title, self.rows, self.price = spec, name, title, rows, price
-        self.story = spec.story or next(iter(model.scenario.stories))
+        self.story = spec.story or next(iter(model.script.stories))
         self.spent = 0
         self.done: list[tuple[str, int]] = []
         self.offers: list[Offer] = []
-        self._key = streams.stream_key(model.scenario.seed, f"mind/{name}")
+        self._key = streams.stream_key(model.script.seed, f"mind/{name}")
         self._streams: dict[str, int] = {}
         self.order_key = self.key("order")
         self._me: tuple[tuple[Any, ...], Me] | None = None

@@ -61,7 +61,7 @@ def follow(scenario: Scenario) -> Trace:
 
 
 def _trace(model: ViralityModel, running: list[np.ndarray]) -> Trace:
-    world, scenario = model.world, model.scenario
+    world, scenario = model.world, model.script
     topics, posts = world.topics, world.posts
     reads = np.zeros((len(running), topics.n), np.int64)
     for step, known in enumerate(running):
@@ -93,7 +93,7 @@ def _sightings(model: ViralityModel) -> tuple[Sightings, Sightings]:
         return none, none
     log = np.concatenate(logs)
     log = log[log[:, 4] == ORGANIC]
-    minute = log[:, 0] * model.scenario.step_minutes
+    minute = log[:, 0] * model.script.step_minutes
     ours = log[:, 2] >= 0
     return (
         Sightings(minute[ours], log[ours, 2], log[ours, 1], log[ours, 3]),
