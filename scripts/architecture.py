@@ -73,8 +73,8 @@ FLOORS = (
         ("draws, tables,", "numbers, jobs,", "names, looks"),
         (
             "streams clock records catalog tiers state",
-            "metrics bands intervals processes workers",
-            "registry errors strict jit fonts progress",
+            "metrics bands intervals processes workers blas",
+            "registry errors strict jit fonts progress places",
         ),
     ),
 )

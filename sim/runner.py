@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim import networks
+from sim import networks, places
 from sim import scenario as scenarios
 from sim.classic import Classic
 from sim.consistency import MAX_USERS
@@ -413,8 +413,10 @@ def _version() -> str:
 
 
 def _commit() -> str:
-    """The commit of the source folder, or nothing where there is none."""
-    where = Path(__file__).parent
+    """The commit of the source folder, or nothing where there is none: a wheel may lie in somebody else's."""
+    where = places.checkout()
+    if where is None:
+        return ""
     try:
         done = subprocess.run(
             ["git", "-C", str(where), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=5, check=False

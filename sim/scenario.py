@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, ConfigDict, Field, field_serializer, model_validator
 
 from sim import campaign as campaigns
-from sim import catalog, classic, consistency, loader, whatif
+from sim import catalog, classic, consistency, loader, places, whatif
 from sim.classic import Classic
 from sim.errors import Fault, ScenarioError
 from sim.hot_list import HotList
@@ -26,7 +26,7 @@ from sim.reader import fault
 from sim.registry import did_you_mean
 from sim.strict import Grade, Name, Source, Strict
 
-SHIPPED = Path(__file__).parent.parent / "scenarios"
+SHIPPED = places.shipped()
 Share = Annotated[float, Field(ge=0, le=1)]
 Ranges = dict[str, tuple[float, float]]
 Factor = Annotated[float, Field(ge=0, le=100)]

@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parent.parent / "sim"
 
 # A module may import only from rows above its own (nearer the top of this list).
 ROWS = [
-    ["errors", "records", "streams", "jit", "catalog", "fonts", "strict"],
+    ["errors", "records", "streams", "jit", "catalog", "fonts", "strict", "blas", "places"],
     ["registry", "clock", "kernels", "tiers", "workers"],
     ["metrics", "reader", "bands", "intervals", "processes", "state"],
     ["networks", "checker"],
