@@ -61,7 +61,7 @@ def measure(users: int, threads: int, days: float) -> Run:
         return ViralityModel(made, threads)
 
     warm = model(10_000, 1)
-    for _ in range(warm.scenario.steps):
+    for _ in range(warm.script.steps):
         warm.step()
     warm.close()
     base = _peak()
@@ -70,12 +70,12 @@ def measure(users: int, threads: int, days: float) -> Run:
     built = time.perf_counter()
     told = _listen(made)
     cpu = time.process_time()
-    for _ in range(made.scenario.steps):
+    for _ in range(made.script.steps):
         made.step()
     wall, spent = time.perf_counter() - built, time.process_time() - cpu
     peak = _peak()
     digest = Tables(made).digests()["all"]
-    ratio = made.scenario.people.ratio
+    ratio = made.script.people.ratio
     return Run(users, ratio, threads, built - start, wall, spent, told["views"], told["seconds"], peak, base, digest)
 
 

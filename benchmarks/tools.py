@@ -236,7 +236,7 @@ def _mesa(task: Task) -> Run:
             active, self.fresh = AgentSet(self.fresh, random=self.random), []
             active.shuffle_do("step")
 
-    world = World(seed=1)
+    world = World(rng=1)
     people = _befriended([Person(world) for _ in range(task.n_users)], task)
 
     def run(i: int) -> int:
@@ -282,7 +282,7 @@ def _mesa_all(task: Task) -> Run:
             self.round, self.fresh = self.round + 1, 0
             self.agents.shuffle_do("step")
 
-    world = World(seed=1)
+    world = World(rng=1)
     people = _befriended([Person(world) for _ in range(task.n_users)], task)
 
     def run(i: int) -> int:

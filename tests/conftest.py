@@ -2,6 +2,10 @@
 
 import signal
 
+from sim.base.blas import one_thread
+
+one_thread()  # before anything imports NumPy: the suite runs in several processes
+
 
 def pytest_addoption(parser):
     parser.addoption(

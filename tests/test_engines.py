@@ -118,7 +118,7 @@ def test_the_generated_scenarios_use_every_channel_and_response():
     channels, flows, sizes, opened = np.zeros(len(names), int), {}, [], 0
     for number in range(30):
         made = ViralityModel(worlds.load(generated(number)))
-        for _ in range(made.scenario.steps):
+        for _ in range(made.script.steps):
             made.step()
         channels += made.world.by_platform.channels.sum(axis=0) > 0
         sizes.append(made.world.n_users)

@@ -55,7 +55,7 @@ def watched(number, monkeypatch, users=12):
     model = ViralityModel(worlds.load(generated(number)))
     n = model.world.n_users
     crowd = Crowd(model, {int(u) for u in worlds.rng(number).integers(0, n, users)})
-    for _ in range(model.scenario.steps):
+    for _ in range(model.script.steps):
         model.step()
     return model, crowd
 

@@ -150,7 +150,7 @@ def flows_are_conserved(made, tables):
 
 
 def reach_is_nested(made, tables):
-    world, scenario = made.world, made.scenario
+    world, scenario = made.world, made.script
     reached = world.state.reached[0]
     new = tables.series.groupby("platform").new_reach.sum()
     for p, name in enumerate(world.platforms):

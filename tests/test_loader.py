@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -288,6 +289,13 @@ def test_big_files_are_refused(folder: Path) -> None:
     assert refused("a: 1 #" + "x" * (reader.MAX_BYTES - 5)) == ["x.yaml: is larger than 1 MB"]
 
 
+def no_such_path(look: Callable[[Path], object]) -> str:
+    """What Python says of a path that no system can have; from release to release something else."""
+    with pytest.raises(ValueError, match="embedded null") as refused:
+        look(Path("\0"))
+    return str(refused.value)
+
+
 def test_files_that_cannot_be_had(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("sub").mkdir()
     os.mkfifo("pipe.yaml")
@@ -296,7 +304,7 @@ def test_files_that_cannot_be_had(folder: Path, monkeypatch: pytest.MonkeyPatch)
     assert faults(reader.read, Path("sub")) == ["sub: is a folder, not a file"]
     assert faults(reader.read, Path("pipe.yaml")) == ["pipe.yaml: is not an ordinary file"]
     assert faults(reader.read, Path("loop.yaml")) == ["loop.yaml: cannot be read (Too many levels of symbolic links)"]
-    assert faults(reader.read, Path("a\0b")) == ["a\\x00b: cannot be read (embedded null byte)"]
+    assert faults(reader.read, Path("a\0b")) == [f"a\\x00b: cannot be read ({no_such_path(Path.stat)})"]
     assert faults(reader.read, Path("a" * 300)) == [f"{'a' * 300}: cannot be read (File name too long)"]
     assert faults(reader.read, Path("a\nb")) == ["a\\nb: does not exist"]
 
@@ -402,7 +410,7 @@ def test_faulty_extends_are_told_at_their_place(folder: Path) -> None:
         f"root/x.yaml:6:5: extends[4]: must be a relative path, not '{shown}'",
         "root/x.yaml:7:5: extends[5]: must be the name of a file, not 5",
         "root/x.yaml:8:5: extends[6]: must be the name of a file, not ''",
-        "root/x.yaml:9:5: extends[7]: 'nul\\x00.yaml' cannot be read (embedded null byte)",
+        f"root/x.yaml:9:5: extends[7]: 'nul\\x00.yaml' cannot be read ({no_such_path(Path.resolve)})",
     ]
     for value, shown in (("null", "null"), ("{a: 1}", "a mapping"), ("true", "true")):
         path = write("root/y.yaml", f"extends: {value}")
@@ -557,7 +565,7 @@ SHAPE = "must look like path=value; for instance people.users=1000"
             "people.users: must be one value, [a, list] or {a: mapping}; put text in quotes",
         ),
         ("people.users=[1", None),
-        ("people.users=" + "[" * 10**5, "people.users[0]: is nested deeper than 20 levels"),
+        ("people.users=" + "[" * 10**5, None),  # libyaml has a limit of its own since 0.2.6, with words of its own
         ("people.users=a\x07", None),
         ("people.users=\udcff", None),
         ("people.users=\n--- a\n--- b", None),

@@ -90,7 +90,7 @@ def newsroom(review=60, count=1, **policy):
 
 def opening(actor, *, days=1.0, **changes):
     made = worlds.model(10, days=days, actors=[actor], interventions=[], **changes)
-    for _ in range(made.scenario.steps):
+    for _ in range(made.script.steps):
         made.step()
     return made
 

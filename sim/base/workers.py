@@ -22,6 +22,7 @@ from pickle import loads
 from traceback import format_exc
 from typing import Any
 
+from sim.base.blas import one_thread
 from sim.base.errors import SimError
 
 MOST_DEATHS = 3  # of workers over one job, the last while nothing else runs, until the job is blamed
@@ -84,6 +85,7 @@ class Workers(Executor):
         self._queue: deque[_Job] = deque()
         self._crew: list[_Worker] = []
         self._lock = threading.Lock()
+        one_thread()  # each worker begins with the environment of this process
         self._heard, self._bell = _SPAWN.Pipe(duplex=False)
         self._rung = self._closing = self._stopped = False
         self._false_starts, self._fault = 0.0, ""

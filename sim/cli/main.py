@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from sim.base.blas import one_thread
 from sim.cli.commands import COMMANDS
 from sim.cli.words import LIMIT, fail
 
@@ -34,6 +35,7 @@ _FIXES = {
 
 def main(argv: list[str] | None = None) -> int:
     """Carry out one command line; the exit code is 0 done, 2 a mistake in it, 3 a limit of the machine."""
+    one_thread()  # before NumPy comes
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a title must not crash an ASCII terminal
     try:

@@ -75,7 +75,7 @@ def take(model: ViralityModel) -> Snapshot:
         "collected": {name: list(values) for name, values in model.datacollector.model_vars.items()},
         "network": _mark(model.world.graph),
     }
-    return Snapshot(model.scenario, model.steps, data, model.ground)
+    return Snapshot(model.script, model.steps, data, model.ground)
 
 
 def resume(scenario: Scenario, snapshot: Snapshot, *, threads: int = 1, stored: Stored | None = None) -> ViralityModel:

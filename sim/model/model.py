@@ -42,13 +42,16 @@ class ViralityModel(mesa.Model):
     """One run of a scenario. Users are rows of ``world``; minds are Mesa agents.
 
     Reads a `Scenario`; writes `world`. ``datacollector`` follows the run with Mesa's tools.
+
+    Attributes:
+        script: the scenario, its plan enacted; ``scenario`` is a word of Mesa's own, from 3.5 on.
     """
 
     def __init__(
         self, scenario: Scenario, threads: int = 1, stored: Stored | None = None, ground: build.Ground | None = None
     ) -> None:
-        super().__init__(seed=scenario.seed)
-        self.scenario = scenario = enacted(scenario)
+        super().__init__(rng=scenario.seed)
+        self.script = scenario = enacted(scenario)
         self.ground = ground or build.ground(scenario, stored)
         self.world: World = build.world(scenario, on=self.ground)
         self.stages = build.stages(scenario, self.world)
@@ -77,7 +80,7 @@ class ViralityModel(mesa.Model):
     @property
     def now(self) -> int:
         """Minutes since the start."""
-        return self.now_step * self.scenario.step_minutes
+        return self.now_step * self.script.step_minutes
 
     def _change(self) -> None:
         clock = self.world.clock
@@ -90,7 +93,7 @@ class ViralityModel(mesa.Model):
                 fact.apply(self.deeds)
         if clock.hour(self.now) == 4 and clock.time(self.now).minute < clock.step_minutes:
             self.engine.new_day()
-        period = max(1, round(self.scenario.people.fatigue.half_life_hours * clock.steps_per_hour))
+        period = max(1, round(self.script.people.fatigue.half_life_hours * clock.steps_per_hour))
         if self.now_step and self.now_step % period == 0:
             self.engine.recover()
 
@@ -118,8 +121,8 @@ class ViralityModel(mesa.Model):
 
     def _put_off(self, acts: np.ndarray) -> None:
         """Keep acts until the step in which they happen, the next one at the earliest."""
-        due = np.maximum(acts["minute"] // self.scenario.step_minutes, self.now_step + 1)
-        order = np.argsort(due, kind="stable")[: np.count_nonzero(due < self.scenario.steps)]
+        due = np.maximum(acts["minute"] // self.script.step_minutes, self.now_step + 1)
+        order = np.argsort(due, kind="stable")[: np.count_nonzero(due < self.script.steps)]
         acts, due = acts[order], due[order]
         ends = [0, *(np.flatnonzero(due[1:] != due[:-1]) + 1).tolist(), len(due)]
         for lo, hi in pairwise(ends if len(due) else ()):
@@ -127,7 +130,7 @@ class ViralityModel(mesa.Model):
 
     def _trend(self) -> None:
         world, topics = self.world, self.world.topics
-        keep = round(2.0 ** (-1 / (self.scenario.people.interest.half_life_hours * world.clock.steps_per_hour)), 9)
+        keep = round(2.0 ** (-1 / (self.script.people.interest.half_life_hours * world.clock.steps_per_hour)), 9)
         flow = world.inflow(self.now_step)
         world.by_platform.interest[:] *= keep
         world.by_story.outside[:] *= keep
@@ -177,7 +180,7 @@ class ViralityModel(mesa.Model):
         getattr(mesa.Agent, "_ids", {}).pop(self, None)  # Mesa 3.3 counts the ids of agents by model, on the class
 
     def _engine(self, threads: int) -> Engine:
-        if self.scenario.engine == "vectorized":
+        if self.script.engine == "vectorized":
             return Vectorized(self.world, threads)
         from sim.world.persons import Persons
 
@@ -186,13 +189,11 @@ class ViralityModel(mesa.Model):
     def _mind(self, spec: Actor, number: int) -> Mind:
         (name, title), rows, most = spec.members[number], {}, 0
         for platform, followers in spec.accounts.items():
-            size = (
-                followers if followers or not spec.tier else build.drawn_followers(self.scenario, spec, name, platform)
-            )
+            size = followers if followers or not spec.tier else build.drawn_followers(self.script, spec, name, platform)
             index = self.deeds.platform[platform]
             rows[platform] = build.open_account(self.world, name, title, spec.kind, index, size).row
             most = max(most, size)
-        price = round(most * self.scenario.people.kol_tiers[spec.tier].price_per_follower) if spec.tier else 0
+        price = round(most * self.script.people.kol_tiers[spec.tier].price_per_follower) if spec.tier else 0
         self.deeds.minds[name] = Mind(
             self,
             spec,
@@ -200,8 +201,8 @@ class ViralityModel(mesa.Model):
             title,
             rows,
             price,
-            story=spec.story or next(iter(self.scenario.stories)),
-            seed=self.scenario.seed,
+            story=spec.story or next(iter(self.script.stories)),
+            seed=self.script.seed,
             see=self.dashboard,
             do=self.perform,
         )

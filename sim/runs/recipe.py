@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sim.base import places
 from sim.contagion.classic import Classic
 from sim.runs.folder import Tabular
 from sim.scenario.scenario import Scenario
@@ -60,8 +61,10 @@ def _version() -> str:
 
 
 def _commit() -> str:
-    """The commit of the source folder, or nothing where there is none."""
-    where = Path(__file__).parent
+    """The commit of the source folder, or nothing where there is none: a wheel may lie in somebody else's."""
+    where = places.checkout()
+    if where is None:
+        return ""
     try:
         done = subprocess.run(
             ["git", "-C", str(where), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=5, check=False

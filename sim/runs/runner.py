@@ -167,7 +167,7 @@ def _begun(scenario: Scenario, graph: networkx.Graph | None, threads: int, since
 def _step_by_step(model: ViralityModel, progress: Progress | None, watch: Watch | None, before: Watch | None) -> Tables:
     from sim.runs.tables import Tables
 
-    scenario = model.scenario
+    scenario = model.script
     try:
         if watch:
             watch(model)

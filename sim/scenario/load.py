@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sim import catalog
-from sim.base import checker, errors, loader, reader
+from sim.base import checker, errors, loader, places, reader
 from sim.base.errors import Fault, ScenarioError
 from sim.base.reader import fault
 from sim.base.registry import did_you_mean
@@ -20,7 +20,7 @@ from sim.contagion.classic import Classic
 from sim.scenario.checks import campaign, topics, whatif, world
 from sim.scenario.scenario import Scenario
 
-SHIPPED = Path(__file__).parents[2] / "scenarios"
+SHIPPED = places.shipped()
 
 
 def shipped() -> dict[str, Path]:

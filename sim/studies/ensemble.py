@@ -205,7 +205,7 @@ def _listed(model: ViralityModel, story: int, per_hour: int) -> np.ndarray:
 
 def _rivals(model: ViralityModel, hours: int) -> np.ndarray:
     """Running number of bureaus, not at home in the story, that have acted by their own decision."""
-    rivals = model.scenario.rivals
+    rivals = model.script.rivals
     first: dict[str, int] = {}
     for deed in model.deeds.actions:
         if deed.kind == "bureau" and deed.actor in rivals:

@@ -59,7 +59,7 @@ def follow(scenario: Scenario) -> Trace:
 
 
 def _trace(model: ViralityModel, running: list[np.ndarray]) -> Trace:
-    world, scenario = model.world, model.scenario
+    world, scenario = model.world, model.script
     topics, posts = world.topics, world.posts
     reads = np.zeros((len(running), topics.n), np.int64)
     for step, known in enumerate(running):
@@ -92,4 +92,4 @@ def _sightings(model: ViralityModel) -> tuple[Sightings, Sightings]:
 
 
 def _seen(log: np.ndarray, model: ViralityModel) -> Sightings:
-    return Sightings(log["step"] * model.scenario.step_minutes, log["topic"], log["place"], log["heat"])
+    return Sightings(log["step"] * model.script.step_minutes, log["topic"], log["place"], log["heat"])
