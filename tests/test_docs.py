@@ -1,5 +1,6 @@
-"""What is shipped and what is written can be run: every scenario, and every command and example of the README."""
+"""What is shipped and what is written can be run: every scenario, and every command and example of README and guide."""
 
+import argparse
 import re
 import shlex
 from pathlib import Path
@@ -7,22 +8,47 @@ from pathlib import Path
 import pytest
 from worlds import shorter
 
-import sim.runs.runner
-from sim.cli import main
+import sim
+from sim.cli import main as cli
 from sim.contagion.classic import Classic
 from sim.runs.runner import simulate
 from sim.scenario.load import load, shipped
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(sh|python|yaml)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-COMMANDS = [
-    line.strip()
-    for kind, text in BLOCKS
-    if kind == "sh"
-    for line in text.splitlines()
-    if re.match(r"(\.venv/bin/)?sim ", line.strip())
-]
+GUIDE = ROOT / "docs" / "guide"
+PAGES = {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in (ROOT / "README.md", *GUIDE.glob("*.md"))}
+README = PAGES["README.md"]
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def blocks(kind):
+    """Every block of a kind, with the page it stands on."""
+    return [(page, text) for page, whole in PAGES.items() for found, text in BLOCK.findall(whole) if found == kind]
+
+
+def commands(text):
+    """The arguments of every `sim` command of a block; one may go on over several lines."""
+    begun = ""
+    for line in text.replace("\\\n", " ").splitlines():
+        begun = f"{begun} {line.strip()}" if begun else line.strip().removeprefix("$ ")
+        if not re.match(r"(\.venv/bin/)?sim ", begun):
+            begun = ""
+            continue
+        try:
+            yield shlex.split(begun, comments=True)[1:]
+        except ValueError:  # a quotation is still open
+            continue
+        begun = ""
+
+
+def every(kind):
+    """Each command in blocks of a kind once, with the first page it stands on."""
+    found = {}
+    for page, text in blocks(kind):
+        for arguments in commands(text):
+            found.setdefault(shlex.join(arguments), page)
+    return [pytest.param(shlex.split(line), id=f"{page}: sim {line}") for line, page in found.items()]
 
 
 @pytest.mark.parametrize("name", list(shipped()))
@@ -39,45 +65,90 @@ def test_every_shipped_scenario_runs(name):
 
 @pytest.fixture
 def somewhere(tmp_path, monkeypatch):
-    """A copy of what a user sees from the repository's folder, so that results go nowhere else."""
+    """A copy of what a user sees from the repository's folder, so that results go nowhere else; and the files shown."""
     for name in ("scenarios", "README.md"):
         (tmp_path / name).symlink_to(ROOT / name)
+    for _, text in blocks("yaml"):
+        name = re.search(r"^name: (\w+)", text, re.MULTILINE)[1]
+        (tmp_path / f"{name}.yaml").write_text(text, "utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 def small(arguments):
-    """The same command for a thousand people and two days; `sim demo` keeps its twenty, a classical run all."""
-    if arguments[0] not in ("run", "demo") or (arguments[1:2] and isinstance(load(arguments[1]), Classic)):
+    """The same command, as small as its options allow; a classical run keeps its people. Only `sim demo` draws."""
+    command, *rest = arguments
+    if command == "demo":
+        return [*arguments, "--users", "200"]
+    if command != "run":
         return arguments
-    people = [] if "--users" in arguments else ["--users", "1000"]
-    return [*arguments, *people, *(["--set", "days=2"] if arguments[0] == "run" else [])]
+    if isinstance(load(rest[0]), Classic):
+        return [*arguments, "--no-figures"]
+    people = [] if "--users" in rest else ["--users", "1000"]
+    return [*arguments, *people, "--set", "days=2", "--no-figures"]
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_commands_of_the_readme(command, somewhere, capsys):
-    arguments = shlex.split(command, comments=True)[1:]
-    assert main.main(small(arguments)) == 0, capsys.readouterr().err
+@pytest.mark.parametrize("arguments", every("sh"))
+def test_commands_run(arguments, somewhere, capsys):
+    assert cli.main(small(arguments)) == 0, capsys.readouterr().err
 
 
-def test_python_of_the_readme(somewhere, monkeypatch):
-    run = sim.runs.runner.run
-    monkeypatch.setattr(sim.runs.runner, "run", lambda scenario, **rest: run(scenario, **rest, sets=("days=2",)))
-    blocks = [text for kind, text in BLOCKS if kind == "python"]
-    assert blocks
-    for text in blocks:
-        exec(compile(text, "README.md", "exec"), {})
+@pytest.mark.parametrize("arguments", every("text"))
+def test_commands_that_are_only_shown_exist(arguments):
+    cli._parser().parse_args(arguments)  # leaves with a message where an option is unknown
 
 
-@pytest.mark.parametrize("text", [text for kind, text in BLOCKS if kind == "yaml"])
-def test_scenario_files_of_the_readme(text, tmp_path):
+def test_python_runs(somewhere, monkeypatch):
+    run = sim.run
+
+    def small_run(scenario, **rest):
+        if isinstance(load(scenario), Classic):
+            return run(scenario, **rest)
+        return run(scenario, **(rest | {"users": 1000, "figures": False, "sets": ("days=2",)}))
+
+    monkeypatch.setitem(vars(sim), "run", small_run)
+    assert blocks("python")
+    for page, text in blocks("python"):
+        exec(compile(text, page, "exec"), {})
+
+
+@pytest.mark.parametrize(("page", "text"), blocks("yaml"))
+def test_scenario_files_run(page, text, tmp_path):
     path = tmp_path / "example.yaml"
     path.write_text(text, encoding="utf-8")
     scenario = load(path)
     simulate(scenario if isinstance(scenario, Classic) else shorter(scenario, 0.5, 1000))
 
 
+def test_every_block_says_what_it_is():
+    kinds = {kind for whole in PAGES.values() for kind, _ in BLOCK.findall(whole)}
+    assert kinds == {"sh", "python", "yaml", "text"}
+    for page, whole in PAGES.items():
+        assert whole.count("```") == 2 * len(BLOCK.findall(whole)), page
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page):
+    links = [link.partition("#")[0] for link in LINK.findall(BLOCK.sub("", PAGES[page])) if "://" not in link]
+    lost = [link for link in links if link and not ((ROOT / page).parent / link).exists()]
+    assert not lost
+
+
 def test_the_readme_shows_the_two_commands():
     assert "make demo" in README
     assert "make test" in README
-    assert COMMANDS
+    assert every("sh")
+
+
+def test_the_readme_names_every_command():
+    kinds = (action for action in cli._parser()._actions if isinstance(action, argparse._SubParsersAction))
+    assert {name for kind in kinds for name in kind.choices} <= set(re.findall(r"`sim ([a-z-]+)", README))
+
+
+def test_the_readme_stays_short_and_the_guide_in_its_index():
+    assert len(README.splitlines()) <= 160
+    assert {path.name for path in GUIDE.glob("*.md")} - {"README.md"} == set(
+        LINK.findall(BLOCK.sub("", PAGES["docs/guide/README.md"]))
+    )
+    for page, whole in PAGES.items():
+        assert max(map(len, whole.splitlines())) <= 120, page

@@ -14,10 +14,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from sim.runner import simulate
 
 from sim.base import places
-from sim.scenario import SHIPPED, load, shipped
+from sim.runs.runner import simulate
+from sim.scenario.load import SHIPPED, load, shipped
 
 ROOT = Path(__file__).parents[1]
 PARTS = ("sim", "scenarios", "pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE")
