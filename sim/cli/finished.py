@@ -39,9 +39,9 @@ def _plot(args: argparse.Namespace) -> int:
 
     if not (args.folder / "run.json").is_file():
         raise SimError(f"{args.folder} is not a folder of results: it has no run.json")
-    from sim.pictures.figures import draw
+    from sim.runs.result import Result
 
-    print_lines(map(str, draw(args.folder, only=tuple(args.only))))
+    print_lines(map(str, Result(args.folder).plot(*args.only)))
     return 0
 
 

@@ -8,12 +8,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.contagion.classic import Classic
+from sim.base.errors import SimError
+from sim.runs import kinds
+from sim.runs.kinds import Kind
 from sim.scenario import load as scenarios
-from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sim.scenario.scenario import Scenario
 
 
 Compared = tuple[str, float | None, float | None, str, str, str]
@@ -36,6 +39,13 @@ class Result:
         return dict(json.loads((self.path / "summary.json").read_text(encoding="utf-8")))
 
     @property
+    def kind(self) -> Kind[Any, Any]:
+        """The kind of world that was run. Raises `SimError` where run.json names none."""
+        if "kind" not in self.run:
+            raise SimError(f"{self.path} was made by an earlier version of the program; run its scenario again")
+        return kinds.named(str(self.run["kind"]))
+
+    @property
     def digest(self) -> str:
         """Digest over all integer outputs."""
         return str(self.run["digest"]["all"])
@@ -48,9 +58,7 @@ class Result:
 
     def plot(self, *names: str) -> list[Path]:
         """Draw the figures again (all, or the named ones); returns their paths."""
-        from sim.pictures import figures
-
-        return figures.draw(self.path, names)
+        return self.kind.draw(self.path, names)
 
     def comparison(self) -> list[Compared]:
         """Observed figures beside simulated ones: label, simulated, observed, unit, source, grade.
@@ -58,9 +66,10 @@ class Result:
         Nothing is simulated of what was observed after the run's end.
         """
         scenario = scenarios.load(self.path / "scenario.resolved.yaml")
+        if not scenario.observed.figures:
+            return []
+        assert scenario.kind == "platform"  # nothing is observed of others
         rows: list[Compared] = []
-        if isinstance(scenario, Classic):
-            return rows
         for figure in scenario.observed.figures:
             beyond = figure.at is not None and figure.at > scenario.end
             simulated = None if beyond else self._metric(figure.metric, figure.at, scenario)
