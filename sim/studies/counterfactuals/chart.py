@@ -40,14 +40,14 @@ def _row(axes: Axes, one: Outcome) -> None:
     top = 1.1 * max([*known, *ends, 1.0])
     axes.axvspan(0.0 if least is None else least, top if most is None else most, color=PALE, lw=0, zorder=0)
     colour = HELD if one.held else FAILED
-    axes.plot(known, np.zeros(len(known)), "o", color=colour, ms=7, alpha=0.45, mew=0)
+    axes.plot(known, np.zeros(len(known)), "o", color=colour, ms=7, alpha=0.45, mew=0, clip_on=False)
     if len(known):
         axes.plot(np.median(known), 0, "|", color=INK, ms=18, mew=2)
     axes.set(xlim=(0, top), ylim=(-1, 1), yticks=[])
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_formatter(count)
     axes.tick_params(axis="x", labelsize=8, colors=GREY)
-    what = "number" if one.expectation.compare == "value" else "ratio"
-    words = f"{shown(one.name, 30)}: {one.verdict}\n{what} of {shown(about(one.expectation), 44)}"
+    what = "" if one.expectation.compare == "value" else "ratio of "
+    words = f"{shown(one.name, 30)}: {one.verdict}\n{what}{shown(about(one.expectation), 44)}"
     axes.annotate(words, (0, 0.5), (-10, 0), xycoords="axes fraction", textcoords="offset points", ha="right",
                   va="center", size=8.5, color=colour)  # fmt: skip
