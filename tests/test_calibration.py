@@ -5,7 +5,6 @@ import pickle
 
 import numpy as np
 import pytest
-import yaml
 from scipy.stats import binom, norm
 from worlds import document, platform, rng
 
@@ -18,10 +17,10 @@ from sim.scenario.load import load
 from sim.studies.calibrate import fit as fitting
 from sim.studies.calibrate.emulator import Emulator
 from sim.studies.calibrate.facts import measured, of_world
-from sim.studies.calibrate.fit import Answer, Question, fit
+from sim.studies.calibrate.fit import Fitted, Question, fit
 from sim.studies.calibrate.parameters import Parameter, parameters
 from sim.studies.calibrate.posterior import explore
-from sim.studies.calibrate.study import CHECK, calibrate
+from sim.studies.calibrate.study import CHECK, recover
 from sim.studies.calibrate.targets import Target, check_times, choose, targets
 from sim.studies.calibrate.words import NO, YES, parameter_rows, verdicts, warnings, within
 from sim.studies.reality.measures import of_trace
@@ -50,7 +49,7 @@ def observed(simulate, values, seed):
 
 def answer(found):
     """What the words need around a calibration of a cheap simulator."""
-    return Answer(Question("cheap", ()), Classic.model_construct(), (0.0,) * len(found.targets), found)
+    return Fitted(Question("cheap", ()), Classic.model_construct(), (0.0,) * len(found.targets), found)
 
 
 def test_the_emulator_finds_line_noise_and_its_own_error():
@@ -113,7 +112,7 @@ def test_bands_agree_with_the_exact_posterior():
     # One metric, one parameter: ln m = 10 + ln a + noise, so ln a is normal about ln m - 10 with the noise's sd.
     simulate = world([[1.0]], 0.2)
     target = observed(simulate, [1.3], 999)
-    found = calibrate(TWO[:1], target, simulate, runs=80, seed=3)
+    found = recover(TWO[:1], target, simulate, runs=80, seed=3)
     exact = np.log(target[0].value) - 10 + 0.2 * norm.ppf([0.05, 0.5, 0.95])
     band = np.log(found.values(found.posterior.band())[:, 0])
     # The noise is learned from 60 runs (sd 9 %), the mean to 0.2 / sqrt(60) at best: 4 standard errors of an end.
@@ -127,7 +126,7 @@ def test_bands_hold_the_truth_as_often_as_they_say():
     simulate, inside, widths = world(slopes), 0, []
     for number in range(16):
         truth = 0.25 * 16 ** rng(500 + number).random(2)
-        found = calibrate(TWO, observed(simulate, truth, 10_000 + number), simulate, runs=40, seed=number)
+        found = recover(TWO, observed(simulate, truth, 10_000 + number), simulate, runs=40, seed=number)
         low, _, high = found.values(found.posterior.band())
         inside += int(((low <= truth) & (truth <= high)).sum())
         widths.append(found.posterior.widths())
@@ -137,7 +136,7 @@ def test_bands_hold_the_truth_as_often_as_they_say():
 
 def test_a_product_is_told_where_only_the_product_is_known():
     simulate = world([[1.0, 1.0], [1.0, 1.0]], 0.1)
-    found = calibrate(TWO, observed(simulate, [1.5, 0.8], 5), simulate, runs=48)
+    found = recover(TWO, observed(simulate, [1.5, 0.8], 5), simulate, runs=48)
     assert YES not in verdicts(found)
     assert found.posterior.correlation()[0, 1] < -0.9
     assert any(
@@ -147,7 +146,7 @@ def test_a_product_is_told_where_only_the_product_is_known():
 
 def test_a_parameter_without_effect_is_not_identified():
     simulate = world([[1.0, 0.0]], 0.1)
-    found = calibrate(TWO, observed(simulate, [1.5, 0.8], 5), simulate, runs=48)
+    found = recover(TWO, observed(simulate, [1.5, 0.8], 5), simulate, runs=48)
     assert verdicts(found) == [YES, NO]
     assert found.posterior.ties() == []
     assert [row[-1] for row in parameter_rows(found)] == [YES, NO]
@@ -156,14 +155,14 @@ def test_a_parameter_without_effect_is_not_identified():
 def test_data_out_of_reach_are_told():
     simulate = world([[1.0, 0.0], [0.0, 1.0]], 0.1)
     targets = [Target("m0", np.exp(10), 0.05), Target("m1", np.exp(14), 0.05)]
-    found = calibrate(TWO, targets, simulate, runs=48)
+    found = recover(TWO, targets, simulate, runs=48)
     assert found.reach.missed
     assert warnings(answer(found))[0].startswith("m1: no choice within the ranges reaches 1.2 M")
 
 
 def test_metrics_that_exclude_each_other_are_told():
     simulate = world([[1.0, 0.0], [1.0, 0.0]], 0.1)
-    found = calibrate(TWO, [Target("m0", np.exp(9), 0.05), Target("m1", np.exp(11), 0.05)], simulate, runs=48)
+    found = recover(TWO, [Target("m0", np.exp(9), 0.05), Target("m1", np.exp(11), 0.05)], simulate, runs=48)
     assert "no choice within the ranges meets all metrics together" in warnings(answer(found))[0]
 
 
@@ -174,7 +173,7 @@ def test_data_of_the_model_itself_are_seldom_called_out_of_reach():
     for number in range(8):
         truth = 0.25 * 16 ** rng(900 + number).random(2)
         targets = observed(simulate, truth, 20_000 + number)
-        alarms += calibrate(TWO, targets, simulate, runs=36, seed=number).reach.missed
+        alarms += recover(TWO, targets, simulate, runs=36, seed=number).reach.missed
     assert alarms < 2
 
 
@@ -182,14 +181,14 @@ def test_a_held_out_metric_is_predicted_and_not_fitted():
     simulate = world([[1.0, 0.0], [2.0, 0.0]], 0.1)
     (first, second) = observed(simulate, [1.5, 1.0], 5)
     wrong = Target("m1", 1.0, 0.05, held_out=True)
-    found = calibrate(TWO, [first, wrong], simulate, runs=48)
+    found = recover(TWO, [first, wrong], simulate, runs=48)
     assert verdicts(found)[0] == YES
     assert not found.reach.missed
     assert np.median(found.simulated(wrong, CHECK)) == pytest.approx(second.value, rel=0.5)
 
 
 def test_more_seeds_a_point_and_none_twice():
-    found = calibrate(TWO, observed(world([[1.0, 0.5]]), [1, 1], 5), world([[1.0, 0.5]]), runs=90, seeds=2)
+    found = recover(TWO, observed(world([[1.0, 0.5]]), [1, 1], 5), world([[1.0, 0.5]]), runs=90, seeds=2)
     assert len({run.seed for run in found.runs}) == len(found.runs) == 90
     assert (found.runs[0].point == found.runs[1].point).all()
 
@@ -293,10 +292,10 @@ def test_the_command_writes_a_folder_that_can_be_used_again(small, tmp_path, cap
     assert "held out" in out
     (folder,) = (tmp_path / "out" / "tiny").iterdir()
     assert sorted(path.name for path in folder.iterdir()) == [
-        "calibration.yaml", "draws.csv", "figures", "fitted.yaml", "runs.csv",
+        "calibrate.json", "draws.csv", "figures", "fitted.yaml", "runs.csv",
     ]  # fmt: skip
-    assert (folder / "figures" / "calibration.png").read_bytes()[:4] == b"\x89PNG"
-    record = yaml.safe_load((folder / "calibration.yaml").read_text(encoding="utf-8"))
+    assert (folder / "figures" / "calibrate.png").read_bytes()[:4] == b"\x89PNG"
+    record = json.loads((folder / "calibrate.json").read_text(encoding="utf-8"))
     fitted = load(folder / "fitted.yaml")
     for setting in record["sets"]:
         assert f"--set {setting}" in out
@@ -352,9 +351,9 @@ def test_mistakes_are_told_in_one_line(small, tmp_path, monkeypatch, capsys, arg
     assert not (tmp_path / "results").exists()
 
 
-@pytest.mark.parametrize("place", ["fit.results", "folder.picture"])
+@pytest.mark.parametrize("place", ["fit.batch", "chart.picture"])
 def test_an_interrupted_calibration_leaves_nothing(tmp_path, monkeypatch, capsys, place):
-    def stop(*_):
+    def stop(*_, **__):
         raise KeyboardInterrupt
 
     (tmp_path / "wish.yaml").write_text("people_reached: 300\n")

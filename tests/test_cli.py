@@ -45,7 +45,7 @@ ACTIONS = [
 
 def scenario(name="small", users=1000, ratio=1400):
     people = SimpleNamespace(users=users, ratio=ratio)
-    facts = {"days": 21, "seed": 7, "step_minutes": 15, "platforms": {"weibo": 1}}
+    facts = {"days": 21, "seed": 7, "step_minutes": 15, "platforms": {"weibo": 1}, "kind": "platform", "steps": 2016}
     facts["interventions"] = [SimpleNamespace(enabled=True), SimpleNamespace(enabled=False)]
     facts["actors"] = [
         SimpleNamespace(kind="bureau", count=3, policies=(1,)),
@@ -262,6 +262,9 @@ def test_demo_is_the_shipped_case_with_figures(sim, rooms):
     assert code == 0
     assert rooms.asked["load"] == {"source": "ding_zhen", "sets": [], "seed": None, "users": None}
     assert rooms.asked["run"] == {"out": Path("results"), "threads": 1, "figures": True}
+    assert sim("demo", "--no-figures", "--quiet", "--set", "days=2")[1] == "results/small/ab12-s7\n"
+    assert rooms.asked["load"]["sets"] == ["days=2"]
+    assert rooms.asked["run"]["figures"] is False
     assert out.splitlines()[-1] == "results: results/small/ab12-s7"
 
 
@@ -465,7 +468,7 @@ def test_what_a_terminal_would_obey_is_shown(sim, rooms, monkeypatch):
 
 def test_plot_needs_a_folder_of_results(sim, rooms, tmp_path):
     assert sim("plot", str(tmp_path))[0] == 2
-    (tmp_path / "run.json").write_text("{}")
+    (tmp_path / "run.json").write_text('{"kind": "platform"}')
     assert sim("plot", str(tmp_path), "--only", "reach")[1] == f"{tmp_path}/figures/reach.png\n"
     assert rooms.asked["draw"] == ("reach",)
     rooms.raises = KeyboardInterrupt()

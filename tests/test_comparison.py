@@ -13,10 +13,11 @@ from sim.base.errors import ScenarioError, SimError
 from sim.cli import main
 from sim.runs import runner
 from sim.studies.compare import reached, runs
+from sim.studies.compare.answer import lines
 from sim.studies.compare.arms import Arm, arms
-from sim.studies.compare.folder import lines
 from sim.studies.compare.runs import Job, Outcome, play
-from sim.studies.compare.study import VIRAL, Bound, Comparison, Precision, Question, bound, compare
+from sim.studies.compare.study import VIRAL, Bound, Comparison, Precision, Question, bound, paired
+from sim.studies.study import seeds
 
 CHANCES = {"attend": 0.5, "like": 0.3, "comment": 0.1, "repost": 0.2, "create": 0.05, "follow": 0.2, "intend": 0.1}
 QUIET = MECHANISMS["hot_list"] | {"background": BACKGROUND | {"births_per_day": 5, "peak_median": 10}}
@@ -100,7 +101,7 @@ def test_false_alarms_stay_below_five_in_a_hundred():
 
 @pytest.mark.parametrize(("draw", "naive_misses"), [(normal, False), (skewed, True)])
 def test_stopping_when_it_is_narrow_keeps_the_level_and_looking_naively_does_not(draw, naive_misses):
-    """The stopping rule of `compare`, on 1500 studies of up to 160 pairs with a target met after some 60."""
+    """The stopping rule of `paired`, on 1500 studies of up to 160 pairs with a target met after some 60."""
     draws, truth = draw((1500, 160))
     study = made([0], [0], precision=Precision(1.0), most_seeds=160)
     looks = Question(study.arms, "x", Bound("x", 1), 20, precision=Precision(1.0), most_seeds=160)
@@ -224,7 +225,7 @@ def test_arms_have_names_and_one_scenario(file):
         (1, {"whats": ["late: dayz=2"]}, "--what late: dayz=2"),
         (1, {"whats": ["late"]}, "path=value"),
         (1, {"drops": ["rival"]}, "has no counterfactuals"),
-        (2, {}, "'sir' is a classical world and 'tiny' is none"),
+        (2, {}, "'tiny' is a platform world and 'sir' is a classical world"),
     ],
 )
 def test_what_cannot_be_compared_is_told(file, sources, words, said):
@@ -254,7 +255,7 @@ def test_pairs_by_hand():
     assert found.ratio("people_reached", 1).middle == 1  # of 1.2, 1, 1; nothing over nothing says nothing
     assert found.went_viral(0).tolist() == [True, True, False, False]
     assert found.viral_difference(1).middle == 0
-    assert found.middle_seed(1) == 4  # differences 0, 0, 2, 4 of seeds 2, 4, 1, 3
+    assert found.middle_seed(1) == found.seeds[3]  # differences 0, 0, 2, 4 of the seeds at 1, 3, 0, 2
 
 
 def test_a_metric_that_is_missing_was_never_won_and_a_blank_one_is_not_known():
@@ -282,7 +283,7 @@ def test_a_silent_star_reaches_nobody(tmp_path):
     path = tmp_path / "tiny.yaml"
     path.write_text(loader.dump(document(100, followers=10)), encoding="utf-8")
     found = arms([path], whats=["silent: interventions[0].enabled=false"])
-    study = compare(Question(found, "people_reached", bound("people_reached>=10%", 100), seeds=3))
+    study = paired(Question(found, "people_reached", bound("people_reached>=10%", 100), seeds=3))
     assert study.differences("people_reached", 1).tolist() == [-10, -10, -10]
     assert study.differences("impressions", 1).tolist() == [-10, -10, -10]
     assert study.difference("people_reached", 1) == (-10, -10, -10)
@@ -299,7 +300,7 @@ def test_a_silent_star_reaches_nobody(tmp_path):
 
 def test_an_arm_against_itself_gives_exactly_nothing(file):
     found = arms([file], whats=["same: seed=5"])
-    study = compare(question(found, seeds=6))
+    study = paired(question(found, seeds=6))
     for metric in study.metrics:
         pairs = study.differences(metric, 1)
         assert not pairs[np.isfinite(pairs)].any(), metric
@@ -311,7 +312,7 @@ def test_an_arm_against_itself_gives_exactly_nothing(file):
 
 def test_worlds_are_the_same_until_what_differs(file):
     found = arms([file], whats=["without noon: interventions[1].enabled=false"])
-    study = compare(question(found, seeds=4))
+    study = paired(question(found, seeds=4))
     assert (study.hourly(0)[:, :12] == study.hourly(1)[:, :12]).all()
     one = reached.told((*found, 2))
     assert one.parted == NOON
@@ -356,17 +357,17 @@ def test_a_shared_past_changes_no_number(file, monkeypatch, change, shared):
 def test_seeds_are_added_until_it_is_precise_or_the_limit_is_reached(file):
     found = arms([file], whats=["without noon: interventions[1].enabled=false"])
     asked = {"seeds": 4, "most_seeds": 10}
-    study = compare(question(found, precision=Precision(0.0001, relative=True), **asked))
+    study = paired(question(found, precision=Precision(0.0001, relative=True), **asked))
     assert len(study.seeds) == 10
     assert not study.precise
-    study = compare(question(found, precision=Precision(1e6), **asked))
+    study = paired(question(found, precision=Precision(1e6), **asked))
     assert len(study.seeds) == 4
     assert study.precise
 
 
 def test_more_processes_give_the_same(file):
     found = arms([file], whats=["without noon: interventions[1].enabled=false"])
-    one, two = (compare(question(found, seeds=3), jobs=jobs) for jobs in (1, 2))
+    one, two = (paired(question(found, seeds=3), jobs=jobs) for jobs in (1, 2))
     assert lines(one, []) == lines(two, [])
     assert (one.hourly(1) == two.hourly(1)).all()
 
@@ -388,7 +389,7 @@ def test_an_arm_that_fails_is_named(file, monkeypatch):
 def test_an_unknown_metric_is_told_after_one_seed(file):
     found = arms([file], whats=["odd: days=0.5"])
     with pytest.raises(SimError, match=r"--metric: no run has the metric 'intent'; did you mean 'intents'\?"):
-        compare(Question(found, "intent", bound(VIRAL, 400), seeds=10**6))
+        paired(Question(found, "intent", bound(VIRAL, 400), seeds=10**6))
 
 
 # ---- the command
@@ -411,17 +412,17 @@ def test_the_command_writes_what_it_tells(file, tmp_path, capsys):
     words += ["--seeds", 6, "--jobs", 1, "--out", tmp_path / "out", "--metric", "square_impressions"]
     code, out, _ = carry_out(capsys, *words)
     assert code == 0
-    folder = next((tmp_path / "out" / "compare").iterdir())
-    assert folder.name.startswith("tiny-without_noon-louder-")
+    folder = next((tmp_path / "out" / "tiny").iterdir())
+    assert folder.name.startswith("compare-without_noon-louder-")
     names = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     assert names == {
-        "comparison.json", "comparison.md", "runs.csv", "series.csv", "figures/comparison.png",
+        "compare.json", "compare.md", "runs.csv", "series.csv", "figures/compare.png",
         "arms/0.yaml", "arms/1.yaml", "arms/2.yaml",
     }  # fmt: skip
-    record = json.loads((folder / "comparison.json").read_text(encoding="utf-8"))
+    record = json.loads((folder / "compare.json").read_text(encoding="utf-8"))
     made, series = (pd.read_csv(folder / f"{name}.csv") for name in ("runs", "series"))
     assert len(made) == 18
-    assert made.seed.tolist() == np.repeat(range(1, 7), 3).tolist()
+    assert made.seed.tolist() == np.repeat(seeds(1, "compare", 6), 3).tolist()
     pairs = made.pivot_table("square_impressions", "seed", "arm")
     off = (pairs["louder"] - pairs["as it is"]).mean()
     assert record["arms"][2]["metrics"]["square_impressions"]["difference"]["middle"] == pytest.approx(off)
@@ -429,7 +430,7 @@ def test_the_command_writes_what_it_tells(file, tmp_path, capsys):
     assert (series.q05 <= series.q50).all()
     assert "pairing: louder: the interval of square_impressions is" in out
     assert "Who was reached because of this: 'louder'" in out
-    assert "square_impressions" in (folder / "comparison.md").read_text(encoding="utf-8")
+    assert "square_impressions" in (folder / "compare.md").read_text(encoding="utf-8")
     assert out.rstrip().endswith(f"results: {folder}")
     again = carry_out(capsys, *words, "--quiet")
     assert again[1].strip() == str(folder)  # the same runs, the same digest
@@ -466,7 +467,7 @@ def test_mistakes_are_one_line(file, tmp_path, capsys):
 
 
 def test_an_interrupt_leaves_nothing(file, tmp_path, capsys, monkeypatch):
-    def interrupted(tables):
+    def interrupted(world, **_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(runs, "outcome", interrupted)

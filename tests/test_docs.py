@@ -79,7 +79,7 @@ def small(arguments):
     """The same command, as small as its options allow; a classical run keeps its people. Only `sim demo` draws."""
     command, *rest = arguments
     if command == "demo":
-        return [*arguments, "--users", "200"]
+        return [*arguments, "--users", "200", "--set", "days=2"]
     if command != "run":
         return arguments
     if isinstance(load(rest[0]), Classic):

@@ -21,6 +21,7 @@ from sim.model import fork
 from sim.model.model import ViralityModel
 from sim.networks.edges import from_networkx
 from sim.runs import snapshots
+from sim.runs.branches import fork as fork_run
 from sim.runs.result import Result
 from sim.runs.runner import simulate
 from sim.runs.tables import Tables
@@ -632,6 +633,18 @@ def test_forks_from_the_command_line(world, capsys):
     assert again.digests() == other.run["digest"]
     assert main.main(["explain", str(bare.path)]) == 2
     assert "rules that its past had not" in capsys.readouterr().err
+
+
+def test_forks_from_python_name_the_moment_or_nothing(world):
+    folder = ran(world, "--snapshot-at", "2021-01-01T05:00")
+    same, bare = (fork_run(str(folder), since, sets=sets, figures=False) for since, sets in MOMENTS)
+    assert same.digest == Result(folder).digest
+    assert (same.run["branch"]["what"], bare.run["branch"]["what"]) == ("unchanged", MOMENTS[1][1][0])
+    with pytest.raises(SimError, match="holds no snapshot at 2021-01-01T06:00"):
+        fork_run(folder, "2021-01-01T06:00")
+
+
+MOMENTS = (("", []), ("2021-01-01T05:00", ["actors[news].policies=[]"]))
 
 
 def test_a_branch_of_a_branch(world, capsys):

@@ -21,7 +21,7 @@ from sim.base import jit, loader, machine
 from sim.base.errors import RefusedError, ScenarioError, SimError
 from sim.cli import main
 from sim.model import model
-from sim.runs import estimate, folder, runner
+from sim.runs import costs, estimate, folder, runner
 from sim.scenario.load import load
 
 ROOT = Path(__file__).parents[1]
@@ -210,7 +210,7 @@ def test_a_disk_that_is_too_small_is_seen_before_the_run(command, disk, monkeypa
 @needs_root
 def test_a_disk_that_fills_up_during_the_run(command, disk, monkeypatch):
     place = disk()
-    monkeypatch.setattr(estimate, "BASE_DISK", 0)
+    monkeypatch.setattr(costs, "BASE_DISK", 0)
     with (place / "others").open("wb") as others:
         others.write(bytes(1000 << 10))
     code, out, err = command("--set", "days=0.1", out=place / "results")
@@ -334,8 +334,11 @@ def test_from_python_twice(tmp_path):
     assert simulated["reads on Weibo by 27 Nov"] is None  # the run has ended by then
     assert simulated["likes of the first video"] == second.summary["first_post_likes"]
     assert left(tmp_path)[0] == "ding_zhen"
-    with pytest.raises(SimError, match="when loading"):
-        sim.run(sim.load("ding_zhen"), seed=3)
+    changed = sim.run(sim.load("ding_zhen", users=500, sets=["days=1"]), seed=3, out=tmp_path, figures=False)
+    assert changed.run["seed"] == 3
+    assert (
+        changed.digest == sim.run("ding_zhen", users=500, sets=["days=1"], seed=3, out=tmp_path, figures=False).digest
+    )
 
 
 def test_a_metric_may_name_a_platform_of_several_words(tmp_path):

@@ -38,8 +38,8 @@ COMMAND = ["sweep", "sir", "--vary", VARY[0], "--vary", VARY[1], "--users", "300
 
 
 def planned(replicates=4, vary=VARY, shard=(1, 1), users=300, **rest):
-    sweep, source = plan.asked("sir", vary, {"users": users, "replicates": replicates, "set": {"steps": 20}} | rest)
-    return plan.plan(sweep, source, shard)
+    given = {"users": users, "replicates": replicates} | rest
+    return plan.planned("sir", plan.factors(vary), ["steps=20"], shard, **given)
 
 
 def made(folder, asked, workers=0, **manner):
@@ -233,8 +233,7 @@ def test_two_points_that_are_the_same_world_are_run_once_and_both_told(tmp_path)
 def test_platform_worlds_are_swept_as_well(tmp_path):
     world = tmp_path / "square.yaml"
     world.write_text(dump(document(50, followers=50)), encoding="utf-8")
-    sweep, source = plan.asked(str(world), ["platforms.square.response.like=0,1"], {})
-    _, rows = made(tmp_path / "out", plan.plan(sweep, source))
+    _, rows = made(tmp_path / "out", plan.planned(str(world), {"platforms.square.response.like": "0,1"}))
     never, always = (json.loads(text.split("\n")[2]) for _, _, text in rows)
     assert never["people_reached"] == always["people_reached"] > 0
     assert (never["square_likes"], always["square_likes"]) == (0, always["square_impressions"])
@@ -243,10 +242,10 @@ def test_platform_worlds_are_swept_as_well(tmp_path):
 def test_a_fingerprint_sees_what_the_metrics_do_not(monkeypatch):
     world = load("sir", users=300, seed=5)
     tables = runner.simulate(world)
-    before = jobs.fingerprint(tables, "{}")
+    before = jobs.fingerprint(world, tables, "{}")
     tables.cascades["parent"][-1] -= 1
-    assert jobs.fingerprint(tables, "{}") != before
-    assert jobs.fingerprint(runner.simulate(world), "{}") == before
+    assert jobs.fingerprint(world, tables, "{}") != before
+    assert jobs.fingerprint(world, runner.simulate(world), "{}") == before
 
 
 def test_another_software_refuses_the_job():
@@ -603,8 +602,7 @@ def test_a_sweep_that_is_killed_goes_on_and_loses_nothing(tmp_path):
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     kept = rows_of(tmp_path)
-    sweep, source = plan.asked("sir", ["contagion.infect=0.05..0.2/10"], {"users": 3000, "replicates": 20})
-    asked = plan.plan(sweep, source)
+    asked = plan.planned("sir", {"contagion.infect": "0.05..0.2/10"}, users=3000, replicates=20)
     tally, rows = made(tmp_path / "sir" / asked.slug, asked)
     assert (tally.kept, tally.kept + tally.made) == (kept, 200)
     assert kept >= 40

@@ -49,8 +49,7 @@ class Verdict(NamedTuple):
 
 def planned(runs: int, users: int = USERS, **rest: object) -> Plan:
     """A sweep of SIR epidemics: ten points and as many seeds as make so many runs."""
-    sweep, source = plans.asked("sir", VARY, {"users": users, "replicates": runs // 10} | rest)
-    return plans.plan(sweep, source)
+    return plans.planned("sir", plans.factors(VARY), users=users, replicates=runs // 10, **rest)
 
 
 def undisturbed(plan: Plan, workers: int = 2) -> str:

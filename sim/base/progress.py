@@ -6,7 +6,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-Tell = Callable[[int, int, str], None]
+Tell = Callable[[int, int, str], None]  # hears: how much is done, of how much, and what is going on
+
+
+def within(tell: Tell | None, done: int, total: int, each: int = 1) -> Tell | None:
+    """What a part of something larger tells.
+
+    Args:
+        tell: hears of the whole; None: nobody does.
+        done: what was done before this part, in units of the whole.
+        total: the whole.
+        each: units of the whole that one of this part is worth.
+    """
+    if tell is None:
+        return None
+    return lambda here, _, phase: tell(done + here * each, total, phase)
 
 
 @contextmanager

@@ -39,10 +39,9 @@ def _plot(args: argparse.Namespace) -> int:
 
     if not (args.folder / "run.json").is_file():
         raise SimError(f"{args.folder} is not a folder of results: it has no run.json")
-    from sim.pictures.figures import draw
-    from sim.scenario.numbers import column_labels
+    from sim.runs.result import Result
 
-    print_lines(map(str, draw(args.folder, only=tuple(args.only), labels=column_labels())))
+    print_lines(map(str, Result(args.folder).plot(*args.only)))
     return 0
 
 

@@ -39,7 +39,7 @@ def _fork(args: argparse.Namespace) -> int:
     asked = [(name, [*args.set, *sets]) for name, sets in args.what or [("", [])]]
     for _, sets in asked:
         planned(args.folder, since, sets)  # a fault in the last should show before the first has run
-    made = [_branch(args, since, name or ", ".join(sets) or "unchanged", sets) for name, sets in asked]
+    made = [_branch(args, since, name, sets) for name, sets in asked]
     if not args.quiet:
         print_lines(_findings(args.folder, since, made))
     print_lines(str(result.path) for result in made)

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sim.cli.words import LIMIT, add, add_scenario, add_set, add_snapshot_at, positive, print_lines, seed, threads
 
 if TYPE_CHECKING:
-    from sim.contagion.classic import Classic
+    from sim.runs.kinds import World
     from sim.runs.result import Result
-    from sim.scenario.scenario import Scenario
 
 DEMO = "ding_zhen"
 
@@ -21,7 +20,8 @@ def add_demo(commands: Any) -> None:
     """`sim demo`: the shipped case with what was observed beside it."""
     parser = add(commands, "demo", _run, "run the Ding Zhen case and set it beside what was observed")
     _add_run_options(parser)
-    parser.set_defaults(scenario=DEMO, set=[], snapshot_at=[], dry_run=False, figures=True, quiet=False)
+    add_set(parser)
+    parser.set_defaults(scenario=DEMO, snapshot_at=[], dry_run=False)
 
 
 def add_run(commands: Any) -> None:
@@ -32,8 +32,6 @@ def add_run(commands: Any) -> None:
     _add_run_options(parser)
     add_snapshot_at(parser)
     parser.add_argument("--dry-run", action="store_true", help="print the plan and its cost, and stop")
-    parser.add_argument("--no-figures", dest="figures", action="store_false", help="draw no figures")
-    parser.add_argument("--quiet", action="store_true", help="print nothing but the folder of the results")
 
 
 def _add_run_options(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +40,8 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     option("--users", type=positive, metavar="N", help="people to simulate, such as 200_000 or 1e6")
     option("--out", type=Path, default=Path("results"), metavar="DIR", help="where results go (./results)")
     option("--threads", type=threads, default=1, metavar="N", help="threads; results stay the same (1)")
+    option("--no-figures", dest="figures", action="store_false", help="draw no figures")
+    option("--quiet", action="store_true", help="print nothing but the folder of the results")
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -58,7 +58,7 @@ def _run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _simulate(scenario: Scenario | Classic, args: argparse.Namespace) -> Result:
+def _simulate(scenario: World, args: argparse.Namespace) -> Result:
     from sim.base.progress import progress
     from sim.runs.runner import run
 
@@ -67,7 +67,7 @@ def _simulate(scenario: Scenario | Classic, args: argparse.Namespace) -> Result:
         return run(scenario, out=args.out, threads=args.threads, figures=args.figures, progress=tell, **options)
 
 
-def _findings(scenario: Scenario | Classic, result: Result) -> list[str]:
+def _findings(scenario: World, result: Result) -> list[str]:
     """The observed numbers beside the simulated ones, or the summary where nothing was observed; then who joined."""
     from sim.base.words import columns, humanise
     from sim.cli.tables import comparison_table, first_to_act, listed
@@ -82,7 +82,7 @@ def _findings(scenario: Scenario | Classic, result: Result) -> list[str]:
     return lines
 
 
-def _plan(scenario: Scenario | Classic, out: Path) -> int:
+def _plan(scenario: World, out: Path) -> int:
     """Print what a run would be and cost; a refusal is the plan's last line and its exit code."""
     from sim.cli.tables import plan
     from sim.runs.estimate import estimate

@@ -9,14 +9,14 @@ from inspect import cleandoc
 from typing import TYPE_CHECKING, Any
 
 from sim.base.words import MAX_WIDTH, columns, humanise, humanise_bytes, humanise_seconds, line, shortened, wrapped
-from sim.runs.words import _is_classic, days, people
+from sim.runs import kinds
+from sim.runs.words import people
 from sim.scenario.numbers import label
 
 if TYPE_CHECKING:
-    from sim.contagion.classic import Classic
     from sim.runs.estimate import Estimate
+    from sim.runs.kinds import World
     from sim.scenario.citations import Citation
-    from sim.scenario.scenario import Scenario
 
 
 ComparisonRow = tuple[str, float | str | None, float | str | None, str, str, str]
@@ -73,12 +73,12 @@ def citation(cited: Citation) -> list[str]:
     return [shortened(f"{cited.grade:9}  {cited.path}{value}", MAX_WIDTH), *wrapped(cited.source, indent=11)]
 
 
-def plan(scenario: Scenario | Classic, cost: Estimate) -> list[str]:
+def plan(scenario: World, cost: Estimate) -> list[str]:
     """Lines that say what a run would be, what it would cost, and whether this machine can carry it out."""
     rows = [
         ("scenario", f"{scenario.name}: {scenario.title}"),
         ("people", people(scenario)),
-        *_parts(scenario, cost),
+        *kinds.of(scenario).parts(scenario),
         ("seed", str(scenario.seed)),
         ("memory", humanise_bytes(cost.memory_bytes)),
         ("disk", humanise_bytes(cost.disk_bytes)),
@@ -86,29 +86,6 @@ def plan(scenario: Scenario | Classic, cost: Estimate) -> list[str]:
         ("verdict", f"refused: {cost.refusal}" if cost.refusal else "fits this machine"),
     ]
     return columns(rows)
-
-
-def _parts(scenario: Scenario | Classic, cost: Estimate) -> list[tuple[str, str]]:
-    """What a world is made of."""
-    if _is_classic(scenario):
-        seeds = f"{scenario.seeds.number:,}" + (" with the most followers" if scenario.seeds.top_degree else "")
-        return [
-            ("time", f"at most {days(scenario)}"),
-            ("contagion", scenario.contagion.name),
-            ("network", scenario.network.name),
-            ("seeds", seeds),
-        ]
-    return [
-        ("time", f"{days(scenario)}, {cost.steps:,} steps of {scenario.step_minutes:g} minutes"),
-        ("platforms", str(len(scenario.platforms))),
-        ("actors", f"{sum(actor.count for actor in scenario.actors):,}"),
-        ("facts", _facts(scenario)),
-    ]
-
-
-def _facts(scenario: Scenario) -> str:
-    off = sum(not fact.enabled for fact in scenario.interventions)
-    return f"{len(scenario.interventions)} scheduled" + (f", {off} of them switched off" if off else "")
 
 
 def words(plugin: Any) -> str:

@@ -75,8 +75,17 @@ class People(NamedTuple):
     ratio: int = 1
 
 
+class Observed(NamedTuple):
+    """Nothing was observed of a classical world."""
+
+    figures: tuple[Any, ...] = ()
+    stays: None = None
+
+
 class Classic(Strict):
     """One classical world: a network, a model of contagion, and seeds."""
+
+    kind: ClassVar[Literal["classical"]] = "classical"  # by which `sim.runs.kinds` knows what to do with it
 
     name: Name
     title: str = ""
@@ -93,6 +102,9 @@ class Classic(Strict):
     platforms: ClassVar[dict[str, Any]] = {}
     actors: ClassVar[tuple[Any, ...]] = ()
     interventions: ClassVar[tuple[Any, ...]] = ()
+    observed: ClassVar[Observed] = Observed()
+    campaign: ClassVar[None] = None
+    counterfactuals: ClassVar[dict[str, Any]] = {}
 
     @property
     def people(self) -> People:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +12,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.base.words import capital
+from sim.pictures import drawing
+from sim.pictures.drawing import read
 from sim.pictures.paper import GREY, INK, count, name_ends, nothing, page, shown
 
 ADOPTED, INFECTIOUS = "#0072B2", "#D55E00"
 DASHED = (0, (4, 3))
 
 
-def is_classical(folder: Path) -> bool:
-    """Whether a folder holds a classical run."""
-    return (folder / "theory.csv").is_file()
+def draw(folder: Path, only: Sequence[str] = (), *, labels: Mapping[str, str]) -> list[Path]:
+    """Draw the pictures named in ``only``, or all of them, into ``folder/figures``; return their paths.
+
+    ``labels``: what the columns of series.csv are called.
+    """
+    known = {"curve": lambda folder: read(folder / "series.csv", lambda series: curve(series.parent, labels))}
+    return drawing.draw(Path(folder), known, only, lambda folder: folder)
 
 
 def curve(folder: Path, labels: Mapping[str, str]) -> Figure:

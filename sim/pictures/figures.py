@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import zipfile
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -27,18 +24,16 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.base.errors import SimError
 from sim.base.metrics import structural_virality
-from sim.base.registry import did_you_mean
 from sim.base.words import capital
-from sim.pictures.curves import curve, is_classical
-from sim.pictures.paper import GREY, INK, PALE, count, lettering, name_ends, name_points, nothing, page, panels, shown
+from sim.pictures import drawing
+from sim.pictures.drawing import read
+from sim.pictures.paper import GREY, INK, PALE, count, name_ends, name_points, nothing, page, panels, shown
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # Okabe and Ito
 SINCE = LinearSegmentedColormap.from_list("since", ["#3b0f70", "#b5367a", "#fb8861", "#fcd9a0"])
 AGES = {15: "15 min", 60: "1 h", 360: "6 h", 1440: "1 day", 10080: "1 week", 40320: "4 weeks"}
 MOST_FACTS, MOST_TOPICS, MOST_ACTORS, MOST_LISTS, MOST_NODES = 10, 12, 25, 3, 200_000
 COUNTS, SCENARIO = ("impressions", "new_reach"), "scenario.resolved.yaml"
-DAMAGE = (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError)
-DAMAGED_FILE = (zipfile.BadZipFile, zlib.error, yaml.YAMLError)
 
 
 @dataclass(frozen=True)
@@ -58,68 +53,24 @@ class Run:
 
     def table(self, name: str, words: Sequence[str], numbers: Sequence[str] = ()) -> pd.DataFrame:
         """Return columns of a CSV file of the folder."""
-        return _read(self.folder / name, lambda path: _table(path, self.zone, words, numbers))
+        return read(self.folder / name, lambda path: _table(path, self.zone, words, numbers))
 
 
 def draw(folder: Path, only: Sequence[str] = (), *, labels: Mapping[str, str]) -> list[Path]:
     """Draw the pictures named in ``only``, or all of them, into ``folder/figures``; return their paths.
 
-    Args:
-        folder: of a finished run.
-        only: names of pictures; none: all.
-        labels: what the columns of series.csv are called.
-
-    Raises:
-        SimError: an unknown picture, or a file that cannot be used.
+    ``labels``: what the columns of series.csv are called.
     """
-    folder = Path(folder)
-    classical = is_classical(folder)
-    known = CLASSICAL if classical else FIGURES
-    for name in only:
-        if name not in known:
-            raise SimError(f"unknown figure '{name}'; {did_you_mean(name, list(known))}")
-    with lettering():
-        if classical:
-            made = (
-                (name, _read(folder / "series.csv", partial(CLASSICAL[name], labels=labels)))
-                for name in only or CLASSICAL
-            )
-        else:
-            run = _open(folder, labels)
-            made = ((name, FIGURES[name](run)) for name in only or FIGURES)
-        return [_save(figure, folder / "figures" / f"{name}.png") for name, figure in made]
-
-
-def _save(figure: Figure, path: Path) -> Path:
-    """Write a picture under another name first, so that no half of one is ever seen."""
-    path.parent.mkdir(exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        figure.savefig(temporary, format="png")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return path
+    return drawing.draw(Path(folder), FIGURES, only, partial(_open, labels=labels))
 
 
 def _open(folder: Path, labels: Mapping[str, str]) -> Run:
     """Read what all pictures need: ``run.json`` and ``series.csv``."""
-    title, recipe = _read(folder / "run.json", _recipe)
+    title, recipe = read(folder / "run.json", _recipe)
     path, words = folder / "series.csv", ("time", "platform", "story")
-    zone = _read(path, _zone)
-    series = _read(path, lambda path: _table(path, zone, words, COUNTS))
+    zone = read(path, _zone)
+    series = read(path, lambda path: _table(path, zone, words, COUNTS))
     return Run(folder, title, recipe, zone, (series["time"].min(), series["time"].max()), series, labels)
-
-
-def _read(path: Path, parse: Callable[[Path], Any]) -> Any:
-    """Return ``parse(path)``; a missing or damaged file becomes one line that names it."""
-    try:
-        return parse(path)
-    except FileNotFoundError:
-        raise SimError(f"{path}: no such file; is the folder a finished run?") from None
-    except (*DAMAGE, *DAMAGED_FILE) as error:
-        words = f"no {error}" if isinstance(error, KeyError) else " ".join(str(error).split())
-        raise SimError(f"{path}: cannot be used: {words}") from error
 
 
 def _recipe(path: Path) -> tuple[str, str]:
@@ -222,7 +173,7 @@ def hot_list(run: Run) -> Figure:
     """The story's topics on the hot lists, simulated, and below them the stays that were observed."""
     places = run.table("hot_list.csv", ("time", "platform", "topic", "story"), ("rank",))
     stays = _stays(places[places["story"] != ""])
-    observed, source, record = _read(run.folder / SCENARIO, lambda path: _observed(path, run.zone))
+    observed, source, record = read(run.folder / SCENARIO, lambda path: _observed(path, run.zone))
     busy = stays["platform"].value_counts().index
     lists = [*dict.fromkeys([*observed["platform"], *busy])][:MOST_LISTS][::-1] or ["hot list"]
     title = f"The story's topics on the hot lists: {stays['topic'].nunique()} simulated"
@@ -331,7 +282,7 @@ def _draw_actors(axes: Axes, dots: pd.DataFrame, first: pd.DataFrame) -> None:
 
 def cascade(run: Run) -> Figure:
     """The largest repost tree: where it began in the middle, each ring one repost further away."""
-    columns = _read(run.folder / "cascades.npz", _columns)
+    columns = read(run.folder / "cascades.npz", _columns)
     rows, parent = _largest(columns["parent"], columns["weight"])
     if len(rows) < 2:
         figure = page(run.recipe, "The largest cascade", f"{run.title}.", 6)
@@ -423,4 +374,3 @@ def _draw_tree(figure: Figure, parent: np.ndarray, minutes: np.ndarray) -> None:
 
 
 FIGURES: dict[str, Callable[[Run], Figure]] = {f.__name__: f for f in (reach, hot_list, actors, cascade)}
-CLASSICAL: dict[str, Callable[..., Figure]] = {"curve": lambda series, labels: curve(series.parent, labels)}

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.base.errors import RefusedError, SimError
+from sim.base.errors import SimError
+from sim.base.progress import Tell
 from sim.model.fork import Snapshot
-from sim.runs.estimate import estimate
+from sim.runs.estimate import required
+from sim.runs.kinds import platform_world
 from sim.runs.result import Result
-from sim.runs.runner import Branch, Progress, run
+from sim.runs.runner import Branch, run
 from sim.runs.snapshots import FOLDER, file_name, read, step_at
 from sim.scenario import load as scenarios
 from sim.scenario.past import first_difference, refuse_other_past
@@ -26,18 +28,17 @@ def opened(folder: Path, at: str = "") -> Snapshot:
     """
     if not (folder / "run.json").is_file() or not (folder / RESOLVED).is_file():
         raise SimError(f"{folder} is not a folder of results: it has no run.json and {RESOLVED}")
-    scenario = scenarios.load(folder / RESOLVED)
+    refusal = f"{folder} holds no snapshot; run its scenario again with sim run --snapshot-at DATE"
+    scenario = platform_world(scenarios.load(folder / RESOLVED), refusal)
     kept = sorted(path for path in (folder / FOLDER).glob("*.npz"))
-    if not isinstance(scenario, Scenario) or not kept:
-        raise SimError(f"{folder} holds no snapshot; run its scenario again with sim run --snapshot-at DATE")
+    if not kept:
+        raise SimError(refusal)
     if not at and len(kept) > 1:
         raise SimError(f"{folder} holds several snapshots; choose one with --at: {_moments(kept)}")
     path = kept[0] if not at else folder / FOLDER / file_name(Snapshot(scenario, step_at(scenario, at), {}))
     if path not in kept:
         raise SimError(f"{folder} holds no snapshot at {at}, but at {_moments(kept)}")
-    need = estimate(scenario)
-    if need.refusal:
-        raise RefusedError(need.refusal)
+    required(scenario)
     return read(path, scenario)
 
 
@@ -51,31 +52,31 @@ def planned(folder: Path, since: Snapshot, sets: Sequence[str] = ()) -> Scenario
     Raises:
         SimError: the changes have faults, or reach into the past.
     """
-    scenario = scenarios.load(folder / RESOLVED, sets=sets)
-    if not isinstance(scenario, Scenario):
-        raise SimError("a branch cannot become a classical world, which has no state to go on with")
+    refusal = "a branch cannot become a classical world, which has no state to go on with"
+    scenario = platform_world(scenarios.load(folder / RESOLVED, sets=sets), refusal)
     refuse_other_past(scenario, since.scenario, since.step)
     return scenario
 
 
 def fork(
-    folder: Path,
-    since: Snapshot,
+    folder: Path | str,
+    since: Snapshot | str = "",
     *,
     what: str = "",
     sets: Sequence[str] = (),
     out: Path | str | None = None,
     threads: int = 1,
     figures: bool = True,
-    progress: Progress | None = None,
+    progress: Tell | None = None,
     snapshot_at: Sequence[str] = (),
 ) -> Result:
     """Go on from a snapshot under a changed scenario, and write a folder with the whole history.
 
     Args:
         folder: of the run that the snapshot is of.
-        since: the snapshot, as `opened` gives it.
-        what: a name of the change.
+        since: the moment of the snapshot, such as ``2020-11-25``, where there are several; or the snapshot itself, as
+            `opened` gives it.
+        what: a name of the change; by default the change itself.
         sets: changes, ``path=value``; without one the branch is the run itself.
         out: folder of result folders.
         threads: threads for the big loops.
@@ -84,14 +85,17 @@ def fork(
         snapshot_at: moments at which this branch's own state is kept.
 
     Raises:
-        SimError: the changes have faults, or reach into the past.
+        SimError: there is no such snapshot; the changes have faults, or reach into the past.
+        RefusedError: it does not fit this machine.
     """
+    folder = Path(folder)
+    since = opened(folder, since) if isinstance(since, str) else since
     scenario = planned(folder, since, sets)
     branch = {
         "of": Result(folder).digest,
         "folder": folder.name,
         "at": since.at.isoformat(timespec="minutes")[:16],
-        "what": what,
+        "what": what or ", ".join(sets) or "unchanged",
         "sets": list(sets),
         "from_start": first_difference(since.scenario, scenario) >= since.step,
     }

@@ -6,17 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.base import machine
-from sim.contagion.classic import Classic
+from sim.base.errors import RefusedError
+from sim.runs import kinds
+from sim.runs.costs import Cost
+from sim.runs.kinds import World
 from sim.scenario.checks.world import MAX_USERS
-from sim.scenario.scenario import Scenario
-
-# Measured on two cores at 10^5 to 10^9 people (docs/benchmarks.md). A row is a place of a list at a step, a cell
-# is a story on a platform at a step, a mind one of an actor's group; events are reposts, posts and followers won.
-BASE_BYTES, ROW_BYTES, CELL_BYTES, MIND_BYTES = 400 << 20, 900, 800, 4000
-SECONDS_START, SECONDS_STEP, SECONDS_STEP_PERSON, SECONDS_REVIEW = 3.5, 0.0025, 4.5e-10, 4e-5
-EVENT_BYTES, AGENT_BYTES, SECONDS_AGENT_STEP = 2, 1500, 2e-5  # each a person
-SECONDS_PERSON = 1e-6  # of a classical run: network, spread and theory
-BASE_DISK, ROW_DISK, CELL_DISK = 4 << 20, 80, 120
 
 
 @dataclass(frozen=True)
@@ -31,55 +25,31 @@ class Estimate:
     refusal: str = ""
 
 
-def estimate(scenario: Scenario | Classic, out: Path | None = None) -> Estimate:
+def estimate(world: World, out: Path | None = None) -> Estimate:
     """Memory, time and disk of a run, from measured coefficients; nothing is allocated."""
-    users, steps = scenario.people.users, scenario.steps
-    if isinstance(scenario, Classic):
-        disk = BASE_DISK + 16 * users + ROW_DISK * steps
-        seconds = SECONDS_START + SECONDS_PERSON * users
-    else:
-        rows, cells = _rows(scenario), steps * len(scenario.platforms) * len(scenario.stories)
-        disk = BASE_DISK + rows * ROW_DISK + cells * CELL_DISK
-        seconds = SECONDS_START + steps * (SECONDS_STEP + users * SECONDS_STEP_PERSON)
-        seconds += _reviews(scenario) * SECONDS_REVIEW
-        seconds += users * steps * SECONDS_AGENT_STEP * (scenario.engine == "agents")
-    memory = _memory(scenario, users)
-    return Estimate(users, steps, memory, seconds, disk, _refusal(scenario, memory, disk, out))
+    users = world.people.users
+    cost = kinds.of(world).cost(world, users)
+    return Estimate(users, world.steps, *cost, _refusal(world, cost, out))
 
 
-def _rows(scenario: Scenario) -> int:
-    """Places on lists that a run writes down."""
-    present = (m for platform in scenario.platforms.values() for _, m in platform.mechanisms.present())
-    return scenario.steps * sum(mechanism.rows_a_step() for mechanism in present)
+def required(world: World, out: Path | None = None, who: str = "") -> Estimate:
+    """The estimate of what fits this machine. Raises `RefusedError`, which begins with ``who``, for what does not."""
+    need = estimate(world, out)
+    if need.refusal:
+        raise RefusedError(f"{who}: {need.refusal}" if who else need.refusal)
+    return need
 
 
-def _reviews(scenario: Scenario) -> float:
-    """How often minds look at what is public, all together."""
-    minutes = scenario.steps * scenario.step_minutes
-    return sum(actor.count * minutes / actor.review_minutes for actor in scenario.actors if actor.policies)
-
-
-def _memory(scenario: Scenario | Classic, users: int) -> int:
-    """Bytes at the peak with so many people: one of attention, and by story one of fatigue and two of reach."""
-    if isinstance(scenario, Classic):
-        return BASE_BYTES + scenario.bytes_for(users)
-    stories, minds = len(scenario.stories), sum(actor.count for actor in scenario.actors)
-    cells = scenario.steps * len(scenario.platforms) * stories
-    record = _rows(scenario) * ROW_BYTES + cells * CELL_BYTES + minds * MIND_BYTES
-    person = 1 + 3 * stories + EVENT_BYTES + AGENT_BYTES * (scenario.engine == "agents")
-    return BASE_BYTES + record + users * person + scenario.network.estimate_bytes(users)
-
-
-def _refusal(scenario: Scenario | Classic, memory: int, disk: int, out: Path | None) -> str:
-    users, free = scenario.people.users, machine.available_bytes()
-    needs = f"{users:,} people need about {memory / 2**30:,.1f} GiB of memory"
-    if free is not None and memory > 0.9 * free:
-        return f"{needs}, and {free / 2**30:,.1f} GiB are free; {_way_out(scenario, free)}"
+def _refusal(world: World, cost: Cost, out: Path | None) -> str:
+    users, free = world.people.users, machine.available_bytes()
+    needs = f"{users:,} people need about {cost.memory_bytes / 2**30:,.1f} GiB of memory"
+    if free is not None and cost.memory_bytes > 0.9 * free:
+        return f"{needs}, and {free / 2**30:,.1f} GiB are free; {_way_out(world, free)}"
     if users > MAX_USERS:
-        return f"{needs}, and at most {MAX_USERS:,} can be simulated; {_way_out(scenario, free)}"
-    if out is not None and (room := machine.free_disk(out)) < disk:
+        return f"{needs}, and at most {MAX_USERS:,} can be simulated; {_way_out(world, free)}"
+    if out is not None and (room := machine.free_disk(out)) < cost.disk_bytes:
         there = f"{room / 2**20:,.0f} MiB are free in {out}"
-        return f"the results need about {disk / 2**20:,.0f} MiB of disk, and {there}; name another --out"
+        return f"the results need about {cost.disk_bytes / 2**20:,.0f} MiB of disk, and {there}; name another --out"
     return ""
 
 
@@ -89,10 +59,11 @@ def fitting(processes: int, memory: int) -> int:
     return processes if free is None else max(1, min(processes, int(0.9 * free / memory)))
 
 
-def _way_out(scenario: Scenario | Classic, free: int | None) -> str:
+def _way_out(world: World, free: int | None) -> str:
     """A number of people that would fit, to one digit."""
-    users = min(scenario.people.users, scenario.people.represents, MAX_USERS)
-    while users and free is not None and _memory(scenario, users) > 0.9 * free:
+    kind = kinds.of(world)
+    users = min(world.people.users, world.people.represents, MAX_USERS)
+    while users and free is not None and kind.cost(world, users).memory_bytes > 0.9 * free:
         users //= 2
     fits = users // (digit := 10 ** (len(str(users)) - 1)) * digit
     if not fits:

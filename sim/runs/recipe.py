@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from sim.base import places
-from sim.contagion.classic import Classic
 from sim.runs.folder import Tabular
-from sim.scenario.scenario import Scenario
+from sim.runs.kinds import World
 
 
-def record(scenario: Scenario | Classic, tables: Tabular, started: datetime, clock: float) -> dict[str, Any]:
+def record(scenario: World, tables: Tabular, started: datetime, clock: float) -> dict[str, Any]:
     """run.json: what made this result, and under which circumstances."""
     from sim.runs.tables import SCHEMA_VERSION
 
     return {
         "schema_version": SCHEMA_VERSION,
         "software": "virality-simulator",
+        "kind": scenario.kind,
         "version": _version(),
         **tables.facts(),
         "commit": _commit(),

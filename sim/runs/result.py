@@ -8,15 +8,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.contagion.classic import Classic
+from sim.base.errors import SimError
+from sim.runs import kinds
+from sim.runs.kinds import Kind
 from sim.scenario import load as scenarios
 from sim.scenario import numbers
-from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.runs.kinds import World
     from sim.scenario.observed import Figure
+    from sim.scenario.scenario import Scenario
 
 
 Compared = tuple[str, float | None, float | None, str, str, str]
@@ -39,6 +42,13 @@ class Result:
         return dict(json.loads((self.path / "summary.json").read_text(encoding="utf-8")))
 
     @property
+    def kind(self) -> Kind[Any, Any]:
+        """The kind of world that was run. Raises `SimError` where run.json names none."""
+        if "kind" not in self.run:
+            raise SimError(f"{self.path} was made by an earlier version of the program; run its scenario again")
+        return kinds.named(str(self.run["kind"]))
+
+    @property
     def digest(self) -> str:
         """Digest over all integer outputs."""
         return str(self.run["digest"]["all"])
@@ -51,19 +61,16 @@ class Result:
 
     def plot(self, *names: str) -> list[Path]:
         """Draw the figures again (all, or the named ones); returns their paths."""
-        from sim.pictures import figures
-
-        return figures.draw(self.path, names, labels=numbers.column_labels())
+        return self.kind.draw(self.path, names)
 
     @cached_property
-    def scenario(self) -> Scenario | Classic:
+    def scenario(self) -> World:
         """What was run, with every default: scenario.resolved.yaml."""
         return scenarios.load(self.path / "scenario.resolved.yaml")
 
     def cards(self) -> list[tuple[str, float]]:
         """Label and value of what the page of a run tells first; of a platform only what is not 0."""
-        platforms, titles = self.scenario.platforms, numbers.titles(self.scenario)
-        kind: numbers.WorldKind = "classical" if isinstance(self.scenario, Classic) else "platform"
+        platforms, titles, kind = self.scenario.platforms, numbers.titles(self.scenario), self.scenario.kind
         cards = []
         for name in numbers.names("card", platforms, world=kind):
             found, value = numbers.number(name, "card", platforms, world=kind), self.summary.get(name)
@@ -77,9 +84,10 @@ class Result:
         Nothing is simulated of what was observed after the run's end.
         """
         scenario = self.scenario
+        if not scenario.observed.figures:
+            return []
+        assert scenario.kind == "platform"  # nothing is observed of others
         rows: list[Compared] = []
-        if isinstance(scenario, Classic):
-            return rows
         for figure in scenario.observed.figures:
             beyond = figure.at is not None and figure.at > scenario.end
             simulated = None if beyond else self._metric(figure.metric, figure.at, scenario)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.base.errors import RefusedError, SimError
+from sim.base.errors import SimError
 from sim.base.machine import check_writable
-from sim.contagion.classic import Classic
-from sim.runs import recipe
-from sim.runs.estimate import estimate
+from sim.base.progress import Tell
+from sim.runs import kinds, recipe
+from sim.runs.estimate import required
+from sim.runs.kinds import World
 from sim.runs.result import Result
 from sim.scenario import load as scenarios
-from sim.scenario import numbers
-from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import networkx
@@ -26,13 +25,8 @@ if TYPE_CHECKING:
     from sim.model.model import ViralityModel
     from sim.networks.stored import Stored
     from sim.runs.spreading import SpreadTables
+    from sim.runs.stepping import Watch
     from sim.runs.tables import Tables
-
-
-Progress = Callable[[int, int, str], None]
-
-
-Watch = Callable[["ViralityModel"], None]
 
 
 @dataclass(frozen=True)
@@ -44,16 +38,16 @@ class Branch:
 
 
 def run(
-    scenario: Scenario | Classic | str | Path,
+    scenario: scenarios.Source,
     *,
     seed: int | None = None,
     users: int | None = None,
-    sets: tuple[str, ...] = (),
+    sets: Sequence[str] = (),
     out: Path | str | None = None,
     graph: networkx.Graph | None = None,
     threads: int = 1,
     figures: bool = True,
-    progress: Progress | None = None,
+    progress: Tell | None = None,
     snapshot_at: Sequence[str] = (),
     branch: Branch | None = None,
 ) -> Result:
@@ -76,32 +70,29 @@ def run(
         ScenarioError: the scenario has faults.
         RefusedError: it does not fit this machine.
     """
-    if not isinstance(scenario, Scenario | Classic) or seed is not None or users is not None or sets:
-        scenario = _loaded(scenario, seed, users, sets)
+    world = scenarios.load(scenario, sets=sets, seed=seed, users=users)
     folder = Path(out) if out is not None else Path("results")
-    check_writable(folder / scenario.name)
-    need = estimate(scenario, folder)
-    if need.refusal:
-        raise RefusedError(need.refusal)
+    check_writable(folder / world.name)
+    required(world, folder)
     started, clock = datetime.now().astimezone(), time.perf_counter()
-    keep, kept = _keeper(scenario, snapshot_at, graph)
+    keep, kept = _keeper(world, snapshot_at, graph)
     since = branch.since if branch else None
-    tables = simulate(scenario, graph=graph, threads=threads, progress=progress, before=keep, since=since)
-    record = recipe.record(scenario, tables, started, clock) | (branch.record if branch else {})
+    tables = simulate(world, graph=graph, threads=threads, progress=progress, before=keep, since=since)
+    record = recipe.record(world, tables, started, clock) | (branch.record if branch else {})
     if graph is not None:
         record["network"] = "a graph given from Python; the resolved scenario alone does not give this run"
-    return _store(scenario, tables, record, folder, figures, progress, kept)
+    return _store(world, tables, record, folder, figures, progress, kept)
 
 
 def _keeper(
-    scenario: Scenario | Classic, moments: Sequence[str], graph: networkx.Graph | None
+    world: World, moments: Sequence[str], graph: networkx.Graph | None
 ) -> tuple[Watch | None, dict[str, bytes]]:
     """What keeps the state when its moment has come, and the files that it fills."""
     files: dict[str, bytes] = {}
     if not moments:
         return None, files
-    if isinstance(scenario, Classic):
-        raise SimError(f"{scenario.name} is a classical world, which has no state to go on from; drop --snapshot-at")
+    refusal = f"{world.name} is a {world.kind} world, which has no state to go on from; drop --snapshot-at"
+    scenario = kinds.platform_world(world, refusal)
     if graph is not None:
         raise SimError("a run on a graph given from Python cannot be gone on with from a file; drop snapshot_at")
     from sim.model import fork
@@ -117,20 +108,12 @@ def _keeper(
     return keep, files
 
 
-def _loaded(
-    scenario: Scenario | Classic | str | Path, seed: int | None, users: int | None, sets: tuple[str, ...]
-) -> Scenario | Classic:
-    if isinstance(scenario, Scenario | Classic):
-        raise SimError("give seed, users and sets when loading the scenario, not when running a loaded one")
-    return scenarios.load(scenario, sets=sets, seed=seed, users=users)
-
-
 def simulate(
-    scenario: Scenario | Classic,
+    scenario: World,
     *,
     graph: networkx.Graph | None = None,
     threads: int = 1,
-    progress: Progress | None = None,
+    progress: Tell | None = None,
     watch: Watch | None = None,
     before: Watch | None = None,
     since: Snapshot | None = None,
@@ -141,45 +124,13 @@ def simulate(
     on ``since`` a snapshot, if there is one.
     """
     from sim.base import jit
+    from sim.runs.stepping import Manner
 
     if progress and not jit.is_warm():
         progress(0, scenario.steps, "compiling, this once")
-    if isinstance(scenario, Classic):
-        from sim.runs.spreading import spread
-
-        if progress:
-            progress(0, scenario.steps, "simulating")
-        return spread(scenario, _given(graph, scenario.users))
-    return _step_by_step(_begun(scenario, graph, threads, since), progress, watch, before)
-
-
-def _begun(scenario: Scenario, graph: networkx.Graph | None, threads: int, since: Snapshot | None) -> ViralityModel:
-    """The model before its first step, or before the next one since a snapshot."""
-    from sim.model import fork
-    from sim.model.model import ViralityModel
-
-    stored = _given(graph, scenario.people.users)
-    if since is not None:
-        return fork.resume(scenario, since, threads=threads, stored=stored)
-    return ViralityModel(scenario, threads, stored)
-
-
-def _step_by_step(model: ViralityModel, progress: Progress | None, watch: Watch | None, before: Watch | None) -> Tables:
-    from sim.runs.tables import Tables
-
-    scenario = model.script
-    try:
-        if watch:
-            watch(model)
-        for step in range(model.steps, scenario.steps):
-            if before:
-                before(model)
-            model.step()
-            if progress:
-                progress(step + 1, scenario.steps, "simulating")
-        return Tables(model)
-    finally:
-        model.close()
+    manner = Manner(threads, progress, watch, before, since)
+    tables: Tables | SpreadTables = kinds.of(scenario).simulate(scenario, _given(graph, scenario.people.users), manner)
+    return tables
 
 
 def _given(graph: networkx.Graph | None, users: int) -> Stored | None:
@@ -195,12 +146,12 @@ def _given(graph: networkx.Graph | None, users: int) -> Stored | None:
 
 
 def _store(
-    scenario: Scenario | Classic,
+    scenario: World,
     tables: Tables | SpreadTables,
     record: dict[str, Any],
     folder: Path,
     figures: bool,
-    progress: Progress | None,
+    progress: Tell | None,
     kept: dict[str, bytes],
 ) -> Result:
     from sim.pictures import report
@@ -215,9 +166,7 @@ def _store(
         if figures:
             if progress:
                 progress(scenario.steps, scenario.steps, "drawing")
-            from sim.pictures.figures import draw
-
-            draw(where, labels=numbers.column_labels())
+            kinds.of(scenario).draw(where)
         made = Result(where)
         report.write(where, made.cards(), made.comparison())
 

@@ -21,6 +21,7 @@ from sim.scenario.checks import campaign, topics, whatif, world
 from sim.scenario.scenario import Scenario
 
 SHIPPED = places.shipped()
+Source = str | Path | Scenario | Classic  # of which a scenario can be had
 
 
 def shipped() -> dict[str, Path]:
@@ -30,17 +31,25 @@ def shipped() -> dict[str, Path]:
 
 
 def load(
-    source: str | Path, *, sets: Sequence[str] = (), seed: int | None = None, users: int | None = None
+    source: Source, *, sets: Sequence[str] = (), seed: int | None = None, users: int | None = None
 ) -> Scenario | Classic:
-    """Read, complete and check a scenario: a path, or a shipped name. Raises `ScenarioError` with every fault.
+    """Read, complete and check a scenario: a path, a shipped name, or one that is loaded. Raises `ScenarioError`.
 
     Where ``sets`` shortens the run (``days=3``), facts beyond its end are switched off.
     """
+    if isinstance(source, Scenario | Classic) and not sets and seed is None and users is None:
+        return source
     return completed(read(source), sets=sets, seed=seed, users=users)
 
 
-def read(source: str | Path) -> reader.Document:
-    """The document of a path or a shipped name, with all it extends. Raises `ScenarioError`."""
+def read(source: Source) -> reader.Document:
+    """The document of a path or a shipped name, with all it extends, or of a loaded scenario, with every default.
+
+    Raises:
+        ScenarioError: it cannot be found or read.
+    """
+    if isinstance(source, Scenario | Classic):
+        return reader.Document(source.model_dump(mode="json", by_alias=True))
     return loader.load(_find(source))
 
 

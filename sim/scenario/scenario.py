@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field, field_serializer
 
@@ -37,6 +37,8 @@ class Story(Strict):
 
 class Scenario(Strict):
     """One world: people, platforms, stories, actors, scheduled facts."""
+
+    kind: ClassVar[Literal["platform"]] = "platform"  # by which `sim.runs.kinds` knows what to do with it
 
     name: Name
     title: str = ""

@@ -6,7 +6,7 @@ goes between two readings is missed here as it is there. Places that are sold co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.base.errors import RefusedError
-from sim.base.processes import results
+from sim.base.progress import Tell
 from sim.model.model import ViralityModel
-from sim.runs.estimate import estimate, fitting
 from sim.scenario.numbers import parted
+from sim.studies.study import batch
 from sim.world.records import AD, F_COMMENTS, F_CREATIONS, F_REPOSTS, FLOWS
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 OFF_LIST = 51  # the rank of what is not listed
 RELAX_BINS = (1, 2, 4, 7, 13, 22)  # days after the peak at which a bin begins
 RELAX_LEAST = 3  # bins that must hold something
-Tell = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True)
@@ -216,18 +214,10 @@ def _rivals(model: ViralityModel, hours: int) -> np.ndarray:
 def traces(
     jobs: Sequence[Job], processes: int = 1, *, tell: Tell | None = None, phase: str = "simulating"
 ) -> list[Trace]:
-    """Make all runs, as many at once as asked and as fit into memory; traces in the order of the jobs.
+    """Make all runs and keep their traces, in the order of the jobs; see `batch`.
 
     Raises:
-        RefusedError: not even one fits this machine.
+        RefusedError: a world does not fit this machine.
     """
-    need = estimate(jobs[0].scenario)
-    if need.refusal:
-        raise RefusedError(need.refusal)
-
-    def count(done: int) -> None:
-        if tell:
-            tell(done, len(jobs), phase)
-
-    count(0)
-    return results(follow, jobs, fitting(min(processes, len(jobs)), need.memory_bytes), count)
+    worlds = (job.scenario for job in jobs)
+    return batch(follow, jobs, worlds, processes=processes, tell=tell, phase=phase)

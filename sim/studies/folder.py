@@ -1,27 +1,99 @@
-"""A study as a folder: texts and a picture, published whole or not at all."""
+"""An answer as a folder of one shape: its tables, its record, its picture; published whole or not at all."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import hashlib
+import json
+import math
+import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from sim.runs import kinds
 from sim.runs.folder import publish
+from sim.studies.study import Answer
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    import pandas as pd
+
+SCHEMA_VERSION = 2
+LONGEST = 60  # bytes of a label in a folder's name
 
 
-def publish_study(target: Path, texts: Mapping[str, str], name: str, picture: Callable[[], Figure]) -> Path:
-    """Publish a folder of texts, by their names in it, and a picture, ``figures/NAME.png``; returns ``target``."""
+def write(answer: Answer, out: Path | str, command: Sequence[str] = ()) -> Path:
+    """Write ``out/SCENARIO/STUDY[-LABEL]-DIGEST8-sSEED``; return its path.
+
+    In it ``STUDY.json``, the record; ``NAME.csv`` of every table; ``figures/STUDY.png``; and the answer's own texts.
+
+    Args:
+        answer: of a study.
+        out: folder of result folders.
+        command: the words that asked for it, for the record.
+    """
+    tables = {name: _csv(table) for name, table in answer.tables().items()}
+    digest = digested(tables)
+    texts = {f"{name}.csv": text for name, text in tables.items()} | answer.texts()
+    texts[f"{answer.study}.json"] = _json(_head(answer, digest, command) | answer.record())
+    name = "-".join(filter(None, (answer.study, short(answer.label), digest[:8], f"s{answer.world.seed}")))
+    return publish(Path(out) / answer.world.name / name, lambda folder: _fill(folder, texts, answer))
+
+
+def _fill(folder: Path, texts: dict[str, str], answer: Answer) -> None:
     from sim.pictures.paper import lettering
 
-    def fill(folder: Path) -> None:
-        for place, text in texts.items():
-            (folder / place).parent.mkdir(exist_ok=True)
-            (folder / place).write_text(text, encoding="utf-8")
-        (folder / "figures").mkdir()
-        with lettering():
-            picture().savefig(folder / "figures" / f"{name}.png")
+    for place, text in texts.items():
+        (folder / place).parent.mkdir(exist_ok=True)
+        (folder / place).write_text(text, encoding="utf-8")
+    (folder / "figures").mkdir()
+    with lettering():
+        answer.picture().savefig(folder / "figures" / f"{answer.study}.png", format="png")
 
-    return publish(target, fill)
+
+def digested(tables: dict[str, str]) -> str:
+    """SHA-256 of tables by name, as their files have them."""
+    parts = (f"{name}\n{text}" for name, text in sorted(tables.items()))
+    return hashlib.sha256("".join(parts).encode("utf-8")).hexdigest()
+
+
+def _csv(table: pd.DataFrame) -> str:
+    """Twelve digits: so many are the same on every CPU."""
+    return table.to_csv(index=False, lineterminator="\n", float_format="%.12g")
+
+
+def _head(answer: Answer, digest: str, command: Sequence[str]) -> dict[str, Any]:
+    """What the records of all studies begin with."""
+    world = answer.world
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "study": answer.study,
+        "digest": digest,
+        "command": list(command),
+        "scenario": world.name,
+        "title": world.title,
+        "kind": world.kind,
+        "model_version": kinds.of(world).version(),
+        "users": world.people.users,
+        "seed": world.seed,
+    }
+
+
+def _json(record: dict[str, Any]) -> str:
+    return json.dumps(_plain(record), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    """As JSON has it: nothing for what is no number, lists for tuples."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def short(label: str) -> str:
+    """Words as part of a file's name."""
+    plain = re.sub(r"[^\w-]+", "_", label).strip("_")
+    while len(plain.encode("utf-8")) > LONGEST:
+        plain = plain[:-1]
+    return plain

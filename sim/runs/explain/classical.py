@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.base import streams
+from sim.base.progress import Tell
 from sim.contagion import WellMixed
 from sim.contagion.cascade import edge_coin
 from sim.contagion.models import SIR, Bass, ComplexContagion, IndependentCascade, LinearThreshold
@@ -16,7 +17,6 @@ from sim.runs.spreading import SpreadTables
 
 if TYPE_CHECKING:
     from sim.runs.result import Result
-    from sim.runs.runner import Progress
 
 NEVER = 1 << 60
 
@@ -116,7 +116,7 @@ class Story:
         return int(self.model.need(followed)[0])
 
 
-def told(result: Result, user: int, limit: int, exact: bool, progress: Progress | None) -> list[str]:
+def told(result: Result, user: int, limit: int, exact: bool, progress: Tell | None) -> list[str]:
     """Lines about one user of a classical run."""
     tables = again(result, progress=progress)
     assert isinstance(tables, SpreadTables)

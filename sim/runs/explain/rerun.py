@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.base import metrics
-from sim.base.errors import RefusedError, SimError
-from sim.contagion.classic import Classic
-from sim.runs import estimate, runner
+from sim.base.errors import SimError
+from sim.base.progress import Tell
+from sim.runs import kinds, runner
+from sim.runs.estimate import required
 from sim.runs.result import Result
 from sim.scenario import load as scenarios
 
 if TYPE_CHECKING:
     from sim.runs.spreading import SpreadTables
+    from sim.runs.stepping import Watch
     from sim.runs.tables import Tables
 
 HINTS = 5  # users and topics that are named to begin with
@@ -33,33 +35,23 @@ def opened(folder: Path) -> Result:
         raise SimError(
             f"{folder} is a branch of {of} from {when} with rules that its past had not; explain {of} instead"
         )
-    made, now = result.run["model_version"], _version(result.run)
+    made, now = result.run["model_version"], result.kind.version()
     if made != now:
         raise SimError(f"{folder} was made by model version {made}, and this is {now}; run its scenario again first")
     return result
-
-
-def _version(run: dict[str, object]) -> int:
-    from sim.model.model import MODEL_VERSION
-    from sim.runs.spreading import CONTAGION_VERSION
-
-    return CONTAGION_VERSION if "contagion" in run else MODEL_VERSION
 
 
 def again(
     result: Result,
     *,
     threads: int = 1,
-    progress: runner.Progress | None = None,
-    watch: runner.Watch | None = None,
+    progress: Tell | None = None,
+    watch: Watch | None = None,
 ) -> Tables | SpreadTables:
     """Run a result's own scenario again, compiled whatever engine it names, and check that it gives the same digest."""
     scenario = scenarios.load(result.path / "scenario.resolved.yaml")
-    if not isinstance(scenario, Classic):
-        scenario = scenario.model_copy(update={"engine": "vectorized"})
-    need = estimate.estimate(scenario)
-    if need.refusal:
-        raise RefusedError(need.refusal)
+    scenario = kinds.of(scenario).compiled(scenario)
+    required(scenario)
     tables = runner.simulate(scenario, threads=threads, progress=progress, watch=watch)
     digest = tables.digests()["all"]
     if digest != result.digest:
@@ -77,7 +69,7 @@ def same(result: Result) -> str:
 
 def is_classical(result: Result) -> bool:
     """Whether a result is of a textbook model."""
-    return "contagion" in result.run
+    return result.kind.name == "classical"
 
 
 def users_to_follow(result: Result, most: int = HINTS) -> list[tuple[int, int]]:

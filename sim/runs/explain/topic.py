@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.base.errors import SimError
+from sim.base.progress import Tell
 from sim.base.registry import did_you_mean
 from sim.base.words import columns, fit, humanise
 from sim.platforms.base import Standing
@@ -20,7 +21,6 @@ from sim.world.world import ORIGINS
 
 if TYPE_CHECKING:
     from sim.runs.result import Result
-    from sim.runs.runner import Progress
 
 WIDTH = 110
 MINUTES = (60, 120, 180, 360, 720, 1440, 2880, 5760, 11520, 23040)  # lengths of a row of the table
@@ -34,7 +34,7 @@ def explain_topic(
     limit: int = 24,
     exact: bool = False,
     threads: int = 1,
-    progress: Progress | None = None,
+    progress: Tell | None = None,
 ) -> list[str]:
     """Lines that tell the life of a topic in the run of a result folder, after running it once more.
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.base import metrics
 from sim.base.errors import SimError
+from sim.base.progress import Tell
 from sim.model.publishing import own_idents, wins_row
 from sim.runs.explain import classical
 from sim.runs.explain.onlooker import Met, UserOnlooker
@@ -23,7 +24,6 @@ from sim.world.world import ORIGINS
 
 if TYPE_CHECKING:
     from sim.runs.result import Result
-    from sim.runs.runner import Progress
 
 
 def explain_user(
@@ -34,7 +34,7 @@ def explain_user(
     only_seen: bool = False,
     exact: bool = False,
     threads: int = 1,
-    progress: Progress | None = None,
+    progress: Tell | None = None,
 ) -> list[str]:
     """Lines that tell what happened to a user in the run of a result folder, after running it once more.
 

@@ -9,7 +9,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from sim.base.words import humanise, tail
 from sim.pictures.paper import GREY, INK, PALE, count, page, shown
-from sim.studies.calibrate.fit import Answer
+from sim.studies.calibrate.fit import Fitted
 from sim.studies.calibrate.parameters import Parameter
 from sim.studies.calibrate.study import CHECK, EXPLORE, Calibration, quantiles
 from sim.studies.calibrate.targets import Target
@@ -22,7 +22,7 @@ FARTHEST = 100.0  # ratio to the observed at which a bar is cut off
 COLOURS = {NO: ORANGE, WEAK: "#E69F00"}
 
 
-def picture(answer: Answer) -> Figure:
+def picture(answer: Fitted) -> Figure:
     """Draw it: parameters at the left in a triangle, metrics at the right."""
     found = answer.found
     d, rows = min(len(found.parameters), MOST), len(found.targets)

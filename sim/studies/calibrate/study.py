@@ -9,11 +9,11 @@ import numpy as np
 from scipy.stats import chi2
 
 from sim.base.errors import SimError
-from sim.base.streams import py_bits, stream_key
 from sim.studies.calibrate.emulator import Emulator
 from sim.studies.calibrate.parameters import Parameter
 from sim.studies.calibrate.posterior import BAND, DRAWS, Likelihood, Posterior, Reach, explore, reach, sobol
 from sim.studies.calibrate.targets import Target
+from sim.studies.study import seeds as drawn_seeds
 
 EXPLORE, REFINE, CHECK = "explore", "refine", "check"
 FILLING, CHECKING, WAVES = 0.5, 0.25, 2  # shares of the runs; what is left refines, in so many waves
@@ -85,7 +85,7 @@ def least_runs(dimensions: int) -> int:
     return 12 * (dimensions + 1)
 
 
-def calibrate(
+def recover(
     parameters: Sequence[Parameter],
     targets: Sequence[Target],
     simulate: Simulate,
@@ -138,13 +138,12 @@ class _Plan:
         self.parameters, self.targets, self.simulate, self.seed = parameters, targets, simulate, seed
         self.fitted = [(at, target) for at, target in enumerate(targets) if not target.held_out]
         self.runs: list[Run] = []
-        self.key = stream_key(seed, "calibration")
 
     def run(self, stage: str, points: np.ndarray, seeds: int) -> None:
         """Simulate at points f8[n, d], so many seeds each; no two runs share a seed."""
         points = np.repeat(points, seeds, axis=0)
         values = np.column_stack([p.value(points[:, i]) for i, p in enumerate(self.parameters)])
-        drawn = [py_bits(self.key, len(self.runs) + i) >> 2 for i in range(len(points))]
+        drawn = drawn_seeds(self.seed, "calibration", len(points), len(self.runs))
         metrics = self.simulate(list(zip(values, drawn, strict=True)))
         self.runs += [
             Run(stage, *of, tuple(got)) for of, got in zip(zip(points, drawn, strict=True), metrics, strict=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from pydantic import AwareDatetime, Field
@@ -16,12 +16,10 @@ from sim.base import checker, loader, reader
 from sim.base.errors import SimError
 from sim.base.registry import did_you_mean
 from sim.base.strict import Strict
-from sim.contagion.classic import Classic
+from sim.runs import kinds
+from sim.runs.kinds import World
 from sim.runs.summary import running_total
 from sim.scenario.numbers import actor_names, number, sparse
-
-if TYPE_CHECKING:
-    from sim.scenario.scenario import Scenario
 
 OBSERVED, FACTS = "observed", "facts"
 TOLERANCE = {"measured": 0.1, "estimated": 0.3, "assumed": 0.5}  # of an observed figure, by its grade
@@ -132,20 +130,21 @@ def choose(
     return found
 
 
-def targets(scenario: Scenario | Classic, source: str, names: Sequence[str] = ()) -> list[Target]:
+def targets(scenario: World, source: str, names: Sequence[str] = ()) -> list[Target]:
     """All metrics of ``observed``, of a YAML file of metric → value, or of the folder of a run."""
     return _of_scenario(scenario) if source == OBSERVED else _of_path(Path(source), names)
 
 
-def _of_scenario(scenario: Scenario | Classic) -> list[Target]:
+def _of_scenario(scenario: World) -> list[Target]:
     """The observed figures that lie within the run."""
-    figures = getattr(getattr(scenario, "observed", None), "figures", ())
+    figures = scenario.observed.figures
     if not figures:
         raise SimError(f"{scenario.name} has no observed figures; name a file or the folder of a run with --to")
+    span = kinds.of(scenario).span(scenario)
     return [
         Target(figure.metric, figure.value, TOLERANCE[figure.grade], figure.at, figure.label, figure.unit)
         for figure in figures
-        if figure.at is None or figure.at <= scenario.end  # type: ignore[union-attr]
+        if figure.at is None or span is None or figure.at <= span[1]
     ]
 
 
@@ -189,19 +188,20 @@ def _matching(known: Sequence[Target], names: Sequence[str], option: str) -> lis
     return found
 
 
-def check_times(chosen: Sequence[Target], scenario: Scenario | Classic) -> None:
+def check_times(chosen: Sequence[Target], scenario: World) -> None:
     """`SimError` for a metric with a time that has no running total, or a time outside the run."""
+    span = kinds.of(scenario).span(scenario)
     for target in chosen:
         if target.at is None:
             continue
-        if isinstance(scenario, Classic):
-            raise SimError(f"metric '{target.name}' has a time, and a classical world has no clock")
+        if span is None:
+            raise SimError(f"metric '{target.name}' has a time, and a {scenario.kind} world has no clock")
         number(target.metric, "running", scenario.platforms)
-        if not scenario.start <= target.at <= scenario.end:
-            raise SimError(f"metric '{target.name}' lies outside the run, which ends {scenario.end.isoformat()}")
+        if not span[0] <= target.at <= span[1]:
+            raise SimError(f"metric '{target.name}' lies outside the run, which ends {span[1].isoformat()}")
 
 
-def check_names(chosen: Sequence[Target], summary: Mapping[str, Any], scenario: Scenario | Classic) -> None:
+def check_names(chosen: Sequence[Target], summary: Mapping[str, Any], scenario: World) -> None:
     """`SimError` for a metric that no run has; some enter a summary only once they are not 0."""
     world = scenario.platforms, actor_names(scenario)
     for target in chosen:

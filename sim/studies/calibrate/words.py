@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.base.words import columns, humanise, tail
 from sim.runs.words import heading
-from sim.studies.calibrate.fit import Answer
+from sim.studies.calibrate.fit import Fitted
 from sim.studies.calibrate.parameters import Parameter
 from sim.studies.calibrate.posterior import IDENTIFIED, WEAKLY
 from sim.studies.calibrate.study import CHECK, EXPLORE, Calibration, quantiles
@@ -27,7 +27,7 @@ def verdicts(found: Calibration) -> list[str]:
     return [YES if width < IDENTIFIED else WEAK if width < WEAKLY else NO for width in found.posterior.widths()]
 
 
-def lines(answer: Answer) -> list[str]:
+def lines(answer: Fitted) -> list[str]:
     """The whole answer for a terminal."""
     found, question = answer.found, answer.question
     to = TO.get(question.to, question.to)
@@ -68,7 +68,7 @@ def parameter_rows(found: Calibration) -> Iterator[tuple[str, ...]]:
 METRIC_HEAD = ("metric", "observed", "now", "fitted", "5–95 % of runs", "seeds", "")
 
 
-def metric_rows(answer: Answer) -> Iterator[tuple[str, ...]]:
+def metric_rows(answer: Fitted) -> Iterator[tuple[str, ...]]:
     """Cells for each metric: observed, at the current values, after the fit, factor by which seeds scatter, verdict."""
     found = answer.found
     noise = dict(zip((target.name for target in found.fitted), found.noise, strict=True))
@@ -88,7 +88,7 @@ def within(target: Target, low: float, high: float) -> bool:
     return bool(ends[0] - room <= target.goal <= ends[1] + room)
 
 
-def warnings(answer: Answer) -> list[str]:
+def warnings(answer: Fitted) -> list[str]:
     """Everything a reader must not miss, the worst first."""
     found = answer.found
     return [
@@ -119,7 +119,7 @@ def _out_of_reach(found: Calibration) -> Iterator[str]:
         yield f"no choice within the ranges meets all metrics together; at the best, {names} miss most"
 
 
-def _shortened(answer: Answer) -> Iterator[str]:
+def _shortened(answer: Fitted) -> Iterator[str]:
     """Figures without a time are compared at the end; of a shortened run that may be another time."""
     if answer.question.to == OBSERVED and any(text.startswith("days=") for text in answer.question.sets):
         names = [target.name for target in answer.found.targets if target.at is None]

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from sim.base.errors import ScenarioError, SimError
 from sim.base.loader import parted
-from sim.contagion.classic import Classic
-from sim.scenario.load import load
-from sim.scenario.scenario import Scenario
+from sim.runs.kinds import World, platform_world
+from sim.scenario.load import Source, load
 from sim.scenario.without import without
-from sim.studies import counterfactuals
+from sim.studies.counterfactuals.study import chosen
 
-World = Scenario | Classic
 MOST = 8  # arms; more would be a sweep
 
 
@@ -34,46 +33,51 @@ class Arm:
 
 
 def arms(
-    sources: Sequence[str | Path],
+    sources: Sequence[Source],
     *,
     whats: Sequence[str] = (),
     drops: Sequence[str] = (),
     sets: Sequence[str] = (),
     users: int | None = None,
+    seed: int | None = None,
 ) -> tuple[Arm, ...]:
     """The first scenario as it is, the other scenarios, then the first one with each change.
 
     Args:
-        sources: paths, or names of shipped scenarios.
+        sources: paths, names of shipped scenarios, or loaded ones.
         whats: changes of the first, ``name: path=value, path=value``; the name may be left out.
         drops: counterfactuals that the first scenario names.
         sets: changes of all arms, ``path=value``.
         users: people in all arms.
+        seed: of the study, instead of the first scenario's own.
 
     Raises:
         ScenarioError: a scenario or change has faults; of a change, its name is told.
         SimError: there are not at least two arms, too many, or of kinds that share no numbers.
     """
-    files = [load(source, sets=sets, users=users) for source in sources]
+    loaded = partial(load, users=users, seed=seed)
+    files = [loaded(source, sets=sets) for source in sources]
     found = [Arm(_file_name(i, files, sources), "", world) for i, world in enumerate(files)]
     if len(found) == 1 and (whats or drops):
         found[0] = replace(found[0], name="as it is")
-    found += [_changed(sources[0], text, sets, users) for text in whats]
+    found += [_changed(lambda changes: loaded(sources[0], sets=[*sets, *changes]), text) for text in whats]
     found += _without(files[0], drops)
     _check(found)
     return tuple(found)
 
 
-def _file_name(at: int, files: Sequence[World], sources: Sequence[str | Path]) -> str:
-    """The scenario's name, or the file's path where two have the same name."""
-    names = [world.name for world in files]
-    return names[at] if names.count(names[at]) == 1 else str(sources[at])
+def _file_name(at: int, files: Sequence[World], sources: Sequence[Source]) -> str:
+    """The scenario's name; where two have the same, the file's path, or the number of what is no file."""
+    names, source = [world.name for world in files], sources[at]
+    if names.count(names[at]) == 1:
+        return names[at]
+    return str(source) if isinstance(source, str | Path) else f"{names[at]} {at + 1}"
 
 
-def _changed(source: str | Path, text: str, sets: Sequence[str], users: int | None) -> Arm:
+def _changed(loaded: Callable[[Sequence[str]], World], text: str) -> Arm:
     name, changes = parted(text)
     try:
-        world = load(source, sets=[*sets, *changes], users=users)
+        world = loaded(changes)
     except ScenarioError as error:
         raise ScenarioError([replace(fault, file=f"--what {text}: {fault.file}") for fault in error.faults]) from None
     change = ", ".join(changes)
@@ -83,10 +87,10 @@ def _changed(source: str | Path, text: str, sets: Sequence[str], users: int | No
 def _without(world: World, drops: Sequence[str]) -> list[Arm]:
     if not drops:
         return []
-    if isinstance(world, Classic):
-        raise SimError(f"--without: {world.name} is a classical world and has no counterfactuals; use --what")
-    known = counterfactuals.chosen(world, drops)
-    return [Arm(name, known[name].title, without(world, known[name])) for name in drops]
+    refusal = f"--without: {world.name} is a {world.kind} world and has no counterfactuals; use --what"
+    scenario = platform_world(world, refusal)
+    known = chosen(scenario, drops)
+    return [Arm(name, known[name].title, without(scenario, known[name])) for name in drops]
 
 
 def _check(found: Sequence[Arm]) -> None:
@@ -98,7 +102,7 @@ def _check(found: Sequence[Arm]) -> None:
         raise SimError(f"{len(found)} arms, and at most {MOST} can be compared; leave some out")
     if twice is not None:
         raise SimError(f"two arms are called '{twice}'; name them apart")
-    kinds = {isinstance(arm.world, Classic) for arm in found}
-    if len(kinds) > 1:
-        one, other = (next(a.name for a in found if isinstance(a.world, Classic) is kind) for kind in (True, False))
-        raise SimError(f"'{one}' is a classical world and '{other}' is none: they share too few numbers to compare")
+    for arm in found:
+        if arm.world.kind != found[0].world.kind:
+            pair = " and ".join(f"'{one.name}' is a {one.world.kind} world" for one in (found[0], arm))
+            raise SimError(f"{pair}: they share too few numbers to compare")

@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.base.words import capital
-from sim.contagion.classic import Classic
 from sim.pictures.paper import GREY, HALO, INK, PALE, count, name_ends, page, shown
+from sim.runs import kinds
+from sim.runs.kinds import World
 from sim.scenario.numbers import label
 from sim.studies.compare.study import SERIES, Comparison
 from sim.studies.compare.words import headline, percent, signed, span
@@ -29,7 +30,7 @@ def picture(found: Comparison) -> Figure:
     height = 4.6 + low
     about = f"{shown(world.title or world.name, 44)}. Line: median of {n} seeds"
     about += f" (dashed: {shown(found.arms[0].name, 20)}); band: middle half. "
-    recipe = f"{world.name} · seeds {found.seeds[0]} to {found.seeds[-1]}, the same in all arms"
+    recipe = f"{world.name} · {n} seeds drawn from {world.seed}, the same in all arms"
     recipe += f" · {world.people.users:,} people · bars: {percent(found.question.level)} intervals"
     recipe += "; pale: with separate seeds"
     figure = page(recipe, headline(found), about + "Below: pair by pair.", height)
@@ -65,13 +66,13 @@ def _bands(axes: Axes, found: Comparison) -> None:
     axes.margins(x=0)
     axes.yaxis.set_major_formatter(count)
     name_ends(axes, ends)
-    if found.question.kind == "platform":
+    if kinds.of(found.arms[0].world).span(found.arms[0].world):
         axes.xaxis.set_major_locator(dates.AutoDateLocator(minticks=4, maxticks=12))
         axes.xaxis.set_major_formatter(dates.DateFormatter("%d %b" if values.shape[1] > 96 else "%d %b %H:%M"))
 
 
-def _bin(hours: int, world: object) -> int:
-    if isinstance(world, Classic):
+def _bin(hours: int, world: World) -> int:
+    if kinds.of(world).span(world) is None:
         return 1
     return next((size for size in BINS if hours <= size * MOST_BINS), BINS[-1])
 
@@ -86,9 +87,10 @@ def _binned(values: np.ndarray, size: int) -> np.ndarray:
 def _times(found: Comparison, arm: int, size: int, bins: int) -> np.ndarray:
     """Where the bins lie, at their middles; local time."""
     world = found.arms[arm].world
-    if isinstance(world, Classic):
+    span = kinds.of(world).span(world)
+    if span is None:
         return np.arange(bins)
-    start = dates.date2num(world.start.replace(tzinfo=None) + timedelta(hours=size / 2))
+    start = dates.date2num(span[0].replace(tzinfo=None) + timedelta(hours=size / 2))
     return np.asarray(start + np.arange(bins) * size / 24)
 
 

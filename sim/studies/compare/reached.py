@@ -14,12 +14,11 @@ import numpy as np
 
 from sim.base import metrics
 from sim.base.streams import np_mix
-from sim.contagion.classic import Classic
 from sim.runs import runner
 from sim.runs.explain.words import Words
 from sim.runs.tables import Tables
 from sim.studies.compare.arms import Arm
-from sim.studies.compare.runs import seeded
+from sim.studies.study import seeded
 from sim.world.population import lane_of
 from sim.world.records import F_IMPRESSIONS
 from sim.world.world import World
@@ -74,7 +73,7 @@ class Reached:
 def told(job: tuple[Arm, Arm, int]) -> Reached | None:
     """Run two arms with one seed and tell them apart; None where people are not the same, or not simulated at all."""
     base, arm, seed = job
-    if isinstance(base.world, Classic) or isinstance(arm.world, Classic) or not same_people(base, arm):
+    if not same_people(base, arm):
         return None
     first, second = (_run(one, seed) for one in (base, arm))
     return apart(first, second, arm.name, seed)
@@ -83,9 +82,7 @@ def told(job: tuple[Arm, Arm, int]) -> Reached | None:
 def same_people(base: Arm, arm: Arm) -> bool:
     """Whether a row is the same person in both arms, so that they can be told apart one by one."""
     one, other = base.world, arm.world
-    if isinstance(one, Classic) or isinstance(other, Classic):
-        return False
-    return one.people == other.people and list(one.platforms) == list(other.platforms)
+    return bool(one.platforms) and one.people == other.people and [*one.platforms] == [*other.platforms]
 
 
 def _run(arm: Arm, seed: int) -> Tables:

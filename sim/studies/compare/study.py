@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
@@ -10,16 +9,15 @@ from itertools import zip_longest
 import numpy as np
 
 from sim.base import intervals
-from sim.base.errors import RefusedError, SimError
+from sim.base.errors import SimError
 from sim.base.intervals import Interval
-from sim.base.processes import results
+from sim.base.progress import Tell, within
 from sim.base.registry import did_you_mean
-from sim.contagion.classic import Classic
-from sim.runs import estimate
+from sim.runs.estimate import required
 from sim.scenario import numbers
 from sim.studies.compare.arms import Arm
 from sim.studies.compare.runs import Job, Outcome, play
-from sim.studies.ensemble import Tell
+from sim.studies.study import batch, seeds
 
 SEEDS, MOST_SEEDS = 20, 200
 LEVEL = 0.95
@@ -68,7 +66,7 @@ class Question:
         arms: two or more; all differences are against the first.
         metric: whose precision counts, and which is drawn.
         viral: when a run counts as viral.
-        seeds, first_seed: how many to begin with, and the first of them; they follow one another.
+        seeds: how many to begin with; drawn from the first arm's own.
         precision: what is asked for, or None: the first seeds are all.
         most_seeds: limit of what precision may ask for.
     """
@@ -77,14 +75,13 @@ class Question:
     metric: str
     viral: Bound
     seeds: int = SEEDS
-    first_seed: int = 1
     precision: Precision | None = None
     most_seeds: int = MOST_SEEDS
 
     @property
     def kind(self) -> numbers.WorldKind:
-        """``platform`` or ``classical``."""
-        return "classical" if isinstance(self.arms[0].world, Classic) else "platform"
+        """Kind of the worlds that are compared."""
+        return self.arms[0].world.kind
 
     @property
     def headlines(self) -> tuple[str, ...]:
@@ -99,6 +96,10 @@ class Question:
             return (self.seeds,)
         times = int(np.ceil(np.log2(self.most_seeds / self.seeds)))
         return (*(self.seeds << look for look in range(times)), self.most_seeds)
+
+    def drawn(self, first: int, last: int) -> list[int]:
+        """Seeds of runs by their numbers, from ``first`` to before ``last``."""
+        return seeds(self.arms[0].world.seed, "compare", last - first, first)
 
     @property
     def level(self) -> float:
@@ -123,10 +124,10 @@ class Comparison:
         """The arms; the first is what the others are compared with."""
         return self.question.arms
 
-    @property
-    def seeds(self) -> range:
+    @cached_property
+    def seeds(self) -> list[int]:
         """Seeds that were run."""
-        return range(self.question.first_seed, self.question.first_seed + len(self.runs))
+        return self.question.drawn(0, len(self.runs))
 
     @cached_property
     def metrics(self) -> list[str]:
@@ -205,7 +206,7 @@ class Comparison:
         return self.seeds[int(order[(known - 1) // 2])]
 
 
-def compare(question: Question, *, jobs: int = 1, tell: Tell | None = None) -> Comparison:
+def paired(question: Question, *, jobs: int = 1, tell: Tell | None = None) -> Comparison:
     """Run all arms with the same seeds, and add seeds until it is precise enough or the limit is reached.
 
     Args:
@@ -217,42 +218,29 @@ def compare(question: Question, *, jobs: int = 1, tell: Tell | None = None) -> C
         RefusedError: an arm does not fit this machine.
         SimError: no run has the metric; or an arm failed, which is named.
     """
-    processes = min(jobs, question.looks[-1], _fitting(question.arms, jobs))
+    for arm in question.arms:
+        required(arm.world, who=f"arm '{arm.name}'")
     runs: tuple[tuple[Outcome, ...], ...] = ()
     known = {*numbers.names("headline", world=question.kind)}
     if not {question.metric, question.viral.metric} <= known:  # ask one seed before all others
-        runs = _batch(question, 0, 1, 1, tell)
+        runs = _look(question, 0, 1, 1, tell)
         _check_metrics(Comparison(question, runs))
-    for seeds in question.looks:
-        runs += _batch(question, len(runs), seeds, processes, tell)
+    for number in question.looks:
+        runs += _look(question, len(runs), number, jobs, tell)
         found = Comparison(question, runs)
         if found.precise:
             break
     return found
 
 
-def _fitting(arms: Sequence[Arm], jobs: int) -> int:
-    """Processes that fit into memory, by the largest arm."""
-    needs = [estimate.estimate(arm.world) for arm in arms]
-    for arm, need in zip(arms, needs, strict=True):
-        if need.refusal:
-            raise RefusedError(f"arm '{arm.name}': {need.refusal}")
-    return estimate.fitting(jobs, max(need.memory_bytes for need in needs))
-
-
-def _batch(
-    question: Question, done: int, seeds: int, processes: int, tell: Tell | None
-) -> tuple[tuple[Outcome, ...], ...]:
+def _look(question: Question, done: int, number: int, jobs: int, tell: Tell | None) -> tuple[tuple[Outcome, ...], ...]:
     """The runs from the first seed that is not done to the last of a look."""
-    arms, first = len(question.arms), question.first_seed
-    plan = [Job(first + number, question.arms) for number in range(done, seeds)]
-
-    def count(ready: int) -> None:
-        if tell:
-            tell((done + ready) * arms, seeds * arms, f"simulating {seeds} seeds of {arms} arms")
-
-    count(0)
-    return tuple(tuple(arm) for arm in results(play, plan, min(processes, len(plan)), count))
+    arms = len(question.arms)
+    plan = [Job(seed, question.arms) for seed in question.drawn(done, number)]
+    hears = within(tell, done * arms, number * arms, arms)
+    phase = f"simulating {number} seeds of {arms} arms"
+    made = batch(play, plan, [arm.world for arm in question.arms], processes=jobs, tell=hears, phase=phase)
+    return tuple(tuple(arm) for arm in made)
 
 
 def _check_metrics(found: Comparison) -> None:

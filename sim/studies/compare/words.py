@@ -22,7 +22,7 @@ def head(found: Comparison) -> list[str]:
     """What was compared: the case, how many runs, and the arms."""
     world, n = found.arms[0].world, len(found.seeds)
     title = " ".join((world.title or world.name).split())
-    seeds = f"{n} seeds ({found.seeds[0]} to {found.seeds[-1]}), the same in all arms" if n > 1 else "one seed"
+    seeds = f"{n} seeds drawn from {world.seed}, the same in all arms" if n > 1 else "one seed"
     lines = [title, f"{len(found.arms)} arms; {seeds}; {world.people.users:,} people simulated; {days(world)}"]
     for arm in found.arms:
         lines.append(f"  {arm.name}" + (f": {arm.change}" if arm.change not in ("", arm.name) else ""))

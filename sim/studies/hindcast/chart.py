@@ -1,53 +1,45 @@
-"""The picture of a hindcast: fans of what is expected, what was observed in black. Drawn from the files of a folder."""
+"""The picture of a hindcast: fans of what is expected, what was observed in black."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from matplotlib import dates
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from sim.base.words import capital
-from sim.pictures.paper import GREY, HALO, INK, count, lettering, page, panels, shown
+from sim.pictures.paper import GREY, HALO, INK, count, page, panels, shown
 from sim.scenario.numbers import Named, number
 
-NAME = "hindcast.png"
 FAN, LINE = "#0072B2", "#004b76"
 
 
-def draw(folder: Path) -> Path:
-    """Draw ``hindcast.png`` from ``hindcast.csv`` and ``hindcast.json`` of a folder; return its path."""
-    record = json.loads((folder / "hindcast.json").read_text(encoding="utf-8"))
-    table = pd.read_csv(folder / "hindcast.csv")
-    table["day"] = dates.date2num(pd.to_datetime(table["date"])) + 0.5  # a day's number stands at its noon
+def picture(record: Mapping[str, Any], bands: pd.DataFrame) -> Figure:
+    """Draw a hindcast from its record and its table of bands, made just now or read from a folder."""
+    noon = dates.date2num(pd.to_datetime(bands["date"])) + 0.5  # where a day's number stands
+    table = bands.assign(day=noon)
     names = [f"{record['platform']}_topics", f"{record['platform']}_impressions_total", "rival_bureaus_total"]
     known, to = (date.fromisoformat(record[key]) for key in ("known_until", "to"))
-    with lettering():
-        runs = len(record["runs"])
-        recipe = (
-            f"{record['scenario']} · {runs} runs of {record['users']:,} people, worth {record['effective_size']:.0f}"
-        )
-        title = f"Known until {_day(known)}; predicted to {_day(to)}"
-        about = (
-            f"{shown(record['title'], 70)}. Black: observed. Blue: simulated; dark half of the runs, pale nine tenths."
-        )
-        figure = page(recipe, title, about, 8.6)
-        start = dates.date2num(date.fromisoformat(table["date"].min()))
-        zone: Any = pd.Timestamp(record["start"]).tz
-        axes = panels(figure, (start, dates.date2num(to + timedelta(days=1))), zone, len(names), 0.7, 0.075, 0.8)
-        axes[-1].set_xlabel("a day's number stands at its noon; a running total, at the noon of the day it includes")
-        cut = float(dates.date2num(known + timedelta(days=1)))
-        for panel, name in zip(axes, names, strict=True):
-            told = " so far" if name.endswith("_total") else " each day"
-            panel.set_title(capital(_number(record, name).label()) + told)
-            _fan(panel, table[table["quantity"] == name], _outcome(record, name), cut)
-        _mark(axes[0], cut)
-        figure.savefig(folder / NAME, format="png")
-    return folder / NAME
+    runs = len(record["runs"])
+    recipe = f"{record['scenario']} · {runs} runs of {record['users']:,} people, worth {record['effective_size']:.0f}"
+    title = f"Known until {_day(known)}; predicted to {_day(to)}"
+    about = f"{shown(record['title'], 70)}. Black: observed. Blue: simulated; dark half of the runs, pale nine tenths."
+    figure = page(recipe, title, about, 8.6)
+    start = dates.date2num(date.fromisoformat(table["date"].min()))
+    zone: Any = pd.Timestamp(record["start"]).tz
+    axes = panels(figure, (start, dates.date2num(to + timedelta(days=1))), zone, len(names), 0.7, 0.075, 0.8)
+    axes[-1].set_xlabel("a day's number stands at its noon; a running total, at the noon of the day it includes")
+    cut = float(dates.date2num(known + timedelta(days=1)))
+    for panel, name in zip(axes, names, strict=True):
+        told = " so far" if name.endswith("_total") else " each day"
+        panel.set_title(capital(_number(record, name).label()) + told)
+        _fan(panel, table[table["quantity"] == name], _outcome(record, name), cut)
+    _mark(axes[0], cut)
+    return figure
 
 
 def _day(day: date) -> str:
@@ -70,7 +62,7 @@ def _fan(axes: Axes, rows: pd.DataFrame, words: str, cut: float) -> None:
     axes.text(1.015, 0.5, words, transform=axes.transAxes, va="center", color=LINE, size=9)
 
 
-def _outcome(record: dict[str, Any], name: str) -> str:
+def _outcome(record: Mapping[str, Any], name: str) -> str:
     """What a panel comes to, in words: the median over runs and where nine tenths of them lie."""
     if name.endswith("_topics"):
         name, unit, when = f"{name}_fullest_day_to_come", "topics", "on the fullest\nday to come"
@@ -80,7 +72,7 @@ def _outcome(record: dict[str, Any], name: str) -> str:
     return f"{count(bands['q50'])} {unit}\n{when}\n(9 in 10 runs:\n{count(bands['q05'])} to {count(bands['q95'])})"
 
 
-def _number(record: dict[str, Any], name: str) -> Named:
+def _number(record: Mapping[str, Any], name: str) -> Named:
     """The daily number of a quantity, which may be its running total."""
     return number(name.removesuffix("_total"), "daily", [record["platform"]])
 

@@ -1,124 +1,133 @@
-"""Hindcasts: what the model expects after a day, given what was known by its end. Decision note 0015.
-
-Facts dated later are switched off, many seeds are run on beyond the day, and each run is weighted by how well its own
-beginning agrees with what had been observed. Nothing that was observed later is looked at.
-"""
+"""A hindcast as an answer: every run by the day, the bands, what was known; and how one is asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from math import isfinite
+from typing import Any, ClassVar
 
 import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
 
-from sim.base.bands import effective_size, normalised
-from sim.studies.ensemble import Job, Tell, Trace, relaxation, topic_hours, traces
-from sim.studies.hindcast.known import SEEDS, Cut, Known
-
-FREEDOM = 4.0  # degrees of freedom of Student's t: what no run can meet does not pick the runs
-LOW_SIZE = 0.2  # share of the runs; an effective size below is warned of
-
-
-@dataclass(frozen=True)
-class Hindcast:
-    """The runs of a plan with their weights; ``retained``: share of the weight of all candidates that they hold."""
-
-    plan: Cut
-    traces: tuple[Trace, ...]
-    weights: np.ndarray
-    candidates: int
-    retained: float = 1.0
-    scalars: dict[str, np.ndarray] = field(default_factory=dict)
-
-    @property
-    def size(self) -> float:
-        """Effective number of runs."""
-        return effective_size(self.weights)
-
-    @property
-    def low(self) -> bool:
-        """Whether too few runs carry the weight for the outer bands to mean much."""
-        return self.size < LOW_SIZE * len(self.traces)
-
-
-# ---- weights
-
-
-def log_weights(known: Sequence[Known], runs: Sequence[Trace]) -> np.ndarray:
-    """Logarithm of each run's likelihood up to a constant, f8[runs]; equal where nothing was observed.
-
-    The squared units of a group are averaged, since its numbers tell much the same; each group's root mean square is
-    then one draw of Student's t with `FREEDOM` degrees of freedom.
-    """
-    total = np.zeros(len(runs))
-    for group in dict.fromkeys(one.group for one in known):
-        units = np.array([[one.units(run) for one in known if one.group == group] for run in runs])
-        total -= (FREEDOM + 1) / 2 * np.log1p(np.square(units).mean(axis=1) / FREEDOM)
-    return total
-
-
-# ---- runs
+from sim.base.bands import quantiles
+from sim.base.progress import Tell
+from sim.runs.kinds import World
+from sim.scenario.load import Source
+from sim.studies.hindcast import chart, words
+from sim.studies.hindcast.known import SEEDS, USERS, plan
+from sim.studies.hindcast.study import Hindcast, weighed
+from sim.studies.hindcast.words import BANDS, bands_table, known_until, runs_table
 
 
 def hindcast(
-    plan: Cut,
+    scenario: Source,
+    until: date | str,
+    to: date | str | None = None,
     *,
     seeds: int = SEEDS,
     candidates: int | None = None,
+    users: int | None = USERS,
+    seed: int | None = None,
     jobs: int = 1,
-    first_seed: int = 1,
     tell: Tell | None = None,
-) -> Hindcast:
-    """Run the seeds, weigh them by their beginnings, and take the numbers of interest.
-
-    With more candidates than seeds, all candidates are first run to the cut alone, and the best go on.
+) -> Answer:
+    """What the model expects after a day, given what was known by its end.
 
     Args:
-        plan: what is run.
+        scenario: a loaded one, a name or a path; of platforms.
+        until: last day on which things are known, such as ``2020-11-27``.
+        to: last day that is predicted (the last of the month after).
         seeds: runs to the end.
-        candidates: runs to the cut; at least ``seeds`` (as many).
-        jobs: processes.
-        first_seed: seeds count up from here.
-        tell: called with (runs done, runs, what is going on).
+        candidates: first run so many to the cut; the best go on (as many as seeds).
+        users: people in every run.
+        seed: of the study (the scenario's own).
+        jobs: processes; the answer does not depend on them.
+        tell: hears how many runs are done.
+
+    Raises:
+        SimError: the days do not fit the scenario, or it has none.
+        RefusedError: a run does not fit this machine.
     """
-    tried = max(seeds, candidates or seeds)
-    numbers, retained = range(first_seed, first_seed + tried), 1.0
-    if tried > seeds:
-        begun = traces([_job(plan, seed, plan.steps) for seed in numbers], jobs, tell=tell, phase="running to the cut")
-        weights = normalised(log_weights(plan.known, begun))
-        best = np.sort(np.argsort(-weights, kind="stable")[:seeds])
-        numbers, retained = [begun[i].seed for i in best], float(weights[best].sum())  # type: ignore[assignment]
-    runs = traces([_job(plan, seed) for seed in numbers], jobs, tell=tell, phase="running on")
-    weights = normalised(log_weights(plan.known, runs))
-    return Hindcast(plan, tuple(runs), weights, tried, retained, scalars(plan, runs))
+    first = date.fromisoformat(until) if isinstance(until, str) else until
+    last = date.fromisoformat(to) if isinstance(to, str) else to
+    cut = plan(scenario, first, last, users=users, seed=seed)
+    return Answer(weighed(cut, seeds=seeds, candidates=candidates, jobs=jobs, tell=tell))
 
 
-def _job(plan: Cut, seed: int, steps: int | None = None) -> Job:
-    return Job(plan.scenario.model_copy(update={"seed": seed}), steps=steps)
+@dataclass(frozen=True)
+class Answer:
+    """What a hindcast found: its runs, weighed by their beginnings."""
+
+    found: Hindcast
+    study: ClassVar[str] = "hindcast"
+
+    @property
+    def world(self) -> World:
+        """The scenario, cut."""
+        return self.found.plan.scenario
+
+    @property
+    def label(self) -> str:
+        """The last day on which things are known."""
+        return known_until(self.found).isoformat()
+
+    @cached_property
+    def _bands(self) -> pd.DataFrame:
+        return bands_table(self.found)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """``runs``: a row a run and day; ``bands``: a row a quantity and day."""
+        return {"runs": runs_table(self.found), "bands": self._bands}
+
+    def record(self) -> dict[str, Any]:
+        """What was run, what was known, the weights, and the numbers of the whole run."""
+        return _record(self.found)
+
+    def texts(self) -> dict[str, str]:
+        """No further files."""
+        return {}
+
+    def lines(self) -> list[str]:
+        """What was put in, how well the beginnings agree, what is expected."""
+        return words.lines(self.found)
+
+    def picture(self) -> Figure:
+        """Fans of what is expected."""
+        scenario = self.found.plan.scenario
+        head = {"scenario": scenario.name, "title": scenario.title, "users": scenario.people.users}
+        return chart.picture(head | self.record(), self._bands)
 
 
-def daily_metrics(plan: Cut) -> list[str]:
-    """Metrics whose bands are given by the day, those of the list first."""
-    platform = plan.platform
-    flows = [f"{platform}_impressions", f"{platform}_discussions", "intents", "followers_won", "rival_bureaus"]
-    lists = [f"{platform}_{name}" for name in ("topics", "topic_hours", "topics_at_once")]
-    return [*lists, *flows, *(f"{name}_total" for name in flows)]
+def _record(cast: Hindcast) -> dict[str, Any]:
+    plan = cast.plan
+    shown = {
+        name: dict(zip(BANDS, _plain(quantiles(v, cast.weights)), strict=True)) for name, v in cast.scalars.items()
+    }
+    return {
+        "start": plan.scenario.start.isoformat(),
+        "known_until": known_until(cast).isoformat(),
+        "to": plan.to.isoformat(),
+        "platform": plan.platform,
+        "switched_off": list(plan.later),
+        "conditioned_on": [
+            {"group": one.group, "label": one.label, "value": one.value, "factor": one.factor} for one in plan.known
+        ],
+        "not_used": list(plan.unused),
+        "candidates": cast.candidates,
+        "weight_retained": round(cast.retained, 6),
+        "effective_size": round(cast.size, 3),
+        "scalars": shown,
+        "runs": [
+            {"seed": run.seed, "weight": float(weight)} | {name: _plain([v[i]])[0] for name, v in cast.scalars.items()}
+            for i, (run, weight) in enumerate(zip(cast.traces, cast.weights, strict=True))
+        ],
+    }
 
 
-def scalars(plan: Cut, runs: Sequence[Trace]) -> dict[str, np.ndarray]:
-    """One number a run, f8[runs]; the peak day is counted from the day of the start."""
-    platform, found = plan.platform, {}
-    for name in daily_metrics(plan):
-        if name.endswith("_total"):
-            found[name] = np.array([run.daily(name)[-1] for run in runs])
-    hours = [topic_hours(run, platform) for run in runs]
-    listed = [run.sightings(platform) for run in runs]
-    day = (plan.cut.date() - plan.scenario.start.date()).days
-    found[f"{platform}_topics_listed"] = np.array([float(len(np.unique(rows[:, 2]))) for rows in listed])
-    found[f"{platform}_topics_at_once"] = np.array([float(np.bincount(rows[:, 0]).max(initial=0)) for rows in listed])
-    fullest = [run.daily(f"{platform}_topics")[day:].max(initial=0.0) for run in runs]
-    found[f"{platform}_topics_fullest_day_to_come"] = np.array(fullest)
-    found["peak_day"] = np.array([float(np.argmax(h)) if h.any() else np.nan for h in hours])
-    found["peak_after_cut"] = (found["peak_day"] >= day).astype(float)
-    found["relaxation"] = np.array([relaxation(h) for h in hours])
-    return found
+def _plain(values: Sequence[float] | np.ndarray) -> list[float | None]:
+    """Numbers as JSON has them: none where there is none."""
+    return [round(float(value), 6) if isfinite(value) else None for value in values]

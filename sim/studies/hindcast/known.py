@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from math import log
-from pathlib import Path
 
 import numpy as np
 
 from sim.base.errors import SimError
-from sim.contagion.classic import Classic
+from sim.runs.kinds import platform_world
 from sim.runs.summary import RIVALS
 from sim.scenario import load as scenarios
+from sim.scenario.load import Source
 from sim.scenario.numbers import parted
 from sim.scenario.observed import Stay
 from sim.scenario.scenario import Scenario
@@ -88,23 +88,24 @@ class Cut:
 # ---- what goes in
 
 
-def plan(source: str | Path, until: date, to: date | None = None, *, users: int | None = USERS) -> Cut:
+def plan(
+    source: Source, until: date, to: date | None = None, *, users: int | None = USERS, seed: int | None = None
+) -> Cut:
     """Cut a scenario at the end of ``until`` and let it run to the end of ``to`` (the end of the month after).
 
     Raises:
         SimError: the days do not fit the scenario, or it is a classical one.
     """
-    given = scenarios.load(source)
-    if isinstance(given, Classic):
-        raise SimError(f"{given.name} is a classical world: it has no dates to be cut at")
+    world = scenarios.load(source)
+    refusal = f"{world.name} is a {world.kind} world: it has no dates to be cut at"
+    given = platform_world(world, refusal)
     to = _end_of_next_month(until) if to is None else to
     if not given.start.date() <= until < to:
         order = f"the run begins on {given.start.date()}, is cut on {until} and ends on {to}"
         raise SimError(f"{order}; each must come after the one before (--until, --to)")
     cut, end = (datetime.combine(day + DAY, time(), given.start.tzinfo) for day in (until, to))
     length = (end - given.start) / DAY
-    longer = scenarios.load(source, sets=[f"days={length}"], users=users)
-    assert isinstance(longer, Scenario)
+    longer = platform_world(scenarios.load(source, sets=[f"days={length}"], users=users, seed=seed), refusal)
     scenario, later = _cut(longer, cut)
     known, unused = observations(scenario, cut)
     return Cut(scenario, cut, to, later, known, unused)

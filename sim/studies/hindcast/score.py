@@ -17,8 +17,9 @@ import pandas as pd
 from sim.base.bands import crps, quantiles
 from sim.base.errors import SimError
 from sim.base.registry import did_you_mean
-from sim.studies.hindcast.hindcast import Hindcast, daily_metrics
-from sim.studies.hindcast.words import COLUMNS, _known_until
+from sim.base.words import columns, humanise
+from sim.studies.hindcast.study import Hindcast, daily_metrics
+from sim.studies.hindcast.words import COLUMNS, known_until
 
 
 class Scored(NamedTuple):
@@ -46,7 +47,7 @@ class Runs:
 
 
 def read(folder: Path) -> Runs:
-    """The runs of a folder that `write` has made."""
+    """The runs of a hindcast's folder."""
     try:
         record = json.loads((folder / "hindcast.json").read_text(encoding="utf-8"))
         table = pd.read_csv(folder / "runs.csv")
@@ -66,7 +67,7 @@ def read(folder: Path) -> Runs:
 def of(cast: Hindcast) -> Runs:
     """The runs of a hindcast that has just been made."""
     values = {name: np.array([run.daily(name) for run in cast.traces]) for name in daily_metrics(cast.plan)}
-    return Runs(cast.traces[0].dates[0], _known_until(cast), cast.weights, values)
+    return Runs(cast.traces[0].dates[0], known_until(cast), cast.weights, values)
 
 
 def score(runs: Runs, truth: Mapping[str, Mapping[date, float]]) -> list[Scored]:
@@ -90,6 +91,18 @@ def score(runs: Runs, truth: Mapping[str, Mapping[date, float]]) -> list[Scored]
         if hits:
             scored.append(Scored(name, len(hits), *np.mean(np.array(hits, float), axis=0).tolist()))
     return scored
+
+
+def lines(runs: Runs, truth: Mapping[str, Mapping[date, float]]) -> list[str]:
+    """The score as a table for a terminal. Raises `SimError` where no day can be scored."""
+    scored = score(runs, truth)
+    if not scored:
+        raise SimError(f"nothing to score: no day after {runs.cut} that was predicted")
+    rows: list[tuple[str, ...]] = [("scored", "days", "in 50 % band", "in 90 % band", "CRPS", "error of the median")]
+    for one in scored:
+        inside = f"{one.within_50:.0%}", f"{one.within_90:.0%}"
+        rows.append((one.quantity, str(one.days), *inside, humanise(one.crps), humanise(one.error_of_median)))
+    return columns(rows)
 
 
 def numbers(path: Path) -> dict[str, dict[date, float]]:

@@ -9,12 +9,32 @@ import numpy as np
 import pandas as pd
 
 from sim.base.bands import LEVELS, quantiles
-from sim.base.words import humanise
-from sim.studies.hindcast.hindcast import Hindcast, daily_metrics
+from sim.base.words import columns, humanise
+from sim.runs.words import heading
 from sim.studies.hindcast.known import observed_days
+from sim.studies.hindcast.study import Hindcast, daily_metrics
 
 BANDS = tuple(f"q{round(100 * level):02d}" for level in LEVELS)
 COLUMNS = ("date", "quantity", "value")
+
+
+def lines(cast: Hindcast) -> list[str]:
+    """What was put in, how well the beginnings agree, and what is expected."""
+    plan, n = cast.plan, len(cast.traces)
+    title, _ = heading(plan.scenario)
+    people = f"{n} runs of {plan.scenario.people.users:,} people"
+    told = [title, f"known: until {known_until(cast):%d %b %Y}; predicted: to {plan.to:%d %b %Y}; {people}"]
+    told += [f"switched off, later: {fact}" for fact in plan.later]
+    told += [f"not used: {figure}" for figure in plan.unused]
+    known = ["", *columns(agreement(cast))]
+    told += known if plan.known else ["nothing was observed by then: all runs weigh the same"]
+    told += [f"effective number of runs: {cast.size:.1f} of {n}"]
+    if cast.candidates > n:
+        told += [f"chosen from {cast.candidates} by their beginnings; they hold {cast.retained:.0%} of the weight"]
+    if cast.low:
+        told += ["warning: few runs carry the weight, so the outer bands mean little; more --seeds or --candidates"]
+    after = cast.scalars["peak_after_cut"] @ cast.weights
+    return [*told, "", *columns(predicted(cast)), f"chance that the peak is still to come: {after:.0%}"]
 
 
 # ---- tables
@@ -39,7 +59,7 @@ def bands_table(cast: Hindcast) -> pd.DataFrame:
         for d, day in enumerate(days):
             known = observed.get(name, {}).get(day)
             bands = quantiles(values[:, d], cast.weights).round(3)
-            rows.append((day.isoformat(), name, *bands, "" if known is None else known))
+            rows.append((day.isoformat(), name, *bands, np.nan if known is None else known))
     return pd.DataFrame(rows, columns=["date", "quantity", *BANDS, "observed"])
 
 
@@ -72,5 +92,6 @@ def agreement(cast: Hindcast) -> list[tuple[str, ...]]:
     return rows
 
 
-def _known_until(cast: Hindcast) -> date:
+def known_until(cast: Hindcast) -> date:
+    """The last day on which things are known."""
     return cast.plan.cut.date() - timedelta(days=1)

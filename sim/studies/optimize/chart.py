@@ -15,14 +15,14 @@ from sim.pictures.paper import GREY, INK, PALE, count, name_points, page, shown
 from sim.scenario.campaign import Plan
 from sim.scenario.numbers import label
 from sim.studies.optimize.frontier import Judged, frontier, in_probability
-from sim.studies.optimize.question import Answer
+from sim.studies.optimize.question import Optimization
 
 BLUE, ORANGE, GREEN = "#0072B2", "#D55E00", "#009E73"
 LUCK = LinearSegmentedColormap.from_list("luck", ["#fde3c8", "#7fb8d8", "#08306b"])
 LINES = {"greedy": ORANGE, "paid reach only": GREEN, "nothing": GREY}
 
 
-def picture(answer: Answer) -> Figure:
+def picture(answer: Optimization) -> Figure:
     """Draw it: the frontier at the left, all runs of some plans at the right, the best plan below."""
     best, greedy = answer.judged[0], answer.plan("greedy")
     goal, scenario = answer.market.campaign.goal, answer.market.scenario
@@ -44,7 +44,7 @@ def picture(answer: Answer) -> Figure:
     return figure
 
 
-def _frontier(axes: Axes, answer: Answer) -> None:
+def _frontier(axes: Axes, answer: Optimization) -> None:
     """Cost and chance of every judged plan; the darker, the better its bad luck."""
     judged, best = answer.judged, frontier(answer.judged)
     worst = max(one.bad for one in judged) or 1.0
@@ -93,7 +93,7 @@ def _marker(one: Judged) -> str:
     return {"greedy": "X", "paid reach only": "P", "nothing": "s"}.get(one.name, "o")
 
 
-def _runs(axes: Axes, answer: Answer) -> None:
+def _runs(axes: Axes, answer: Optimization) -> None:
     """How often a plan came to at least so much: the height at the line is the chance of the goal."""
     goal = answer.market.campaign.goal
     best = answer.judged[0]
@@ -117,7 +117,7 @@ def _runs(axes: Axes, answer: Answer) -> None:
         axes.text(0.98, 0.96 - 0.075 * i, name, transform=axes.transAxes, ha="right", va="top", color=colour, size=8)
 
 
-def _days(axes: Axes, answer: Answer) -> None:
+def _days(axes: Axes, answer: Optimization) -> None:
     """The best plan over time: a row a group, a dot a post, as large as the money; greedy's moment as crosses."""
     best, offered = answer.judged[0].plan or Plan(), answer.market
     groups = list(dict.fromkeys(_group(answer, post.by, post.platform) for post in best.posts))
@@ -154,6 +154,6 @@ def _place(when: datetime) -> float:
     return float(dates.date2num(when))
 
 
-def _group(answer: Answer, by: str, platform: str) -> str:
+def _group(answer: Optimization, by: str, platform: str) -> str:
     one = answer.market.known.get(by)
     return f"{platform} {one.hire.tier}" if one else f"{platform} own"

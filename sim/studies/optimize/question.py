@@ -8,23 +8,25 @@ from functools import partial
 
 import numpy as np
 
-from sim.base.errors import RefusedError, SimError
-from sim.base.processes import results
+from sim.base.errors import SimError
+from sim.base.progress import Tell
 from sim.base.streams import py_bits, stream_key
-from sim.contagion.classic import Classic
-from sim.runs.estimate import estimate, fitting
+from sim.runs.estimate import required
+from sim.runs.kinds import World, platform_world
 from sim.runs.runner import simulate
 from sim.scenario import load as scenarios
 from sim.scenario.campaign import Plan
+from sim.scenario.load import Source
 from sim.scenario.numbers import bound, names
 from sim.scenario.scenario import Scenario
 from sim.studies.optimize.frontier import Judged
 from sim.studies.optimize.plans import Market, boost_plan, draws, greedy_plan, market, random_plan
 from sim.studies.optimize.search import LEAST_RUNS, Found, search
+from sim.studies.study import batch, seeds
 
 RANDOM = 3  # random plans that are judged beside the others
 LEAST_SEEDS = 10
-Tell = Callable[[int, int, str], None]
+RUNS, SEEDS = 720, 60
 
 
 @dataclass(frozen=True)
@@ -32,21 +34,21 @@ class Question:
     """What is asked.
 
     Attributes:
-        source: a path or a shipped name; ``sets``, ``users``, ``seed`` as in ``sim run``.
+        source: a path, a shipped name, or a loaded scenario; ``sets``, ``users``, ``seed`` as in ``sim run``.
         budget: yuan instead of the campaign's.
         goal: ``metric>=value`` instead of the campaign's.
         runs: simulations of the search.
         seeds: held-back seeds on which what was found is judged.
     """
 
-    source: str
+    source: Source
     sets: tuple[str, ...] = ()
     users: int | None = None
     seed: int | None = None
     budget: int | None = None
     goal: str = ""
-    runs: int = 720
-    seeds: int = 60
+    runs: int = RUNS
+    seeds: int = SEEDS
 
     def load(self) -> Scenario:
         """The scenario with its campaign and without a plan. Raises `SimError` where it has none."""
@@ -66,14 +68,15 @@ def _goal(text: str) -> str:
     return f"{{metric: {found[0]}, least: {found[1]:.15g}}}"
 
 
-def _with_campaign(scenario: Scenario | Classic) -> Scenario:
-    if isinstance(scenario, Classic) or scenario.campaign is None:
-        raise SimError(f"{scenario.name} has no campaign, so there is nothing to plan; `sim show launch` has one")
-    return scenario
+def _with_campaign(world: World) -> Scenario:
+    refusal = f"{world.name} has no campaign, so there is nothing to plan; `sim show launch` has one"
+    if world.campaign is None:
+        raise SimError(refusal)
+    return platform_world(world, refusal)
 
 
 @dataclass(frozen=True)
-class Answer:
+class Optimization:
     """What came of it: the market, what the search found, the numbers' names, all judged plans; the seeds they met."""
 
     question: Question
@@ -104,7 +107,7 @@ def measured(job: _Job) -> tuple[float, ...]:
     return tuple(float(summary[name] or 0) for name in job.metrics)
 
 
-def answer(question: Question, *, jobs: int = 1, tell: Tell | None = None) -> Answer:
+def optimized(question: Question, *, jobs: int = 1, tell: Tell | None = None) -> Optimization:
     """Search and judge; the same for any number of processes.
 
     Raises:
@@ -115,18 +118,15 @@ def answer(question: Question, *, jobs: int = 1, tell: Tell | None = None) -> An
         if value < least:
             raise SimError(f"{name} {value} are too few to tell plans apart; ask for {least} or more")
     scenario = question.load()
-    need = estimate(scenario)
-    if need.refusal:
-        raise RefusedError(need.refusal)
+    required(scenario)
     offered = market(scenario)
     goal = offered.campaign.goal
     metrics = tuple(dict.fromkeys((goal.metric, *names("headline"))))
-    run = partial(_simulated, scenario, metrics, fitting(jobs, need.memory_bytes), tell)
+    run = partial(_simulated, scenario, metrics, jobs, tell)
     found = search(offered, run, goal=goal.least, runs=question.runs, seed=scenario.seed)
-    key = stream_key(scenario.seed, "optimize/held back")
-    seeds = [py_bits(key, i) >> 2 for i in range(question.seeds)]
-    judged = _judged(offered, _plans(offered, found, scenario.seed), run, seeds)
-    return Answer(question, offered, found, metrics, judged, seeds)
+    held_back = seeds(scenario.seed, "optimize/held back", question.seeds)
+    judged = _judged(offered, _plans(offered, found, scenario.seed), run, held_back)
+    return Optimization(question, offered, found, metrics, judged, held_back)
 
 
 def _simulated(
@@ -138,10 +138,7 @@ def _simulated(
     words: str,
 ) -> list[tuple[float, ...]]:
     work = [_Job(scenario, plan, seed, metrics) for plan, seed in wanted]
-    count = (lambda done: tell(done, len(work), words)) if tell else None
-    if tell:
-        tell(0, len(work), words)
-    return results(measured, work, min(processes, len(work)), count)
+    return batch(measured, work, [scenario], processes=processes, tell=tell, phase=words)
 
 
 def _plans(offered: Market, found: Found, seed: int) -> dict[str, Plan | None]:

@@ -18,6 +18,7 @@ from scipy.special import ndtr
 from sim.base.streams import py_bits, stream_key
 from sim.scenario.campaign import Plan
 from sim.studies.optimize.plans import Draw, Market, boost_plan, changed, draws, greedy_plan, random_plan
+from sim.studies.study import seeds as drawn_seeds
 
 RUNGS = (4, 8, 16)  # seeds on which what is left of a round has been measured
 LAST = 32  # seeds for the finalists
@@ -53,18 +54,18 @@ class Bench:
     Attributes:
         simulate: makes them.
         goal: value from which a run is a success.
-        key: of the seeds.
+        seed: from which those of the runs are drawn.
     """
 
     simulate: Simulate
     goal: float
-    key: int
+    seed: int
     done: dict[tuple[Plan, int], tuple[float, ...]] = field(default_factory=dict)
 
     @cached_property
     def seeds(self) -> list[int]:
         """Seeds of the search, in the order in which they are used."""
-        return [py_bits(self.key, i) >> 2 for i in range(LAST)]
+        return drawn_seeds(self.seed, "optimize/search", LAST)
 
     def measure(self, plans: Sequence[Plan], seeds: int, words: str) -> None:
         """Make what is missing of so many seeds for each plan."""
@@ -102,7 +103,7 @@ def search(market: Market, simulate: Simulate, *, goal: float, runs: int, seed: 
         runs: of the search; `LEAST_RUNS` at least.
         seed: of proposals and runs.
     """
-    bench = Bench(simulate, goal, stream_key(seed, "optimize/search"))
+    bench = Bench(simulate, goal, seed)
     left: list[Plan] = []
     for number in range(ROUNDS):
         proposed = _proposed(market, left, number, _each(runs), seed)

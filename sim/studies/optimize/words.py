@@ -7,13 +7,13 @@ from sim.base.words import columns, humanise
 from sim.runs.words import heading
 from sim.scenario.campaign import Plan
 from sim.studies.optimize.frontier import Judged, frontier, in_mean, in_probability
-from sim.studies.optimize.question import Answer
+from sim.studies.optimize.question import Optimization
 from sim.studies.optimize.search import LAST
 
 RIVALS = ("greedy", "paid reach only", "random 1", "nothing")
 
 
-def lines(answer: Answer) -> list[str]:
+def lines(answer: Optimization) -> list[str]:
     """All that is printed."""
     offered, goal = answer.market, answer.market.campaign.goal
     title, scale = heading(offered.scenario)
@@ -33,7 +33,7 @@ def lines(answer: Answer) -> list[str]:
     ]
 
 
-def table(answer: Answer) -> list[tuple[str, ...]]:
+def table(answer: Optimization) -> list[tuple[str, ...]]:
     """A row a plan: what it costs, what is bought, its chance, its bad luck; a star where no other plan beats it."""
     head = ("plan", "yuan", "bought", "chance of the goal, 95 %", "median", "worst tenth", "frontier")
     rows: list[tuple[str, ...]] = [head]
@@ -47,7 +47,7 @@ def table(answer: Answer) -> list[tuple[str, ...]]:
     return rows
 
 
-def bought(answer: Answer, plan: Plan | None) -> str:
+def bought(answer: Optimization, plan: Plan | None) -> str:
     """A plan in few words: own posts, hired posts, boosts, places."""
     if plan is None:
         return "–"
@@ -58,13 +58,13 @@ def bought(answer: Answer, plan: Plan | None) -> str:
     return " + ".join([*words, *(["a list place"] if plan.places else [])])
 
 
-def verdict(answer: Answer) -> list[str]:
+def verdict(answer: Optimization) -> list[str]:
     """The best plan beside the simple ones, pair by pair."""
     best = answer.judged[0]
     return [_against(answer, best, answer.plan(name)) for name in RIVALS]
 
 
-def _against(answer: Answer, best: Judged, other: Judged) -> str:
+def _against(answer: Optimization, best: Judged, other: Judged) -> str:
     if best.plan == other.plan:
         return f"'{best.name}' is the plan '{other.name}'"
     chance, mean = in_probability(best, other), in_mean(best, other)
@@ -85,7 +85,7 @@ def _signed(value: float) -> str:
     return ("−" if value < 0 else "+") + humanise(abs(value))
 
 
-def purchases(answer: Answer, plan: Plan) -> list[tuple[str, ...]]:
+def purchases(answer: Optimization, plan: Plan) -> list[tuple[str, ...]]:
     """What is bought when, in order of time, with a last line of sums; posts of one time and kind together."""
     offered = answer.market
     rows: list[tuple[str, ...]] = [("when", "platform", "who", "followers", "fee", "boost")]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass
 
 from sim.base.errors import RefusedError, SimError
+from sim.base.progress import Tell
 from sim.base.workers import NoWorkersError
 from sim.studies.sweep.engine import Crew
 from sim.studies.sweep.jobs import Job, Outcome, maker
 from sim.studies.sweep.ledger import DONE, FAILED, Ledger, Row
 from sim.studies.sweep.plan import Plan, Run
-
-Tell = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,15 @@ from pathlib import Path
 
 from sim.base.errors import RefusedError
 from sim.base.workers import Workers
-from sim.contagion.classic import Classic
-from sim.runs.estimate import estimate, fitting
+from sim.runs.estimate import estimate, fitting, required
+from sim.runs.kinds import World
 from sim.runs.runner import simulate
-from sim.scenario.scenario import Scenario
 from sim.studies.sweep.plan import Plan
 
 PILOT_SECONDS = 8.0  # of the dearest run among those looked at
 SAMPLE = 24  # points whose cost is looked at
 OWN_BYTES = 150 << 20  # of the process that minds the others
+NO_ROOM = "a run of this sweep does not fit"
 ROW_BYTES = 700  # of a row of ledger and table, metrics apart
 
 
@@ -58,8 +58,7 @@ def cost(plan: Plan, kept: int, workers: int) -> Cost:
     worlds = [plan.load(*plan.texts(point)) for point in _sample(len(plan.points))]
     needs = [estimate(world) for world in worlds]
     dearest = max(range(len(worlds)), key=lambda i: (needs[i].memory_bytes, needs[i].seconds))
-    if needs[dearest].refusal:
-        raise RefusedError(f"a run of this sweep does not fit: {needs[dearest].refusal}")
+    required(worlds[dearest], who=NO_ROOM)
     with Workers(1) as pilot:
         seconds, share, memory, row = pilot.submit(sample, worlds[dearest]).result()
     scale = seconds / needs[dearest].seconds
@@ -76,7 +75,7 @@ def _sample(points: int) -> list[int]:
     return sorted({round(i * (points - 1) / max(n - 1, 1)) for i in range(n)})
 
 
-def sample(world: Scenario | Classic) -> tuple[float, float, int, int]:
+def sample(world: World) -> tuple[float, float, int, int]:
     """Run a scenario for a few seconds, in a process of its own.
 
     Returns:
@@ -99,7 +98,7 @@ def sample(world: Scenario | Classic) -> tuple[float, float, int, int]:
     return seconds, share, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, metrics
 
 
-def _warm(world: Scenario | Classic) -> None:
+def _warm(world: World) -> None:
     """Load or compile what a run needs, on its first step, so that this does not count as part of one."""
 
     def leave(done: int, *_: object) -> None:
@@ -112,11 +111,8 @@ def _warm(world: Scenario | Classic) -> None:
 
 def fitting_workers(plan: Plan, workers: int) -> int:
     """As many workers as are asked for and fit into memory, by the dearest of some points."""
-    needs = [estimate(plan.load(*plan.texts(point))) for point in _sample(len(plan.points))]
-    dearest = max(needs, key=lambda need: need.memory_bytes)
-    if dearest.refusal:
-        raise RefusedError(f"a run of this sweep does not fit: {dearest.refusal}")
-    return fitting(workers, dearest.memory_bytes)
+    worlds = (plan.load(*plan.texts(point)) for point in _sample(len(plan.points)))
+    return fitting(workers, max(required(world, who=NO_ROOM).memory_bytes for world in worlds))
 
 
 def check_disk(folder: Path, plan: Plan) -> None:

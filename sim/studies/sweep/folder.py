@@ -84,6 +84,11 @@ class Report:
     indices: Sequence[Index] = ()
     notes: Sequence[str] = ()
 
+    @property
+    def recipe(self) -> str:
+        """Which runs these are, in a line."""
+        return f"{self.head.scenario} · {self.head.sweep['name']} · {self.done:,} runs · {self.digest[:8]}"
+
 
 def write(ledger: Ledger, *, parquet: bool = False, figures: bool = True) -> Report:
     """Write the tables and pictures of a ledger beside it."""
@@ -97,7 +102,7 @@ def write(ledger: Ledger, *, parquet: bool = False, figures: bool = True) -> Rep
     with _replacing(folder / "points.csv") as path, _text(path) as stream:
         found.write_points(report.found, stream)
     _put(folder / "sweep.yaml", loader.dump({k: v for k, v in head.sweep.items() if v is not None}))
-    _put(folder / PLAN, json.dumps(_record(report), ensure_ascii=False, indent=1) + "\n")
+    _put(folder / PLAN, json.dumps(record(report), ensure_ascii=False, indent=1) + "\n")
     if report.indices:
         _put(folder / "sensitivity.csv", _table(report.indices))
     if figures and report.done:
@@ -118,7 +123,8 @@ def _report(ledger: Ledger, head: Header) -> Report:
     return Report(head, done, failed, ledger.digest(head.plan), metrics, made, notes)
 
 
-def _record(report: Report) -> dict[str, Any]:
+def record(report: Report) -> dict[str, Any]:
+    """What sweep.json says: the plan, counts, and the digest."""
     head = report.head
     counts = {"runs": head.total, "done": report.done, "failed": report.failed, "digest": report.digest}
     return {"plan": head.plan, "scenario": head.scenario, "title": head.title, **counts}
@@ -135,8 +141,7 @@ def draw(report: Report, folder: Path) -> None:
     from sim.pictures.paper import lettering
 
     folder.mkdir(exist_ok=True)
-    head = report.head
-    recipe = f"{head.scenario} · {head.sweep['name']} · {report.done:,} runs · {report.digest[:8]}"
+    head, recipe = report.head, report.recipe
     makers: dict[str, Callable[[], Any]] = {
         "effects": lambda: charts.effects(report.found, head.title, recipe),
         "heat_map": lambda: charts.heat_map(report.found, head.title, recipe),

@@ -5,20 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sim.base.errors import RefusedError, SimError
-from sim.runs.estimate import estimate
+from sim.base.errors import SimError
+from sim.base.progress import Tell
+from sim.runs import kinds
+from sim.runs.estimate import required
+from sim.runs.kinds import World
 from sim.runs.runner import simulate
 
 if TYPE_CHECKING:
-    from sim.contagion.classic import Classic
     from sim.runs.spreading import SpreadTables
     from sim.runs.tables import Tables
-    from sim.scenario.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Job:
         limit: seconds after which it gives up by itself, between two steps; None: never.
     """
 
-    scenario: Scenario | Classic
+    scenario: World
     maker: str
     limit: float | None = None
 
@@ -51,14 +51,11 @@ def maker() -> str:
     """Which software this is: package, model of platforms, model of contagion."""
     from importlib.metadata import PackageNotFoundError, version
 
-    from sim.model.model import MODEL_VERSION
-    from sim.runs.spreading import CONTAGION_VERSION
-
     try:
         package = version("virality-simulator")
     except PackageNotFoundError:
         package = "source"
-    return f"{package}/{MODEL_VERSION}/{CONTAGION_VERSION}"
+    return "/".join([package, *(str(kind.version()) for kind in kinds.KINDS.values())])
 
 
 def carry_out(job: Job) -> Outcome:
@@ -67,19 +64,17 @@ def carry_out(job: Job) -> Outcome:
     try:
         if job.maker != maker():
             raise SimError(f"the worker has version {maker()}, asked is {job.maker}; install the same everywhere")
-        need = estimate(job.scenario)
-        if need.refusal:
-            raise RefusedError(need.refusal)
+        required(job.scenario)
         tables = simulate(job.scenario, progress=_watchful(job.limit, began))
         metrics = json.dumps(tables.summary, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         seconds = time.perf_counter() - began
-        return Outcome(metrics, fingerprint(tables, metrics), "", seconds)
+        return Outcome(metrics, fingerprint(job.scenario, tables, metrics), "", seconds)
     except Exception as error:
         words = str(error) if isinstance(error, SimError) else f"{type(error).__name__}: {error}"
         return Outcome(error=words or type(error).__name__, seconds=time.perf_counter() - began)
 
 
-def _watchful(limit: float | None, began: float) -> Callable[[int, int, str], None] | None:
+def _watchful(limit: float | None, began: float) -> Tell | None:
     """What `simulate` calls after each step; it leaves when time is over."""
     if limit is None:
         return None
@@ -91,19 +86,14 @@ def _watchful(limit: float | None, began: float) -> Callable[[int, int, str], No
     return look
 
 
-def fingerprint(tables: Tables | SpreadTables, metrics: str) -> str:
+def fingerprint(world: World, tables: Tables | SpreadTables, metrics: str) -> str:
     """SHA-256 of the metrics, of every flow by step, and of the repost forest.
 
     All integers of a run follow from these but the places of lists and the words of actions. It takes a hundredth of
     the time of `Tables.digests`, which writes every table as text.
     """
-    from sim.runs.tables import Tables
-
     digest = hashlib.sha256(metrics.encode("utf-8"))
-    if isinstance(tables, Tables):
-        digest.update(tables.board.series.astype("<i8", copy=False).tobytes())
-    else:
-        digest.update(tables.series.to_numpy().astype("<i8").tobytes())
+    digest.update(kinds.of(world).flows(tables).astype("<i8", copy=False).tobytes())
     for name in sorted(tables.cascades):
         digest.update(tables.cascades[name].astype("<i8", copy=False).tobytes())
     return digest.hexdigest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,11 +15,11 @@ from pydantic import Field
 
 from sim.base import checker, reader
 from sim.base.errors import SimError
-from sim.base.streams import py_bits, stream_key
 from sim.base.strict import Name, Strict
-from sim.contagion.classic import Classic
+from sim.runs.kinds import World
 from sim.scenario import load as scenarios
-from sim.scenario.scenario import Scenario
+from sim.scenario.load import Source
+from sim.studies.study import seeded, seeds
 from sim.studies.sweep.design import Design, Points, factor, points
 from sim.studies.sweep.jobs import maker
 
@@ -54,7 +54,7 @@ class Run(NamedTuple):
     replicate: int
     key: str
     sets: str
-    scenario: Scenario | Classic
+    scenario: World
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Plan:
     """
 
     sweep: Sweep
-    source: str
+    source: Source
     points: Points
     sets: tuple[str, ...]
     shard: tuple[int, int] = (1, 1)
@@ -112,13 +112,13 @@ class Plan:
         k, n = self.shard
         return f"sweep-{self.sweep.name}" + (f"-shard-{k}-of-{n}" if n > 1 else "")
 
-    def load(self, *sets: str) -> Scenario | Classic:
+    def load(self, *sets: str) -> World:
         """The scenario with further values set. Raises `ScenarioError`."""
         return scenarios.completed(self.document, sets=[*self.sets, *sets], users=self.sweep.users)
 
     def seed(self, replicate: int) -> int:
         """Seed of a replicate, the same at all points: differences between points are differences, not luck."""
-        return py_bits(stream_key(self.sweep.seed, "sweep"), replicate) >> 2
+        return seeds(self.sweep.seed, "sweep", 1, replicate)[0]
 
     def texts(self, point: int) -> list[str]:
         """A point as ``--set`` takes it."""
@@ -134,7 +134,7 @@ class Plan:
             if point != last or base is None:
                 last, base = point, self.load(*self.texts(point))
                 sets = json.dumps(dict(zip(self.paths, self.points[point], strict=True)), ensure_ascii=False)
-            scenario = base.model_copy(update={"seed": self.seed(replicate)})
+            scenario = seeded(base, self.seed(replicate))
             yield Run(number, point, replicate, key(scenario), sets, scenario)
 
     def check(self) -> None:
@@ -144,7 +144,7 @@ class Plan:
                 self.load(f"{one.path}={text}")
 
 
-def key(scenario: Scenario | Classic) -> str:
+def key(scenario: World) -> str:
     """SHA-256 of a resolved scenario, seed included, and of the software."""
     return hashlib.sha256(f"{scenario.model_dump_json(by_alias=True)}\n{maker()}".encode()).hexdigest()
 
@@ -167,29 +167,85 @@ def opened(source: str) -> tuple[Sweep, str] | None:
     return sweep, str(beside) if beside.is_file() else sweep.scenario
 
 
-def asked(source: str, vary: Sequence[str], rest: dict[str, Any]) -> tuple[Sweep, str]:
-    """The sweep of ``--vary PATH=…`` words over a scenario; its name is a digest, so that the same words go on.
-
-    Args:
-        source: of the scenario.
-        vary: the words.
-        rest: further keys of a sweep file.
-    """
-    factors = {}
-    for word in vary:
+def factors(words: Sequence[str]) -> dict[str, str]:
+    """Paths and values of ``PATH=VALUES`` words. Raises `SimError`."""
+    found: dict[str, str] = {}
+    for word in words:
         path, equals, text = word.partition("=")
         if not equals or not path.strip():
             raise SimError(f"--vary {word}: must look like PATH=VALUES, for instance stories.s.appeal=0.5..2/5")
-        if path.strip() in factors:
+        if path.strip() in found:
             raise SimError(f"--vary {path.strip()} is given twice")
-        factors[path.strip()] = text
+        found[path.strip()] = text
+    return found
+
+
+def values(words: Sequence[str]) -> dict[str, Any]:
+    """Paths and values of ``PATH=VALUE`` words, as a sweep file has them under ``set``. Raises `SimError`."""
+    found = {}
+    for word in words:
+        path, equals, text = word.partition("=")
+        if not equals or not path.strip():
+            raise SimError(f"--set {word}: must look like path=value, for instance people.users=1000")
+        found[path.strip()] = reader.parse(text, reader.Mark(f"--set {word}"), ()).data
+    return found
+
+
+def asked(source: Source, vary: Mapping[str, Any], rest: dict[str, Any]) -> tuple[Sweep, Source]:
+    """The sweep of what varies over a scenario; its name is a digest, so that the same question goes on.
+
+    Args:
+        source: of the scenario.
+        vary: paths, and their values as a sweep file has them.
+        rest: further keys of a sweep file.
+    """
     same = {key: value for key, value in rest.items() if key not in ("replicates", "metrics")}
-    name = "s" + hashlib.sha256(json.dumps([source, factors, same]).encode()).hexdigest()[:8]
-    document = reader.Document({"name": name, "scenario": source, "vary": factors} | rest)
+    if isinstance(source, str | Path):
+        scenario = text = str(source)
+    else:
+        scenario, text = source.name, scenarios.resolved(source)
+    name = "s" + hashlib.sha256(json.dumps([text, dict(vary), same]).encode()).hexdigest()[:8]
+    document = reader.Document({"name": name, "scenario": scenario, "vary": dict(vary)} | rest)
     return checker.check(Sweep, document), source
 
 
-def plan(sweep: Sweep, source: str, shard: tuple[int, int] = (1, 1)) -> Plan:
+def planned(
+    source: Source,
+    vary: Mapping[str, Any],
+    sets: Sequence[str] = (),
+    shard: tuple[int, int] = (1, 1),
+    **given: Any,
+) -> Plan:
+    """The plan of a sweep file with some of its keys replaced, or of a scenario and what varies in it.
+
+    Args:
+        source: a sweep file, the name of a shipped sweep, or of a scenario what `sim.scenario.load` takes.
+        vary: paths and values; only with a scenario.
+        sets: values that all runs share, ``path=value``.
+        shard: (k, n): only every n-th run from the k-th on.
+        given: keys of a sweep file; those that are None are not given.
+
+    Raises:
+        SimError: nothing varies, or a path or value cannot be.
+    """
+    rest = {name: value for name, value in given.items() if value is not None}
+    found = opened(str(source)) if isinstance(source, str | Path) else None
+    fixed = values(sets)
+    if found is None:
+        if not vary:
+            raise SimError(
+                f"'{source if isinstance(source, str | Path) else source.name}' is no sweep file, and nothing varies; "
+                f"give --vary PATH=VALUES (shipped: {', '.join(shipped())})"
+            )
+        return plan(*asked(source, vary, rest | ({"set": fixed} if fixed else {})), shard)
+    if vary:
+        raise SimError("--vary goes with a scenario, not with a sweep file; write it there under vary:")
+    data = found[0].model_dump(mode="json", exclude_none=True)
+    sweep = checker.check(Sweep, reader.Document(data | rest | {"set": data.get("set", {}) | fixed}))
+    return plan(sweep, found[1], shard)
+
+
+def plan(sweep: Sweep, source: Source, shard: tuple[int, int] = (1, 1)) -> Plan:
     """Check a sweep against its scenario. Raises `SimError`, `ScenarioError`."""
     sets = tuple(f"{path}={json.dumps(value, ensure_ascii=False)}" for path, value in sweep.set.items())
     if "seed" in sweep.vary:

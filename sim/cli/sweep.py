@@ -14,7 +14,6 @@ from sim.cli.words import add, names, positive, print_lines, seed, threads, whol
 
 if TYPE_CHECKING:
     from sim.studies.sweep.conduct import Tally
-    from sim.studies.sweep.ledger import Ledger
     from sim.studies.sweep.plan import Plan
 
 FAILED = 1  # exit code: some runs failed
@@ -102,58 +101,16 @@ def shard(text: str) -> tuple[int, int]:
     return k, n
 
 
-def _plan(args: argparse.Namespace) -> Plan:
-    """The plan of a command line: a sweep file, some of its words replaced, or a scenario and what varies."""
-    from sim.base.checker import check
-    from sim.base.errors import SimError
-    from sim.base.reader import Document, scalar
-    from sim.studies.sweep import plan as plans
+def _sweep(args: argparse.Namespace) -> int:
+    from sim.studies.sweep.answer import place
+    from sim.studies.sweep.plan import factors, planned
 
     given = {name: getattr(args, name) for name in ("design", "points", "replicates", "seed", "users", "metrics")}
-    given = {name: value for name, value in given.items() if value is not None}
-    found = plans.opened(args.source)
-    if found is None and not args.vary:
-        known = ", ".join(plans.shipped())
-        raise SimError(
-            f"'{args.source}' is no sweep file, and nothing varies; give --vary PATH=VALUES (shipped: {known})"
-        )
-    sets = _sets(args.set, scalar)
-    if found is None:
-        sweep, source = plans.asked(args.source, args.vary, given | ({"set": sets} if sets else {}))
-    else:
-        if args.vary:
-            raise SimError("--vary goes with a scenario, not with a sweep file; write it there under vary:")
-        sweep, source = found
-        data = sweep.model_dump(mode="json", exclude_none=True)
-        sweep = check(plans.Sweep, Document(data | given | {"set": data.get("set", {}) | sets}))
-    return plans.plan(sweep, source, args.shard)
-
-
-def _sets(words: list[str], scalar: Callable[[str], Any]) -> dict[str, Any]:
-    """``PATH=VALUE`` words as a sweep file has them."""
-    from sim.base.errors import SimError
-    from sim.base.reader import Mark, parse
-
-    found = {}
-    for word in words:
-        path, equals, text = word.partition("=")
-        if not equals or not path.strip():
-            raise SimError(f"--set {word}: must look like path=value, for instance people.users=1000")
-        found[path.strip()] = parse(text, Mark(f"--set {word}"), ()).data
-    return found
-
-
-def _sweep(args: argparse.Namespace) -> int:
-    from sim.base.machine import check_writable
-    from sim.studies.sweep.cost import check_disk
-
-    plan = _plan(args)
-    folder = args.out / plan.load().name / plan.slug
+    plan = planned(args.source, factors(args.vary), args.set, args.shard, **given)
+    folder = place(plan, args.out)
     if args.dry_run:
         return _dry_run(args, plan, folder)
     _refuse_many(args, plan)
-    check_writable(folder)
-    check_disk(folder, plan)
     return _carry_out(args, plan, folder)
 
 
@@ -180,45 +137,33 @@ def _dry_run(args: argparse.Namespace, plan: Plan, folder: Path) -> int:
 
 
 def _carry_out(args: argparse.Namespace, plan: Plan, folder: Path) -> int:
-    from sim.studies.sweep.folder import header, inscribe, write
-    from sim.studies.sweep.ledger import Ledger
-    from sim.studies.sweep.words import findings
+    from sim.base.progress import progress
+    from sim.studies.sweep.answer import Answer, carried_out
+    from sim.studies.sweep.conduct import Manner
 
     args.after_interrupt = f"what was done is in {folder}; the same command goes on from there"
-    with Ledger(folder) as ledger:
-        for note in ledger.notes:
-            print(note, file=sys.stderr)
-        inscribe(ledger, header(plan))
-        tally = _conduct(args, plan, ledger)
-        if (others := ledger.others(plan.digest)) and not args.quiet:
-            print(f"{others:,} runs of other plans are kept in {ledger.path}", file=sys.stderr)
-        report = write(ledger, parquet=args.parquet, figures=args.figures)
+    options = {"workers": args.workers, "cluster": args.cluster, "limit": args.run_timeout}
+    options |= {"parquet": args.parquet, "figures": args.figures}
+    with progress(sys.stderr, quiet=args.quiet) as show:
+
+        def tell(done: int, total: int, phase: str) -> None:
+            words = f"{done:,} of {total:,} runs are safe in {folder}"
+            args.after_interrupt = f"{words}; the same command goes on with the others"
+            if show:
+                show(done, total, phase)
+
+        manner = Manner(args.retries, args.fail_fast)
+        report, tally = carried_out(plan, folder, manner, tell=tell, note=_note, **options)
     args.after_interrupt = f"the results are complete: {folder}"
     if not args.quiet:
-        print_lines([*findings(report), *report.notes])
+        print_lines(Answer(report, folder).lines())
     _tell_failures(folder, tally)
     print(folder if args.quiet else f"\nresults: {folder}")
     return FAILED if tally.failed else 0
 
 
-def _conduct(args: argparse.Namespace, plan: Plan, ledger: Ledger) -> Tally:
-    from sim.base.progress import progress
-    from sim.studies.sweep.conduct import Manner, conduct
-    from sim.studies.sweep.cost import fitting_workers
-    from sim.studies.sweep.engine import engine
-
-    processes = args.workers if args.cluster or not args.workers else fitting_workers(plan, args.workers)
-    manner = Manner(args.retries, args.fail_fast)
-    with progress(sys.stderr, quiet=args.quiet) as show:
-
-        def tell(done: int, total: int, phase: str) -> None:
-            words = f"{done:,} of {total:,} runs are safe in {ledger.folder}"
-            args.after_interrupt = f"{words}; the same command goes on with the others"
-            if show:
-                show(done, total, phase)
-
-        with engine(processes, args.cluster, args.run_timeout) as made:
-            return conduct(plan, ledger, made, manner, tell)
+def _note(words: str) -> None:
+    print(words, file=sys.stderr)
 
 
 def _tell_failures(folder: Path, tally: Tally) -> None:
@@ -229,9 +174,9 @@ def _tell_failures(folder: Path, tally: Tally) -> None:
 
 def _merge(args: argparse.Namespace) -> int:
     from sim.base.machine import check_writable
+    from sim.studies.sweep.answer import Answer
     from sim.studies.sweep.folder import merge, write
     from sim.studies.sweep.ledger import Ledger
-    from sim.studies.sweep.words import findings
 
     check_writable(args.out)
     args.after_interrupt = f"the ledgers are as they were; give the same command again to fill {args.out}"
@@ -239,6 +184,6 @@ def _merge(args: argparse.Namespace) -> int:
         print(note, file=sys.stderr)
     with Ledger(args.out) as ledger:
         report = write(ledger, parquet=args.parquet, figures=args.figures)
-    print_lines([*findings(report), *report.notes])
+    print_lines(Answer(report, args.out).lines())
     print(f"\nresults: {args.out}")
     return FAILED if report.failed else 0

@@ -9,18 +9,18 @@ from itertools import product
 
 import numpy as np
 
-from sim.base.bands import quantiles
 from sim.base.errors import SimError
+from sim.base.progress import Tell
 from sim.base.registry import did_you_mean
-from sim.base.words import humanise
 from sim.scenario.scenario import Scenario
 from sim.scenario.whatif import Counterfactual, Expectation
 from sim.scenario.without import without
-from sim.studies.ensemble import Job, Tell, Trace, traces
+from sim.studies.ensemble import Job, Trace, traces
+from sim.studies.study import seeded
+from sim.studies.study import seeds as drawn_seeds
 
-SEEDS = 10
+SEEDS, USERS = 10, 100_000
 LEAST_PAIRS = 0.5  # share of the seeds in which both worlds can be compared
-BAND = (0.05, 0.5, 0.95)
 
 
 @dataclass(frozen=True)
@@ -86,32 +86,37 @@ def chosen(scenario: Scenario, only: Sequence[str] = ()) -> dict[str, Counterfac
     return {name: what for name, what in known.items() if not only or name in only}
 
 
-def compare(
-    scenario: Scenario,
-    *,
-    only: Sequence[str] = (),
-    seeds: int = SEEDS,
-    jobs: int = 1,
-    first_seed: int = 1,
-    tell: Tell | None = None,
+def outcomes(
+    scenario: Scenario, numbers: Sequence[int], *, only: Sequence[str] = (), jobs: int = 1, tell: Tell | None = None
 ) -> list[Outcome]:
     """Run the world as it is and every world without, with the same seeds; one outcome an expectation.
 
     Draws are keyed by what they are about, so both worlds draw the same numbers wherever they agree.
+
+    Args:
+        scenario: the world as it is.
+        numbers: seeds.
+        only: names of counterfactuals (all).
+        jobs: processes.
+        tell: hears how many runs are done.
     """
     asked = chosen(scenario, only)
     worlds = [scenario, *(without(scenario, what) for what in asked.values())]
-    numbers = range(first_seed, first_seed + seeds)
-    plan = [Job(world.model_copy(update={"seed": seed})) for seed, world in product(numbers, worlds)]
+    plan = [Job(seeded(world, seed)) for seed, world in product(numbers, worlds)]
     runs = traces(plan, jobs, tell=tell)
     base = runs[:: len(worlds)]
-    outcomes = []
+    found = []
     for w, (name, what) in enumerate(asked.items(), 1):
         bare = runs[w :: len(worlds)]
         for expectation in what.expect:
             pair = (np.array([number(run, expectation) for run in arm]) for arm in (base, bare))
-            outcomes.append(Outcome(name, expectation, *pair))
-    return outcomes
+            found.append(Outcome(name, expectation, *pair))
+    return found
+
+
+def drawn(scenario: Scenario, count: int) -> list[int]:
+    """Seeds of the study."""
+    return drawn_seeds(scenario.seed, "counterfactuals", count)
 
 
 def number(run: Trace, expectation: Expectation) -> float:
@@ -123,43 +128,3 @@ def number(run: Trace, expectation: Expectation) -> float:
     if not len(values):
         return float("nan")
     return float(values.max() if expectation.of == "peak" else values.sum())
-
-
-def table(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
-    """The outcomes as cells for a terminal, with a head."""
-    rows: list[tuple[str, ...]] = [
-        ("counterfactual", "number", "with", "without", "ratio, 5 to 95 %", "expected", "seeds", "verdict")
-    ]
-    for one in outcomes:
-        with_it, bare = (quantiles(values, np.ones(len(values)), (0.5,))[0] for values in (one.base, one.bare))
-        rows.append(
-            (
-                one.name,
-                f"{one.expectation.of} of {one.expectation.metric}{_days(one.expectation)}",
-                humanise(with_it),
-                humanise(bare),
-                _ratio(one),
-                _bounds(one.expectation),
-                f"{round(one.share * one.pairs)} of {one.pairs}",
-                one.verdict,
-            )
-        )
-    return rows
-
-
-def _ratio(one: Outcome) -> str:
-    """Median and band of the paired ratios, whatever the bounds are held against."""
-    low, middle, high = quantiles(one.ratio, np.ones(len(one.ratio)), BAND)
-    return f"{middle:.2f} ({low:.2f} to {high:.2f})" if np.isfinite(middle) else "–"
-
-
-def _days(expectation: Expectation) -> str:
-    first, last = expectation.from_, expectation.until
-    words = f" from {first:%d %b}" if first else ""
-    return words + (f" to {last:%d %b}" if last else "")
-
-
-def _bounds(expectation: Expectation) -> str:
-    sides = [f"≥ {expectation.least:g}"] if expectation.least is not None else []
-    sides += [f"≤ {expectation.most:g}"] if expectation.most is not None else []
-    return f"{expectation.compare} {' and '.join(sides)} in {expectation.share:.0%}"

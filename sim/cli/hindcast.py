@@ -1,0 +1,55 @@
+"""`sim hindcast`: what would have been expected on a day?"""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sim.cli.study import add_study, carry_out, shared
+from sim.cli.words import add, positive, print_lines
+
+
+def add_hindcast(commands: Any) -> None:
+    """`sim hindcast`."""
+    text = "what the model expects after a day, given what was known by its end"
+    parser = add(commands, "hindcast", _hindcast, text)
+    metavar, about = "SCENARIO|FOLDER", "a scenario; or the folder of a hindcast, to be scored with --against"
+    parser.add_argument("scenario", metavar=metavar, help=about)
+    option = parser.add_argument
+    option("--until", type=_day, metavar="DATE", help="last day on which things are known, such as 2020-11-27")
+    option("--to", type=_day, metavar="DATE", help="last day to predict (the last of the month after)")
+    option("--seeds", type=positive, default=50, metavar="N", help="runs to the end (50)")
+    option("--candidates", type=positive, metavar="N", help="first run so many to the cut; the best go on (--seeds)")
+    option("--against", type=Path, metavar="FILE.csv", help="score against later numbers: date,quantity,value")
+    add_study(parser, users=100_000)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no date; write it like 2020-11-27") from None
+
+
+def _hindcast(args: argparse.Namespace) -> int:
+    from sim.base.errors import SimError
+    from sim.studies.hindcast import score
+    from sim.studies.hindcast.hindcast import hindcast
+
+    truth = score.numbers(args.against) if args.against else {}
+    if (Path(args.scenario) / "hindcast.json").is_file():
+        if not args.against:
+            raise SimError(f"{args.scenario} is a finished hindcast; --against FILE.csv scores it")
+        print_lines(score.lines(score.read(Path(args.scenario)), truth))
+        return 0
+    if args.until is None:
+        raise SimError("until which day are things known? --until DATE")
+    asked = {"seeds": args.seeds, "candidates": args.candidates}
+    carry_out(
+        args,
+        lambda tell: hindcast(args.scenario, args.until, args.to, **asked, **shared(args), tell=tell),
+        lambda answer, _: ["", *score.lines(score.of(answer.found), truth)] if args.against else [],
+    )
+    return 0

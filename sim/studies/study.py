@@ -1,0 +1,109 @@
+"""What all studies share: many runs made one way, seeds drawn one way, answers of one shape.
+
+A study asks a question of many runs. Its runs go through `batch`, their seeds come from `seeds`, and what it finds is
+an `Answer`, which `sim.studies.folder` writes down. See docs/decisions/0023-studies.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+
+from sim.base.processes import results
+from sim.base.progress import Tell
+from sim.base.streams import py_bits, stream_key
+from sim.base.strict import Strict
+from sim.runs.estimate import fitting, required
+from sim.runs.kinds import World
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+Job = TypeVar("Job")
+Made = TypeVar("Made")
+W = TypeVar("W", bound=Strict)
+
+
+def batch(
+    do: Callable[[Job], Made],
+    jobs: Sequence[Job],
+    worlds: Iterable[World],
+    *,
+    processes: int = 1,
+    tell: Tell | None = None,
+    phase: str = "simulating",
+) -> list[Made]:
+    """Carry jobs out, as many at once as are asked for and fit into memory; results in the order of the jobs.
+
+    Args:
+        do: a function of a module, called with each job; job and result go between processes.
+        jobs: what is to be done; the results do not depend on how many are done at once.
+        worlds: those that the jobs run, each once; the largest says how many jobs fit.
+        processes: at most so many at once; 1: in this process.
+        tell: hears (jobs done, jobs, phase).
+        phase: what is going on, in words.
+
+    Raises:
+        RefusedError: a world does not fit this machine.
+    """
+    memory = max((required(world).memory_bytes for world in worlds), default=0)
+    at_once = min(processes, len(jobs))
+    if memory:
+        at_once = fitting(at_once, memory)
+
+    def count(done: int) -> None:
+        if tell:
+            tell(done, len(jobs), phase)
+
+    count(0)
+    return results(do, jobs, at_once, count)
+
+
+def seeds(seed: int, study: str, count: int, first: int = 0) -> list[int]:
+    """Seeds of runs: a hash of the seed that is asked for, the study's name, and the number of the run.
+
+    So studies of one scenario do not meet the same luck, unless one wants them to and names the same study.
+
+    Args:
+        seed: of the scenario, or that of the study where it has its own.
+        study: name of the study, and of its part where it has several.
+        count: how many.
+        first: number of the first.
+    """
+    key = stream_key(seed, study)
+    return [py_bits(key, number) >> 2 for number in range(first, first + count)]
+
+
+def seeded(world: W, seed: int) -> W:
+    """The same world with another seed."""
+    return world.model_copy(update={"seed": seed})
+
+
+class Answer(Protocol):
+    """What a study found: numbers as tables, and the same in a record, in lines and in a picture."""
+
+    study: ClassVar[str]  # the command's name: of the folder, the record and the picture
+
+    @property
+    def world(self) -> World:
+        """The scenario that was asked about, with the seed of the study."""
+
+    @property
+    def label(self) -> str:
+        """What tells it from other answers about the same scenario, as part of a file's name; may be empty."""
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every number, by the name of its table; the digest is theirs."""
+
+    def record(self) -> dict[str, Any]:
+        """What was asked and what came out, as JSON has it."""
+
+    def texts(self) -> dict[str, str]:
+        """Further files by their names: pages, and scenarios to go on with."""
+
+    def lines(self) -> list[str]:
+        """The answer for a terminal."""
+
+    def picture(self) -> Figure:
+        """The answer as a picture."""

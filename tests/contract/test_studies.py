@@ -1,0 +1,258 @@
+"""What every study keeps: one shape of folder, a digest of its tables, any number of processes, one line of refusal.
+
+Each is asked as a person at the shell asks, and as Python does, of a tiny world and few seeds.
+"""
+
+import json
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+import worlds
+
+from sim.base import loader, machine
+from sim.base.errors import RefusedError, SimError
+from sim.cli import main
+from sim.runs import kinds
+from sim.runs.runner import simulate
+from sim.scenario.load import load
+from sim.studies import compare as compare_face
+from sim.studies import folder, study
+from sim.studies.calibrate import calibrate
+from sim.studies.compare import compare
+from sim.studies.counterfactuals import counterfactuals
+from sim.studies.hindcast.hindcast import hindcast
+from sim.studies.optimize import optimize
+from sim.studies.optimize import question as asking
+from sim.studies.optimize import search as searching
+from sim.studies.sweep import sweep
+
+CHANCES = {"attend": 0.5, "like": 0.3, "comment": 0.1, "repost": 0.2, "follow": 0.2, "intend": 0.1}
+QUIET = worlds.MECHANISMS["hot_list"] | {"background": worlds.BACKGROUND | {"births_per_day": 5, "peak_median": 10}}
+MECHANISMS = {"follow_feed": {"see": 0.5}, "hot_list": QUIET | {"reads_per_hour": 30.0}}
+CAMPAIGN = {
+    "budget": 300,
+    "goal": {"metric": "impressions", "least": 300},
+    "opens": "2021-01-01T02:00+00:00",
+    "closes": "2021-01-01T20:00+00:00",
+    "hours": [2, 8, 14, 20],
+    "own": {"actor": "star", "posts": 2},
+    "boosts": {"step": 10, "most": 100},
+}
+SILENT = {
+    "title": "nobody posts",
+    "drop": {"interventions": [{"kind": "post", "actor": "star"}]},
+    "expect": [{"metric": "impressions", "most": 0.5}],
+}
+FIT = "platforms.square.response.like=0.1..0.6"
+LOUDER = "louder: interventions[0].appeal=3"
+DAYS = ["2021-01-01", "2021-01-02"]
+
+
+def world(**changes):
+    """Two days of three hundred people, with a what-if and a campaign, as plain data."""
+    mechanisms = MECHANISMS | {"paid_reach": worlds.MECHANISMS["paid_reach"]}
+    square = worlds.platform(300, mechanisms=mechanisms, chances=CHANCES)
+    facts = [worlds.post(), worlds.post(at="2021-01-02T06:00+00:00", topic="Later")]
+    more = {"counterfactuals": {"silent": SILENT}, "campaign": CAMPAIGN, "interventions": facts}
+    return worlds.document(300, followers=60, days=2.0, step_minutes=60, platforms={"square": square}, **more | changes)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """The world, and numbers that it shall meet, as files."""
+    place = tmp_path_factory.mktemp("world")
+    (place / "tiny.yaml").write_text(loader.dump(world()), encoding="utf-8")
+    (place / "wish.yaml").write_text("square_likes: 60\n", encoding="utf-8")
+    return place
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick():
+    """A search of few plans and seeds; workers know nothing of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("RUNGS", (1, 2, 4)), ("LAST", 6), ("LEFT", 3)):
+            patch.setattr(searching, name, value)
+        patch.setattr(asking, "LEAST_RUNS", 50)
+        yield
+
+
+# Each asked from Python, of a source that any scenario can be had of, in so many processes.
+ASK = {
+    "compare": lambda source, wish, jobs: compare(source, what=[LOUDER], seeds=4, jobs=jobs),
+    "optimize": lambda source, wish, jobs: optimize(source, runs=50, seeds=10, jobs=jobs),
+    "calibrate": lambda source, wish, jobs: calibrate(source, [FIT], to=wish, runs=24, jobs=jobs),
+    "hindcast": lambda source, wish, jobs: hindcast(source, *DAYS, seeds=3, users=300, jobs=jobs),
+    "counterfactuals": lambda source, wish, jobs: counterfactuals(source, seeds=3, users=300, jobs=jobs),
+}
+# The same at the shell.
+WORDS = {
+    "compare": ["--what", LOUDER, "--seeds", "4"],
+    "optimize": ["--runs", "50", "--seeds", "10"],
+    "calibrate": ["--fit", FIT, "--to", "wish.yaml", "--runs", "24"],
+    "hindcast": ["--until", DAYS[0], "--to", DAYS[1], "--seeds", "3", "--users", "300"],
+    "counterfactuals": ["--seeds", "3", "--users", "300"],
+}
+
+
+@pytest.fixture(scope="module")
+def answers(files):
+    """Every study's answer, asked once, in this process."""
+    found = {}
+
+    def answer(name):
+        if name not in found:
+            found[name] = ASK[name](str(files / "tiny.yaml"), str(files / "wish.yaml"), 1)
+        return found[name]
+
+    return answer
+
+
+@pytest.mark.parametrize("name", ASK)
+def test_a_folder_has_the_shape_of_all(answers, name, tmp_path):
+    answer = answers(name)
+    place = folder.write(answer, tmp_path, ["sim", name])
+    assert place.parent == tmp_path / "tiny"
+    form = re.fullmatch(rf"{name}(-[\w-]+)?-([0-9a-f]{{8}})-s1", place.name)
+    assert form, place.name
+    files = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
+    tables = answer.tables()
+    assert files == {f"{name}.json", f"figures/{name}.png", *answer.texts(), *(f"{table}.csv" for table in tables)}
+    assert (place / "figures" / f"{name}.png").read_bytes()[:4] == b"\x89PNG"
+    record = json.loads((place / f"{name}.json").read_text(encoding="utf-8"), parse_constant=pytest.fail)
+    assert record["digest"][:8] == form[2]
+    texts = {table: (place / f"{table}.csv").read_text(encoding="utf-8") for table in tables}
+    assert folder.digested(texts) == record["digest"]
+    assert (record["study"], record["scenario"], record["seed"]) == (name, "tiny", 1)
+    assert record["command"] == ["sim", name]
+    for table, frame in tables.items():
+        read = pd.read_csv(place / f"{table}.csv")
+        assert [*read.columns] == [*frame.columns]
+        assert len(read) == len(frame) > 0
+    for text in (path for path in files if path.endswith(".yaml")):
+        assert load(place / text).name == "tiny"
+    assert all(isinstance(line, str) for line in answer.lines())
+
+
+@pytest.mark.parametrize("name", ASK)
+def test_one_number_more_is_another_digest(answers, name):
+    answer = answers(name)
+    tables = {table: frame.to_csv() for table, frame in answer.tables().items()}
+    for table, frame in answer.tables().items():
+        other = frame.copy()
+        other.loc[0, frame.select_dtypes("number").columns[-1]] = 123_456
+        assert folder.digested(tables | {table: other.to_csv()}) != folder.digested(tables)
+
+
+@pytest.mark.parametrize("name", ASK)
+def test_two_processes_and_a_loaded_scenario_give_the_same_files(answers, files, name, tmp_path):
+    again = ASK[name](load(files / "tiny.yaml"), str(files / "wish.yaml"), 2)
+    one, two = (folder.write(made, tmp_path / str(i)) for i, made in enumerate((answers(name), again)))
+    assert one.name == two.name
+    for path in one.rglob("*.*"):
+        if path.is_file():
+            assert path.read_bytes() == (two / path.relative_to(one)).read_bytes(), path.name
+
+
+@pytest.mark.parametrize("name", ASK)
+def test_the_command_asks_the_same(answers, files, name, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(files)
+    words = ["tiny.yaml", *WORDS[name], "--jobs", "1", "--out", str(tmp_path), "--quiet"]
+    assert main.main([name, *words]) == 0, capsys.readouterr().err
+    (place,) = (tmp_path / "tiny").iterdir()
+    assert capsys.readouterr() == (f"{place}\n", "")
+    record = json.loads((place / f"{name}.json").read_text(encoding="utf-8"))
+    csv = {table: folder._csv(frame) for table, frame in answers(name).tables().items()}
+    assert folder.digested(csv) == record["digest"]
+
+
+@pytest.mark.parametrize("name", ASK)
+def test_what_does_not_fit_into_memory_is_refused_in_a_line(files, name, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(machine, "available_bytes", lambda: 1 << 20)
+    monkeypatch.chdir(files)
+    code = main.main([name, "tiny.yaml", *WORDS[name], "--jobs", "1", "--out", str(tmp_path / "out"), "--quiet"])
+    out, err = capsys.readouterr()
+    assert (code, out, len(err.splitlines())) == (3, "", 1)
+    assert "GiB are free" in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_sweep_answers_like_the_others(files, tmp_path, monkeypatch):
+    vary = {"platforms.square.response.like": [0.1, 0.5]}
+    one = sweep(str(files / "tiny.yaml"), vary, replicates=2, out=tmp_path / "one", workers=0)
+    two = sweep(load(files / "tiny.yaml"), vary, replicates=2, out=tmp_path / "two", workers=2)
+    record = one.record()
+    assert record["digest"] == two.record()["digest"]
+    assert record["done"] == len(one.tables()["runs"]) == 4
+    assert json.loads((one.folder / "sweep.json").read_text(encoding="utf-8"))["digest"] == record["digest"]
+    assert len(one.tables()["points"]) > 0
+    assert record["digest"][:16] in "\n".join(one.lines())
+    assert one.picture().axes
+    monkeypatch.setattr(machine, "available_bytes", lambda: 1 << 20)
+    with pytest.raises(RefusedError, match="a run of this sweep does not fit"):
+        sweep(str(files / "tiny.yaml"), vary, out=tmp_path / "three")
+
+
+# ---- seeds and batches
+
+
+def test_seeds_hang_on_seed_study_and_number():
+    assert study.seeds(1, "compare", 3) == [*study.seeds(1, "compare", 2), *study.seeds(1, "compare", 1, 2)]
+    many = [seed for name in ("compare", "hindcast") for start in (1, 2) for seed in study.seeds(start, name, 500)]
+    assert len(set(many)) == len(many)
+    assert all(0 <= seed < 2**62 for seed in many)
+
+
+def test_a_batch_counts_and_keeps_the_order():
+    told = []
+    made = study.batch(abs, [-3, 2, -1], [worlds.tiny()], tell=lambda *words: told.append(words), phase="counting")
+    assert made == [3, 2, 1]
+    assert told == [(done, 3, "counting") for done in range(4)]
+    assert study.batch(abs, [], [worlds.tiny()]) == []
+
+
+def test_a_batch_runs_as_many_at_once_as_the_largest_world_allows(monkeypatch):
+    small, large = worlds.tiny(), load("sir", users=20_000_000)
+    asked = []
+    monkeypatch.setattr(study, "results", lambda do, jobs, processes, count: asked.append(processes))
+    need = kinds.of(large).cost(large, 20_000_000).memory_bytes
+    monkeypatch.setattr(machine, "available_bytes", lambda: int(2.5 * need / 0.9))
+    study.batch(abs, range(8), [small], processes=8)
+    study.batch(abs, range(8), [small, large], processes=8)
+    study.batch(abs, range(1), [small, large], processes=8)
+    assert asked == [min(8, int(2.5 * need / kinds.of(small).cost(small, 100).memory_bytes)), 2, 1]
+
+
+# ---- kinds of worlds
+
+
+@pytest.mark.parametrize("source", ["sir", "launch"])
+def test_every_kind_answers_for_its_worlds(source, tmp_path):
+    made = load(source, users=500, sets=[] if source == "sir" else ["days=1", "plan=null"])
+    kind = kinds.of(made)
+    assert kind is kinds.named(made.kind)
+    small, large = (kind.cost(made, users) for users in (1000, 10**6))
+    assert small < large
+    assert dict(kind.parts(made))["time"].endswith(("steps", "minutes"))
+    assert kind.length(made).split()[1] in (f"{'step' if kind.unit == 'step' else 'day'}{end}" for end in ("", "s"))
+    tables = simulate(made)
+    assert kind.flow(tables).sum() == tables.summary["people_reached" if source == "sir" else "impressions"]
+    assert kind.flows(tables).dtype == np.int64
+    assert (kind.span(made) is None) == (source == "sir")
+
+
+def test_an_unknown_kind_is_told():
+    with pytest.raises(SimError, match="no kind of world 'surrogate'; known: platform, classical"):
+        kinds.named("surrogate")
+
+
+def test_faces_of_studies_cost_nothing_until_they_are_used():
+    names = ", ".join(f"sim.studies.{name}" for name in [*ASK, "sweep"])
+    code = f"import sys, {names}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"numpy", "pandas", "numba", "mesa", "matplotlib", "pydantic"} & set(done.stdout.split())
+    with pytest.raises(AttributeError, match="no attribute 'comparee'"):
+        getattr(compare_face, "comparee")  # noqa: B009 — as a person mistypes it
