@@ -19,7 +19,8 @@ from sim.scenario import load as scenarios
 from sim.scenario import numbers
 from sim.scenario.numbers import Catalogue, catalogue, find, label, names, number, parted, refusal, sparse, titles
 from sim.studies import ensemble
-from sim.studies.hindcast import hindcast, known
+from sim.studies.hindcast import known
+from sim.studies.hindcast.study import daily_metrics
 from sim.world.records import BASIC, flows_of
 
 FOLDER = Path(__file__).parent / "baselines"
@@ -143,7 +144,7 @@ def test_a_hindcast_asks_for_numbers_that_there_are(tmp_path):
     path = tmp_path / "tiny.yaml"
     path.write_text(scenarios.resolved(load(document(50, days=3.0))), encoding="utf-8")
     cut = known.plan(path, load(document(50)).start.date(), users=50)
-    asked = [name.removesuffix("_total") for name in hindcast.daily_metrics(cut)]
+    asked = [name.removesuffix("_total") for name in daily_metrics(cut)]
     assert set(asked) <= set(names("daily", cut.scenario.platforms))
 
 

@@ -1,7 +1,4 @@
-"""The compiled inner loops, and the one response rule.
-
-Everything here is a pure function of arrays: no objects, no global state, integers where a draw is compared.
-"""
+"""Keyed draws, compiled: the twins of `streams` for inner loops and for tables, equal to it bit by bit."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ _S30, _S27, _S31 = np.uint64(30), np.uint64(27), np.uint64(31)
 
 
 @njit(uint64(uint64), cache=True, inline="always")
-def mix(x):  # type: ignore[no-untyped-def]
+def mix(x):
     """SplitMix64 finaliser, compiled twin of `streams.py_mix`."""
     x = (x ^ (x >> _S30)) * _M1
     x = (x ^ (x >> _S27)) * _M2
@@ -25,7 +22,7 @@ def mix(x):  # type: ignore[no-untyped-def]
 
 
 @njit(uint64(uint64, uint64, uint64, uint64), cache=True, inline="always")
-def bits(key, a, b, c):  # type: ignore[no-untyped-def]
+def bits(key, a, b, c):
     """64 random bits of the trial ``(a, b, c)`` in stream ``key``, compiled twin of `streams.py_bits`."""
     h = mix(key ^ (a * _K1))
     h = mix(h ^ (b * _K2))
@@ -33,7 +30,7 @@ def bits(key, a, b, c):  # type: ignore[no-untyped-def]
 
 
 @vectorize([uint64(uint64, uint64, uint64, uint64)], cache=True)
-def _bits(key, a, b, c):  # type: ignore[no-untyped-def]
+def _bits(key, a, b, c):
     """`bits`, entry by entry."""
     return bits(key, a, b, c)
 

@@ -14,7 +14,7 @@ _S32, _LOW32 = np.uint64(32), np.uint64(streams.ONE32 - 1)
 
 
 @njit(cache=True)
-def adopt(indptr, indices, followed_ptr, followed, seeds, p32, q32, key, steps):  # type: ignore[no-untyped-def]
+def adopt(indptr, indices, followed_ptr, followed, seeds, p32, q32, key, steps):
     """Each step everybody who has not adopted draws once: below p on their own, then below p + q × share.
 
     Args:
@@ -67,14 +67,14 @@ def adopt(indptr, indices, followed_ptr, followed, seeds, p32, q32, key, steps):
 
 
 @njit(cache=True)
-def _tell(indptr, indices, adopters, count):  # type: ignore[no-untyped-def]
+def _tell(indptr, indices, adopters, count):
     for u in adopters:
         for e in range(indptr[u], indptr[int64(u) + 1]):
             count[indices[e]] += 1
 
 
 @njit(cache=True)
-def _imitated(followed_ptr, followed, v, key, t, step):  # type: ignore[no-untyped-def]
+def _imitated(followed_ptr, followed, v, key, t, step):
     """Of those whom ``v`` follows and who adopted before step ``t``, the one with the smallest hash."""
     best, least = int64(-1), uint64(0)
     for e in range(followed_ptr[v], followed_ptr[int64(v) + 1]):

@@ -90,19 +90,19 @@ def _checked_seeds(seeds: np.ndarray, n_users: int) -> np.ndarray:
 
 
 @njit(cache=True, inline="always")
-def source_hash(key, u):  # type: ignore[no-untyped-def]
+def source_hash(key, u):
     """64 random bits of source ``u``, uint64: what the coins of its edges share."""
     return mix(uint64(key) ^ (uint64(u) * _K1))
 
 
 @njit(cache=True)
-def edge_coin(key, u, v):  # type: ignore[no-untyped-def]
+def edge_coin(key, u, v):
     """The coin of the edge from ``u`` to ``v``, uint32: below the threshold, u wins v over."""
     return coin(source_hash(key, u), uint32(v))
 
 
 @njit(cache=True, nogil=True)
-def _spread(indptr, indices, top, key, count, row_of, user, parent):  # type: ignore[no-untyped-def]
+def _spread(indptr, indices, top, key, count, row_of, user, parent):
     """Go on from the first ``count`` rows until nobody new is won; returns where the rounds start.
 
     Positions are uint64, which spares numba the question whether they are negative.
@@ -131,7 +131,7 @@ def _spread(indptr, indices, top, key, count, row_of, user, parent):  # type: ig
 
 
 @njit(cache=True, nogil=True)
-def _ask_ahead(row, count, user, indptr, indices):  # type: ignore[no-untyped-def]
+def _ask_ahead(row, count, user, indptr, indices):
     """Prefetch the starts of one row ahead, and the first three cache lines of a nearer one."""
     far, near = uint64(row + _FAR), uint64(row + _NEAR)
     if far < count:
@@ -144,7 +144,7 @@ def _ask_ahead(row, count, user, indptr, indices):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True, nogil=True)
-def _draw(indices, e, stop, salt, top, row, target, source, waiting, row_of):  # type: ignore[no-untyped-def]
+def _draw(indices, e, stop, salt, top, row, target, source, waiting, row_of):
     """Draw the coins of at most 32 edges of a row; successes join those that wait, in order."""
     drawn = uint64(stop - e)
     if uint64(e + _LANES) <= uint64(len(indices)):
@@ -165,7 +165,7 @@ def _draw(indices, e, stop, salt, top, row, target, source, waiting, row_of):  #
 
 
 @njit(cache=True, nogil=True)
-def _settle(target, source, waiting, key, last, count, row_of, user, parent):  # type: ignore[no-untyped-def]
+def _settle(target, source, waiting, key, last, count, row_of, user, parent):
     """Enter the successes that wait: new people get a row, those of this round perhaps a better parent.
 
     Written always, kept if new: whether somebody is new is a coin that no processor predicts.
@@ -182,7 +182,7 @@ def _settle(target, source, waiting, key, last, count, row_of, user, parent):  #
 
 
 @njit(cache=True, nogil=True)
-def _contest(v, row, of, key, user, parent):  # type: ignore[no-untyped-def]
+def _contest(v, row, of, key, user, parent):
     """Make ``row`` the parent in row ``of`` if its coin for ``v`` is smaller; of equal coins the smaller id."""
     u, rival = user[row], user[uint64(parent[of])]
     mine, theirs = coin(source_hash(key, u), v), coin(source_hash(key, rival), v)

@@ -16,7 +16,7 @@ _S32, _LOW32 = np.uint64(32), np.uint64(streams.ONE32 - 1)
 
 
 @njit(cache=True)
-def infect_and_recover(indptr, indices, seeds, infect32, recover32, key, steps):  # type: ignore[no-untyped-def]
+def infect_and_recover(indptr, indices, seeds, infect32, recover32, key, steps):
     """Each step the infectious try every susceptible follower once, then each of them may recover.
 
     Args:
@@ -48,7 +48,7 @@ def infect_and_recover(indptr, indices, seeds, infect32, recover32, key, steps):
 
 
 @njit(cache=True)
-def _infect(indptr, indices, active, count, infect32, key, t, step, source, claim):  # type: ignore[no-untyped-def]
+def _infect(indptr, indices, active, count, infect32, key, t, step, source, claim):
     """Append the new cases of step ``t`` to ``active``; returns where they end."""
     end = count
     for i in range(count):
@@ -72,7 +72,7 @@ def _infect(indptr, indices, active, count, infect32, key, t, step, source, clai
 
 
 @njit(cache=True)
-def _recover(active, count, end, recover32, key, t, recovered):  # type: ignore[no-untyped-def]
+def _recover(active, count, end, recover32, key, t, recovered):
     """Keep those of ``active`` who can still pass it on; the cases of this step have not tried yet."""
     kept = 0
     for i in range(end):

@@ -12,7 +12,7 @@ _0 = np.uint64(0)
 
 
 @njit(cache=True)
-def tip(indptr, indices, seeds, need, key, steps):  # type: ignore[no-untyped-def]
+def tip(indptr, indices, seeds, need, key, steps):
     """Steps in which all change at once, until one changes nobody.
 
     Args:
@@ -52,7 +52,7 @@ def tip(indptr, indices, seeds, need, key, steps):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True)
-def _push(indptr, indices, frontier, key, t, step, source, count, claim, stamp):  # type: ignore[no-untyped-def]
+def _push(indptr, indices, frontier, key, t, step, source, count, claim, stamp):
     """Tell the followers of the newest adopters; returns those who had not adopted, each once."""
     most = 0
     for u in frontier:

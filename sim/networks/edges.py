@@ -124,7 +124,7 @@ class _Page:
 
 
 @njit(cache=True)
-def _parse(text, at, line, n_users, ends, lines, counts, faults):  # type: ignore[no-untyped-def]
+def _parse(text, at, line, n_users, ends, lines, counts, faults):
     """Read all lines from ``at``; returns the number of edges."""
     edges = told = 0
     while at < len(text):
@@ -149,7 +149,7 @@ def _parse(text, at, line, n_users, ends, lines, counts, faults):  # type: ignor
 
 
 @njit(cache=True)
-def _parse_line(text, at, stop, n_users):  # type: ignore[no-untyped-def]
+def _parse_line(text, at, stop, n_users):
     """Code of the fault or 0, source, target."""
     source, at = _parse_id(text, at, stop)
     at = _blanks(text, at, stop)
@@ -170,7 +170,7 @@ def _parse_line(text, at, stop, n_users):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _parse_id(text, at, stop):  # type: ignore[no-untyped-def]
+def _parse_id(text, at, stop):
     """The number that the field at ``at`` reads, −2 for a negative one, −1 for none; where the field ends."""
     negative = at < stop and text[at] == 45
     at += negative
@@ -188,7 +188,7 @@ def _parse_id(text, at, stop):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _blanks(text, at, stop):  # type: ignore[no-untyped-def]
+def _blanks(text, at, stop):
     while at < stop and (text[at] == 32 or text[at] == 9 or text[at] == 13):
         at += 1
     return at

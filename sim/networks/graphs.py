@@ -27,7 +27,7 @@ def grow(n: int, m: int, shuffle: bool, key: int) -> Edges:
 
 
 @njit(cache=True)
-def _attach(n, m, key, source, target):  # type: ignore[no-untyped-def]
+def _attach(n, m, key, source, target):
     """Pick an end of an earlier edge at random: a node is met as often as it has friends."""
     for i in range(m):
         source[i], target[i] = m, i
@@ -56,7 +56,7 @@ def join_stubs(degrees: np.ndarray, key: int) -> Edges:
 
 
 @njit(cache=True)
-def _shuffle(items, key, tag):  # type: ignore[no-untyped-def]
+def _shuffle(items, key, tag):
     """Keyed Fisher–Yates, in place."""
     for i in range(len(items) - 1, 0, -1):
         j = below(bits(key, uint64(i), _0, tag), i + 1)
@@ -71,7 +71,7 @@ def rewired_ring(n: int, half: int, rewire: float, key: int) -> Edges:
 
 
 @njit(cache=True)
-def _ring(owned, rewire32, key):  # type: ignore[no-untyped-def]
+def _ring(owned, rewire32, key):
     n, half = owned.shape
     for u in range(n):
         for j in range(half):
@@ -83,7 +83,7 @@ def _ring(owned, rewire32, key):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _new_end(owned, u, j, key):  # type: ignore[no-untyped-def]
+def _new_end(owned, u, j, key):
     """Someone whom u is not tied to; the present end of tie j if 64 draws find nobody."""
     for attempt in range(1, 65):
         w = below(bits(key, uint64(u), uint64(j), uint64(attempt)), len(owned))
@@ -93,7 +93,7 @@ def _new_end(owned, u, j, key):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _tied(owned, u, w):  # type: ignore[no-untyped-def]
+def _tied(owned, u, w):
     """Whether a tie of u and w exists: it is kept by one of the two."""
     found = False
     for j in range(owned.shape[1]):
@@ -126,7 +126,7 @@ def _skip_coins(p: float) -> np.ndarray:
 
 
 @njit(cache=True)
-def _skip(key, v, i, coins):  # type: ignore[no-untyped-def]
+def _skip(key, v, i, coins):
     skip = int64(0)
     for j in range(0, len(coins), 2):
         h = bits(key, uint64(v), uint64(i), uint64(j))
@@ -136,7 +136,7 @@ def _skip(key, v, i, coins):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _draw_pairs(n, blocks, inside, across, key, source, target):  # type: ignore[no-untyped-def]
+def _draw_pairs(n, blocks, inside, across, key, source, target):
     """Tie every v to earlier people, in its block and before it; only counts where there is no room."""
     at = 0
     for v in range(n):

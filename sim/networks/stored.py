@@ -91,14 +91,14 @@ def _transpose(indptr: np.ndarray, indices: np.ndarray) -> tuple[np.ndarray, np.
 
 
 @njit(cache=True)
-def _place(rows, cols, cursor, out):  # type: ignore[no-untyped-def]
+def _place(rows, cols, cursor, out):
     for e in range(len(rows)):
         out[cursor[rows[e]]] = cols[e]
         cursor[rows[e]] += 1
 
 
 @njit(cache=True)
-def _place_back(indptr, indices, cursor, out):  # type: ignore[no-untyped-def]
+def _place_back(indptr, indices, cursor, out):
     for u in range(len(indptr) - 1):
         for e in range(indptr[u], indptr[u + 1]):
             out[cursor[indices[e]]] = u
@@ -106,13 +106,13 @@ def _place_back(indptr, indices, cursor, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _tally(ids, counts):  # type: ignore[no-untyped-def]
+def _tally(ids, counts):
     for e in range(len(ids)):
         counts[ids[e] + 1] += 1
 
 
 @njit(cache=True)
-def _squeeze(indptr, indices):  # type: ignore[no-untyped-def]
+def _squeeze(indptr, indices):
     """Take self-loops and repeats out of sorted rows, in place; returns how many of each."""
     kept = start = loops = repeats = 0
     for u in range(len(indptr) - 1):

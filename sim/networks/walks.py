@@ -54,7 +54,7 @@ class Walk(NamedTuple):
 
 
 @njit(cache=True)
-def below(h, n):  # type: ignore[no-untyped-def]
+def below(h, n):
     """A draw in [0, n), int64, from the 64 random bits ``h``: the high half of the 128-bit product h·n."""
     h, n = uint64(h), uint64(n)
     n_high, n_low = n >> _S32, n & _LOW32
@@ -64,7 +64,7 @@ def below(h, n):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def gcd(a, b):  # type: ignore[no-untyped-def]
+def gcd(a, b):
     """Greatest common divisor of two numbers of at least 0, int64."""
     a, b = uint64(a), uint64(b)
     while b != _0:
@@ -73,7 +73,7 @@ def gcd(a, b):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def affine(h, n):  # type: ignore[no-untyped-def]
+def affine(h, n):
     """Constants (a, b), int64, of a permutation k → (a·k + b) mod n, from 64 random bits; a is coprime to n.
 
     Counting ``a`` up ends at n − 1 at the latest, which is coprime to n.
@@ -88,7 +88,7 @@ def affine(h, n):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def world_member(k, n, a, b):  # type: ignore[no-untyped-def]
+def world_member(k, n, a, b):
     """Member number k, int64, of the permutation (a, b) of [0, n): over all k each comes exactly once.
 
     Needs a, b < n ≤ 2**32 and k < 2**32. The next member is this plus ``a``, less ``n`` where that reaches n.
@@ -97,13 +97,13 @@ def world_member(k, n, a, b):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def audience_size(u, key, table):  # type: ignore[no-untyped-def]
+def audience_size(u, key, table):
     """Followers that ordinary user ``u`` is to have, int64: a keyed quantile of `Computed.audience_table`."""
     return int64(table[bits(uint64(key), uint64(u), _0, _0) >> _S52])
 
 
 @njit(cache=True)
-def friends(u, v, layout):  # type: ignore[no-untyped-def]
+def friends(u, v, layout):
     """Whether two members of one circle follow each other: one coin a pair, whoever asks."""
     u, v = int64(u), int64(v)
     pair = bits(layout.key, uint64(min(u, v)), uint64(max(u, v)), _1)
@@ -111,7 +111,7 @@ def friends(u, v, layout):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def start_walk(u, size, layout):  # type: ignore[no-untyped-def]
+def start_walk(u, size, layout):
     """Constants of the audience of ``u``, which is to have ``size`` members in all.
 
     The circle is expected to give its mean; of the rest the community gives its share, the population the
@@ -136,7 +136,7 @@ def start_walk(u, size, layout):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def follower(k, u, walk, layout):  # type: ignore[no-untyped-def]
+def follower(k, u, walk, layout):
     """Follower of ``u`` at position ``k`` in [0, walk.length), or −1 where one of the circle does not follow.
 
     Any k in any order, no one twice. Many in a row: `fill_followers`.
@@ -154,7 +154,7 @@ def follower(k, u, walk, layout):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def followers_at(u, walk, layout):  # type: ignore[no-untyped-def]
+def followers_at(u, walk, layout):
     """`follower` at every position, i8[walk.length]: the definition, for whom nothing needs to be fast."""
     out = np.empty(walk.length, np.int64)
     for k in range(walk.length):
@@ -163,7 +163,7 @@ def followers_at(u, walk, layout):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def fill_followers(start, stop, u, walk, layout, out):  # type: ignore[no-untyped-def]
+def fill_followers(start, stop, u, walk, layout, out):
     """Write the followers at positions [start, stop) to ``out``, those who exist, in order; returns how many.
 
     Equal to calling `follower` for each and leaving the −1 out, but without a division a follower.
@@ -183,7 +183,7 @@ def fill_followers(start, stop, u, walk, layout, out):  # type: ignore[no-untype
 
 
 @njit(cache=True)
-def _stride(first, last, ring, base, gap, gap_n, out, at):  # type: ignore[no-untyped-def]
+def _stride(first, last, ring, base, gap, gap_n, out, at):
     """Write members [first, last) of the permutation ``ring``, counted from ``base``, leaping over a gap."""
     if first >= last:
         return at
@@ -208,7 +208,7 @@ def materialise(table: np.ndarray, layout: Layout) -> Stored:
 
 
 @njit(cache=True)
-def _audience_rows(table, layout):  # type: ignore[no-untyped-def]
+def _audience_rows(table, layout):
     indptr = np.zeros(layout.n_users + 1, dtype=np.int64)
     for u in range(layout.n_users):
         walk = start_walk(u, audience_size(u, layout.key, table), layout)
@@ -220,7 +220,7 @@ def _audience_rows(table, layout):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _audience_fill(table, layout, indptr, indices):  # type: ignore[no-untyped-def]
+def _audience_fill(table, layout, indptr, indices):
     for u in range(layout.n_users):
         walk = start_walk(u, audience_size(u, layout.key, table), layout)
         fill_followers(0, walk.length, u, walk, layout, indices[indptr[u] : indptr[u + 1]])

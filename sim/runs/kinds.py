@@ -101,9 +101,9 @@ class Platform(Kind[Scenario, "Tables"]):
 
     def draw(self, folder: Path, only: tuple[str, ...] = ()) -> list[Path]:
         """Reach, lists, actors, the largest cascade."""
-        from sim.pictures import figures
+        from sim.pictures.figures import draw
 
-        return figures.draw(folder, only, labels=column_labels())
+        return draw(folder, only, labels=column_labels())
 
     def length(self, world: Scenario) -> str:
         """Days."""
@@ -169,9 +169,9 @@ class Classical(Kind[Classic, "SpreadTables"]):
 
     def draw(self, folder: Path, only: tuple[str, ...] = ()) -> list[Path]:
         """The curve."""
-        from sim.pictures import curves
+        from sim.pictures.curves import draw
 
-        return curves.draw(folder, only, labels=column_labels())
+        return draw(folder, only, labels=column_labels())
 
     def length(self, world: Classic) -> str:
         """Steps."""

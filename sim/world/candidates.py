@@ -55,7 +55,7 @@ def find(
 
 
 @njit(cache=True)
-def _find(offers, user, story, people, network, own):  # type: ignore[no-untyped-def]
+def _find(offers, user, story, people, network, own):
     found = [(int64(0), int64(0)) for _ in range(0)]
     for i in range(offers.shape[0]):
         o = offers[i]
@@ -76,7 +76,7 @@ def _find(offers, user, story, people, network, own):  # type: ignore[no-untyped
 
 
 @njit(cache=True)
-def inverse(a, n):  # type: ignore[no-untyped-def]
+def inverse(a, n):
     """x, int64, with a·x = 1 modulo n, for an ``a`` coprime to n; by Euclid's algorithm."""
     old, rest, x, y = int64(a), int64(n), int64(1), int64(0)
     while rest != 0:
@@ -86,14 +86,14 @@ def inverse(a, n):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def place_in_ring(v, n, a, b):  # type: ignore[no-untyped-def]
+def place_in_ring(v, n, a, b):
     """The k, int64, with ``world_member(k, n, a, b) == v``; needs n at most 2**32."""
     turned = (int64(v) - int64(b)) % int64(n)
     return int64((uint64(turned) * uint64(inverse(a, n))) % uint64(n))
 
 
 @njit(cache=True)
-def _repeated(found, i, o, place):  # type: ignore[no-untyped-def]
+def _repeated(found, i, o, place):
     """Candidates that are number ``place`` of a list that begins again after ``domain``."""
     k = o.first + (place - o.first) % o.domain
     while k < o.first + o.count:
@@ -102,7 +102,7 @@ def _repeated(found, i, o, place):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _served(found, i, o, story, user, reach, people, network, own):  # type: ignore[no-untyped-def]
+def _served(found, i, o, story, user, reach, people, network, own):
     """Each place of the user's block with each lot of theirs: which rounds bring the two together?"""
     table = story + 1 if o.targeted else int64(0)
     places, turns, size = network.lots.place[reach.place : reach.place + reach.size], reach.turns, reach.size
@@ -123,7 +123,7 @@ def _served(found, i, o, story, user, reach, people, network, own):  # type: ign
 
 
 @njit(cache=True)
-def _in_audience(found, i, o, user, reach, network):  # type: ignore[no-untyped-def]
+def _in_audience(found, i, o, user, reach, network):
     """Positions in the audience of an ordinary user, where nobody comes twice, or in a stored list."""
     if network.indptr.shape[0] > 1:
         for k in range(o.first, o.first + o.count):
@@ -136,7 +136,7 @@ def _in_audience(found, i, o, user, reach, network):  # type: ignore[no-untyped-
 
 
 @njit(cache=True)
-def _position(v, u, walk, layout):  # type: ignore[no-untyped-def]
+def _position(v, u, walk, layout):
     """The k with ``walks.follower(k, u, walk, layout) == v``, or −1 where v does not follow u."""
     v = int64(v)
     if walk.circle <= v < walk.circle + walk.circle_n:

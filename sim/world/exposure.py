@@ -102,7 +102,7 @@ class Block(NamedTuple):
 
 
 @njit(cache=True, inline="always")
-def respond(h, chance, attend_fix, act_fix):  # type: ignore[no-untyped-def]
+def respond(h, chance, attend_fix, act_fix):
     """The response rule, for every exposure whatever its channel. Returns the flags of what the person does.
 
     First a gate: the person attends (watches to the end, opens, reads) or goes on. Whoever attends may like,
@@ -129,7 +129,7 @@ def respond(h, chance, attend_fix, act_fix):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def walk_lengths(users, table, inflate, layout, sizes, lengths):  # type: ignore[no-untyped-def]
+def walk_lengths(users, table, inflate, layout, sizes, lengths):
     """Audience size of each ordinary user, members of other platforms included, and the candidates to walk for it.
 
     ``inflate``: 1 / share of people who use the platform, 16 fractional bits. Writes ``sizes`` and ``lengths``, i8
@@ -142,7 +142,7 @@ def walk_lengths(users, table, inflate, layout, sizes, lengths):  # type: ignore
 
 
 @njit(cache=True)
-def start_reach(o, story, people, network):  # type: ignore[no-untyped-def]
+def start_reach(o, story, people, network):
     """The rings, lists and walks that an offer's candidates follow."""
     source, key = np.int64(o.source), mix((o.source * _K1) ^ network.layout.key)
     size, row, place, turns, turn = people.n_users, np.int64(0), np.int64(0), np.int64(1), np.int64(0)
@@ -164,7 +164,7 @@ def start_reach(o, story, people, network):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def _fill_followers(o, start, stop, reach, people, network, block):  # type: ignore[no-untyped-def]
+def _fill_followers(o, start, stop, reach, people, network, block):
     """Followers ``start..stop``, by running counters instead of divisions."""
     n = stop - start
     if o.mode == AUDIENCE:
@@ -190,7 +190,7 @@ def _fill_followers(o, start, stop, reach, people, network, block):  # type: ign
 
 
 @njit(nogil=True, cache=True)
-def look(o, story, start, stop, reach, salt, people, network, block):  # type: ignore[no-untyped-def]
+def look(o, story, start, stop, reach, salt, people, network, block):
     """Those of candidates ``start..stop`` who look, before what they remember is known; returns how many.
 
     One coin against the product of all that bears on seeing. A mispredicted branch costs more than the arithmetic it
@@ -220,7 +220,7 @@ def look(o, story, start, stop, reach, salt, people, network, block):  # type: i
 
 
 @njit(nogil=True, cache=True)
-def _look_served(o, story, start, stop, reach, salt, people, lots, block):  # type: ignore[no-untyped-def]
+def _look_served(o, story, start, stop, reach, salt, people, lots, block):
     """People served: a round visits each place once and takes the holder of one lot in its block of ids.
 
     From round to round the lot moves on; after as many rounds as there are lots, everybody has come as often as
@@ -259,7 +259,7 @@ def _look_served(o, story, start, stop, reach, salt, people, lots, block):  # ty
 
 
 @njit(nogil=True, cache=True)
-def expose(offers, ends, lo, hi, moment, people, network, posts, state, out):  # type: ignore[no-untyped-def]
+def expose(offers, ends, lo, hi, moment, people, network, posts, state, out):
     """Walk candidates ``lo..hi`` of all offers of a platform; write a record for each view, return how many.
 
     Args:
@@ -301,7 +301,7 @@ def expose(offers, ends, lo, hi, moment, people, network, posts, state, out):  #
 
 
 @njit(nogil=True, cache=True)
-def _answer(o, i, story, m, moment, people, posts, state, block, out, n):  # type: ignore[no-untyped-def]
+def _answer(o, i, story, m, moment, people, posts, state, block, out, n):
     """Records of those whose attention lasts, from place ``n`` of ``out`` on; returns the next free place."""
     user, _, see, hashes, spent, tired = block
     attention, fatigue = state.attention, state.fatigue[story]

@@ -60,7 +60,7 @@ class Lots(NamedTuple):
 
 
 @njit(cache=True, inline="always")
-def lane_of(people, v):  # type: ignore[no-untyped-def]
+def lane_of(people, v):
     """Lane, uint64, of user ``v``."""
     mask = (np.uint64(1) << people.lane_bits) - np.uint64(1)
     block = np.uint64(v) >> people.lane_bits
@@ -69,7 +69,7 @@ def lane_of(people, v):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, inline="always")
-def holder(people, block, lane):  # type: ignore[no-untyped-def]
+def holder(people, block, lane):
     """User, uint64, who has ``lane`` in ``block``; may lie beyond the last user. Undoes `lane_of`."""
     mask = (np.uint64(1) << people.lane_bits) - np.uint64(1)
     turned = np.uint64(lane) - ((np.uint64(block) * people.turn) >> _32)
@@ -77,7 +77,7 @@ def holder(people, block, lane):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, inline="always")
-def community_class(people, story, v):  # type: ignore[no-untyped-def]
+def community_class(people, story, v):
     """Class 0..15 of how well the story suits the user's community."""
     place = (np.uint64(v) >> people.community_bits) * _K1 + np.uint64(story) * _K2
     return np.int64(mix(people.community_key ^ place) >> _60)

@@ -48,7 +48,7 @@ class Tally(NamedTuple):
 
 
 @njit(nogil=True, cache=True)
-def absorb(records, offers, moment, posts, state, tally, acts):  # type: ignore[no-untyped-def]
+def absorb(records, offers, moment, posts, state, tally, acts):
     """Write the views of a step into the world; returns the number of acts (reposts, creations, follows) to come.
 
     A row stands for ``ratio`` real people and a view for ``weight`` of them: the row's own state changes with
@@ -77,14 +77,14 @@ def absorb(records, offers, moment, posts, state, tally, acts):  # type: ignore[
 
 
 @njit(nogil=True, cache=True)
-def _recall(run, reached, seen):  # type: ignore[no-untyped-def]
+def _recall(run, reached, seen):
     """Ask for the state of everybody in a run at once; what is not in the cache comes while the others do."""
     for r in range(run.shape[0]):
         seen[r] = reached[run[r].user]
 
 
 @njit(nogil=True, cache=True)
-def _absorb_run(run, o, moment, posts, state, tally, counts, acts, n):  # type: ignore[no-untyped-def]
+def _absorb_run(run, o, moment, posts, state, tally, counts, acts, n):
     """Some records of one offer; ``acts`` is filled from place ``n`` on, the next free place is returned.
 
     All arrays are taken out of their tuples before the loop: inside it each mention would count references.
@@ -133,13 +133,13 @@ def _absorb_run(run, o, moment, posts, state, tally, counts, acts, n):  # type: 
 
 
 @njit(nogil=True, cache=True, inline="always")
-def _whole(h, weight, ratio):  # type: ignore[no-untyped-def]
+def _whole(h, weight, ratio):
     """Whether a view that stands for ``weight`` of the ``ratio`` people in a row changes the row."""
     return (h >> _32) * np.uint64(ratio) < (np.uint64(weight) << _32)
 
 
 @njit(nogil=True, cache=True, inline="always")
-def _count(flow, topic, slot, flags, weight):  # type: ignore[no-untyped-def]
+def _count(flow, topic, slot, flags, weight):
     """Add what one view led to. No slices: each costs a count of references."""
     flow[topic, slot, F_ATTENDS] += weight
     flow[topic, slot, F_LIKES] += weight * (flags >> 1 & 1)
@@ -154,7 +154,7 @@ def _count(flow, topic, slot, flags, weight):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def _add_up(o, own, platform, counts, tally):  # type: ignore[no-untyped-def]
+def _add_up(o, own, platform, counts, tally):
     """Enter the counts of a run of views in the totals of its post, its channel and its platform."""
     tally.totals[o.post] += counts
     tally.channels[platform, o.channel] += counts[F_IMPRESSIONS]
@@ -168,7 +168,7 @@ def _add_up(o, own, platform, counts, tally):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def claim(table, keys, fresh):  # type: ignore[no-untyped-def]
+def claim(table, keys, fresh):
     """Enter keys into an open-addressing hash set; ``fresh[i]`` tells whether key i was new. Returns how many were.
 
     ``table``: i8[2^b], -1 where free, at most half full after the call.

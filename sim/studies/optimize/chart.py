@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 from matplotlib import dates
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, PercentFormatter
@@ -83,9 +84,7 @@ def _frontier(axes: Axes, answer: Optimization) -> None:
     name_points(axes, names + grey, ink, strip=((0.0, 0.02), (1.0, 0.8)), size=8)
 
 
-def _mappable(norm: Normalize):  # type: ignore[no-untyped-def]
-    from matplotlib.cm import ScalarMappable
-
+def _mappable(norm: Normalize) -> ScalarMappable:
     return ScalarMappable(norm, LUCK)
 
 

@@ -76,7 +76,7 @@ def _mean_steps(start: int, table: np.ndarray, layout: Layout) -> float:
 
 
 @njit(cache=True)
-def _search(start, table, layout, seen, queue, row):  # type: ignore[no-untyped-def]
+def _search(start, table, layout, seen, queue, row):
     """Breadth first along audiences; mean steps over all people but the start."""
     users = len(seen)
     seen[start], queue[0] = True, start
@@ -99,7 +99,7 @@ def _search(start, table, layout, seen, queue, row):  # type: ignore[no-untyped-
 
 
 @njit(cache=True)
-def _links(u, table, layout):  # type: ignore[no-untyped-def]
+def _links(u, table, layout):
     """Links into the audience of ``u``, and how many of them are answered."""
     most = np.int64(table[-1]) + layout.circle_size
     row, back = np.empty(most, np.int64), np.empty(most, np.int64)
