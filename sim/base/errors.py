@@ -7,13 +7,29 @@ from typing import NamedTuple
 
 
 class SimError(Exception):
-    """A mistake or limit that the user can act on. ``exit_code`` is what the command line returns."""
+    """A mistake or limit that the user can act on. ``exit_code`` is what the command line returns.
+
+    >>> from sim import load
+    >>> try:
+    ...     load("ding_zhem")
+    ... except SimError as error:
+    ...     print(error)
+    ding_zhem: no such file or shipped scenario; did you mean 'ding_zhen'?
+    """
 
     exit_code = 2
 
 
 class RefusedError(SimError):
-    """The request is well-formed, but this machine cannot carry it out (memory, disk)."""
+    """The request is well-formed, but this machine cannot carry it out (memory, disk).
+
+    >>> from sim import run
+    >>> try:
+    ...     run("sir", users=100_000_000, sets=["network={kind: erdos_renyi, mean_degree: 1000}"])
+    ... except RefusedError as error:
+    ...     print("refused")
+    refused
+    """
 
     exit_code = 3
 
@@ -46,7 +62,15 @@ class Fault:
 
 
 class ScenarioError(SimError):
-    """Everything that is wrong with a scenario, all at once; ``str()`` gives one line a fault."""
+    """Everything that is wrong with a scenario, all at once; ``str()`` gives one line a fault.
+
+    >>> from sim import load
+    >>> try:
+    ...     load("ding_zhen", sets=["days=-1"])
+    ... except ScenarioError as error:
+    ...     print(error)
+    --set days=-1: days: must be > 0, not -1
+    """
 
     def __init__(self, faults: list[Fault]) -> None:
         self.faults = sorted(faults, key=lambda f: (f.file, f.line, f.col, f.path))

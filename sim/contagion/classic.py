@@ -83,7 +83,12 @@ class Observed(NamedTuple):
 
 
 class Classic(Strict):
-    """One classical world: a network, a model of contagion, and seeds."""
+    """One classical world: a network, a model of contagion, and seeds.
+
+    >>> from sim import load
+    >>> load("sir", users=500).steps
+    120
+    """
 
     kind: ClassVar[Literal["classical"]] = "classical"  # by which `sim.runs.kinds` knows what to do with it
 

@@ -87,6 +87,12 @@ def fork(
     Raises:
         SimError: there is no such snapshot; the changes have faults, or reach into the past.
         RefusedError: it does not fit this machine.
+
+    >>> from sim import run
+    >>> made = run("ding_zhen", users=200, sets=["days=3"], snapshot_at=["2020-11-12"], figures=False)
+    >>> branch = fork(made.path, what="no change", figures=False)
+    >>> branch.digest == made.digest
+    True
     """
     folder = Path(folder)
     since = opened(folder, since) if isinstance(since, str) else since

@@ -26,10 +26,16 @@ Compared = tuple[str, float | None, float | None, str, str, str]
 
 
 class Result:
-    """A finished run in its folder."""
+    """A finished run in its folder.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    >>> from sim import run
+    >>> made = run("sir", users=200, figures=False)
+    >>> Result(made.path).summary == made.summary
+    True
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
 
     @cached_property
     def run(self) -> dict[str, Any]:

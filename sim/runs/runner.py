@@ -69,6 +69,10 @@ def run(
     Raises:
         ScenarioError: the scenario has faults.
         RefusedError: it does not fit this machine.
+
+    >>> result = run("ding_zhen", users=200, sets=["days=2"], figures=False)
+    >>> result.summary["impressions"] > 0
+    True
     """
     world = scenarios.load(scenario, sets=sets, seed=seed, users=users)
     folder = Path(out) if out is not None else Path("results")

@@ -25,7 +25,11 @@ Source = str | Path | Scenario | Classic  # of which a scenario can be had
 
 
 def shipped() -> dict[str, Path]:
-    """The scenarios that come with the project, by name; those in a folder by folder and name. Sweeps are none."""
+    """The scenarios that come with the project, by name; those in a folder by folder and name. Sweeps are none.
+
+    >>> shipped()["ding_zhen"].name
+    'ding_zhen.yaml'
+    """
     paths = [path.relative_to(SHIPPED) for path in sorted(SHIPPED.rglob("*.yaml"))]
     return {path.with_suffix("").as_posix(): SHIPPED / path for path in paths if path.parts[0] != "sweeps"}
 
@@ -36,6 +40,9 @@ def load(
     """Read, complete and check a scenario: a path, a shipped name, or one that is loaded. Raises `ScenarioError`.
 
     Where ``sets`` shortens the run (``days=3``), facts beyond its end are switched off.
+
+    >>> load("ding_zhen", users=500).people.users
+    500
     """
     if isinstance(source, Scenario | Classic) and not sets and seed is None and users is None:
         return source

@@ -36,7 +36,12 @@ class Story(Strict):
 
 
 class Scenario(Strict):
-    """One world: people, platforms, stories, actors, scheduled facts."""
+    """One world: people, platforms, stories, actors, scheduled facts.
+
+    >>> from sim import load
+    >>> load("ding_zhen").days
+    20.0
+    """
 
     kind: ClassVar[Literal["platform"]] = "platform"  # by which `sim.runs.kinds` knows what to do with it
 

@@ -30,6 +30,11 @@ def write(answer: Answer, out: Path | str, command: Sequence[str] = ()) -> Path:
         answer: of a study.
         out: folder of result folders.
         command: the words that asked for it, for the record.
+
+    >>> from sim import compare
+    >>> answer = compare("sir", what=["weaker: contagion.infect=0.05"], users=200, seeds=4, who=False)
+    >>> sorted(path.name for path in write(answer, "results").iterdir())
+    ['arms', 'compare.json', 'compare.md', 'figures', 'runs.csv', 'series.csv']
     """
     tables = {name: _csv(table) for name, table in answer.tables().items()}
     digest = digested(tables)

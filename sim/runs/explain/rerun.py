@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 HINTS = 5  # users and topics that are named to begin with
 
 
-def opened(folder: Path) -> Result:
+def opened(folder: Path | str) -> Result:
     """The result in a folder; `SimError` if there is none, or if this program cannot repeat it."""
+    folder = Path(folder)
     result = Result(folder)
     if not (folder / "run.json").is_file() or not (folder / "scenario.resolved.yaml").is_file():
         raise SimError(f"{folder} is not a folder of results: it has no run.json and scenario.resolved.yaml")

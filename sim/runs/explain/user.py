@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def explain_user(
-    folder: Path,
+    folder: Path | str,
     user: int,
     *,
     limit: int = 50,
@@ -49,6 +49,11 @@ def explain_user(
 
     Raises:
         SimError: no such folder or user, or the folder cannot be repeated.
+
+    >>> from sim import run
+    >>> made = run("sir", users=200, figures=False)
+    >>> explain_user(made.path, 7)[2]
+    'User 7: follows 6, followed by 6'
     """
     result = opened(folder)
     users = result.run["users"]

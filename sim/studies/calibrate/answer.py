@@ -55,6 +55,11 @@ def calibrate(
     Raises:
         SimError: a parameter or metric is unknown, or too few runs are asked for.
         RefusedError: not even one run fits this machine.
+
+    >>> short = ["days=2", "step_minutes=60"]
+    >>> answer = calibrate("ding_zhen", ["stories.ding_zhen.appeal"], runs=24, users=100, sets=short)
+    >>> list(answer.tables())
+    ['draws', 'runs']
     """
     words = tuple(parameters), to, tuple(metrics), tuple(hold_out), tuple(sets)
     return Answer(fit(Question(scenario, *words, users, seed, tolerance, runs, seeds), jobs=jobs, tell=tell))

@@ -64,6 +64,10 @@ def compare(
     Raises:
         SimError: there is nothing to compare, a scenario or change has faults, or no run has a metric.
         RefusedError: a world does not fit this machine.
+
+    >>> answer = compare("sir", what=["weaker: contagion.infect=0.05"], users=200, seeds=4, who=False)
+    >>> list(answer.tables())
+    ['runs', 'series']
     """
     if precision and most_seeds < seeds:
         raise SimError(f"--max-seeds {most_seeds} is below --seeds {seeds}; raise it, or begin with fewer")

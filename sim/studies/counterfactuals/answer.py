@@ -45,6 +45,11 @@ def counterfactuals(
     Raises:
         SimError: the scenario has no counterfactuals, or none of such a name.
         RefusedError: a world does not fit this machine.
+
+    >>> short = ["days=2", "step_minutes=60"]
+    >>> answer = counterfactuals("ding_zhen", only=["no_hop"], users=100, sets=short, seeds=2)
+    >>> list(answer.tables())
+    ['pairs']
     """
     world = load(scenario, sets=sets, users=users, seed=seed)
     whole = platform_world(world, f"{world.name} is a {world.kind} world: it has no counterfactuals")

@@ -51,6 +51,10 @@ def hindcast(
     Raises:
         SimError: the days do not fit the scenario, or it has none.
         RefusedError: a run does not fit this machine.
+
+    >>> answer = hindcast("ding_zhen", "2020-11-13", "2020-11-14", seeds=2, users=200)
+    >>> list(answer.tables())
+    ['runs', 'bands']
     """
     first = date.fromisoformat(until) if isinstance(until, str) else until
     last = date.fromisoformat(to) if isinstance(to, str) else to

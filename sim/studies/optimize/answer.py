@@ -49,6 +49,10 @@ def optimize(
     Raises:
         SimError: there is no campaign, or too few runs or seeds are asked for.
         RefusedError: not even one run fits this machine.
+
+    >>> answer = optimize("launch", budget=2_000_000, users=5_000, jobs=2)  # doctest: +SKIP
+    >>> list(answer.tables())  # doctest: +SKIP
+    ['frontier', 'runs']
     """
     question = Question(scenario, tuple(sets), users, seed, budget, goal, runs, seeds)
     return Answer(optimized(question, jobs=jobs, tell=tell))

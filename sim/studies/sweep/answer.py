@@ -65,6 +65,10 @@ def sweep(
     Raises:
         SimError: nothing varies, or a path or value cannot be.
         RefusedError: a run does not fit this machine.
+
+    >>> answer = sweep("sir", {"contagion.infect": [0.05, 0.1]}, replicates=2, users=200, workers=0, figures=False)
+    >>> len(answer.tables()["runs"])
+    4
     """
     given: dict[str, Any] = {"design": design, "points": points, "replicates": replicates, "metrics": metrics}
     plan = planned(scenario, vary or {}, sets, users=users, seed=seed, **given)
