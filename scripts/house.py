@@ -184,7 +184,8 @@ def drawing() -> str:
     for i, floor in enumerate(ROOMS):
         wide = WIDE / len(floor)
         for k, name in enumerate(floor):
-            lines += _box(LEFT + k * wide, TOP + i * TALL, wide - 12, name, question(name), "")
+            asked, mark, _ = question(name).replace("`", "").partition("?")
+            lines += _box(LEFT + k * wide, TOP + i * TALL, wide - 12, name, asked + mark, "")
     for i, (phase, words) in enumerate(PHASES.items()):
         lines += _box(900, TOP + i * TALL, 340, f"{i + 1}  {phase}", words, "step")
     return "\n".join([*lines, "</svg>", ""])

@@ -1,1 +1,1 @@
-"""One run: a scenario in, a folder out. What is it made of, what made it, what happened to one user?"""
+"""What is one run made of, what made it, what happened to one user in it? A scenario in, a folder out."""
