@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from string import Formatter
 from typing import Any
 
@@ -50,6 +51,7 @@ def unknown(what: str, name: str, known: Iterable[str], path: Path, *, optional:
         yield Finding(path, f"unknown {what} '{name}'", did_you_mean(name, [word for word in known if word]))
 
 
+@cache
 def marks(model: type[BaseModel]) -> dict[str, str]:
     """What the fields of a model name, by field."""
     fields = model.model_fields.items()

@@ -5,6 +5,7 @@ Not supported on purpose: anchors, aliases, merge keys, tags, directives, severa
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import math
@@ -65,6 +66,19 @@ class Document:
 def dotted(path: Trail) -> str:
     """Write a path the way ``--set`` takes it: ``actors[2].policy.kind``."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+
+
+def trails(data: Any) -> set[Trail]:
+    """The paths to all values of plain data."""
+    found: set[Trail] = {()}
+    waiting: list[tuple[Trail, Any]] = [((), data)]
+    while waiting:
+        path, node = waiting.pop()
+        for step, value in node.items() if isinstance(node, dict) else enumerate(node):
+            found.add(inner := (*path, step))
+            if isinstance(value, dict | list):
+                waiting.append((inner, value))
+    return found
 
 
 def present(path: Trail, node: Any) -> Trail:
@@ -270,8 +284,12 @@ def content(path: Path, root: Path | None) -> bytes | str:
     return raw if len(raw) <= MAX_BYTES else f"is larger than {MAX_BYTES // 1_000_000} MB"
 
 
+@functools.lru_cache(maxsize=64)
 def document_of(raw: bytes, name: str) -> Document:
-    """Turn the content of the file ``name`` into a document."""
+    """Turn the content of the file ``name`` into a document, which is for reading alone: next time it is the same one.
+
+    A sweep or calibration reads the same few files thousands of times.
+    """
     try:
         text = raw.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from statistics import NormalDist
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -58,26 +59,8 @@ class Computed(Network):
 
         Rounded to integers here, before any draw is compared with it.
         """
-        limit = min(cap, self.audience_cap)
-        centre = math.log(self.audience_median) - self._log_size(0.5)
-        above = ((QUANTILES - i - 0.5) / QUANTILES for i in range(QUANTILES))
-        sizes = [min(limit, round(math.exp(min(centre + self._log_size(share), 50.0)))) for share in above]
-        return np.array(sizes, dtype=np.uint32)
-
-    def _log_size(self, above: float) -> float:
-        """ln(size / centre of the body) that the share ``above`` of users exceeds.
-
-        The log-slope of a lognormal density reaches −tail_exponent sd·(tail_exponent − 1) standard deviations
-        above its centre: there the Pareto tail takes over, and both are scaled to a total of 1.
-        """
-        normal, alpha = NormalDist(), self.tail_exponent - 1
-        z = self.audience_sd * alpha
-        tail = normal.pdf(z) / z
-        body = normal.cdf(z)
-        rank = above * (body + tail)
-        if rank < tail:
-            return self.audience_sd * z + math.log(tail / rank) / alpha
-        return self.audience_sd * normal.inv_cdf(body + tail - rank)
+        sizes = _audience_sizes(self.audience_median, self.audience_sd, self.tail_exponent)
+        return np.minimum(sizes, min(cap, self.audience_cap)).astype(np.uint32)
 
     def layout(self, n_users: int, key: int) -> Layout:
         """The integers of this network for a population; raises `SimError` unless 1 ≤ n_users ≤ 2**32."""
@@ -108,3 +91,24 @@ class Computed(Network):
     def estimate_bytes(self, n_users: int) -> int:
         """Memory of the computed network, in bytes: none."""
         return 0
+
+
+@lru_cache(maxsize=16)
+def _audience_sizes(median: int, sd: float, exponent: float) -> np.ndarray:
+    """Audience size by quantile without a cap, rounded; int64[4096]. Thousands of worlds ask for the same one.
+
+    The log-slope of a lognormal density reaches −exponent sd·(exponent − 1) standard deviations above its centre: there
+    the Pareto tail takes over, and both are scaled to a total of 1.
+    """
+    normal, alpha = NormalDist(), exponent - 1
+    z = sd * alpha
+    tail, body = normal.pdf(z) / z, normal.cdf(z)
+
+    def log_size(above: float) -> float:
+        """ln(size / centre of the body) that the share ``above`` of users exceeds."""
+        rank = above * (body + tail)
+        return sd * z + math.log(tail / rank) / alpha if rank < tail else sd * normal.inv_cdf(body + tail - rank)
+
+    centre = math.log(median) - log_size(0.5)
+    logs = (centre + log_size((QUANTILES - i - 0.5) / QUANTILES) for i in range(QUANTILES))
+    return np.array([round(math.exp(min(size, 40.0))) for size in logs], dtype=np.int64)

@@ -6,7 +6,6 @@ A file with the key ``contagion`` is a `Classic` world (`sim.contagion.classic`)
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -106,18 +105,12 @@ def _find(source: str | Path) -> Path:
 
 def _complete(document: reader.Document) -> reader.Document:
     """Lay the document over the catalogue: people, and each platform it names."""
-    base = loader.nest(_catalogued(catalog.PEOPLE), ("people",))
+    base = loader.nest(reader.read(catalog.PEOPLE), ("people",))
     platforms = document.data.get("platforms")
     for name in platforms if isinstance(platforms, dict) else ():
         if catalog.platform_path(name).is_file():
-            base = loader.over(base, loader.nest(_catalogued(catalog.platform_path(name)), ("platforms", name)))
+            base = loader.over(base, loader.nest(reader.read(catalog.platform_path(name)), ("platforms", name)))
     return loader.over(base, document)
-
-
-@cache
-def _catalogued(path: Path) -> reader.Document:
-    """A file of the catalogue, read once: a sweep completes thousands of documents."""
-    return reader.read(path)
 
 
 def _without_the_late(scenario: Scenario) -> Scenario:
