@@ -51,9 +51,13 @@ def unknown(what: str, name: str, known: Iterable[str], path: Path, *, optional:
         yield Finding(path, f"unknown {what} '{name}'", did_you_mean(name, [word for word in known if word]))
 
 
-@cache
 def marks(model: type[BaseModel]) -> dict[str, str]:
     """What the fields of a model name, by field."""
+    return _marks(model)
+
+
+@cache
+def _marks(model: Any) -> dict[str, str]:
     fields = model.model_fields.items()
     return {field: mark.what for field, info in fields for mark in info.metadata if isinstance(mark, Names)}
 

@@ -144,15 +144,14 @@ def meet(
     who: Who, traits: PlainTraits, exposure: Exposure, offer: Offer, story: int, chance: np.ndarray, moment: Moment
 ) -> Encounter:
     """How a person takes an exposure; what it remembers is given, and nothing is changed."""
-    kind = traits.kind(story, exposure.user)
     coin, suits = exposure.hash & LOW, exposure.chance
     if offer.targeted:
-        suits = suits * traits.fit[story][who.segment][kind] >> 16
+        suits = suits * traits.fit[story][who.segment][traits.kind(story, exposure.user)] >> 16
     seen_below = suits * traits.attention[who.activity][who.attention] >> 16
     if coin >= seen_below:
         return Encounter(coin, suits, seen_below)
     h = py_mix(exposure.hash)
-    fit = traits.affinity[story][who.segment][kind] * traits.fatigue[who.fatigue] >> 16
+    fit = traits.affinity[story][who.segment][traits.kind(story, exposure.user)] * traits.fatigue[who.fatigue] >> 16
     attend = fit * offer.attend >> 16
     delay = int(moment.delays[h & 4095]) if offer.delayed else 0
     answer = py_mix(h + 1)
@@ -235,10 +234,10 @@ class Offered:
         at = (reach.a * (k % reach.size) + reach.b) % reach.size
         start = (((reach.key ^ (at * K2 & MASK)) * K1 & MASK) >> 32) * reach.turns >> 32
         lot = reach.row + (start + k // reach.size * reach.turn) % reach.turns
-        user = self.traits.holder(int(lots.place[reach.place + at]), int(lots.lane[lot]))
+        user = self.traits.holder(lots.place.item(reach.place + at), lots.lane.item(lot))
         if user >= self.n_users:
             return None
-        return Exposure(user, py_mix(self.salt ^ (k * K1 & MASK)), int(lots.see_fix[lot]) << 16)
+        return Exposure(user, py_mix(self.salt ^ (k * K1 & MASK)), lots.see_fix.item(lot) << 16)
 
     def _follower(self, k: int) -> Exposure | None:
         """By activity; one without an account does not look at all, and one who was won has one."""
@@ -349,11 +348,13 @@ class Persons(Engine):
             yield minute, post, user, int(offer["event"]), weight, acting, int(offer["channel"])
 
 
+AT_ONCE = [(bit, FLOWS.index(FLOW_OF[name])) for bit, name in enumerate(RESPONSES) if not LATER >> bit & 1]
+
+
 def _counts(flags: int, weight: int, listed: bool) -> np.ndarray:
     """What a view adds to each flow at once; reposts, creations and follows are counted when they happen."""
     counts = np.zeros(len(FLOWS), np.int64)
     counts[F_IMPRESSIONS], counts[F_LISTED] = weight, weight * listed
-    for bit, response in enumerate(RESPONSES):
-        if not LATER >> bit & 1:
-            counts[FLOWS.index(FLOW_OF[response])] = weight * (flags >> bit & 1)
+    for bit, flow in AT_ONCE:
+        counts[flow] = weight * (flags >> bit & 1)
     return counts

@@ -4,6 +4,7 @@ Examples are made from a plug-in's own schema: what is required gets a value wit
 tested as soon as it is registered.
 """
 
+import copy
 import inspect
 import math
 from datetime import timedelta
@@ -141,7 +142,7 @@ def test_a_plugin_refuses_what_is_no_number(cls, tmp_path):
     data = made(cls, tmp_path).model_dump(by_alias=True)
     for path, _ in numbers(schema := cls.model_json_schema(), schema):
         for value in (math.nan, math.inf, -math.inf):
-            broken = loader.copy.deepcopy(data)
+            broken = copy.deepcopy(data)
             holder = broken
             for step in path[:-1]:
                 holder = holder[0] if step == "[]" else holder[step]

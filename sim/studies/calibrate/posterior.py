@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import chi2, norm, qmc
+from scipy.special import chdtri, ndtri
 
 from sim.base.streams import np_bits, stream_key
 from sim.studies.calibrate.emulator import Emulator
@@ -138,6 +138,8 @@ def weighted_quantiles(values: np.ndarray, weights: np.ndarray, at: tuple[float,
 
 def sobol(dimensions: int, number: int, seed: int) -> np.ndarray:
     """Points that fill the unit cube evenly, f8[number, dimensions]; of a power of two, the first so many."""
+    from scipy.stats import qmc  # half a second to import, and no worker needs it
+
     whole = 1 << max(number - 1, 1).bit_length()
     return np.asarray(qmc.Sobol(dimensions, scramble=True, rng=seed).random(whole)[:number])
 
@@ -164,7 +166,7 @@ def explore(likelihood: Callable[[np.ndarray], np.ndarray], dimensions: int, see
 def _about(found: Posterior, unit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Points of the cube about a posterior, f8[p, d], and the log of how dense they lie, f8[p]."""
     spread = np.linalg.cholesky(2 * found.covariance() + 1e-12 * np.eye(unit.shape[1]))
-    normal = norm.ppf(np.clip(unit, 1e-9, 1 - 1e-9))
+    normal = ndtri(np.clip(unit, 1e-9, 1 - 1e-9))
     points = found.weights @ found.points + normal @ spread.T
     inside = ((points >= 0) & (points <= 1)).all(1)
     return points[inside], -0.5 * (normal[inside] ** 2).sum(1)
@@ -210,4 +212,4 @@ def reach(likelihood: Likelihood, posterior: Posterior, seed: int) -> Reach:
     points = np.vstack([posterior.points, sobol(posterior.points.shape[1], POINTS, seed + 1)])
     each, square, _ = likelihood.misfit(points)
     nearest = each[np.argmin(np.abs(each), axis=0), np.arange(each.shape[1])]
-    return Reach(nearest, each[np.argmin(square)], bool(square.min() > chi2.isf(ALARM, each.shape[1])))
+    return Reach(nearest, each[np.argmin(square)], bool(square.min() > chdtri(each.shape[1], ALARM)))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from sim.base.errors import SimError
 from sim.studies.calibrate.emulator import Emulator
@@ -162,7 +162,7 @@ class _Plan:
     def _plausible(self, likelihood: Likelihood) -> np.ndarray:
         square = likelihood.misfit(self._points())[1]
         enough = max(least_runs(len(self.parameters)) // 2, int(ENOUGH * len(square)))
-        bound = max(chi2.isf(PLAUSIBLE, len(self.fitted)), np.sort(square)[min(enough, len(square)) - 1])
+        bound = max(chdtri(len(self.fitted), PLAUSIBLE), np.sort(square)[min(enough, len(square)) - 1])
         return np.asarray(square <= bound)
 
     def _likelihood(self, kept: np.ndarray) -> Likelihood:
