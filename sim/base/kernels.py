@@ -10,6 +10,7 @@ from sim.base.jit import njit, vectorize
 
 _M1, _M2 = np.uint64(streams.M1), np.uint64(streams.M2)
 _K1, _K2, _K3 = np.uint64(streams.K1), np.uint64(streams.K2), np.uint64(streams.K3)
+_ZERO = np.uint64(0)
 _S30, _S27, _S31 = np.uint64(30), np.uint64(27), np.uint64(31)
 
 
@@ -48,4 +49,6 @@ def table_normal(key: int, ids: np.ndarray, lane: int) -> np.ndarray:
 
 
 def _word(key: np.ndarray | int) -> np.ndarray | np.uint64:
-    return key.astype(np.uint64) if isinstance(key, np.ndarray) else np.uint64(int(key) & streams.MASK)
+    if isinstance(key, np.ndarray):
+        return key.view(np.uint64) if key.dtype.itemsize == 8 else key.astype(np.uint64)
+    return np.uint64(int(key) & streams.MASK) if key else _ZERO

@@ -60,6 +60,8 @@ class Dashboard:
 
     def best(self, max_rank: int, min_minutes: int = 0, on: tuple[str, ...] = ()) -> Listed | None:
         """The story's highest topic of at most ``max_rank`` that has stayed ``min_minutes``, ``on`` these platforms."""
+        if not self.listed:  # as for most looks of most minds
+            return None
         fit = [t for t in self.listed if 1 <= t.rank <= max_rank and t.minutes >= min_minutes]
         fit = [t for t in fit if t.platform in on] if on else fit
         return min(fit, key=lambda t: (t.rank, t.topic)) if fit else None

@@ -71,7 +71,7 @@ def take(model: ViralityModel) -> Snapshot:
         "actions": list(model.deeds.actions),
         "offers": list(model.deeds._offers),
         "minds": {name: _mind(mind) for name, mind in model.deeds.minds.items()},
-        "fresh": stacked(model.publisher.fresh, ACT),
+        "fresh": stacked(model.publisher.fresh, ACT).copy(),
         "collected": {name: list(values) for name, values in model.datacollector.model_vars.items()},
         "network": _mark(model.world.graph),
     }
@@ -121,7 +121,7 @@ def _world(world: World) -> dict[str, Any]:
         "n_claimed": world.n_claimed,
         "shared": world.shared.copy(),
         "accounts": [replace(account, won=_one(account.won)) for account in world.accounts],
-        "pending": {step: _read_only(stacked(acts, ACT)) for step, acts in world.pending.items()},
+        "pending": {step: _read_only(stacked(acts, ACT).copy()) for step, acts in world.pending.items()},
     }
 
 

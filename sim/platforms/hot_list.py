@@ -210,34 +210,32 @@ def rank(hot_list: HotList, stage: PlatformStage, story_topics: np.ndarray) -> N
     names = np.concatenate([story_topics, others[:, 0]])
     top = np.argsort(-heats, kind="stable")[: hot_list.places]
     top = top[heats[top] > 0]
-    slots = _slots(hot_list, stage)
-    log = np.zeros(len(top), LISTED)
-    log["step"], log["place"], log["topic"], log["heat"] = (
-        stage.step,
-        np.arange(1, len(top) + 1),
-        names[top],
-        heats[top],
-    )
-    log = np.concatenate([log, slots])
+    slots, n = _slots(hot_list, stage), len(top)
+    log = np.zeros(n + len(slots), LISTED)
+    log["step"] = stage.step
+    log["place"][:n], log["topic"][:n], log["heat"][:n] = np.arange(1, n + 1), names[top], heats[top]
+    for row, slot in enumerate(slots, n):
+        log[row] = slot
     stage.entries("listed").add(log)
     topics.rank[topics.platform == stage.index] = -1  # also of those that have died since
-    _note_stays(topics, log[: len(top)], stage.now)
-    for row in range(len(top), len(log)):  # who has bought a place may stand on the list as well
-        _note_stays(topics, log[row : row + 1], stage.now)
+    own = np.flatnonzero(log["topic"] >= 0)
+    for rows in (own[own < n], *own[own >= n][:, None]):  # who has bought a place may stand on the list as well
+        if len(rows):
+            _note_stays(topics, log["place"][rows], log["topic"][rows], log["heat"][rows], stage.now)
 
 
-def _slots(hot_list: HotList, stage: PlatformStage) -> np.ndarray:
-    """The pinned and bought places in force (LISTED)."""
-    topics, taken = stage.world.topics, stage.entries("slots")
-    taken.put(taken.rows[taken.rows["until"] > stage.now])
-    rows: list[tuple[int, ...]] = [(stage.step, *_in_slot(int(s["place"]), int(s["topic"]), topics)) for s in taken]
-    if hot_list.pinned and not any(s["place"] == 0 for s in taken):
+def _slots(hot_list: HotList, stage: PlatformStage) -> list[tuple[int, ...]]:
+    """The pinned and bought places in force, as rows of LISTED."""
+    topics, kept = stage.world.topics, stage.entries("slots")
+    if len(kept):
+        kept.put(kept.rows[kept.rows["until"] > stage.now])
+    taken = kept.rows.tolist()
+    rows: list[tuple[int, ...]] = [
+        (stage.step, p, topic, int(topics.heat[topic]), AD if p else PINNED) for p, topic, _ in taken
+    ]
+    if hot_list.pinned and not any(place == 0 for place, *_ in taken):
         rows += _background_pin(hot_list, stage)
-    return np.array(rows, LISTED)
-
-
-def _in_slot(place: int, topic: int, topics: Table) -> tuple[int, int, int, int]:
-    return place, topic, int(topics.heat[topic]), AD if place else PINNED
+    return rows
 
 
 def _background_pin(hot_list: HotList, stage: PlatformStage) -> list[tuple[int, ...]]:
@@ -252,12 +250,8 @@ def _background_pin(hot_list: HotList, stage: PlatformStage) -> list[tuple[int, 
     return [(stage.step, 0, -2 - chosen, heat, PINNED)] if hi > lo else []
 
 
-def _note_stays(topics: Table, log: np.ndarray, now: int) -> None:
-    """Write rank, first and last minute, minutes, best rank and peak of the story's topics in log rows, each in one."""
-    own = log[log["topic"] >= 0]
-    if not len(own):
-        return
-    place, row, heat = own["place"], own["topic"], own["heat"]
+def _note_stays(topics: Table, place: np.ndarray, row: np.ndarray, heat: np.ndarray, now: int) -> None:
+    """Write rank, first and last minute, minutes, best rank and peak of the story's topics, each on one place."""
     rank, best, first = topics.rank[row], topics.best_rank[row], topics.first_listed[row]
     topics.rank[row] = np.where(rank < 0, place, np.minimum(place, rank))
     topics.best_rank[row] = np.where(best < 0, place, np.minimum(place, best))

@@ -114,7 +114,12 @@ LATER = REPOST | CREATE | FOLLOW  # what happens in a later step, and is counted
 
 
 def stacked(parts: Sequence[np.ndarray], dtype: np.dtype) -> np.ndarray:
-    """Tables of one record type, one after the other; NumPy compares the types field by field, bytes it just copies."""
+    """Tables of one record type, one after the other; one alone as it is.
+
+    NumPy compares the types field by field, bytes it just copies.
+    """
+    if len(parts) == 1:
+        return parts[0]
     raw = np.dtype((np.void, dtype.itemsize))
     return np.concatenate([np.zeros(0, raw), *(part.view(raw) for part in parts)]).view(dtype)
 

@@ -149,7 +149,8 @@ class Entries:
 
     def add(self, rows: Any) -> None:
         """Add entries; one may be given alone."""
-        rows = np.atleast_1d(np.asarray(rows, self._data.dtype))
+        if not isinstance(rows, np.ndarray) or rows.dtype is not self._data.dtype or not rows.ndim:
+            rows = np.atleast_1d(np.asarray(rows, self._data.dtype))
         end = self.n + len(rows)
         if end > len(self._data):
             self._data = grown(self._data, max(end, 2 * len(self._data), 16))
