@@ -76,7 +76,8 @@ def unpacked(source, tmp_path_factory):
     """The folder that the sdist holds."""
     into = tmp_path_factory.mktemp("sdist")
     with tarfile.open(build("sdist", source, into)) as archive:
-        archive.extractall(into, filter="data")
+        safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # Python 3.11.4 and newer
+        archive.extractall(into, **safely)
     (folder,) = (path for path in into.iterdir() if path.is_dir())
     return folder
 
