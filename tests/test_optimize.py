@@ -248,7 +248,7 @@ def test_what_cannot_be_answered_is_told(arguments, words, tmp_path, capsys):
 # ---- for real
 
 
-SMALL = ["--runs", "50", "--seeds", "10"]
+SMALL = ["--runs", "50", "--seeds", "6"]
 
 
 @pytest.fixture(scope="module")
@@ -258,6 +258,7 @@ def quick():
         for name, value in (("RUNGS", (1, 2, 4)), ("LAST", 6), ("LEFT", 3)):
             patch.setattr(searching, name, value)
         patch.setattr(asking, "LEAST_RUNS", 50)
+        patch.setattr(asking, "LEAST_SEEDS", 6)
         yield
 
 
@@ -265,7 +266,7 @@ def quick():
 def source(tmp_path_factory):
     """A tiny world with a campaign, as a file."""
     path = tmp_path_factory.mktemp("world") / "tiny.yaml"
-    document = data(users=500, posts_a_day=9, goal={"metric": "impressions", "least": 1200})
+    document = data(users=400, posts_a_day=9, goal={"metric": "impressions", "least": 1200})
     document |= {"step_minutes": 60, "days": 0.9}
     path.write_text(loader.dump(document), encoding="utf-8")
     return path
@@ -330,7 +331,7 @@ def test_the_answer_is_the_same_for_any_number_of_processes(source, quick, folde
 def test_what_is_printed(printed, folder):
     text, _ = printed
     assert "goal: impressions ≥ 1,200; budget 1,000 yuan" in text
-    assert "10 held-back seeds that it has not seen" in text
+    assert "6 held-back seeds that it has not seen" in text
     assert "'best' " in text
     assert f"sim run {folder / 'best.yaml'}" in text
     assert text.rstrip().endswith(f"results: {folder}")

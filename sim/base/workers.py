@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import sys
 import threading
 import time
 from collections import deque
@@ -27,7 +28,19 @@ from sim.base.errors import SimError
 
 MOST_DEATHS = 3  # of workers over one job, the last while nothing else runs, until the job is blamed
 MOST_FALSE_STARTS = 10  # of workers in a row that never got ready; one that was killed counts a tenth
-_SPAWN = get_context("spawn")
+# On Linux a server loads once what jobs need, and every worker is its copy; elsewhere a worker loads all by itself.
+_PROCESSES: Any = get_context("forkserver" if sys.platform == "linux" else "spawn")
+_loaded: list[str] = []
+
+
+def load_in_workers(module: str) -> None:
+    """Have a module loaded before workers begin, which takes them its time once and not each; it may start no thread.
+
+    What is asked for after the first worker of a process has begun comes too late: workers load it themselves.
+    """
+    _loaded.append(module)
+    if sys.platform == "linux":
+        _PROCESSES.set_forkserver_preload([*_loaded])
 
 
 class JobDiedError(SimError):
@@ -86,7 +99,7 @@ class Workers(Executor):
         self._crew: list[_Worker] = []
         self._lock = threading.Lock()
         one_thread()  # each worker begins with the environment of this process
-        self._heard, self._bell = _SPAWN.Pipe(duplex=False)
+        self._heard, self._bell = _PROCESSES.Pipe(duplex=False)
         self._rung = self._closing = self._stopped = False
         self._false_starts, self._fault = 0.0, ""
         self._thread = threading.Thread(target=self._supervise, name="workers", daemon=True)
@@ -164,8 +177,8 @@ class Workers(Executor):
         """As many workers as there are jobs for; they start while others work."""
         wanted = min(self.processes, len(self._queue) + len(self._busy()))
         while len(self._crew) < wanted and not self._stopped:
-            ours, theirs = _SPAWN.Pipe()
-            process = _SPAWN.Process(target=_serve, args=(theirs, self.begin), daemon=True)
+            ours, theirs = _PROCESSES.Pipe()
+            process = _PROCESSES.Process(target=_serve, args=(theirs, self.begin), daemon=True)
             process.start()
             theirs.close()  # so that the pipe ends when the worker does
             self._crew.append(_Worker(process, process.pid or 0, ours))

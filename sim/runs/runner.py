@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sim.base.errors import SimError
 from sim.base.machine import check_writable
 from sim.base.progress import Tell
+from sim.base.workers import load_in_workers
 from sim.runs import kinds, recipe
 from sim.runs.estimate import required
 from sim.runs.kinds import World
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from sim.runs.spreading import SpreadTables
     from sim.runs.stepping import Watch
     from sim.runs.tables import Tables
+
+load_in_workers("sim.model.model")  # a second or two: what most of their jobs will load
 
 
 @dataclass(frozen=True)

@@ -171,7 +171,8 @@ def _fill_followers(o, start, stop, reach, people, network, block):
         block.visit[:n] = 0
         if network.indptr.shape[0] == 1:
             return fill_followers(start, stop, np.int64(o.source), reach.walk, network.layout, block.user)
-        block.user[:n] = network.indices[reach.row + start : reach.row + stop]
+        for k in range(n):  # a slice's lengths would be compared, and the words of an error compiled
+            block.user[k] = network.indices[reach.row + start + k]
         return n
     domain, listed = o.domain, o.mode == FOLLOWERS
     place, visit = start % domain, np.uint64(start // domain)
@@ -274,9 +275,9 @@ def expose(offers, ends, lo, hi, moment, people, network, posts, state, out):
         state: attention, fatigue and reach of everybody; only read.
         out: RECORD[hi - lo].
     """
-    n = 0
-    i = np.searchsorted(ends, lo, side="right")
-    at = lo
+    n, i, at = np.int64(0), 0, lo
+    while ends[i] <= lo:
+        i += 1
     block = Block(
         np.empty(BLOCK, np.int64),
         np.empty(BLOCK, np.uint64),

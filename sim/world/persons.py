@@ -114,6 +114,7 @@ class PlainTraits:
                 people.see_fix, people.fatigue_fix, people.attention_fix, people.affinity_fix, people.fit_fix
             )
         )  # fmt: skip
+        self._kinds: dict[tuple[int, int], int] = {}
 
     def lane(self, user: int) -> int:
         """Lane of a user."""
@@ -127,8 +128,12 @@ class PlainTraits:
 
     def kind(self, story: int, user: int) -> int:
         """Class of how well a story suits the user's community."""
-        place = ((user >> self.community_bits) * K1 + story * K2) & MASK
-        return py_mix(self.community_key ^ place) >> 60
+        community = user >> self.community_bits
+        found = self._kinds.get((story, community))
+        if found is None:
+            place = (community * K1 + story * K2) & MASK
+            found = self._kinds[story, community] = py_mix(self.community_key ^ place) >> 60
+        return found
 
 
 class Who(NamedTuple):

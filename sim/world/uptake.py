@@ -63,8 +63,8 @@ def absorb(records, offers, moment, posts, state, tally, acts):
         tally: where flows are counted. Written.
         acts: ACT[n]. Written.
     """
-    n, start = 0, 0
-    seen, counts = np.empty(BLOCK, np.uint16), np.zeros((1, 1, tally.flow.shape[2]), np.int64)
+    n, start = np.int64(0), 0  # a literal would be a type of its own, for which all is compiled once more
+    seen, counts = np.empty(BLOCK, np.uint16), np.empty((1, 1, tally.flow.shape[2]), np.int64)
     while start < records.shape[0]:
         stop = start + 1
         while stop < min(records.shape[0], start + BLOCK) and records[stop].offer == records[start].offer:
@@ -156,7 +156,8 @@ def _count(flow, topic, slot, flags, weight):
 @njit(nogil=True, cache=True)
 def _add_up(o, own, platform, counts, tally):
     """Enter the counts of a run of views in the totals of its post, its channel and its platform."""
-    tally.totals[o.post] += counts
+    for flow in range(counts.shape[0]):
+        tally.totals[o.post, flow] += counts[flow]
     tally.channels[platform, o.channel] += counts[F_IMPRESSIONS]
     if own:
         tally.owned[platform] += counts[F_IMPRESSIONS]

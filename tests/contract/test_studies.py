@@ -48,6 +48,7 @@ SILENT = {
     "expect": [{"metric": "impressions", "most": 0.5}],
 }
 FIT = "platforms.square.response.like=0.1..0.6"
+SHORT = "days=0.9"
 LOUDER = "louder: interventions[0].appeal=3"
 DAYS = ["2021-01-01", "2021-01-02"]
 
@@ -77,13 +78,14 @@ def quick():
         for name, value in (("RUNGS", (1, 2, 4)), ("LAST", 6), ("LEFT", 3)):
             patch.setattr(searching, name, value)
         patch.setattr(asking, "LEAST_RUNS", 50)
+        patch.setattr(asking, "LEAST_SEEDS", 6)
         yield
 
 
 # Each asked from Python, of a source that any scenario can be had of, in so many processes.
 ASK = {
     "compare": lambda source, wish, jobs: compare(source, what=[LOUDER], seeds=4, jobs=jobs),
-    "optimize": lambda source, wish, jobs: optimize(source, runs=50, seeds=10, jobs=jobs),
+    "optimize": lambda source, wish, jobs: optimize(source, sets=[SHORT], runs=50, seeds=6, jobs=jobs),
     "calibrate": lambda source, wish, jobs: calibrate(source, [FIT], to=wish, runs=24, jobs=jobs),
     "hindcast": lambda source, wish, jobs: hindcast(source, *DAYS, seeds=3, users=300, jobs=jobs),
     "counterfactuals": lambda source, wish, jobs: counterfactuals(source, seeds=3, users=300, jobs=jobs),
@@ -91,7 +93,7 @@ ASK = {
 # The same at the shell.
 WORDS = {
     "compare": ["--what", LOUDER, "--seeds", "4"],
-    "optimize": ["--runs", "50", "--seeds", "10"],
+    "optimize": ["--set", SHORT, "--runs", "50", "--seeds", "6"],
     "calibrate": ["--fit", FIT, "--to", "wish.yaml", "--runs", "24"],
     "hindcast": ["--until", DAYS[0], "--to", DAYS[1], "--seeds", "3", "--users", "300"],
     "counterfactuals": ["--seeds", "3", "--users", "300"],
