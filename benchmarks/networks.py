@@ -134,6 +134,7 @@ def _clustering(stored: Stored) -> float:
         row = stored.audience(u)
         if len(row) > 1:
             some = rng.choice(row, min(len(row), 20), replace=False)  # not the first ones: a row begins with the circle
-            ties = sum(int(np.isin(stored.audience(v), row).sum()) for v in some)
+            audience = frozenset(row.tolist())
+            ties = sum(len(audience.intersection(stored.audience(v).tolist())) for v in some)
             shares.append(ties / (len(some) * (len(row) - 1)))
     return float(np.mean(shares))

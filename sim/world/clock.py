@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -96,5 +96,11 @@ class Clock:
     @cached_property
     def delays_by_slot(self) -> np.ndarray:
         """`delays` for every step of a day, uint16[steps a day, 4096]; the start's minute of day decides the row."""
-        slots = max(1, 1440 // self.step_minutes)
-        return np.stack([self.delays(step) for step in range(slots)])
+        day = datetime(2000, 1, 1, self.start.hour, self.start.minute)
+        return _delays_by_slot(replace(self, start=day, n_steps=0))
+
+
+@lru_cache(maxsize=16)
+def _delays_by_slot(clock: Clock) -> np.ndarray:
+    """One table for all runs of the same days: it takes longer than a step."""
+    return np.stack([clock.delays(step) for step in range(max(1, 1440 // clock.step_minutes))])
