@@ -18,6 +18,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import BaseContext
 from os import _exit
 from pickle import loads
 from traceback import format_exc
@@ -29,7 +30,7 @@ from sim.base.errors import SimError
 MOST_DEATHS = 3  # of workers over one job, the last while nothing else runs, until the job is blamed
 MOST_FALSE_STARTS = 10  # of workers in a row that never got ready; one that was killed counts a tenth
 # On Linux a server loads once what jobs need, and every worker is its copy; elsewhere a worker loads all by itself.
-_PROCESSES: Any = get_context("forkserver" if sys.platform == "linux" else "spawn")
+_PROCESSES: BaseContext = get_context("forkserver" if sys.platform == "linux" else "spawn")
 _loaded: list[str] = []
 
 

@@ -9,6 +9,7 @@ times slower: for a classroom, for tests, and for Mesa's own tools.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import mesa
@@ -114,7 +115,6 @@ class PlainTraits:
                 people.see_fix, people.fatigue_fix, people.attention_fix, people.affinity_fix, people.fit_fix
             )
         )  # fmt: skip
-        self._kinds: dict[tuple[int, int], int] = {}
 
     def lane(self, user: int) -> int:
         """Lane of a user."""
@@ -128,12 +128,12 @@ class PlainTraits:
 
     def kind(self, story: int, user: int) -> int:
         """Class of how well a story suits the user's community."""
-        community = user >> self.community_bits
-        found = self._kinds.get((story, community))
-        if found is None:
-            place = (community * K1 + story * K2) & MASK
-            found = self._kinds[story, community] = py_mix(self.community_key ^ place) >> 60
-        return found
+        return _kind(self.community_key, user >> self.community_bits, story)
+
+
+@lru_cache(maxsize=1 << 16)
+def _kind(key: int, community: int, story: int) -> int:
+    return py_mix(key ^ ((community * K1 + story * K2) & MASK)) >> 60
 
 
 class Who(NamedTuple):
