@@ -179,7 +179,7 @@ class Workers(Executor):
         wanted = min(self.processes, len(self._queue) + len(self._busy()))
         while len(self._crew) < wanted and not self._stopped:
             ours, theirs = _PROCESSES.Pipe()
-            process = _PROCESSES.Process(target=_serve, args=(theirs, self.begin), daemon=True)
+            process = _PROCESSES.Process(target=_serve, args=(theirs, self.begin), daemon=True)  # type: ignore[attr-defined]
             process.start()
             theirs.close()  # so that the pipe ends when the worker does
             self._crew.append(_Worker(process, process.pid or 0, ours))
