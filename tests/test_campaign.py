@@ -143,7 +143,8 @@ def test_the_resolved_scenario_gives_the_same_digest(tmp_path):
 def test_the_plan_goes_with_a_set():
     bare = load("launch", sets=["plan=null"])
     assert bare.plan is None
-    assert enacted(bare) is bare
+    assert enacted(enacted(bare)) == enacted(bare)
+    assert sorted(one.name for one in bare.actors) == [one.name for one in enacted(bare).actors]
 
 
 def test_both_engines_carry_out_the_same_plan():
@@ -162,7 +163,7 @@ def test_a_hired_post_draws_how_good_it_is_and_an_own_one_states_it():
             model.step()
         attends.append([int(n) for n in model.world.posts.chance[1:3, 0]])
         model.close()
-    own, hired = zip(*attends, strict=True)
+    hired, own = zip(*attends, strict=True)  # facts of one minute stand by their words
     assert len(set(own)) == 1
     assert len(set(hired)) == 5
 

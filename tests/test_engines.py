@@ -87,7 +87,7 @@ def generated(number):
             {"name": "kol", "kind": "kol", "accounts": {"other": 5, "square": min(50, users)}, "policies": [ride]},
             {"name": "brand", "kind": "brand", "accounts": {"square": min(9, users)}, "budget": 100, "policies": [buy]},
             {"name": "news", "kind": "media", "accounts": {"square": min(20, users)}, "policies": [back, news],
-             "delay_minutes": 0},
+             "story": "tale", "delay_minutes": 0},
         ],
         interventions=[
             worlds.post(boost=5),

@@ -287,7 +287,7 @@ def test_a_follower_does_not_follow_again():
 
 def test_search_demand_by_hand():
     square = only(1000, "search", search={"per_interest_hour": 0.01, "per_foreign_interest_hour": 0.02})
-    square["elsewhere"] = worlds.platform(1000, mechanisms={})
+    square["town"] = worlds.platform(1000, mechanisms={})
     clock = [0.5] * 24
     made = model(1000, platforms=square, people=worlds.people(1000, day_clock=clock))
     made.world.by_platform.interest[:] = [[4000.0], [1000.0]]
@@ -304,7 +304,7 @@ def test_who_saw_it_on_television_looks_it_up_and_forgets():
         1000,
         platforms=square,
         people=worlds.people(1000, represents=5000, day_clock=[0.5] * 24),
-        stories={"tale": {"title": "Tale"}, "other": {"title": "Other"}},
+        stories={"tale": {"title": "Tale"}, "untold": {"title": "Untold"}},
         interventions=[told, again],
         days=2,
     )
@@ -516,7 +516,7 @@ def test_editors_pin_a_topic_for_as_long_as_they_say():
     assert (pinned["rank"] == 0).all()
     assert (pinned.time.iloc[0], pinned.time.iloc[-1]) == (at(2), at(3, 45))
     told = tables.actions[tables.actions.action == "pin"]
-    assert told.why.tolist() == ["pinned", "no such topic yet"]
+    assert dict(zip(told.topic, told.why, strict=True)) == {"mine": "pinned", "Tale": "no such topic yet"}
     assert tables.topics.best_rank[0] == 0
 
 

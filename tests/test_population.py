@@ -8,7 +8,8 @@ from numba import njit
 from sim.world import population
 from sim.world.records import F_IMPRESSIONS
 
-SHARES = np.array([0.5, 0.3, 0.2]), np.array([0.25, 0.75]), np.array([[0.1, 0.5, 1.0], [0.4, 0.4, 0.0]])
+SEGMENTS, ACTIVITY = {"old": 0.5, "new": 0.3, "far": 0.2}, np.array([0.25, 0.75])
+MEMBERS = {"square": np.array([0.1, 0.5, 1.0]), "other": np.array([0.4, 0.4, 0.0])}
 
 
 @njit
@@ -22,7 +23,7 @@ def lanes_and_back(people, users):
 
 @njit
 def classes(people, story, users):
-    return np.array([population.community_class(people, story, v) for v in users])
+    return np.array([population.community_class(people, people.story_key[story], v) for v in users])
 
 
 def crowd(monkeypatch, users, small):
@@ -46,14 +47,14 @@ def test_who_has_a_lane_undoes_which_lane_one_has(monkeypatch, small):
 
 
 def test_traits_of_lanes_hold_their_shares_and_are_independent():
-    segment, activity, member = population.draw_lanes(4000, *SHARES, 7)
+    segment, activity, member = population.draw_lanes(4000, SEGMENTS, ACTIVITY, MEMBERS, 7)
     assert np.bincount(segment).tolist() == [2000, 1200, 800]
     for s, count in enumerate((2000, 1200, 800)):
         own = segment == s
         assert np.bincount(activity[own]).tolist() == [count // 4, count * 3 // 4]
-        for platform in range(2):
+        for platform, shares in enumerate(MEMBERS.values()):
             used = member[own] >> platform & 1
-            assert abs(used.sum() - count * SHARES[2][platform, s]) <= 1
+            assert abs(used.sum() - count * shares[s]) <= 1
             assert abs(used[activity[own] == 0].mean() - used.mean()) <= 4 / (count // 4)
     # Two platforms among 2,000 people of the first segment: 4 standard errors of a hypergeometric number.
     both = ((member[segment == 0] & 3) == 3).sum()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, Literal, TypeVar, Union
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 
 from sim.base.registry import Registry
 
@@ -22,6 +22,18 @@ Factor = Annotated[float, Field(ge=0, le=100)]
 
 Grade = Literal["measured", "estimated", "assumed"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+
+
+Item = TypeVar("Item")
+
+
+def _by_name(named: dict[str, Item]) -> dict[str, Item]:
+    return dict(sorted(named.items()))
+
+
+BY_NAME = AfterValidator(_by_name)  # the order in a file means nothing
+Named = Annotated[dict[Name, Item], BY_NAME]
+Factors = Annotated[dict[str, Factor], BY_NAME]
 
 
 class Strict(BaseModel):

@@ -90,7 +90,8 @@ class Deed:
 
     Attributes:
         minute: since the start.
-        actor: title of whoever did it, or the name of what it befell.
+        actor: title of whoever did it, or of what it befell.
+        name: its name, which no other has.
         kind: kind of mind; ``fact`` for what was scheduled.
         action: the action's word.
         platform: name; empty: none.
@@ -101,6 +102,7 @@ class Deed:
 
     minute: int
     actor: str
+    name: str
     kind: str
     action: str
     platform: str

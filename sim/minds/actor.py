@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from sim.base.strict import Grade, Name, Strict
+from sim.base.strict import BY_NAME, Grade, Name, Strict
 from sim.minds.base import POLICIES, AnyPolicy, StoryName, TierName
 
 Kind = Literal["kol", "bureau", "brand", "media", "star"]
@@ -21,11 +21,11 @@ class Actor(Strict):
     kind: Kind
     tier: TierName = Field("", description="tier of a KOL whose followers are drawn from the catalogue")
     count: int = Field(1, ge=1, le=100_000, description="how many like it")
-    accounts: dict[str, int] = Field(
+    accounts: Annotated[dict[str, int], BY_NAME] = Field(
         default_factory=dict, description="followers by platform (people); with a tier: 0, drawn"
     )
     home: bool = Field(False, description="the story is its own: it is no rival to others")
-    story: StoryName = Field("", description="the story it minds; empty: the first")
+    story: StoryName = Field("", description="the story it minds; empty: each, once it is told")
     budget: int = Field(0, ge=0, le=10**12, description="yuan it can spend in the run")
     delay_minutes: int = Field(60, ge=0, le=10_000, description="how old what it sees is")
     review_minutes: int = Field(60, ge=1, le=10_000, description="how often it looks")
@@ -34,6 +34,11 @@ class Actor(Strict):
     policies: tuple[AnyPolicy, ...] = ()
     source: str = ""
     grade: Grade = "assumed"
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Platforms of its accounts, the one with most followers first: where it acts if nothing else is said."""
+        return tuple(sorted(self.accounts, key=lambda platform: (-self.accounts[platform], platform)))
 
     @property
     def members(self) -> tuple[tuple[str, str], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -20,6 +21,16 @@ class Listed:
     minutes: int
     about: str
     tone: str
+
+    @property
+    def key(self) -> int:
+        """Who it is in draws: its name and where, whatever its row."""
+        return zlib.crc32(f"{self.platform}/{self.title}".encode())
+
+    @property
+    def standing(self) -> tuple[int, str, str]:
+        """What the best comes first by: its rank, then name, since two lists have the same ranks."""
+        return self.rank, self.platform, self.title
 
 
 @dataclass(frozen=True)
@@ -64,7 +75,7 @@ class Dashboard:
             return None
         fit = [t for t in self.listed if 1 <= t.rank <= max_rank and t.minutes >= min_minutes]
         fit = [t for t in fit if t.platform in on] if on else fit
-        return min(fit, key=lambda t: (t.rank, t.topic)) if fit else None
+        return min(fit, key=lambda t: t.standing) if fit else None
 
 
 @dataclass(frozen=True)

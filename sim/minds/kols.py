@@ -30,7 +30,7 @@ class RideHot(Policy):
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Ride the best listed topic, at most once a cooldown."""
         topic = board.best(self.max_rank)
-        if topic is None or me.draw("ride", board.now, topic.topic) >= self.fit * self.eagerness:
+        if topic is None or me.draw("ride", board.now, topic.key) >= self.fit * self.eagerness:
             return []
         where = self._where(board, me, topic)
         if not where or me.count("ride") >= self.max_posts:

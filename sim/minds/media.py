@@ -40,7 +40,7 @@ class NewsDesk(Policy):
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Interview if the story is big, else amplify the best listed topic."""
         topic = board.best(self.max_rank, self.min_minutes, me.platforms)
-        if topic is None or me.draw("news", board.now, topic.topic) >= self.chance:
+        if topic is None or me.draw("news", board.now, topic.key) >= self.chance:
             return []
         if me.today(board.now, "amplify", "angle", "interview") >= self.per_day:
             return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import mesa
@@ -19,9 +19,10 @@ class Mind(mesa.Agent):
     Attributes:
         name: unique name; members of a group carry a number.
         rows: its account's row by platform.
+        stories: gives the names of those it minds now, one after the other; they share nothing but its purse.
         order_key: stream key of its turn among those that look in the same step.
         spent: yuan spent so far, never above the budget.
-        done: (kind of action, minute) of all it did.
+        done: (kind of action, minute, story) of all it did.
         offers: fees offered to it and not yet looked at.
 
     ``see`` gives the dashboard of a story as it was so many minutes ago; ``do`` carries an action out.
@@ -36,21 +37,21 @@ class Mind(mesa.Agent):
         rows: dict[str, int],
         price: int,
         *,
-        story: str,
+        stories: Callable[[], Sequence[str]],
         seed: int,
         see: Callable[[str, int], Dashboard],
         do: Callable[[Mind, Action], None],
     ) -> None:
         super().__init__(model)
         self.spec, self.name, self.title, self.rows, self.price = spec, name, title, rows, price
-        self.story, self._see, self._do = story, see, do
+        self.stories, self._see, self._do = stories, see, do
         self.spent = 0
-        self.done: list[tuple[str, int]] = []
+        self.done: list[tuple[str, int, str]] = []
         self.offers: list[Fee] = []
         self._key = streams.stream_key(seed, f"mind/{name}")
         self._streams: dict[str, int] = {}
         self.order_key = self.key("order")
-        self._me: tuple[tuple[Any, ...], Me] | None = None
+        self._me: dict[str, tuple[tuple[Any, ...], Me]] = {}
 
     @property
     def kind(self) -> str:
@@ -73,26 +74,28 @@ class Mind(mesa.Agent):
         return self._streams[what]
 
     def step(self) -> None:
-        """Look at the dashboard and do the first thing that a policy wants, if any; without an account, nothing."""
+        """Look at each story's dashboard and do the first thing a policy wants; without an account, nothing."""
         if not self.rows:
             return
-        board, me = self._see(self.story, self.spec.delay_minutes), self.me()
-        for policy in self.spec.policies:
-            actions = policy.decide(board, me)
-            if actions:
-                for action in actions:
-                    self.carry_out(action, board.now)
-                break
+        for story in self.stories():
+            self._mind(self._see(story, self.spec.delay_minutes), self.me(story))
         self.offers.clear()
 
-    def me(self) -> Me:
-        """What it knows of itself; most looks find it as the last one did."""
-        ledger = len(self.rows), self.spent, len(self.done), tuple(self.offers)
-        if self._me is None or self._me[0] != ledger:
-            self._me = ledger, self._known()
-        return self._me[1]
+    def _mind(self, board: Dashboard, me: Me) -> None:
+        for policy in self.spec.policies:
+            if actions := policy.decide(board, me):
+                for action in actions:
+                    self.carry_out(action, board.now)
+                return
 
-    def _known(self) -> Me:
+    def me(self, story: str) -> Me:
+        """What it knows of itself in a story; most looks find it as the last one did."""
+        ledger = len(self.rows), self.spent, len(self.done), tuple(self.offers)
+        if story not in self._me or self._me[story][0] != ledger:
+            self._me[story] = ledger, self._known(story)
+        return self._me[story][1]
+
+    def _known(self, story: str) -> Me:
         return Me(
             self.name,
             self.title,
@@ -101,9 +104,9 @@ class Mind(mesa.Agent):
             self.spec.budget - self.spent,
             self.price,
             self.spec.review_minutes,
-            tuple(self.done),
+            tuple((kind, minute) for kind, minute, on in self.done if on == story),
             tuple(self.offers),
-            self.draw,
+            lambda what, *keys: self.draw(f"{story}/{what}", *keys),
         )
 
     def carry_out(self, action: Action, now: int) -> None:
@@ -111,5 +114,5 @@ class Mind(mesa.Agent):
         if action.platform not in self.rows or action.spend > self.spec.budget - self.spent:
             return
         self.spent += action.spend
-        self.done.append((action.kind, now))
+        self.done.append((action.kind, now, action.story))
         self._do(self, action)

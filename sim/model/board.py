@@ -109,7 +109,7 @@ class Board:
             )
             for t in own[topics.rank[own] >= 0]
         ]
-        return tuple(sorted(listed, key=lambda topic: (topic.rank, topic.topic)))
+        return tuple(sorted(listed, key=lambda topic: topic.standing))
 
     def _called(self, own: np.ndarray) -> dict[str, tuple[str, int]]:
         """Whom topics of the last day are about: who is named takes notice, listed or not."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from statistics import NormalDist
 from typing import Any, NamedTuple
 
@@ -37,9 +38,9 @@ def people(scenario: Scenario) -> Traits:
     size = _network(scenario).community_size
     segment, active, member = population.draw_lanes(
         spec.users if small else size,
-        np.array([s.share for s in spec.segments.values()]),
+        {name: s.share for name, s in spec.segments.items()},
         np.array([a.share for a in activity]),
-        members(scenario),
+        dict(zip(scenario.platforms, members(scenario), strict=True)),
         streams.stream_key(scenario.seed, "traits"),
     )
     return Traits(
@@ -58,6 +59,7 @@ def people(scenario: Scenario) -> Traits:
         fit_fix=np.round(_fits(scenario)[2] * FIX).astype(np.uint64),
         community_bits=np.uint64(size.bit_length() - 1),
         community_key=np.uint64(streams.stream_key(scenario.seed, "communities")),
+        story_key=np.array([streams.stream_key(0, f"story/{name}") for name in scenario.stories], np.uint64),
     )
 
 
@@ -116,7 +118,7 @@ def members(scenario: Scenario) -> np.ndarray:
     rows = []
     for name, platform in scenario.platforms.items():
         usage = np.array([s.usage.get(name, 1.0) for s in spec.segments.values()])
-        rows.append(_scaled_to(min(1.0, platform.users / spec.represents), usage, shares / shares.sum()))
+        rows.append(_scaled_to(min(1.0, platform.users / spec.represents), usage, shares / math.fsum(shares)))
     return np.array(rows)
 
 
@@ -124,7 +126,7 @@ def _scaled_to(mean: float, index: np.ndarray, shares: np.ndarray) -> np.ndarray
     """Probabilities proportional to ``index`` but at most 1 whose mean over ``shares`` is ``mean``."""
     p = np.minimum(index * mean, 1.0)
     for _ in range(60):
-        p = np.minimum(p * mean / max(float((p * shares).sum()), 1e-12), 1.0)
+        p = np.minimum(p * mean / max(math.fsum(p * shares), 1e-12), 1.0)
     return p.round(9)
 
 
@@ -157,9 +159,9 @@ def affinities(scenario: Scenario) -> np.ndarray:
     rows = []
     for story in scenario.stories.values():
         weights = story.interests or {"": 1.0}
-        total = sum(weights.values()) or 1.0
+        total = math.fsum(weights.values()) or 1.0
         fit = [
-            sum(w * s.interests.get(k, 1.0) for k, w in weights.items()) / total
+            math.fsum(w * s.interests.get(k, 1.0) for k, w in weights.items()) / total
             for s in scenario.people.segments.values()
         ]
         rows.append(np.outer(fit, community))

@@ -104,7 +104,7 @@ def resume(scenario: Scenario, snapshot: Snapshot, *, threads: int = 1, stored: 
     _put_minds(model.deeds, model.world, data)
     _put_publisher(model.publisher, data["fresh"], snapshot.step)
     model.datacollector.model_vars.update({name: list(values) for name, values in data["collected"].items()})
-    model._facts = [(i, fact) for i, fact in model._facts if not happened(scenario, fact, snapshot.step)]
+    model._facts = [fact for fact in model._facts if not happened(scenario, fact, snapshot.step)]
     return model
 
 

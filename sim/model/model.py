@@ -35,7 +35,7 @@ from sim.world.engine import Engine, Vectorized
 from sim.world.records import F_ATTENDS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS, OFFER, stacked
 from sim.world.world import World
 
-MODEL_VERSION = 4
+MODEL_VERSION = 5
 
 
 class ViralityModel(mesa.Model):
@@ -62,7 +62,8 @@ class ViralityModel(mesa.Model):
         for spec in scenario.actors:
             self.deeds.members[spec.name] = [self._mind(spec, i) for i in range(spec.count)]
         self._due = _schedule(list(self.deeds.minds.values()), scenario)
-        self._facts = sorted(enumerate(scenario.interventions), key=lambda f: (f[1].at, f[0]))
+        self._facts = list(scenario.interventions)
+        self._first_told = {name: self.world.clock.minute(when) for name, when in scenario.told.items()}
         self.datacollector = mesa.DataCollector(model_reporters=_REPORTERS)
 
     # ---- the step
@@ -82,15 +83,22 @@ class ViralityModel(mesa.Model):
         """Minutes since the start."""
         return self.now_step * self.script.step_minutes
 
+    def told(self) -> tuple[str, ...]:
+        """Stories that somebody has told by the end of this step."""
+        soon = self.now + self.script.step_minutes
+        return tuple(name for name, minute in self._first_told.items() if minute < soon)
+
     def _change(self) -> None:
         clock = self.world.clock
         for stage in self.stages:
             stage.at(self.now_step)
         self.deeds.at(self.now)
-        while self._facts and clock.minute(self._facts[0][1].at) < self.now + clock.step_minutes:
-            fact = self._facts.pop(0)[1]
+        while self._facts and clock.minute(self._facts[0].at) < self.now + clock.step_minutes:
+            fact = self._facts.pop(0)
             if fact.enabled:
+                self.deeds.now = max(self.now, clock.minute(fact.at))  # the log has the fact's own minute
                 fact.apply(self.deeds)
+        self.deeds.now = self.now
         if clock.hour(self.now) == 4 and clock.time(self.now).minute < clock.step_minutes:
             self.engine.new_day()
         period = max(1, round(self.script.people.fatigue.half_life_hours * clock.steps_per_hour))
@@ -188,7 +196,8 @@ class ViralityModel(mesa.Model):
 
     def _mind(self, spec: Actor, number: int) -> Mind:
         (name, title), rows, most = spec.members[number], {}, 0
-        for platform, followers in spec.accounts.items():
+        for platform in spec.places:
+            followers = spec.accounts[platform]
             size = followers if followers or not spec.tier else build.drawn_followers(self.script, spec, name, platform)
             index = self.deeds.platform[platform]
             rows[platform] = build.open_account(self.world, name, title, spec.kind, index, size).row
@@ -201,7 +210,7 @@ class ViralityModel(mesa.Model):
             title,
             rows,
             price,
-            story=spec.story or next(iter(self.script.stories)),
+            stories=(lambda: (spec.story,)) if spec.story else self.told,
             seed=self.script.seed,
             see=self.dashboard,
             do=self.perform,

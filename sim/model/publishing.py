@@ -113,7 +113,8 @@ class Publisher:
         """Publish an actor's post and share it with its followers; returns the post's row."""
         topics, live = self.world.topics, self.stages[draft.platform].entries("live_topics")
         topic = self.topic(draft)
-        ident = self._ident(draft.account.ident, draft.minute, draft.content)
+        told = self.world.stories[draft.story], self.world.topic_titles[topic]
+        ident = self._ident(draft.account.ident, draft.minute, draft.content, *told)
         posts = self._add(
             np.array([ident]),
             draft.platform,
@@ -164,10 +165,11 @@ class Publisher:
     def user_topic(self, platform: int, story: int, number: int, step: int) -> None:
         """A topic that users start, with its first post by a keyed member of the population."""
         world, spec, content = self.world, self.stories[story], self.stages[platform].spec.user_content
-        key = streams.stream_key(self.quality, f"user-topic/{platform}/{story}")
+        key = streams.stream_key(self.quality, f"user-topic/{world.platforms[platform]}/{world.stories[story]}")
         z = float(table_normal(key, np.array([step]), number)[0])
         appeal = round(float(np.exp(spec.user_topic_spread * z)), 6)
-        named = sum(1 for row in np.flatnonzero(world.topics.origin == USER) if world.topics.story[row] == story)
+        own = (world.topics.platform == platform) & (world.topics.story == story) & (world.topics.origin == USER)
+        named = int(own.sum())
         title = spec.user_topic_title.format(title=spec.title, n=named + 1)
         minute = step * world.clock.step_minutes
         half_life = self.stages[platform].content(content)[1].half_life_hours

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field, model_validator
 from pydantic.fields import FieldInfo
 
-from sim.base.strict import Name, Ranges, Source, Strict
+from sim.base.strict import Named, Ranges, Source, Strict
 from sim.platforms.base import MECHANISMS
 from sim.platforms.content import Content, Response
 
@@ -41,7 +41,7 @@ class Platform(Strict):
     quality_spread: float = Field(ge=0, le=3, description="sd of ln quality over posts")
     talk_spread: float = Field(0.0, ge=0, le=3, description="sd of ln of how much topics are commented on and searched")
     half_life_spread: float = Field(0.0, ge=0, le=2, description="sd of ln of how long topics stay new")
-    content: dict[Name, Content] = Field(min_length=1, max_length=40)
+    content: Named[Content] = Field(min_length=1, max_length=40)
     default_content: str
     user_content: str = Field("user", description="kind of what users make; if it is not named, it may be the default")
     mechanisms: Mechanisms

@@ -89,7 +89,7 @@ class PlatformStage:
 
     def drawn(self, what: str, spread: float, story: int, title: str) -> float:
         """A topic's own factor, lognormal with median 1, by what it is for and the topic's name."""
-        key = streams.stream_key(self._topic_key, f"{what}/{self.index}/{story}")
+        key = streams.stream_key(self._topic_key, f"{what}/{self.name}/{self.world.stories[story]}")
         return float(np.exp(spread * table_normal(key, np.array([zlib.crc32(title.encode())]), 0)[0]).round(9))
 
     # ---- what is there

@@ -28,5 +28,6 @@ class UserTopics(Mechanism):
         """Let users start topics."""
         for story, interest in enumerate(stage.world.by_platform.interest[stage.index]):
             rate = min(interest * self.per_interest_hour, self.max_per_hour) * stage.level / stage.clock.steps_per_hour
-            for k in range(streams.poisson(rate, streams.py_uniform(stage.key("births"), stage.step, story))):
+            key = stage.key(f"births/{stage.world.stories[story]}")
+            for k in range(streams.poisson(rate, streams.py_uniform(key, stage.step))):
                 stage.births.append((story, k))

@@ -156,8 +156,8 @@ def _acted(tables: Simulated) -> dict[str, int]:
     rivals = rival_actions(tables.actions, tables.scenario)
     return {
         **{f"{kind}_actions": int((acted.kind == kind).sum()) for kind in KINDS},
-        "bureaus_acted": int(acted[acted.kind == "bureau"].actor.nunique()),
-        RIVALS: int(rivals.actor.nunique()),
+        "bureaus_acted": int(acted[acted.kind == "bureau"]["name"].nunique()),
+        RIVALS: int(rivals["name"].nunique()),
         "rival_bureaus_first_day": within_a_day(rivals),
     }
 
@@ -189,7 +189,7 @@ def running_total(name: str, at: datetime, series: pd.DataFrame, actions: pd.Dat
     platform, flow = parted(name, "running", series.platform.unique())
     if name == RIVALS:
         rivals = rival_actions(actions, scenario)
-        return float(rivals[rivals.time <= here].actor.nunique())
+        return float(rivals[rivals.time <= here]["name"].nunique())
     flows = ["comments", "reposts", "creations"] if flow == "discussions" else [flow]
     past = series[(series.platform == platform) & (series.time <= here)]  # times are compared as text
     return float(past[flows].to_numpy().sum())
@@ -197,13 +197,13 @@ def running_total(name: str, at: datetime, series: pd.DataFrame, actions: pd.Dat
 
 def rival_actions(actions: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     """What rival bureaus did by their own decision."""
-    return actions[(actions.kind == "bureau") & actions.actor.isin(scenario.rivals)]
+    return actions[(actions.kind == "bureau") & actions["name"].isin(scenario.rivals)]
 
 
 def within_a_day(actions: pd.DataFrame) -> int:
     """How many actors acted within 24 hours of the first action."""
     times = pd.to_datetime(actions.time)
-    return int(actions[times < times.min() + pd.Timedelta(hours=24)].actor.nunique()) if len(actions) else 0
+    return int(actions[times < times.min() + pd.Timedelta(hours=24)]["name"].nunique()) if len(actions) else 0
 
 
 def by_hour(flow: np.ndarray, step_minutes: int) -> np.ndarray:

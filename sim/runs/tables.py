@@ -193,8 +193,9 @@ class Tables:
 
     @cached_property
     def actions(self) -> pd.DataFrame:
-        """What every mind and every scheduled fact did."""
-        deeds, columns = self.deeds.actions, ["actor", "kind", "action", "platform", "topic", "spend", "why"]
+        """What every mind and every scheduled fact did, by time."""
+        deeds = sorted(self.deeds.actions, key=lambda deed: deed.minute)
+        columns = ["actor", "name", "kind", "action", "platform", "topic", "spend", "why"]
         rows = [[self.clock.iso(deed.minute), *(getattr(deed, name) for name in columns)] for deed in deeds]
         return pd.DataFrame(rows, columns=["time", *columns])
 

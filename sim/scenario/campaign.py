@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field, field_serializer
 
-from sim.base.strict import Grade, Strict
+from sim.base.strict import BY_NAME, Grade, Strict
 
 PURSE = "campaign"  # name of the actor that pays
 
@@ -80,7 +80,7 @@ class Campaign(Strict):
     own: Own
     portfolio: tuple[Hire, ...] = Field((), max_length=50, description="KOLs who may be hired")
     boosts: Boosts = Boosts()
-    places: dict[str, Annotated[int, Field(ge=0, le=100)]] = Field(
+    places: Annotated[dict[str, Annotated[int, Field(ge=0, le=100)]], BY_NAME] = Field(
         default_factory=dict, description="most places to be bought on a platform's list"
     )
     source: str = ""

@@ -6,6 +6,7 @@ yuan and never above the budget, whatever the plan.
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from sim.base.errors import SimError
@@ -19,8 +20,26 @@ from sim.scenario.scenario import Scenario
 def enacted(scenario: Scenario) -> Scenario:
     """The world in which the plan is carried out: hired accounts, a purse, posts and places; without a plan, as it is.
 
-    Planned posts beyond the run's end fall away. Raises `SimError` where a plan names what there is not.
+    Actors stand by name and facts by time, whatever their order in the file. Planned posts beyond the run's end fall
+    away. Raises `SimError` where a plan names what there is not.
     """
+    return _in_order(_planned(scenario))
+
+
+def _in_order(scenario: Scenario) -> Scenario:
+    actors = tuple(sorted(scenario.actors, key=lambda actor: actor.name))
+    facts: list[Any] = []
+    for _, together in groupby(sorted(scenario.interventions, key=_due), key=_due):
+        same = list(together)
+        facts += sorted(same, key=lambda fact: fact.model_dump_json()) if len(same) > 1 else same
+    return scenario.model_copy(update={"actors": actors, "interventions": tuple(facts)})
+
+
+def _due(fact: Any) -> tuple[Any, int]:
+    return fact.at, fact.turn
+
+
+def _planned(scenario: Scenario) -> Scenario:
     campaign, plan = scenario.campaign, scenario.plan
     if campaign is None or plan is None:
         return scenario
@@ -30,7 +49,7 @@ def enacted(scenario: Scenario) -> Scenario:
     hired = dict.fromkeys(post.by for post in posts if post.by != campaign.own.actor)
     if unknown := [name for name in hired if name not in known]:
         raise SimError(f"the plan hires '{unknown[0]}', who is not in the campaign's portfolio")
-    story = campaign.story or next(iter(scenario.stories))
+    story = campaign.story or next(iter(scenario.stories))  # the only one: else it must be named
     facts: list[Any] = [_post(scenario, campaign, post, known.get(post.by), story) for post in posts]
     facts += [_place(place.platform, place.at, story) for place in places]
     actors = (*scenario.actors, _purse(campaign), *(_actor(known[name], story) for name in hired))

@@ -68,6 +68,8 @@ class Intervention(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
     name: ClassVar[str]
+    turn: ClassVar[int] = 1  # among facts of one minute: accounts open, then posts are made, then topics are dealt with
+    tells: ClassVar[bool] = False  # whether people hear of its story by it
     needs_account: ClassVar[bool] = False  # its actor must have an account on its platform by then
     opens_account: ClassVar[bool] = False  # its actor must have none, and has one from then on
     at: AwareDatetime = Field(description="when it happens, with a zone")
@@ -105,6 +107,7 @@ class Post(Intervention):
     """An actor publishes: the first video, a hop to another platform, an interview, a film."""
 
     name: ClassVar[str] = "post"
+    tells: ClassVar[bool] = True
     needs_account: ClassVar[bool] = True
     kind: Literal["post"] = "post"
     actor: ActorName = Field(description="who")
@@ -139,6 +142,7 @@ class OpenAccount(Intervention):
     """An actor opens an account on a platform; its followers are then won by what it posts."""
 
     name: ClassVar[str] = "open_account"
+    turn: ClassVar[int] = 0
     opens_account: ClassVar[bool] = True
     kind: Literal["open_account"] = "open_account"
     actor: ActorName = Field(description="who")
@@ -174,6 +178,7 @@ class Broadcast(Intervention):
     """
 
     name: ClassVar[str] = "broadcast"
+    tells: ClassVar[bool] = True
     kind: Literal["broadcast"] = "broadcast"
     story: StoryName = Field(description="which story it shows")
     viewers: int = Field(ge=0, le=10**10, description="how many watch (people)")
@@ -196,6 +201,7 @@ class PinTopic(Intervention):
     """The platform's editors put a topic in the pinned slot above rank 1."""
 
     name: ClassVar[str] = "pin_topic"
+    turn: ClassVar[int] = 2
     kind: Literal["pin_topic"] = "pin_topic"
     platform: PlatformName = Field(description="where")
     topic: TopicName = Field(description="title of the topic; it must have been born")
@@ -219,6 +225,7 @@ class BuyPlace(Intervention):
     """
 
     name: ClassVar[str] = "buy_place"
+    turn: ClassVar[int] = 2
     kind: Literal["buy_place"] = "buy_place"
     platform: PlatformName = Field(description="where")
     story: StoryName = Field(description="which story")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from sim.base.strict import Factor, Name, Ranges, Source, Strict
+from sim.base.strict import Factors, Named, Ranges, Source, Strict
 
 
 class Reaction(Strict):
@@ -22,8 +22,8 @@ class Segment(Strict):
 
     title: str = ""
     share: float = Field(gt=0, le=1, description="share of people")
-    usage: dict[str, Factor] = Field(default_factory=dict, description="use of a platform relative to the mean")
-    interests: dict[str, Factor] = Field(default_factory=dict, description="interest relative to the mean")
+    usage: Factors = Field(default_factory=dict, description="use of a platform relative to the mean")
+    interests: Factors = Field(default_factory=dict, description="interest relative to the mean")
 
 
 class Activity(Strict):
@@ -74,15 +74,15 @@ class People(Strict):
     )
     day_clock: tuple[Annotated[float, Field(gt=0, le=1)], ...] = Field(min_length=24, max_length=24)
     reaction: Reaction
-    segments: dict[Name, Segment] = Field(min_length=1, max_length=32)
-    activity: dict[Name, Activity] = Field(min_length=1, max_length=8)
+    segments: Named[Segment] = Field(min_length=1, max_length=32)
+    activity: Named[Activity] = Field(min_length=1, max_length=8)
     communities: Communities
     fatigue: Fatigue
     interest: Interest
     kol_followers: tuple[tuple[int, float], ...] = Field(
         description="share of KOL accounts with more followers than this"
     )
-    kol_tiers: dict[Name, Tier]
+    kol_tiers: Named[Tier]
     ranges: Ranges = Field(default_factory=dict, description="where a free number is looked for, by its path")
     sources: dict[str, Source] = Field(default_factory=dict)
 

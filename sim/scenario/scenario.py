@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field, field_serializer
 
-from sim.base.strict import Factor, Grade, Name, Strict
+from sim.base.strict import Factors, Grade, Name, Named, Strict
 from sim.minds.actor import Actor
 from sim.minds.base import POLICIES
 from sim.networks import Computed, NetworkSpec
@@ -28,7 +28,7 @@ class Story(Strict):
     appeal: float = Field(1.0, gt=0, le=20, description="factor on attending")
     talk: float = Field(1.0, gt=0, le=20, description="factor on comments, searches and own posts of its readers")
     interaction: float = Field(1.0, gt=0, le=1000, description="factor on the heat that lists give to its topics")
-    interests: dict[str, Factor] = Field(default_factory=dict, description="weights of the interests it speaks to")
+    interests: Factors = Field(default_factory=dict, description="weights of the interests it speaks to")
     user_topic_title: str = Field("{title}·网友话题{n}", description="name of the n-th topic that users start")
     user_topic_spread: float = Field(0.9, ge=0, le=3, description="sd of ln appeal over the topics that users start")
     source: str = ""
@@ -57,8 +57,8 @@ class Scenario(Strict):
     )
     people: People
     network: NetworkSpec = Field(default_factory=Computed)
-    platforms: dict[Name, Platform] = Field(min_length=1, max_length=16)
-    stories: dict[Name, Story] = Field(min_length=1, max_length=64)
+    platforms: Named[Platform] = Field(min_length=1, max_length=16)
+    stories: Named[Story] = Field(min_length=1, max_length=64)
     actors: tuple[Actor, ...] = ()
     interventions: tuple[AnyIntervention, ...] = ()
     observed: Observed = Observed()
@@ -95,10 +95,26 @@ class Scenario(Strict):
         )
 
     @property
+    def told(self) -> dict[str, datetime]:
+        """From when each story is there to be minded by those who have none of their own.
+
+        From the first fact that tells it, or from the start where an actor minds it by name. A story that nobody tells
+        is in no one's way; but where nobody tells any, all are there from the start.
+        """
+        first = {actor.story: self.start for actor in self.actors if actor.story}
+        for fact in self.interventions:
+            if fact.tells and fact.enabled:
+                story = getattr(fact, "story", "")
+                first[story] = min(fact.at, first.get(story, fact.at))
+        return {story: first[story] for story in self.stories if story in first} or dict.fromkeys(
+            self.stories, self.start
+        )
+
+    @property
     def rivals(self) -> frozenset[str]:
-        """Titles of the bureaus that are not at home in the story."""
+        """Names of the bureaus that are not at home in the story."""
         bureaus = [actor for actor in self.actors if actor.kind == "bureau" and not actor.home]
-        return frozenset(title for actor in bureaus for _, title in actor.members)
+        return frozenset(name for actor in bureaus for name, _ in actor.members)
 
 
 def _rebuild() -> None:

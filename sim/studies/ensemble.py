@@ -206,8 +206,8 @@ def _rivals(model: ViralityModel, hours: int) -> np.ndarray:
     rivals = model.script.rivals
     first: dict[str, int] = {}
     for deed in model.deeds.actions:
-        if deed.kind == "bureau" and deed.actor in rivals:
-            first.setdefault(deed.actor, deed.minute // 60)
+        if deed.kind == "bureau" and deed.name in rivals:
+            first.setdefault(deed.name, deed.minute // 60)
     return np.cumsum(np.bincount(np.array([*first.values()], np.int64), minlength=hours))
 
 

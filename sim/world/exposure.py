@@ -233,6 +233,7 @@ def _look_served(o, story, start, stop, reach, salt, people, lots, block):
     lanes, see_fix, fit_fix, segment = lots.lane, lots.see_fix, people.fit_fix[story], people.segment
     places, n_users, targeted = lots.place[reach.place :], np.uint64(people.n_users), o.targeted
     turns, row, turn, key = np.uint64(reach.turns), np.uint64(reach.row), np.uint64(reach.turn), reach.key
+    told = people.story_key[story]
     size, a, b, number = np.uint64(reach.size), np.uint64(reach.a), np.uint64(reach.b), np.uint64(start) * _K1
     passed, shift = np.uint64(start % reach.size), (np.uint64(start // reach.size) % turns) * turn % turns
     at = np.uint64(world_member(np.int64(passed), reach.size, reach.a, reach.b))
@@ -245,7 +246,7 @@ def _look_served(o, story, start, stop, reach, salt, people, lots, block):
         h = mix(salt ^ number)
         threshold = np.uint64(see_fix[lot]) << _16
         if targeted:
-            threshold = (threshold * fit_fix[segment[lane], community_class(people, story, v)]) >> _16
+            threshold = (threshold * fit_fix[segment[lane], community_class(people, told, v)]) >> _16
         user[n], see[n], hashes[n] = v, threshold, h
         n += ((h & _LOW) < threshold) & (v < n_users)
         number += _K1
@@ -311,14 +312,14 @@ def _answer(o, i, story, m, moment, people, posts, state, block, out, n):
         spent[j], tired[j] = attention[v], fatigue[v]
     chance, delayed, delays, attend, act = posts.chance[o.post], o.delayed, moment.delays, o.attend, o.act
     activity, segment, attention_fix = people.activity, people.segment, people.attention_fix
-    affinity_fix, fatigue_fix = people.affinity_fix[story], people.fatigue_fix
+    affinity_fix, fatigue_fix, told = people.affinity_fix[story], people.fatigue_fix, people.story_key[story]
     for j in range(m):
         v, h = np.uint64(user[j]), hashes[j]
         lane = lane_of(people, v)
         if (h & _LOW) >= (see[j] * attention_fix[activity[lane], spent[j]]) >> _16:
             continue
         h = mix(h)
-        fit = (affinity_fix[segment[lane], community_class(people, story, v)] * fatigue_fix[tired[j]]) >> _16
+        fit = (affinity_fix[segment[lane], community_class(people, told, v)] * fatigue_fix[tired[j]]) >> _16
         out[n].user, out[n].offer = v, i
         out[n].delay = delays[h & np.uint64(4095)] if delayed else 0
         out[n].flags = respond(mix(h + _ONE), chance, (fit * attend) >> _16, act)

@@ -106,6 +106,7 @@ class PlainTraits:
         self.lane_bits, self.community_bits = int(people.lane_bits), int(people.community_bits)
         self.step, self.back, self.turn = int(people.step), int(people.back), int(people.turn)
         self.mask, self.community_key = (1 << self.lane_bits) - 1, int(people.community_key)
+        self.story_key = people.story_key.tolist()
         self.segment, self.activity, self.member = (
             column.tolist() for column in (people.segment, people.activity, people.member)
         )
@@ -128,7 +129,7 @@ class PlainTraits:
 
     def kind(self, story: int, user: int) -> int:
         """Class of how well a story suits the user's community."""
-        return _kind(self.community_key, user >> self.community_bits, story)
+        return _kind(self.community_key, user >> self.community_bits, self.story_key[story])
 
 
 @lru_cache(maxsize=1 << 16)
@@ -247,7 +248,7 @@ class Offered:
     def _follower(self, k: int) -> Exposure | None:
         """By activity; one without an account does not look at all, and one who was won has one."""
         offer, reach, traits = self.offer, self.reach, self.traits
-        visit, place = divmod(k, offer.domain)
+        visit, place = divmod(k, max(1, offer.domain))  # an audience may be meant to be 0
         if offer.mode == AUDIENCE:
             user, visit = self._audience[k], 0
         elif offer.mode == FOLLOWERS:

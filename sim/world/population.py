@@ -7,13 +7,15 @@ can ask who has a lane as well as which lane somebody has. A small world is one 
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.base.jit import njit
 from sim.base.kernels import mix
-from sim.base.streams import K1, K2, np_bits, np_mix, np_uniform
+from sim.base.streams import K1, K2, np_bits, np_mix, py_uniform, stream_key
 
 STEP = 0x9E3779B97F4A7C15  # neighbouring ids are so many lanes apart; odd, so that it can be undone
 BACK = pow(STEP, -1, 1 << 64)
@@ -43,6 +45,7 @@ class Traits(NamedTuple):
     fit_fix: np.ndarray  # u8[stories, segments, 16] chance when targeted that lots and places leave to a coin
     community_bits: np.uint64  # a community holds 1 << community_bits ids
     community_key: np.uint64
+    story_key: np.ndarray  # u8[stories] who a story is in draws, whatever its place
 
 
 class Lots(NamedTuple):
@@ -77,9 +80,9 @@ def holder(people, block, lane):
 
 
 @njit(cache=True, inline="always")
-def community_class(people, story, v):
-    """Class 0..15 of how well the story suits the user's community."""
-    place = (np.uint64(v) >> people.community_bits) * _K1 + np.uint64(story) * _K2
+def community_class(people, story_key, v):
+    """Class 0..15 of how well the story of this key (`Traits.story_key`) suits the user's community."""
+    place = (np.uint64(v) >> people.community_bits) * _K1 + story_key * _K2
     return np.int64(mix(people.community_key ^ place) >> _60)
 
 
@@ -89,38 +92,39 @@ def blocks(people: Traits) -> int:
 
 
 def draw_lanes(
-    n: int, segments: np.ndarray, activity: np.ndarray, member: np.ndarray, key: int
+    n: int, segments: Mapping[str, float], activity: np.ndarray, member: Mapping[str, np.ndarray], key: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Traits of ``n`` lanes in a keyed order; shares hold to within one lane, and traits are independent.
 
     Args:
         n: lanes.
-        segments: f8[segments] shares of people.
+        segments: shares of people, by name.
         activity: f8[classes] shares, the same in every segment.
-        member: f8[platforms, segments] probability of using a platform.
+        member: f8[segments] probability of using a platform, by its name.
         key: stream key.
 
     Returns:
         Segment u1[n], activity u1[n], platforms used as bits u2[n].
     """
     place = np.argsort(np_bits(key, np.arange(n), 0), kind="stable")
-    segment = _shares_of(n, segments)
+    segment = _shares_of(n, np.array([*segments.values()]))
     active, used = np.zeros(n, np.uint8), np.zeros(n, np.uint16)
-    for s in range(len(segments)):
+    for s, name in enumerate(segments):
         own = np.flatnonzero(segment == s)
         active[own] = _shares_of(len(own), activity)
-        for platform, share in enumerate(member[:, s]):
-            shuffled = own[np.lexsort((np_bits(key, own, platform + 1), active[own]))]
-            start = float(np_uniform(key, s, platform + 1, 1))
-            steps = np.floor(np.round(np.arange(len(own) + 1) * share + start, 9))
-            used[shuffled[np.diff(steps) > 0]] |= np.uint16(1 << platform)
+        for bit, (platform, shares) in enumerate(member.items()):
+            shuffled = own[np.lexsort((np_bits(stream_key(key, platform), own), active[own]))]
+            start = py_uniform(stream_key(key, f"{platform}/{name}"), 0)
+            steps = np.floor(np.round(np.arange(len(own) + 1) * shares[s] + start, 9))
+            used[shuffled[np.diff(steps) > 0]] |= np.uint16(1 << bit)
     traits = segment.astype(np.uint8), active, used
     return tuple(column[np.argsort(place)] for column in traits)  # type: ignore[return-value]
 
 
 def _shares_of(n: int, shares: np.ndarray) -> np.ndarray:
     """Classes of ``n`` places in proportion to ``shares``, in order."""
-    ends = np.round(np.cumsum(shares) / shares.sum() * n)
+    upto = np.array([math.fsum(shares[: i + 1]) for i in range(len(shares))])
+    ends = np.round(np.round(upto / math.fsum(shares) * n, 9))  # the last bit of a sum tips no half
     return np.searchsorted(ends, np.arange(n), side="right").astype(np.uint8)
 
 
@@ -150,7 +154,7 @@ def draw_places(kinds: np.ndarray, held: np.ndarray) -> np.ndarray:
 def kinds(people: Traits, story: int) -> np.ndarray:
     """`community_class` of every block for a story, i8[blocks]; meant for worlds where a block is a community."""
     with np.errstate(over="ignore"):
-        place = np.arange(blocks(people), dtype=np.uint64) * _K1 + np.uint64(story) * _K2
+        place = np.arange(blocks(people), dtype=np.uint64) * _K1 + people.story_key[story] * _K2
         return (np_mix(people.community_key ^ place) >> _60).astype(np.int64)
 
 

@@ -111,7 +111,7 @@ def _suits(words: Words, user: int, lane: int) -> str:
 
     people, told = words.world.people, []
     for story in range(len(words.world.stories)):
-        kind = int(community_class(people, story, np.uint64(user)))
+        kind = int(community_class(people, people.story_key[story], np.uint64(user)))
         own = people.affinity_fix[story, people.segment[lane], kind] / 65536
         told.append(f"“{words.title(story)}” suits them {own:.2f} × (community class {kind} of 0–15)")
     return "; ".join(told)

@@ -36,6 +36,8 @@ def findings(scenario: Scenario, *, shortened: bool = False) -> Iterator[Finding
 def _campaign(scenario: Scenario, campaign: Campaign, shortened: bool) -> Iterator[Finding]:
     where: Path = ("campaign",)
     yield from unknown("story", campaign.story, ["", *scenario.stories], (*where, "story"))
+    if not campaign.story and len(scenario.stories) > 1:
+        yield Finding((*where, "story"), f"must say which story is sold; known: {', '.join(scenario.stories)}")
     if why := refusal(campaign.goal.metric, "goal", scenario.platforms):
         yield Finding((*where, "goal", "metric"), *why)
     yield from _window(scenario, campaign, shortened)
@@ -117,7 +119,7 @@ def _post(
         hint = did_you_mean(post.by, [own.name, *candidates(scenario)])
         yield Finding((*where, "by"), f"'{post.by}' is neither the organiser nor in the portfolio", hint)
         return
-    places = [candidate.platform] if candidate else list(own.accounts)
+    places = [candidate.platform] if candidate else list(own.places)
     if post.platform not in places:
         yield Finding((*where, "platform"), f"'{post.by}' has no account there", did_you_mean(post.platform, places))
     elif post.boost and scenario.platforms[post.platform].price("reach") is None:

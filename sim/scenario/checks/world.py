@@ -187,7 +187,7 @@ def _places_of(scenario: Scenario, actor: Actor) -> list[str]:
     """Platforms where an actor has an account or is to open one; any, where none is said."""
     facts: tuple[Any, ...] = scenario.interventions
     opened = [fact.platform for fact in facts if fact.opens_account and fact.actor == actor.name]
-    return list(dict.fromkeys([*actor.accounts, *opened])) or list(scenario.platforms)
+    return list(dict.fromkeys([*actor.places, *opened])) or list(scenario.platforms)
 
 
 def _accounts(scenario: Scenario, actor: Actor, where: tuple[str | int, ...]) -> Iterator[Finding]:
@@ -204,7 +204,7 @@ def _accounts(scenario: Scenario, actor: Actor, where: tuple[str | int, ...]) ->
 def _facts(scenario: Scenario) -> Iterator[Finding]:
     known, actors = known_names(scenario), {actor.name for actor in scenario.actors}
     have = {(actor.name, platform) for actor in scenario.actors for platform in actor.accounts}
-    for i, fact in sorted(enumerate(scenario.interventions), key=lambda entry: (entry[1].at, entry[0])):
+    for i, fact in sorted(enumerate(scenario.interventions), key=lambda entry: (entry[1].at, entry[1].turn, entry[0])):
         where = ("interventions", i)
         yield from under(where, fact.findings(scenario, known))
         if fact.enabled and getattr(fact, "actor", "") in actors:

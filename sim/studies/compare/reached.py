@@ -126,7 +126,7 @@ def _side(here: Tables, there: Tables, own: np.ndarray, others: np.ndarray) -> S
         posts=_posts(here, own_posts[by_actor]),
         user_posts=int(here.world.posts.weight[own_posts[~by_actor]].sum()),
         topics=_topics(here, there),
-        actors=sorted(_actors(here) - _actors(there)),
+        actors=sorted(who for name, who in _actors(here).items() if name not in _actors(there)),
         ways=_ways(here, there, rows),
     )
 
@@ -195,9 +195,9 @@ def _named(tables: Tables) -> dict[str, int]:
     return dict(zip(names, topics.reads.tolist(), strict=True))
 
 
-def _actors(tables: Tables) -> set[tuple[str, str]]:
-    """Who acted of their own decision: title and kind."""
-    return {(deed.actor, deed.kind) for deed in tables.deeds.actions if deed.kind != "fact"}
+def _actors(tables: Tables) -> dict[str, tuple[str, str]]:
+    """Who acted of their own decision: title and kind by name."""
+    return {deed.name: (deed.actor, deed.kind) for deed in tables.deeds.actions if deed.kind != "fact"}
 
 
 # ---- ways

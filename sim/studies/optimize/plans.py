@@ -143,7 +143,7 @@ def market(scenario: Scenario) -> Market:
     return Market(
         scenario,
         candidates(scenario),
-        tuple(organiser.accounts),
+        organiser.places,
         tuple(slots or [campaign.opens]),
         frozenset(name for name, platform in scenario.platforms.items() if platform.price("reach") is not None),
         {name: place_price(scenario, name) for name, most in campaign.places.items() if most},

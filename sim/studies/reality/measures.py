@@ -138,5 +138,5 @@ def kols(seed: int) -> np.ndarray:
     tier = scenario.people.kol_tiers[actor.tier].model_copy(update={"from_": points[0][0], "to": points[-1][0]})
     people = scenario.people.model_copy(update={"kol_tiers": {**scenario.people.kol_tiers, actor.tier: tier}})
     scenario = scenario.model_copy(update={"people": people})
-    platform = next(iter(actor.accounts))
+    platform = actor.places[0]
     return np.array([build.drawn_followers(scenario, actor, f"kol {i}", platform) for i in range(KOLS)])
