@@ -362,7 +362,7 @@ def put(where, column, value):
         (put("posts", "tier", 99), "posts.tier points outside"),
         (put("posts", "tier", -2), "posts.tier points outside"),
         (lambda data: data["world"]["lists"]["in_pools"].__setitem__(0, np.array([10**9])), "in_pools points outside"),
-        (lambda data: data["world"]["lists"]["listed"][0]["slot"].fill(3), "listed points outside"),
+        (lambda data: data["world"]["lists"]["listed"][1]["slot"].fill(3), "listed points outside"),
         (lambda data: data["world"]["claimed"].fill(1), "set of claims"),
         (lambda data: data["people"].update(attention=np.zeros(7, np.uint8)), "attention has not the form"),
         (lambda data: data.pop("world"), "no run could have left this state"),
@@ -566,8 +566,8 @@ def test_a_platform_change_of_the_past_stays_unless_the_branch_says_otherwise():
     where = ("platforms", "square", "mechanisms", "hot_list")
     for path, value, interaction in ((("places",), 20, 4.0), (("interaction",), 9.0, 9.0)):
         branch = fork.resume(worlds.load(nested(data, *where, *path, value)), snapshot)
-        assert branch.stages[0].mechanisms["hot_list"].interaction == interaction
-    assert branch.stages[0].mechanisms["hot_list"].places == 50
+        assert branch.stages[1].mechanisms["hot_list"].interaction == interaction
+    assert branch.stages[1].mechanisms["hot_list"].places == 50
 
 
 def test_a_given_graph_must_be_given_again():

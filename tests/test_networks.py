@@ -618,12 +618,12 @@ def test_any_edge_list_comes_back(tmp_path_factory, edges):
 # ---------------------------------------------------------------- NetworkX
 
 
-def test_networkx_graphs_keep_order_and_direction():
+def test_networkx_graphs_stand_by_name_and_keep_their_direction():
     graph = networkx.DiGraph()
     graph.add_nodes_from(["b", "a", "c"])
     graph.add_edge("b", "c", weight=9.0)
     graph.add_edge("c", "a")
-    assert rows(from_networkx(graph)) == [[2], [], [1]]
+    assert rows(from_networkx(graph)) == [[], [2], [0]]
     assert rows(from_networkx(graph.to_undirected())) == [[2], [2], [0, 1]]
 
 

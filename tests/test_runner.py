@@ -514,3 +514,32 @@ def test_a_folder_of_results_does_not_hide_a_shipped_scenario(tmp_path, monkeypa
     (tmp_path / "mine").mkdir()
     with pytest.raises(ScenarioError, match="is a folder"):
         load("mine")
+
+
+def spread_on(graph, out):
+    """An independent cascade on a graph given from Python."""
+    changes = [f"users={len(graph)}", "contagion.p=0.2", "seeds={count: 3}"]
+    return sim.run(sim.load("independent_cascade", sets=changes), graph=graph, out=out, figures=False)
+
+
+def test_users_are_the_nodes_of_a_graph_in_whatever_order_they_were_added(tmp_path):
+    import networkx
+
+    graph = networkx.gnp_random_graph(200, 0.03, seed=1)
+    other, named = networkx.Graph(), networkx.Graph()
+    other.add_nodes_from(reversed(range(200)))
+    other.add_edges_from([*graph.edges][::-1])
+    named.add_edges_from((f"n{v:03d}", f"n{u:03d}") for u, v in graph.edges)
+    named.add_nodes_from(f"n{u:03d}" for u in graph)
+    plain, turned, words = (spread_on(one, tmp_path) for one in (graph, other, named))
+    assert plain.digest == turned.digest == words.digest
+    assert (words.path / "nodes.csv").read_text().splitlines()[:3] == ["user,node", "0,n000", "1,n001"]
+
+
+def test_nodes_that_have_no_order_stand_as_they_were_added(tmp_path):
+    import networkx
+
+    mixed = networkx.Graph([("a", 1), (1, (2, 3)), (1, 5), (5, 7), (7, "b")])
+    spread = spread_on(mixed, tmp_path)
+    told = (spread.path / "nodes.csv").read_text().splitlines()
+    assert told == ["user,node", "0,a", "1,1", '2,"(2, 3)"', "3,5", "4,7", "5,b"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import int64
@@ -195,7 +195,7 @@ def _blanks(text, at, stop):
 
 
 def from_networkx(graph: networkx.Graph) -> Stored:
-    """A NetworkX graph as rows; its nodes get ids in the order in which they were added.
+    """A NetworkX graph as rows; which user a node is, is told by `node_order`.
 
     An edge u → v of a directed graph means that v sees what u shares; an undirected edge goes both ways.
     Attributes (weights too) are not used. Self-loops and parallel edges are dropped and counted.
@@ -207,7 +207,19 @@ def from_networkx(graph: networkx.Graph) -> Stored:
 
     if not isinstance(graph, networkx.Graph) or not len(graph):
         raise SimError("from_networkx needs a NetworkX graph with at least one node")
-    number = {node: i for i, node in enumerate(graph)}
+    number = {node: i for i, node in enumerate(node_order(graph))}
     pairs = (number[node] for u, v in graph.edges() for node in (u, v))
     ends = np.fromiter(pairs, dtype=id_type(len(graph))).reshape(-1, 2)
     return simple_graph(len(graph), ends[:, 0], ends[:, 1], directed=graph.is_directed())
+
+
+def node_order(graph: networkx.Graph) -> list[Any]:
+    """The nodes of a graph in the order of their users: by what they are, not by when they were added.
+
+    Nodes 0…n−1 keep their numbers; others are sorted, as numbers or as words; only nodes that have no order among
+    themselves stand as they were added.
+    """
+    try:
+        return sorted(graph)
+    except TypeError:
+        return list(graph)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -88,7 +90,21 @@ def run(
     record = recipe.record(world, tables, started, clock) | (branch.record if branch else {})
     if graph is not None:
         record["network"] = "a graph given from Python; the resolved scenario alone does not give this run"
-    return _store(world, tables, record, folder, figures, progress, kept)
+    return _store(world, tables, record, folder, figures, progress, kept, _nodes(graph))
+
+
+def _nodes(graph: networkx.Graph | None) -> dict[str, bytes]:
+    """Which node each user was, as a file of the folder; none where nodes are numbered as users are."""
+    if graph is None:
+        return {}
+    from sim.networks.edges import node_order
+
+    nodes = node_order(graph)
+    if nodes == list(range(len(nodes))):
+        return {}
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([("user", "node"), *enumerate(nodes)])
+    return {"nodes.csv": text.getvalue().encode()}
 
 
 def _keeper(
@@ -160,6 +176,7 @@ def _store(
     figures: bool,
     progress: Tell | None,
     kept: dict[str, bytes],
+    beside: dict[str, bytes],
 ) -> Result:
     from sim.pictures import report
     from sim.runs.folder import publish, write
@@ -170,6 +187,8 @@ def _store(
     def fill(where: Path) -> None:
         write(where, tables, record, scenarios.resolved(scenario))
         _put_snapshots(where / "snapshots", target / "snapshots", kept)
+        for name, raw in beside.items():
+            (where / name).write_bytes(raw)
         if figures:
             if progress:
                 progress(scenario.steps, scenario.steps, "drawing")
