@@ -6,6 +6,7 @@ import json
 import os
 import re
 import resource
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -13,9 +14,10 @@ from types import ModuleType, SimpleNamespace
 from typing import ClassVar
 
 import pytest
+import worlds
 from pydantic import BaseModel, Field
 
-from sim.base import progress, words
+from sim.base import loader, progress, words
 from sim.base.errors import Fault, RefusedError, ScenarioError
 from sim.base.registry import Registry
 from sim.cli import looks, main, tables
@@ -570,4 +572,52 @@ def test_a_log_gets_few_lines_even_from_a_long_or_empty_run():
 
 def test_quiet_has_no_progress():
     with progress.progress(Terminal(), quiet=True) as tell:
+        assert tell is None
+
+
+# ---- a stream that cannot be written costs no result
+
+LONG = {
+    "run": ["--no-figures"],
+    "sweep": ["--vary", "stories.tale.appeal=1,2"],
+    "compare": ["--what", "quiet: interventions[0].enabled=false", "--seeds", "2", "--jobs", "1", "--no-who"],
+}
+LEFT = {"run": "run.json", "sweep": "runs.csv", "compare": "compare.json"}
+
+
+class Full(io.StringIO):
+    """A file on a disk without room."""
+
+    def write(self, text):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("stream", [None, Full()], ids=["none", "full"])
+@pytest.mark.parametrize("command", LONG)
+def test_progress_that_cannot_be_shown_costs_no_result(command, stream, tmp_path, monkeypatch):
+    (tmp_path / "tiny.yaml").write_text(loader.dump(worlds.document(50, days=0.1)), encoding="utf-8")
+    monkeypatch.setattr(sys, "stderr", stream)
+    given = [command, str(tmp_path / "tiny.yaml"), *LONG[command], "--out", str(tmp_path / "out")]
+    assert main.main(given) == 0
+    assert LEFT[command] in {path.name for path in (tmp_path / "out").rglob("*")}
+
+
+@pytest.mark.parametrize("nobody", [">&- 2>&-", "2>&1 >/dev/null | head -n 0"])
+def test_as_under_cron_and_into_a_reader_that_has_gone(nobody, tmp_path):
+    (tmp_path / "tiny.yaml").write_text(loader.dump(worlds.document(50, days=0.1)), encoding="utf-8")
+    words = [sys.executable, "-m", "sim.cli", "run", "tiny.yaml", "--no-figures", "--out", "out"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    subprocess.run(["bash", "-c", f"{shlex.join(words)} {nobody}"], cwd=tmp_path, env=environment, check=False)
+    assert "run.json" in {path.name for path in (tmp_path / "out").rglob("*")}
+
+
+def test_a_bar_whose_terminal_goes_away_is_given_up():
+    class Gone(Terminal):
+        def write(self, text):
+            raise OSError(5, "Input/output error")
+
+    with progress.progress(Gone()) as tell:
+        tell(1, 4, "day 1")
+        tell(2, 4, "day 2")
+    with progress.progress(None) as tell:
         assert tell is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 Tell = Callable[[int, int, str], None]  # hears: how much is done, of how much, and what is going on
@@ -24,22 +24,40 @@ def within(tell: Tell | None, done: int, total: int, each: int = 1) -> Tell | No
 
 
 @contextmanager
-def progress(stream: TextIO, *, quiet: bool = False) -> Iterator[Tell | None]:
-    """Give a function ``tell(done, total, phase)``: a bar on a terminal, a few whole lines in a log."""
-    if quiet:
+def progress(stream: TextIO | None, *, quiet: bool = False) -> Iterator[Tell | None]:
+    """Give a function ``tell(done, total, phase)``: a bar on a terminal, a few whole lines in a log.
+
+    Where nothing can be shown, nothing is: a closed or full stream costs no result, and a process may have none.
+    """
+    if quiet or stream is None or stream.closed:
         yield None
     elif stream.isatty():
         with _bar(stream) as tell:
-            yield tell
+            yield _while_heard(tell)
     else:
-        yield _quarters(stream)
+        yield _while_heard(_quarters(stream))
+
+
+def _while_heard(tell: Tell) -> Tell:
+    heard = True
+
+    def careful(done: int, total: int, phase: str) -> None:
+        nonlocal heard
+        if heard:
+            try:
+                tell(done, total, phase)
+            except (OSError, ValueError):  # the reader has gone, the disk is full, the stream has been closed
+                heard = False
+
+    return careful
 
 
 @contextmanager
 def _bar(stream: TextIO) -> Iterator[Tell]:
     from tqdm import tqdm
 
-    with tqdm(file=stream, unit="step", dynamic_ncols=True, leave=False) as bar:
+    bar = tqdm(file=stream, unit="step", dynamic_ncols=True, leave=False)
+    try:
 
         def tell(done: int, total: int, phase: str) -> None:
             bar.total = total
@@ -47,6 +65,9 @@ def _bar(stream: TextIO) -> Iterator[Tell]:
             bar.update(done - bar.n)
 
         yield tell
+    finally:
+        with suppress(OSError, ValueError):
+            bar.close()
 
 
 def _quarters(stream: TextIO) -> Tell:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.words import add, names, positive, print_lines, seed, threads, whole
+from sim.cli.words import add, names, note, positive, print_lines, seed, threads, whole
 
 if TYPE_CHECKING:
     from sim.studies.sweep.conduct import Tally
@@ -132,7 +132,7 @@ def _dry_run(args: argparse.Namespace, plan: Plan, folder: Path) -> int:
             kept = ledger.count(plan.digest, DONE)
     print_lines(plan_lines(plan, cost(plan, kept, args.workers)))
     if len(plan) > MANY:
-        print(f"more than {MANY:,} runs need --yes", file=sys.stderr)
+        note(f"more than {MANY:,} runs need --yes")
     return 0
 
 
@@ -153,7 +153,7 @@ def _carry_out(args: argparse.Namespace, plan: Plan, folder: Path) -> int:
                 show(done, total, phase)
 
         manner = Manner(args.retries, args.fail_fast)
-        report, tally = carried_out(plan, folder, manner, tell=tell, note=_note, **options)
+        report, tally = carried_out(plan, folder, manner, tell=tell, note=note, **options)
     args.after_interrupt = f"the results are complete: {folder}"
     if not args.quiet:
         print_lines(Answer(report, folder).lines())
@@ -162,14 +162,10 @@ def _carry_out(args: argparse.Namespace, plan: Plan, folder: Path) -> int:
     return FAILED if tally.failed else 0
 
 
-def _note(words: str) -> None:
-    print(words, file=sys.stderr)
-
-
 def _tell_failures(folder: Path, tally: Tally) -> None:
     if tally.failed:
         words = f"{tally.failed:,} runs failed; column error of {folder / 'runs.csv'} says why"
-        print(f"{words}; more --retries try them again", file=sys.stderr)
+        note(f"{words}; more --retries try them again")
 
 
 def _merge(args: argparse.Namespace) -> int:
@@ -180,8 +176,8 @@ def _merge(args: argparse.Namespace) -> int:
 
     check_writable(args.out)
     args.after_interrupt = f"the ledgers are as they were; give the same command again to fill {args.out}"
-    for note in merge(args.out, args.ledgers):
-        print(note, file=sys.stderr)
+    for words in merge(args.out, args.ledgers):
+        note(words)
     with Ledger(args.out) as ledger:
         report = write(ledger, parquet=args.parquet, figures=args.figures)
     print_lines(Answer(report, args.out).lines())

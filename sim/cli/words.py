@@ -6,6 +6,7 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 MAX_THREADS = 256
@@ -88,8 +89,15 @@ def seed(text: str) -> int:
 
 def fail(message: str, code: int) -> int:
     """Say what went wrong on stderr; the code is handed through."""
-    print(message, file=sys.stderr)
+    note(message)
     return code
+
+
+def note(message: str) -> None:
+    """Say something on stderr, if there is one and it can be written: what was computed is worth more than the word."""
+    if sys.stderr is not None:  # pythonw, services and `2>&-` have none, and print() would take stdout instead
+        with suppress(OSError):
+            print(message, file=sys.stderr, flush=True)
 
 
 def print_lines(lines: Iterable[str]) -> None:
