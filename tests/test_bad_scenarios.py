@@ -347,12 +347,12 @@ def test_topics_that_may_come_to_be_can_be_named(topic):
 
 def test_a_kind_of_content_that_one_of_the_places_has_will_do():
     """The bureau has an account on both platforms; only Douyin has videos. A default need not exist anywhere."""
-    made = load("ding_zhen", sets=["actors[ganzi].policies[0].content=video"])
-    assert next(actor for actor in made.actors if actor.name == "ganzi").policies[0].content == "video"
+    made = load("ding_zhen", sets=["actors[sichuan].policies[0].content=video"])
+    assert next(actor for actor in made.actors if actor.name == "sichuan").policies[0].content == "video"
     rider = {"name": "star", "kind": "kol", "accounts": {"square": 1}, "policies": [{"kind": "ride_hot"}]}
     plain = worlds.tiny(actors=[rider])
     assert plain.actors[0].policies[0].content not in plain.platforms["square"].content
-    assert load("ding_zhen", sets=['actors[ganzi].policies[0].content=""'])
+    assert load("ding_zhen", sets=['actors[sichuan].policies[0].content=""'])
 
 
 def test_nobody_active_and_nobody_there():

@@ -247,7 +247,7 @@ def test_measures_of_a_run_count_the_hours_of_the_record(file):
     assert known["topics on the list, 02 Jan"].measure(early) == 0
     assert known["best rank"].measure(early) == 2
     assert known["best rank"].measure(trace(hours=48)) == ensemble.OFF_LIST
-    assert known["in time"].measure(early) == 26  # hours 22:00 of the first day to 23:00 of the second
+    assert known["in time"].measure(early) == 25  # hours 22:00 of the first day to 22:00 of the second
 
 
 def test_days_that_do_not_fit_are_refused(file):

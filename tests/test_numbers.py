@@ -1,6 +1,7 @@
 """One table of numbers: what runs have is in it, what is in it runs have, and every row says all that is to be said."""
 
 import ast
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -347,3 +348,21 @@ def test_the_page_of_results_is_made_from_the_table():
     written = results_page.PAGE.read_text(encoding="utf-8")
     assert written == results_page.page(), "run python scripts/results_page.py --write"
     assert all(f"`{row.name}`" in written for row in catalogue().numbers)
+
+
+@pytest.mark.parametrize("minutes", [15, 30, 60])
+def test_a_running_total_ends_where_a_step_ends(minutes):
+    """Nothing has happened by the very start; by midnight the whole day has, whatever the step."""
+    scenario = load(document(200, followers=50, days=2.0, step_minutes=minutes))
+    made = simulate(scenario)
+
+    def total(when):
+        return running_total("square_impressions", when, made.series, made.actions, scenario)
+
+    midnight = scenario.start + timedelta(days=1)
+    day = made.series.time < midnight.isoformat(timespec="minutes")
+    assert total(scenario.start) == 0
+    assert total(scenario.start + timedelta(minutes=minutes - 1)) == 0
+    assert total(scenario.start + timedelta(minutes=minutes)) == made.series.impressions.iloc[0] > 0
+    assert total(midnight) == made.series.impressions[day].sum()
+    assert total(scenario.end) == made.summary["square_impressions"]

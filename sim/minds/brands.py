@@ -26,7 +26,9 @@ class SponsorWhenRising(Policy):
     hire_tier: TierName = Field("", description="tier of the KOLs it hires; empty: none")
     hire_budget: int = Field(0, ge=0, description="yuan of fees a time")
     challenge_title: str = Field("", description="challenge that it opens once; empty: none")
-    challenge_platform: PlatformName = Field("", description="where the challenge opens; empty: its first platform")
+    challenge_platform: PlatformName = Field(
+        "", description="where the challenge opens; empty: where it has most followers"
+    )
     challenge_content: ContentName = Field("challenge", description="kind of content of the challenge")
     content: ContentName = Field(
         "ad", description="kind of content of other posts; where there is none such, the default"

@@ -47,7 +47,7 @@ class Rivalry(Policy):
     free_ticket_factor: float = Field(
         1.0, ge=1, le=10, description="factor on travel intent of a free-ticket offer; 1: never offers"
     )
-    platform: PlatformName = Field("", description="where; empty: its first platform")
+    platform: PlatformName = Field("", description="where; empty: where it has most followers")
     content: ContentName = Field("blue_v", description="kind of content; where a platform has none such, its default")
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:

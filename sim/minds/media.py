@@ -83,7 +83,7 @@ class FollowUp(Policy):
     content: ContentName = Field("media", description="kind of content; where a platform has none such, its default")
     title: str = Field("{title}再谈{star}{n}", description="name of the n-th topic that it opens")
     star: str = Field("", description="whom it is about; empty: the story")
-    platform: PlatformName = Field("", description="where; empty: its first platform")
+    platform: PlatformName = Field("", description="where; empty: where it has most followers")
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Open a topic, if what it remembers makes it due; what would come by night comes by day."""

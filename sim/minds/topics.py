@@ -27,7 +27,7 @@ class SteadyPosting(Policy):
     posts_per_day: float = Field(1.0, gt=0, le=48, description="mean posts a day")
     first_hour: int = Field(9, ge=0, le=23, description="first hour of the day it posts")
     last_hour: int = Field(22, ge=0, le=23, description="last hour of the day it posts")
-    platform: PlatformName = Field("", description="where; empty: its first platform")
+    platform: PlatformName = Field("", description="where; empty: where it has most followers")
     starts_when_listed: bool = Field(False, description="begin only once the story has been on a list")
     content: ContentName = Field("own", description="kind of content; where a platform has none such, its default")
 
@@ -63,7 +63,7 @@ class OpenTopics(Policy):
     last_hour: int = Field(23, ge=0, le=23, description="last hour of it")
     off_hours: float = Field(0.2, ge=0, le=1, description="factor on the rate outside its working day")
     title: str = Field("{title}·{n}", description="name of the n-th topic that it opens")
-    platform: PlatformName = Field("", description="where; empty: its first platform")
+    platform: PlatformName = Field("", description="where; empty: where it has most followers")
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Open as many as came up since the last look."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -184,14 +184,18 @@ def _first_post(world: World) -> dict[str, int]:
 
 
 def running_total(name: str, at: datetime, series: pd.DataFrame, actions: pd.DataFrame, scenario: Scenario) -> float:
-    """What a run had come to at a time. Raises `SimError` for a number that has no running total."""
-    here = at.astimezone(datetime.fromisoformat(series.time.iloc[0]).tzinfo).isoformat(timespec="minutes")
+    """What a run had come to by a time, in the steps that had ended then: by midnight is the whole day before.
+
+    Raises `SimError` for a number that has no running total.
+    """
+    zone, step = datetime.fromisoformat(series.time.iloc[0]).tzinfo, timedelta(minutes=scenario.step_minutes)
+    by, last = (when.astimezone(zone).isoformat(timespec="minutes") for when in (at, at - step))
     platform, flow = parted(name, "running", series.platform.unique())
     if name == RIVALS:
         rivals = rival_actions(actions, scenario)
-        return float(rivals[rivals.time <= here]["name"].nunique())
+        return float(rivals[rivals.time < by]["name"].nunique())
     flows = ["comments", "reposts", "creations"] if flow == "discussions" else [flow]
-    past = series[(series.platform == platform) & (series.time <= here)]  # times are compared as text
+    past = series[(series.platform == platform) & (series.time <= last)]  # times are compared as text
     return float(past[flows].to_numpy().sum())
 
 

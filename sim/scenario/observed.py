@@ -14,7 +14,10 @@ class Figure(Strict):
 
     metric: str = Field(description="name in summary.json")
     label: str = ""
-    at: AwareDatetime | None = Field(None, description="compare with the running total of the metric at this time")
+    at: AwareDatetime | None = Field(
+        None,
+        description="compare with what the metric has come to by this time: steps that have ended",
+    )
     value: float
     unit: str = ""
     source: str

@@ -129,7 +129,7 @@ def observations(scenario: Scenario, cut: datetime) -> tuple[tuple[Known, ...], 
     known: list[Known] = []
     unused = []
     for figure in scenario.observed.figures:
-        if figure.at is None or figure.at >= cut:
+        if figure.at is None or figure.at > cut:
             unused.append(f"{figure.label or figure.metric}: " + ("later" if figure.at else "of no stated time"))
             continue
         name, factor = figure.label or figure.metric, FACTORS[figure.grade]
@@ -151,10 +151,10 @@ def observations(scenario: Scenario, cut: datetime) -> tuple[tuple[Known, ...], 
 
 
 def _running(platform: str, flow: str, at: datetime) -> Callable[[Trace], float]:
-    """Running total at a time: of a platform's flow, or of the rivals that have joined."""
+    """Running total in the hours that have ended by a time: of a platform's flow, or of the rivals that have joined."""
 
     def measure(trace: Trace) -> float:
-        last = max(0, trace.hour(at) + 1)
+        last = max(0, trace.hour(at))
         if flow == RIVALS:
             return float(trace.rivals[:last].max(initial=0))
         return float(trace.flow(flow, platform)[:last].sum())
@@ -213,8 +213,9 @@ def observed_days(plan: Cut) -> dict[str, dict[date, float]]:
     found: dict[str, dict[date, float]] = {}
     stays, zone = plan.scenario.observed.stays, plan.scenario.start.tzinfo
     for figure in plan.scenario.observed.figures:
-        if figure.at and figure.at < plan.cut:
-            found.setdefault(f"{figure.metric}_total", {})[figure.at.astimezone(zone).date()] = figure.value
+        if figure.at and figure.at <= plan.cut:
+            ended = (figure.at - MINUTE).astimezone(zone).date()  # by midnight is the day that ends
+            found.setdefault(f"{figure.metric}_total", {})[ended] = figure.value
     if stays is None:
         return found
     end = min(stays.until + MINUTE, plan.cut)
