@@ -31,11 +31,19 @@ OBSERVED = [
     ("followers", None, 2_000_000, "people", "seed text 1", "estimated"),
 ]
 ACTIONS = [
-    {"time": "2020-11-12T08:00+08:00", "actor": "甘孜文旅", "kind": "fact", "action": "post", "why": "scheduled"},
+    {
+        "time": "2020-11-12T08:00+08:00",
+        "actor": "甘孜文旅",
+        "name": "ganzi",
+        "kind": "fact",
+        "action": "post",
+        "why": "scheduled",
+    },
     *(
         {
             "time": f"2020-11-{day}T20:15+08:00",
             "actor": f"bureau {day % 7}",
+            "name": f"bureau_{day % 7}",
             "kind": "bureau",
             "action": "invite",
             "why": "9 listed " * 30,

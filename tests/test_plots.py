@@ -63,7 +63,7 @@ HEADERS = {
     "series.csv": "time platform story impressions new_reach likes comments reposts creations follows "
     "searches intents heat",
     "hot_list.csv": "time platform rank topic story heat",
-    "actions.csv": "time actor kind action platform topic spend why",
+    "actions.csv": "time actor name kind action platform topic spend why",
     "posts.csv": "id topic story platform author author_kind kind born impressions likes comments reposts "
     "size depth structural_virality spend",
 }
@@ -120,14 +120,14 @@ def write_hot_list(folder: Path) -> None:
 
 def write_actions(folder: Path) -> None:
     rng = np.random.default_rng(3)
-    rows: list[tuple] = [(clock(at), who, "fact", what, "weibo", "", 0, why) for at, _, who, what, why in FACTS]
+    rows: list[tuple] = [(clock(at), who, who, "fact", what, "weibo", "", 0, why) for at, _, who, what, why in FACTS]
     for kind, (names, actions) in MINDS.items():
         for name in names.split():
             first = rng.uniform(350, 450) if kind == "bureau" else rng.uniform(20, 420)
             for i in range(rng.integers(1, 14)):
                 when = min(first + i * rng.uniform(1, 30), 500)
                 what, topic = rng.choice(actions.split()), rng.choice(TOPICS)
-                rows.append((clock(when), name, kind, what, "weibo", topic, 10_000, "the story is hot"))
+                rows.append((clock(when), name, name, kind, what, "weibo", topic, 10_000, "the story is hot"))
     write(folder, "actions.csv", rows)
 
 
@@ -371,10 +371,10 @@ def test_a_label_without_room_is_left_out() -> None:
 
 def test_actors_are_in_the_order_of_their_first_action(run: Path) -> None:
     rows = [
-        (clock(9), "乙", "kol", "post", "weibo", "丁真", 0, ""),
-        (clock(3), "甲", "bureau", "invite", *[""] * 4),
+        (clock(9), "乙", "b", "kol", "post", "weibo", "丁真", 0, ""),
+        (clock(3), "甲", "a", "bureau", "invite", *[""] * 4),
     ]
-    write(run, "actions.csv", [*rows, (clock(1), "天气", "fact", "rain", *[""] * 4)])
+    write(run, "actions.csv", [*rows, (clock(1), "天气", "weather", "fact", "rain", *[""] * 4)])
     figure = figure_of(run, "actors")
     labels = [text.get_text() for text in figure.axes[0].get_yticklabels()]
     assert labels == ["scheduled facts", "甲 · bureau", "乙 · kol"]

@@ -7,7 +7,9 @@ import worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import sim
 from sim.base.streams import py_uniform, stream_key
+from sim.cli import tables
 from sim.minds import (
     Action,
     CrisisReply,
@@ -808,3 +810,17 @@ def test_a_mind_knows_what_it_has_just_done_spent_opened_and_been_offered():
         assert mind.me("tale").offers[0].fee == fee
     mind.offers.clear()
     assert mind.me("tale").offers == ()
+
+
+def test_two_bureaus_of_one_title_are_two_wherever_actors_are_counted(tmp_path):
+    eager = {"kind": "rivalry", "threshold": 0, "caution": 0, "deliberation_hours": 1}
+    same = {"title": "同名文旅", "kind": "bureau", "accounts": {"square": 20}, "policies": [eager]}
+    star = {"name": "star", "kind": "star", "accounts": {"square": 50}}
+    data = worlds.document(100, days=1.0, actors=[star, same | {"name": "one"}, same | {"name": "other"}])
+    made = sim.run(worlds.load(data), out=tmp_path)
+    actions = made.table("actions")
+    assert {*actions.name[actions.kind == "bureau"]} == {"one", "other"}
+    assert (made.summary["bureaus_acted"], made.summary["rival_bureaus_acted"]) == (2, 2)
+    assert tables.first_to_act(actions.to_dict("records"), "bureau")[0] == "all 2 of kind bureau that acted, and why:"
+    assert "of 2 actors, bureaus first" in (made.path / "report.html").read_text(encoding="utf-8")
+    assert (made.path / "figures/actors.png").is_file()

@@ -55,7 +55,7 @@ def first_to_act(actions: Iterable[Mapping[Any, Any]], kind: str, number: int = 
     first: dict[str, Mapping[Any, Any]] = {}
     for action in actions:
         if action["kind"] == kind:
-            first.setdefault(action["actor"], action)
+            first.setdefault(action["name"], action)
     rows = [[_day(a["time"]), shortened(a["actor"], 16), a["action"], a["why"]] for a in [*first.values()][:number]]
     if not rows:
         return [f"no {kind} acted by its own decision"]

@@ -78,10 +78,10 @@ class Mind(mesa.Agent):
         if not self.rows:
             return
         for story in self.stories():
-            self._mind(self._see(story, self.spec.delay_minutes), self.me(story))
+            self._decide(self._see(story, self.spec.delay_minutes), self.me(story))
         self.offers.clear()
 
-    def _mind(self, board: Dashboard, me: Me) -> None:
+    def _decide(self, board: Dashboard, me: Me) -> None:
         for policy in self.spec.policies:
             if actions := policy.decide(board, me):
                 for action in actions:

@@ -90,13 +90,13 @@ class Deeds:
     def offer(self, story: str, factor: float, until: datetime, title: str) -> None:
         """A scheduled offer that raises intents."""
         self._begin_offer(self.story[story], factor, self.world.clock.minute(until))
-        self.actions.append(Deed(self.now, story, story, "fact", "offer", "", "", 0, title or f"intents × {factor:g}"))
+        self._fact(story, "offer", "", "", 0, title or f"intents × {factor:g}")
 
     def broadcast(self, story: str, people: float, note: str) -> None:
         """People outside take notice of a story."""
         self.world.by_story.outside[self.story[story]] += people
         why = f"{people:,.0f} people outside take notice" + (f": {note}" if note else "")
-        self.actions.append(Deed(self.now, story, story, "fact", "broadcast", "", "", 0, why))
+        self._fact(story, "broadcast", "", "", 0, why)
 
     def pin(self, platform: str, topic: str, until: datetime) -> None:
         """Pin a topic that has been born; one that has not is passed over, and the log says so."""
@@ -106,7 +106,7 @@ class Deeds:
         if rows:
             order = Order("pin", topic=int(rows[0]), until=self.world.clock.minute(until))
             why = cannot("pin") if self.stages[index].sell(order) is None else "pinned"
-        self.actions.append(Deed(self.now, platform, platform, "fact", "pin", platform, topic, 0, why))
+        self._fact(platform, "pin", platform, topic, 0, why)
 
     def buy_place(self, fact: interventions.BuyPlace) -> None:
         """A scheduled place on the list; the log says why none was to be had."""
@@ -123,13 +123,13 @@ class Deeds:
                 self._pays(fact.payer, price)
                 spent, why = price, "bought"
         who = fact.payer or fact.platform
-        self.actions.append(Deed(self.now, who, who, "fact", "place", fact.platform, title, spent, why))
+        self._fact(who, "place", fact.platform, title, spent, why)
 
     def reweight(self, platform: str, mechanism: str, field: str, value: float) -> None:
         """Replace one number of a mechanism."""
         self.stages[self.platform[platform]].change(mechanism, field, value)
         why = f"{mechanism}.{field} = {value:g}"
-        self.actions.append(Deed(self.now, platform, platform, "fact", "platform_change", platform, "", 0, why))
+        self._fact(platform, "platform_change", platform, "", 0, why)
 
     # ---- minds
 
@@ -241,6 +241,10 @@ class Deeds:
 
     def _joined(self, mind: Mind, story: int) -> None:
         self.board.joined(story, Joined(mind.name, mind.title, mind.kind, self.now, mind.spec.home))
+
+    def _fact(self, name: str, action: str, platform: str, topic: str, spend: int, why: str) -> None:
+        """Log what befell a story, a platform or a purse."""
+        self.actions.append(Deed(self.now, name, name, "fact", action, platform, topic, spend, why))
 
     def _log(self, kind: str, mind: Mind, action: str, platform: str, topic: str, spend: int, why: str) -> None:
         self.actions.append(Deed(self.now, mind.title, mind.name, kind, action, platform, topic, spend, why))

@@ -233,5 +233,5 @@ _REPORTERS: dict[str, Any] = {
     "reached": lambda m: int(m.world.by_story.new_total.sum()),
     "interest": lambda m: float(m.world.by_platform.interest.sum()),
     "listed": lambda m: int((m.world.topics.rank >= 0).sum()),
-    "acted": lambda m: len({deed.actor for deed in m.deeds.actions}),
+    "acted": lambda m: len({deed.name for deed in m.deeds.actions}),
 }

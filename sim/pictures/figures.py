@@ -241,13 +241,13 @@ def _draw_stays(axes: Axes, stays: pd.DataFrame, title: str, colour: str, width:
 
 def actors(run: Run) -> Figure:
     """Who did what when: a row an actor, a dot an action, the scheduled facts on top."""
-    done = run.table("actions.csv", ("time", "actor", "kind", "action", "topic")).sort_values("time")
+    done = run.table("actions.csv", ("time", "actor", "name", "kind", "action", "topic")).sort_values("time")
     minds, facts = done[done["kind"] != "fact"], _main_facts(run)
-    dots = minds[minds["actor"].isin(minds["actor"].value_counts().index[:MOST_ACTORS])]
-    first = dots.drop_duplicates("actor")
+    dots = minds[minds["name"].isin(minds["name"].value_counts().index[:MOST_ACTORS])]
+    first = dots.drop_duplicates("name")
     foot = 0.85 + 0.17 * -(-len(facts) // 2)
     about = f"{run.title}. One dot is one action; each actor's first is named. Shown: the {len(first)} busiest."
-    title = f"What {minds['actor'].nunique()} actors did, and when"
+    title = f"What {minds['name'].nunique()} actors did, and when"
     figure = page(run.recipe, title, about, 1.6 + foot + 0.22 * max(len(first), 6))
     axes = panels(figure, run.span, run.zone, 1, foot, 0.2, 0.985)[0]
     axes.set_ylim(max(len(first), 6) - 0.5, -1.6)
@@ -263,21 +263,21 @@ def actors(run: Run) -> Figure:
 
 def _draw_actors(axes: Axes, dots: pd.DataFrame, first: pd.DataFrame) -> None:
     """Draw a row for each actor in the order of their first actions, which are named."""
-    rows = {name: row for row, name in enumerate(first["actor"])}
-    names = [f"{shown(name, 22)} · {shown(kind, 8)}" for name, kind in zip(rows, first["kind"], strict=True)]
-    axes.set_yticks([-1, *rows.values()], ["scheduled facts", *names], color=INK)
+    rows = {name: row for row, name in enumerate(first["name"])}
+    titles = [f"{shown(who, 22)} · {shown(kind, 8)}" for who, kind in zip(first["actor"], first["kind"], strict=True)]
+    axes.set_yticks([-1, *rows.values()], ["scheduled facts", *titles], color=INK)
     axes.hlines([-1, *rows.values()], *axes.get_xlim(), color=PALE, lw=0.4, zorder=0)
     colours, marks = {}, []
     for i, action in enumerate(dots["action"].value_counts().index):
         part, colours[action] = dots[dots["action"] == action], PALETTE[i % len(PALETTE)]
         kind: Any = {"marker": "os^v"[i // 6 % 4], "label": shown(action, 14), "clip_on": False, "zorder": 4}
-        marks.append(axes.scatter(part["time"], part["actor"].map(rows), 24, colours[action], **kind))
+        marks.append(axes.scatter(part["time"], part["name"].map(rows), 24, colours[action], **kind))
     axes.legend(handles=marks[:12], ncols=12, loc="lower right", bbox_to_anchor=(1.01, 1.02))
     low, high = axes.get_ylim()
     for row, deed in enumerate(first.to_dict("records")):
         band = [(i, (low - row + side) / (low - high)) for i, side in enumerate((-0.36, 0.36))]
         label = (deed["time"], row, shown(f"{deed['action']} {deed['topic']}", 30), colours[deed["action"]])
-        name_points(axes, [label], 3 * [(x, row) for x in dots["time"][dots["actor"] == deed["actor"]]], band, 7)
+        name_points(axes, [label], 3 * [(x, row) for x in dots["time"][dots["name"] == deed["name"]]], band, 7)
 
 
 def cascade(run: Run) -> Figure:

@@ -114,7 +114,7 @@ def _decided(path: Path) -> str:
     """First action of each actor that decided for itself, in order of time."""
     with path.open(encoding="utf-8", newline="") as lines:
         actions = [row for row in csv.DictReader(lines) if row["kind"] not in ("fact", "star")]
-    first = {row["actor"]: row for row in reversed(actions)}
+    first = {row["name"]: row for row in reversed(actions)}
     shown = sorted(first.values(), key=lambda row: (row["kind"] != "bureau", row["time"]))[:DECIDED_SHOWN]
     names = ("time", "actor", "kind", "action", "topic", "why")
     table = _rows(names, ([("", html.escape(row[name])) for name in names] for row in shown))

@@ -126,7 +126,7 @@ def _side(here: Tables, there: Tables, own: np.ndarray, others: np.ndarray) -> S
         posts=_posts(here, own_posts[by_actor]),
         user_posts=int(here.world.posts.weight[own_posts[~by_actor]].sum()),
         topics=_topics(here, there),
-        actors=sorted(who for name, who in _actors(here).items() if name not in _actors(there)),
+        actors=_acted(here, there),
         ways=_ways(here, there, rows),
     )
 
@@ -195,9 +195,13 @@ def _named(tables: Tables) -> dict[str, int]:
     return dict(zip(names, topics.reads.tolist(), strict=True))
 
 
-def _actors(tables: Tables) -> dict[str, tuple[str, str]]:
-    """Who acted of their own decision: title and kind by name."""
-    return {deed.name: (deed.actor, deed.kind) for deed in tables.deeds.actions if deed.kind != "fact"}
+def _acted(here: Tables, there: Tables) -> list[tuple[str, str]]:
+    """Who acted of their own decision here only: title and kind."""
+    mine, others = (
+        {deed.name: (deed.actor, deed.kind) for deed in tables.deeds.actions if deed.kind != "fact"}
+        for tables in (here, there)
+    )
+    return sorted(who for name, who in mine.items() if name not in others)
 
 
 # ---- ways
