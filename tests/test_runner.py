@@ -245,7 +245,7 @@ def interrupting(number, doing):
 def test_an_interrupted_run_leaves_nothing_behind(tiny, capsys, monkeypatch, number, code, said, doing):
     monkeypatch.setattr("sim.base.progress._quarters", lambda stream: interrupting(number, doing))
     if doing == "writing":
-        monkeypatch.setattr(folder, "_write_json", lambda *_: signal.raise_signal(number))
+        monkeypatch.setattr(folder, "write_json", lambda *_: signal.raise_signal(number))
     assert main.main(["run", str(tiny[0]), "--out", str(tiny[1])]) == code
     assert capsys.readouterr() == ("", said)
     assert not tiny[1].exists()
@@ -273,7 +273,7 @@ def test_an_interrupt_during_the_second_run_keeps_the_first(tiny, capsys, monkey
     words = ["run", str(tiny[0]), "--out", str(tiny[1]), "--quiet", "--no-figures"]
     assert main.main(words) == 0
     before = left(tiny[1])
-    monkeypatch.setattr(folder, "_write_json", lambda *_: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(folder, "write_json", lambda *_: signal.raise_signal(signal.SIGINT))
     assert main.main(words) == 130
     assert left(tiny[1]) == before
 

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import as_completed
 from typing import TypeVar
 
+from sim.base import notices
 from sim.base.errors import SimError
+from sim.base.notices import Notice
 from sim.base.workers import JobDiedError, NoWorkersError, Workers
 
 Job = TypeVar("Job")
@@ -27,8 +29,11 @@ def carry_out(do: Callable[[Job], Result], jobs: Sequence[Job], processes: int) 
         return
     workers = _workers(processes)
     try:
-        running = {workers.submit(do, job): number for number, job in enumerate(jobs)}
-        yield from ((running[future], future.result()) for future in as_completed(running))
+        running = {workers.submit(heard, do, job): number for number, job in enumerate(jobs)}
+        for future in as_completed(running):
+            result, said = future.result()
+            notices.hand_on(said)
+            yield running[future], result
     except (JobDiedError, NoWorkersError):
         _end()
         reason = "a worker process was ended from outside, or by the system for want of memory"
@@ -36,6 +41,13 @@ def carry_out(do: Callable[[Job], Result], jobs: Sequence[Job], processes: int) 
     except BaseException:  # nobody waits for what is under way
         _end()
         raise
+
+
+def heard(do: Callable[[Job], Result], job: Job) -> tuple[Result, list[Notice]]:
+    """What a job gives, and the notices of it, which would stay in the worker's process."""
+    with notices.gathered(onward=False) as said:
+        result = do(job)
+    return result, list(said)
 
 
 _kept: list[Workers] = []  # one or none

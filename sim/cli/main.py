@@ -19,7 +19,7 @@ from typing import Any
 
 from sim.base.blas import one_thread
 from sim.cli.commands import COMMANDS
-from sim.cli.words import LIMIT, fail
+from sim.cli.words import LIMIT, fail, note
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 CLOSED_PIPE = 141  # 128 + SIGPIPE, likewise
@@ -40,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")  # a title must not crash an ASCII terminal
     try:
         with _asked_to_end():
-            return _carry_out(_parser().parse_args(argv))
+            return _noticed(_parser().parse_args(argv))
     except KeyboardInterrupt:  # so early that there is nothing to say
         return INTERRUPTED
     except SystemExit as leaving:  # argparse has said what there was to say
@@ -73,6 +73,18 @@ def _asked_to_end() -> Iterator[None]:
     finally:
         for number in numbers:
             signal.signal(number, signal.SIG_DFL)
+
+
+def _noticed(args: argparse.Namespace) -> int:
+    """Carry a command out and say below it, once each, what a person should know beside the numbers."""
+    from sim.base.notices import gathered
+    from sim.base.words import visible
+
+    with gathered() as said:
+        code = _carry_out(args)
+    for notice in said:
+        note(f"note: {visible(str(notice))}")
+    return code
 
 
 def _carry_out(args: argparse.Namespace) -> int:

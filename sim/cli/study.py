@@ -46,13 +46,14 @@ def carry_out(
         onward: of the answer and its folder, lines to be printed below it.
     """
     from sim.base.machine import check_writable
+    from sim.base.notices import gathered
     from sim.base.progress import progress
     from sim.studies.folder import write
 
     check_writable(args.out)
-    with progress(sys.stderr, quiet=args.quiet) as tell:
+    with gathered() as said, progress(sys.stderr, quiet=args.quiet) as tell:
         answer = ask(tell)
-    folder = write(answer, args.out, [Path(sys.argv[0]).name, *sys.argv[1:]])
+    folder = write(answer, args.out, [Path(sys.argv[0]).name, *sys.argv[1:]], said)
     args.after_interrupt = f"the results are complete: {folder}"
     if not args.quiet:
         print_lines([*answer.lines(), *(onward(answer, folder) if onward else ())])

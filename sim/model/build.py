@@ -189,7 +189,7 @@ def graph(scenario: Scenario, stored: Stored | None = None) -> Graph:
     none = np.zeros(1, np.int64), np.zeros(1, np.uint32)
     if computed and stored is None:
         return Graph(layouts, network.audience_table(cap), *none)
-    stored = stored or scenario.network.build(n, streams.stream_key(scenario.seed, "graph"))
+    stored = (stored or scenario.network.build(n, streams.stream_key(scenario.seed, "graph"))).told()
     return Graph(layouts, network.audience_table(cap), stored.indptr, stored.indices)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sim.base import notices
 from sim.base.errors import SimError
 from sim.base.jit import njit
 from sim.networks.base import id_type
@@ -48,6 +49,12 @@ class Stored:
     def n_edges(self) -> int:
         """Number of directed edges: pairs (user, follower)."""
         return len(self.indices)
+
+    def told(self) -> Stored:
+        """The same network; what was left out of it is said (`sim.base.notices`)."""
+        for why, edges in self.dropped.items():
+            notices.add("edges_left_out", f"edges of the network left out: {why.replace('_', ' ')}", edges)
+        return self
 
     def audience(self, u: int) -> np.ndarray:
         """Followers of ``u``: ids, a view."""

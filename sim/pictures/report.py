@@ -24,6 +24,7 @@ max-width:62rem;padding:0 1rem}h1{font-size:1.7rem;margin-bottom:.2rem}.quiet{co
 padding:.6rem 1rem}.cards b{display:block;font-size:1.4rem}table{border-collapse:collapse;width:100%;font-size:.92rem}
 th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #eee}td.n{text-align:right;
 white-space:nowrap}img{max-width:100%;height:auto}figure{margin:1.5rem 0}
+.notices{border-left:.25rem solid #c80;padding:.3rem 1rem .3rem 2rem}
 """
 
 Comparison = Sequence[tuple[str, float | None, float | None, str, str, str]]
@@ -43,6 +44,7 @@ def write(folder: Path, cards: Cards, comparison: Comparison) -> Path:
     parts = [
         f"<h1>{html.escape(run['title'] or run['scenario'])}</h1>",
         f'<p class="quiet">{html.escape(_recipe(run))}</p>',
+        _notices(run.get("notices", [])),
         _cards(cards),
         "<h2>Simulated beside observed</h2>" + _compared(comparison) if comparison else "",
         *(_figure(folder, name, words) for name, words in PICTURES.items()),
@@ -69,6 +71,13 @@ def _recipe(run: dict[str, Any]) -> str:
 def _setting(run: dict[str, Any]) -> str:
     """When a run begins; of one without a clock, the model."""
     return f"From {run['start']}" if "start" in run else f"Model {run['contagion']}"
+
+
+def _notices(said: list[dict[str, Any]]) -> str:
+    """What a reader must know beside the numbers."""
+    lines = (f"{one['text']} ({one['count']:,})" if one["count"] > 1 else one["text"] for one in said)
+    items = "".join(f"<li>{html.escape(line)}" for line in lines)
+    return f'<ul class="notices">{items}</ul>' if items else ""
 
 
 def _cards(cards: Cards) -> str:

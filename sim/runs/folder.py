@@ -43,11 +43,12 @@ def write(folder: Path, tables: Tabular, record: dict[str, Any], resolved: str) 
         getattr(tables, name).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
     np.savez_compressed(folder / "cascades.npz", **tables.cascades)  # type: ignore[arg-type]  # the stubs know no columns
     (folder / "scenario.resolved.yaml").write_text(resolved, encoding="utf-8")
-    _write_json(folder / "summary.json", tables.summary)
-    _write_json(folder / "run.json", record)
+    write_json(folder / "summary.json", tables.summary)
+    write_json(folder / "run.json", record)
 
 
-def _write_json(path: Path, data: dict[str, Any]) -> None:
+def write_json(path: Path, data: dict[str, Any]) -> None:
+    """Write a record for people and programs alike."""
     path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

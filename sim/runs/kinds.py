@@ -17,6 +17,7 @@ from sim.base.errors import SimError
 from sim.contagion.classic import Classic
 from sim.runs import costs
 from sim.runs.costs import Cost
+from sim.scenario import left_out
 from sim.scenario.numbers import column_labels
 from sim.scenario.past import first_difference
 from sim.scenario.scenario import Scenario
@@ -97,6 +98,7 @@ class Platform(Kind[Scenario, "Tables"]):
         """All steps of the model."""
         from sim.runs.stepping import stepped
 
+        left_out.tell(world)
         return stepped(world, stored, manner)
 
     def draw(self, folder: Path, only: tuple[str, ...] = ()) -> list[Path]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.base.errors import SimError
+from sim.base.notices import Notice
 from sim.runs import kinds
 from sim.runs.kinds import Kind
 from sim.scenario import load as scenarios
@@ -46,6 +47,11 @@ class Result:
     def summary(self) -> dict[str, Any]:
         """Metric → number: summary.json."""
         return dict(json.loads((self.path / "summary.json").read_text(encoding="utf-8")))
+
+    @property
+    def notices(self) -> list[Notice]:
+        """What a person should know beside the numbers: what was left out, cut off, or done without effect."""
+        return [Notice(**said) for said in self.run.get("notices", [])]
 
     @property
     def kind(self) -> Kind[Any, Any]:

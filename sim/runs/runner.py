@@ -11,8 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.base import notices
 from sim.base.errors import SimError
 from sim.base.machine import check_writable
+from sim.base.notices import Notices
 from sim.base.progress import Tell
 from sim.base.workers import load_in_workers
 from sim.runs import kinds, recipe
@@ -86,11 +88,12 @@ def run(
     started, clock = datetime.now().astimezone(), time.perf_counter()
     keep, kept = _keeper(world, snapshot_at, graph)
     since = branch.since if branch else None
-    tables = simulate(world, graph=graph, threads=threads, progress=progress, before=keep, since=since)
-    record = recipe.record(world, tables, started, clock) | (branch.record if branch else {})
-    if graph is not None:
-        record["network"] = "a graph given from Python; the resolved scenario alone does not give this run"
-    return _store(world, tables, record, folder, figures, progress, kept, _nodes(graph))
+    with notices.gathered() as said:
+        tables = simulate(world, graph=graph, threads=threads, progress=progress, before=keep, since=since)
+        record = recipe.record(world, tables, started, clock) | (branch.record if branch else {})
+        if graph is not None:
+            record["network"] = "a graph given from Python; the resolved scenario alone does not give this run"
+        return _store(world, tables, record, folder, figures, progress, kept, _nodes(graph), said)
 
 
 def _nodes(graph: networkx.Graph | None) -> dict[str, bytes]:
@@ -177,9 +180,10 @@ def _store(
     progress: Tell | None,
     kept: dict[str, bytes],
     beside: dict[str, bytes],
+    said: Notices,
 ) -> Result:
     from sim.pictures import report
-    from sim.runs.folder import publish, write
+    from sim.runs.folder import publish, write, write_json
 
     since = f"-from-{record['branch']['at']}".replace(":", "") if "branch" in record else ""
     target = folder / scenario.name / f"{record['digest']['all'][:8]}-s{scenario.seed}{since}"
@@ -193,6 +197,7 @@ def _store(
             if progress:
                 progress(scenario.steps, scenario.steps, "drawing")
             kinds.of(scenario).draw(where)
+        write_json(where / "run.json", record | {"notices": said.record()})  # pictures may have said something too
         made = Result(where)
         report.write(where, made.cards(), made.comparison())
 

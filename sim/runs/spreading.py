@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from sim.base import metrics
+from sim.networks.stored import Stored
 from sim.runs import digest
 
 if TYPE_CHECKING:
     from sim.contagion import Spread, WellMixed
     from sim.contagion.classic import Classic
-    from sim.networks.stored import Stored
 
 CONTAGION_VERSION = 1  # raised when the same classical scenario and seed give other results
 
@@ -22,6 +22,8 @@ def spread(world: Classic, stored: Stored | WellMixed | None = None) -> SpreadTa
     """Carry a classical scenario out; ``stored`` replaces its network."""
     if stored is None:
         stored = world.network.build(world.users, world.key("graph"))
+    if isinstance(stored, Stored):
+        stored.told()
     seeds = world.seeds.choose(stored, world.key("seeds"))
     found = world.contagion.spread(stored, seeds, world.key("contagion"), world.steps)
     return SpreadTables(world, stored, found, world.contagion.expected(stored, seeds, world.steps))

@@ -6,10 +6,12 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.base.notices import Notice
 from sim.runs import kinds
 from sim.runs.folder import publish
 from sim.studies.study import Answer
@@ -21,7 +23,7 @@ SCHEMA_VERSION = 2
 LONGEST = 60  # bytes of a label in a folder's name
 
 
-def write(answer: Answer, out: Path | str, command: Sequence[str] = ()) -> Path:
+def write(answer: Answer, out: Path | str, command: Sequence[str] = (), said: Iterable[Notice] = ()) -> Path:
     """Write ``out/SCENARIO/STUDY[-LABEL]-DIGEST8-sSEED``; return its path.
 
     In it ``STUDY.json``, the record; ``NAME.csv`` of every table; ``figures/STUDY.png``; and the answer's own texts.
@@ -30,6 +32,7 @@ def write(answer: Answer, out: Path | str, command: Sequence[str] = ()) -> Path:
         answer: of a study.
         out: folder of result folders.
         command: the words that asked for it, for the record.
+        said: notices of its runs, for the record.
 
     >>> from sim import compare
     >>> answer = compare("sir", what=["weaker: contagion.infect=0.05"], users=200, seeds=4, who=False)
@@ -39,7 +42,9 @@ def write(answer: Answer, out: Path | str, command: Sequence[str] = ()) -> Path:
     tables = {name: _csv(table) for name, table in answer.tables().items()}
     digest = digested(tables)
     texts = {f"{name}.csv": text for name, text in tables.items()} | answer.texts()
-    texts[f"{answer.study}.json"] = _json(_head(answer, digest, command) | answer.record())
+    texts[f"{answer.study}.json"] = _json(
+        _head(answer, digest, command) | {"notices": [asdict(one) for one in said]} | answer.record()
+    )
     name = "-".join(filter(None, (answer.study, short(answer.label), digest[:8], f"s{answer.world.seed}")))
     return publish(Path(out) / answer.world.name / name, lambda folder: _fill(folder, texts, answer))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass
 
+from sim.base import notices
 from sim.base.errors import RefusedError, SimError
 from sim.base.progress import Tell
 from sim.base.workers import NoWorkersError
@@ -60,6 +61,7 @@ def conduct(plan: Plan, ledger: Ledger, engine: Crew, manner: Manner, tell: Tell
         for future in done:
             run, tried = under_way.pop(future)
             outcome = _outcome(future)
+            notices.hand_on(outcome.notices)
             if outcome.error and tried < manner.retries:
                 again.append((run, tried + 1))
             else:

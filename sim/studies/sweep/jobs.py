@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from sim.base import notices
 from sim.base.errors import SimError
+from sim.base.notices import Notice
 from sim.base.progress import Tell
 from sim.runs import kinds
 from sim.runs.estimate import required
@@ -38,12 +40,13 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it: metrics as canonical JSON and a digest, or an error; and its own time in seconds."""
+    """What came of it: metrics as canonical JSON and a digest, or an error; its own time in seconds; what it told."""
 
     metrics: str = ""
     digest: str = ""
     error: str = ""
     seconds: float = 0.0
+    notices: tuple[Notice, ...] = ()
 
 
 @cache
@@ -60,6 +63,12 @@ def maker() -> str:
 
 def carry_out(job: Job) -> Outcome:
     """Make the run. Whatever goes wrong is an outcome, in words; only a worker's death is not."""
+    with notices.gathered(onward=False) as said:
+        outcome = _carried_out(job)
+    return replace(outcome, notices=tuple(said))
+
+
+def _carried_out(job: Job) -> Outcome:
     began = time.perf_counter()
     try:
         if job.maker != maker():

@@ -1,0 +1,91 @@
+"""Nothing is left out in silence: what a person should know beside the numbers, said anywhere and gathered in one place.
+
+Code that leaves something out, cuts it off or does less than it was asked calls `add`. A run gathers what is said
+during it, stores it in run.json and hands it on; the command line prints what reaches it, each once. Where nobody
+gathers, Python warns (`NoticeWarning`).
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import asdict, dataclass
+
+
+class NoticeWarning(UserWarning):
+    """A notice that nobody gathered."""
+
+
+@dataclass(frozen=True, order=True)
+class Notice:
+    """Something to be known beside the numbers.
+
+    Attributes:
+        kind: what befell, one word to search for, such as ``edges_left_out``.
+        text: one line for people, without numbers that differ between runs of one world.
+        count: how many things it befell; in several runs, in the one with most.
+    """
+
+    kind: str
+    text: str
+    count: int = 1
+
+    def __str__(self) -> str:
+        return self.text if self.count == 1 else f"{self.text} ({self.count:,})"
+
+
+class Notices:
+    """Those of a run or a study: one of each text, in order of kind and text."""
+
+    def __init__(self) -> None:
+        self._most: dict[tuple[str, str], int] = {}
+
+    def put(self, notice: Notice) -> None:
+        """Keep a notice; of several that say the same, the one that befell most."""
+        key = notice.kind, notice.text
+        self._most[key] = max(notice.count, self._most.get(key, 0))
+
+    def __iter__(self) -> Iterator[Notice]:
+        return (Notice(*key, count) for key, count in sorted(self._most.items()))
+
+    def record(self) -> list[dict[str, str | int]]:
+        """As JSON has them."""
+        return [asdict(notice) for notice in self]
+
+
+_gathering: ContextVar[Notices | None] = ContextVar("notices", default=None)
+
+
+def add(kind: str, text: str, count: int = 1) -> None:
+    """Say that something befell ``count`` things; nothing is said of none."""
+    if count:
+        hand_on([Notice(kind, text, count)])
+
+
+def hand_on(said: Iterable[Notice]) -> None:
+    """Say again what was gathered in a part of the work, or in another process."""
+    ear = _gathering.get()
+    for notice in said:
+        if ear is None:
+            warnings.warn(str(notice), NoticeWarning, stacklevel=3)
+        else:
+            ear.put(notice)
+
+
+@contextmanager
+def gathered(onward: bool = True) -> Iterator[Notices]:
+    """Gather what is said inside.
+
+    Args:
+        onward: hand it on afterwards to whoever gathers outside, if anybody does.
+    """
+    outside, said = _gathering.get(), Notices()
+    token = _gathering.set(said)
+    try:
+        yield said
+    finally:
+        _gathering.reset(token)
+        if onward and outside is not None:
+            hand_on(said)

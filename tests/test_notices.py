@@ -1,0 +1,89 @@
+"""Nothing is left out in silence: what is told anywhere reaches the record, the page and the terminal."""
+
+import json
+import re
+import warnings
+
+import pytest
+
+from sim import run
+from sim.base import notices
+from sim.base.notices import Notice, NoticeWarning
+from sim.base.processes import results
+from sim.cli.main import main
+from sim.scenario import load
+
+EDGES = "0 1\n1 9\n2 2\nabc\n2 0\n"
+DROPPED = {"ids outside": 1, "self loops": 1, "not integers": 0, "wrong fields": 1}
+
+
+def _tell(job: int) -> int:
+    notices.add("odd", "an odd job", job)
+    return -job
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_what_jobs_tell_is_gathered_wherever_they_are_done(processes: int) -> None:
+    with notices.gathered() as said:
+        assert results(_tell, [3, 5, 0], processes) == [-3, -5, 0]
+    assert list(said) == [Notice("odd", "an odd job", 5)], "of those that say the same, the one with most"
+
+
+def test_inner_gatherings_hand_on_and_nobody_listening_is_a_warning() -> None:
+    with notices.gathered() as outer:
+        with notices.gathered() as inner:
+            notices.add("a", "one")
+        with notices.gathered(onward=False):
+            notices.add("b", "kept")
+    assert list(inner) == list(outer) == [Notice("a", "one")]
+    with pytest.warns(NoticeWarning, match=r"^lost \(2\)$"):
+        notices.add("lost", "lost", 2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        notices.add("none", "nothing befell", 0)
+
+
+def test_lines_that_an_edge_list_drops_are_told_stored_and_shown(tmp_path, capsys) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "te.txt").write_text(EDGES)
+    world = tmp_path / "te.yaml"
+    world.write_text(
+        f"name: te\nusers: 3\nsteps: 3\ncontagion: {{model: independent_cascade, p: 1}}\nseeds: {{count: 1}}\n"
+        f"network: {{kind: edge_list, path: {tmp_path / 'te.txt'}, on_fault: drop}}\n"
+    )
+    assert main(["run", str(world), "--out", str(tmp_path / "r"), "--no-figures", "--quiet"]) == 0
+    said = capsys.readouterr()
+    folder = said.out.strip()
+    told = [line.removeprefix("note: ") for line in said.err.splitlines()]
+    assert told == [f"edges of the network left out: {why}" for why in sorted(DROPPED) if DROPPED[why]]
+    record = json.loads((tmp_path / folder / "run.json").read_text())
+    assert [one["text"] for one in record["notices"]] == told
+    assert all(one["count"] == 1 for one in record["notices"])
+    page = (tmp_path / folder / "report.html").read_text()
+    assert all(line in page for line in told)
+
+
+def test_facts_beyond_the_end_of_a_shortened_run_are_told(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    made = run(load.load("ding_zhen", users=200, sets=["days=2"]), out=tmp_path, figures=False)
+    late = sum(fact.at >= made.scenario.end for fact in made.scenario.interventions)
+    (notice,) = made.notices
+    assert late > 0
+    assert notice.count == late
+    assert notice.kind == "facts_left_out"
+    assert made.scenario.end.isoformat(timespec="minutes") in notice.text
+
+
+def test_a_study_keeps_what_its_runs_told(tmp_path, capsys) -> None:  # type: ignore[no-untyped-def]
+    words = ["compare", "sir", "--users", "200", "--seeds", "2", "--jobs", "2", "--no-who", "--quiet"]
+    words += [
+        "--set",
+        "network={kind: configuration, min_degree: 2, max_degree: 50}",
+        "--what",
+        "wilder: contagion.infect=0.1",
+    ]
+    assert main([*words, "--out", str(tmp_path)]) == 0
+    said = capsys.readouterr()
+    kept = json.loads((tmp_path / said.out.strip() / "compare.json").read_text())["notices"]
+    assert [one["text"] for one in kept] == [
+        f"edges of the network left out: {why}" for why in ("repeated", "self loops")
+    ]
+    assert [int(re.sub(r"\D", "", line)) for line in said.err.splitlines()] == [one["count"] for one in kept]
