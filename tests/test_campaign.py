@@ -33,8 +33,8 @@ def offer(**changes):
     return {
         "budget": 1000,
         "goal": {"metric": "people_reached", "least": 100},
-        "opens": "2021-01-01T02:00+00:00",
-        "closes": "2021-01-01T20:00+00:00",
+        "opens": "2021-01-01T02:00+08:00",
+        "closes": "2021-01-01T20:00+08:00",
         "hours": [2, 8, 14, 20],
         "own": {"actor": "star", "posts": 2},
         "portfolio": [KOC],
@@ -52,7 +52,7 @@ def data(plan=None, users=1000, **changes):
 
 def post(by="square_koc_01", hour=3, boost=0):
     """A planned post as plain data."""
-    return {"at": f"2021-01-01T{hour:02d}:00+00:00", "by": by, "platform": "square", "boost": boost}
+    return {"at": f"2021-01-01T{hour:02d}:00+08:00", "by": by, "platform": "square", "boost": boost}
 
 
 def faults(document):
@@ -66,7 +66,7 @@ def faults(document):
 
 PLAN = {
     "posts": [post("star", 2, 20), post("square_koc_03", 3, 30), post("square_koc_01", 9)],
-    "places": [{"at": "2021-01-01T04:00+00:00", "platform": "square"}],
+    "places": [{"at": "2021-01-01T04:00+08:00", "platform": "square"}],
 }
 
 
@@ -117,7 +117,7 @@ def test_a_plan_is_the_world_that_one_would_have_written_by_hand():
         {"name": "campaign", "kind": "brand", "home": True, "budget": 1000},
         {"name": "square_koc_02", "kind": "kol", "home": True, "accounts": {"square": 200}, "story": "tale"},
     ]
-    hired = worlds.post("2021-01-01T03:00+00:00", "square_koc_02", boost=30, fee=100, payer="campaign", news=False)
+    hired = worlds.post("2021-01-01T03:00+08:00", "square_koc_02", boost=30, fee=100, payer="campaign", news=False)
     by_hand["interventions"].append(hired | {"note": "campaign: hired"})
     assert simulate(worlds.load(planned)).digests() == simulate(worlds.load(by_hand)).digests()
 
@@ -223,9 +223,9 @@ def test_a_stranger_in_a_plan_is_refused_when_it_is_carried_out():
         (None, {"portfolio": [KOC, KOC]}, "koc on square is there twice"),
         (None, {"portfolio": [KOC | {"followers": [2000]}]}, "2,000 followers are more than the 1,000 people"),
         (None, {"story": "tail"}, "did you mean 'tale'?"),
-        (None, {"opens": "2021-01-01T21:00+00:00"}, "campaign.closes: lies before opens"),
-        (None, {"closes": "2021-01-03T00:00+00:00"}, "campaign.closes: lies outside the run"),
-        (None, {"closes": "9999-12-31T23:59+00:00"}, "must lie in the years"),
+        (None, {"opens": "2021-01-01T21:00+08:00"}, "campaign.closes: lies before opens"),
+        (None, {"closes": "2021-01-03T00:00+08:00"}, "campaign.closes: lies outside the run"),
+        (None, {"closes": "9999-12-31T23:59+08:00"}, "must lie in the years"),
         (None, {"budget": 10.5}, "campaign.budget"),
         (None, {"budget": -1}, "campaign.budget"),
         (None, {"places": {"circle": 1}}, "unknown platform 'circle'"),

@@ -22,7 +22,7 @@ from sim.studies.study import seeds
 CHANCES = {"attend": 0.5, "like": 0.3, "comment": 0.1, "repost": 0.2, "create": 0.05, "follow": 0.2, "intend": 0.1}
 QUIET = MECHANISMS["hot_list"] | {"background": BACKGROUND | {"births_per_day": 5, "peak_median": 10}}
 FEW = {"follow_feed": {"see": 0.5}, "hot_list": QUIET | {"reads_per_hour": 30.0}}
-NOON = "2021-01-01T12:00+00:00"
+NOON = "2021-01-01T12:00+08:00"
 
 
 def lively(**changes):
@@ -290,7 +290,7 @@ def test_a_silent_star_reaches_nobody(tmp_path):
     assert (study.viral_share(0).middle, study.viral_share(1).middle) == (1, 0)
     one = reached.told((*found, 1))
     assert (one.both, one.won.people, one.lost.people) == (0, 0, 10)
-    assert one.parted == "2021-01-01T00:00+00:00"
+    assert one.parted == "2021-01-01T00:00+08:00"
     assert one.lost.by["platform"] == {"square": 10}
     assert sum(one.lost.by["segment"].values()) == sum(one.lost.by["activity"].values()) == 10
     assert [(words.split(",")[0], reads) for words, reads in one.lost.posts] == [("star", 10)]
@@ -338,7 +338,7 @@ def test_what_is_won_and_lost_adds_up(file):
     ("change", "shared"),
     [
         ("interventions[1].appeal=3", 12), ("interventions[1].enabled=false", 12), ("people.fatigue.tire=0.9", 0),
-        ("interventions[1].at=2021-01-01T20:00+00:00", 12), ("interventions[0].appeal=2", 0), ("title=Other", 24),
+        ("interventions[1].at=2021-01-01T20:00+08:00", 12), ("interventions[0].appeal=2", 0), ("title=Other", 24),
         ("actors[star].accounts.square=70", 0), ("days=3", 21), ("engine=agents", 24),
         ("engine=agents, interventions[1].appeal=3", 12),
     ],

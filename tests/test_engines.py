@@ -55,6 +55,9 @@ def generated(number):
         "samples": 200,
     }
     mechanisms["hot_list"] = mechanisms["hot_list"] | {
+        "ad_places": [2, 5],
+        "ad_price": 20,
+        "ad_hours": 2.0,
         "list_share": float(share()),
         "interaction_spread": 2 * float(share()),
         "entry_novelty": float(share()),
@@ -85,15 +88,15 @@ def generated(number):
         actors=[
             {"name": "star", "kind": "star", "accounts": {"square": users, "other": users // 2}},
             {"name": "kol", "kind": "kol", "accounts": {"other": 5, "square": min(50, users)}, "policies": [ride]},
-            {"name": "brand", "kind": "brand", "accounts": {"square": min(9, users)}, "budget": 100, "policies": [buy]},
+            {"name": "brand", "kind": "brand", "accounts": {"square": min(9, users)}, "budget": 200, "policies": [buy]},
             {"name": "news", "kind": "media", "accounts": {"square": min(20, users)}, "policies": [back, news],
              "story": "tale", "delay_minutes": 0},
         ],
         interventions=[
             worlds.post(boost=5),
-            {"kind": "broadcast", "at": "2021-01-01T02:00+00:00", "story": "tale", "viewers": represents},
-            worlds.post(at="2021-01-01T01:10+00:00", platform="other", topic="elsewhere"),
-            worlds.post(at="2021-01-01T04:20+00:00", topic="second", story="rival"),
+            {"kind": "broadcast", "at": "2021-01-01T02:00+08:00", "story": "tale", "viewers": represents},
+            worlds.post(at="2021-01-01T01:10+08:00", platform="other", topic="elsewhere"),
+            worlds.post(at="2021-01-01T04:20+08:00", topic="second", story="rival"),
         ],
     )  # fmt: skip
 

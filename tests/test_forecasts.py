@@ -36,7 +36,7 @@ FEW = {"follow_feed": {"see": 0.5}, "hot_list": QUIET | {"reads_per_hour": 30.0}
 
 
 def at(day, hour=0):
-    return f"2021-01-{day:02d}T{hour:02d}:00+00:00"
+    return f"2021-01-{day:02d}T{hour:02d}:00+08:00"
 
 
 def world(**changes):

@@ -33,8 +33,8 @@ from sim.world.tables import Entries, Table
 QUICK = settings(max_examples=12, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 FACTS = (
     {"kind": "open_account", "actor": "star", "platform": "other", "followers": 5},
-    {"kind": "offer", "story": "tale", "factor": 2.0, "until": "2021-01-01T06:00+00:00", "note": "free"},
-    {"kind": "pin_topic", "platform": "square", "topic": "Tale", "until": "2021-01-01T07:00+00:00"},
+    {"kind": "offer", "story": "tale", "factor": 2.0, "until": "2021-01-01T06:00+08:00", "note": "free"},
+    {"kind": "pin_topic", "platform": "square", "topic": "Tale", "until": "2021-01-01T07:00+08:00"},
     {"kind": "platform_change", "platform": "square", "mechanism": "follow_feed", "field": "see", "value": 0.4},
     {"kind": "platform_change", "platform": "square", "mechanism": "hot_list", "field": "interaction", "value": 3.0},
     {"kind": "post", "actor": "star", "platform": "square", "story": "tale", "boost": 5, "topic": "More"},
@@ -89,13 +89,13 @@ def rich(number=1, users=300, facts=(), days=0.5, **changes):
             {"name": "maker", "kind": "brand", "accounts": {"square": 20}, "budget": 500, "review_minutes": 60,
              "policies": [{k: v for k, v in buy.items() if not k.startswith("hire")}]},
         ],
-        interventions=[worlds.post(boost=5), worlds.post("2021-01-01T00:20+00:00", actor="shop", boost=9), *facts],
+        interventions=[worlds.post(boost=5), worlds.post("2021-01-01T00:20+08:00", actor="shop", boost=9), *facts],
     ) | changes  # fmt: skip
 
 
 def dated(*facts):
     """Facts of `FACTS` by (number, minute)."""
-    return [FACTS[n] | {"at": f"2021-01-01T{minute // 60:02}:{minute % 60:02}+00:00"} for n, minute in facts]
+    return [FACTS[n] | {"at": f"2021-01-01T{minute // 60:02}:{minute % 60:02}+08:00"} for n, minute in facts]
 
 
 def through(scenario, until=None):
@@ -481,7 +481,7 @@ DATA = rich(5, 300, dated((4, 100), (5, 400)))
     ("path", "value", "words"),
     [
         (("seed",), 6, "seed has shaped what happened before 2021-01-01 05:00"),
-        (("start",), "2021-01-01T00:00+01:00", "start has shaped"),
+        (("start",), "2020-12-31T23:00+08:00", "start has shaped"),
         (("step_minutes",), 30, "step_minutes has shaped"),
         (("people", "users"), 250, "people.users has shaped"),
         (("people", "fatigue", "half_life_hours"), 9.0, "people.fatigue.half_life_hours has shaped"),
@@ -506,7 +506,7 @@ DATA = rich(5, 300, dated((4, 100), (5, 400)))
         (("actors", 4, "name"), "desk", r"actors\[news\].kind has shaped"),
         (("interventions", 1, "boost"), 10, r"interventions\[1\], of 2021-01-01 00:20, lies before 2021-01-01 05:00"),
         (("interventions", 2, "enabled"), False, r"interventions\[2\], of 2021-01-01 01:40, lies before"),
-        (("interventions", 3, "at"), "2021-01-01T04:59+00:00", r"interventions\[3\], of 2021-01-01 04:59, lies before"),
+        (("interventions", 3, "at"), "2021-01-01T04:59+08:00", r"interventions\[3\], of 2021-01-01 04:59, lies before"),
     ],
 )
 def test_what_shaped_the_past_is_refused_by_name(path, value, words):
@@ -530,7 +530,7 @@ SNAPSHOT = {}
         (("platforms", "square", "response", "comment"), 0.0),
         (("stories", "tale", "appeal"), 5.0),
         (("stories", "tale", "talk"), 5.0),
-        (("interventions", 3, "at"), "2021-01-01T05:00+00:00"),
+        (("interventions", 3, "at"), "2021-01-01T05:00+08:00"),
     ],
 )
 def test_what_acts_later_changes_the_branch_and_not_the_past(path, value):
@@ -547,7 +547,7 @@ def test_a_new_actor_may_join():
     scenario = worlds.load(DATA)
     snapshot = fork.take(through(scenario, 20))
     new = {"name": "guest", "kind": "star", "accounts": {"other": 40, "square": 7}}
-    fact = worlds.post("2021-01-01T05:10+00:00", actor="guest", topic="Guest")
+    fact = worlds.post("2021-01-01T05:10+08:00", actor="guest", topic="Guest")
     data = DATA | {"actors": [new, *DATA["actors"]], "interventions": [*DATA["interventions"], fact]}
     branch = fork.resume(worlds.load(data), snapshot)
     ended(branch)
@@ -561,7 +561,7 @@ def test_a_new_actor_may_join():
 
 
 def test_a_platform_change_of_the_past_stays_unless_the_branch_says_otherwise():
-    data = rich(5, 100, [FACTS[4] | {"at": f"2021-01-01T0{h}:00+00:00", "value": v} for h, v in ((1, 3.0), (2, 4.0))])
+    data = rich(5, 100, [FACTS[4] | {"at": f"2021-01-01T0{h}:00+08:00", "value": v} for h, v in ((1, 3.0), (2, 4.0))])
     snapshot = fork.take(through(worlds.load(data), 20))
     where = ("platforms", "square", "mechanisms", "hot_list")
     for path, value, interaction in ((("places",), 20, 4.0), (("interaction",), 9.0, 9.0)):
@@ -601,7 +601,7 @@ def ran(path, *options):
 
 
 def test_forks_from_the_command_line(world, capsys):
-    folder = ran(world, "--snapshot-at", "2021-01-01T05:00", "--snapshot-at", "2021-01-01T06:00+00:00")
+    folder = ran(world, "--snapshot-at", "2021-01-01T05:00", "--snapshot-at", "2021-01-01T06:00+08:00")
     run = Result(folder)
     assert sorted(path.name for path in (folder / "snapshots").iterdir()) == [
         "2021-01-01T0500.npz",
@@ -649,7 +649,7 @@ MOMENTS = (("", []), ("2021-01-01T05:00", ["actors[news].policies=[]"]))
 
 def test_a_branch_of_a_branch(world, capsys):
     folder = ran(world, "--snapshot-at", "2021-01-01T05:00")
-    film = "interventions[+]={kind: post, at: 2021-01-01T05:30+00:00, actor: star, platform: square, story: tale}"
+    film = "interventions[+]={kind: post, at: 2021-01-01T05:30+08:00, actor: star, platform: square, story: tale}"
     options = ["--no-figures", "--quiet", "--snapshot-at", "2021-01-01T07:00"]
     assert main.main(["fork", str(folder), "--what", film, *options]) == 0
     *_, branch = capsys.readouterr().out.splitlines()

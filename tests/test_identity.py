@@ -22,7 +22,7 @@ ORDERED = {  # lists whose order says something; all others are sets
     "pools",  # a ladder
 }
 NEW = "aaa"  # the name of whatever is added: the first of all, so that it pushes the others on
-INERT_AT = "2021-01-01T04:10+00:00"
+INERT_AT = "2021-01-01T04:10+08:00"
 
 
 def shuffled(value, draw, key=""):
@@ -87,9 +87,9 @@ def topic(world):
 def fact(world):
     """A fact that is switched off, and an offer for a story that nobody tells."""
     story(world)
-    offer = {"kind": "offer", "at": INERT_AT, "story": NEW, "factor": 3.0, "until": "2021-01-01T08:00+00:00"}
+    offer = {"kind": "offer", "at": INERT_AT, "story": NEW, "factor": 3.0, "until": "2021-01-01T08:00+08:00"}
     world["interventions"].insert(0, offer)
-    world["interventions"].insert(0, worlds.post(at="2021-01-01T00:30+00:00", topic="off") | {"enabled": False})
+    world["interventions"].insert(0, worlds.post(at="2021-01-01T00:30+08:00", topic="off") | {"enabled": False})
 
 
 INERT = [actor, story, platform, segment, post, topic, fact]

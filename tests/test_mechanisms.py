@@ -19,11 +19,11 @@ from sim.platforms.traffic_pools import HeadCap, TrafficPools
 from sim.world import clock
 from sim.world.records import AD, F_IMPRESSIONS, F_LISTED, F_SEARCHES, FLOWS, ROOT, SLOT
 
-START = "2021-01-01T00:00+00:00"
+START = "2021-01-01T00:00+08:00"
 
 
 def at(hour, minute=0):
-    return f"2021-01-01T{hour:02}:{minute:02}+00:00"
+    return f"2021-01-01T{hour:02}:{minute:02}+08:00"
 
 
 def only(users, *names, chances=None, content=None, **changed):
@@ -298,8 +298,8 @@ def test_search_demand_by_hand():
 def test_who_saw_it_on_television_looks_it_up_and_forgets():
     """1,000 of 5,000 viewers take notice at 1:00; halved every 24 hours, as all interest is."""
     square = only(1000, "search", search={"per_interest_hour": 0.01, "per_foreign_interest_hour": 0.02})
-    told = {"kind": "broadcast", "at": "2021-01-01T01:00+00:00", "story": "tale", "viewers": 5000, "notice": 0.2}
-    again = told | {"at": "2021-01-02T01:00+00:00", "viewers": 1000, "notice": 0.5}
+    told = {"kind": "broadcast", "at": "2021-01-01T01:00+08:00", "story": "tale", "viewers": 5000, "notice": 0.2}
+    again = told | {"at": "2021-01-02T01:00+08:00", "viewers": 1000, "notice": 0.5}
     made = worlds.model(
         1000,
         platforms=square,
@@ -527,7 +527,7 @@ def test_a_pinned_topic_that_has_died_leaves_with_its_slot():
         "at": at(0, 30),
         "platform": "square",
         "topic": "mine",
-        "until": "2021-01-02T06:00+00:00",
+        "until": "2021-01-02T06:00+08:00",
     }
     made = model(
         100, days=2, platforms=only(100, "hot_list", content=content, hot_list={"background": EMPTY, "pinned": True}),
@@ -542,7 +542,7 @@ def test_a_pinned_topic_that_has_died_leaves_with_its_slot():
 
 def test_news_brings_a_dead_topic_back():
     content = {"post": {"half_life_hours": 0.5}}
-    facts = [worlds.post(topic="mine"), worlds.post(at="2021-01-02T12:00+00:00", topic="mine")]
+    facts = [worlds.post(topic="mine"), worlds.post(at="2021-01-02T12:00+08:00", topic="mine")]
     made = model(
         100, days=2, followers=100, interventions=facts, steps=4 * 36,
         platforms=only(100, "follow_feed", "hot_list", content=content, hot_list={"background": EMPTY}),
@@ -561,8 +561,9 @@ def test_a_bought_place_stands_beside_the_organic_one():
     data.trend(stage)
     log = latest(stage)
     assert log[log["slot"] == AD][["place", "topic"]].tolist() == [(3, 0), (6, 0)]
-    assert made.world.topics.rank[0] == 3
-    assert made.world.topics.listed_steps[0] == 1
+    assert made.world.topics.rank[0] == -1, "the rank that its heat gives it, which is none"
+    assert made.world.topics.listed_steps[0] == 0
+    assert made.world.topics.bought_steps[0] == 2
     data.trend(made.stages[0].at(2))
     assert latest(stage)[-1][["place", "topic"]].tolist() == (3, 0)
     data.trend(made.stages[0].at(4))

@@ -240,7 +240,7 @@ def test_a_number_that_is_not_there_is_refused_with_the_likely_name(name, where,
         ({"campaign": "goal"}, "campaign.goal.metric: 'spend_yuan' is no number that a goal can be about"),
         ({"observed": None}, "observed.figures[0].metric: 'peple_reached' is no number of the summary; did you mean"),
         (
-            {"observed": "2021-01-01T12:00+00:00"},
+            {"observed": "2021-01-01T12:00+08:00"},
             "metric: 'peple_reached' is no number with a running total",
         ),
         ({"counterfactuals": "square_topic"}, "expect[0].metric: 'square_topic' is no number by the day; did you mean"),
@@ -251,7 +251,7 @@ def test_a_scenario_that_asks_for_what_is_not_there_is_refused(change, path):
     figure = {"metric": "peple_reached", "value": 1.0, "source": "test"} | ({"at": value} if value else {})
     given = {
         "campaign": {
-            **{"story": "tale", "budget": 10, "opens": "2021-01-01T00:00+00:00", "closes": "2021-01-01T10:00+00:00"},
+            **{"story": "tale", "budget": 10, "opens": "2021-01-01T00:00+08:00", "closes": "2021-01-01T10:00+08:00"},
             **{"goal": {"metric": "spend_yuan", "least": 1.0}, "own": {"actor": "star", "posts": 1}},
         },
         "observed": {"figures": [figure]},

@@ -29,7 +29,7 @@ LIST = worlds.MECHANISMS["hot_list"] | {
     "entry_novelty": 0.1,
     "reads_per_hour": 4000.0,
 }
-CHANGED, LATER = "2021-01-01T01:00+00:00", "2021-01-01T02:00+00:00"
+CHANGED, LATER = "2021-01-01T01:00+08:00", "2021-01-01T02:00+08:00"
 
 
 def square(represents, mechanisms=None, **rest):
@@ -52,7 +52,7 @@ def busy(facts=(), users=300, represents=30_000, **changes):
     late = [
         worlds.post(LATER, topic="late", boost=50),
         {"kind": "buy_place", "at": LATER, "platform": "square", "story": "tale", "payer": "star"},
-        {"kind": "pin_topic", "at": LATER, "platform": "square", "topic": "Tale", "until": "2021-01-01T04:00+00:00"},
+        {"kind": "pin_topic", "at": LATER, "platform": "square", "topic": "Tale", "until": "2021-01-01T04:00+08:00"},
     ]
     star = {"name": "star", "kind": "star", "accounts": {"square": 3000}, "budget": 150}
     return worlds.tiny(
@@ -137,7 +137,7 @@ def test_what_is_written_down_of_a_post_is_what_it_behaves_as():
 def test_an_offer_that_saturates_gives_the_threshold_back():
     offer = {"kind": "offer", "story": "tale", "factor": 50.0}
     times = [("01:00", "03:00"), ("02:00", "04:00")]
-    facts = [offer | {"at": f"2021-01-01T{a}+00:00", "until": f"2021-01-01T{b}+00:00"} for a, b in times]
+    facts = [offer | {"at": f"2021-01-01T{a}+08:00", "until": f"2021-01-01T{b}+08:00"} for a, b in times]
     made = worlds.model(50, platforms={"square": worlds.platform(50, chances={"intend": 0.1})},
                         interventions=[worlds.post(), *facts])  # fmt: skip
     seen = []

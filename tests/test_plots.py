@@ -62,7 +62,7 @@ MINDS = {
 HEADERS = {
     "series.csv": "time platform story impressions new_reach likes comments reposts creations follows "
     "searches intents heat",
-    "hot_list.csv": "time platform rank topic story heat",
+    "hot_list.csv": "time platform rank topic story heat slot",
     "actions.csv": "time actor name kind action platform topic spend why",
     "posts.csv": "id topic story platform author author_kind kind born impressions likes comments reposts "
     "size depth structural_virality spend",
@@ -107,14 +107,14 @@ def write_series(folder: Path) -> None:
 def write_hot_list(folder: Path) -> None:
     """A topic climbs to its best rank in a third of its stay, then sinks; the background stays."""
     rng = np.random.default_rng(2)
-    rows: list[tuple] = [(clock(hour), "weibo", 3, "今日头条新闻", "", 1000) for hour in HOURS]
+    rows: list[tuple] = [(clock(hour), "weibo", 3, "今日头条新闻", "", 1000, "organic") for hour in HOURS]
     for platform, topics in (("weibo", TOPICS), ("douyin", TOPICS[:9])):
         for topic in topics:
             born = rng.choice([60, 180, 250, 346, 346]) + rng.uniform(0, 90)
             best, steps = int(1 + 45 * rng.random() ** 2), 2 + int(rng.lognormal(2.7, 0.5))
             for k in range(steps):
                 rank = int(best + (50 - best) * abs(k / steps - 0.3) / 0.7)
-                rows.append((clock((int(born * 2) + k) / 2), platform, rank, topic, "ding_zhen", 9000))
+                rows.append((clock((int(born * 2) + k) / 2), platform, rank, topic, "ding_zhen", 9000, "organic"))
     write(folder, "hot_list.csv", rows)
 
 
@@ -329,13 +329,17 @@ def test_hot_list_tells_simulated_from_observed(run: Path) -> None:
 
 def test_a_topic_that_returns_begins_another_stay(run: Path) -> None:
     hours = [1, 1.5, 2, 5, 5.5]
-    write(run, "hot_list.csv", [(clock(hour), "weibo", 7, "丁真", "s", 1) for hour in hours])
+    write(run, "hot_list.csv", [(clock(hour), "weibo", 7, "丁真", "s", 1, "organic") for hour in hours])
     lines = figure_of(run, "hot_list").axes[-2].collections[0].get_segments()
     assert [len(line) for line in lines] == [3, 2]
 
 
 def test_without_observations_there_is_no_panel_for_them(run: Path) -> None:
-    write(run, "hot_list.csv", [(clock(1), "weibo", 7, "丁真", "s", 1), (clock(2), "douyin", 7, "丁真", "s", 1)])
+    write(
+        run,
+        "hot_list.csv",
+        [(clock(1), "weibo", 7, "丁真", "s", 1, "organic"), (clock(2), "douyin", 7, "丁真", "s", 1, "organic")],
+    )
     for text in ("title: x\n", "observed:\n", "observed: {figures: []}\n", "observed: {stays: {}}\n"):
         (run / "scenario.resolved.yaml").write_text(text, encoding="utf-8")
         assert len(figure_of(run, "hot_list").axes) == 2

@@ -523,7 +523,7 @@ def actions_of(tables, name):
 def minutes_of(actions):
     from datetime import datetime
 
-    start = datetime.fromisoformat("2021-01-01T00:00+00:00")
+    start = datetime.fromisoformat("2021-01-01T00:00+08:00")
     return [round((datetime.fromisoformat(time) - start).total_seconds() / 60) for time in actions.time]
 
 
@@ -600,8 +600,8 @@ def test_a_new_word_needs_nothing_but_effects():
     assert made.deeds.minds["koc"].offers == [Fee("star", "star", 5, "tale")]
     deed = made.deeds.actions[-1]
     assert (deed.actor, deed.kind, deed.action, deed.platform) == ("star", "brand", "sing", "square")
-    assert (deed.topic, deed.spend, deed.why) == ("concert", 7, "it is Friday; asks 1 KOLs of tier koc")
-    assert (star.spent, star.done) == (7, [("sing", made.deeds.now, "tale")])
+    assert (deed.topic, deed.spend, deed.why) == ("concert", 17, "it is Friday; buys a place; asks 1 KOLs of tier koc")
+    assert (star.spent, star.done) == (17, [("sing", made.deeds.now, "tale")])
 
 
 def test_who_cannot_be_paid_does_not_post():
@@ -632,7 +632,7 @@ def test_minds_see_with_their_delay():
             "policies": [policy],
         }  # fmt: skip
         first += minutes_of(
-            actions_of(acting(actors=[actor], interventions=[worlds.post(at="2021-01-01T05:00+00:00")]), "brand")
+            actions_of(acting(actors=[actor], interventions=[worlds.post(at="2021-01-01T05:00+08:00")]), "brand")
         )
     assert first[0] >= 315  # reads of the step at 5:00 are known when it is over
     assert [minute - first[0] for minute in first] == [0, 60, 600]
@@ -672,7 +672,7 @@ def test_a_dashboard_by_hand():
     made = worlds.model(
         100, days=2, followers=100, steps=4 * 36,
         platforms={"square": worlds.platform(100, chances={"comment": 1.0}, mechanisms=lists)},
-        interventions=[worlds.post(at=f"2021-01-01T{hour}:00+00:00", **more) for hour, more in facts],
+        interventions=[worlds.post(at=f"2021-01-01T{hour}:00+08:00", **more) for hour, more in facts],
     )  # fmt: skip
 
     def seen(hour, delay=0):
@@ -707,7 +707,7 @@ def test_each_story_remembers_its_own_topics():
         100, followers=100, steps=4 * 20,
         platforms={"square": worlds.platform(100, mechanisms={"follow_feed": {"see": 1.0}, "hot_list": unread})},
         stories={"tale": {"title": "Tale"}, "rival": {"title": "Rival"}},
-        interventions=[worlds.post(), worlds.post(at="2021-01-01T05:00+00:00", story="rival")],
+        interventions=[worlds.post(), worlds.post(at="2021-01-01T05:00+08:00", story="rival")],
     )  # fmt: skip
     stories, first = made.world.topics.story, made.world.topics.first_listed
     for story in range(2):
@@ -774,14 +774,14 @@ def test_a_bureau_at_home_is_nobodys_rival_in_the_summary():
 def test_a_free_ticket_offer_raises_intents_while_it_lasts():
     offer = {
         "kind": "offer",
-        "at": "2021-01-01T01:00+00:00",
+        "at": "2021-01-01T01:00+08:00",
         "story": "tale",
         "factor": 2.0,
-        "until": "2021-01-01T02:00+00:00",
+        "until": "2021-01-01T02:00+08:00",
     }
     made = worlds.model(
         100, platforms={"square": worlds.platform(100, chances={"intend": 0.25})},
-        interventions=[worlds.post(), offer, worlds.post(at="2021-01-01T01:30+00:00", topic="during")],
+        interventions=[worlds.post(), offer, worlds.post(at="2021-01-01T01:30+08:00", topic="during")],
     )  # fmt: skip
     intend, seen = [], []
     for _ in range(10):

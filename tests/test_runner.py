@@ -343,7 +343,7 @@ def test_from_python_twice(tmp_path):
 
 def test_a_metric_may_name_a_platform_of_several_words(tmp_path):
     square = worlds.platform(100)
-    figure = {"metric": "red_book_impressions", "at": "2021-01-01T12:00+00:00", "value": 90, "source": "x"}
+    figure = {"metric": "red_book_impressions", "at": "2021-01-01T12:00+08:00", "value": 90, "source": "x"}
     changes = {
         "platforms": {"red_book": square},
         "actors": [{"name": "star", "kind": "star", "accounts": {"red_book": 1}}],

@@ -79,7 +79,7 @@ def document(users=100, *, represents=None, followers=1, days=1.0, **changes):
     represents = represents or users
     return {
         "name": "tiny",
-        "start": "2021-01-01T00:00+00:00",
+        "start": "2021-01-01T00:00+08:00",
         "days": days,
         "seed": 1,
         "people": people(users, represents),
@@ -91,7 +91,7 @@ def document(users=100, *, represents=None, followers=1, days=1.0, **changes):
     } | changes
 
 
-def post(at="2021-01-01T00:00+00:00", actor="star", **rest):
+def post(at="2021-01-01T00:00+08:00", actor="star", **rest):
     """A scheduled post on the square."""
     return {"kind": "post", "at": at, "actor": actor, "platform": "square", "story": "tale"} | rest
 

@@ -1,4 +1,4 @@
-"""Nothing is left out in silence: what a person should know beside the numbers, said anywhere and gathered in one place.
+"""Nothing is left out in silence: what a person should know beside the numbers, said anywhere, gathered in one place.
 
 Code that leaves something out, cuts it off or does less than it was asked calls `add`. A run gathers what is said
 during it, stores it in run.json and hands it on; the command line prints what reaches it, each once. Where nobody

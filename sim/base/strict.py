@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import datetime, timedelta, timezone
 from typing import Annotated, Any, Literal, TypeVar, Union
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    PlainSerializer,
+)
 
 from sim.base.registry import Registry
 
@@ -22,6 +33,30 @@ Factor = Annotated[float, Field(ge=0, le=100)]
 
 Grade = Literal["measured", "estimated", "assumed"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+
+
+BEIJING = timezone(timedelta(hours=8))  # of all clocks in China since 1992; the days of platforms and people
+
+
+def _read(when: Any) -> Any:
+    """Text as a time; a bare number is none, for what it counts, and from where, is anybody's guess."""
+    with suppress(ValueError):
+        return datetime.fromisoformat(when) if isinstance(when, str) and not when.isdigit() else when
+    return when
+
+
+def _in_beijing(when: datetime) -> datetime:
+    with suppress(OverflowError):  # the last day of the last year there is
+        return when.astimezone(BEIJING)
+    return when
+
+
+Instant = Annotated[  # written in any zone, kept in Beijing's: equal instants are equal
+    AwareDatetime,
+    BeforeValidator(_read),
+    AfterValidator(_in_beijing),
+    PlainSerializer(datetime.isoformat, return_type=str, when_used="unless-none"),
+]
 
 
 Item = TypeVar("Item")

@@ -73,7 +73,7 @@ class Damp(Effect):
 class Action:
     """What a mind does: ``kind`` is a word for its ledger and the log, ``effects`` are carried out in order.
 
-    ``spend``: yuan that it costs the mind at once.
+    ``spend``: yuan that it costs the mind at once, all boosts among them; a place that is bought comes on top.
     """
 
     kind: str

@@ -91,7 +91,7 @@ class Rivalry(Policy):
 
     def _choose(self, board: Dashboard, me: Me, why: str) -> Action:
         """Invite first; then host, sign, offer free tickets or ride, as means and the draw allow."""
-        names = {"title": me.title, "star": self.star or board.story}
+        names = {"title": me.title, "star": self.star or board.title}
         if not me.count("invite"):
             post = self._post(me, title=self.invite_title.format(**names), appeal=1.1)
             return self._act("invite", board, me, why, post)

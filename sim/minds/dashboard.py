@@ -49,7 +49,7 @@ class Dashboard:
     """Public counts of one story as a mind sees them; ``seen`` lies its observation delay before ``now`` (minutes).
 
     ``pace`` is the activity of the hour over the day's mean; ``came``: when each of the story's topics first came on a
-    list (any platform's, sold places too), the earliest first.
+    list by itself (any platform's), the earliest first; ``title``: the story's, for the words of those who act.
     """
 
     story: str
@@ -68,6 +68,7 @@ class Dashboard:
     present: tuple[str, ...] = ()
     called: dict[str, tuple[str, int]] = field(default_factory=dict)
     came: tuple[int, ...] = ()
+    title: str = ""
 
     def best(self, max_rank: int, min_minutes: int = 0, on: tuple[str, ...] = ()) -> Listed | None:
         """The story's highest topic of at most ``max_rank`` that has stayed ``min_minutes``, ``on`` these platforms."""

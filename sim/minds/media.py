@@ -48,7 +48,7 @@ class NewsDesk(Policy):
             return [self._interview(board, me, topic)]
         why = f"{topic_words(topic)} for {topic.minutes} min"
         if me.draw("angle", board.now) < self.angle_share:
-            title = self.angle_title.format(title=me.title, star=self.star or board.story, n=me.count("angle") + 1)
+            title = self.angle_title.format(title=me.title, star=self.star or board.title, n=me.count("angle") + 1)
             post = Publish(title=title, content=self.content, tone=topic.tone)
             return [Action("angle", topic.platform, board.story, why, (post,))]
         post = Publish(topic.topic, content=self.content, tone=topic.tone)
@@ -56,7 +56,7 @@ class NewsDesk(Policy):
 
     def _interview(self, board: Dashboard, me: Me, topic: Listed) -> Action:
         why = f"{board.reads_day / 1e6:.0f} M reads of the story in 24 h; {topic_words(topic)}"
-        title = self.interview_title.format(title=me.title, star=self.star or board.story)
+        title = self.interview_title.format(title=me.title, star=self.star or board.title)
         post = Publish(title=title, content=self.content, appeal=1.1)
         return Action("interview", topic.platform, board.story, why, (post,))
 
@@ -93,7 +93,7 @@ class FollowUp(Policy):
         if not poisson(round(due * me.review_minutes, 12), me.draw("follow_up", board.now)):
             return []
         why = f"{len(board.came)} topics were listed, the last {hours_ago(board.now, board.came[-1])}"
-        title = self.title.format(title=me.title, star=self.star or board.story, n=me.count("follow_up") + 1)
+        title = self.title.format(title=me.title, star=self.star or board.title, n=me.count("follow_up") + 1)
         where = self.platform or me.platforms[0]
         return [Action("follow_up", where, board.story, why, (Publish(title=title, content=self.content),))]
 

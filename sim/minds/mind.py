@@ -110,9 +110,8 @@ class Mind(mesa.Agent):
         )
 
     def carry_out(self, action: Action, now: int) -> None:
-        """Do it, if the purse allows and the account exists, and remember it."""
+        """Do it, if the purse allows and the account exists, and remember it; what it costs is paid when it is done."""
         if action.platform not in self.rows or action.spend > self.spec.budget - self.spent:
             return
-        self.spent += action.spend
         self.done.append((action.kind, now, action.story))
         self._do(self, action)

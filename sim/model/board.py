@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from sim.minds import Dashboard, Joined, Listed
+from sim.model.reached import Reached
 from sim.world.records import F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS
 from sim.world.world import World
 
@@ -17,14 +19,17 @@ class Board:
     """Series of every step, and the dashboards made from them.
 
     Attributes:
+        reached: people reached so far.
+        titles: of the stories, for the words of those who act.
         series: i8[steps, platforms, stories, flows + 1], the world's flows and then the heat of the story's topics.
     """
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, world: World, titles: Sequence[str]) -> None:
+        self.world, self.titles = world, tuple(titles)
         shape = (world.clock.n_steps, len(world.platforms), len(world.stories))
         self.series = np.zeros((*shape, len(world.flows) + 1), np.int64)
         self.negative = np.zeros((world.clock.n_steps, len(world.stories)), np.int64)
+        self.reached = Reached(world)
         self._joined: dict[int, dict[str, Joined]] = {}
         self._shown: dict[tuple[int, int], Dashboard] = {}
         self._came: dict[int, tuple[int, ...]] = {}  # of the last dashboard, by story
@@ -42,6 +47,7 @@ class Board:
         row = self.series[step]
         np.add.at(row[..., :-1], (topics.platform, topics.story), flow)
         np.add.at(row[..., -1], (topics.platform, topics.story), np.where(topics.rank >= 0, topics.heat, 0))
+        self.reached.take(row)
         np.add.at(self.negative[step], topics.story, np.where(topics.negative > 0, flow[:, F_IMPRESSIONS], 0))
         for story in range(len(world.stories)):
             self._shown[story, step] = self._dashboard(story, step)
@@ -55,7 +61,7 @@ class Board:
         now = step * clock.step_minutes
         hour, pace = clock.hour(now), round(clock.level(step) / (sum(clock.day_clock) / len(clock.day_clock)), 9)
         if then < 0:
-            return Dashboard(name, now, now - delay_minutes, hour, pace)
+            return Dashboard(name, now, now - delay_minutes, hour, pace, title=self.titles[story])
         seen = self._seen[story, then] = replace(self._shown[story, then], now=now, hour=hour, pace=pace)
         return seen
 
@@ -86,6 +92,7 @@ class Board:
             tuple(self.world.platforms[p] for p in np.flatnonzero(np.bincount(topics.platform[mine]))),
             self._called(np.flatnonzero(mine & (topics.minute > now - DAY))),
             self._when(story, topics.first_listed[mine & (topics.first_listed >= 0)]),
+            self.titles[story],
         )
 
     def _when(self, story: int, first: np.ndarray) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.base import notices
 from sim.minds.action import Action, Buy, Damp, Deed, Effect, Publish, RaiseIntents, Recruit, Settle
 from sim.minds.dashboard import Fee, Joined
 from sim.minds.mind import Mind
@@ -21,6 +22,8 @@ from sim.platforms.stage import Order, PlatformStage
 from sim.scenario import interventions
 from sim.scenario.scenario import Scenario
 from sim.world.world import Account, World
+
+STALE = 0.1  # novelty of a topic under which a bought place is told to be in vain
 
 
 class Deeds:
@@ -58,7 +61,8 @@ class Deeds:
         platform = self.platform[fact.platform]
         mind, cost = self.members[fact.actor][0], fact.fee + fact.boost
         if not self._pays(fact.payer, cost):
-            self._log("fact", mind, "post", fact.platform, "", 0, f"not posted: {fact.payer} cannot pay {cost:,} yuan")
+            why = f"not posted: {fact.payer} cannot pay {cost:,} yuan"
+            self._log("fact", mind, "post", fact.platform, "", 0, self._in_vain(f"a post of {fact.actor}", fact, why))
             return
         draft = Draft(
             self.account(mind, fact.platform),
@@ -102,10 +106,13 @@ class Deeds:
         """Pin a topic that has been born; one that has not is passed over, and the log says so."""
         index = self.platform[platform]
         rows = [t for t in np.flatnonzero(self.world.topics.platform == index) if self.world.topic_titles[t] == topic]
-        why = "no such topic yet"
+        why, sold = "no such topic yet", None
         if rows:
             order = Order("pin", topic=int(rows[0]), until=self.world.clock.minute(until))
-            why = cannot("pin") if self.stages[index].sell(order) is None else "pinned"
+            sold = self.stages[index].sell(order)
+            why = cannot("pin") if sold is None else "pinned"
+        if sold is None:
+            notices.add("in_vain", f"the pin of #{topic}# on {platform}: {why}")
         self._fact(platform, "pin", platform, topic, 0, why)
 
     def buy_place(self, fact: interventions.BuyPlace) -> None:
@@ -121,7 +128,9 @@ class Deeds:
             order = Order("place", price or 0, topic=int(topics[0]))
             if price is not None and self._can_pay(fact.payer, price) and stage.sell(order) is not None:
                 self._pays(fact.payer, price)
-                spent, why = price, "bought"
+                spent, why = price, "bought" + self._stale(order.topic)
+        if why != "bought":
+            self._in_vain(f"the place for #{title}#", fact, why)
         who = fact.payer or fact.platform
         self._fact(who, "place", fact.platform, title, spent, why)
 
@@ -142,12 +151,15 @@ class Deeds:
             if done is None:
                 return
             deed = done
+        mind.spent += deed.spend
         self.actions.append(deed)
 
     def _publish(self, mind: Mind, action: Action, effect: Publish, deed: Deed) -> Deed:
         """A post; what is hot elsewhere it carries under the story's own topic here."""
         platform = self.platform[action.platform]
         here = effect.topic >= 0 and self.world.topics.platform[effect.topic] == platform
+        boost = effect.boost if self.stages[platform].price("reach") is not None else 0
+        deed = replace(deed, spend=deed.spend - (effect.boost - boost))
         draft = Draft(
             self.account(mind, action.platform),
             platform,
@@ -161,16 +173,18 @@ class Deeds:
             effect.title,
             effect.about,
             MIND,
-            action.spend,
+            deed.spend,
         )
         post = self.publisher.by_actor(draft)
-        self._boost(platform, post, effect.boost)
+        self._boost(platform, post, boost)
         self._joined(mind, draft.story)
         return replace(deed, topic=self._title(post))
 
     def _buy(self, mind: Mind, action: Action, effect: Buy, deed: Deed) -> Deed:
-        self._buy_place(self.platform[action.platform], effect.topic, effect.yuan)
-        return deed
+        """A place on the list for a topic, where one is free for the sum that is allowed and for what is left."""
+        most = min(effect.yuan, mind.spec.budget - mind.spent - deed.spend)
+        paid = self.stages[self.platform[action.platform]].sell(Order("place", most, topic=effect.topic))
+        return deed if paid is None else replace(deed, spend=deed.spend + paid, why=f"{deed.why}; buys a place")
 
     def _recruit(self, brand: Mind, action: Action, effect: Recruit, deed: Deed) -> Deed:
         """Offer a fee to the cheapest KOLs of a tier that the sum reaches for; they answer at their next review."""
@@ -214,9 +228,16 @@ class Deeds:
         """Paid reach for a post, where it can be had."""
         self.stages[platform].sell(Order("reach", yuan, post=post))
 
-    def _buy_place(self, platform: int, topic: int, yuan: int) -> None:
-        """A place on the list for a topic, if the money reaches for one and one is free."""
-        self.stages[platform].sell(Order("place", yuan, topic=topic))
+    def _stale(self, topic: int) -> str:
+        """Words for a topic whose place brings little, for few want to read of it any more."""
+        novelty = float(self.world.topics.novelty[topic])
+        return f", but its topic has {novelty:.1%} of its novelty left" if novelty < STALE else ""
+
+    def _in_vain(self, what: str, fact: interventions.Post | interventions.BuyPlace, why: str) -> str:
+        """Tell that a fact came to little or nothing; the reason."""
+        when = fact.at.isoformat(sep=" ", timespec="minutes")
+        notices.add("in_vain", f"{what} on {fact.platform} at {when}: {why}")
+        return why
 
     def _can_pay(self, payer: str, yuan: int) -> bool:
         """Whether a sum is in a purse. Nobody's purse pays all."""

@@ -184,6 +184,7 @@ def _put_accounts(world: World, accounts: list[Account]) -> None:
 
 def _put_board(board: Board, data: dict[str, Any], step: int) -> None:
     board.series[:step], board.negative[:step] = data["series"], data["negative"]
+    board.reached.resume(data["series"])
     board._joined = {story: dict(known) for story, known in data["joined"].items()}
     board._shown = dict(data["shown"])
 

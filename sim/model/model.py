@@ -35,7 +35,7 @@ from sim.world.engine import Engine, Vectorized
 from sim.world.records import F_ATTENDS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS, OFFER, stacked
 from sim.world.world import World
 
-MODEL_VERSION = 5
+MODEL_VERSION = 6
 
 
 class ViralityModel(mesa.Model):
@@ -56,7 +56,7 @@ class ViralityModel(mesa.Model):
         self.world: World = build.world(scenario, on=self.ground)
         self.stages = build.stages(scenario, self.world)
         self.publisher = Publisher(scenario, self.world, self.stages)
-        self.board = Board(self.world)
+        self.board = Board(self.world, [story.title for story in scenario.stories.values()])
         self.deeds = Deeds(scenario, self.world, self.stages, self.publisher, self.board)
         self.engine: Engine = self._engine(threads)
         for spec in scenario.actors:
@@ -230,7 +230,7 @@ def _schedule(minds: list[Mind], scenario: Scenario) -> dict[int, dict[int, list
 
 
 _REPORTERS: dict[str, Any] = {
-    "reached": lambda m: int(m.world.by_story.new_total.sum()),
+    "reached": lambda m: int(m.board.reached.anywhere.sum()),
     "interest": lambda m: float(m.world.by_platform.interest.sum()),
     "listed": lambda m: int((m.world.topics.rank >= 0).sum()),
     "acted": lambda m: len({deed.name for deed in m.deeds.actions}),

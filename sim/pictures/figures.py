@@ -33,6 +33,7 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # 
 SINCE = LinearSegmentedColormap.from_list("since", ["#3b0f70", "#b5367a", "#fb8861", "#fcd9a0"])
 AGES = {15: "15 min", 60: "1 h", 360: "6 h", 1440: "1 day", 10080: "1 week", 40320: "4 weeks"}
 MOST_FACTS, MOST_TOPICS, MOST_ACTORS, MOST_LISTS, MOST_NODES = 10, 12, 25, 3, 200_000
+BOUGHT = "ad"  # slot of a place that was bought, as hot_list.csv has it
 COUNTS, SCENARIO = ("impressions", "new_reach"), "scenario.resolved.yaml"
 
 
@@ -171,20 +172,23 @@ def _mark_facts(figure: Figure, axes: Sequence[Axes], facts: pd.DataFrame) -> No
 
 def hot_list(run: Run) -> Figure:
     """The story's topics on the hot lists, simulated, and below them the stays that were observed."""
-    places = run.table("hot_list.csv", ("time", "platform", "topic", "story"), ("rank",))
-    stays = _stays(places[places["story"] != ""])
+    places = run.table("hot_list.csv", ("time", "platform", "topic", "story", "slot"), ("rank",))
+    own = places[places["story"] != ""]
+    stays, bought = (_stays(own[chosen]) for chosen in (own["slot"] != BOUGHT, own["slot"] == BOUGHT))
     observed, source, record = read(run.folder / SCENARIO, lambda path: _observed(path, run.zone))
-    busy = stays["platform"].value_counts().index
+    busy = own["platform"].value_counts().index
     lists = [*dict.fromkeys([*observed["platform"], *busy])][:MOST_LISTS][::-1] or ["hot list"]
     title = f"The story's topics on the hot lists: {stays['topic'].nunique()} simulated"
     title += f", {observed['topic'].nunique()} observed" if record else ""
+    title += f"; {bought['topic'].nunique()} on bought places" if len(bought) else ""
     rows = len(lists) + bool(record)
     about = f"{run.title}. One line is one stay of one topic; its dot is the best rank; the highest are named."
     figure = page(run.recipe, title, about, 1.8 + 2.3 * max(rows, 2))
     axes = panels(figure, run.span, run.zone, rows, 0.7, 0.06, 0.985)
     for panel, platform in zip(axes, lists, strict=False):
-        own = stays[stays["platform"] == platform]
-        _draw_stays(panel, own, f"{shown(platform)}, simulated", PALETTE[0], 1.2)
+        here = f"{shown(platform)}, simulated"
+        _draw_stays(panel, stays[stays["platform"] == platform], here, PALETTE[0], 1.2)
+        _draw_bought(panel, bought[bought["platform"] == platform])
     if record:
         _draw_stays(axes[-1], observed, source, PALETTE[1], 3.5)
         low, high = axes[-1].get_xlim()
@@ -237,6 +241,15 @@ def _draw_stays(axes: Axes, stays: pd.DataFrame, title: str, colour: str, width:
     top = best.drop_duplicates("topic")[:MOST_TOPICS].to_dict("records")
     labels = [(stay["time"], stay["rank"], shown(stay["topic"], 28), INK) for stay in top]
     name_points(axes, labels, np.concatenate([Line(path).interpolated(6).vertices for path in paths]))
+
+
+def _draw_bought(axes: Axes, stays: pd.DataFrame) -> None:
+    """Draw bought places as broad pale bars, each with its topic, so that none is taken for a rank by heat."""
+    for _, stay in stays.groupby("stay"):
+        start, rank = stay["time"].iloc[0], stay["rank"].iloc[0]
+        axes.hlines(rank, start, stay["time"].iloc[-1], color=PALETTE[2], lw=5, alpha=0.6, zorder=1)
+        words = shown(f"bought: {stay['topic'].iloc[0]}", 28)
+        axes.annotate(words, (start, rank), (0, 5), textcoords="offset points", size=7, color=GREY)
 
 
 def actors(run: Run) -> Figure:

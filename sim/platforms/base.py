@@ -3,7 +3,7 @@
 There are two ways to reach a row: *push* along the edges of whoever shared, and *serve* in a slot (recommender,
 list, search, advertisement). A platform is a combination of these, written as data in ``catalog/platforms``. Every
 number's source stands there. A mechanism declares what it keeps in the world (``keeps``), what can be had of it for
-money or by an editor's hand (``sells``), and the channel that its views come by; nobody calls it by its name.
+money or by an editor's hand (``sells``), and the channels that its views come by; nobody calls it by its name.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Mechanism(BaseModel):
     """Base of all mechanisms: frozen data, and verbs that do nothing unless a mechanism says otherwise.
 
     Attributes:
-        channel: by which its views come; None: it shows nothing.
+        channels: by which its views come; none: it shows nothing.
         keeps: what it keeps in the world's tables and lists.
         note: what its views are counted as beside (`records.LISTED_NOTE`, `records.RECOMMENDED_NOTE`).
         ranks: whether it makes a public list of topics.
@@ -80,7 +80,7 @@ class Mechanism(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
     name: ClassVar[str]
-    channel: ClassVar[Channel | None] = None
+    channels: ClassVar[tuple[Channel, ...]] = ()
     keeps: ClassVar[tuple[Column, ...]] = ()
     note: ClassVar[int] = 0
     ranks: ClassVar[bool] = False
@@ -147,18 +147,17 @@ class Mechanism(BaseModel):
 
 
 class Showing(Mechanism):
-    """A mechanism that shows posts: the factors that its channel puts on the response rule."""
+    """A mechanism that shows posts: the factors that its channels put on the response rule."""
 
-    attend_factor: float = Field(1.0, ge=0, le=20, description="factor on attending in this channel")
-    act_factor: float = Field(1.0, ge=0, le=20, description="factor on acting, once attended, in this channel")
+    attend_factor: float = Field(1.0, ge=0, le=20, description="factor on attending in its channels")
+    act_factor: float = Field(1.0, ge=0, le=20, description="factor on acting, once attended, in its channels")
 
-    def table(self, stage: PlatformStage, n: int, **columns: Any) -> np.ndarray:
-        """An offer table of ``n`` rows with this channel and its factors filled in."""
-        assert self.channel is not None
+    def table(self, stage: PlatformStage, n: int, channel: Channel | None = None, **columns: Any) -> np.ndarray:
+        """An offer table of ``n`` rows with a channel (its first, unless named) and the factors filled in."""
         offers = np.zeros(n, OFFER)
         offers["attend"], offers["act"] = round(self.attend_factor * FIX), round(self.act_factor * FIX)
         offers["event"], offers["domain"], offers["note"] = -1, 1, self.note
-        offers["channel"] = stage.world.channels.index(self.channel.name)
+        offers["channel"] = stage.world.channels.index((channel or self.channels[0]).name)
         for name, values in columns.items():
             offers[name] = values
         return offers
@@ -166,7 +165,7 @@ class Showing(Mechanism):
 
 def channels() -> tuple[Channel, ...]:
     """All channels, the root first, then in the order in which mechanisms act."""
-    return (ROOT_CHANNEL, *(kind.channel for kind in MECHANISMS.arranged() if kind.channel))
+    return (ROOT_CHANNEL, *(channel for kind in MECHANISMS.arranged() for channel in kind.channels))
 
 
 def keeps() -> list[Column]:

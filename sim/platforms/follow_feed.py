@@ -22,7 +22,7 @@ class FollowFeed(Showing):
     """Push: whatever an account or a user shares is shown to its followers, who see it when they next look."""
 
     name: ClassVar[str] = "follow_feed"
-    channel: ClassVar[Channel] = Channel("feed", words="follow feed")
+    channels: ClassVar[tuple[Channel, ...]] = (Channel("feed", words="follow feed"),)
     see: float = Field(description="probability that a follower sees a given share", ge=0, le=1)
     account_attend_factor: float = Field(
         1.0, ge=0, le=20, description="further factor on attending a post of a big account"

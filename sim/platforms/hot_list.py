@@ -41,20 +41,25 @@ class HotList(Showing):
     heat = (searches + discussions + reads) an hour, smoothed, × ``interaction`` × the topic's own, which is lognormal:
     what else the platform weighs. Of the reads that the list brings itself, ``list_share`` counts. Readers of rank r:
     ``reads_per_hour`` · r^−``rank_slope`` · day clock · the topic's appeal and novelty. Rank 0 is the pinned slot;
-    ``ad_places`` can be bought. A topic comes on the list while it is new. Not modelled: re-ranking within a step,
+    ``ad_places`` can be bought: a bought place has readers of its own, which are paid, beside those of the place that
+    its topic has by heat. A topic comes on the list while it is new. Not modelled: re-ranking within a step,
     censorship, personal lists; heat is no published hot value, which is spread less.
     """
 
     name: ClassVar[str] = "hot_list"
-    channel: ClassVar[Channel] = Channel("list", words="hot list")
+    channels: ClassVar[tuple[Channel, ...]] = (
+        Channel("list", words="hot list"),
+        Channel("place", media="paid", words="bought place"),
+    )
     note: ClassVar[int] = LISTED_NOTE
     ranks: ClassVar[bool] = True
     keeps: ClassVar[tuple[Column, ...]] = (
         OfTopic("interaction", "f8", 1),  # how much heat the list gives for it, against the usual
         OfTopic("rate", "f8"),  # smoothed inflow of heat, an hour
         OfTopic("heat"),
-        OfTopic("rank", blank=-1),  # place on the list; -1 when off it
+        OfTopic("rank", blank=-1),  # place on the list by heat or editors; -1 when off it
         OfTopic("listed_steps"),
+        OfTopic("bought_steps"),
         OfTopic("first_listed", blank=-1),  # minute; -1 never
         OfTopic("last_listed", blank=-1),
         OfTopic("best_rank", blank=-1),
@@ -140,9 +145,9 @@ class HotList(Showing):
         return price
 
     def place(self, stage: PlatformStage, post: int) -> str:
-        """The rank of a post's topic."""
+        """The rank of a post's topic; nothing for one that is only on a bought place."""
         rank = int(stage.world.topics.rank[stage.world.posts.topic[post]])
-        return f"rank {rank}" if rank else "pinned"
+        return "" if rank < 0 else f"rank {rank}" if rank else "pinned"
 
     def standing(self, stage: PlatformStage, topic: int) -> Standing:
         """Rank and heat of a topic, what raised it, and what the list asks for."""
@@ -168,16 +173,29 @@ class HotList(Showing):
         return np.round(self.reads_per_hour * np.maximum(rank, 1).astype(float) ** -self.rank_slope, 3)
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
-        """The lead posts of the listed topics, to readers of the list."""
+        """The lead posts of the listed topics, and of those whose place is bought, to readers of the list."""
+        own, bought = stage.own_topics(), stage.entries("slots").rows
+        rank = stage.world.topics.rank[own]
+        bought = bought[(bought["place"] > 0) & (bought["until"] > stage.now)]
+        organic, paid = self.channels
+        return [
+            *self._shown(stage, own[rank >= 0], rank[rank >= 0], organic),
+            *self._shown(stage, bought["topic"], bought["place"], paid),
+        ]
+
+    def _shown(
+        self, stage: PlatformStage, listed: np.ndarray, place: np.ndarray, channel: Channel
+    ) -> Iterator[np.ndarray]:
+        """Topics on their places, as one offer table; none where none has a post."""
         topics = stage.world.topics
-        listed = stage.own_topics()
-        listed = listed[(topics.rank[listed] >= 0) & (topics.lead[listed] >= 0)]
-        if not len(listed):
-            return []
-        pull = topics.appeal[listed] * topics.novelty[listed]
-        real = self.readers(topics.rank[listed]) * pull * stage.level / stage.clock.steps_per_hour
-        weight = sample_weight(real.astype(np.int64), self.samples, stage.world.ratio)
-        return [serve(self, stage, topics.lead[listed], real, weight, "list", targeted=False)]
+        there = topics.lead[listed] >= 0
+        listed, place = listed[there], place[there]
+        if len(listed):
+            pull = topics.appeal[listed] * topics.novelty[listed]
+            real = self.readers(place) * pull * stage.level / stage.clock.steps_per_hour
+            weight = sample_weight(real.astype(np.int64), self.samples, stage.world.ratio)
+            lead = topics.lead[listed]
+            yield serve(self, stage, lead, real, weight, channel.name, targeted=False, channel=channel)
 
     def inflow(self, flow: np.ndarray, steps_per_hour: float) -> np.ndarray:
         """What raises heat, an hour, f8[topics]: searches, discussions and reads of a step, i8[topics, flows]."""
@@ -218,10 +236,11 @@ def rank(hot_list: HotList, stage: PlatformStage, story_topics: np.ndarray) -> N
         log[row] = slot
     stage.entries("listed").add(log)
     topics.rank[topics.platform == stage.index] = -1  # also of those that have died since
-    own = np.flatnonzero(log["topic"] >= 0)
-    for rows in (own[own < n], *own[own >= n][:, None]):  # who has bought a place may stand on the list as well
-        if len(rows):
-            _note_stays(topics, log["place"][rows], log["topic"][rows], log["heat"][rows], stage.now)
+    own = log[log["topic"] >= 0]
+    for how in (ORGANIC, PINNED):  # what is pinned may stand on the list as well
+        stays = own[own["slot"] == how]
+        _note_stays(topics, stays["place"], stays["topic"], stays["heat"], stage.now)
+    np.add.at(topics.bought_steps, own["topic"][own["slot"] == AD], 1)
 
 
 def _slots(hot_list: HotList, stage: PlatformStage) -> list[tuple[int, ...]]:

@@ -19,7 +19,7 @@ class PaidReach(Showing):
     """Serve: impressions bought for a post, delivered at a steady pace."""
 
     name: ClassVar[str] = "paid_reach"
-    channel: ClassVar[Channel] = Channel("paid", media="paid", words="paid")
+    channels: ClassVar[tuple[Channel, ...]] = (Channel("paid", media="paid", words="paid"),)
     keeps: ClassVar[tuple[Column, ...]] = (
         OfPost("paid_left"),  # impressions bought and not yet shown
         ListOf("paid", bounds=(Bound(0, "posts"),)),  # posts with some left

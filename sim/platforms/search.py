@@ -22,7 +22,7 @@ class Search(Showing):
     """
 
     name: ClassVar[str] = "search"
-    channel: ClassVar[Channel] = Channel("search", words="search")
+    channels: ClassVar[tuple[Channel, ...]] = (Channel("search", words="search"),)
     per_interest_hour: float = Field(
         ge=0, le=1, description="reads an hour per unit of the story's interest on this platform, fullest hours"
     )

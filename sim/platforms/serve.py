@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.base import streams
-from sim.platforms.base import Showing
+from sim.platforms.base import Channel, Showing
 from sim.world.records import SERVE
 
 if TYPE_CHECKING:
@@ -24,12 +24,13 @@ def serve(
     *,
     targeted: bool,
     cursor: bool = False,
+    channel: Channel | None = None,
 ) -> np.ndarray:
     """Offer ``posts`` to people of the platform so that about ``real`` of them see each.
 
     Candidates are drawn by lot, in a keyed order of all lots (`Lots`); who is less active or (if targeted) fits less is
     passed over, so ``real / weight`` views need more candidates. With a cursor a post's next call goes on where the
-    last ended.
+    last ended. The views come by the mechanism's first channel, unless another of its own is named.
     """
     world = stage.world
     chance = np.array([stage.acceptance(story, targeted) for story in world.posts.story[posts].tolist()])
@@ -44,6 +45,7 @@ def serve(
     return mechanism.table(
         stage,
         len(posts),
+        channel,
         post=posts,
         event=world.posts.root[posts],
         mode=SERVE,

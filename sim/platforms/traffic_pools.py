@@ -76,7 +76,7 @@ class TrafficPools(Showing):
     """
 
     name: ClassVar[str] = "traffic_pools"
-    channel: ClassVar[Channel] = Channel("recommend", words="recommender")
+    channels: ClassVar[tuple[Channel, ...]] = (Channel("recommend", words="recommender"),)
     note: ClassVar[int] = RECOMMENDED_NOTE
     keeps: ClassVar[tuple[Column, ...]] = (
         OfPost("tier", blank=-1, bounds=(Bound(-1, "pools"),)),  # its pool; -1 when out of the recommender

@@ -15,6 +15,7 @@ from sim.world.records import (
     AD,
     F_COMMENTS,
     F_CREATIONS,
+    F_FIRST,
     F_IMPRESSIONS,
     F_LIKES,
     F_NEW,
@@ -55,13 +56,13 @@ def summary(tables: Simulated) -> dict[str, Any]:
     return {
         "people_simulated": world.n_users,
         "people_per_row": world.ratio,
-        "people_reached": int(world.by_story.new_total.sum()),
+        "people_reached": int(flows[..., F_FIRST].sum()),
         **_overall(tables, flows.sum(axis=1, dtype=np.int64)),
         **_platforms(world, flows.astype(np.int64)),
         **_acted(tables),
         **_won(world),
         **_first_post(world),
-        "spend_yuan": int(sum(mind.spent for mind in tables.deeds.minds.values())),
+        "spend_yuan": int(tables.actions.spend.sum()),
     }
 
 
@@ -217,6 +218,6 @@ def by_hour(flow: np.ndarray, step_minutes: int) -> np.ndarray:
 
 
 def first_reaching(flow: np.ndarray, level: int, step_minutes: int) -> float | None:
-    """Hours until the running total reaches ``level``; None if it never does."""
+    """Hours until the end of the step in which the running total reaches ``level``; None if it never does."""
     reached = np.flatnonzero(np.cumsum(flow) >= level)
-    return round(int(reached[0]) * step_minutes / 60, 2) if len(reached) else None
+    return round((int(reached[0]) + 1) * step_minutes / 60, 2) if len(reached) else None

@@ -6,12 +6,11 @@ never from the run's seed. `sim.scenario.enact` turns a plan into ordinary actor
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field, field_serializer
+from pydantic import Field
 
-from sim.base.strict import BY_NAME, Grade, Strict
+from sim.base.strict import BY_NAME, Grade, Instant, Strict
 
 PURSE = "campaign"  # name of the actor that pays
 
@@ -71,8 +70,8 @@ class Campaign(Strict):
     story: str = Field("", description="the story; empty: the first")
     budget: int = Field(ge=0, le=10**12, description="yuan that a plan may cost")
     goal: Goal
-    opens: AwareDatetime = Field(description="earliest post, with a zone")
-    closes: AwareDatetime = Field(description="latest post")
+    opens: Instant = Field(description="earliest post, with a zone")
+    closes: Instant = Field(description="latest post")
     hours: tuple[Hour, ...] = Field(
         (8, 12, 18, 20), min_length=1, max_length=24, description="hours that a search tries"
     )
@@ -86,33 +85,21 @@ class Campaign(Strict):
     source: str = ""
     grade: Grade = "assumed"
 
-    @field_serializer("opens", "closes")
-    def _iso(self, when: datetime) -> str:
-        return when.isoformat()
-
 
 class PlannedPost(Strict):
     """One post of a plan."""
 
-    at: AwareDatetime = Field(description="when, with a zone")
+    at: Instant = Field(description="when, with a zone")
     by: str = Field(description="the organiser, or a candidate such as weibo_waist_02")
     platform: str = Field(description="where")
     boost: int = Field(0, ge=0, le=10**12, description="yuan of paid reach behind it")
-
-    @field_serializer("at")
-    def _iso(self, when: datetime) -> str:
-        return when.isoformat()
 
 
 class PlannedPlace(Strict):
     """One bought place of a plan, for the story's own topic."""
 
-    at: AwareDatetime = Field(description="when it begins, with a zone")
+    at: Instant = Field(description="when it begins, with a zone")
     platform: str = Field(description="on whose list")
-
-    @field_serializer("at")
-    def _iso(self, when: datetime) -> str:
-        return when.isoformat()
 
 
 class Plan(Strict):

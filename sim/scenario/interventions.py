@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal, Protocol
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_serializer
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sim.base.errors import Finding
 from sim.base.names import Known, Names, misnamed
 from sim.base.registry import Registry, did_you_mean
-from sim.base.strict import OneOf
+from sim.base.strict import Instant, OneOf
 from sim.minds.base import ActorName, ContentName, PlatformName, StoryName
 from sim.platforms.base import cannot
 from sim.platforms.platform import Platform
@@ -72,16 +72,12 @@ class Intervention(BaseModel):
     tells: ClassVar[bool] = False  # whether people hear of its story by it
     needs_account: ClassVar[bool] = False  # its actor must have an account on its platform by then
     opens_account: ClassVar[bool] = False  # its actor must have none, and has one from then on
-    at: AwareDatetime = Field(description="when it happens, with a zone")
+    at: Instant = Field(description="when it happens, with a zone")
     note: str = Field("", description="what happened, in words")
     source: str = Field("", description="who says so")
     grade: Literal["measured", "estimated", "assumed"] = Field("measured", description="how good the source is")
     enabled: bool = Field(True, description="false: it does not happen (a counterfactual)")
     kind: str
-
-    @field_serializer("at", "until", check_fields=False)
-    def _iso(self, when: datetime) -> str:
-        return when.isoformat()
 
     def apply(self, stage: Stage) -> None:
         """Let it happen."""
@@ -162,7 +158,7 @@ class TravelOffer(Intervention):
     kind: Literal["offer"] = "offer"
     story: StoryName = Field(description="whose destination it is")
     factor: float = Field(2.0, ge=0.01, le=100, description="factor on the probability of an intent")
-    until: AwareDatetime = Field(description="when it ends")
+    until: Instant = Field(description="when it ends")
 
     def apply(self, stage: Stage) -> None:
         """Start it."""
@@ -205,7 +201,7 @@ class PinTopic(Intervention):
     kind: Literal["pin_topic"] = "pin_topic"
     platform: PlatformName = Field(description="where")
     topic: TopicName = Field(description="title of the topic; it must have been born")
-    until: AwareDatetime = Field(description="when it leaves the slot")
+    until: Instant = Field(description="when it leaves the slot")
 
     def apply(self, stage: Stage) -> None:
         """Pin it."""

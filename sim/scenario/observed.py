@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pydantic import ConfigDict, Field
 
-from pydantic import AwareDatetime, ConfigDict, Field, field_serializer
-
-from sim.base.strict import Grade, Strict
+from sim.base.strict import Grade, Instant, Strict
 
 
 class Figure(Strict):
@@ -14,7 +12,7 @@ class Figure(Strict):
 
     metric: str = Field(description="name in summary.json")
     label: str = ""
-    at: AwareDatetime | None = Field(
+    at: Instant | None = Field(
         None,
         description="compare with what the metric has come to by this time: steps that have ended",
     )
@@ -24,22 +22,14 @@ class Figure(Strict):
     grade: Grade = "measured"
     note: str = ""
 
-    @field_serializer("at")
-    def _iso(self, when: Any) -> str | None:
-        return str(when.isoformat()) if when else None
-
 
 class Stay(Strict):
     """One observed stay of a topic on a list."""
 
     topic: str
-    first: AwareDatetime
-    last: AwareDatetime
+    first: Instant
+    last: Instant
     best_rank: int = Field(ge=0, le=1000)
-
-    @field_serializer("first", "last")
-    def _iso(self, when: Any) -> str:
-        return str(when.isoformat())
 
 
 class Stays(Strict):
@@ -48,14 +38,10 @@ class Stays(Strict):
     platform: str
     source: str
     grade: Grade = "measured"
-    from_: AwareDatetime = Field(alias="from")
-    until: AwareDatetime
+    from_: Instant = Field(alias="from")
+    until: Instant
     list: tuple[Stay, ...] = ()
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True, populate_by_name=True)
-
-    @field_serializer("from_", "until")
-    def _iso(self, when: Any) -> str:
-        return str(when.isoformat())
 
 
 class Observed(Strict):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
 
-from pydantic import AwareDatetime, Field, field_serializer
+from pydantic import Field
 
-from sim.base.strict import Factors, Grade, Name, Named, Strict
+from sim.base.strict import Factors, Grade, Instant, Name, Named, Strict
 from sim.minds.actor import Actor
 from sim.minds.base import POLICIES
 from sim.networks import Computed, NetworkSpec
@@ -48,7 +48,7 @@ class Scenario(Strict):
     name: Name
     title: str = ""
     about: str = ""
-    start: AwareDatetime = Field(description="first minute, with a zone")
+    start: Instant = Field(description="first minute, with a zone")
     days: float = Field(gt=0, le=400, description="length of the run")
     step_minutes: Literal[5, 10, 15, 20, 30, 60] = 15
     seed: int = Field(1, ge=0, lt=2**63)
@@ -65,10 +65,6 @@ class Scenario(Strict):
     campaign: Campaign | None = Field(None, description="what may be bought for a story")
     plan: Plan | None = Field(None, description="what of it is bought, and when")
     counterfactuals: dict[Name, Counterfactual] = Field(default_factory=dict, description="what-ifs, checked")
-
-    @field_serializer("start")
-    def _iso(self, when: Any) -> str:
-        return str(when.isoformat())
 
     @property
     def steps(self) -> int:

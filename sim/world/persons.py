@@ -26,6 +26,7 @@ from sim.world.records import (
     ACT,
     AUDIENCE,
     F_ATTENDS,
+    F_FIRST,
     F_IMPRESSIONS,
     F_LIKES,
     F_LISTED,
@@ -187,13 +188,15 @@ class Person(mesa.Agent):
         who = Who(self.segment, self.activity, self.attention, self.fatigue[story])
         return meet(who, self.traits, exposure, offer, story, chance, moment)
 
-    def remember(self, story: int, platform: int) -> tuple[bool, bool]:
-        """Take in a view; returns whether it was the first of the story there, and the first anywhere."""
+    def knows(self, story: int, platform: int) -> tuple[bool, bool]:
+        """Whether it has seen the story on a platform, and whether anywhere."""
+        return bool(self.reached[story] >> platform & 1), self.reached[story] > 0
+
+    def remember(self, story: int, platform: int) -> None:
+        """Take in a view."""
         self.attention = min(255, self.attention + 1)
         self.fatigue[story] = min(255, self.fatigue[story] + 1)
-        before = self.reached[story]
         self.reached[story] |= 1 << platform
-        return not before >> platform & 1, before == 0
 
 
 def draws(encounter: Encounter, chance: np.ndarray, act_fix: int) -> Iterator[tuple[str, int, int]]:
@@ -332,9 +335,10 @@ class Persons(Engine):
             posts.story[post],
             posts.platform[post],
         )
-        new = anew = False
+        person = self.people[user]
+        here, anywhere = person.knows(story, platform)
         if taken_in(moment, user, int(posts.ident[post]), minute, weight):
-            new, anew = self.people[user].remember(story, platform)
+            person.remember(story, platform)
         if not in_time:
             return
         own = offer["mode"] in (ACCOUNT, FOLLOWERS)
@@ -343,8 +347,8 @@ class Persons(Engine):
         counts = _counts(flags, weight, offer["note"] == LISTED_NOTE)[: tally.totals.shape[1]]
         tally.totals[post] += counts
         tally.flow[posts.topic[post], step % tally.flow.shape[1]] += counts
-        tally.flow[posts.topic[post], step % tally.flow.shape[1], F_NEW] += new * moment.ratio
-        tally.new_total[story] += anew * moment.ratio
+        tally.flow[posts.topic[post], step % tally.flow.shape[1], F_NEW] += (not here) * weight
+        tally.flow[posts.topic[post], step % tally.flow.shape[1], F_FIRST] += (not anywhere) * weight
         tally.channels[platform, offer["channel"]] += weight
         tally.owned[platform] += own * weight
         if offer["note"] == RECOMMENDED_NOTE:

@@ -71,6 +71,13 @@ def lane_of(people, v):
     return turned & mask
 
 
+def members(people: Traits, platform: int) -> int:
+    """How many users use a platform: each whole block of ids holds every lane once, the last block only some."""
+    whole, rest = divmod(people.n_users, len(people.member))
+    uses, first = people.member >> platform & 1, people.n_users - people.n_users % len(people.member)
+    return whole * int(uses.sum()) + sum(int(uses[lane_of(people, first + v)]) for v in range(rest))
+
+
 @njit(cache=True, inline="always")
 def holder(people, block, lane):
     """User, uint64, who has ``lane`` in ``block``; may lie beyond the last user. Undoes `lane_of`."""

@@ -67,6 +67,7 @@ FLOWS = (
     "searches",
     "intents",
     "new_reach",
+    "first_reach",
     "listed",  # impressions that a hot list brought
     "relays",
     "favourites",
@@ -86,12 +87,13 @@ FLOWS = (
     F_SEARCHES,
     F_INTENTS,
     F_NEW,
+    F_FIRST,
     F_LISTED,
     F_RELAYS,
     F_FAVOURITES,
     F_GIFTS,
     F_BULLETS,
-) = range(15)
+) = range(16)
 
 
 BASIC = 8  # responses that every platform has; the columns of others are there where a platform has them

@@ -18,6 +18,7 @@ from sim.world.records import (
     F_BULLETS,
     F_COMMENTS,
     F_FAVOURITES,
+    F_FIRST,
     F_GIFTS,
     F_IMPRESSIONS,
     F_INTENTS,
@@ -42,7 +43,6 @@ class Tally(NamedTuple):
     flow: np.ndarray  # i8[topics, horizon, flows] ring over the steps to come
     totals: np.ndarray  # i8[posts, flows]
     recommended: np.ndarray  # i8[posts, 3] impressions, attends, likes of views noted as recommended
-    new_total: np.ndarray  # i8[stories] people reached for the first time on any platform
     channels: np.ndarray  # i8[platforms, channels] impressions by channel
     owned: np.ndarray  # i8[platforms] impressions by an actor's own followers
 
@@ -52,7 +52,9 @@ def absorb(records, offers, moment, posts, state, tally, acts):
     """Write the views of a step into the world; returns the number of acts (reposts, creations, follows) to come.
 
     A row stands for ``ratio`` real people and a view for ``weight`` of them: the row's own state changes with
-    probability ``weight / ratio``. Views that fall after the end of the run are not counted.
+    probability ``weight / ratio``, and until it has, each view reaches ``weight`` new people. So they are as many, in
+    the mean, as if the row's people were drawn one by one, and never more than the views. Views that fall after the end
+    of the run are not counted.
 
     Args:
         records: RECORD[n] in candidate order.
@@ -97,24 +99,21 @@ def _absorb_run(run, o, moment, posts, state, tally, counts, acts, n):
     here, keep = moment.step % horizon, ~FOLLOW if own else ~0  # a follower cannot follow once more
     listed = weight * np.int64(o.note == LISTED_NOTE)
     counts[:] = 0
-    first_time = np.int64(0)
     for r in range(run.shape[0]):
         v, flags = np.uint64(run[r].user), np.int64(run[r].flags) & keep
         minute = max(shared + np.int64(run[r].delay), now)
-        new = np.int64(0)
+        seen = reached[v]
         if weight == ratio or _whole(bits(thin_key, v, ident, np.uint64(minute)), weight, ratio):
             attention[v] += np.uint8(attention[v] < 255)
             fatigue[v] += np.uint8(fatigue[v] < 255)
-            seen = reached[v]
-            first_time += np.int64((seen == 0) & (minute < end))
-            new = np.int64(seen & bit == 0) * ratio
             reached[v] = seen | bit
         if minute >= end:
             continue
         # Divided in 32 bits, which takes half the time.
         slot = here + min(np.int64(np.uint32(minute - now) // np.uint32(moment.step_minutes)), horizon - 1)
         slot = slot - horizon if slot >= horizon else slot
-        flow[topic, slot, F_NEW] += new
+        flow[topic, slot, F_NEW] += np.int64(seen & bit == 0) * weight
+        flow[topic, slot, F_FIRST] += np.int64(seen == 0) * weight
         flow[topic, slot, F_IMPRESSIONS] += weight
         flow[topic, slot, F_LISTED] += listed
         counts[0, 0, F_IMPRESSIONS] += weight
@@ -127,7 +126,6 @@ def _absorb_run(run, o, moment, posts, state, tally, counts, acts, n):
             a.minute, a.post, a.user, a.parent, a.weight = minute, o.post, v, o.event, weight
             a.flags, a.channel = flags & LATER, o.channel
             n += 1
-    tally.new_total[story] += first_time * ratio
     _add_up(o, own, platform, counts[0, 0], tally)
     return n
 

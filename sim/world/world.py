@@ -87,7 +87,6 @@ def columns_of(horizon: int, stories: int, channels: int, responses: int) -> tup
         OfPlatform("owned"),  # impressions by an actor's own followers
         OfPlatform("channels", f"({channels},)i8"),  # impressions by channel
         OfPlatform("interest", f"({stories},)f8"),  # attention that is remembered, by story
-        OfStory("new_total"),  # people reached for the first time on any platform
         OfStory("outside", "f8"),  # interest of those who met a story on no platform
         OfStory("offers_factor", "f8", 1),  # on intents, of the offers that are in force
         ListOf("live_topics", bounds=(Bound(0, "topics"),)),  # topics that are not dead
@@ -224,9 +223,7 @@ class World:
     def tally(self) -> Tally:
         """Where flows are counted."""
         posts, here = self.posts, self.by_platform
-        return Tally(
-            self.topics.flow, posts.totals, posts.recommended, self.by_story.new_total, here.channels, here.owned
-        )
+        return Tally(self.topics.flow, posts.totals, posts.recommended, here.channels, here.owned)
 
     def inflow(self, step: int) -> np.ndarray:
         """Flows of every topic that fall into ``step``, i8[topics, flows], a view into the ring."""

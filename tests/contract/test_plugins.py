@@ -40,7 +40,7 @@ KINDS = {family: [pytest.param(cls, id=cls.name) for cls in all_of] for family, 
 # What a tiny scenario calls the things that text fields name.
 WORDS = {
     "actor": "star", "platform": "square", "story": "tale", "mechanism": "follow_feed", "field": "see", "topic": "mine",
-    "at": "2021-01-01T01:00+00:00", "until": "2021-01-01T05:00+00:00",
+    "at": "2021-01-01T01:00+08:00", "until": "2021-01-01T05:00+08:00",
 }  # fmt: skip
 
 
@@ -309,7 +309,7 @@ class Storm(Intervention):
 def test_a_plug_in_that_is_registered_later_works_in_scenario_files(coming):
     singer = {"name": "singer", "kind": "kol", "accounts": {"square": 20}, "policies": [{"kind": "sing"}]}
     star = {"name": "star", "kind": "star", "accounts": {"square": 100}}
-    storm = {"kind": "storm", "at": "2021-01-01T02:00+00:00", "story": "tale"}
+    storm = {"kind": "storm", "at": "2021-01-01T02:00+08:00", "story": "tale"}
     world = {"actors": [star, singer], "interventions": [storm]}
     with pytest.raises(ScenarioError, match="unknown value 'sing'"):
         full(**world)
@@ -413,7 +413,7 @@ def test_an_intervention_happens_and_can_be_switched_off(cls, tmp_path):
     assert off.digests() == without.digests()
     assert happens.digests()["actions"] != without.digests()["actions"]
     assert happens.digests() == simulate(full(actors=actors, interventions=[first, fact])).digests()
-    at = "2021-01-01T01:00+00:00"  # and before it nothing is different
+    at = "2021-01-01T01:00+08:00"  # and before it nothing is different
     assert happens.series[happens.series.time < at].equals(without.series[without.series.time < at])
     assert happens.hot_list[happens.hot_list.time < at].equals(without.hot_list[without.hot_list.time < at])
 

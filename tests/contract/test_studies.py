@@ -36,8 +36,8 @@ MECHANISMS = {"follow_feed": {"see": 0.5}, "hot_list": QUIET | {"reads_per_hour"
 CAMPAIGN = {
     "budget": 300,
     "goal": {"metric": "impressions", "least": 300},
-    "opens": "2021-01-01T02:00+00:00",
-    "closes": "2021-01-01T20:00+00:00",
+    "opens": "2021-01-01T02:00+08:00",
+    "closes": "2021-01-01T20:00+08:00",
     "hours": [2, 8, 14, 20],
     "own": {"actor": "star", "posts": 2},
     "boosts": {"step": 10, "most": 100},
@@ -57,7 +57,7 @@ def world(**changes):
     """Two days of three hundred people, with a what-if and a campaign, as plain data."""
     mechanisms = MECHANISMS | {"paid_reach": worlds.MECHANISMS["paid_reach"]}
     square = worlds.platform(300, mechanisms=mechanisms, chances=CHANCES)
-    facts = [worlds.post(), worlds.post(at="2021-01-02T06:00+00:00", topic="Later")]
+    facts = [worlds.post(), worlds.post(at="2021-01-02T06:00+08:00", topic="Later")]
     more = {"counterfactuals": {"silent": SILENT}, "campaign": CAMPAIGN, "interventions": facts}
     return worlds.document(300, followers=60, days=2.0, step_minutes=60, platforms={"square": square}, **more | changes)
 

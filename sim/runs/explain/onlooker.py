@@ -80,7 +80,7 @@ class Watched(Vectorized):
     def _place(self, platform: int, offer: Offer) -> str:
         """Where the post stands with the mechanism by whose channel it came."""
         stage, name = self._stages[platform], self.world.channels[offer.channel]
-        own = (m for m in stage.mechanisms.values() if m.channel and m.channel.name == name)
+        own = (m for m in stage.mechanisms.values() if any(channel.name == name for channel in m.channels))
         return next((str(mechanism.place(stage, offer.post)) for mechanism in own), "")
 
 

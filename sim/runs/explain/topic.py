@@ -270,8 +270,10 @@ def _end(words: Words, row: int, onlooker: TopicOnlooker) -> list[str]:
     topics = words.world.topics
     reads = _count(words, int(topics.reads[row]))
     read = f"In all: {reads} reads, {_count(words, int(topics.discussions[row]))} discussions"
+    hours = int(topics.bought_steps[row]) * words.clock.step_minutes / 60
+    read += f"; {hours:g} h on bought places" if hours else ""
     if topics.first_listed[row] < 0:
-        return [f"{read}; it was never listed."]
+        return [f"{read}; it was never listed{' by itself' if hours else ''}."]
     minutes = int(topics.listed_steps[row]) * words.clock.step_minutes
     when = f"{words.time(int(topics.first_listed[row]))} and {words.time(int(topics.last_listed[row]))}"
     best = int(topics.best_rank[row])

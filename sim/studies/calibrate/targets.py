@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from sim.base import checker, loader, reader
 from sim.base.errors import SimError
 from sim.base.registry import did_you_mean
-from sim.base.strict import Strict
+from sim.base.strict import Instant, Strict
 from sim.runs import kinds
 from sim.runs.kinds import World
 from sim.runs.summary import running_total
@@ -94,7 +94,7 @@ class Target:
 class _Wanted(Strict):
     value: float
     tolerance: float = Field(OF_A_FILE, ge=0, le=5)
-    at: AwareDatetime | None = None
+    at: Instant | None = None
 
 
 class _Wish(Strict):
