@@ -321,7 +321,7 @@ CHANGE = f"interventions=[{{{AT}, kind: platform_change, platform: weibo"
         ("days=0.001", "days: is shorter than a step of 15 minutes"),
         ("step_minutes=7", "step_minutes: unknown value 7"),
         ("network={kind: star}|people.users=1", "network: star with these fields needs 2"),
-        ("network={kind: edge_list, path: nowhere.csv}", "network: nowhere.csv: there is no such file"),
+        ("network={kind: edge_list, path: nowhere.csv}", "nowhere.csv: there is no such file"),
         ("network={kind: computed, community_size: 100}", "network: circle_size and community_size are powers of two"),
         ("observed.figures[3].metric=weibo_readings", "metric: 'weibo_readings' is no number with a running total"),
         ("observed.figures[0].metric=first_post_like", "metric: 'first_post_like' is no number of the summary"),

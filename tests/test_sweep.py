@@ -21,7 +21,7 @@ from sim.base.errors import RefusedError, ScenarioError, SimError
 from sim.base.loader import dump
 from sim.base.streams import py_bits
 from sim.cli import main
-from sim.runs import runner
+from sim.runs import recipe, runner
 from sim.scenario.load import load
 from sim.studies.sweep import jobs, plan
 from sim.studies.sweep.conduct import Manner, conduct
@@ -29,7 +29,7 @@ from sim.studies.sweep.design import Factor, factor, points
 from sim.studies.sweep.engine import Crew, Here, engine
 from sim.studies.sweep.folder import header, inscribe, merge
 from sim.studies.sweep.found import Found, effect, interval
-from sim.studies.sweep.jobs import Job, Outcome, carry_out, maker
+from sim.studies.sweep.jobs import Job, OtherCodeError, Outcome, carry_out
 from sim.studies.sweep.ledger import DONE, FAILED, FILE, Ledger, Row, checksum
 
 ROOT = Path(__file__).parent.parent
@@ -155,12 +155,12 @@ def test_keys_say_scenario_seed_and_software(monkeypatch):
     assert len({run.key for run in found}) == len(found) == 12
     assert [run.scenario.seed for run in found[:2]] * 6 == [run.scenario.seed for run in found]  # common random numbers
     assert [run.key for run in planned(2).runs()] == [run.key for run in found]
-    jobs.maker.cache_clear()
+    recipe.maker.cache_clear()
     monkeypatch.setattr("sim.runs.spreading.CONTAGION_VERSION", 99)
     try:
         assert not {run.key for run in planned(2).runs()} & {run.key for run in found}
     finally:
-        jobs.maker.cache_clear()
+        recipe.maker.cache_clear()
 
 
 def test_a_point_is_the_scenario_with_its_values_set():
@@ -249,7 +249,8 @@ def test_a_fingerprint_sees_what_the_metrics_do_not(monkeypatch):
 
 
 def test_another_software_refuses_the_job():
-    assert "install the same" in carry_out(Job(load("sir", users=300), "other")).error
+    with pytest.raises(OtherCodeError, match="install the same everywhere"):
+        carry_out(Job(load("sir", users=300), "other"))
 
 
 # ---- failures
@@ -310,7 +311,7 @@ def test_a_run_that_always_dies_is_blamed_alone_and_one_that_hangs_is_ended(tmp_
 
 
 def test_a_limit_is_kept_where_no_process_can_be_ended():
-    outcome = carry_out(Job(load("ding_zhen", users=300, sets=["days=1"]), maker(), 1e-9))
+    outcome = carry_out(Job(load("ding_zhen", users=300, sets=["days=1"]), recipe.maker(), 1e-9))
     assert "took longer" in outcome.error
 
 

@@ -6,11 +6,14 @@ the package, as ``sim/shipped``.
 
 from __future__ import annotations
 
+import hashlib
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 PACKAGE = Path(str(files("sim")))
 INSIDE = "shipped"
+SOURCE = (".py", ".yaml")  # code, and the catalogue that it computes with
 
 
 def checkout(package: Path = PACKAGE) -> Path | None:
@@ -23,3 +26,16 @@ def shipped(package: Path = PACKAGE) -> Path:
     """The folder of scenarios that belongs to a package: that of the checkout, where there is one."""
     root = checkout(package)
     return root / "scenarios" if root else package / INSIDE
+
+
+@cache
+def source(package: Path = PACKAGE) -> str:
+    """SHA-256 of the code and the catalogue of a package: what decides a result, beside the scenario.
+
+    Neither dates nor the place count, nor what Python and numba keep beside the source, nor the shipped scenarios.
+    """
+    digest = hashlib.sha256()
+    for name, path in sorted((path.relative_to(package).as_posix(), path) for path in package.rglob("*")):
+        if path.suffix in SOURCE and path.is_file() and name.split("/")[0] != INSIDE:
+            digest.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()

@@ -48,14 +48,17 @@ def _validate(args: argparse.Namespace) -> int:
 
 
 def _validate_one(source: str, sets: list[str]) -> int:
-    from sim.base.errors import ScenarioError
+    from sim.base.errors import ScenarioError, SimError
     from sim.runs.words import days
     from sim.scenario.load import load
 
     try:
         scenario = load(source, sets=sets)
+        scenario.network.check_content(scenario.people.users)
     except ScenarioError as error:
         return fail(str(error), error.exit_code)
+    except SimError as error:
+        return fail(f"sim: {error}", error.exit_code)
     print(f"ok: {source} ({scenario.name}, {scenario.people.users:,} people, {days(scenario)})")
     return 0
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from sim.base.errors import SimError
+from sim.base.files.inputs import Input
 from sim.base.registry import Registry
 from sim.base.streams import ONE32
 
@@ -18,13 +21,28 @@ Edges = tuple[np.ndarray, np.ndarray]  # both ends of each edge, as two columns 
 
 
 class Network(BaseModel):
-    """What the networks of a scenario share: a ``kind``, checked fields, ``check``, ``build``, ``estimate_bytes``."""
+    """What the networks of a scenario share: a ``kind``, checked fields, ``check``, ``build``, ``estimate_bytes``.
+
+    A network from a file says which (``place``), and what is in it (`located`, `inputs`); the others have none.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: ClassVar[str]
+    place: ClassVar[str] = ""  # the field that says where the file lies; what a run is known by is its content
 
     def check(self, n_users: int) -> None:
         """`SimError` if the network cannot be had for so many users; nothing is built."""
+
+    def check_content(self, n_users: int) -> None:
+        """`SimError` for what only shows when a file is read through; nothing is kept."""
+
+    def located(self, folder: Path) -> Self:
+        """The same with the whole path of its file, counted from a folder, and SHA-256 of its content."""
+        return self
+
+    def inputs(self) -> Sequence[Input]:
+        """The files that it reads, as they are now."""
+        return ()
 
 
 def require_users(n_users: int, what: str, least: int) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field
 
 from sim.base.errors import SimError
+from sim.base.files.inputs import Input, described, whole
 from sim.base.machine import require_memory
 from sim.networks.base import NETWORKS, Network, require_users
 
@@ -25,8 +27,10 @@ class EdgeList(Network):
     """
 
     name: ClassVar[str] = "edge_list"
+    place: ClassVar[str] = "path"
     kind: Literal["edge_list"] = "edge_list"
-    path: str = Field(min_length=1, description="file of edges, UTF-8")
+    path: str = Field(min_length=1, description="file of edges, UTF-8; counts from the file that says it")
+    sha256: str = Field("", pattern="^([0-9a-f]{64})?$", description="of its content; another is refused (any)")
     directed: bool = Field(True, description="false: a line ties both ways, and 'b a' repeats 'a b'")
     on_fault: Literal["refuse", "drop"] = Field("refuse", description="drop: leave bad lines out and count them")
 
@@ -41,11 +45,37 @@ class EdgeList(Network):
 
         require_users(n_users, "an edge list", 1)
         require_memory(self.estimate_bytes(n_users), self.path)
-        return read_edges(self.path, n_users, directed=self.directed, drop=self.on_fault == "drop")
+        stored = read_edges(self.path, n_users, directed=self.directed, drop=self.on_fault == "drop")
+        self._refuse_another()  # after it was read: whatever came between shows
+        return stored
 
     def check(self, n_users: int) -> None:
-        """`SimError` if the file is not there or cannot be read."""
+        """`SimError` if the file is not there, cannot be read, or is not the one that is meant."""
         self.estimate_bytes(n_users)
+        self._refuse_another()
+
+    def check_content(self, n_users: int) -> None:
+        """`SimError` for the lines that are no edges."""
+        self.build(n_users)
+
+    def located(self, folder: Path) -> Self:
+        """With its whole path, and, if it can be read, SHA-256 of its content."""
+        found = self.model_copy(update={"path": whole(folder, self.path)})
+        try:
+            return found if self.sha256 else found.model_copy(update={"sha256": described(Path(found.path)).sha256})
+        except OSError:  # `check` says it in words
+            return found
+
+    def inputs(self) -> Sequence[Input]:
+        """The file of edges."""
+        return (described(Path(self.path)),)
+
+    def _refuse_another(self) -> None:
+        if self.sha256 and (now := described(Path(self.path)).sha256) != self.sha256:
+            raise SimError(
+                f"{self.path}: has changed: its SHA-256 is {now[:8]}, and {self.sha256[:8]} is meant; bring that file "
+                "back, or run the scenario that names it anew"
+            )
 
     def estimate_bytes(self, n_users: int) -> int:
         """Memory at the peak of reading, in bytes: from the size of the file and of its first lines.

@@ -1,19 +1,46 @@
-"""run.json: what made a result, and under which circumstances."""
+"""What a run is known by, and run.json: what made a result, and under which circumstances."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import platform as machine
 import resource
 import subprocess
 import sys
 import time
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sim.base import places
+from sim.runs import kinds
 from sim.runs.folder import Tabular
 from sim.runs.kinds import World
+
+
+def identity(world: World) -> dict[str, Any]:
+    """What a world is, as JSON has it: every value, and of a file what is in it, not where it lies."""
+    place = world.network.place
+    return world.model_dump(mode="json", by_alias=True, exclude={"network": {place}} if place else None)
+
+
+def key(world: World) -> str:
+    """SHA-256 of a world, seed included, and of the software: runs of one key are one run."""
+    return sha256([identity(world), maker()])
+
+
+def sha256(data: Any) -> str:
+    """SHA-256 of data as JSON has it."""
+    return hashlib.sha256(json.dumps(data, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@cache
+def maker() -> str:
+    """Which software this is: package, model of platforms, model of contagion, and its source, however numbered."""
+    versions = (str(kind.version()) for kind in kinds.KINDS.values())
+    return "/".join([_version(), *versions, places.source()[:12]])
 
 
 def record(scenario: World, tables: Tabular, started: datetime, clock: float) -> dict[str, Any]:
@@ -27,6 +54,8 @@ def record(scenario: World, tables: Tabular, started: datetime, clock: float) ->
         "version": _version(),
         **tables.facts(),
         "commit": _commit(),
+        "source": places.source(),
+        "inputs": [one.record() for one in scenario.network.inputs()],
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
         "scenario": scenario.name,
         "title": scenario.title,

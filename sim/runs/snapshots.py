@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,6 +17,7 @@ from sim.model.fork import Snapshot
 from sim.model.model import MODEL_VERSION
 from sim.platforms.base import MECHANISMS, channels, keeps
 from sim.platforms.platform import Platform
+from sim.runs.recipe import identity, sha256
 from sim.scenario.enact import enacted
 from sim.scenario.scenario import Scenario
 from sim.world.records import ACT, flows_of
@@ -61,7 +60,7 @@ def to_bytes(snapshot: Snapshot) -> bytes:
     """A snapshot as the bytes of its file; the scenario stays outside, known by its checksum."""
     head = {
         "model_version": MODEL_VERSION,
-        "scenario": _mark(snapshot.scenario),
+        "scenario": sha256(identity(snapshot.scenario)),
         "step": snapshot.step,
         "at": snapshot.at.isoformat(timespec="minutes"),
     }
@@ -80,7 +79,7 @@ def read(path: Path, scenario: Scenario) -> Snapshot:
         if head["model_version"] != MODEL_VERSION:
             made = f"it was made by model version {head['model_version']}, and this is {MODEL_VERSION}"
             raise DamagedError(f"{made}; run its scenario again")
-        if head["scenario"] != _mark(scenario):
+        if head["scenario"] != sha256(identity(scenario)):
             raise DamagedError("it belongs to another scenario than the one beside it; run that one again")
         snapshot = Snapshot(scenario, head["step"], data)
         _check(snapshot)
@@ -89,11 +88,6 @@ def read(path: Path, scenario: Scenario) -> Snapshot:
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError) as error:
         raise SimError(f"{path}: no run could have left this state; make it again") from error
     return snapshot
-
-
-def _mark(scenario: Scenario) -> str:
-    plain = json.dumps(scenario.model_dump(mode="json", by_alias=True))
-    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def _check(snapshot: Snapshot) -> None:

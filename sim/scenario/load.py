@@ -5,22 +5,25 @@ A file with the key ``contagion`` is a `Classic` world (`sim.contagion.classic`)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sim import catalog
 from sim.base import checker, errors, loader, places, reader
 from sim.base.errors import Fault, ScenarioError
+from sim.base.files.inputs import whole
 from sim.base.reader import fault
 from sim.base.registry import did_you_mean
 from sim.contagion import classic
 from sim.contagion.classic import Classic
+from sim.networks.base import NETWORKS
 from sim.scenario.checks import campaign, topics, whatif, world
 from sim.scenario.scenario import Scenario
 
 SHIPPED = places.shipped()
 Source = str | Path | Scenario | Classic  # of which a scenario can be had
+World = TypeVar("World", Scenario, Classic)
 
 
 def shipped() -> dict[str, Path]:
@@ -43,8 +46,11 @@ def load(
     >>> load("ding_zhen", users=500).people.users
     500
     """
-    if isinstance(source, Scenario | Classic) and not sets and seed is None and users is None:
-        return source
+    if not sets and seed is None and users is None:
+        if isinstance(source, Scenario):
+            return _located(source, reader.Document({}))
+        if isinstance(source, Classic):
+            return _located(source, reader.Document({}))
     return completed(read(source), sets=sets, seed=seed, users=users)
 
 
@@ -72,18 +78,61 @@ def completed(
 
 
 def _classic(document: reader.Document) -> Classic:
-    world = checker.check(Classic, document)
+    world = _located(checker.check(Classic, document), document)
     _raise(document, classic.findings(world))
     return world
 
 
 def _scenario(document: reader.Document, shortened: bool) -> Scenario:
     document = _complete(document)
-    scenario = checker.check(Scenario, document)
+    scenario = _whatifs_located(_located(checker.check(Scenario, document), document), document)
     _raise(document, [*world.findings(scenario, shortened=shortened), *topics.findings(scenario)])
     _raise(document, campaign.findings(scenario, shortened=shortened))
     _raise(document, whatif.findings(scenario, shortened=shortened))
     return _without_the_late(scenario) if shortened else scenario
+
+
+def _located(given: World, document: reader.Document) -> World:
+    """The world with the whole path of its network's file and its content; the path counts from the file that says it.
+
+    A checksum from another file than the path, such as one that is extended, is not of what the path now names.
+    """
+    network = given.network
+    if not network.place:
+        return given
+    said, sealed = (document.place(("network", name)) for name in (network.place, "sha256"))
+    if said.file != sealed.file and not sealed.file.startswith("--set"):
+        network = network.model_copy(update={"sha256": ""})
+    found = network.located(Path(said.file).parent if said.line else Path())
+    return given if found == given.network else given.model_copy(update={"network": found})
+
+
+def _whatifs_located(scenario: Scenario, document: reader.Document) -> Scenario:
+    """The scenario whose counterfactuals set whole paths: they count from the file that has them."""
+    found = {}
+    for name, what in scenario.counterfactuals.items():
+        said = document.place(("counterfactuals", name))
+        found[name] = what.model_copy(
+            update={"set": anchored(what.set, Path(said.file).parent if said.line else Path())}
+        )
+    same = found == dict(scenario.counterfactuals)
+    return scenario if same else scenario.model_copy(update={"counterfactuals": found})
+
+
+def anchored(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Values by their paths, as a file has them for ``--set``; the names of files among them count from a folder."""
+    return {path: _anchored(path, value, folder) for path, value in values.items()}
+
+
+def _anchored(path: str, value: Any, folder: Path) -> Any:
+    if isinstance(value, list):
+        return [_anchored(path, one, folder) for one in value]
+    if path == "network" and isinstance(value, dict):
+        return {name: _anchored(f"network.{name}", one, folder) for name, one in value.items()}
+    names_file = isinstance(value, str) and path in {
+        f"network.{network.place}" for network in NETWORKS if network.place
+    }
+    return whole(folder, value) if names_file else value
 
 
 def _raise(document: reader.Document, findings: Iterable[errors.Finding]) -> None:

@@ -20,7 +20,7 @@ from sim.studies.sweep import charts, words
 from sim.studies.sweep.conduct import Manner, Tally, conduct
 from sim.studies.sweep.cost import check_disk, fitting_workers
 from sim.studies.sweep.engine import engine
-from sim.studies.sweep.folder import Report, header, inscribe, record, write
+from sim.studies.sweep.folder import Report, header, inscribe, left_aside, record, write
 from sim.studies.sweep.ledger import Ledger
 from sim.studies.sweep.plan import Plan, planned
 
@@ -116,6 +116,8 @@ def carried_out(
         for words in ledger.notes:
             say(words)
         inscribe(ledger, header(plan))
+        for words in left_aside(ledger, plan):
+            say(words)
         with engine(workers if cluster or not workers else fitting_workers(plan, workers), cluster, limit) as made:
             tally = conduct(plan, ledger, made, manner, tell)
         if others := ledger.others(plan.digest):

@@ -10,8 +10,9 @@ from sim.base import notices
 from sim.base.errors import RefusedError, SimError
 from sim.base.progress import Tell
 from sim.base.workers import NoWorkersError
+from sim.runs.recipe import maker
 from sim.studies.sweep.engine import Crew
-from sim.studies.sweep.jobs import Job, Outcome, maker
+from sim.studies.sweep.jobs import Job, OtherCodeError, Outcome
 from sim.studies.sweep.ledger import DONE, FAILED, Ledger, Row
 from sim.studies.sweep.plan import Plan, Run
 
@@ -79,6 +80,8 @@ def _missing(plan: Plan, ledger: Ledger, manner: Manner, tally: Tally) -> Iterat
     """Runs that are to be made, and how often each was tried; what is known from another place is taken over."""
     for run in plan.runs():
         row = ledger.at(plan.digest, run.point, run.replicate)
+        if row and row.key != run.key:  # a file that varies was changed
+            row = None
         if row is None and (known := ledger.known(run.key)):
             row = known._replace(plan=plan.digest, point=run.point, replicate=run.replicate, sets=run.sets)
             ledger.add(row)
@@ -91,7 +94,7 @@ def _outcome(future: Future[Outcome]) -> Outcome:
     """What came of a run; the error where its worker died or took too long."""
     try:
         return future.result()
-    except NoWorkersError:
+    except (NoWorkersError, OtherCodeError):
         raise
     except CancelledError:
         raise RefusedError("the engine has gone away; what is done is safe, the same command goes on") from None

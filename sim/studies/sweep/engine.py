@@ -11,7 +11,8 @@ from typing import Any
 
 from sim.base.errors import RefusedError, SimError
 from sim.base.workers import Workers
-from sim.studies.sweep.jobs import Job, Outcome, carry_out, maker
+from sim.runs.recipe import maker
+from sim.studies.sweep.jobs import Job, Outcome, carry_out
 
 PATIENCE = 5.0  # seconds for a scheduler to answer, and again for a first worker to be there
 AHEAD = 2  # runs under way or waiting a worker: the next is there when one is done
@@ -104,11 +105,12 @@ def _ready(client: Any, address: str) -> int:
             )
         time.sleep(0.1)
     try:
-        found = client.submit(maker, pure=False).result(timeout=60)
+        found = client.run(maker)  # each worker; whoever joins later is asked with every run
     except Exception as error:
         words = f"{type(error).__name__}: {error}"[:200]
         fix = "install virality-simulator there, in the same version"
         raise SimError(f"the workers of {address} cannot import this package ({words}); {fix}") from None
-    if found != maker():
-        raise SimError(f"the workers of {address} have version {found}, here is {maker()}; install the same everywhere")
+    if others := {one for one in found.values() if one != maker()}:
+        words = f"workers of {address} have version {', '.join(sorted(others))}, here is {maker()}"
+        raise SimError(f"{words}; install the same everywhere")
     return int(threads)

@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from sim.base import loader
 from sim.base.errors import SimError
+from sim.runs.recipe import maker
 from sim.studies.sweep import charts, found
 from sim.studies.sweep.found import Found
 from sim.studies.sweep.ledger import DONE, FAILED, FILE, Ledger
@@ -70,6 +71,23 @@ def inscribed(ledger: Ledger) -> Header:
     if text is None:
         raise SimError(f"{ledger.path}: does not say which plan it belongs to; give its sweep command again to mend it")
     return Header(**json.loads(text))
+
+
+MADE_OF = "made of "  # and the digest of a plan: the software and the content of the files that its runs came from
+
+
+def left_aside(ledger: Ledger, plan: Plan) -> list[str]:
+    """Finished runs that cannot count because a file or the software is another now, a line each reason."""
+    files = {one.path: one.sha256 for one in plan.load().network.inputs()}
+    aside: dict[str, int] = {}
+    for digest, text in sorted(ledger.metas(MADE_OF).items()):
+        was, done = json.loads(text), ledger.count(digest, DONE)
+        reasons = [path for path, content in was["files"].items() if files.get(path, content) != content]
+        reasons += ["version of the program"] if was["maker"] != maker() else []
+        for reason in reasons:
+            aside[reason] = aside.get(reason, 0) + done
+    ledger.set_meta(**{MADE_OF + plan.digest: json.dumps({"maker": maker(), "files": files}, ensure_ascii=False)})
+    return [f"{runs:,} finished runs used another {what} and are left aside" for what, runs in aside.items() if runs]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import hashlib
 import json
 import time
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sim.base import notices
@@ -16,6 +15,7 @@ from sim.base.progress import Tell
 from sim.runs import kinds
 from sim.runs.estimate import required
 from sim.runs.kinds import World
+from sim.runs.recipe import maker
 from sim.runs.runner import simulate
 
 if TYPE_CHECKING:
@@ -49,16 +49,8 @@ class Outcome:
     notices: tuple[Notice, ...] = ()
 
 
-@cache
-def maker() -> str:
-    """Which software this is: package, model of platforms, model of contagion."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        package = version("virality-simulator")
-    except PackageNotFoundError:
-        package = "source"
-    return "/".join([package, *(str(kind.version()) for kind in kinds.KINDS.values())])
+class OtherCodeError(SimError):
+    """A worker has another version of this software: nothing that it makes may stand beside what others made."""
 
 
 def carry_out(job: Job) -> Outcome:
@@ -72,12 +64,17 @@ def _carried_out(job: Job) -> Outcome:
     began = time.perf_counter()
     try:
         if job.maker != maker():
-            raise SimError(f"the worker has version {maker()}, asked is {job.maker}; install the same everywhere")
+            raise OtherCodeError(
+                f"a worker has version {maker()}, asked is {job.maker}; install the same everywhere and give the same "
+                "command again: what is done is safe"
+            )
         required(job.scenario)
         tables = simulate(job.scenario, progress=_watchful(job.limit, began))
         metrics = json.dumps(tables.summary, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         seconds = time.perf_counter() - began
         return Outcome(metrics, fingerprint(job.scenario, tables, metrics), "", seconds)
+    except OtherCodeError:
+        raise  # no fault of the run
     except Exception as error:
         words = str(error) if isinstance(error, SimError) else f"{type(error).__name__}: {error}"
         return Outcome(error=words or type(error).__name__, seconds=time.perf_counter() - began)

@@ -149,6 +149,11 @@ class Ledger:
         found = self._base.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return None if found is None else str(found[0])
 
+    def metas(self, prefix: str) -> dict[str, str]:
+        """All words whose names begin so, by the rest of the name."""
+        found = self._base.execute("SELECT name, value FROM meta WHERE substr(name, 1, ?) = ?", (len(prefix), prefix))
+        return {str(name)[len(prefix) :]: str(value) for name, value in found}
+
     def set_meta(self, **words: str) -> None:
         """Put words about the sweep."""
         with self._words():

@@ -17,11 +17,11 @@ from sim.base import checker, reader
 from sim.base.errors import SimError
 from sim.base.strict import Name, Strict
 from sim.runs.kinds import World
+from sim.runs.recipe import identity, key, maker
 from sim.scenario import load as scenarios
 from sim.scenario.load import Source
 from sim.studies.study import seeded, seeds
 from sim.studies.sweep.design import Design, Points, factor, points
-from sim.studies.sweep.jobs import maker
 
 SHIPPED = scenarios.SHIPPED / "sweeps"
 MOST_POINTS = 1 << 24
@@ -98,7 +98,7 @@ class Plan:
     @cached_property
     def digest(self) -> str:
         """Of everything that decides which runs there are, whatever the shard."""
-        asked = [self.text, scenarios.resolved(self.load()), maker()]
+        asked = [self.text, identity(self.load()), maker()]
         return hashlib.sha256(json.dumps(asked, ensure_ascii=False).encode("utf-8")).hexdigest()
 
     @property
@@ -144,11 +144,6 @@ class Plan:
                 self.load(f"{one.path}={text}")
 
 
-def key(scenario: World) -> str:
-    """SHA-256 of a resolved scenario, seed included, and of the software."""
-    return hashlib.sha256(f"{scenario.model_dump_json(by_alias=True)}\n{maker()}".encode()).hexdigest()
-
-
 def shipped() -> dict[str, Path]:
     """The sweeps that come with the project, by name."""
     return {path.stem: path for path in sorted(SHIPPED.glob("*.yaml"))}
@@ -163,7 +158,8 @@ def opened(source: str) -> tuple[Sweep, str] | None:
     if not isinstance(document.data, dict) or "vary" not in document.data:
         return None
     sweep = checker.check(Sweep, document)
-    beside = path.parent / sweep.scenario
+    named = {part: scenarios.anchored(getattr(sweep, part), path.parent) for part in ("set", "vary")}
+    sweep, beside = sweep.model_copy(update=named), path.parent / sweep.scenario
     return sweep, str(beside) if beside.is_file() else sweep.scenario
 
 
