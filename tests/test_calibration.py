@@ -10,8 +10,10 @@ from worlds import document, platform, rng
 
 from sim.base import loader, processes
 from sim.base.errors import SimError
+from sim.base.files import checksums
 from sim.cli import main
 from sim.contagion.classic import Classic
+from sim.runs.result import NEEDS
 from sim.runs.runner import run, simulate
 from sim.scenario.load import load
 from sim.studies.calibrate import fit as fitting
@@ -292,7 +294,7 @@ def test_the_command_writes_a_folder_that_can_be_used_again(small, tmp_path, cap
     assert "held out" in out
     (folder,) = (tmp_path / "out" / "tiny").iterdir()
     assert sorted(path.name for path in folder.iterdir()) == [
-        "calibrate.json", "draws.csv", "figures", "fitted.yaml", "runs.csv",
+        "SHA256SUMS", "calibrate.json", "draws.csv", "figures", "fitted.yaml", "runs.csv",
     ]  # fmt: skip
     assert (folder / "figures" / "calibrate.png").read_bytes()[:4] == b"\x89PNG"
     record = json.loads((folder / "calibrate.json").read_text(encoding="utf-8"))
@@ -342,7 +344,10 @@ def test_mistakes_are_told_in_one_line(small, tmp_path, monkeypatch, capsys, arg
     (tmp_path / "late.yaml").write_text("square_likes: {value: 3, at: 2022-01-01T00:00+08:00}\n")
     (tmp_path / "flow.yaml").write_text("people_reached: {value: 3, at: 2021-01-01T01:00+08:00}\n")
     (tmp_path / "made").mkdir()
-    (tmp_path / "made" / "summary.json").write_text(json.dumps({"people_reached": 5, "square_likes": 3}))
+    run = dict.fromkeys(NEEDS, "") | {"digest": {"all": "0" * 64}}
+    for name, record in {"run.json": run, "summary.json": {"people_reached": 5, "square_likes": 3}}.items():
+        (tmp_path / "made" / name).write_text(json.dumps(record))
+    checksums.write(tmp_path / "made")
     code, out, err = told([small, "--fit", "stories.tale.appeal", "--jobs", "1", "--quiet", *arguments], capsys)
     assert code == 2
     assert not out

@@ -13,6 +13,7 @@ import pytest
 
 from sim import networks
 from sim.base.errors import ScenarioError, SimError
+from sim.base.files import checksums
 from sim.cli import main
 from sim.contagion import CONTAGION, WellMixed
 from sim.contagion.classic import Classic, Mixed, Seeds
@@ -152,7 +153,7 @@ def test_a_run_leaves_a_folder_like_any_other(write, tmp_path):
     files = {str(path.relative_to(result.path)) for path in result.path.rglob("*") if path.is_file()}
     assert files == {
         *("run.json", "summary.json", "scenario.resolved.yaml", "series.csv", "theory.csv"),
-        *("cascades.npz", "figures/curve.png", "report.html"),
+        *("cascades.npz", "figures/curve.png", "report.html", "SHA256SUMS"),
     }
     assert result.path.name == f"{result.digest[:8]}-s1"
     assert result.run["contagion"] == "sir"
@@ -177,6 +178,9 @@ def test_figures_of_a_classical_run_by_name(write, tmp_path):
     with pytest.raises(SimError, match="unknown figure 'curv'; did you mean 'curve'"):
         result.plot("curv")
     (result.path / "series.csv").write_text("step,new\n")
+    with pytest.raises(SimError, match=r"series\.csv: has changed since it was written"):
+        result.plot()
+    checksums.write(result.path)
     with pytest.raises(SimError, match=r"series\.csv: cannot be used"):
         result.plot()
 

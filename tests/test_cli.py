@@ -19,9 +19,11 @@ from pydantic import BaseModel, Field
 
 from sim.base import loader, progress, words
 from sim.base.errors import Fault, RefusedError, ScenarioError
+from sim.base.files import checksums
 from sim.base.registry import Registry
 from sim.cli import looks, main, tables
 from sim.runs import words as run_words
+from sim.runs.result import NEEDS
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {"numpy", "numba", "pandas", "mesa", "matplotlib", "networkx", "pydantic", "yaml", "tqdm"}
@@ -61,7 +63,8 @@ def scenario(name="small", users=1000, ratio=1400):
         SimpleNamespace(kind="bureau", count=3, policies=(1,)),
         SimpleNamespace(kind="kol", count=1, policies=()),
     ]
-    return SimpleNamespace(name=name, title="丁真", people=people, **facts)
+    network = SimpleNamespace(check_content=lambda users: None)
+    return SimpleNamespace(name=name, title="丁真", people=people, network=network, **facts)
 
 
 def module(name, **members):
@@ -478,7 +481,11 @@ def test_what_a_terminal_would_obey_is_shown(sim, rooms, monkeypatch):
 
 def test_plot_needs_a_folder_of_results(sim, rooms, tmp_path):
     assert sim("plot", str(tmp_path))[0] == 2
-    (tmp_path / "run.json").write_text('{"kind": "platform"}')
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "figures" / "reach.png").write_bytes(b"drawn")
+    run = dict.fromkeys(NEEDS, "") | {"kind": "platform", "digest": {"all": "0" * 64}}
+    (tmp_path / "run.json").write_text(json.dumps(run))
+    checksums.write(tmp_path)
     assert sim("plot", str(tmp_path), "--only", "reach")[1] == f"{tmp_path}/figures/reach.png\n"
     assert rooms.asked["draw"] == ("reach",)
     rooms.raises = KeyboardInterrupt()

@@ -10,6 +10,7 @@ import worlds
 from test_engines import generated
 
 from sim.base.errors import SimError
+from sim.base.files import checksums
 from sim.base.words import display_width
 from sim.cli import main
 from sim.model.model import ViralityModel
@@ -220,6 +221,7 @@ def test_what_is_no_run_or_no_longer_the_same_is_refused_in_one_line(folder, tmp
         recipe = json.loads((path / "run.json").read_text(encoding="utf-8")) | changes
         (tmp_path / "run.json").write_text(json.dumps(recipe), encoding="utf-8")
         (tmp_path / "scenario.resolved.yaml").write_bytes((path / "scenario.resolved.yaml").read_bytes())
+        checksums.write(tmp_path)
         return tmp_path
 
     with pytest.raises(SimError, match="is not a folder of results"):

@@ -12,8 +12,9 @@ import worlds
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from sim.base import loader, packed
+from sim.base import loader
 from sim.base.errors import SimError
+from sim.base.files import packed
 from sim.cli import main
 from sim.cli.words import what
 from sim.minds.actor import Actor
@@ -304,6 +305,8 @@ def test_a_file_gives_the_state_back(number, step):
 
 class Bytes:
     """A path to bytes in memory."""
+
+    parents = ()
 
     def __init__(self, raw):
         self.raw = raw

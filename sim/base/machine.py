@@ -20,7 +20,10 @@ def nearest(path: Path) -> Path:
 
 
 def check_writable(folder: Path) -> None:
-    """Find out before the run, not after it, that nothing can be written."""
+    """Find out before the run, not after it, that nothing can be written: `SimError`, `RefusedError`."""
+    for place in (folder, *folder.parents):
+        if place.is_symlink() and not place.exists():
+            raise SimError(f"{place} is a link to {place.readlink()}, which is not there; name another --out")
     there = nearest(folder)
     if not there.is_dir():
         raise SimError(f"{there} is a file, not a folder; name another --out")

@@ -3,7 +3,7 @@
 from sim.cli.calibrate import add_calibrate
 from sim.cli.compare import add_compare
 from sim.cli.counterfactuals import add_counterfactuals
-from sim.cli.finished import add_explain, add_plot
+from sim.cli.finished import add_explain, add_plot, add_verify
 from sim.cli.forks import add_fork
 from sim.cli.hindcast import add_hindcast
 from sim.cli.looks import add_looks
@@ -19,6 +19,7 @@ COMMANDS = (
     add_looks,
     add_plot,
     add_explain,
+    add_verify,
     add_calibrate,
     add_hindcast,
     add_counterfactuals,

@@ -1,4 +1,4 @@
-"""Commands about a finished run: `sim plot`, `sim explain`."""
+"""Commands about finished folders: `sim plot`, `sim explain`, `sim verify`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.cli.words import add, positive, print_lines, threads, whole
+
+UNSOUND = 1  # exit code: some file is not as it was written
 
 
 def add_plot(commands: Any) -> None:
@@ -34,14 +36,39 @@ def add_explain(commands: Any) -> None:
     option("--quiet", action="store_true", help="show no progress")
 
 
-def _plot(args: argparse.Namespace) -> int:
+def add_verify(commands: Any) -> None:
+    """`sim verify`."""
+    parser = add(commands, "verify", _verify, "hold every file of finished folders against its checksum")
+    parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER", help="of a run or a study")
+
+
+def _verify(args: argparse.Namespace) -> int:
+    """Look at all folders, also those after one that is not whole; 1 if there is one."""
+    return max([_verify_one(folder) for folder in args.folders])
+
+
+def _verify_one(folder: Path) -> int:
     from sim.base.errors import SimError
+    from sim.base.files import checksums
 
-    if not (args.folder / "run.json").is_file():
-        raise SimError(f"{args.folder} is not a folder of results: it has no run.json")
-    from sim.runs.result import Result
+    if not folder.is_dir():
+        raise SimError(f"{folder} is not a folder")
+    try:
+        found = checksums.verify(folder)
+    except SimError as error:
+        print_lines([str(error)])
+        return UNSOUND
+    said = {"changed": found.changed, "missing": found.missing, "foreign": found.foreign}
+    print_lines(f"{folder / name}: {words}" for words, names in said.items() for name in names)
+    what = "whole" if found.sound else "not whole; make it again, or bring the files back"
+    print_lines([f"{folder}: {len(found.whole)} files as they were written: {what}"])
+    return 0 if found.sound else UNSOUND
 
-    print_lines(map(str, Result(args.folder).plot(*args.only)))
+
+def _plot(args: argparse.Namespace) -> int:
+    from sim.runs.result import opened
+
+    print_lines(map(str, opened(args.folder).plot(*args.only)))
     return 0
 
 

@@ -45,12 +45,12 @@ def carry_out(
         ask: has the study made; it is given what hears how far it is.
         onward: of the answer and its folder, lines to be printed below it.
     """
-    from sim.base.machine import check_writable
     from sim.base.notices import gathered
     from sim.base.progress import progress
+    from sim.runs.folder import check_out
     from sim.studies.folder import write
 
-    check_writable(args.out)
+    check_out(args.out, args.out)
     with gathered() as said, progress(sys.stderr, quiet=args.quiet) as tell:
         answer = ask(tell)
     folder = write(answer, args.out, [Path(sys.argv[0]).name, *sys.argv[1:]], said)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.base.files import reading
 from sim.base.words import capital
 from sim.pictures import drawing
-from sim.pictures.drawing import read
 from sim.pictures.paper import GREY, INK, count, name_ends, nothing, page, shown
 
 ADOPTED, INFECTIOUS = "#0072B2", "#D55E00"
@@ -25,7 +23,7 @@ def draw(folder: Path, only: Sequence[str] = (), *, labels: Mapping[str, str]) -
 
     ``labels``: what the columns of series.csv are called.
     """
-    known = {"curve": lambda folder: read(folder / "series.csv", lambda series: curve(series.parent, labels))}
+    known = {"curve": lambda folder: reading.read(folder / "series.csv", lambda series: curve(series.parent, labels))}
     return drawing.draw(Path(folder), known, only, lambda folder: folder)
 
 
@@ -34,8 +32,8 @@ def curve(folder: Path, labels: Mapping[str, str]) -> Figure:
 
     ``labels``: what the columns of series.csv are called.
     """
-    run: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    series, theory = (pd.read_csv(folder / f"{name}.csv") for name in ("series", "theory"))
+    run = reading.record(folder / "run.json", ("users", "scenario", "contagion", "seed", "title", "theory"))
+    series, theory = (reading.read(folder / f"{name}.csv", pd.read_csv) for name in ("series", "theory"))
     last = _settled(series, theory)
     series, theory = series[series.step <= last], theory[theory.step <= last]
     users = run["users"]

@@ -1,23 +1,18 @@
-"""Pictures into a folder: by their names, whole or not at all; a damaged file becomes one line that names it."""
+"""Pictures into a folder: by their names, whole or not at all."""
 
 from __future__ import annotations
 
-import os
-import zipfile
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import yaml
 from matplotlib.figure import Figure
 
 from sim.base.errors import SimError
+from sim.base.files.drafts import replacing
 from sim.base.registry import did_you_mean
 from sim.pictures.paper import lettering
 
-DAMAGE = (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError)
-DAMAGED_FILE = (zipfile.BadZipFile, zlib.error, yaml.YAMLError)
 T = TypeVar("T")
 
 
@@ -44,23 +39,8 @@ def draw(
 
 
 def save(figure: Figure, path: Path) -> Path:
-    """Write a picture under another name first, so that no half of one is ever seen."""
+    """Write a picture; no half of one is ever seen."""
     path.parent.mkdir(exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        figure.savefig(temporary, format="png")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(path) as draft:
+        figure.savefig(draft, format="png")
     return path
-
-
-def read(path: Path, parse: Callable[[Path], Any]) -> Any:
-    """Return ``parse(path)``; a missing or damaged file becomes one line that names it."""
-    try:
-        return parse(path)
-    except FileNotFoundError:
-        raise SimError(f"{path}: no such file; is the folder a finished run?") from None
-    except (*DAMAGE, *DAMAGED_FILE) as error:
-        words = f"no {error}" if isinstance(error, KeyError) else " ".join(str(error).split())
-        raise SimError(f"{path}: cannot be used: {words}") from error

@@ -23,10 +23,10 @@ from matplotlib.path import Path as Line
 from matplotlib.ticker import MaxNLocator
 
 from sim.base.errors import SimError
+from sim.base.files.reading import forest, read
 from sim.base.metrics import structural_virality
 from sim.base.words import capital
 from sim.pictures import drawing
-from sim.pictures.drawing import read
 from sim.pictures.paper import GREY, INK, PALE, count, name_ends, name_points, nothing, page, panels, shown
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # Okabe and Ito
@@ -318,8 +318,8 @@ def cascade(run: Run) -> Figure:
 
 def _columns(path: Path) -> dict[str, np.ndarray]:
     """Return the columns of the repost forest that a tree needs."""
-    with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-        columns = {name: file[name].astype(np.int64) for name in ("post", "parent", "minute", "weight")}
+    found = forest(path)
+    columns = {name: found[name].astype(np.int64) for name in ("post", "parent", "minute", "weight")}
     parent = columns["parent"]
     even = {column.shape for column in columns.values()} == {(len(parent),)}
     if not even or ((parent >= np.arange(len(parent))) | (parent < -1)).any():

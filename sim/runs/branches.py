@@ -9,15 +9,15 @@ from sim.base.errors import SimError
 from sim.base.progress import Tell
 from sim.model.fork import Snapshot
 from sim.runs.estimate import required
+from sim.runs.folder import RESOLVED
 from sim.runs.kinds import platform_world
 from sim.runs.result import Result
+from sim.runs.result import opened as finished
 from sim.runs.runner import Branch, run
 from sim.runs.snapshots import FOLDER, file_name, read, step_at
 from sim.scenario import load as scenarios
 from sim.scenario.past import first_difference, refuse_other_past
 from sim.scenario.scenario import Scenario
-
-RESOLVED = "scenario.resolved.yaml"
 
 
 def opened(folder: Path, at: str = "") -> Snapshot:
@@ -26,10 +26,9 @@ def opened(folder: Path, at: str = "") -> Snapshot:
     Raises:
         SimError: there is no run, no snapshot or more than one, or it cannot be believed.
     """
-    if not (folder / "run.json").is_file() or not (folder / RESOLVED).is_file():
-        raise SimError(f"{folder} is not a folder of results: it has no run.json and {RESOLVED}")
+    run = finished(folder)
     refusal = f"{folder} holds no snapshot; run its scenario again with sim run --snapshot-at DATE"
-    scenario = platform_world(scenarios.load(folder / RESOLVED), refusal)
+    scenario = platform_world(run.scenario, refusal)
     kept = sorted(path for path in (folder / FOLDER).glob("*.npz"))
     if not kept:
         raise SimError(refusal)

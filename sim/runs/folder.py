@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import threading
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Set
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+
+from sim.base import machine, notices
+from sim.base.errors import SimError
+from sim.base.files import checksums, reading
+from sim.base.files.drafts import clear, exchange, folder_beside, is_draft, locked, put, sync
+
+RUN, RESOLVED, FIGURES = "run.json", "scenario.resolved.yaml", "figures"
 
 
 class Tabular(Protocol):
@@ -42,9 +50,9 @@ def write(folder: Path, tables: Tabular, record: dict[str, Any], resolved: str) 
     for name in tables.names:
         getattr(tables, name).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
     np.savez_compressed(folder / "cascades.npz", **tables.cascades)  # type: ignore[arg-type]  # the stubs know no columns
-    (folder / "scenario.resolved.yaml").write_text(resolved, encoding="utf-8")
+    (folder / RESOLVED).write_text(resolved, encoding="utf-8")
     write_json(folder / "summary.json", tables.summary)
-    write_json(folder / "run.json", record)
+    write_json(folder / RUN, record)
 
 
 def write_json(path: Path, data: dict[str, Any]) -> None:
@@ -52,42 +60,127 @@ def write_json(path: Path, data: dict[str, Any]) -> None:
     path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def publish(target: Path, fill: Callable[[Path], None]) -> Path:
-    """Make ``target`` by filling a hidden folder beside it and renaming it; a failure leaves nothing behind."""
+def check_out(out: Path, folder: Path) -> None:
+    """Find out before anything is run that its folder could not be written; take away what killed processes left.
+
+    Raises:
+        SimError: there is a file or a broken link in its place.
+        RefusedError: nobody may write there.
+    """
+    machine.check_writable(folder)
+    if out.is_dir():
+        for place in (out, *(inner for inner in out.iterdir() if inner.is_dir())):
+            clear(place)
+
+
+def publish(target: Path, fill: Callable[[Path], None], record: str) -> Path:
+    """Have a folder with what ``fill`` writes, or one that says the same and is there already; return its path.
+
+    It is filled beside the target and renamed, so that nobody ever sees half of it; a failure leaves nothing behind.
+    A whole folder of the same recipe stays, and gets what it lacks. One of another recipe stays as it is: the new one
+    gets another name. Files that nobody but the user can have put there are kept.
+
+    Args:
+        target: the name that it should have; a link to a folder is followed.
+        fill: writes the files into the folder that it is given.
+        record: name of the JSON file among them that has ``recipe`` and ``source``.
+    """
     made = [parent for parent in (target.parent, *target.parent.parents) if not parent.exists()]
-    draft = target.parent / f".{target.name}.{uuid.uuid4().hex[:8]}"
     try:
-        draft.mkdir(parents=True)
-        fill(draft)
-        with _undisturbed():
-            _swap(draft, target)
+        with folder_beside(target) as draft:
+            fill(draft)
+            checksums.write(draft)
+            sync(draft)
+            with _undisturbed(), locked(target.parent):
+                return _settled(draft, target, record)
     except OSError as error:  # the draft is nobody's concern
         raise OSError(error.errno, error.strerror or str(error), str(target)) from error
     finally:
         with _undisturbed():
-            _clear(draft, made)
-    return target
+            _clear(made)
 
 
-def _swap(draft: Path, target: Path) -> None:
-    """Rename the draft over the target; an older run of the same digest gives way."""
-    old = draft.with_name(f"{draft.name}.old")
-    if target.is_dir():
-        target.replace(old)
+def _settled(draft: Path, target: Path, record: str) -> Path:
+    """The folder under the first name that it can have."""
+    recipe, source = _made_by(draft / record)
+    for place in _names(target, recipe):
+        if put(draft, place):
+            if place != target:
+                notices.add("folder_taken", f"{target} was made otherwise and stays; this result is in {place.name}")
+            return place
+        old = place.resolve() if place.is_symlink() else place
+        was, by = _made_by(old / record)
+        if was == recipe and _joined(draft, old, by == source):
+            return place
+    raise AssertionError("names never end")
+
+
+def _names(target: Path, recipe: str) -> Iterator[Path]:
+    """The target, then names that say the recipe as well."""
+    yield target
+    other = target.with_name(f"{target.name}-{recipe[:8]}")
+    yield other
+    yield from (other.with_name(f"{other.name}-{number}") for number in count(2))
+
+
+def _made_by(path: Path) -> tuple[str, str]:
+    """Recipe and source of a folder, as its record has them; no words where it cannot be read."""
     try:
-        draft.replace(target)
+        found = reading.record(path, ("recipe", "source"))
+    except SimError:
+        return "", ""
+    return str(found["recipe"]), str(found["source"])
+
+
+def _joined(draft: Path, old: Path, same_source: bool) -> bool:
+    """Whether the old folder has all that a draft of the same recipe has, as it is or once the draft has its place."""
+    try:
+        there = checksums.verify(old)
+    except SimError:
+        return False
+    made = checksums.names(draft)
+    if same_source and there.sound and set(made) <= set(there.whole):
+        return True
+    if set(made) & set(there.foreign):  # somebody's own file has the name of one of ours
+        return False
+    # A page shows the pictures that were drawn with it.
+    if same_source and there.sound and (old / FIGURES).exists() and not (draft / FIGURES).exists():
+        for name in there.whole:
+            (draft / name).unlink(missing_ok=True)
+    lost = {*there.changed, checksums.FILE}
+    _carry(old, draft, lost)
+    checksums.write(draft, sorted({*made, *there.whole}))
+    sync(draft)
+    if not exchange(draft, old):
+        return False
+    _carry(draft, old, lost)  # what came meanwhile
+    return True
+
+
+def _carry(old: Path, new: Path, without: Set[str]) -> None:
+    """Put those files of one folder that another lacks there as well."""
+    for path in sorted(old.rglob("*")):
+        there, name = new / path.relative_to(old), path.relative_to(old).as_posix()
+        if name in without or os.path.lexists(there) or is_draft(path):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            there.mkdir()
+        else:
+            _link(path, there)
+
+
+def _link(path: Path, there: Path) -> None:
+    """The same file under a second name; a copy where the disk cannot."""
+    try:
+        os.link(path, there, follow_symlinks=False)
     except OSError:
-        if old.exists():
-            old.replace(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+        shutil.copy2(path, there, follow_symlinks=False)
 
 
-def _clear(draft: Path, made: list[Path]) -> None:
-    """Take the draft away, and those folders made for it that hold nothing."""
-    shutil.rmtree(draft, ignore_errors=True)
+def _clear(made: list[Path]) -> None:
+    """Take those folders away that were made for a draft and hold nothing."""
     for parent in made:
-        if parent.is_dir() and not any(parent.iterdir()):
+        with suppress(OSError):  # somebody else has put something there
             parent.rmdir()
 
 

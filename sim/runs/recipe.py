@@ -69,7 +69,13 @@ def record(scenario: World, tables: Tabular, started: datetime, clock: float) ->
         "wall_s": round(time.perf_counter() - clock, 3),
         "peak_rss_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         "digest": tables.digests(),
+        "cascades_bytes": sum(column.nbytes for column in tables.cascades.values()),
     }
+
+
+def recipe(world: World, record: dict[str, Any]) -> str:
+    """SHA-256 of what a run was made of and what came out: all that decides its folder, but for the software."""
+    return sha256([identity(world), record["digest"]["all"], record.get("branch"), record.get("network")])
 
 
 def _scaling_note(ratio: int) -> str:

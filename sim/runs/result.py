@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.base.errors import SimError
+from sim.base.files import checksums, reading
+from sim.base.files.drafts import clear
 from sim.base.notices import Notice
 from sim.runs import kinds
+from sim.runs.folder import FIGURES, RESOLVED, RUN
 from sim.runs.kinds import Kind
 from sim.scenario import load as scenarios
 from sim.scenario import numbers
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 
+NEEDS = ("kind", "digest", "model_version", "scenario", "seed", "users", "ratio", "title")  # of run.json
 Compared = tuple[str, float | None, float | None, str, str, str]
 
 
@@ -41,12 +44,12 @@ class Result:
     @cached_property
     def run(self) -> dict[str, Any]:
         """The recipe and the circumstances: run.json."""
-        return dict(json.loads((self.path / "run.json").read_text(encoding="utf-8")))
+        return reading.record(self.path / RUN)
 
     @cached_property
     def summary(self) -> dict[str, Any]:
         """Metric → number: summary.json."""
-        return dict(json.loads((self.path / "summary.json").read_text(encoding="utf-8")))
+        return reading.record(self.path / "summary.json")
 
     @property
     def notices(self) -> list[Notice]:
@@ -69,16 +72,20 @@ class Result:
         """One of the tables: series, topics, hot_list, posts, actions."""
         import pandas as pd
 
-        return pd.read_csv(self.path / f"{name}.csv", keep_default_na=False)
+        return reading.read(self.path / f"{name}.csv", lambda path: pd.read_csv(path, keep_default_na=False))
 
     def plot(self, *names: str) -> list[Path]:
         """Draw the figures again (all, or the named ones); returns their paths."""
-        return self.kind.draw(self.path, names)
+        for place in (self.path, self.path / FIGURES):
+            clear(place)  # of an earlier one that was killed
+        drawn = self.kind.draw(self.path, names)
+        checksums.renew(self.path, drawn)
+        return drawn
 
     @cached_property
     def scenario(self) -> World:
         """What was run, with every default: scenario.resolved.yaml."""
-        return scenarios.load(self.path / "scenario.resolved.yaml")
+        return scenarios.load(reading.read(self.path / RESOLVED, lambda path: path))
 
     def cards(self) -> list[tuple[str, float]]:
         """Label and value of what the page of a run tells first; of a platform only what is not 0."""
@@ -125,3 +132,19 @@ class Result:
     def __repr__(self) -> str:
         reached = self.summary.get("people_reached", 0)
         return f"<Result {self.run['scenario']} seed {self.run['seed']}: {reached:,} people reached; {self.path}>"
+
+
+def opened(folder: Path | str) -> Result:
+    """The finished run in a folder, the one way in for every command; files are held to its checksums as they are read.
+
+    Raises:
+        SimError: there is none, or its record is damaged; one line.
+    """
+    folder = Path(folder)
+    if not (folder / RUN).is_file():
+        raise SimError(f"{folder} is not a folder of results: it has no {RUN}")
+    checksums.listed(folder)
+    found = reading.record(folder / RUN, NEEDS)
+    if not isinstance(found["digest"], dict) or not isinstance(found["digest"].get("all"), str):
+        raise SimError(f"{folder / RUN}: has no digest of the run")
+    return Result(folder)

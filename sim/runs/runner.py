@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from sim.base import notices
 from sim.base.errors import SimError
-from sim.base.machine import check_writable
 from sim.base.notices import Notices
 from sim.base.progress import Tell
 from sim.base.workers import load_in_workers
 from sim.runs import kinds, recipe
 from sim.runs.estimate import required
+from sim.runs.folder import check_out
 from sim.runs.kinds import World
 from sim.runs.result import Result
 from sim.scenario import load as scenarios
@@ -83,7 +83,7 @@ def run(
     """
     world = scenarios.load(scenario, sets=sets, seed=seed, users=users)
     folder = Path(out) if out is not None else Path("results")
-    check_writable(folder / world.name)
+    check_out(folder, folder / world.name)
     required(world, folder)
     started, clock = datetime.now().astimezone(), time.perf_counter()
     keep, kept = _keeper(world, snapshot_at, graph)
@@ -93,6 +93,7 @@ def run(
         record = recipe.record(world, tables, started, clock) | (branch.record if branch else {})
         if graph is not None:
             record["network"] = "a graph given from Python; the resolved scenario alone does not give this run"
+        record["recipe"] = recipe.recipe(world, record)
         return _store(world, tables, record, folder, figures, progress, kept, _nodes(graph), said)
 
 
@@ -183,32 +184,29 @@ def _store(
     said: Notices,
 ) -> Result:
     from sim.pictures import report
-    from sim.runs.folder import publish, write, write_json
+    from sim.runs.folder import RUN, publish, write, write_json
 
     since = f"-from-{record['branch']['at']}".replace(":", "") if "branch" in record else ""
     target = folder / scenario.name / f"{record['digest']['all'][:8]}-s{scenario.seed}{since}"
 
     def fill(where: Path) -> None:
         write(where, tables, record, scenarios.resolved(scenario))
-        _put_snapshots(where / "snapshots", target / "snapshots", kept)
+        _put_snapshots(where / "snapshots", kept)
         for name, raw in beside.items():
             (where / name).write_bytes(raw)
         if figures:
             if progress:
                 progress(scenario.steps, scenario.steps, "drawing")
             kinds.of(scenario).draw(where)
-        write_json(where / "run.json", record | {"notices": said.record()})  # pictures may have said something too
+        write_json(where / RUN, record | {"notices": said.record()})  # pictures may have said something too
         made = Result(where)
         report.write(where, made.cards(), made.comparison())
 
-    publish(target, fill)
-    return Result(target)
+    return Result(publish(target, fill, RUN))
 
 
-def _put_snapshots(where: Path, earlier: Path, kept: dict[str, bytes]) -> None:
-    """Those of this run, and those of an earlier one of the same digest, which gives way to it."""
-    files = {path.name: path.read_bytes() for path in sorted(earlier.glob("*.npz"))} | kept
-    if files:
+def _put_snapshots(where: Path, kept: dict[str, bytes]) -> None:
+    if kept:
         where.mkdir()
-    for name, raw in files.items():
+    for name, raw in kept.items():
         (where / name).write_bytes(raw)

@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 
 from sim.base.errors import SimError
-from sim.base.packed import DamagedError, packed, unpacked
+from sim.base.files import reading
+from sim.base.files.packed import DamagedError, packed, unpacked
 from sim.minds import Dashboard, Deed, Fee, Joined, Listed
 from sim.model import build
 from sim.model.fork import Snapshot
 from sim.model.model import MODEL_VERSION
 from sim.platforms.base import MECHANISMS, channels, keeps
 from sim.platforms.platform import Platform
+from sim.runs import kinds
 from sim.runs.recipe import identity, sha256
 from sim.scenario.enact import enacted
 from sim.scenario.scenario import Scenario
@@ -75,7 +77,8 @@ def read(path: Path, scenario: Scenario) -> Snapshot:
     """
     scenario = enacted(scenario)  # as the model had it
     try:
-        head, data = unpacked(path.read_bytes(), RECORDS)
+        most = kinds.of(scenario).cost(scenario, scenario.people.users).memory_bytes
+        head, data = unpacked(reading.read(path, lambda path: path.read_bytes()), RECORDS, most)
         if head["model_version"] != MODEL_VERSION:
             made = f"it was made by model version {head['model_version']}, and this is {MODEL_VERSION}"
             raise DamagedError(f"{made}; run its scenario again")

@@ -11,9 +11,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.base import places
 from sim.base.notices import Notice
 from sim.runs import kinds
 from sim.runs.folder import publish
+from sim.runs.recipe import identity, sha256
 from sim.studies.study import Answer
 
 if TYPE_CHECKING:
@@ -37,16 +39,16 @@ def write(answer: Answer, out: Path | str, command: Sequence[str] = (), said: It
     >>> from sim import compare
     >>> answer = compare("sir", what=["weaker: contagion.infect=0.05"], users=200, seeds=4, who=False)
     >>> sorted(path.name for path in write(answer, "results").iterdir())
-    ['arms', 'compare.json', 'compare.md', 'figures', 'runs.csv', 'series.csv']
+    ['SHA256SUMS', 'arms', 'compare.json', 'compare.md', 'figures', 'runs.csv', 'series.csv']
     """
     tables = {name: _csv(table) for name, table in answer.tables().items()}
     digest = digested(tables)
     texts = {f"{name}.csv": text for name, text in tables.items()} | answer.texts()
-    texts[f"{answer.study}.json"] = _json(
-        _head(answer, digest, command) | {"notices": [asdict(one) for one in said]} | answer.record()
-    )
+    record, made = f"{answer.study}.json", answer.record()
+    head = _head(answer, digest, command) | {"recipe": sha256([identity(answer.world), digest, _plain(made)])}
+    texts[record] = _json(head | {"notices": [asdict(one) for one in said]} | made)
     name = "-".join(filter(None, (answer.study, short(answer.label), digest[:8], f"s{answer.world.seed}")))
-    return publish(Path(out) / answer.world.name / name, lambda folder: _fill(folder, texts, answer))
+    return publish(Path(out) / answer.world.name / name, lambda folder: _fill(folder, texts, answer), record)
 
 
 def _fill(folder: Path, texts: dict[str, str], answer: Answer) -> None:
@@ -85,6 +87,8 @@ def _head(answer: Answer, digest: str, command: Sequence[str]) -> dict[str, Any]
         "model_version": kinds.of(world).version(),
         "users": world.people.users,
         "seed": world.seed,
+        "source": places.source(),
+        "inputs": [one.record() for one in world.network.inputs()],
     }
 
 

@@ -15,6 +15,7 @@ import worlds
 
 from sim.base import loader, machine
 from sim.base.errors import RefusedError, SimError
+from sim.base.files import checksums
 from sim.cli import main
 from sim.runs import kinds
 from sim.runs.runner import simulate
@@ -122,7 +123,9 @@ def test_a_folder_has_the_shape_of_all(answers, name, tmp_path):
     assert form, place.name
     files = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
     tables = answer.tables()
-    assert files == {f"{name}.json", f"figures/{name}.png", *answer.texts(), *(f"{table}.csv" for table in tables)}
+    made = {f"{name}.json", f"figures/{name}.png", *answer.texts(), *(f"{table}.csv" for table in tables)}
+    assert files == made | {checksums.FILE}
+    assert set(checksums.verify(place).whole) == made
     assert (place / "figures" / f"{name}.png").read_bytes()[:4] == b"\x89PNG"
     record = json.loads((place / f"{name}.json").read_text(encoding="utf-8"), parse_constant=pytest.fail)
     assert record["digest"][:8] == form[2]

@@ -9,11 +9,12 @@ import numpy as np
 
 from sim.base import metrics
 from sim.base.errors import SimError
+from sim.base.files import reading
 from sim.base.progress import Tell
 from sim.runs import kinds, runner
 from sim.runs.estimate import required
 from sim.runs.result import Result
-from sim.scenario import load as scenarios
+from sim.runs.result import opened as finished
 
 if TYPE_CHECKING:
     from sim.runs.spreading import SpreadTables
@@ -25,10 +26,7 @@ HINTS = 5  # users and topics that are named to begin with
 
 def opened(folder: Path | str) -> Result:
     """The result in a folder; `SimError` if there is none, or if this program cannot repeat it."""
-    folder = Path(folder)
-    result = Result(folder)
-    if not (folder / "run.json").is_file() or not (folder / "scenario.resolved.yaml").is_file():
-        raise SimError(f"{folder} is not a folder of results: it has no run.json and scenario.resolved.yaml")
+    result = finished(folder)
     if "network" in result.run:
         raise SimError(f"{folder} was run on a graph given from Python, which it does not hold; it cannot be run again")
     if not result.run.get("branch", {}).get("from_start", True):
@@ -50,7 +48,7 @@ def again(
     watch: Watch | None = None,
 ) -> Tables | SpreadTables:
     """Run a result's own scenario again, compiled whatever engine it names, and check that it gives the same digest."""
-    scenario = scenarios.load(result.path / "scenario.resolved.yaml")
+    scenario = result.scenario
     scenario = kinds.of(scenario).compiled(scenario)
     required(scenario)
     tables = runner.simulate(scenario, threads=threads, progress=progress, watch=watch)
@@ -75,8 +73,7 @@ def is_classical(result: Result) -> bool:
 
 def users_to_follow(result: Result, most: int = HINTS) -> list[tuple[int, int]]:
     """Users with the largest cascades from a repost of theirs on: (user, people in it); each once."""
-    with np.load(result.path / "cascades.npz") as forest:
-        columns = dict(forest)
+    columns = reading.read(result.path / "cascades.npz", reading.forest)
     passed = np.flatnonzero(columns["parent"] >= 0)
     passed = passed[columns["user"][passed] < result.run["users"]]
     size = metrics.sizes(columns["parent"], columns.get("weight"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,6 +17,7 @@ from sim.base.registry import did_you_mean
 from sim.base.strict import Instant, Strict
 from sim.runs import kinds
 from sim.runs.kinds import World
+from sim.runs.result import opened
 from sim.runs.summary import running_total
 from sim.scenario.numbers import actor_names, number, sparse
 
@@ -161,7 +161,7 @@ def _of_path(path: Path, names: Sequence[str]) -> list[Target]:
 
 
 def _of_run(path: Path, names: Sequence[str]) -> list[Target]:
-    summary: dict[str, Any] = json.loads((path / "summary.json").read_text(encoding="utf-8"))
+    summary = opened(path).summary
     numbers = {name: value for name, value in summary.items() if isinstance(value, int | float)}
     if not names:
         raise SimError(f"{path} has {len(numbers)} metrics; choose some with --metrics, such as {_examples(numbers)}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +15,7 @@ import pandas as pd
 
 from sim.base.bands import crps, quantiles
 from sim.base.errors import SimError
+from sim.base.files import checksums, reading
 from sim.base.registry import did_you_mean
 from sim.base.words import columns, humanise
 from sim.studies.hindcast.study import Hindcast, daily_metrics
@@ -48,9 +48,10 @@ class Runs:
 
 def read(folder: Path) -> Runs:
     """The runs of a hindcast's folder."""
+    checksums.listed(folder)
     try:
-        record = json.loads((folder / "hindcast.json").read_text(encoding="utf-8"))
-        table = pd.read_csv(folder / "runs.csv")
+        record = reading.record(folder / "hindcast.json", ("runs", "known_until"))
+        table = reading.read(folder / "runs.csv", pd.read_csv)
         days = sorted(table.date.unique())
         seeds = [run["seed"] for run in record["runs"]]
         weights = np.array([run["weight"] for run in record["runs"]])

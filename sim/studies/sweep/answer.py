@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.base.machine import check_writable
 from sim.base.progress import Tell
+from sim.runs.folder import check_out
 from sim.scenario.load import Source
 from sim.studies.sweep import charts, words
 from sim.studies.sweep.conduct import Manner, Tally, conduct
@@ -109,7 +109,7 @@ def carried_out(
         tell: hears how many runs are done.
         note: hears what was repaired in the ledger, and what else it holds.
     """
-    check_writable(folder)
+    check_out(folder, folder)
     check_disk(folder, plan)
     say = note or (lambda words: None)
     with Ledger(folder) as ledger:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from sim.base import loader
 from sim.base.errors import SimError
+from sim.base.files import checksums
+from sim.base.files.drafts import replacing
 from sim.runs.recipe import maker
 from sim.studies.sweep import charts, found
 from sim.studies.sweep.found import Found
@@ -20,6 +20,13 @@ from sim.studies.sweep.plan import Plan
 from sim.studies.sweep.sensitivity import Index, indices
 
 PLAN = "sweep.json"
+WRITTEN = (
+    "runs.",
+    "points.csv",
+    "sweep.",
+    "sensitivity.csv",
+    "figures/",
+)  # beside the ledger, which has its own checks
 
 
 @dataclass(frozen=True)
@@ -111,13 +118,13 @@ class Report:
 def write(ledger: Ledger, *, parquet: bool = False, figures: bool = True) -> Report:
     """Write the tables and pictures of a ledger beside it."""
     head, folder = inscribed(ledger), ledger.folder
-    with _replacing(folder / "runs.csv") as path, _text(path) as stream:
+    with replacing(folder / "runs.csv") as path, _text(path) as stream:
         names = found.write_runs(ledger, head.plan, head.paths, stream)
     if parquet:
-        with _replacing(folder / "runs.parquet") as path:
+        with replacing(folder / "runs.parquet") as path:
             found.write_parquet(ledger, head.plan, head.paths, names, path)
     report = _report(ledger, head)
-    with _replacing(folder / "points.csv") as path, _text(path) as stream:
+    with replacing(folder / "points.csv") as path, _text(path) as stream:
         found.write_points(report.found, stream)
     _put(folder / "sweep.yaml", loader.dump({k: v for k, v in head.sweep.items() if v is not None}))
     _put(folder / PLAN, json.dumps(record(report), ensure_ascii=False, indent=1) + "\n")
@@ -125,6 +132,7 @@ def write(ledger: Ledger, *, parquet: bool = False, figures: bool = True) -> Rep
         _put(folder / "sensitivity.csv", _table(report.indices))
     if figures and report.done:
         draw(report, folder / "figures")
+    checksums.write(folder, [name for name in checksums.names(folder) if name.startswith(WRITTEN)])
     return report
 
 
@@ -171,21 +179,8 @@ def draw(report: Report, folder: Path) -> None:
         with lettering():
             figure = make() if report.found.metrics else None
             if figure is not None:
-                with _replacing(folder / f"{name}.png") as path:
+                with replacing(folder / f"{name}.png") as path:
                     figure.savefig(path, format="png")
-
-
-@contextmanager
-def _replacing(target: Path) -> Iterator[Path]:
-    """A path beside the target, renamed over it in the end; a failure leaves the target as it was."""
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        yield draft
-        draft.replace(target)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror or str(error), str(target)) from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _text(path: Path) -> IO[str]:
@@ -193,7 +188,7 @@ def _text(path: Path) -> IO[str]:
 
 
 def _put(target: Path, text: str) -> None:
-    with _replacing(target) as path:
+    with replacing(target) as path:
         path.write_text(text, encoding="utf-8")
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from sim.base.errors import SimError
+from sim.base.files import reading
 
 FORMAT = 1
 TEXT, DIGEST = "text", "sha256"  # members that are no arrays of the data
@@ -49,15 +50,14 @@ def packed(head: dict[str, Any], data: Any, records: Records) -> bytes:
     return buffer.getvalue()
 
 
-def unpacked(raw: bytes, records: Records) -> tuple[dict[str, Any], Any]:
-    """Head and data of a file's bytes.
+def unpacked(raw: bytes, records: Records, most: int | None = None) -> tuple[dict[str, Any], Any]:
+    """Head and data of a file's bytes, whose arrays may need ``most`` bytes.
 
     Raises:
         DamagedError: it cannot be read, is not what was written, or comes from a version with other records.
     """
     try:
-        with np.load(io.BytesIO(raw), allow_pickle=False) as stored:
-            members = {name: stored[name] for name in stored.files}
+        members = reading.arrays(io.BytesIO(raw), most)
         text, digest = (members.pop(name).tobytes() for name in (TEXT, DIGEST))
         arrays = [members[str(i)] for i in range(len(members))]
         body = json.loads(text)
