@@ -40,6 +40,7 @@ check: $(DEV)  ## check format, lint and types, and run the tests
 verify: $(DEV)  ## check the simulator against theory; rewrites docs/verification.md
 	@$(VENV)/bin/python -m verification
 	@$(VENV)/bin/python -m verification.sweeps
+	@$(VENV)/bin/python -m verification.folders
 	@SIM_IDENTITY=300 $(VENV)/bin/python -m pytest -n auto --maxprocesses 4 tests/test_identity.py
 
 bench: $(PEERS)  ## compare speed with C and other tools; a quarter of an hour, writes docs/benchmarks.md

@@ -6,7 +6,6 @@ that nobody disturbed. Times are only worth something on a machine that does not
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
 import sqlite3
@@ -32,19 +31,13 @@ from sim.studies.sweep.conduct import Manner, conduct
 from sim.studies.sweep.engine import Crew, engine
 from sim.studies.sweep.ledger import DONE, FILE, Ledger, Row
 from sim.studies.sweep.plan import Plan
+from verification.verdicts import Verdict, carried_out
 
 ROOT = Path(__file__).parent.parent
 KILLS, RUNS, WORKER_KILLS, DAMAGES = 200, 1000, 30, 100
 TIMED_RUNS = 40
 VARY = ("contagion.infect=0.05..0.2/10",)
 USERS = 3000
-
-
-class Verdict(NamedTuple):
-    """Whether a check held, and its figures in words."""
-
-    holds: bool
-    words: str
 
 
 def planned(runs: int, users: int = USERS, **rest: object) -> Plan:
@@ -239,19 +232,5 @@ CHECKS: dict[str, Callable[[], Verdict]] = {
 }
 
 
-def main() -> int:
-    """Run the checks that are asked for."""
-    parser = argparse.ArgumentParser(prog="python -m verification.sweeps", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("names", nargs="*", metavar="CHECK", help="only these (all): " + ", ".join(CHECKS))
-    missed = 0
-    for name in parser.parse_args().names or CHECKS:
-        began = time.perf_counter()
-        verdict = CHECKS[name]()
-        head = f"{name:14} {'holds' if verdict.holds else 'MISSED':7} {time.perf_counter() - began:7.1f} s"
-        print(f"{head}  {verdict.words}", flush=True)
-        missed += not verdict.holds
-    return int(missed > 0)
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(carried_out("verification.sweeps", __doc__ or "", CHECKS))

@@ -58,7 +58,7 @@ def _verify_one(folder: Path) -> int:
     except SimError as error:
         print_lines([str(error)])
         return UNSOUND
-    said = {"changed": found.changed, "missing": found.missing, "foreign": found.foreign}
+    said = {"changed": found.changed, "missing": found.missing, "not written by the program": found.foreign}
     print_lines(f"{folder / name}: {words}" for words, names in said.items() for name in names)
     what = "whole" if found.sound else "not whole; make it again, or bring the files back"
     print_lines([f"{folder}: {len(found.whole)} files as they were written: {what}"])

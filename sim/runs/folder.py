@@ -103,16 +103,19 @@ def publish(target: Path, fill: Callable[[Path], None], record: str) -> Path:
 def _settled(draft: Path, target: Path, record: str) -> Path:
     """The folder under the first name that it can have."""
     recipe, source = _made_by(draft / record)
-    for place in _names(target, recipe):
-        if put(draft, place):
-            if place != target:
-                notices.add("folder_taken", f"{target} was made otherwise and stays; this result is in {place.name}")
-            return place
-        old = place.resolve() if place.is_symlink() else place
-        was, by = _made_by(old / record)
-        if was == recipe and _joined(draft, old, by == source):
-            return place
-    raise AssertionError("names never end")
+    place = next(place for place in _names(target, recipe) if _has(place, draft, record, recipe, source))
+    if place != target:
+        notices.add("folder_taken", f"{target} was made otherwise and stays; this result is in {place.name}")
+    return place
+
+
+def _has(place: Path, draft: Path, record: str, recipe: str, source: str) -> bool:
+    """Whether the draft is now in its place, or what was there already is as good."""
+    if put(draft, place):
+        return True
+    old = place.resolve() if place.is_symlink() else place
+    was, by = _made_by(old / record)
+    return was == recipe and _joined(draft, old, by == source)
 
 
 def _names(target: Path, recipe: str) -> Iterator[Path]:
