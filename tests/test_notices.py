@@ -11,6 +11,7 @@ from sim.base import notices
 from sim.base.notices import Notice, NoticeWarning
 from sim.base.processes import results
 from sim.cli.main import main
+from sim.runs import resolution
 from sim.scenario import load
 
 EDGES = "0 1\n1 9\n2 2\nabc\n2 0\n"
@@ -65,7 +66,7 @@ def test_lines_that_an_edge_list_drops_are_told_stored_and_shown(tmp_path, capsy
 def test_facts_beyond_the_end_of_a_shortened_run_are_told(tmp_path) -> None:  # type: ignore[no-untyped-def]
     made = run(load.load("ding_zhen", users=200, sets=["days=2"]), out=tmp_path, figures=False)
     late = sum(fact.at >= made.scenario.end for fact in made.scenario.interventions)
-    (notice,) = made.notices
+    (notice,) = (one for one in made.notices if one.kind == "facts_left_out")
     assert late > 0
     assert notice.count == late
     assert notice.kind == "facts_left_out"
@@ -87,3 +88,13 @@ def test_a_study_keeps_what_its_runs_told(tmp_path, capsys) -> None:  # type: ig
         f"edges of the network left out: {why}" for why in ("repeated", "self loops")
     ]
     assert [int(re.sub(r"\D", "", line)) for line in said.err.splitlines()] == [one["count"] for one in kept]
+
+
+@pytest.mark.parametrize(
+    ("reached", "won", "told"), [(0, 0, []), (90, 0, ["people_reached"]), (100, 99, ["followers_won"])]
+)
+def test_numbers_below_the_resolution_say_so(reached, won, told) -> None:  # type: ignore[no-untyped-def]
+    with notices.gathered() as said:
+        resolution.tell({"people_per_row": 10, "people_reached": reached, "followers_won": won})
+        resolution.tell({"people_per_row": 1, "people_reached": reached, "followers_won": won})
+    assert [notice.text.split()[0] for notice in said] == told

@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.base.errors import SimError
 from sim.contagion.classic import Classic
-from sim.runs import costs
+from sim.runs import costs, resolution
 from sim.runs.costs import Cost
 from sim.scenario import left_out
 from sim.scenario.numbers import column_labels
@@ -99,7 +99,9 @@ class Platform(Kind[Scenario, "Tables"]):
         from sim.runs.stepping import stepped
 
         left_out.tell(world)
-        return stepped(world, stored, manner)
+        tables = stepped(world, stored, manner)
+        resolution.tell(tables.summary)
+        return tables
 
     def draw(self, folder: Path, only: tuple[str, ...] = ()) -> list[Path]:
         """Reach, lists, actors, the largest cascade."""
