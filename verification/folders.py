@@ -112,27 +112,37 @@ def drafts_in(folder: Path) -> int:
 
 
 def kills(many: int = KILLS) -> Verdict:
-    """`sim run` is killed at random moments; what stands there is whole, and the next command clears up."""
-    key, struck, half = stream_key(1, "folders"), 0, 0
+    """`sim run` is killed at random moments, half of them while it writes: all that is there is whole."""
+    key, struck, half, drafts = stream_key(1, "folders"), 0, 0, 0
     with tempfile.TemporaryDirectory() as out:
         began = time.monotonic()
         _start(out, 0).wait()
         whole = time.monotonic() - began
         for kill in range(many):
             process = _start(out, kill + 1)
-            # The last third of a run is where it writes and draws.
-            time.sleep(whole * (0.6 + 0.45 * py_uniform(key, kill)))
+            if kill % 2:
+                _await_draft(process, Path(out))
+            time.sleep(py_uniform(key, kill) * (0.2 if kill % 2 else whole))
             struck += process.poll() is None
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+            drafts += drafts_in(Path(out)) > 0
             half += sum(not checksums.verify(place).sound for place in Path(out, "sir").glob("[!.]*"))
-        left = drafts_in(Path(out))
         failed = _start(out, 0).wait()
         after = drafts_in(Path(out))
         kept = len([*Path(out, "sir").iterdir()])
-    words = f"{struck} of {many} kills hit, {half} half results, {left} drafts before the next command, {after} after; "
-    return Verdict(not half and not after and not failed and struck > 0, words + f"{kept} whole folders")
+    words = f"{struck} of {many} kills hit, {half} half results, drafts after {drafts} of them, {after} after the next "
+    return Verdict(not half and not after and not failed and drafts > 0, words + f"command; {kept} whole folders")
+
+
+def _await_draft(process: subprocess.Popen[bytes], out: Path) -> None:
+    """Wait until a run has begun to write, or ended; what an earlier one left is taken away before."""
+    seen = {path for path in Path(out, "sir").iterdir() if is_draft(path)}
+    while process.poll() is None and not any(
+        is_draft(path) and path not in seen for path in Path(out, "sir").iterdir()
+    ):
+        time.sleep(0.002)
 
 
 def _start(out: str, seed: int) -> subprocess.Popen[bytes]:
@@ -208,7 +218,12 @@ READ_BY = {
 
 
 def _commands(place: Path) -> list[list[str]]:
-    return [["plot", str(place)], ["explain", str(place), "--user", "1"], ["explain", str(place)], ["fork", str(place)]]
+    return [
+        ["plot", str(place)],
+        ["explain", str(place), "--user", "1", "--quiet"],
+        ["explain", str(place)],
+        ["fork", str(place)],
+    ]
 
 
 def _fits(place: Path) -> bool:
