@@ -14,6 +14,7 @@ import sim
 from sim.base import machine, notices
 from sim.base.errors import SimError
 from sim.base.files import checksums, drafts, reading
+from sim.base.files import packed as state_file
 from sim.cli import main
 from sim.runs import folder
 from sim.runs.result import opened
@@ -320,3 +321,10 @@ def test_a_forest_larger_than_its_run_is_refused(made):
     checksums.write(made)
     with pytest.raises(SimError, match=r"cascades\.npz: cannot be used: its arrays need 8,388,608 bytes"):
         reading.read(made / "cascades.npz", reading.forest)
+
+
+def test_a_state_larger_than_its_scenario_needs_is_refused():
+    raw = state_file.packed({}, np.zeros(1 << 20, np.int64), {})
+    assert state_file.unpacked(raw, {}, 1 << 24)[1].nbytes == 1 << 23
+    with pytest.raises(SimError, match="it is damaged, or no snapshot at all"):
+        state_file.unpacked(raw, {}, 1 << 20)

@@ -625,6 +625,17 @@ def test_ctrl_c_ends_at_once_and_says_how_to_go_on(tmp_path):
 # ---- a cluster
 
 
+DASK = "from distributed.cli.dask_{0} import main; main()"
+
+
+def worker(address, where, root=ROOT):
+    """A Dask worker with the source in a folder."""
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": where}
+    words = [address, "--nthreads", "1", "--no-dashboard", "--no-nanny", "--local-directory", str(where)]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    return subprocess.Popen([sys.executable, "-c", DASK.format("worker"), *words], env=environment, **quiet)
+
+
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     """A Dask scheduler with one worker on loopback."""
@@ -632,16 +643,14 @@ def cluster(tmp_path_factory):
     where = tmp_path_factory.mktemp("dask")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": where, "env": environment}
-    script = "from distributed.cli.dask_{0} import main; main()"
     note = where / "scheduler.json"
     words = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(note)]
-    processes = [subprocess.Popen([sys.executable, "-c", script.format("scheduler"), *words], **quiet)]
+    processes = [subprocess.Popen([sys.executable, "-c", DASK.format("scheduler"), *words], **quiet)]
     while not note.exists() or not note.read_text():
         time.sleep(0.05)
         assert processes[0].poll() is None
     address = json.loads(note.read_text())["address"]
-    words = [address, "--nthreads", "1", "--no-dashboard", "--no-nanny", "--local-directory", str(where)]
-    processes.append(subprocess.Popen([sys.executable, "-c", script.format("worker"), *words], **quiet))
+    processes.append(worker(address, where))
     with distributed.Client(address, set_as_default=False) as client:
         client.wait_for_workers(1, timeout=120)
     yield address
@@ -663,3 +672,25 @@ def test_a_cluster_gives_the_same_digest(cluster, tmp_path, truth):
         tally = conduct(asked, ledger, crew, Manner())
         assert (tally.made, tally.failed) == (24, 0)
         assert content(ledger, asked) == truth
+
+
+@pytest.mark.slow
+def test_a_worker_with_other_code_is_refused_whenever_it_joins(cluster, tmp_path):
+    from distributed import Client
+
+    shutil.copytree(ROOT / "sim", tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / "sim" / "base" / "streams.py").open("a") as source:
+        source.write("# an edit under the same version number\n")
+    with Ledger(tmp_path / "out") as ledger, engine(0, cluster) as crew:
+        other = worker(cluster, tmp_path, tmp_path)
+        try:
+            with Client(cluster, set_as_default=False) as client:
+                client.wait_for_workers(2, timeout=120)
+            with pytest.raises(SimError, match=r"a worker has version .*; install the same everywhere"):
+                conduct(planned(40), ledger, crew, Manner())
+            assert ledger.count(planned(40).digest, FAILED) == 0
+            with pytest.raises(SimError, match=r"workers of tcp.* have version"), engine(0, cluster):
+                raise AssertionError("it has other code")
+        finally:
+            other.terminate()
+            other.wait(20)

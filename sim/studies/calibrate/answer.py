@@ -16,7 +16,7 @@ from sim.scenario.load import Source, resolved
 from sim.studies.calibrate import chart, words
 from sim.studies.calibrate.fit import RUNS, Fitted, Question, fit
 from sim.studies.calibrate.study import CHECK, EXPLORE, Calibration, quantiles
-from sim.studies.calibrate.targets import OBSERVED
+from sim.studies.calibrate.targets import OBSERVED, read_for
 
 
 def calibrate(
@@ -116,6 +116,7 @@ def _record(answer: Fitted) -> dict[str, Any]:
     found, question = answer.found, answer.question
     return {
         "to": question.to,
+        "inputs": [one.record() for one in (*answer.scenario.network.inputs(), *read_for(question.to))],
         "changes": list(question.sets),
         "runs": len(found.runs),
         "sets": found.settings(),

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from sim.base import checker, loader, reader
 from sim.base.errors import SimError
+from sim.base.files.inputs import Input, described
 from sim.base.registry import did_you_mean
 from sim.base.strict import Instant, Strict
 from sim.runs import kinds
@@ -133,6 +134,12 @@ def choose(
 def targets(scenario: World, source: str, names: Sequence[str] = ()) -> list[Target]:
     """All metrics of ``observed``, of a YAML file of metric → value, or of the folder of a run."""
     return _of_scenario(scenario) if source == OBSERVED else _of_path(Path(source), names)
+
+
+def read_for(source: str) -> list[Input]:
+    """The files that the targets came from; none where the scenario has them."""
+    path = Path(source)
+    return [described(file) for file in (path, path / "summary.json") if file.is_file()]
 
 
 def _of_scenario(scenario: World) -> list[Target]:
