@@ -80,8 +80,8 @@ def test_prices_are_known_before_the_run_and_do_not_hang_on_its_seed():
     assert one == {name: (who.followers, who.price) for name, who in candidates(other).items()}
     tiers = scenario.people.kol_tiers
     for who in candidates(scenario).values():
-        assert tiers[who.hire.tier].from_ <= who.followers <= tiers[who.hire.tier].to
-        assert who.price - 1 < who.followers * tiers[who.hire.tier].price_per_follower <= who.price
+        assert tiers[who.tier].from_ <= who.followers <= tiers[who.tier].to
+        assert who.price - 1 < who.followers * tiers[who.tier].price_per_follower <= who.price
 
 
 def test_one_candidate_more_changes_nobody_elses_price():
@@ -202,7 +202,7 @@ def test_a_stranger_in_a_plan_is_refused_when_it_is_carried_out():
         (
             {"posts": [post("square_koc_04")]},
             {},
-            "neither the organiser nor in the portfolio; did you mean 'square_koc_0",
+            "neither the organiser nor among the KOLs; did you mean 'square_koc_0",
         ),
         ({"posts": [post(hour=1)]}, {}, "plan.posts[0].at: lies outside the campaign"),
         ({"posts": [post(boost=101)]}, {}, "is more than the 100 yuan that one post may have"),
@@ -213,7 +213,7 @@ def test_a_stranger_in_a_plan_is_refused_when_it_is_carried_out():
             "2 posts on square on 2021-01-01 are more than 1 a day",
         ),
         ({"posts": [post("star"), post("star")]}, {}, "two posts of one account at the same time"),
-        ({"posts": [post("square_koc_03")]}, {"budget": 199}, "plan: costs 200 yuan, and the budget is 199"),
+        ({"posts": [post("square_koc_03")]}, {"budget": 199}, "plan: costs 200 yuan (fees 200), and the budget is 199"),
         ({"places": [*PLAN["places"], *PLAN["places"]]}, {}, "2 on square are more than 1"),
         ({"places": PLAN["places"]}, {"places": {}}, "unknown place 'square'"),
         ({"posts": [post() | {"platform": "weibo"}]}, {}, "'square_koc_01' has no account there"),
@@ -260,7 +260,9 @@ def test_an_actor_may_not_be_called_like_the_purse_or_a_candidate():
 def test_a_what_if_that_breaks_the_plan_is_told():
     document = data(PLAN)
     document["counterfactuals"] = {"poor": {"title": "half the money", "set": {"campaign.budget": 400}}}
-    assert "in that world plan: costs 800 yuan, and the budget is 400" in faults(document)
+    assert "in that world plan: costs 800 yuan (fees 250, boosts 50, places 500), and the budget is 400" in faults(
+        document
+    )
 
 
 def test_a_shortened_run_leaves_out_what_is_planned_for_later(tmp_path):

@@ -5,6 +5,7 @@ import io
 import json
 import math
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -25,8 +26,9 @@ from sim.studies.optimize import search as searching
 from sim.studies.optimize.frontier import Judged, frontier, in_mean, in_probability
 from sim.studies.optimize.plans import boost_plan, draws, greedy_plan, market, random_plan
 from sim.studies.optimize.question import Question
-from sim.studies.optimize.search import RUNGS, Bench, chosen, search, softened, tail
+from sim.studies.optimize.search import FULL, Bench, chosen, effort, search, softened, tail
 
+RUNGS = effort(FULL).rungs
 PLANS = [Plan.model_validate({"posts": [post(boost=boost)]}) for boost in range(64)]
 
 
@@ -87,6 +89,14 @@ def test_the_search_spends_no_more_runs_and_no_more_yuan_than_it_may(offered):
     assert greedy_plan(offered, offered.budget) in {plan for plan, _, _ in found.runs}
 
 
+@pytest.mark.parametrize("runs", [80, 120, 399])
+def test_few_runs_make_a_shorter_search(offered, runs):
+    simulate_, calls = bowl(offered, luck=0.1)
+    found = search(offered, simulate_, goal=30.0, runs=runs, seed=5)
+    assert sum(calls.values()) <= runs
+    assert points(offered, found.nominees["best"]) > points(offered, greedy_plan(offered, 1000))
+
+
 def test_all_plans_meet_the_same_seeds(offered):
     simulate_, _ = bowl(offered)
     found = search(offered, simulate_, goal=30.0, runs=720, seed=2)
@@ -136,7 +146,7 @@ def test_a_bench_makes_no_run_twice():
         calls.extend(wanted)
         return [(1.0,) for _ in wanted]
 
-    bench = Bench(simulate_, 1.0, 7)
+    bench = Bench(simulate_, 1.0, 7, effort(FULL))
     bench.measure([PLANS[0], PLANS[0], PLANS[1]], 4, "")
     bench.measure(PLANS[:2], 6, "")
     assert len(calls) == len(set(calls)) == 12
@@ -216,13 +226,34 @@ def test_intervals_cover_as_often_as_they_say():
 
 def test_the_frontier_holds_what_no_plan_beats():
     plans = [
-        judged("nothing", 0, [0.0] * 10),
-        judged("cheap", 5, [0.0] * 5 + [2.0] * 5),
-        judged("dear", 10, [0.0] * 2 + [2.0] * 8),
-        judged("wasteful", 11, [0.0] * 5 + [2.0] * 5),
-        judged("safe", 10, [0.8] * 10),
+        judged("nothing", 0, [0.0] * 40),
+        judged("cheap", 5, [0.0] * 20 + [2.0] * 20),
+        judged("dear", 10, [0.0] * 8 + [2.0] * 32),
+        judged("wasteful", 11, [0.0] * 20 + [2.0] * 20),
+        judged("safe", 10, [1.5] * 40),
     ]
-    assert frontier(plans) == [True, True, True, False, True]
+    assert frontier(plans, 20) == [True, True, False, False, True]  # safe succeeds as often as can be
+    assert frontier(plans[:4], 20) == [True, True, True, False]
+
+
+def test_a_few_yuan_are_no_difference_and_what_the_seeds_cannot_tell_is_not_worth_money():
+    ten = [0.0] * 20 + [2.0] * 20
+    alike = [judged(f"plan {yuan}", yuan, ten) for yuan in (1000, 1002, 1003, 1009)]
+    assert frontier(alike, 1000) == [True, False, False, False]
+    lucky = judged("one run luckier", 900, [0.0] * 19 + [2.0] * 21)
+    assert frontier([alike[0], judged("half", 500, ten), lucky], 1000) == [False, True, False]
+    better = judged("better", 1003, [0.0] * 10 + [2.0] * 30)
+    assert frontier([*alike, better], 1000) == [False, False, False, False, True]
+
+
+def test_proposals_hang_on_names_and_not_on_places():
+    """One more platform of the organiser's, first by name, and one more candidate leave the others' draws alone."""
+    offered = market(made(data(own={"actor": "star", "posts": 9}, budget=10**6)))
+    more = replace(offered, own=("arena", *offered.own))
+    for key in range(20):
+        plans = [random_plan(one, draws(key), 0) for one in (offered, more)]
+        here = [[post for post in plan.posts if post.platform == "square"] for plan in plans]
+        assert here[0] == here[1]
 
 
 # ---- what cannot be answered
@@ -255,8 +286,7 @@ SMALL = ["--runs", "50", "--seeds", "6"]
 def quick():
     """A search of few seeds and plans; workers know nothing of it."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in (("RUNGS", (1, 2, 4)), ("LAST", 6), ("LEFT", 3)):
-            patch.setattr(searching, name, value)
+        patch.setattr(searching, "effort", lambda runs: searching.Effort((1, 2, 4), 6, 3, 3))
         patch.setattr(asking, "LEAST_RUNS", 50)
         patch.setattr(asking, "LEAST_SEEDS", 6)
         yield

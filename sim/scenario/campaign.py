@@ -6,11 +6,11 @@ never from the run's seed. `sim.scenario.enact` turns a plan into ordinary actor
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from sim.base.strict import BY_NAME, Grade, Instant, Strict
+from sim.base.strict import BY_NAME, Factors, Grade, Instant, Name, Strict
 
 PURSE = "campaign"  # name of the actor that pays
 
@@ -40,6 +40,9 @@ class Own(Strict):
 class Hire(Strict):
     """KOLs of a tier on a platform who may be hired."""
 
+    name: Name | None = Field(
+        None, description="what its candidates are called, name_01 and so on; empty: by platform and tier"
+    )
     platform: str = Field(description="where")
     tier: str = Field(description="which tier of people.kol_tiers")
     candidates: int = Field(1, ge=1, le=200, description="how many of them may be hired")
@@ -56,11 +59,40 @@ class Hire(Strict):
     grade: Grade = "assumed"
 
 
+class Kol(Strict):
+    """A KOL by name who may be hired, at a quoted price."""
+
+    name: str = Field(min_length=1, max_length=60, description="as plans write it")
+    platform: str = Field(description="where")
+    followers: int = Field(ge=1, le=10**10, description="followers there (people)")
+    price: int | None = Field(
+        None, ge=0, le=10**12, description="quoted yuan for one post; empty: the tier's price per follower"
+    )
+    tier: str = Field("", description="tier of people.kol_tiers, whose price holds where none is quoted")
+    fit: float | None = Field(
+        None, gt=0, le=20, description="factor on the story's appeal; empty: what the audience's interests say"
+    )
+    interests: Factors = Field(
+        default_factory=dict, description="what the audience likes relative to the mean, such as travel"
+    )
+    posts_each: int = Field(1, ge=1, le=50, description="most posts")
+    content: str = Field("kol", description="kind of content where the platform has it; else its default")
+    source: str = ""
+    grade: Grade = "assumed"
+
+
 class Boosts(Strict):
     """Paid reach behind the campaign's posts."""
 
     step: int = Field(10_000, ge=1, le=10**9, description="yuan by which it is raised when plans are searched")
     most: int = Field(200_000, ge=0, le=10**12, description="most yuan behind one post; 0: none")
+
+
+def _or_file(schema: dict[str, Any]) -> None:
+    """What editors may also see in the place of a list: the file that holds it."""
+    name = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string"}}}
+    schema["anyOf"] = [{"type": "array", "items": schema.pop("items")}, name | {"additionalProperties": False}]
+    del schema["type"]
 
 
 class Campaign(Strict):
@@ -77,7 +109,13 @@ class Campaign(Strict):
     )
     posts_a_day: int = Field(20, ge=1, le=1000, description="most posts of the campaign on a platform in a day")
     own: Own
-    portfolio: tuple[Hire, ...] = Field((), max_length=50, description="KOLs who may be hired")
+    portfolio: tuple[Hire, ...] = Field((), max_length=50, description="KOLs who may be hired, by tier")
+    kols: tuple[Kol, ...] = Field(
+        (),
+        max_length=2000,
+        description="KOLs who may be hired, by name; or {file: NAME}, a CSV or YAML file of them",
+        json_schema_extra=_or_file,
+    )
     boosts: Boosts = Boosts()
     places: Annotated[dict[str, Annotated[int, Field(ge=0, le=100)]], BY_NAME] = Field(
         default_factory=dict, description="most places to be bought on a platform's list"
@@ -90,16 +128,23 @@ class PlannedPost(Strict):
     """One post of a plan."""
 
     at: Instant = Field(description="when, with a zone")
-    by: str = Field(description="the organiser, or a candidate such as weibo_waist_02")
+    by: str = Field(description="the organiser, a KOL by name, or a candidate such as weibo_waist_02")
     platform: str = Field(description="where")
     boost: int = Field(0, ge=0, le=10**12, description="yuan of paid reach behind it")
+    content: str = Field(
+        "", description="kind of content of that platform; empty: what whoever posts has for all posts"
+    )
+    appeal: float = Field(1.0, gt=0, le=20, description="factor on its appeal, besides how well whoever posts fits")
+    topic: str = Field("", max_length=60, description="hashtag; opened if it is new; empty: the story's own topic")
+    prize: int = Field(0, ge=0, le=10**12, description="yuan that its lucky draw gives away")
 
 
 class PlannedPlace(Strict):
-    """One bought place of a plan, for the story's own topic."""
+    """One bought place of a plan."""
 
     at: Instant = Field(description="when it begins, with a zone")
     platform: str = Field(description="on whose list")
+    topic: str = Field("", max_length=60, description="hashtag that it is for; empty: the story's own topic")
 
 
 class Plan(Strict):

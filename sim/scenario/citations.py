@@ -25,6 +25,10 @@ def cited(campaign: Campaign) -> Iterator[tuple[str, str, str, str]]:
     for i, hire in enumerate(campaign.portfolio):
         value = f"{len(numbers_of(hire))} of tier {hire.tier} on {hire.platform}"
         yield f"campaign.portfolio[{i}]", value, hire.source or by_hand, hire.grade
+    for kol in campaign.kols:
+        quoted = "" if kol.price is None else f", {kol.price:,} yuan a post"
+        value = f"{kol.followers:,} followers on {kol.platform}{quoted}"
+        yield f"campaign.kols[{kol.name}]", value, kol.source or by_hand, kol.grade
 
 
 class Citation(NamedTuple):

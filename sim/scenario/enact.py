@@ -11,9 +11,9 @@ from typing import Any
 
 from sim.base.errors import SimError
 from sim.minds.actor import Actor
-from sim.scenario.campaign import PURSE, Campaign, PlannedPost
+from sim.scenario.campaign import PURSE, Campaign, PlannedPlace, PlannedPost
 from sim.scenario.interventions import BuyPlace, Post
-from sim.scenario.prices import Candidate, candidates
+from sim.scenario.prices import Candidate, candidates, story_of
 from sim.scenario.scenario import Scenario
 
 
@@ -49,9 +49,9 @@ def _planned(scenario: Scenario) -> Scenario:
     hired = dict.fromkeys(post.by for post in posts if post.by != campaign.own.actor)
     if unknown := [name for name in hired if name not in known]:
         raise SimError(f"the plan hires '{unknown[0]}', who is not in the campaign's portfolio")
-    story = campaign.story or next(iter(scenario.stories))  # the only one: else it must be named
+    story = story_of(scenario)
     facts: list[Any] = [_post(scenario, campaign, post, known.get(post.by), story) for post in posts]
-    facts += [_place(place.platform, place.at, story) for place in places]
+    facts += [_place(place, story) for place in places]
     actors = (*scenario.actors, _purse(campaign), *(_actor(known[name], story) for name in hired))
     together = {"actors": actors, "interventions": (*scenario.interventions, *facts), "campaign": None, "plan": None}
     return scenario.model_copy(update=together)
@@ -62,30 +62,33 @@ def _purse(campaign: Campaign) -> Actor:
 
 
 def _actor(one: Candidate, story: str) -> Actor:
-    return Actor(name=one.name, kind="kol", accounts={one.platform: one.followers}, home=True, story=story)
+    title = one.name if one.name != one.actor else ""
+    return Actor(
+        name=one.actor, title=title, kind="kol", accounts={one.platform: one.followers}, home=True, story=story
+    )
 
 
 def _post(scenario: Scenario, campaign: Campaign, post: PlannedPost, who: Candidate | None, story: str) -> Post:
-    """A hired post rides its topic and turns out as it may; an own one brings news."""
-    terms = who.hire if who else campaign.own
-    known = scenario.platforms[post.platform].content
+    """A hired post rides its topic and turns out as it may; an own one brings news. Prizes are paid with the fee."""
+    terms = who or campaign.own
+    usual = terms.content if terms.content in scenario.platforms[post.platform].content else ""
     return Post(
         at=post.at,
         note="campaign: hired" if who else "campaign: own post",
         grade="assumed",
-        actor=post.by,
+        actor=who.actor if who else post.by,
         platform=post.platform,
         story=story,
-        content=terms.content if terms.content in known else "",
-        appeal=terms.appeal,
+        topic=post.topic,
+        content=post.content or usual,
+        appeal=terms.appeal * post.appeal,
         boost=post.boost,
-        fee=who.price if who else 0,
+        fee=(who.price if who else 0) + post.prize,
         payer=PURSE,
         news=who is None,
     )
 
 
-def _place(platform: str, at: Any, story: str) -> BuyPlace:
-    return BuyPlace(
-        at=at, note="campaign: place on the list", grade="assumed", platform=platform, story=story, payer=PURSE
-    )
+def _place(place: PlannedPlace, story: str) -> BuyPlace:
+    what = {"platform": place.platform, "story": story, "topic": place.topic, "payer": PURSE}
+    return BuyPlace(at=place.at, note="campaign: place on the list", grade="assumed", **what)

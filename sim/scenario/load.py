@@ -18,6 +18,7 @@ from sim.base.registry import did_you_mean
 from sim.contagion import classic
 from sim.contagion.classic import Classic
 from sim.networks.base import NETWORKS
+from sim.scenario import kols
 from sim.scenario.checks import campaign, topics, whatif, world
 from sim.scenario.scenario import Scenario
 
@@ -62,7 +63,7 @@ def read(source: Source) -> reader.Document:
     """
     if isinstance(source, Scenario | Classic):
         return reader.Document(source.model_dump(mode="json", by_alias=True))
-    return loader.load(_find(source))
+    return kols.listed(loader.load(_find(source)))
 
 
 def completed(
@@ -73,7 +74,7 @@ def completed(
     given = list(sets)
     given += [f"seed={seed}"] if seed is not None else []
     given += [f"{'users' if classical else 'people.users'}={users}"] if users is not None else []
-    document = loader.apply_sets(document, given)
+    document = kols.listed(loader.apply_sets(document, given))
     return _classic(document) if classical else _scenario(document, any(text.startswith("days=") for text in sets))
 
 

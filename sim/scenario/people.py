@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import ConfigDict, Field
@@ -87,6 +88,23 @@ class People(Strict):
     sources: dict[str, Source] = Field(default_factory=dict)
 
     @property
+    def interests(self) -> list[str]:
+        """What segments say they like, sorted."""
+        return sorted({interest for segment in self.segments.values() for interest in segment.interests})
+
+    @property
     def ratio(self) -> int:
         """Real people that one simulated person stands for, a whole number."""
         return max(1, round(self.represents / self.users))
+
+
+def suits(likes: Mapping[str, float], interests: Mapping[str, float]) -> float:
+    """How well a story suits an audience: the mean of what it likes, weighted as the story speaks to it; 1 is the mean.
+
+    Args:
+        likes: interests of the audience relative to the mean; what it says nothing of counts as 1.
+        interests: weights of the interests that the story speaks to; none: all alike.
+    """
+    weights = interests or {"": 1.0}
+    total = sum(weights.values())
+    return sum(w * likes.get(key, 1.0) for key, w in weights.items()) / total if total else 0.0

@@ -6,14 +6,18 @@ never from the run's seed.
 
 from __future__ import annotations
 
+import hashlib
 import math
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sim.base import streams
 from sim.scenario import tiers
-from sim.scenario.campaign import Campaign, Hire, Plan
+from sim.scenario.campaign import Campaign, Hire, Kol, Plan
+from sim.scenario.people import suits
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -21,21 +25,37 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A KOL who may be hired: where, how many followers (people), and what one post costs (yuan)."""
+    """A KOL who may be hired.
+
+    Attributes:
+        name: in plans.
+        actor: name of its actor where it is hired.
+        platform, tier: where, and which (empty: none is said).
+        followers: people.
+        price: yuan for one post.
+        posts_each: most posts.
+        content: kind of content of its posts, where the platform has it.
+        appeal: factor on the story's appeal.
+    """
 
     name: str
+    actor: str
     platform: str
+    tier: str
     followers: int
     price: int
-    hire: Hire
+    posts_each: int
+    content: str
+    appeal: float
 
 
 def candidates(scenario: Scenario) -> dict[str, Candidate]:
     """All who may be hired, by name; nobody where there is no campaign."""
     campaign = scenario.campaign
-    found = [
-        candidate(scenario, hire, n) for hire in (campaign.portfolio if campaign else ()) for n in numbers_of(hire)
-    ]
+    if campaign is None:
+        return {}
+    found = [of_tier(scenario, hire, n) for hire in campaign.portfolio for n in numbers_of(hire)]
+    found += [by_name(scenario, kol) for kol in campaign.kols]
     return {one.name: one for one in found}
 
 
@@ -44,17 +64,50 @@ def numbers_of(hire: Hire) -> range:
     return range(len(hire.followers) or hire.candidates)
 
 
-def candidate(scenario: Scenario, hire: Hire, number: int) -> Candidate:
-    """One of those who may be hired, by number."""
+def called(hire: Hire) -> str:
+    """What the candidates of an entry are called, without their numbers."""
+    return hire.name or f"{hire.platform}_{hire.tier}"
+
+
+def of_tier(scenario: Scenario, hire: Hire, number: int) -> Candidate:
+    """One of a tier who may be hired, by number."""
     tier = scenario.people.kol_tiers[hire.tier]
-    name = f"{hire.platform}_{hire.tier}_{number + 1:02d}"
+    name = f"{called(hire)}_{number + 1:02d}"
     if hire.followers:
         followers = hire.followers[number]
     else:  # by name alone: one candidate more or another seed changes nobody's price
         coin = streams.py_uniform(streams.stream_key(0, f"candidate/{name}"), 0)
         followers = tiers.followers((tier.from_, tier.to), scenario.people.kol_followers, coin)
     rate = tier.price_per_follower if hire.price_per_follower is None else hire.price_per_follower
-    return Candidate(name, hire.platform, followers, math.ceil(round(followers * rate, 6)), hire)
+    terms = (hire.posts_each, hire.content, hire.appeal)
+    return Candidate(name, name, hire.platform, hire.tier, followers, _fee(followers, rate), *terms)
+
+
+def _fee(followers: int, rate: float) -> int:
+    return math.ceil(round(followers * rate, 6))
+
+
+def by_name(scenario: Scenario, kol: Kol) -> Candidate:
+    """A KOL of the campaign's list; one without a quoted price has a tier."""
+    price = kol.price
+    if price is None:
+        price = _fee(kol.followers, scenario.people.kol_tiers[kol.tier].price_per_follower)
+    story = scenario.stories[story_of(scenario)]
+    appeal = suits(kol.interests, story.interests) if kol.fit is None else kol.fit
+    terms = (kol.posts_each, kol.content, appeal)
+    return Candidate(kol.name, _actor(kol.name), kol.platform, kol.tier, kol.followers, price, *terms)
+
+
+def _actor(name: str) -> str:
+    """A name as actors have one: as it is where it is of plain letters, else made of it."""
+    plain = re.fullmatch("[a-z][a-z0-9_]*", name)
+    return name if plain else "kol_" + hashlib.sha256(name.encode()).hexdigest()[:12]
+
+
+def story_of(scenario: Scenario) -> str:
+    """The story that the campaign sells: the only one, where none is named."""
+    named = scenario.campaign.story if scenario.campaign else ""
+    return named or next(iter(scenario.stories))
 
 
 def place_price(scenario: Scenario, platform: str) -> int:
@@ -62,12 +115,20 @@ def place_price(scenario: Scenario, platform: str) -> int:
     return scenario.platforms[platform].price("place") or 0
 
 
-def cost(scenario: Scenario, plan: Plan) -> int:
-    """Yuan that a plan costs: fees, boosts and places. Raises `KeyError` for a candidate that there is not."""
-    known = candidates(scenario)
-    own = scenario.campaign.own.actor if scenario.campaign else ""
-    fees = sum(known[post.by].price for post in plan.posts if post.by != own)
-    return fees + sum(p.boost for p in plan.posts) + sum(place_price(scenario, p.platform) for p in plan.places)
+def parts(scenario: Scenario, plan: Plan, known: Mapping[str, Candidate] | None = None) -> dict[str, int]:
+    """Yuan of a plan by what they are for: fees, prizes, boosts, places; ``known``: the candidates, where at hand."""
+    known = candidates(scenario) if known is None else known
+    return {
+        "fees": sum(known[post.by].price for post in plan.posts if post.by in known),
+        "prizes": sum(post.prize for post in plan.posts),
+        "boosts": sum(post.boost for post in plan.posts),
+        "places": sum(place_price(scenario, place.platform) for place in plan.places),
+    }
+
+
+def cost(scenario: Scenario, plan: Plan, known: Mapping[str, Candidate] | None = None) -> int:
+    """Yuan that a plan costs in all."""
+    return sum(parts(scenario, plan, known).values())
 
 
 def day_of(campaign: Campaign, at: datetime) -> str:

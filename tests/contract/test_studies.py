@@ -76,8 +76,7 @@ def files(tmp_path_factory):
 def quick():
     """A search of few plans and seeds; workers know nothing of it."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in (("RUNGS", (1, 2, 4)), ("LAST", 6), ("LEFT", 3)):
-            patch.setattr(searching, name, value)
+        patch.setattr(searching, "effort", lambda runs: searching.Effort((1, 2, 4), 6, 3, 3))
         patch.setattr(asking, "LEAST_RUNS", 50)
         patch.setattr(asking, "LEAST_SEEDS", 6)
         yield

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +12,16 @@ from sim.base.names import unknown
 from sim.base.registry import did_you_mean
 from sim.base.strict import YEARS
 from sim.platforms.base import cannot
-from sim.scenario.campaign import PURSE, Campaign, Hire, Own, Path, Plan, PlannedPost
+from sim.scenario.campaign import PURSE, Campaign, Hire, Kol, Own, Path, Plan, PlannedPost
+from sim.scenario.checks.topics import unopened
 from sim.scenario.numbers import refusal
-from sim.scenario.prices import Candidate, candidate, candidates, cost, day_of, numbers_of
+from sim.scenario.prices import Candidate, by_name, called, candidates, cost, day_of, numbers_of, of_tier, parts
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
+
+
+MOST_APPEAL = 20.0  # of a post
 
 
 # ---- what its parts must agree on
@@ -72,27 +76,66 @@ def _own(scenario: Scenario, own: Own) -> Iterator[Finding]:
 
 
 def _portfolio(scenario: Scenario, campaign: Campaign) -> Iterator[Finding]:
-    taken = Counter((hire.platform, hire.tier) for hire in campaign.portfolio)
+    taken = Counter(called(hire) for hire in campaign.portfolio)
     actors = {actor.name for actor in scenario.actors}
     if PURSE in actors:
         yield Finding(("campaign",), f"an actor is called '{PURSE}', as the campaign's purse is", "rename the actor")
     for i, hire in enumerate(campaign.portfolio):
         where: Path = ("campaign", "portfolio", i)
-        faults = [*unknown("platform", hire.platform, scenario.platforms, (*where, "platform"))]
-        faults += unknown("tier", hire.tier, scenario.people.kol_tiers, (*where, "tier"))
-        if taken[hire.platform, hire.tier] > 1:
-            faults.append(Finding(where, f"{hire.tier} on {hire.platform} is there twice", "make one entry of them"))
+        faults = [*_sells_where(scenario, hire, where)]
+        if taken[called(hire)] > 1:
+            which = f"name '{hire.name}'" if hire.name else f"{hire.tier} on {hire.platform}"
+            faults.append(Finding(where, f"{which} is there twice", "give each a name of its own, name: local"))
         yield from faults or _people(scenario, hire, actors, where)
+    yield from _kols(scenario, campaign, actors)
+
+
+def _sells_where(scenario: Scenario, one: Hire | Kol, where: Path) -> Iterator[Finding]:
+    """Platform and tier of those who may be hired."""
+    yield from unknown("platform", one.platform, scenario.platforms, (*where, "platform"))
+    if one.tier or isinstance(one, Hire):
+        yield from unknown("tier", one.tier, scenario.people.kol_tiers, (*where, "tier"))
 
 
 def _people(scenario: Scenario, hire: Hire, actors: set[str], where: Path) -> Iterator[Finding]:
     for number in numbers_of(hire):
-        one = candidate(scenario, hire, number)
-        if one.followers > scenario.people.represents:
-            few = f"{one.followers:,} followers are more than the {scenario.people.represents:,} people"
-            yield Finding((*where, "followers" if hire.followers else "tier"), few)
-        if one.name in actors:
-            yield Finding(where, f"its candidate '{one.name}' has the name of an actor", "rename the actor")
+        one = of_tier(scenario, hire, number)
+        yield from _person(scenario, one, actors, where, "followers" if hire.followers else "tier")
+
+
+def _person(scenario: Scenario, one: Candidate, actors: set[str], where: Path, field: str) -> Iterator[Finding]:
+    if one.followers > scenario.people.represents:
+        few = f"{one.followers:,} followers are more than the {scenario.people.represents:,} people"
+        yield Finding((*where, field), few)
+    if one.name in actors:
+        yield Finding(where, f"its candidate '{one.name}' has the name of an actor", "rename the actor")
+
+
+def _kols(scenario: Scenario, campaign: Campaign, actors: set[str]) -> Iterator[Finding]:
+    """KOLs by name: no two of one name, each with a price and an audience that is open to the story."""
+    numbered = {f"{called(hire)}_{n + 1:02d}" for hire in campaign.portfolio for n in numbers_of(hire)}
+    first: dict[str, int] = {}
+    for i, kol in enumerate(campaign.kols):
+        where: Path = ("campaign", "kols", i)
+        faults = [*_sells_where(scenario, kol, where)]
+        if first.setdefault(kol.name, i) != i:
+            hint = "one account a line: on two platforms it is two names"
+            faults.append(Finding((*where, "name"), f"'{kol.name}' is there twice", hint))
+        if kol.name in numbered:
+            faults.append(Finding((*where, "name"), f"'{kol.name}' is also a candidate of the portfolio"))
+        if kol.price is None and not kol.tier:
+            hint = "price: 20000, or tier: " + " or ".join(scenario.people.kol_tiers)
+            faults.append(Finding(where, f"'{kol.name}' has neither a price nor a tier", hint))
+        for interest in kol.interests if scenario.people.interests else ():
+            path = (*where, "interests", interest)
+            faults += unknown("interest", interest, scenario.people.interests, path)
+        yield from faults or _kol(scenario, by_name(scenario, kol), actors, where)
+
+
+def _kol(scenario: Scenario, one: Candidate, actors: set[str], where: Path) -> Iterator[Finding]:
+    yield from _person(scenario, one, actors, where, "followers")
+    if not 0 < one.appeal <= MOST_APPEAL:
+        yield Finding((*where, "interests"), f"its audience fits the story by {one.appeal:g}", "state a fit instead")
 
 
 def _plan(scenario: Scenario, campaign: Campaign, plan: Plan) -> Iterator[Finding]:
@@ -100,11 +143,14 @@ def _plan(scenario: Scenario, campaign: Campaign, plan: Plan) -> Iterator[Findin
     faults: list[Finding] = []
     for i, post in enumerate(plan.posts):
         where: Path = ("plan", "posts", i)
-        faults += _post(scenario, campaign, post, known.get(post.by), own, where)
+        faults += _post(scenario, campaign, post, known, own, where)
     for i, place in enumerate(plan.places):
-        faults += unknown("place", place.platform, campaign.places, ("plan", "places", i, "platform"))
-        faults += _when(campaign, place.at, ("plan", "places", i, "at"))
-    yield from faults or [*_limits(campaign, plan, known), *_cost(scenario, campaign, plan)]
+        where = ("plan", "places", i)
+        faults += unknown("place", place.platform, campaign.places, (*where, "platform"))
+        faults += _when(campaign, place.at, (*where, "at"))
+        opened = [post.topic for post in plan.posts if post.topic and post.platform == place.platform]
+        faults += unopened(scenario, place.topic, place.platform, (*where, "topic"), opened) if place.topic else ()
+    yield from faults or [*_limits(campaign, plan, known), *_cost(scenario, campaign, plan, known)]
 
 
 def _actor(scenario: Scenario, name: str) -> Any:
@@ -112,20 +158,32 @@ def _actor(scenario: Scenario, name: str) -> Any:
 
 
 def _post(
-    scenario: Scenario, campaign: Campaign, post: PlannedPost, candidate: Candidate | None, own: Any, where: Path
+    scenario: Scenario, campaign: Campaign, post: PlannedPost, known: Mapping[str, Candidate], own: Any, where: Path
 ) -> Iterator[Finding]:
     yield from _when(campaign, post.at, (*where, "at"))
-    if post.by != own.name and candidate is None:
-        hint = did_you_mean(post.by, [own.name, *candidates(scenario)])
-        yield Finding((*where, "by"), f"'{post.by}' is neither the organiser nor in the portfolio", hint)
+    one = known.get(post.by)
+    if post.by != own.name and one is None:
+        hint = did_you_mean(post.by, [own.name, *known])
+        yield Finding((*where, "by"), f"'{post.by}' is neither the organiser nor among the KOLs", hint)
         return
-    places = [candidate.platform] if candidate else list(own.places)
+    places = [one.platform] if one else list(own.places)
     if post.platform not in places:
         yield Finding((*where, "platform"), f"'{post.by}' has no account there", did_you_mean(post.platform, places))
-    elif post.boost and scenario.platforms[post.platform].price("reach") is None:
-        yield Finding((*where, "boost"), f"{post.platform} {cannot('reach')}")
+        return
+    yield from _of_platform(scenario, post, where)
     if post.boost > campaign.boosts.most:
         yield Finding((*where, "boost"), f"is more than the {campaign.boosts.most:,} yuan that one post may have")
+    if post.appeal * (one or campaign.own).appeal > MOST_APPEAL:
+        yield Finding((*where, "appeal"), f"times that of '{post.by}' is more than {MOST_APPEAL:g}")
+
+
+def _of_platform(scenario: Scenario, post: PlannedPost, where: Path) -> Iterator[Finding]:
+    """Paid reach and kinds of content are a platform's own."""
+    platform = scenario.platforms[post.platform]
+    if post.boost and platform.price("reach") is None:
+        yield Finding((*where, "boost"), f"{post.platform} {cannot('reach')}")
+    if post.content:
+        yield from unknown("content", post.content, platform.content, (*where, "content"))
 
 
 def _when(campaign: Campaign, at: datetime, where: Path) -> Iterator[Finding]:
@@ -138,7 +196,7 @@ def _limits(campaign: Campaign, plan: Plan, known: dict[str, Candidate]) -> Iter
     """How often one may post, how many posts a day, how many places."""
     where: Path = ("plan", "posts")
     for (by, platform), n in Counter((post.by, post.platform) for post in plan.posts).items():
-        most = known[by].hire.posts_each if by in known else campaign.own.posts
+        most = known[by].posts_each if by in known else campaign.own.posts
         if n > most:
             yield Finding(where, f"{n} posts of {by} on {platform} are more than {most}")
     for (platform, day), n in Counter((post.platform, day_of(campaign, post.at)) for post in plan.posts).items():
@@ -151,6 +209,7 @@ def _limits(campaign: Campaign, plan: Plan, known: dict[str, Candidate]) -> Iter
             yield Finding(("plan", "places"), f"{n} on {platform} are more than {campaign.places[platform]}")
 
 
-def _cost(scenario: Scenario, campaign: Campaign, plan: Plan) -> Iterator[Finding]:
-    if (yuan := cost(scenario, plan)) > campaign.budget:
-        yield Finding(("plan",), f"costs {yuan:,} yuan, and the budget is {campaign.budget:,}")
+def _cost(scenario: Scenario, campaign: Campaign, plan: Plan, known: Mapping[str, Candidate]) -> Iterator[Finding]:
+    if (yuan := cost(scenario, plan, known)) > campaign.budget:
+        bill = ", ".join(f"{name} {sum_:,}" for name, sum_ in parts(scenario, plan, known).items() if sum_)
+        yield Finding(("plan",), f"costs {yuan:,} yuan ({bill}), and the budget is {campaign.budget:,}")

@@ -21,15 +21,22 @@ if TYPE_CHECKING:
 
 def findings(scenario: Scenario) -> Iterator[Finding]:
     """Topics that no post and no template could give. Templates with a fault of their own are told elsewhere."""
-    templates = [story.user_topic_title for story in scenario.stories.values()]
-    templates += [text for actor in scenario.actors for policy in actor.policies for text in _texts(policy)]
-    patterns = [*map(_pattern, templates)]
     for i, fact in enumerate(scenario.interventions):
         named = [field for field, what in marks(type(fact)).items() if what == "topic" and getattr(fact, field)]
         for field in named:
-            topic, titles = getattr(fact, field), _titles(scenario, getattr(fact, "platform", ""))
-            if not any(pattern.fullmatch(topic) for pattern in patterns):
-                yield from unknown("topic", topic, titles, ("interventions", i, field))
+            yield from unopened(
+                scenario, getattr(fact, field), getattr(fact, "platform", ""), ("interventions", i, field)
+            )
+
+
+def unopened(
+    scenario: Scenario, topic: str, platform: str, path: tuple[str | int, ...], opened: Iterable[str] = ()
+) -> Iterator[Finding]:
+    """A topic of a platform that nothing opens; ``opened``: titles besides those of the scenario's facts."""
+    templates = [story.user_topic_title for story in scenario.stories.values()]
+    templates += [text for actor in scenario.actors for policy in actor.policies for text in _texts(policy)]
+    if not any(_pattern(template).fullmatch(topic) for template in templates):
+        yield from unknown("topic", topic, [*_titles(scenario, platform), *opened], path)
 
 
 def _titles(scenario: Scenario, platform: str) -> list[str]:

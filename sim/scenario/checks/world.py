@@ -17,10 +17,10 @@ from sim.base.names import Known, misnamed, placeholders, under, unknown
 from sim.base.reader import read
 from sim.base.strict import YEARS
 from sim.scenario.numbers import Where, actor_names, refusal
+from sim.scenario.people import suits
 
 if TYPE_CHECKING:
     from sim.minds.actor import Actor
-    from sim.scenario.people import Segment
     from sim.scenario.scenario import Scenario, Story
 
 
@@ -136,8 +136,7 @@ def _use(scenario: Scenario, platform: str) -> float:
 
 
 def _stories(scenario: Scenario) -> Iterator[Finding]:
-    segments = scenario.people.segments.values()
-    known = sorted({interest for segment in segments for interest in segment.interests})
+    known = scenario.people.interests
     for name, story in scenario.stories.items():
         where = ("stories", name)
         for interest in story.interests if known else ():
@@ -152,18 +151,11 @@ def _stories(scenario: Scenario) -> Iterator[Finding]:
 def _audience(scenario: Scenario, name: str, story: Story, platform: str) -> Iterator[Finding]:
     """Somebody on a platform must be open to a story."""
     segments, use = scenario.people.segments.values(), _use(scenario, platform)
-    fits = [_fit(segment, story.interests) for segment in segments]
+    fits = [suits(segment.interests, story.interests) for segment in segments]
     users = [segment.share * segment.usage.get(platform, 1.0) for segment in segments]
     suited = sum(n * fit for n, fit in zip(users, fits, strict=True))
     if use and (suited < 0.001 * use * max(fits) or not max(fits)):
         yield Finding(("stories", name, "interests"), f"next to nobody on {platform} has such interests")
-
-
-def _fit(segment: Segment, interests: dict[str, float]) -> float:
-    """How well a story suits a segment: the mean of its interests, weighted as the story says."""
-    weights = interests or {"": 1.0}
-    total = sum(weights.values())
-    return sum(w * segment.interests.get(key, 1.0) for key, w in weights.items()) / total if total else 0.0
 
 
 # ---- actors

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -13,7 +14,7 @@ from matplotlib.figure import Figure
 from sim.base.progress import Tell
 from sim.runs.kinds import World
 from sim.scenario.campaign import Plan
-from sim.scenario.load import Source, resolved
+from sim.scenario.load import Source, load, resolved
 from sim.studies.optimize import chart, words
 from sim.studies.optimize.frontier import frontier, in_mean, in_probability
 from sim.studies.optimize.question import RUNS, SEEDS, Optimization, Question, optimized
@@ -81,8 +82,10 @@ class Answer:
 
     def texts(self) -> dict[str, str]:
         """``best.yaml``: the scenario with the best plan."""
-        best = self.found.market.scenario.model_copy(update={"plan": self.found.judged[0].plan})
-        return {"best.yaml": resolved(best)}
+        best = self.found.judged[0].plan
+        assert best is not None
+        plan = json.dumps(best.model_dump(mode="json"), ensure_ascii=False)
+        return {"best.yaml": resolved(load(self.found.market.scenario, sets=[f"plan={plan}"]))}
 
     def lines(self) -> list[str]:
         """Frontier, verdict, the best plan."""
@@ -97,7 +100,7 @@ def table(answer: Optimization) -> pd.DataFrame:
     """A row a judged plan."""
     best, greedy = answer.judged[0], answer.plan("greedy")
     rows = []
-    for one, on_it in zip(answer.judged, frontier(answer.judged), strict=True):
+    for one, on_it in zip(answer.judged, frontier(answer.judged, answer.market.budget), strict=True):
         chance, mean = in_probability(one, greedy), in_mean(one, greedy)
         _, low, high = one.interval
         rows.append(

@@ -47,7 +47,7 @@ def picture(answer: Optimization) -> Figure:
 
 def _frontier(axes: Axes, answer: Optimization) -> None:
     """Cost and chance of every judged plan; the darker, the better its bad luck."""
-    judged, best = answer.judged, frontier(answer.judged)
+    judged, best = answer.judged, frontier(answer.judged, answer.market.budget)
     worst = max(one.bad for one in judged) or 1.0
     norm = Normalize(0, worst)
     million = answer.market.budget / 1e6 or 1
@@ -155,4 +155,4 @@ def _place(when: datetime) -> float:
 
 def _group(answer: Optimization, by: str, platform: str) -> str:
     one = answer.market.known.get(by)
-    return f"{platform} {one.hire.tier}" if one else f"{platform} own"
+    return f"{platform} {one.tier or 'by name'}" if one else f"{platform} own"

@@ -13,6 +13,7 @@ from sim.studies.optimize.search import tail
 
 Z = 1.959964  # of 95 % intervals
 BAD = 0.1  # share of the runs that are bad luck
+TOLERANCE = 0.01  # share of the budget by which costs may differ and still be the same
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,28 @@ def in_mean(one: Judged, other: Judged) -> Interval:
     return mean(one.values - other.values)
 
 
-def frontier(judged: Sequence[Judged]) -> list[bool]:
-    """Which plans no other beats: none costs no more, succeeds as often, has bad luck no worse, and one is better."""
-    return [not any(_beats(other, one) for other in judged) for one in judged]
+def frontier(judged: Sequence[Judged], budget: int) -> list[bool]:
+    """Which plans are worth their money, as far as the seeds can tell.
+
+    From the cheapest up: of plans that cost as much (within `TOLERANCE` of the budget) none does better in chance and
+    in bad luck; and a dearer one is shown to be better, in chance or in mean, than each cheaper one on the frontier.
+    """
+    near = TOLERANCE * budget
+    kept: list[Judged] = []
+    able = [one for one in judged if not any(_beats(other, one, near) for other in judged)]
+    for one in sorted(able, key=lambda one: one.cost):
+        if all(one.cost <= other.cost + near or _shown(one, other) for other in kept):
+            kept.append(one)
+    return [any(one is other for other in kept) for one in judged]
 
 
-def _beats(one: Judged, other: Judged) -> bool:
-    pairs = ((-one.cost, -other.cost), (one.probability, other.probability), (one.bad, other.bad))
-    return all(a >= b for a, b in pairs) and any(a > b for a, b in pairs)
+def _beats(one: Judged, other: Judged, near: float) -> bool:
+    """No dearer by more than what is near, nothing worse, and something better: of equals the cheaper."""
+    pairs = ((one.probability, other.probability), (one.bad, other.bad))
+    if one.cost > other.cost + near or any(a < b for a, b in pairs):
+        return False
+    return any(a > b for a, b in pairs) or one.cost < other.cost
+
+
+def _shown(one: Judged, other: Judged) -> bool:
+    return in_probability(one, other).low > 0 or in_mean(one, other).low > 0

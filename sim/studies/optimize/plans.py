@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sim.base.streams import py_uniform, stream_key
 from sim.scenario.campaign import Campaign, Plan, PlannedPlace, PlannedPost
-from sim.scenario.prices import Candidate, candidates, day_of, place_price
+from sim.scenario.prices import Candidate, candidates, cost, day_of, place_price
 from sim.scenario.scenario import Scenario
 
 HOLD = 0.25  # probability that a random plan tries for a place on a list
@@ -69,8 +69,7 @@ class Market:
 
     def cost(self, plan: Plan) -> int:
         """Yuan of a plan."""
-        posts = sum(self.price(post.by) + post.boost for post in plan.posts)
-        return posts + sum(self.prices[place.platform] for place in plan.places)
+        return cost(self.scenario, plan, self.known)
 
     def fitted(self, posts: Iterable[PlannedPost], places: Iterable[PlannedPlace], cap: int) -> Plan:
         """A plan of these, in this order of preference, as far as limits and ``cap`` (yuan) allow.
@@ -105,9 +104,9 @@ class _Room:
 
     def take_post(self, post: PlannedPost) -> tuple[PlannedPost, int] | None:
         """The post at a time with room and without its boost, and the boost that it wishes for."""
-        who, price = (post.by, post.platform), self.market.price(post.by)
+        who, price = (post.by, post.platform), self.market.price(post.by) + post.prize
         one = self.market.known.get(post.by)
-        if price > self.left or self.each[who] >= (one.hire.posts_each if one else self.campaign.own.posts):
+        if price > self.left or self.each[who] >= (one.posts_each if one else self.campaign.own.posts):
             return None
         at = next((at for at in self.market.slots if at >= post.at and self._free(post, at)), None)
         if at is None:
@@ -158,38 +157,47 @@ def random_plan(market: Market, draw: Draw, cap: int) -> Plan:
     order = _hired(market, draw)
     share = draw("boosts")
     time = _times(market, draw)
-    posts = [_post(market, by, time(i), platform) for i, (by, platform) in enumerate(_own(market, draw))]
+    posts = [_post(market, by, time(f"{platform}/{n}"), platform) for by, platform, n in _own(market, draw)]
     paid, left = [], round((1 - share) * cap)
-    for i, by in enumerate(order):
+    for by, n in order:
         if market.price(by) <= left:
             left -= market.price(by)
-            paid.append(_post(market, by, time(100 + i), market.known[by].platform))
+            paid.append(_post(market, by, time(f"{by}/{n}"), market.known[by].platform))
     places = [
-        PlannedPlace(at=time(1000 + i), platform=name)
-        for i, name in enumerate(market.prices)
-        if draw("place", i) < HOLD
+        PlannedPlace(at=time(f"place/{name}"), platform=name) for name in market.prices if draw(f"place/{name}") < HOLD
     ]
     return market.fitted(_boosted(market, [*posts, *paid], draw, round(share * cap)), places, cap)
 
 
-def _hired(market: Market, draw: Draw) -> list[str]:
-    """All who may be hired, in a random order in which some groups come first; who may post twice, twice."""
-    names = [by for by, one in market.known.items() for _ in range(one.hire.posts_each)]
-    groups = {one.name: f"{one.platform}/{one.hire.tier}" for one in market.known.values()}
+def _hired(market: Market, draw: Draw) -> list[tuple[str, int]]:
+    """All who may be hired, in a random order in which some groups come first, by name and number of the post."""
+    names = [(by, n) for by, one in market.known.items() for n in range(one.posts_each)]
+    groups = {one.name: f"{one.platform}/{one.tier}" for one in market.known.values()}
     weight = {group: -math.log(1 - draw(group)) + 1e-3 for group in groups.values()}
-    return sorted(names, key=lambda by: (-math.log(1 - draw("order/" + by)) / weight[groups[by]], by))
+    return sorted(names, key=lambda one: (-math.log(1 - draw("order/" + one[0])) / weight[groups[one[0]]], one))
 
 
-def _own(market: Market, draw: Draw) -> list[tuple[str, str]]:
+def _own(market: Market, draw: Draw) -> list[tuple[str, str, int]]:
+    """Own posts: by whom, where, the how many-th there."""
     own = market.campaign.own
-    return [(own.actor, name) for i, name in enumerate(market.own) for _ in range(round(draw("own", i) * own.posts))]
+    return [(own.actor, name, n) for name in market.own for n in range(round(draw(f"own/{name}") * own.posts))]
 
 
-def _times(market: Market, draw: Draw) -> Callable[[int], datetime]:
-    """When the i-th post goes out: around a drawn centre, within a drawn share of the window."""
+def _times(market: Market, draw: Draw) -> Callable[[str], datetime]:
+    """When something goes out, by its name: around a drawn centre, within a drawn share of the window."""
     n, width = len(market.slots), draw("width") ** 2
     centre = draw("centre") * (1 - width) + width / 2
-    return lambda i: market.slots[min(n - 1, max(0, int(n * (centre + width * (draw("time", i) - 0.5)))))]
+    return lambda what: market.slots[min(n - 1, max(0, int(n * (centre + width * (draw(f"time/{what}") - 0.5)))))]
+
+
+def _names(posts: Sequence[PlannedPost]) -> list[str]:
+    """What tells posts of a plan apart, wherever they stand in it: who, where, the how many-th there by time."""
+    found, seen = [""] * len(posts), Counter[tuple[str, str]]()
+    for i in sorted(range(len(posts)), key=lambda i: (posts[i].at, i)):
+        who = posts[i].by, posts[i].platform
+        found[i] = f"{who[0]}/{who[1]}/{seen[who]}"
+        seen[who] += 1
+    return found
 
 
 def _post(market: Market, by: str, at: datetime, platform: str, boost: int = 0) -> PlannedPost:
@@ -199,7 +207,8 @@ def _post(market: Market, by: str, at: datetime, platform: str, boost: int = 0) 
 def _boosted(market: Market, posts: Sequence[PlannedPost], draw: Draw, yuan: int) -> list[PlannedPost]:
     """Spread a sum over some of the posts; each takes what it may."""
     able = [i for i, post in enumerate(posts) if post.platform in market.boosted]
-    able.sort(key=lambda i: draw("boosted", i))
+    names = _names(posts)
+    able.sort(key=lambda i: draw(f"boosted/{names[i]}"))
     some = able[: max(1, math.ceil(draw("spread") * len(able)))]
     each = {i: yuan // len(some) for i in some}
     return [post.model_copy(update={"boost": each.get(i, 0)}) for i, post in enumerate(posts)]
@@ -211,7 +220,7 @@ def greedy_plan(market: Market, cap: int) -> Plan:
     own = [(market.campaign.own.actor, name) for name in market.own for _ in range(market.campaign.own.posts)]
     ranked = sorted(market.known.values(), key=lambda one: (one.price / one.followers, -one.followers, one.name))
     posts = [_post(market, by, start, platform) for by, platform in own]
-    posts += [_post(market, one.name, start, one.platform) for one in ranked for _ in range(one.hire.posts_each)]
+    posts += [_post(market, one.name, start, one.platform) for one in ranked for _ in range(one.posts_each)]
     return _topped(market, market.fitted(posts, (), cap), cap)
 
 
@@ -248,8 +257,9 @@ def changed(market: Market, draw: Draw, plan: Plan, other: Plan, cap: int) -> Pl
     """A plan near ``plan``: one or two changes, now and then half of ``other``; what is left over may go to boosts."""
     posts, places = list(plan.posts), list(plan.places)
     if draw("cross") < 0.2:
-        posts = [p for i, p in enumerate(posts) if draw("mine", i) < 0.5]
-        posts += [p for i, p in enumerate(other.posts) if draw("theirs", i) < 0.5]
+        posts = [p for p, name in zip(posts, _names(posts), strict=True) if draw(f"mine/{name}") < 0.5]
+        theirs = zip(other.posts, _names(other.posts), strict=True)
+        posts += [p for p, name in theirs if draw(f"theirs/{name}") < 0.5]
     for turn in range(1 + (draw("twice") < 0.5)):
         change = CHANGES[int(draw("change", turn) * len(CHANGES))]
         posts, places = change(market, lambda what, *which, turn=turn: draw(f"{turn}/{what}", *which), posts, places)
@@ -263,7 +273,8 @@ Changed = tuple[list[PlannedPost], list[PlannedPlace]]
 
 def _some(draw: Draw, posts: list[PlannedPost]) -> list[int]:
     """A few of the posts, as places in the list."""
-    order = sorted(range(len(posts)), key=lambda i: draw("some", i))
+    names = _names(posts)
+    order = sorted(range(len(posts)), key=lambda i: draw(f"some/{names[i]}"))
     return order[: 1 + int(draw("many") * FOCUS)]
 
 
@@ -280,7 +291,7 @@ def _add(market: Market, draw: Draw, posts: list[PlannedPost], places: list[Plan
     busy = Counter((post.by, post.platform) for post in posts)
     free = [offer for offer in offers if busy[offer] < 1 or offer in own]
     time = _times(market, draw)
-    more = [_post(market, by, time(i), on) for i, (by, on) in enumerate(free[: 1 + int(draw("more") * FOCUS)])]
+    more = [_post(market, by, time(f"{by}/{on}"), on) for by, on in free[: 1 + int(draw("more") * FOCUS)]]
     return [*posts, *more], places
 
 
@@ -292,14 +303,16 @@ def _swap(market: Market, draw: Draw, posts: list[PlannedPost], places: list[Pla
 def _move(market: Market, draw: Draw, posts: list[PlannedPost], places: list[PlannedPlace]) -> Changed:
     """A few posts to other times."""
     some, time = set(_some(draw, posts)), _times(market, draw)
-    return [p.model_copy(update={"at": time(i)}) if i in some else p for i, p in enumerate(posts)], places
+    names = _names(posts)
+    return [p.model_copy(update={"at": time(names[i])}) if i in some else p for i, p in enumerate(posts)], places
 
 
 def _retime(market: Market, draw: Draw, posts: list[PlannedPost], places: list[PlannedPlace]) -> Changed:
     """All posts and places to other times: together, spread, early or late."""
     time = _times(market, draw)
-    moved = [place.model_copy(update={"at": time(1000 + i)}) for i, place in enumerate(places)]
-    return [post.model_copy(update={"at": time(i)}) for i, post in enumerate(posts)], moved
+    moved = [place.model_copy(update={"at": time(f"place/{place.platform}")}) for place in places]
+    named = zip(posts, _names(posts), strict=True)
+    return [post.model_copy(update={"at": time(name)}) for post, name in named], moved
 
 
 def _reboost(market: Market, draw: Draw, posts: list[PlannedPost], places: list[PlannedPlace]) -> Changed:
@@ -312,7 +325,8 @@ def _weigh(market: Market, draw: Draw, posts: list[PlannedPost], places: list[Pl
     """More or less money behind a few posts."""
     some, most = set(_some(draw, posts)), market.campaign.boosts.most
     return [
-        p.model_copy(update={"boost": round(draw("yuan", i) * most)}) if i in some else p for i, p in enumerate(posts)
+        p.model_copy(update={"boost": round(draw(f"yuan/{name}") * most)}) if i in some else p
+        for i, (p, name) in enumerate(zip(posts, _names(posts), strict=True))
     ], places
 
 
@@ -320,10 +334,10 @@ def _place(market: Market, draw: Draw, posts: list[PlannedPost], places: list[Pl
     """A place on a list is given up or moved, or one is bought."""
     if places and draw("give up") < 0.5:
         return posts, places[1:]
-    names = list(market.prices)
-    if not names:
+    if not market.prices:
         return _move(market, draw, posts, places)
-    return posts, [PlannedPlace(at=_times(market, draw)(0), platform=names[int(draw("which") * len(names))])]
+    where = min(market.prices, key=lambda name: draw(f"which/{name}"))
+    return posts, [PlannedPlace(at=_times(market, draw)(f"place/{where}"), platform=where)]
 
 
 CHANGES = (_drop, _add, _add, _swap, _swap, _move, _retime, _reboost, _weigh, _place)

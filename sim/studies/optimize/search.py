@@ -20,15 +20,34 @@ from sim.scenario.campaign import Plan
 from sim.studies.optimize.plans import Draw, Market, boost_plan, changed, draws, greedy_plan, random_plan
 from sim.studies.study import seeds as drawn_seeds
 
-RUNGS = (4, 8, 16)  # seeds on which what is left of a round has been measured
-LAST = 32  # seeds for the finalists
 KEEP = 0.5  # share of a rung that goes on to the next
-LEFT = 6  # plans at least that are left of a round, or there would be no choice over costs
-ROUNDS = 3
 FRESH = 0.2  # share of later proposals that are random again
 WIDTH = 0.3  # ln; a run this far above the goal counts as 0.84 of a success, this far below as 0.16
 CAPS = (1.0, 0.5, 1.0, 0.75, 1.0, 0.25)  # shares of the budget for which plans are sought, in turn
-LEAST_RUNS = 400
+FULL, LEAST_RUNS = 400, 80  # runs from which the search is a full one, and with which there is one at all
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How a search spends its runs.
+
+    Attributes:
+        rungs: seeds on which what is left of a round has been measured.
+        last: seeds for the finalists.
+        left: plans at least that are left of a round, or there would be no choice over costs.
+        rounds: how often plans are proposed.
+    """
+
+    rungs: tuple[int, ...]
+    last: int
+    left: int
+    rounds: int
+
+
+def effort(runs: int) -> Effort:
+    """A full search, or with few runs a shorter one on fewer seeds."""
+    return Effort((4, 8, 16), 32, 6, 3) if runs >= FULL else Effort((4, 8), 12, 3, 2)
+
 
 # Runs one simulation for each (plan or none, seed); numbers of each in the same order, that of the goal first.
 Simulate = Callable[[Sequence[tuple[Plan | None, int]], str], list[tuple[float, ...]]]
@@ -55,17 +74,19 @@ class Bench:
         simulate: makes them.
         goal: value from which a run is a success.
         seed: from which those of the runs are drawn.
+        effort: how the runs are spent.
     """
 
     simulate: Simulate
     goal: float
     seed: int
+    effort: Effort
     done: dict[tuple[Plan, int], tuple[float, ...]] = field(default_factory=dict)
 
     @cached_property
     def seeds(self) -> list[int]:
         """Seeds of the search, in the order in which they are used."""
-        return drawn_seeds(self.seed, "optimize/search", LAST)
+        return drawn_seeds(self.seed, "optimize/search", self.effort.last)
 
     def measure(self, plans: Sequence[Plan], seeds: int, words: str) -> None:
         """Make what is missing of so many seeds for each plan."""
@@ -100,35 +121,36 @@ def search(market: Market, simulate: Simulate, *, goal: float, runs: int, seed: 
         market: what can be bought.
         simulate: makes runs.
         goal: least value of the first number that counts as success.
-        runs: of the search; `LEAST_RUNS` at least.
+        runs: of the search; `LEAST_RUNS` at least, and `FULL` for one that is worth its name.
         seed: of proposals and runs.
     """
-    bench = Bench(simulate, goal, seed)
+    how = effort(runs)
+    bench = Bench(simulate, goal, seed, how)
     left: list[Plan] = []
-    for number in range(ROUNDS):
+    for number in range(how.rounds):
         proposed = _proposed(market, left, number, _each(runs), seed)
-        left = _sieve(bench, market, [*left, *proposed], f"round {number + 1} of {ROUNDS}", _each(runs))
-    bench.measure(left, LAST, "finalists")
+        left = _sieve(bench, market, [*left, *proposed], f"round {number + 1} of {how.rounds}", _each(runs))
+    bench.measure(left, how.last, "finalists")
     made = [(plan, at, numbers) for (plan, at), numbers in bench.done.items()]
     return Found(_nominees(bench, market, left), made)
 
 
 def _each(runs: int) -> int:
     """New plans in a round: so many that the runs suffice, even if only new ones are left."""
-    return max(n for n in range(1, runs) if n == 1 or _most_runs(n) <= runs)
+    return max(n for n in range(1, runs) if n == 1 or _most_runs(n, effort(runs)) <= runs)
 
 
-def _most_runs(count: int) -> int:
+def _most_runs(count: int, how: Effort) -> int:
     """Runs of a search with so many new plans in a round, if none that is left is an old one."""
-    steps = [RUNGS[0], *(after - before for before, after in pairwise(RUNGS))]
-    plans = [count, *(_kept(count, rung) for rung in range(len(RUNGS)))]
+    steps = [how.rungs[0], *(after - before for before, after in pairwise(how.rungs))]
+    plans = [count, *(_kept(count, rung, how) for rung in range(len(how.rungs)))]
     a_round = sum(step * some for step, some in zip(steps, plans, strict=False))
-    return ROUNDS * a_round + plans[-1] * (LAST - RUNGS[-1])
+    return how.rounds * a_round + plans[-1] * (how.last - how.rungs[-1])
 
 
-def _kept(count: int, rung: int) -> int:
+def _kept(count: int, rung: int, how: Effort) -> int:
     """How many plans are left after a rung; the last one only puts them in order."""
-    return max(LEFT, round(count * KEEP ** min(rung + 1, len(RUNGS) - 1)))
+    return max(how.left, round(count * KEEP ** min(rung + 1, len(how.rungs) - 1)))
 
 
 def _proposed(market: Market, left: Sequence[Plan], number: int, count: int, seed: int) -> list[Plan]:
@@ -153,10 +175,10 @@ def _proposal(market: Market, draw: Draw, left: Sequence[Plan], cap: int) -> Pla
 
 def _sieve(bench: Bench, market: Market, plans: list[Plan], words: str, count: int) -> list[Plan]:
     """What is left of the plans after every rung, the best first."""
-    for rung, seeds in enumerate(RUNGS):
+    for rung, seeds in enumerate(bench.effort.rungs):
         bench.measure(plans, seeds, words)
         shares = [market.cost(plan) / max(1, market.budget) for plan in plans]
-        plans = chosen(plans, shares, _scores(bench, plans, seeds), _kept(count, rung))
+        plans = chosen(plans, shares, _scores(bench, plans, seeds), _kept(count, rung, bench.effort))
     return plans
 
 
@@ -183,14 +205,14 @@ def chosen(plans: Sequence[Plan], costs: Sequence[float], scores: Sequence[float
 
 def _nominees(bench: Bench, market: Market, plans: Sequence[Plan]) -> dict[str, Plan]:
     """The best plan for each share of the budget, and the one whose bad runs are least bad; each once."""
-    scores = dict(zip(plans, _scores(bench, plans, LAST), strict=True))
+    scores = dict(zip(plans, _scores(bench, plans, bench.effort.last), strict=True))
     found: dict[str, Plan] = {}
     for cap in sorted(set(CAPS), reverse=True):
         able = [plan for plan in plans if market.cost(plan) <= cap * market.budget]
         if able:
             best = max(able, key=lambda plan: (scores[plan], -market.cost(plan)))
             found.setdefault("best" if cap == 1 else f"best at {cap:.0%}", best)
-    found["safest"] = max(plans, key=lambda plan: (tail(bench.values(plan, LAST), 0.25), scores[plan]))
+    found["safest"] = max(plans, key=lambda plan: (tail(bench.values(plan, bench.effort.last), 0.25), scores[plan]))
     once: dict[Plan, str] = {}
     for name, plan in found.items():
         once.setdefault(plan, name)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.base.intervals import Interval
 from sim.base.words import columns, humanise
+from sim.runs import purchases
 from sim.runs.words import heading
 from sim.scenario.campaign import Plan
-from sim.studies.optimize.frontier import Judged, frontier, in_mean, in_probability
+from sim.studies.optimize.frontier import TOLERANCE, Judged, frontier, in_mean, in_probability
 from sim.studies.optimize.question import Optimization
-from sim.studies.optimize.search import LAST
+from sim.studies.optimize.search import FULL, effort
 
 RIVALS = ("greedy", "paid reach only", "random 1", "nothing")
 
@@ -17,30 +20,48 @@ def lines(answer: Optimization) -> list[str]:
     """All that is printed."""
     offered, goal = answer.market, answer.market.campaign.goal
     title, scale = heading(offered.scenario)
-    runs = f"{len(answer.found.runs):,} runs of the search, {LAST} seeds for its last plans"
+    runs = (
+        f"{len(answer.found.runs):,} runs of the search, {effort(answer.question.runs).last} seeds for its last plans"
+    )
+    few = f"note: fewer than {FULL} runs of the search: a plan found may be far from the best there is"
     return [
         title,
         scale,
         f"goal: {goal.metric} ≥ {goal.least:,.12g}; budget {offered.budget:,} yuan",
         f"{runs}; below: {len(answer.seeds)} held-back seeds that it has not seen",
+        *([few] if answer.question.runs < FULL else []),
         "",
         *columns(table(answer)),
+        f"*: worth its money, as far as these seeds can tell: none that costs as much (within {TOLERANCE:.0%} of the "
+        "budget) or less does as well",
         "",
         *verdict(answer),
-        "",
-        f"the plan '{answer.judged[0].name}':",
-        *columns(purchases(answer, answer.judged[0].plan or Plan())),
+        *(line for one in shown(answer) for line in _contents(answer, one)),
     ]
+
+
+def shown(answer: Optimization) -> list[Judged]:
+    """Plans whose contents are printed: the best, and what else of the search is worth its money; each once."""
+    stars = frontier(answer.judged, answer.market.budget)
+    best = answer.judged[0]
+    found = [one for one, star in zip(answer.judged, stars, strict=True) if star and one.name in answer.found.nominees]
+    return [best, *(one for one in found if one.plan != best.plan)]
+
+
+def _contents(answer: Optimization, one: Judged) -> list[str]:
+    scenario, plan = answer.market.scenario, one.plan or Plan()
+    rows = purchases.purchases(scenario, plan), purchases.bill(scenario, plan)
+    return ["", f"the plan '{one.name}':", *columns(rows[0]), "", *columns(rows[1])]
 
 
 def table(answer: Optimization) -> list[tuple[str, ...]]:
     """A row a plan: what it costs, what is bought, its chance, its bad luck; a star where no other plan beats it."""
     head = ("plan", "yuan", "bought", "chance of the goal, 95 %", "median", "worst tenth", "frontier")
     rows: list[tuple[str, ...]] = [head]
-    for one, best in zip(answer.judged, frontier(answer.judged), strict=True):
+    for one, best in zip(answer.judged, frontier(answer.judged, answer.market.budget), strict=True):
         _, low, high = one.interval
         chance = f"{one.probability:.0%} ({low:.0%} to {high:.0%})"
-        middle = humanise(sorted(one.values)[len(one.values) // 2])
+        middle = humanise(float(np.median(one.values)))
         rows.append(
             (one.name, f"{one.cost:,}", bought(answer, one.plan), chance, middle, humanise(one.bad), "*" * best)
         )
@@ -83,30 +104,3 @@ def _people(found: Interval) -> str:
 
 def _signed(value: float) -> str:
     return ("−" if value < 0 else "+") + humanise(abs(value))
-
-
-def purchases(answer: Optimization, plan: Plan) -> list[tuple[str, ...]]:
-    """What is bought when, in order of time, with a last line of sums; posts of one time and kind together."""
-    offered = answer.market
-    rows: list[tuple[str, ...]] = [("when", "platform", "who", "followers", "fee", "boost")]
-    for post in plan.posts:
-        one = offered.known.get(post.by)
-        size = f"{one.followers:,}" if one else "own"
-        rows.append(
-            (
-                f"{post.at:%a %d %b %H:%M}",
-                post.platform,
-                post.by,
-                size,
-                f"{offered.price(post.by):,}",
-                f"{post.boost:,}",
-            )
-        )
-    for place in plan.places:
-        price = f"{offered.prices[place.platform]:,}"
-        rows.append((f"{place.at:%a %d %b %H:%M}", place.platform, "place on the list", "–", price, "0"))
-    fees = offered.cost(plan) - sum(post.boost for post in plan.posts)
-    return [
-        *rows,
-        ("in all", "", f"{offered.cost(plan):,} yuan", "", f"{fees:,}", f"{sum(p.boost for p in plan.posts):,}"),
-    ]

@@ -1,0 +1,108 @@
+"""What a campaign offers and what a plan buys, as cells for a terminal: prices are known before a run begins."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from sim.base.words import columns
+from sim.scenario.campaign import Plan
+from sim.scenario.prices import Candidate, candidates, parts, place_price
+from sim.scenario.scenario import Scenario
+
+Row = tuple[str, ...]
+WHEN = "%a %d %b %H:%M"
+
+
+def lines(scenario: Scenario) -> list[str]:
+    """Goal and budget, who may be hired, what else is for sale, the plan and its bill; of no campaign nothing."""
+    campaign = scenario.campaign
+    if campaign is None:
+        return []
+    goal = f"goal: {campaign.goal.metric} ≥ {campaign.goal.least:,.12g}"
+    told = [f"campaign: {campaign.title or scenario.name}; {goal}; budget {campaign.budget:,} yuan"]
+    told += columns(offers(scenario)) + columns(sold(scenario))
+    if scenario.plan is None:
+        return [*told, "no plan: nothing is bought"]
+    return [
+        *told,
+        "",
+        "plan",
+        *columns(purchases(scenario, scenario.plan)),
+        "",
+        *columns(bill(scenario, scenario.plan)),
+    ]
+
+
+def offers(scenario: Scenario) -> list[Row]:
+    """A row a KOL who may be hired; none, where nobody may."""
+    known = candidates(scenario)
+    if not known:
+        return []
+    head: Row = ("may be hired", "platform", "tier", "followers", "yuan a post", "per 1,000", "fit", "posts")
+    return [head, *(_offer(one) for one in known.values())]
+
+
+def _offer(one: Candidate) -> Row:
+    each = f"{1000 * one.price / one.followers:,.1f}"
+    numbers = (f"{one.followers:,}", f"{one.price:,}", each, f"{one.appeal:.3g}", f"≤ {one.posts_each}")
+    return (one.name, one.platform, one.tier or "–", *numbers)
+
+
+def sold(scenario: Scenario) -> list[Row]:
+    """What else may be bought: own posts, paid reach, places; a row each."""
+    campaign = scenario.campaign
+    assert campaign is not None
+    rows: list[Row] = [("own posts", "", f"{campaign.own.actor}: 0 yuan, at most {campaign.own.posts} on a platform")]
+    for name, platform in scenario.platforms.items():
+        if campaign.boosts.most and (reach := platform.reach_for(10**9)):
+            dear = f"{10**12 / reach:,.2f} yuan per 1,000 impressions, at most {campaign.boosts.most:,} yuan a post"
+            rows.append(("paid reach", name, dear))
+    for name, most in campaign.places.items():
+        rows.append(("places on the list", name, f"{place_price(scenario, name):,} yuan, at most {most}"))
+    return rows
+
+
+def purchases(scenario: Scenario, plan: Plan) -> list[Row]:
+    """What is bought when, in order of time, with a head."""
+    known = candidates(scenario)
+    rows: list[tuple[tuple[str, str, str], Row]] = []
+    for post in plan.posts:
+        one = known.get(post.by)
+        size, fee = (f"{one.followers:,}", f"{one.price:,}") if one else ("own", "0")
+        row = (f"{post.at:{WHEN}}", post.platform, post.by, size, fee, f"{post.boost:,}", _also(post))
+        rows.append(((post.at.isoformat(), post.platform, post.by), row))
+    for place in plan.places:
+        price, what = f"{place_price(scenario, place.platform):,}", f"#{place.topic}#" if place.topic else ""
+        row = (f"{place.at:{WHEN}}", place.platform, "place on the list", "–", price, "0", what)
+        rows.append(((place.at.isoformat(), place.platform, ""), row))
+    head: Row = ("when", "platform", "who", "followers", "price", "boost", "")
+    return [head, *(row for _, row in sorted(rows, key=lambda row: row[0]))]
+
+
+def _also(post: object) -> str:
+    """What sets a planned post apart: its hashtag, kind, appeal, prizes."""
+    topic, content, appeal, prize = (getattr(post, name) for name in ("topic", "content", "appeal", "prize"))
+    words = [f"#{topic}#"] * bool(topic) + [content] * bool(content)
+    words += [f"appeal × {appeal:g}"] * (appeal != 1) + [f"lucky draw of {prize:,} yuan"] * bool(prize)
+    return ", ".join(words)
+
+
+def bill(scenario: Scenario, plan: Plan) -> list[Row]:
+    """Yuan by what they are for, with their share of the budget; hired posts by platform and tier."""
+    known, campaign = candidates(scenario), scenario.campaign
+    assert campaign is not None
+    spent = parts(scenario, plan, known)
+    hired = Counter(
+        " ".join((known[post.by].platform, known[post.by].tier)).strip() for post in plan.posts if post.by in known
+    )
+    what = {"fees": ", ".join(f"{n} {group}" for group, n in hired.items()), "places": f"{len(plan.places)}"}
+    what["boosts"] = f"behind {sum(post.boost > 0 for post in plan.posts)} of {len(plan.posts)} posts"
+    rows: list[Row] = [("budget", "yuan", "share", "")]
+    rows += [_sum(name, yuan, campaign.budget, what.get(name, "")) for name, yuan in spent.items() if yuan]
+    total = sum(spent.values())
+    rows.append(_sum("in all", total, campaign.budget, ""))
+    return [*rows, _sum("left", campaign.budget - total, campaign.budget, "")]
+
+
+def _sum(name: str, yuan: int, budget: int, what: str) -> Row:
+    return name, f"{yuan:,}", f"{yuan / budget:.0%}" if budget else "–", what
