@@ -12,6 +12,7 @@ from sim.base import intervals, loader
 from sim.base.errors import ScenarioError, SimError
 from sim.cli import main
 from sim.runs import runner
+from sim.scenario.changes import parted
 from sim.studies.compare import reached, runs
 from sim.studies.compare.answer import lines
 from sim.studies.compare.arms import Arm, arms
@@ -202,10 +203,21 @@ def test_a_quotient_is_told_only_where_the_effect_is_clear():
         ("晚两天：days=2", "晚两天", ["days=2"]),
         ("a='it''s one, b=2', c=\"[, d=3\", e=4", "", ["a='it''s one, b=2'", 'c="[, d=3"', "e=4"]),
         ("a=it's one, b=2", "", ["a=it's one", "b=2"]),
+        ("plan.posts[KOL A].boost=0, days=2", "", ["plan.posts[KOL A].boost=0", "days=2"]),
+        (
+            "late: shift plan by 2 days, swap KOL A with KOL B, days=2",
+            "late",
+            ["shift plan by 2 days", "swap KOL A with KOL B", "days=2"],
+        ),
+        (
+            "buy place on b at 2021-01-01T04:00+00:00 for #x: y#",
+            "",
+            ["buy place on b at 2021-01-01T04:00+00:00 for #x: y#"],
+        ),
     ],
 )
 def test_what_is_read(text, name, changes):
-    assert loader.parted(text) == (name, changes)
+    assert parted(text) == (name, changes)
 
 
 def test_arms_have_names_and_one_scenario(file):

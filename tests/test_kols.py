@@ -114,15 +114,20 @@ def test_audience_and_fit_bear_on_the_appeal_of_a_post():
 
 
 def test_an_item_of_a_plan_has_its_own_hashtag_kind_and_prizes():
-    own = post("star", 3) | {"topic": "新话题", "prize": 70, "content": "clip"}
+    own = post("star", 3) | {"topic": "新话题", "prize": 70}
     place = {"at": "2021-01-01T04:00+00:00", "platform": "square", "topic": "新话题"}
     document = data({"posts": [own], "places": [place]})
-    document["platforms"]["square"]["content"]["clip"] = {"repost": 2.0, "half_life_hours": 5}
+    document["platforms"]["square"]["content"]["clip"] = {"repost": 2.0, "half_life_hours": 5, "lucky_draw": True}
     scenario = worlds.load(document)
     assert parts(scenario, scenario.plan) == {"fees": 0, "prizes": 70, "boosts": 0, "places": 500}
     tables = simulate(scenario)
     assert tables.summary["spend_yuan"] == 570
     assert tables.hot_list[tables.hot_list.slot == "ad"].topic.eq("新话题").all()
+    assert [*tables.posts.kind[tables.posts.topic == "新话题"]][0] == "clip"
+    document["plan"]["posts"][0]["content"] = "post"
+    assert "plan.posts[0].prize: is given away in no lucky draw: the post is of another kind; content: clip" in faults(
+        document
+    )
     document["plan"]["posts"][0]["content"] = "clop"
     assert "plan.posts[0].content: unknown content 'clop'; did you mean 'clip'?" in faults(document)
 

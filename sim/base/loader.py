@@ -11,7 +11,6 @@ import math
 import os
 import re
 from collections.abc import Iterable
-from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +42,10 @@ from sim.base.reader import (
 from sim.base.registry import did_you_mean
 
 __all__ = ["Document", "Mark", "apply_sets", "check", "dotted", "dump", "load"]
-__all__ += ["nest", "over", "parted", "read", "resolve", "scalar", "schema"]
+__all__ += ["nest", "over", "read", "resolve", "scalar", "schema"]
 
 MAX_LEVELS, MAX_FILES = 8, 64  # `extends`: files above one another, and files in all
 _TARGET = re.compile(r"[^.\[\]]+(\.[^.\[\]]+|\[[^\[\]]+\])*")
-_NAMED = re.compile(r"\s*([^:：=\[\]]+?)\s*[:：]\s*(.*)", re.DOTALL)
-_CHANGE = re.compile(r",\s*[^.\[\]=,\s]+(\.[^.\[\]=,]+|\[[^\[\]=]+\])*=")
-_QUOTED = re.compile(r"""([=,:\[{]\s*)('(?:[^']|'')*'|"(?:[^"\\]|\\.)*")""")  # where YAML quotes
 
 
 def resolve(document: Document, path: Path, root: Path | None = None) -> Document:
@@ -123,11 +119,12 @@ def _merge(base: Any, top: Any) -> Any:
     return base | {key: _merge(base.get(key), value) for key, value in top.items()}
 
 
-def apply_sets(document: Document, sets: Iterable[str]) -> Document:
+def apply_sets(document: Document, sets: Iterable[str], said: str = "") -> Document:
     """Put values such as ``actors[2].policy.threshold=0.3`` in a copy of ``document``, in order; it itself without any.
 
-    A list item goes by its place or by its ``name`` or ``id``, and ``[+]`` adds one; missing mappings are made on the
-    way; a mapping given as a value replaces the old one. Raises `ScenarioError`.
+    A list item goes by its place or by its ``name``, ``id`` or ``by``, and ``[+]`` adds one; missing mappings are made
+    on the way; a mapping given as a value replaces the old one. Faults name ``said``, where that is what was asked for.
+    Raises `ScenarioError`.
     """
     sets = list(sets)
     if not sets:
@@ -136,15 +133,15 @@ def apply_sets(document: Document, sets: Iterable[str]) -> Document:
     faults = []
     for text in sets:
         try:
-            _set(result, text)
+            _set(result, text, said)
         except ScenarioError as error:
             faults += error.faults
     raise_all(faults)
     return result
 
 
-def _set(document: Document, text: str) -> None:
-    mark, (target, equals, value) = Mark(f"--set {text}"), text.partition("=")
+def _set(document: Document, text: str, said: str) -> None:
+    mark, (target, equals, value) = Mark(f"--set {said or text}"), text.partition("=")
     steps = re.findall(r"[^.\[\]]+|\[[^\[\]]+\]", target)
     if not equals or not _TARGET.fullmatch(target) or len(steps) > MAX_DEPTH:
         refuse(mark, (), "must look like path=value", "for instance people.users=1000")
@@ -191,7 +188,7 @@ def _item(items: list[Any], path: Trail, word: str, mark: Mark) -> int:
         if word not in places:
             refuse(mark, path, f"has {len(items)} items, so there is no [{word}]", "the first is [0]")
         return places.index(word)
-    names = [(item.get("name"), item.get("id")) if isinstance(item, dict) else () for item in items]
+    names = [tuple(map(item.get, ("name", "id", "by"))) if isinstance(item, dict) else () for item in items]
     found = [place for place, own in enumerate(names) if word in own]
     if len(found) > 1:
         refuse(mark, path, f"has {len(found)} items called '{word}'", f"say which: [{found[0]}]")
@@ -199,20 +196,6 @@ def _item(items: list[Any], path: Trail, word: str, mark: Mark) -> int:
         known = [name for own in names for name in own if isinstance(name, str)]
         refuse(mark, path, f"has no item called '{word}'", did_you_mean(word, known))
     return found[0]
-
-
-def parted(text: str) -> tuple[str, list[str]]:
-    """Name (may be empty) and changes, each as ``--set`` takes it, of ``name: path=value, path=value``.
-
-    A comma ends a change only where another ``path=`` follows it outside of brackets and quotes, so values may hold
-    commas.
-    """
-    named = _NAMED.fullmatch(text)
-    name, rest = named.groups() if named else ("", text)
-    bare = _QUOTED.sub(lambda quoted: quoted[1] + "'" * len(quoted[2]), rest)
-    depths = accumulate((letter in "[{") - (letter in "]}") for letter in bare)
-    cuts = [at for at, depth in enumerate(depths) if not depth and _CHANGE.match(bare, at)]
-    return name, [rest[start + 1 : end].strip() for start, end in pairwise([-1, *cuts, len(rest)])]
 
 
 def load(path: Path, *, sets: Iterable[str] = (), root: Path | None = None) -> Document:

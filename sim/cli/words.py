@@ -42,11 +42,11 @@ def add_snapshot_at(parser: argparse.ArgumentParser) -> None:
 
 
 def what(text: str) -> tuple[str, list[str]]:
-    """Read ``name: path=value, path=value``: a name (without one the changes themselves) and changes as --set takes."""
-    from sim.base.loader import parted
+    """Read ``name: change, change``: a name (without one the changes themselves) and changes as --set takes them."""
+    from sim.scenario.changes import is_change, parted
 
     name, changes = parted(text)
-    if not all(re.match(r"[^=\s]+=", change) for change in changes):
+    if not all(map(is_change, changes)):
         raise argparse.ArgumentTypeError(f"'{text}' is no change; write 'name: path=value, path=value'")
     return name or text, changes
 

@@ -40,4 +40,5 @@ class Content(Strict):
     gift: Factor = 1.0
     bullet: Factor = 1.0
     half_life_hours: float = Field(gt=0, le=10_000, description="hours in which half of a topic's novelty is gone")
+    lucky_draw: bool = Field(False, description="posts of this kind give prizes to some of those who share them")
     help: str = ""

@@ -70,8 +70,10 @@ def _actor(one: Candidate, story: str) -> Actor:
 
 def _post(scenario: Scenario, campaign: Campaign, post: PlannedPost, who: Candidate | None, story: str) -> Post:
     """A hired post rides its topic and turns out as it may; an own one brings news. Prizes are paid with the fee."""
-    terms = who or campaign.own
-    usual = terms.content if terms.content in scenario.platforms[post.platform].content else ""
+    terms, kinds = who or campaign.own, scenario.platforms[post.platform].content
+    usual = terms.content if terms.content in kinds else ""
+    if post.prize:
+        usual = next((kind for kind, content in kinds.items() if content.lucky_draw), usual)
     return Post(
         at=post.at,
         note="campaign: hired" if who else "campaign: own post",

@@ -5,12 +5,13 @@ A file with the key ``contagion`` is a `Classic` world (`sim.contagion.classic`)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sim import catalog
-from sim.base import checker, errors, loader, places, reader
+from sim.base import checker, errors, loader, notices, places, reader
 from sim.base.errors import Fault, ScenarioError
 from sim.base.files.inputs import whole
 from sim.base.reader import fault
@@ -18,10 +19,11 @@ from sim.base.registry import did_you_mean
 from sim.contagion import classic
 from sim.contagion.classic import Classic
 from sim.networks.base import NETWORKS
-from sim.scenario import kols
+from sim.scenario import changes, kols
 from sim.scenario.checks import campaign, topics, whatif, world
 from sim.scenario.scenario import Scenario
 
+_ON_WHATIFS = re.compile(r"counterfactuals\b")
 SHIPPED = places.shipped()
 Source = str | Path | Scenario | Classic  # of which a scenario can be had
 World = TypeVar("World", Scenario, Classic)
@@ -74,8 +76,12 @@ def completed(
     given = list(sets)
     given += [f"seed={seed}"] if seed is not None else []
     given += [f"{'users' if classical else 'people.users'}={users}"] if users is not None else []
-    document = kols.listed(loader.apply_sets(document, given))
-    return _classic(document) if classical else _scenario(document, any(text.startswith("days=") for text in sets))
+    changed = kols.listed(changes.applied(document, given))
+    if classical:
+        return _classic(changed)
+    shortened = any(text.startswith("days=") for text in sets)
+    before = document if given and not any(map(_ON_WHATIFS.match, given)) else None
+    return _whatifs(changed, _scenario(changed, shortened=shortened), before, shortened=shortened)
 
 
 def _classic(document: reader.Document) -> Classic:
@@ -84,12 +90,12 @@ def _classic(document: reader.Document) -> Classic:
     return world
 
 
-def _scenario(document: reader.Document, shortened: bool) -> Scenario:
+def _scenario(document: reader.Document, *, shortened: bool = False) -> Scenario:
+    """A world whose what-ifs have not been looked at."""
     document = _complete(document)
     scenario = _whatifs_located(_located(checker.check(Scenario, document), document), document)
     _raise(document, [*world.findings(scenario, shortened=shortened), *topics.findings(scenario)])
     _raise(document, campaign.findings(scenario, shortened=shortened))
-    _raise(document, whatif.findings(scenario, shortened=shortened))
     return _without_the_late(scenario) if shortened else scenario
 
 
@@ -134,6 +140,35 @@ def _anchored(path: str, value: Any, folder: Path) -> Any:
         f"network.{network.place}" for network in NETWORKS if network.place
     }
     return whole(folder, value) if names_file else value
+
+
+def _whatifs(
+    document: reader.Document, scenario: Scenario, unchanged: reader.Document | None, *, shortened: bool
+) -> Scenario:
+    """The scenario with those of its what-ifs that can be; ``unchanged``: its document before changes, if it has any.
+
+    A what-if that a change leaves without what it is about, such as a plan, is left aside and told; every other that
+    cannot be is a fault.
+    """
+    findings = [*whatif.findings(scenario, shortened=shortened)]
+    if not findings:
+        return scenario
+    if unchanged is None or [*_faulty_anyhow(unchanged)]:
+        _raise(_complete(document), findings)
+    gone = {finding.path[1]: finding for finding in reversed(findings)}
+    for name, finding in gone.items():
+        why = f"{reader.dotted(finding.path[2:])}: {finding.message}".removeprefix(": ")
+        notices.add("counterfactual_left_aside", f"counterfactual '{name}' is left aside, it no longer applies: {why}")
+    kept = {name: what for name, what in scenario.counterfactuals.items() if name not in gone}
+    return scenario.model_copy(update={"counterfactuals": kept})
+
+
+def _faulty_anyhow(unchanged: reader.Document) -> Iterator[errors.Fault | errors.Finding]:
+    """What is wrong, what-ifs included, before any change."""
+    try:
+        yield from whatif.findings(_scenario(unchanged))
+    except ScenarioError as error:
+        yield from error.faults
 
 
 def _raise(document: reader.Document, findings: Iterable[errors.Finding]) -> None:

@@ -184,6 +184,10 @@ def _of_platform(scenario: Scenario, post: PlannedPost, where: Path) -> Iterator
         yield Finding((*where, "boost"), f"{post.platform} {cannot('reach')}")
     if post.content:
         yield from unknown("content", post.content, platform.content, (*where, "content"))
+    kinds = [kind for kind, content in platform.content.items() if content.lucky_draw]
+    if post.prize and (post.content or next(iter(kinds), "")) not in kinds:
+        hint = f"content: {kinds[0]}" if kinds else f"platforms.{post.platform}.content: a kind with lucky_draw: true"
+        yield Finding((*where, "prize"), "is given away in no lucky draw: the post is of another kind", hint)
 
 
 def _when(campaign: Campaign, at: datetime, where: Path) -> Iterator[Finding]:

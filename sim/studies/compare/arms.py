@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from sim.base.errors import ScenarioError, SimError
-from sim.base.loader import parted
 from sim.runs.kinds import World, platform_world
+from sim.scenario.changes import parted
 from sim.scenario.load import Source, load
 from sim.scenario.without import without
 from sim.studies.counterfactuals.study import chosen
