@@ -63,9 +63,8 @@ def test_a_verb_is_the_plan_that_one_would_have_written(path, text, posts, place
 
 
 def test_a_replacement_acts_where_it_has_its_account(path):
-    assert ("KOL C", "arena") in {
-        (one.by, one.platform) for one in load(path, sets=["replace KOL A with KOL C"]).plan.posts
-    }
+    plan = load(path, sets=["replace KOL A with KOL C"]).plan
+    assert ("KOL C", "arena") in {(one.by, one.platform) for one in plan.posts}
 
 
 def test_a_place_for_a_new_hashtag_and_a_lucky_draw(path):

@@ -123,7 +123,7 @@ def test_an_item_of_a_plan_has_its_own_hashtag_kind_and_prizes():
     tables = simulate(scenario)
     assert tables.summary["spend_yuan"] == 570
     assert tables.hot_list[tables.hot_list.slot == "ad"].topic.eq("新话题").all()
-    assert [*tables.posts.kind[tables.posts.topic == "新话题"]][0] == "clip"
+    assert tables.posts.kind[tables.posts.topic == "新话题"].iloc[0] == "clip"
     document["plan"]["posts"][0]["content"] = "post"
     assert "plan.posts[0].prize: is given away in no lucky draw: the post is of another kind; content: clip" in faults(
         document
