@@ -8,12 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pandas as pd
 import pytest
+from test_campaign import data
+from test_campaign import post as planned_post
 from worlds import BACKGROUND, MECHANISMS, document, platform, post, tiny
 
 from sim.base import loader
 from sim.base.bands import crps, effective_size, normalised, quantiles
 from sim.base.errors import ScenarioError, SimError
 from sim.cli import main
+from sim.runs.runner import simulate
 from sim.scenario.load import load
 from sim.scenario.numbers import names
 from sim.scenario.whatif import Expectation
@@ -328,12 +331,14 @@ def test_what_was_observed_of_a_run_picks_runs_like_it(file):
 def test_the_command_writes_a_whole_folder(file, tmp_path, capsys):
     source = file(observed={"figures": FIGURES, "stays": STAYS})
     truth = tmp_path / "truth.csv"
-    truth.write_text("date,quantity,value\n2021-01-02,square_topics,1\n2021-01-04,square_topics,1\n", encoding="utf-8")
+    rows = ["2021-01-02,square_topics,1", "2021-01-04,square_topics,1", "2021-01-09,people_reached,1"]
+    truth.write_text("\n".join(["date,quantity,value", *rows]), encoding="utf-8")
     words = ["hindcast", str(source), "--until", "2021-01-02", "--to", "2021-01-04", "--seeds", "3", "--users", "400"]
     words += ["--jobs", "1", "--out", str(tmp_path / "out")]
     assert main.main([*words, "--against", str(truth)]) == 0
     out = capsys.readouterr().out
     assert "switched off, later: 03 Jan 06:00" in out
+    assert "not scored: 2 of 3 rows; 1 of days that were known, 1 beyond the last day predicted" in out
     assert "effective number of runs" in out
     (folder,) = (tmp_path / "out" / "tiny").iterdir()
     assert str(folder) in out
@@ -341,6 +346,8 @@ def test_the_command_writes_a_whole_folder(file, tmp_path, capsys):
     assert names == {"SHA256SUMS", "bands.csv", "runs.csv", "hindcast.json", "figures/hindcast.png"}
     record = json.loads((folder / "hindcast.json").read_text(encoding="utf-8"))
     assert record["known_until"] == "2021-01-02"
+    assert [one["quantity"] for one in record["against"]["scored"]] == ["square_topics"]
+    assert [one["date"] for one in record["against"]["not_scored"]] == ["2021-01-02", "2021-01-09"]
     assert sum(run["weight"] for run in record["runs"]) == pytest.approx(1)
     bands = pd.read_csv(folder / "bands.csv")
     assert (bands.q05 <= bands.q50).all()
@@ -352,6 +359,43 @@ def test_the_command_writes_a_whole_folder(file, tmp_path, capsys):
     assert main.main(["hindcast", str(folder), "--against", str(truth)]) == 0
     line = capsys.readouterr().out.splitlines()[1].split()
     assert line[:2] == ["square_topics", "1"]  # the day before the cut is no prediction
+
+
+def planned_world(path, **changes):
+    """The tiny campaign of `test_campaign` over three days, with a post on each."""
+    campaign = data({"posts": [planned_post("star", 3), planned_post("square_koc_01", 9)]}, **changes)
+    campaign["plan"]["posts"][1]["at"] = "2021-01-02T09:00+00:00"
+    campaign["campaign"]["closes"] = "2021-01-02T20:00+00:00"
+    campaign |= {"days": 3, "step_minutes": 60}
+    path.write_text(loader.dump(campaign), encoding="utf-8")
+    return path
+
+
+def test_a_plan_is_kept_and_said_or_left_out(tmp_path, capsys):
+    source = planned_world(tmp_path / "planned.yaml")
+    seen = {}
+    for name, more in {"kept": [], "left out": ["--without-plan"]}.items():
+        words = ["hindcast", str(source), "--until", "2021-01-01", "--to", "2021-01-03", "--seeds", "2", *more]
+        assert main.main([*words, "--users", "500", "--jobs", "1", "--out", str(tmp_path / name)]) == 0
+        assert f"planned after 01 Jan, {name}" in (out := capsys.readouterr().out)
+        assert "02 Jan 09:00 post of square_koc_01 on square" in out
+        (folder,) = (tmp_path / name / "tiny").iterdir()
+        seen[name] = pd.read_csv(folder / "runs.csv")
+    kept, bare = (seen[name][seen[name].date > "2021-01-01"].square_impressions.sum() for name in seen)
+    assert kept > bare
+
+
+def test_every_platform_and_people_reached_have_bands(file):
+    cast = weighed(plan(file(), date(2021, 1, 1), date(2021, 1, 3), users=400), seeds=2)
+    table = words.bands_table(cast)
+    reached = table[table.quantity == "people_reached_total"].q50
+    assert reached.is_monotonic_increasing
+    assert 0 < reached.iloc[-1] <= 400
+    run = follow(Job(load(file(), seed=cast.traces[0].seed, users=400)))
+    whole = simulate(load(file(), seed=run.seed, users=400)).summary
+    assert run.daily("people_reached").sum() == whole["people_reached"]
+    lists = {f"{name}_impressions" for name in cast.plan.scenario.platforms}
+    assert lists <= set(table.quantity)
 
 
 def test_nothing_observed_is_said_and_weighs_nothing(file, tmp_path, capsys):
@@ -368,9 +412,12 @@ def test_what_is_asked_wrongly_is_told_in_a_line(file, tmp_path, capsys):
         "date,value\n": "bad.csv:1: needs the columns date, quantity, value",
         "date,quantity,value\n2021-01-04,x,1\nsoon,x,2\n": "bad.csv:3: needs a date",
         "date,quantity,value\n2021-01-04,x,nan\n": "bad.csv:2: nan is no number",
+        "date,quantity,value\n2021-01-04,x,1\n2021-01-04,x,2\n": "bad.csv:3: x of 2021-01-04 is there twice",
+        "date,quantity,value\n2021-01-04,square_topic,1\n": "unknown quantity 'square_topic'; did you mean",
+        "date,quantity,value\n2020-01-04,square_topics,1\n": "day after 2021-01-02 that was predicted; 1 before",
     }.items():
         bad.write_text(text, encoding="utf-8")
-        assert main.main(["hindcast", source, "--until", "2021-01-02", "--against", str(bad)]) == 2
+        assert main.main(["hindcast", source, "--until", "2021-01-02", "--against", str(bad), "--users", "9"]) == 2
         assert told in capsys.readouterr().err
     assert main.main(["hindcast", source]) == 2
     assert "--until DATE" in capsys.readouterr().err
@@ -389,7 +436,7 @@ def test_what_is_asked_wrongly_is_told_in_a_line(file, tmp_path, capsys):
 def test_scores_name_unknown_quantities_and_days_that_were_not_predicted():
     runs = score.Runs(date(2021, 1, 1), date(2021, 1, 2), np.ones(1), {"square_topics": np.zeros((1, 4))})
     with pytest.raises(SimError, match="did you mean 'square_topics'"):
-        score.score(runs, {"square_topic": {date(2021, 1, 3): 1.0}})
+        score.check(runs.span, ["square_topics"], {"square_topic": {date(2021, 1, 3): 1.0}})
     days = {date(2021, 1, 2): 1.0, date(2021, 1, 5): 1.0, date(2021, 1, 4): 2.0}
     (scored,) = score.score(runs, {"square_topics": days})
     assert scored == score.Scored("square_topics", 1, 0.0, 0.0, 2.0, 2.0)

@@ -137,7 +137,7 @@ def test_a_trace_has_every_number_by_the_day_and_no_other(trace):
     assert all(len(trace.daily(name)) == 1 for name in known_names)
     flows = {*flows_of(BASIC), "discussions"}
     own = {f"square_{name}" for name in (*flows, *ensemble.LISTED)}
-    assert set(known_names) == flows | own | {"followers_won", "rival_bureaus"}
+    assert set(known_names) == flows | own | {"followers_won", "people_reached", "rival_bureaus"}
     assert trace.daily("impressions").sum() == trace.daily("square_impressions").sum() > 0
 
 

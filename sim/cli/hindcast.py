@@ -22,6 +22,8 @@ def add_hindcast(commands: Any) -> None:
     option("--to", type=_day, metavar="DATE", help="last day to predict (the last of the month after)")
     option("--seeds", type=positive, default=50, metavar="N", help="runs to the end (50)")
     option("--candidates", type=positive, metavar="N", help="first run so many to the cut; the best go on (--seeds)")
+    without = "leave out what a campaign's plan has after that day; it is kept, as a plan is known beforehand"
+    option("--without-plan", dest="with_plan", action="store_false", help=without)
     option("--against", type=Path, metavar="FILE.csv", help="score against later numbers: date,quantity,value")
     add_study(parser, users=100_000)
 
@@ -38,18 +40,13 @@ def _hindcast(args: argparse.Namespace) -> int:
     from sim.studies.hindcast import score
     from sim.studies.hindcast.hindcast import hindcast
 
-    truth = score.numbers(args.against) if args.against else {}
     if (Path(args.scenario) / "hindcast.json").is_file():
         if not args.against:
             raise SimError(f"{args.scenario} is a finished hindcast; --against FILE.csv scores it")
-        print_lines(score.lines(score.read(Path(args.scenario)), truth))
+        print_lines(score.lines(score.read(Path(args.scenario)), score.numbers(args.against)))
         return 0
     if args.until is None:
         raise SimError("until which day are things known? --until DATE")
-    asked = {"seeds": args.seeds, "candidates": args.candidates}
-    carry_out(
-        args,
-        lambda tell: hindcast(args.scenario, args.until, args.to, **asked, **shared(args), tell=tell),
-        lambda answer, _: ["", *score.lines(score.of(answer.found), truth)] if args.against else [],
-    )
+    asked = {name: getattr(args, name) for name in ("seeds", "candidates", "against", "with_plan")}
+    carry_out(args, lambda tell: hindcast(args.scenario, args.until, args.to, **asked, **shared(args), tell=tell))
     return 0

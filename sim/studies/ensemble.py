@@ -93,7 +93,7 @@ class Trace:
     def _hourly(self, name: str, platform: str) -> np.ndarray:
         if name in ("followers_won", "rival_bureaus"):
             return np.diff(self.won if name == "followers_won" else self.rivals, prepend=0)
-        return self.flow(name, platform)
+        return self.flow("first_reach" if name == "people_reached" else name, platform)
 
 
 def topics(trace: Trace, platform: str) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -16,13 +17,16 @@ from sim.pictures.paper import GREY, HALO, INK, count, page, panels, shown
 from sim.scenario.numbers import Named, number
 
 FAN, LINE = "#0072B2", "#004b76"
+MOST = 3  # platforms that have a panel
 
 
 def picture(record: Mapping[str, Any], bands: pd.DataFrame) -> Figure:
     """Draw a hindcast from its record and its table of bands, made just now or read from a folder."""
     noon = dates.date2num(pd.to_datetime(bands["date"])) + 0.5  # where a day's number stands
     table = bands.assign(day=noon)
-    names = [f"{record['platform']}_topics", f"{record['platform']}_impressions_total", "rival_bureaus_total"]
+    names = [f"{record['platform']}_topics", "people_reached_total"]
+    names += [f"{platform}_impressions_total" for platform in _platforms(record)[:MOST]]
+    names += ["rival_bureaus_total"] if record["scalars"]["rival_bureaus_total"]["q95"] else []
     known, to = (date.fromisoformat(record[key]) for key in ("known_until", "to"))
     runs = len(record["runs"])
     recipe = f"{record['scenario']} · {runs} runs of {record['users']:,} people, worth {record['effective_size']:.0f}"
@@ -74,7 +78,12 @@ def _outcome(record: Mapping[str, Any], name: str) -> str:
 
 def _number(record: Mapping[str, Any], name: str) -> Named:
     """The daily number of a quantity, which may be its running total."""
-    return number(name.removesuffix("_total"), "daily", [record["platform"]])
+    return number(name.removesuffix("_total"), "daily", _platforms(record))
+
+
+def _platforms(record: Mapping[str, Any]) -> list[str]:
+    found = (re.fullmatch("(.+)_impressions_total", name) for name in record["scalars"])
+    return [match[1] for match in found if match]
 
 
 def _mark(axes: Axes, cut: float) -> None:

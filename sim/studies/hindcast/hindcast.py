@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from math import isfinite
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,9 +18,9 @@ from sim.base.bands import quantiles
 from sim.base.progress import Tell
 from sim.runs.kinds import World
 from sim.scenario.load import Source
-from sim.studies.hindcast import chart, words
+from sim.studies.hindcast import chart, score, words
 from sim.studies.hindcast.known import SEEDS, USERS, plan
-from sim.studies.hindcast.study import Hindcast, weighed
+from sim.studies.hindcast.study import Hindcast, daily_metrics, weighed
 from sim.studies.hindcast.words import BANDS, bands_table, known_until, runs_table
 
 
@@ -30,6 +31,8 @@ def hindcast(
     *,
     seeds: int = SEEDS,
     candidates: int | None = None,
+    against: Path | None = None,
+    with_plan: bool = True,
     users: int | None = USERS,
     seed: int | None = None,
     jobs: int = 1,
@@ -43,6 +46,8 @@ def hindcast(
         to: last day that is predicted (the last of the month after).
         seeds: runs to the end.
         candidates: first run so many to the cut; the best go on (as many as seeds).
+        against: CSV file of later numbers (date, quantity, value) by which it is scored.
+        with_plan: keep what a campaign's plan has after the day; a plan is known beforehand.
         users: people in every run.
         seed: of the study (the scenario's own).
         jobs: processes; the answer does not depend on them.
@@ -58,8 +63,11 @@ def hindcast(
     """
     first = date.fromisoformat(until) if isinstance(until, str) else until
     last = date.fromisoformat(to) if isinstance(to, str) else to
-    cut = plan(scenario, first, last, users=users, seed=seed)
-    return Answer(weighed(cut, seeds=seeds, candidates=candidates, jobs=jobs, tell=tell))
+    truth = score.numbers(against) if against else {}
+    cut = plan(scenario, first, last, users=users, seed=seed, with_plan=with_plan)
+    if against:
+        score.check(score.Span(cut.scenario.start.date(), first, cut.to), daily_metrics(cut), truth)
+    return Answer(weighed(cut, seeds=seeds, candidates=candidates, jobs=jobs, tell=tell), truth)
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,7 @@ class Answer:
     """What a hindcast found: its runs, weighed by their beginnings."""
 
     found: Hindcast
+    truth: Mapping[str, Mapping[date, float]] = field(default_factory=dict)
     study: ClassVar[str] = "hindcast"
 
     @property
@@ -88,16 +97,18 @@ class Answer:
         return {"runs": runs_table(self.found), "bands": self._bands}
 
     def record(self) -> dict[str, Any]:
-        """What was run, what was known, the weights, and the numbers of the whole run."""
-        return _record(self.found)
+        """What was run, what was known, the weights, the numbers of the whole run, and its score if it has one."""
+        scored = {"against": score.record(score.of(self.found), self.truth)} if self.truth else {}
+        return _record(self.found) | scored
 
     def texts(self) -> dict[str, str]:
         """No further files."""
         return {}
 
     def lines(self) -> list[str]:
-        """What was put in, how well the beginnings agree, what is expected."""
-        return words.lines(self.found)
+        """What was put in, how well the beginnings agree, what is expected; and how that fared."""
+        scored = ["", *score.lines(score.of(self.found), self.truth)] if self.truth else []
+        return [*words.lines(self.found), *scored]
 
     def picture(self) -> Figure:
         """Fans of what is expected."""
@@ -117,6 +128,7 @@ def _record(cast: Hindcast) -> dict[str, Any]:
         "to": plan.to.isoformat(),
         "platform": plan.platform,
         "switched_off": list(plan.later),
+        "planned_later": {"kept": plan.with_plan, "what": list(plan.planned)},
         "conditioned_on": [
             {"group": one.group, "label": one.label, "value": one.value, "factor": one.factor} for one in plan.known
         ],

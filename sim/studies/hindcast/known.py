@@ -9,6 +9,7 @@ from math import log
 
 import numpy as np
 
+from sim.base import notices
 from sim.base.errors import SimError
 from sim.runs.kinds import platform_world
 from sim.runs.summary import RIVALS
@@ -16,6 +17,7 @@ from sim.scenario import load as scenarios
 from sim.scenario.load import Source
 from sim.scenario.numbers import parted
 from sim.scenario.observed import Stay
+from sim.scenario.prices import story_of
 from sim.scenario.scenario import Scenario
 from sim.studies.ensemble import OFF_LIST, Trace
 
@@ -63,6 +65,8 @@ class Cut:
         later: the facts that were switched off.
         known: what was observed by the cut.
         unused: observed figures that were left out, and why.
+        planned: what the plan has after the cut.
+        with_plan: whether that is bought: a plan is known beforehand.
     """
 
     scenario: Scenario
@@ -71,6 +75,8 @@ class Cut:
     later: tuple[str, ...]
     known: tuple[Known, ...]
     unused: tuple[str, ...]
+    planned: tuple[str, ...] = ()
+    with_plan: bool = True
 
     @property
     def steps(self) -> int:
@@ -84,14 +90,33 @@ class Cut:
         lists = [name for name, platform in self.scenario.platforms.items() if platform.ranks]
         return stays.platform if stays else [*self.scenario.platforms, *lists][-1]
 
+    @property
+    def lists(self) -> list[str]:
+        """Platforms with a list, the one whose topics are counted first."""
+        others = [name for name, platform in self.scenario.platforms.items() if platform.ranks]
+        return list(dict.fromkeys([self.platform, *others]))
+
+    @property
+    def story(self) -> int:
+        """Which story is followed: the campaign's, or the only one; its place among them."""
+        return list(self.scenario.stories).index(story_of(self.scenario))
+
 
 # ---- what goes in
 
 
 def plan(
-    source: Source, until: date, to: date | None = None, *, users: int | None = USERS, seed: int | None = None
+    source: Source,
+    until: date,
+    to: date | None = None,
+    *,
+    users: int | None = USERS,
+    seed: int | None = None,
+    with_plan: bool = True,
 ) -> Cut:
     """Cut a scenario at the end of ``until`` and let it run to the end of ``to`` (the end of the month after).
+
+    Facts of later are unknown and switched off; what is planned for later is known, and kept unless that is not wanted.
 
     Raises:
         SimError: the days do not fit the scenario, or it is a classical one.
@@ -107,8 +132,11 @@ def plan(
     length = (end - given.start) / DAY
     longer = platform_world(scenarios.load(source, sets=[f"days={length}"], users=users, seed=seed), refusal)
     scenario, later = _cut(longer, cut)
+    scenario, planned = _planned(scenario, cut, with_plan)
     known, unused = observations(scenario, cut)
-    return Cut(scenario, cut, to, later, known, unused)
+    followed = story_of(scenario)
+    notices.add("stories_left_out", f"stories besides '{followed}' are not told of", len(scenario.stories) - 1)
+    return Cut(scenario, cut, to, later, known, unused, planned, with_plan)
 
 
 def _end_of_next_month(day: date) -> date:
@@ -122,6 +150,20 @@ def _cut(scenario: Scenario, cut: datetime) -> tuple[Scenario, tuple[str, ...]]:
     facts = (f.model_copy(update={"enabled": f.enabled and f.at < cut}) for f in scenario.interventions)
     names = tuple(f"{fact.at:%d %b %H:%M} {fact.note or fact.kind}" for fact in late)
     return scenario.model_copy(update={"interventions": tuple(facts)}), names
+
+
+def _planned(scenario: Scenario, cut: datetime, keep: bool) -> tuple[Scenario, tuple[str, ...]]:
+    """What the plan has after the cut, and the scenario with it or without."""
+    plan = scenario.plan
+    if plan is None:
+        return scenario, ()
+    late = [(post.at, f"post of {post.by} on {post.platform}") for post in plan.posts if post.at >= cut]
+    late += [(place.at, f"place on the list of {place.platform}") for place in plan.places if place.at >= cut]
+    words = tuple(f"{at:%d %b %H:%M} {what}" for at, what in sorted(late))
+    if keep:
+        return scenario, words
+    parts = {kind: tuple(one for one in getattr(plan, kind) if one.at < cut) for kind in ("posts", "places")}
+    return scenario.model_copy(update={"plan": plan.model_copy(update=parts)}), words
 
 
 def observations(scenario: Scenario, cut: datetime) -> tuple[tuple[Known, ...], tuple[str, ...]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import isfinite
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,16 @@ from sim.base.registry import did_you_mean
 from sim.base.words import columns, humanise
 from sim.studies.hindcast.study import Hindcast, daily_metrics
 from sim.studies.hindcast.words import COLUMNS, known_until
+
+Truth = Mapping[str, Mapping[date, float]]  # numbers by quantity and day
+
+
+class Span(NamedTuple):
+    """Days of a hindcast: the run's first, the last that is known, the last that is predicted."""
+
+    first: date
+    known: date
+    last: date
 
 
 class Scored(NamedTuple):
@@ -41,6 +52,12 @@ class Runs:
     cut: date
     weights: np.ndarray
     values: dict[str, np.ndarray]
+
+    @property
+    def span(self) -> Span:
+        """First day, last day known, last day predicted."""
+        days = max((values.shape[1] for values in self.values.values()), default=1)
+        return Span(self.first, self.cut, self.first + timedelta(days=days - 1))
 
 
 # ---- the score
@@ -71,17 +88,47 @@ def of(cast: Hindcast) -> Runs:
     return Runs(cast.traces[0].dates[0], known_until(cast), cast.weights, values)
 
 
-def score(runs: Runs, truth: Mapping[str, Mapping[date, float]]) -> list[Scored]:
+class Unscored(NamedTuple):
+    """A number that no prediction stands beside, and why."""
+
+    quantity: str
+    date: str
+    reason: str
+
+
+def unscored(span: Span, truth: Truth) -> list[Unscored]:
+    """Numbers that are not scored: of days that were known, or that were not predicted."""
+    found = []
+    for name, numbers in truth.items():
+        for day in sorted(numbers):
+            if day < span.first:
+                found.append(Unscored(name, day.isoformat(), "before the run"))
+            elif day <= span.known:
+                found.append(Unscored(name, day.isoformat(), "of days that were known"))
+            elif day > span.last:
+                found.append(Unscored(name, day.isoformat(), "beyond the last day predicted"))
+    return found
+
+
+def check(span: Span, names: Sequence[str], truth: Truth) -> None:
+    """`SimError` where a quantity is none that is predicted, or no day can be scored: told before runs are made."""
+    for name in truth:
+        if name not in names:
+            raise SimError(f"unknown quantity '{name}'; {did_you_mean(name, list(names))}")
+    left = unscored(span, truth)
+    if len(left) == sum(map(len, truth.values())):
+        raise SimError(f"nothing to score: no day after {span.known} that was predicted; {_reasons(left) or 'no rows'}")
+
+
+def score(runs: Runs, truth: Truth) -> list[Scored]:
     """Coverage and CRPS of each quantity over the days after the cut for which there is a number.
 
     Args:
         runs: what was predicted.
-        truth: numbers by quantity and day; days up to the cut and beyond the end are no predictions and left out.
+        truth: numbers by quantity and day; days up to the cut and beyond the end are no predictions, see `unscored`.
     """
     scored = []
     for name, numbers in truth.items():
-        if name not in runs.values:
-            raise SimError(f"unknown quantity '{name}'; {did_you_mean(name, list(runs.values))}")
         values, hits = runs.values[name], []
         for day, value in sorted(numbers.items()):
             d = (day - runs.first).days
@@ -94,16 +141,28 @@ def score(runs: Runs, truth: Mapping[str, Mapping[date, float]]) -> list[Scored]
     return scored
 
 
-def lines(runs: Runs, truth: Mapping[str, Mapping[date, float]]) -> list[str]:
+def lines(runs: Runs, truth: Truth) -> list[str]:
     """The score as a table for a terminal. Raises `SimError` where no day can be scored."""
-    scored = score(runs, truth)
-    if not scored:
-        raise SimError(f"nothing to score: no day after {runs.cut} that was predicted")
+    check(runs.span, list(runs.values), truth)
+    scored, left = score(runs, truth), unscored(runs.span, truth)
     rows: list[tuple[str, ...]] = [("scored", "days", "in 50 % band", "in 90 % band", "CRPS", "error of the median")]
     for one in scored:
         inside = f"{one.within_50:.0%}", f"{one.within_90:.0%}"
         rows.append((one.quantity, str(one.days), *inside, humanise(one.crps), humanise(one.error_of_median)))
-    return columns(rows)
+    all_ = sum(len(numbers) for numbers in truth.values())
+    return [*columns(rows), *([f"not scored: {len(left)} of {all_} rows; {_reasons(left)}"] if left else [])]
+
+
+def _reasons(left: Sequence[Unscored]) -> str:
+    return ", ".join(f"{count} {reason}" for reason, count in Counter(one.reason for one in left).items())
+
+
+def record(runs: Runs, truth: Truth) -> dict[str, Any]:
+    """The score, and what was not scored, as JSON has them."""
+    return {
+        "scored": [one._asdict() for one in score(runs, truth)],
+        "not_scored": [one._asdict() for one in unscored(runs.span, truth)],
+    }
 
 
 def numbers(path: Path) -> dict[str, dict[date, float]]:
@@ -121,7 +180,10 @@ def numbers(path: Path) -> dict[str, dict[date, float]]:
                     raise SimError(f"{path}:{reader.line_num}: needs a date such as 2020-12-01 and a number") from None
                 if not isfinite(value):
                     raise SimError(f"{path}:{reader.line_num}: {value} is no number to score against")
-                found.setdefault(row["quantity"].strip(), {})[day] = value
+                quantity = found.setdefault(row["quantity"].strip(), {})
+                if day in quantity:
+                    raise SimError(f"{path}:{reader.line_num}: {row['quantity'].strip()} of {day} is there twice")
+                quantity[day] = value
     except UnicodeDecodeError:
         raise SimError(f"{path}: is not a text file in UTF-8") from None
     except csv.Error as error:

@@ -95,14 +95,15 @@ def weighed(
 
 
 def _job(plan: Cut, seed: int, steps: int | None = None) -> Job:
-    return Job(seeded(plan.scenario, seed), steps=steps)
+    return Job(seeded(plan.scenario, seed), plan.story, steps)
 
 
 def daily_metrics(plan: Cut) -> list[str]:
-    """Metrics whose bands are given by the day, those of the list first."""
-    platform = plan.platform
-    flows = [f"{platform}_impressions", f"{platform}_discussions", "intents", "followers_won", "rival_bureaus"]
-    lists = [f"{platform}_{name}" for name in ("topics", "topic_hours", "topics_at_once")]
+    """Metrics whose bands are given by the day, those of lists first; of every platform, and of all together."""
+    names = plan.scenario.platforms
+    flows = ["people_reached", *(f"{name}_{flow}" for name in names for flow in ("impressions", "new_reach"))]
+    flows += [*(f"{name}_discussions" for name in names), "intents", "followers_won", "rival_bureaus"]
+    lists = [f"{name}_{what}" for name in plan.lists for what in ("topics", "topic_hours", "topics_at_once")]
     return [*lists, *flows, *(f"{name}_total" for name in flows)]
 
 
@@ -113,12 +114,13 @@ def scalars(plan: Cut, runs: Sequence[Trace]) -> dict[str, np.ndarray]:
         if name.endswith("_total"):
             found[name] = np.array([run.daily(name)[-1] for run in runs])
     hours = [topic_hours(run, platform) for run in runs]
-    listed = [run.sightings(platform) for run in runs]
     day = (plan.cut.date() - plan.scenario.start.date()).days
-    found[f"{platform}_topics_listed"] = np.array([float(len(np.unique(rows[:, 2]))) for rows in listed])
-    found[f"{platform}_topics_at_once"] = np.array([float(np.bincount(rows[:, 0]).max(initial=0)) for rows in listed])
-    fullest = [run.daily(f"{platform}_topics")[day:].max(initial=0.0) for run in runs]
-    found[f"{platform}_topics_fullest_day_to_come"] = np.array(fullest)
+    for name in plan.lists:
+        listed = [run.sightings(name) for run in runs]
+        found[f"{name}_topics_listed"] = np.array([float(len(np.unique(rows[:, 2]))) for rows in listed])
+        found[f"{name}_topics_at_once"] = np.array([float(np.bincount(rows[:, 0]).max(initial=0)) for rows in listed])
+        fullest = [run.daily(f"{name}_topics")[day:].max(initial=0.0) for run in runs]
+        found[f"{name}_topics_fullest_day_to_come"] = np.array(fullest)
     found["peak_day"] = np.array([float(np.argmax(h)) if h.any() else np.nan for h in hours])
     found["peak_after_cut"] = (found["peak_day"] >= day).astype(float)
     found["relaxation"] = np.array([relaxation(h) for h in hours])

@@ -11,7 +11,7 @@ import pandas as pd
 from sim.base.bands import LEVELS, quantiles
 from sim.base.words import columns, humanise
 from sim.runs.words import heading
-from sim.studies.hindcast.known import observed_days
+from sim.studies.hindcast.known import Cut, observed_days
 from sim.studies.hindcast.study import Hindcast, daily_metrics
 
 BANDS = tuple(f"q{round(100 * level):02d}" for level in LEVELS)
@@ -25,6 +25,7 @@ def lines(cast: Hindcast) -> list[str]:
     people = f"{n} runs of {plan.scenario.people.users:,} people"
     told = [title, f"known: until {known_until(cast):%d %b %Y}; predicted: to {plan.to:%d %b %Y}; {people}"]
     told += [f"switched off, later: {fact}" for fact in plan.later]
+    told += plan_told(plan)
     told += [f"not used: {figure}" for figure in plan.unused]
     known = ["", *columns(agreement(cast))]
     told += known if plan.known else ["nothing was observed by then: all runs weigh the same"]
@@ -35,6 +36,14 @@ def lines(cast: Hindcast) -> list[str]:
         told += ["warning: few runs carry the weight, so the outer bands mean little; more --seeds or --candidates"]
     after = cast.scalars["peak_after_cut"] @ cast.weights
     return [*told, "", *columns(predicted(cast)), f"chance that the peak is still to come: {after:.0%}"]
+
+
+def plan_told(plan: Cut) -> list[str]:
+    """What became of the plan's posts and places after the cut."""
+    if not plan.planned:
+        return []
+    what = "kept, as a plan is known beforehand (--without-plan leaves it out)" if plan.with_plan else "left out"
+    return [f"planned after {plan.cut - timedelta(days=1):%d %b}, {what}:", *(f"  {one}" for one in plan.planned)]
 
 
 # ---- tables
