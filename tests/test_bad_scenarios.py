@@ -248,7 +248,6 @@ CHANGE = f"interventions=[{{{AT}, kind: platform_change, platform: weibo"
         ("people.users=10|platforms.weibo.users=1e6", "platforms.weibo.users: one simulated person stands for"),
         ("platforms.weibo.mechanisms.hot_list.ad_places=[0]", "ad_places[0]: must be a place of the list, 1 to 50"),
         ("platforms.weibo.mechanisms.traffic_pools={pools: []}", "completion_reference: is missing"),
-        ("platforms.bilibili={}", "platforms.bilibili.content: is missing"),
         ("stories.ding_zhen.interests={look: 1}", "interests.look: unknown interest 'look'"),
         ("stories.ding_zhen.interests={looks: 0}", "stories.ding_zhen.interests: next to nobody on douyin"),
         ('stories.ding_zhen.user_topic_title="{foo}{n}"', "user_topic_title: unknown placeholder '{foo}'"),
@@ -332,6 +331,32 @@ CHANGE = f"interventions=[{{{AT}, kind: platform_change, platform: weibo"
 )  # fmt: skip
 def test_what_does_not_fit_together_is_refused(sets, said):
     assert any(said in line for line in fault(*sets.split("|")))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("platforms.bilibili={}", "unknown platform 'bilibili'; known: douyin, kuaishou, weibo; one of your own needs"),
+        ("platforms.weebo={title: x}", "unknown platform 'weebo'; did you mean 'weibo'?; one of your own needs"),
+        ("actors[ganzi].policies=[rivalry]", "must be a mapping, not 'rivalry'; write {kind: rivalry}"),
+        ("actors[ganzi].policies=[rivlry]", "a mapping with kind: did you mean 'rivalry'?"),
+        ("network=computed", "must be a mapping, not 'computed'; write {kind: computed}"),
+        ("interventions[0]=7", "must be a mapping, not 7; a mapping with kind: known: broadcast, buy_place"),
+        ("counterfactuals.no_rivals.drop={interventions: [0]}", "not 0; its keys: actor, platform, kind, topic"),
+    ],
+)
+def test_what_does_not_exist_is_refused_in_one_line_that_says_what_does(text, said):
+    with pytest.raises(ScenarioError) as caught:
+        load("ding_zhen", sets=[text])
+    (line,) = str(caught.value).splitlines()
+    assert said in line
+
+
+def test_a_platform_that_does_not_exist_is_one_fault_among_others():
+    assert fault("platforms.bilibili={title: B}", "days=-1") == [
+        "days: must be > 0, not -1",
+        "platforms.bilibili: unknown platform 'bilibili'",
+    ]
 
 
 @pytest.mark.parametrize(

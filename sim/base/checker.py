@@ -9,7 +9,7 @@ import json
 import operator
 import re
 import types
-from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -28,6 +28,7 @@ _NEEDS = {
     **dict.fromkeys(("list_type", "tuple_type", "set_type"), "a list"),
     **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "a mapping"),
 }
+MOST_KEYS = 12  # that a hint names
 _BOUNDS = {"greater_than": ">", "greater_than_equal": "≥", "less_than": "<", "less_than_equal": "≤"}
 
 
@@ -120,9 +121,29 @@ def _words(error: _Error) -> tuple[str, str]:
         known = re.findall("'([^']*)'", need)
         return f"unknown value {show(value)}", did_you_mean(str(value), known) if known else f"known: {need}"
     if need:
-        return f"must be {need}, not {show(value)}", _remedy(need, value)
+        hint = _keys(note, value) if need == "a mapping" else _remedy(need, value)
+        return f"must be {need}, not {show(value)}", hint
     text = re.sub("^(Value error|Assertion failed), ", "", detail["msg"]).replace("Input should ", "must ", 1)
     return text if text[:2].isupper() else text[:1].lower() + text[1:], ""
+
+
+def _keys(note: Any, value: Any) -> str:
+    """Which keys a mapping would have; for plug-ins, which of them is likely meant."""
+    choices = _choices(note)
+    if len(choices) == 1:
+        fields = list(_fields(note))
+        return "its keys: " + ", ".join(fields[:MOST_KEYS]) + ", …" * (len(fields) > MOST_KEYS) if fields else ""
+    tags = [(key, get_args(kind)) for choice in choices for key, kind in _fields(choice).items() if _is_tag(kind)]
+    key = tags[0][0] if tags else ""
+    known = sorted({str(kind) for tag, kinds in tags if tag == key for kind in kinds})
+    if value in known:
+        return f"write {{{key}: {value}}}"
+    return f"a mapping with {key}: {did_you_mean(str(value), known)}" if known else ""
+
+
+def _is_tag(note: Any) -> bool:
+    """Whether a field can hold one word alone: the kind of a plug-in."""
+    return get_origin(note) is Literal and len(get_args(note)) == 1
 
 
 def _remedy(need: str, value: Any) -> str:

@@ -19,6 +19,7 @@ from sim.base.registry import did_you_mean
 from sim.contagion import classic
 from sim.contagion.classic import Classic
 from sim.networks.base import NETWORKS
+from sim.platforms.platform import Platform
 from sim.scenario import changes, kols
 from sim.scenario.checks import campaign, topics, whatif, world
 from sim.scenario.scenario import Scenario
@@ -93,7 +94,7 @@ def _classic(document: reader.Document) -> Classic:
 def _scenario(document: reader.Document, *, shortened: bool = False) -> Scenario:
     """A world whose what-ifs have not been looked at."""
     document = _complete(document)
-    scenario = _whatifs_located(_located(checker.check(Scenario, document), document), document)
+    scenario = _whatifs_located(_located(_checked(document), document), document)
     _raise(document, [*world.findings(scenario, shortened=shortened), *topics.findings(scenario)])
     _raise(document, campaign.findings(scenario, shortened=shortened))
     return _without_the_late(scenario) if shortened else scenario
@@ -140,6 +141,27 @@ def _anchored(path: str, value: Any, folder: Path) -> Any:
         f"network.{network.place}" for network in NETWORKS if network.place
     }
     return whole(folder, value) if names_file else value
+
+
+def _checked(document: reader.Document) -> Scenario:
+    """The typed image. A platform that the catalogue has not, and of which little is said, is one fault, not many."""
+    try:
+        return checker.check(Scenario, document)
+    except ScenarioError as error:
+        strangers = [*_strangers(document)]
+        missing = tuple(f"{stranger.path}." for stranger in strangers)
+        known = [one for one in error.faults if not (one.path.startswith(missing) and one.message == "is missing")]
+        raise reader.together([*strangers, *known]) from None
+
+
+def _strangers(document: reader.Document) -> Iterator[Fault]:
+    platforms = document.data.get("platforms")
+    needs = [name for name, field in Platform.model_fields.items() if field.is_required()]
+    for name, told in platforms.items() if isinstance(platforms, dict) else ():
+        if name not in catalog.platform_names() and isinstance(told, dict) and 2 * len({*needs} & {*told}) < len(needs):
+            path = ("platforms", name)
+            hint = f"{did_you_mean(name, catalog.platform_names())}; one of your own needs {', '.join(needs)}"
+            yield fault(document.keys.get(path, document.place(path)), path, f"unknown platform '{name}'", hint)
 
 
 def _whatifs(
