@@ -14,6 +14,7 @@ from sim.cli import main
 from sim.runs import runner
 from sim.scenario.changes import parted
 from sim.studies.compare import reached, runs
+from sim.studies.compare import words as telling
 from sim.studies.compare.answer import lines
 from sim.studies.compare.arms import Arm, arms
 from sim.studies.compare.runs import Job, Outcome, play
@@ -179,6 +180,52 @@ def test_a_quotient_is_told_only_where_the_effect_is_clear():
     cost = np.full(40, 30.0)
     assert intervals.quotient(cost, effect).low < 3 < intervals.quotient(cost, effect).high
     assert math.isnan(intervals.quotient(cost, effect - 10).middle)
+
+
+# ---- the verdict
+
+
+def test_the_verdict_says_who_is_ahead_by_how_much_and_how_surely():
+    base = [100.0 + i for i in range(20)]
+    ahead = made(base, [value + 50 + i % 3 for i, value in enumerate(base)])
+    (line,) = telling.verdict(ahead)
+    assert line.startswith("'arm 1' is ahead of 'arm 0' in people reached: +51 (+47%) a run, +")
+    assert "95 % interval, 20 seeds). It comes to people_reached ≥ 10 in 100 % of the runs, against 100 %" in line
+    behind = telling.verdict(made([value + 50 + i % 3 for i, value in enumerate(base)], base))[0]
+    assert behind.startswith("'arm 1' is behind 'arm 0' in people reached: −51 (−32%) a run, −")
+
+
+def test_the_verdict_says_when_nothing_can_be_told():
+    noise = [5.0, -4.0] * 5
+    told = telling.verdict(made([100.0] * 10, [100 + x for x in noise]))[0]
+    assert "cannot be told apart in people reached with 10 seeds: the difference is −" in told
+    assert telling.verdict(made([7.0] * 10, [7.0] * 10)) == [
+        "'arm 1' and 'arm 0' do not differ in people reached in any pair of 10 seeds."
+    ]
+    assert "with one seed, too few for an interval" in telling.verdict(made([1.0], [2.0]))[0]
+    assert "(" not in telling.verdict(made([0.0] * 20, [float(i) + 5 for i in range(20)]))[0].split(" a run")[0]
+
+
+def test_of_several_arms_the_best_mean_comes_first():
+    first, *rest = telling.verdict(made([1.0] * 9, [3.0] * 9, [2.0] * 9))
+    assert first == "highest mean of people reached: 'arm 1', 3"
+    assert len(rest) == 2
+
+
+def test_arms_are_told_by_names_where_their_words_are_places(file, tmp_path):
+    other = tmp_path / "other.yaml"
+    other.write_text(loader.dump(lively(title="Other", days=2.0)), encoding="utf-8")
+    found = arms([file, other], whats=["late: interventions[1].at=2021-01-01T13:00+00:00", "short: days=0.5"])
+    told = telling.head(Comparison(question(found, seeds=1), ()))
+    assert told[2:] == [
+        "  " + str(file),
+        "  " + str(other),
+        "    days: 1 → 2",
+        "  late: interventions[1].at=2021-01-01T13:00+00:00",
+        "    interventions[post star tale square Noon 01 Jan 12:00].at: "
+        "2021-01-01T12:00:00+00:00 → 2021-01-01T13:00:00+00:00",
+        "  short: days=0.5",
+    ]
 
 
 # ---- arms

@@ -3,6 +3,7 @@
 from sim.cli.calibrate import add_calibrate
 from sim.cli.compare import add_compare
 from sim.cli.counterfactuals import add_counterfactuals
+from sim.cli.diff import add_diff
 from sim.cli.finished import add_explain, add_plot, add_verify
 from sim.cli.forks import add_fork
 from sim.cli.hindcast import add_hindcast
@@ -17,6 +18,7 @@ COMMANDS = (
     add_run,
     add_fork,
     add_looks,
+    add_diff,
     add_plot,
     add_explain,
     add_verify,

@@ -26,6 +26,8 @@ REGISTRIES = {  # where each family's registry stands, under the family's name i
     "contagion": "sim.contagion",
 }
 PARTS = [kind for kind in FAMILIES if kind != "scenario"]
+OF_SCENARIO = ("campaign", "plan", "actor", "story")  # `sim show actor SCENARIO NAME`
+VOCABULARY = ("interests", "metrics")  # `sim list metrics SCENARIO`
 
 
 def add_looks(commands: Any) -> None:
@@ -34,10 +36,16 @@ def add_looks(commands: Any) -> None:
     add_scenario(parser, dest="scenarios", nargs="+")
     add_set(parser)
     parser = add(commands, "list", _list, "list what exists")
-    parser.add_argument("family", nargs="?", choices=list(FAMILIES.values()), help="only these (everything)")
-    parser = add(commands, "show", _show, "show a scenario with every default, a platform or a plug-in")
-    parser.add_argument("what", metavar="SCENARIO|KIND", help="a scenario, or " + ", ".join(PARTS))
-    parser.add_argument("name", nargs="?", metavar="NAME", help="which one of that kind")
+    families = [*FAMILIES.values(), *VOCABULARY]
+    parser.add_argument("family", nargs="?", choices=families, help="only these (all but interests and metrics)")
+    about = "whose interests or metrics (the catalogue's)"
+    parser.add_argument("scenario", nargs="?", metavar="SCENARIO", help=about)
+    text = "show a scenario with every default, a part of it, a platform or a plug-in"
+    parser = add(commands, "show", _show, text)
+    kinds = ", ".join((*OF_SCENARIO, *PARTS))
+    parser.add_argument("what", metavar="SCENARIO|KIND", help=f"a scenario, or {kinds}")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="which one of that kind; of a part, whose scenario")
+    parser.add_argument("part", nargs="?", metavar="PART", help="which actor or story (all)")
     add(commands, "schema", _schema, "print the JSON Schema of scenario files, for editors")
     add_scenario(add(commands, "cite", _cite, "list every number from the world, with source and grade"))
 
@@ -68,8 +76,16 @@ def _validate_one(source: str, sets: list[str]) -> int:
 
 
 def _list(args: argparse.Namespace) -> int:
+    from sim.base.errors import SimError
     from sim.base.words import columns
 
+    if args.family in VOCABULARY:
+        from sim.cli import parts
+
+        print_lines(columns(getattr(parts, args.family)(args.scenario or "")))
+        return 0
+    if args.scenario:
+        raise SimError(f"{args.family} are the same in all scenarios; leave '{args.scenario}' out")
     if args.family:
         print_lines(columns(_entries(args.family)))
         return 0
@@ -105,10 +121,19 @@ def _show(args: argparse.Namespace) -> int:
     from sim.base.errors import SimError
     from sim.base.registry import did_you_mean
 
+    if args.what in OF_SCENARIO:
+        from sim.cli import parts
+
+        if args.name is None:
+            raise SimError(f"of which scenario? sim show {args.what} launch")
+        print_lines(parts.show(args.what, args.name, args.part or ""))
+        return 0
+    if args.part is not None:
+        raise SimError(f"'{args.part}' is one word too many; {', '.join(OF_SCENARIO)} are parts of a scenario")
     if args.name is None and args.what in PARTS:
         raise SimError(f"which {args.what}? `sim list {FAMILIES[args.what]}` shows them")
     if args.name is not None and args.what not in FAMILIES:
-        raise SimError(f"unknown kind '{args.what}'; {did_you_mean(args.what, list(FAMILIES))}")
+        raise SimError(f"unknown kind '{args.what}'; {did_you_mean(args.what, [*FAMILIES, *OF_SCENARIO])}")
     if args.name is None or args.what == "scenario":
         return _show_scenario(args.name or args.what)
     return _show_platform(args.name) if args.what == "platform" else _show_plugin(args.what, args.name)

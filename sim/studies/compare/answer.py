@@ -15,7 +15,7 @@ from sim.base.bands import LEVELS
 from sim.base.errors import SimError
 from sim.base.intervals import Interval
 from sim.base.progress import Tell
-from sim.base.words import columns
+from sim.base.words import columns, wrapped
 from sim.runs import kinds
 from sim.runs.kinds import World
 from sim.scenario.load import Source, resolved
@@ -183,6 +183,7 @@ def _record(found: Comparison, reached: Sequence[Reached]) -> dict[str, Any]:
         "half_width": _finite(found.half_width),
         "asked": _finite(found.asked),
         "precise": found.precise if question.precision else None,
+        "verdict": words.verdict(found),
         "viral": {"metric": question.viral.metric, "least": question.viral.least},
         "arms": [_arm(found, a) for a in range(len(found.arms))],
         "reached": [asdict(one) for one in reached],
@@ -227,7 +228,12 @@ def _finite(value: float) -> float | None:
 
 def _page(found: Comparison, reached: Sequence[Reached]) -> str:
     title, *rest = words.head(found)
-    parts = [f"# {title}", _list(rest), "![bands and paired differences](figures/compare.png)"]
+    parts = [
+        f"# {title}",
+        *words.verdict(found),
+        _list(rest),
+        "![bands and paired differences](figures/compare.png)",
+    ]
     for a in range(1, len(found.arms)):
         parts += [f"## {words.beside(found, a)}", _table(words.differences(found, a))]
     parts += ["## Going viral", _table(words.viral(found))]
@@ -251,7 +257,8 @@ def _table(rows: Sequence[tuple[str, ...]]) -> str:
 
 def lines(found: Comparison, reached: Sequence[Reached]) -> list[str]:
     """All of it for a terminal."""
-    told = [*words.head(found), *words.unchanged(found)]
+    told = [line for said in words.verdict(found) for line in wrapped(said, 0)]
+    told += ["", *words.head(found), *words.unchanged(found)]
     for a in range(1, len(found.arms)):
         told += ["", words.beside(found, a), *columns(words.differences(found, a))]
     told += ["", *columns(words.viral(found)), *words.told_viral(found), ""]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -10,7 +11,9 @@ from sim.base.intervals import Interval
 from sim.base.words import humanise
 from sim.pictures.paper import shown
 from sim.runs.words import days
+from sim.scenario import differences as scenarios
 from sim.scenario.numbers import label
+from sim.studies.compare.arms import Arm
 from sim.studies.compare.reached import Reached, Side
 from sim.studies.compare.study import Comparison
 
@@ -26,7 +29,52 @@ def head(found: Comparison) -> list[str]:
     lines = [title, f"{len(found.arms)} arms; {seeds}; {world.people.users:,} people simulated; {days(world)}"]
     for arm in found.arms:
         lines.append(f"  {arm.name}" + (f": {arm.change}" if arm.change not in ("", arm.name) else ""))
+        lines += [f"    {line}" for line in _changes(found, arm)]
     return lines
+
+
+def _changes(found: Comparison, arm: Arm) -> list[str]:
+    """In what an arm differs from the first, by names, where its words do not say: a file, or places in lists."""
+    base = found.arms[0]
+    if arm == base or not (arm.change == "" or re.search(r"\[-?[0-9]+\]", arm.change)):
+        return []
+    parted = scenarios.differences(base.world, arm.world)
+    told = [str(one) for one in parted if one.path not in ("name", "title", "about")]
+    return [*told[:MOST], *([f"… {len(told) - MOST} more, see sim diff"] if len(told) > MOST else [])]
+
+
+def verdict(found: Comparison) -> list[str]:
+    """What a client wants to know, a line an arm: which is ahead, by how much, how sure; or that it cannot be told."""
+    lines = [_verdict(found, arm) for arm in range(1, len(found.arms))]
+    if len(lines) == 1:
+        return lines
+    metric = found.question.metric
+    means = [_mean(found.values(metric, arm)) for arm in range(len(found.arms))]
+    most = max(range(len(means)), key=lambda arm: (np.nan_to_num(means[arm], nan=-np.inf), -arm))
+    return [f"highest mean of {label(metric)}: '{found.arms[most].name}', {humanise(means[most])}", *lines]
+
+
+def _verdict(found: Comparison, arm: int) -> str:
+    metric, base, here, n = found.question.metric, found.arms[0].name, found.arms[arm].name, len(found.seeds)
+    off, name, seeds = found.difference(metric, arm), label(metric), f"{n} seeds" if n > 1 else "one seed"
+    pairs, level = found.differences(metric, arm), f"{percent(found.question.level)} interval"
+    if np.isfinite(pairs).any() and not pairs[np.isfinite(pairs)].any():
+        return f"'{here}' and '{base}' do not differ in {name} in any pair of {seeds}."
+    if not off.clear:
+        known = np.isfinite([off.low, off.high]).all()
+        between = f": the difference is {span(off)} ({level})" if known else ", too few for an interval"
+        return f"'{here}' and '{base}' cannot be told apart in {name} with {seeds}{between}. {_chances(found, arm)}"
+    which, mean = "ahead of" if off.middle > 0 else "behind", _mean(found.values(metric, 0))
+    share = f" ({off.middle / mean:+.0%})".replace("-", "−") if np.isfinite(mean) and mean else ""
+    much = f"{signed(off.middle)}{share} a run, {span(off)} ({level}, {seeds})"
+    return f"'{here}' is {which} '{base}' in {name}: {much}. {_chances(found, arm)}"
+
+
+def _chances(found: Comparison, arm: int) -> str:
+    """How often the threshold is reached, and whether that is another chance."""
+    was, now = (percent(found.viral_share(at).middle) for at in (0, arm))
+    told = "" if found.viral_difference(arm).clear else ": not told apart"
+    return f"It comes to {found.question.viral} in {now} of the runs, against {was}{told}."
 
 
 def unchanged(found: Comparison) -> list[str]:
