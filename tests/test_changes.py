@@ -16,7 +16,7 @@ from sim.scenario.load import load
 
 PLAN = {
     "posts": [post("KOL A", 3), post("star", 4), post("star", 8)],
-    "places": [{"at": "2021-01-01T05:00+00:00", "platform": "square"}],
+    "places": [{"at": "2021-01-01T05:00+08:00", "platform": "square"}],
 }
 
 
@@ -85,7 +85,7 @@ def test_a_shift_and_its_opposite_leave_the_plan(n, unit):
     document = Document({"plan": PLAN})
     there = applied(document, [f"shift plan by {n} {unit}", f"shift plan by {-n} {unit}"])
     assert {one["at"] for one in there.data["plan"]["posts"]} == {
-        one["at"].replace("+00:00", ":00+00:00") for one in PLAN["posts"]
+        one["at"].replace("+08:00", ":00+08:00") for one in PLAN["posts"]
     }
     assert document.data == {"plan": PLAN}
 

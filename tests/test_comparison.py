@@ -215,15 +215,15 @@ def test_of_several_arms_the_best_mean_comes_first():
 def test_arms_are_told_by_names_where_their_words_are_places(file, tmp_path):
     other = tmp_path / "other.yaml"
     other.write_text(loader.dump(lively(title="Other", days=2.0)), encoding="utf-8")
-    found = arms([file, other], whats=["late: interventions[1].at=2021-01-01T13:00+00:00", "short: days=0.5"])
+    found = arms([file, other], whats=["late: interventions[1].at=2021-01-01T13:00+08:00", "short: days=0.5"])
     told = telling.head(Comparison(question(found, seeds=1), ()))
     assert told[2:] == [
         "  " + str(file),
         "  " + str(other),
         "    days: 1 → 2",
-        "  late: interventions[1].at=2021-01-01T13:00+00:00",
+        "  late: interventions[1].at=2021-01-01T13:00+08:00",
         "    interventions[post star tale square Noon 01 Jan 12:00].at: "
-        "2021-01-01T12:00:00+00:00 → 2021-01-01T13:00:00+00:00",
+        "2021-01-01T12:00:00+08:00 → 2021-01-01T13:00:00+08:00",
         "  short: days=0.5",
     ]
 

@@ -353,7 +353,7 @@ def test_the_command_writes_a_whole_folder(file, tmp_path, capsys):
     assert (bands.q05 <= bands.q50).all()
     assert (bands.q50 <= bands.q95).all()
     assert bands.observed.notna().sum() == 4
-    assert main.main([*words]) == 0
+    assert main.main([*words, "--against", str(truth)]) == 0
     assert list((tmp_path / "out" / "tiny").iterdir()) == [folder]  # the same runs, the same name
     capsys.readouterr()
     assert main.main(["hindcast", str(folder), "--against", str(truth)]) == 0
@@ -364,8 +364,8 @@ def test_the_command_writes_a_whole_folder(file, tmp_path, capsys):
 def planned_world(path, **changes):
     """The tiny campaign of `test_campaign` over three days, with a post on each."""
     campaign = data({"posts": [planned_post("star", 3), planned_post("square_koc_01", 9)]}, **changes)
-    campaign["plan"]["posts"][1]["at"] = "2021-01-02T09:00+00:00"
-    campaign["campaign"]["closes"] = "2021-01-02T20:00+00:00"
+    campaign["plan"]["posts"][1]["at"] = "2021-01-02T09:00+08:00"
+    campaign["campaign"]["closes"] = "2021-01-02T20:00+08:00"
     campaign |= {"days": 3, "step_minutes": 60}
     path.write_text(loader.dump(campaign), encoding="utf-8")
     return path

@@ -115,7 +115,7 @@ def test_audience_and_fit_bear_on_the_appeal_of_a_post():
 
 def test_an_item_of_a_plan_has_its_own_hashtag_kind_and_prizes():
     own = post("star", 3) | {"topic": "新话题", "prize": 70}
-    place = {"at": "2021-01-01T04:00+00:00", "platform": "square", "topic": "新话题"}
+    place = {"at": "2021-01-01T04:00+08:00", "platform": "square", "topic": "新话题"}
     document = data({"posts": [own], "places": [place]})
     document["platforms"]["square"]["content"]["clip"] = {"repost": 2.0, "half_life_hours": 5, "lucky_draw": True}
     scenario = worlds.load(document)

@@ -24,6 +24,7 @@ from sim.base import loader
 from sim.base.errors import Fault, ScenarioError
 from sim.base.reader import Document, Mark, raise_all, refuse
 from sim.base.registry import did_you_mean
+from sim.base.strict import BEIJING
 
 _PATH = r"[^.\[\]=,\s]+(?:\.[^.\[\]=,]+|\[[^\[\]=]+\])*="
 _ITEM = r"plan(?:\.(?:posts|places)(?:\[[0-9]+\])?)?"
@@ -191,15 +192,12 @@ def _drop(document: Document, mark: Mark, match: re.Match[str]) -> list[str]:
 
 
 def _buy(document: Document, mark: Mark, match: re.Match[str]) -> list[str]:
-    """A place on a list; a time without a zone is one of the campaign's."""
-    campaign = document.data.get("campaign")
+    """A place on a list; a time without a zone is Beijing's."""
     try:
-        opens = datetime.fromisoformat(campaign["opens"]) if isinstance(campaign, dict) else None
         at = datetime.fromisoformat(match["at"])
-    except (KeyError, TypeError, ValueError):
+    except ValueError:
         refuse(mark, (), f"'{match['at']}' is no time; write it like 2021-04-10T20:00")
-    if at.tzinfo is None and opens is not None:
-        at = at.replace(tzinfo=opens.tzinfo)
+    at = at if at.tzinfo else at.replace(tzinfo=BEIJING)
     place = {"at": at.isoformat(), "platform": match["where"]}
     place |= {"topic": match["topic"].strip("#＃ ")} if match["topic"] else {}
     return [f"plan.places[+]={json.dumps(place, ensure_ascii=False)}"]
