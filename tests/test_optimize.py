@@ -321,7 +321,7 @@ def folder(printed):
 def test_the_command_leaves_a_whole_folder(folder):
     assert folder.name.startswith("optimize-")
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    assert names == {"best.yaml", "frontier.csv", "optimize.json", "runs.csv", "figures/optimize.png"}
+    assert names == {"SHA256SUMS", "best.yaml", "frontier.csv", "optimize.json", "runs.csv", "figures/optimize.png"}
     front, runs = pd.read_csv(folder / "frontier.csv"), pd.read_csv(folder / "runs.csv")
     assert {"best", "greedy", "paid reach only", "random 1", "nothing"} <= set(front.plan)
     assert (front.cost_yuan <= 1000).all()
