@@ -206,10 +206,13 @@ def test_the_verdict_says_when_nothing_can_be_told():
     assert "(" not in telling.verdict(made([0.0] * 20, [float(i) + 5 for i in range(20)]))[0].split(" a run")[0]
 
 
-def test_of_several_arms_the_best_mean_comes_first():
-    first, *rest = telling.verdict(made([1.0] * 9, [3.0] * 9, [2.0] * 9))
-    assert first == "highest mean of people reached: 'arm 1', 3"
+def test_of_several_arms_the_one_furthest_ahead_comes_first_if_it_is_shown():
+    base = [100.0 + i for i in range(20)]
+    more, most = ([value + gain + i % 3 for i, value in enumerate(base)] for gain in (20, 50))
+    first, *rest = telling.verdict(made(base, most, more))
+    assert first == "Furthest ahead of 'arm 0' in people reached: 'arm 1'."
     assert len(rest) == 2
+    assert telling.verdict(made(most, more, base))[0] == "No arm is shown to be ahead of 'arm 0' in people reached."
 
 
 def test_arms_are_told_by_names_where_their_words_are_places(file, tmp_path):

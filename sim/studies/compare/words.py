@@ -48,10 +48,13 @@ def verdict(found: Comparison) -> list[str]:
     lines = [_verdict(found, arm) for arm in range(1, len(found.arms))]
     if len(lines) == 1:
         return lines
-    metric = found.question.metric
-    means = [_mean(found.values(metric, arm)) for arm in range(len(found.arms))]
-    most = max(range(len(means)), key=lambda arm: (np.nan_to_num(means[arm], nan=-np.inf), -arm))
-    return [f"highest mean of {label(metric)}: '{found.arms[most].name}', {humanise(means[most])}", *lines]
+    metric, name = found.question.metric, label(found.question.metric)
+    offs = {arm: found.difference(metric, arm) for arm in range(1, len(found.arms))}
+    ahead = [arm for arm, off in offs.items() if off.clear and off.middle > 0]
+    if not ahead:
+        return [f"No arm is shown to be ahead of '{found.arms[0].name}' in {name}.", *lines]
+    best = max(ahead, key=lambda arm: (offs[arm].middle, -arm))
+    return [f"Furthest ahead of '{found.arms[0].name}' in {name}: '{found.arms[best].name}'.", *lines]
 
 
 def _verdict(found: Comparison, arm: int) -> str:
