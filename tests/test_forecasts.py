@@ -3,7 +3,7 @@
 import json
 import math
 import os
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from worlds import BACKGROUND, MECHANISMS, document, platform, post, tiny
 from sim.base import loader
 from sim.base.bands import crps, effective_size, normalised, quantiles
 from sim.base.errors import ScenarioError, SimError
+from sim.base.strict import BEIJING
 from sim.cli import main
 from sim.runs.runner import simulate
 from sim.scenario.load import load
@@ -30,7 +31,7 @@ from sim.studies.hindcast.study import log_weights, weighed
 from sim.studies.reality import measured
 from sim.world.records import FLOWS
 
-START = datetime(2021, 1, 1, 22, tzinfo=UTC)
+START = datetime(2021, 1, 1, 22, tzinfo=BEIJING)
 CASES = measured.folder()
 CHANCES = {"attend": 0.5, "like": 0.3, "comment": 0.1, "repost": 0.1, "follow": 0.2, "intend": 0.1}
 # One feed and one list that few others want: runs stay small, and what little happens is listed.
@@ -207,7 +208,7 @@ def test_later_facts_are_switched_off_and_listed(file):
     assert [fact.enabled for fact in planned.scenario.interventions] == [True, True, False]
     assert len(planned.later) == 1
     assert "03 Jan 06:00" in planned.later[0]
-    assert planned.scenario.end == datetime(2021, 1, 6, tzinfo=UTC)
+    assert planned.scenario.end == datetime(2021, 1, 6, tzinfo=BEIJING)
     assert planned.steps == 48
 
 
