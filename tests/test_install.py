@@ -165,7 +165,7 @@ def test_installed_without_the_lock_it_runs_anywhere(installed, tmp_path):
     assert sim("validate", "ding_zhen", "cases/erke", "sir").stdout.count("ok: ") == 3
     assert "shipped: first_days, sir_threshold" in sim("sweep", "none_such", "--dry-run", code=2).stderr
     ran = sim("run", "ding_zhen", "--users", "3000", "--set", "days=1", "--quiet", "--no-figures")
-    assert ran.stderr == ""
+    assert all(line.startswith("note: ") for line in ran.stderr.splitlines()), ran.stderr
     (record,) = (work / "results/ding_zhen").glob("*/run.json")
     told = json.loads(record.read_text(encoding="utf-8"))
     assert told["digest"] == simulate(load("ding_zhen", users=3000, sets=["days=1"])).digests()

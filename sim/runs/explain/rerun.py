@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.base import metrics
+from sim.base import metrics, notices
 from sim.base.errors import SimError
 from sim.base.files import reading
 from sim.base.progress import Tell
@@ -51,7 +51,8 @@ def again(
     scenario = result.scenario
     scenario = kinds.of(scenario).compiled(scenario)
     required(scenario)
-    tables = runner.simulate(scenario, threads=threads, progress=progress, watch=watch)
+    with notices.gathered(onward=False):  # they were told when it was run, and stand in its record
+        tables = runner.simulate(scenario, threads=threads, progress=progress, watch=watch)
     digest = tables.digests()["all"]
     if digest != result.digest:
         raise SimError(
