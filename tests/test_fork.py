@@ -396,7 +396,7 @@ def test_pickles_are_never_read():
     np.savez(buffer, text=np.array([{"a": 1}], object), sha256=np.zeros(32, np.uint8))
     with pytest.raises(SimError, match="it is damaged, or no snapshot at all"):
         snapshots.read(Bytes(buffer.getvalue()), worlds.tiny())
-    with pytest.raises(TypeError, match="a snapshot holds no object"):
+    with pytest.raises(TypeError, match="a packed file holds no object"):
         packed.packed({}, [object()], {})
 
 

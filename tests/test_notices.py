@@ -5,11 +5,11 @@ import re
 import warnings
 
 import pytest
+from sim.base.processes import results
 
 from sim import run
 from sim.base import notices
 from sim.base.notices import Notice, NoticeWarning
-from sim.base.processes import results
 from sim.cli.main import main
 from sim.runs import resolution
 from sim.scenario import load

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from sim.base.errors import Fault, ScenarioError, SimError
-from sim.base.processes import carry_out, results
+from sim.studies.study import batch
 
 
 def square(x):
@@ -32,39 +32,35 @@ def broken(x):
 
 
 @pytest.mark.parametrize("processes", [1, 2])
-def test_results_carry_the_number_of_their_job(processes):
-    assert dict(carry_out(square, range(5), processes)) == {n: n * n for n in range(5)}
-
-
-@pytest.mark.parametrize("processes", [1, 2])
 def test_results_stand_in_the_order_of_the_jobs_and_are_counted_as_they_come(processes):
     counted = []
-    assert results(square, range(5), processes, counted.append) == [0, 1, 4, 9, 16]
-    assert counted == [1, 2, 3, 4, 5]
+    tell = lambda done, *_: counted.append(done)  # noqa: E731
+    assert batch(square, range(5), [], processes=processes, tell=tell) == [0, 1, 4, 9, 16]
+    assert counted == [0, 1, 2, 3, 4, 5]
 
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_every_fault_of_a_scenario_comes_back(processes):
     with pytest.raises(ScenarioError) as caught:
-        list(carry_out(faulty, [1], processes))
+        batch(faulty, [1, 2], [], processes=processes)
     assert [fault.line for fault in caught.value.faults] == [1, 3]
     assert "people.users: must be 1 or more; try 1000" in str(caught.value)
 
 
 def test_a_worker_that_is_killed_is_told_in_one_line():
     with pytest.raises(SimError, match="fewer people"):
-        list(carry_out(killed, [1], 2))
+        batch(killed, [1, 2], [], processes=2)
 
 
 def test_a_bug_tells_its_place():
     with pytest.raises(KeyError) as caught:
-        list(carry_out(broken, [7], 2))
+        batch(broken, [7, 8], [], processes=2)
     assert "return {}[x]" in "".join(caught.value.__notes__)
 
 
 def test_workers_are_kept_for_the_next_jobs_and_replaced_after_an_error():
-    first = set(results(pid, range(8), 2))
-    assert set(results(pid, range(8), 2)) & first
+    first = set(batch(pid, range(8), [], processes=2))
+    assert set(batch(pid, range(8), [], processes=2)) & first
     with pytest.raises(KeyError):
-        results(broken, [7], 2)
-    assert not set(results(pid, range(8), 2)) & first
+        batch(broken, [7, 8], [], processes=2)
+    assert not set(batch(pid, range(8), [], processes=2)) & first

@@ -8,11 +8,11 @@ import networkx
 import numpy as np
 import pandas as pd
 import pytest
+from sim.base.processes import carry_out
 from worlds import shorter
 
 from sim.base import metrics, streams
 from sim.base.errors import SimError
-from sim.base.processes import carry_out
 from sim.cli import main
 from sim.model.model import MODEL_VERSION
 from sim.networks import Computed

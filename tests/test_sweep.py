@@ -22,15 +22,16 @@ from sim.base.loader import dump
 from sim.base.streams import py_bits
 from sim.cli import main
 from sim.runs import recipe, runner
+from sim.runs.ceilings import Ceiling
 from sim.scenario.load import load
+from sim.studies.engine import Cluster, Crew, Here, engine
+from sim.studies.ledger import DONE, FAILED, FILE, Ledger, Row, checksum
 from sim.studies.sweep import jobs, plan
 from sim.studies.sweep.conduct import Manner, conduct
 from sim.studies.sweep.design import Factor, factor, points
-from sim.studies.sweep.engine import Crew, Here, engine
 from sim.studies.sweep.folder import header, inscribe, merge
 from sim.studies.sweep.found import Found, effect, interval
 from sim.studies.sweep.jobs import Job, OtherCodeError, Outcome, carry_out
-from sim.studies.sweep.ledger import DONE, FAILED, FILE, Ledger, Row, checksum
 
 ROOT = Path(__file__).parent.parent
 VARY = ["contagion.infect=0.05,0.2", "seeds.count=1,5,20"]
@@ -296,10 +297,10 @@ def test_fail_fast_ends_with_the_first_failure_and_names_it(tmp_path):
 
 
 def test_a_run_that_always_dies_is_blamed_alone_and_one_that_hangs_is_ended(tmp_path, monkeypatch):
-    monkeypatch.setattr("sim.studies.sweep.engine.carry_out", deadly.carry_out)
-    monkeypatch.setattr("sim.studies.sweep.engine.maker", deadly.begin)
+    monkeypatch.setattr("sim.studies.sweep.conduct.carry_out", deadly.carry_out)
+    monkeypatch.setattr("sim.studies.engine.maker", deadly.begin)
     asked = planned(1)
-    with Ledger(tmp_path) as ledger, engine(2, limit=3.0) as crew:
+    with Ledger(tmp_path) as ledger, engine(2, ceiling=Ceiling(seconds=3.0)) as crew:
         tally = conduct(asked, ledger, crew, Manner(retries=0))
         failed = {row.sets: row.error for row in ledger.rows(asked.digest) if row.status == FAILED}
     assert (tally.made, tally.failed) == (6, 2)
@@ -311,7 +312,7 @@ def test_a_run_that_always_dies_is_blamed_alone_and_one_that_hangs_is_ended(tmp_
 
 
 def test_a_limit_is_kept_where_no_process_can_be_ended():
-    outcome = carry_out(Job(load("ding_zhen", users=300, sets=["days=1"]), recipe.maker(), 1e-9))
+    outcome = carry_out(Job(load("ding_zhen", users=300, sets=["days=1"]), recipe.maker(), Ceiling(seconds=1e-9)))
     assert "took longer" in outcome.error
 
 
@@ -661,14 +662,14 @@ def cluster(tmp_path_factory):
 
 def test_a_scheduler_that_is_not_there_is_one_line():
     pytest.importorskip("distributed", reason="Dask is not installed: pip install -e '.[cluster]'")
-    with pytest.raises(RefusedError, match="no Dask scheduler answers"), engine(0, "tcp://127.0.0.1:9"):
+    with pytest.raises(RefusedError, match="no Dask scheduler answers"), engine(0, Cluster("tcp://127.0.0.1:9")):
         raise AssertionError("nobody is there")
 
 
 @pytest.mark.slow
 def test_a_cluster_gives_the_same_digest(cluster, tmp_path, truth):
     asked = planned()
-    with Ledger(tmp_path) as ledger, engine(0, cluster) as crew:
+    with Ledger(tmp_path) as ledger, engine(0, Cluster(cluster)) as crew:
         tally = conduct(asked, ledger, crew, Manner())
         assert (tally.made, tally.failed) == (24, 0)
         assert content(ledger, asked) == truth

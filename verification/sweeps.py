@@ -26,10 +26,10 @@ from sim.base.streams import py_uniform, stream_key
 from sim.base.workers import Workers
 from sim.runs.runner import simulate
 from sim.scenario.load import load
+from sim.studies.engine import Crew, engine
+from sim.studies.ledger import DONE, FILE, Ledger, Row
 from sim.studies.sweep import plan as plans
 from sim.studies.sweep.conduct import Manner, conduct
-from sim.studies.sweep.engine import Crew, engine
-from sim.studies.sweep.ledger import DONE, FILE, Ledger, Row
 from sim.studies.sweep.plan import Plan
 from verification.verdicts import Verdict, carried_out
 

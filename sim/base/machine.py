@@ -42,6 +42,14 @@ def available_bytes() -> int | None:
         return None
 
 
+def used_bytes() -> int | None:
+    """Memory that this process has taken and not given back, in bytes; None where the system does not say."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 def require_memory(needed: int, what: str) -> None:
     """Refuse before allocating: `RefusedError` if ``needed`` bytes exceed 90 % of what is available."""
     free = available_bytes()

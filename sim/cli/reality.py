@@ -8,7 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sim.cli.words import add, positive, print_lines, threads
+from sim.cli.study import resources
+from sim.cli.words import add, add_ceilings, add_cluster, positive, print_lines, threads
+
+KEPT = Path("results")  # beside whose folders finished runs are kept until the page is written
 
 
 def add_reality(commands: Any) -> None:
@@ -23,6 +26,8 @@ def add_reality(commands: Any) -> None:
     option("--cases", action="store_true", help="instead: other cases, and how they die away; writes docs/cases.md")
     option("--data", type=Path, metavar="DIR", help="raw archives to draw beside the model (../shared/data)")
     option("--out", type=Path, metavar="DIR", help="where page and pictures go, also of a part (docs)")
+    add_cluster(parser)
+    add_ceilings(parser)
 
 
 def _verify_reality(args: argparse.Namespace) -> int:
@@ -35,8 +40,10 @@ def _verify_reality(args: argparse.Namespace) -> int:
     only = tuple(filter(None, args.only.split(",")))
     if args.cases:
         return _cases(args, only)
-    with progress(sys.stderr) as tell:
-        result = score(args.seeds, quick=args.quick, only=only, jobs=args.jobs, tell=tell)
+    with resources(args, KEPT) as given, progress(sys.stderr) as tell:
+        result = score(args.seeds, quick=args.quick, only=only, jobs=given, tell=tell)
+        page = write(args.out or Path("docs"), result, args.data) if _written(args, only) else None
+        given.discard()
     print_lines(columns(table(result)))
     if result.split:
         print("\nmeasured on the part of the archives to fit on and on the part held back")
@@ -44,9 +51,14 @@ def _verify_reality(args: argparse.Namespace) -> int:
     print(f"{result.hits} of {len(result.lines)} targets met; naive baselines meet {result.baseline_hits}")
     if result.split:
         print(tally(result))
-    if args.out or not (only or args.quick):
-        print(f"\nwritten: {write(args.out or Path('docs'), result, args.data)}")
+    if page:
+        print(f"\nwritten: {page}")
     return 0
+
+
+def _written(args: argparse.Namespace, only: tuple[str, ...]) -> bool:
+    """Whether pages are written: of a part only where it is said."""
+    return bool(args.out or not (only or args.quick))
 
 
 def _cases(args: argparse.Namespace, only: tuple[str, ...]) -> int:
@@ -56,10 +68,12 @@ def _cases(args: argparse.Namespace, only: tuple[str, ...]) -> int:
     from sim.studies.reality.cases import score
     from sim.studies.reality.cases_page import number, table, write
 
-    with progress(sys.stderr) as tell:
-        result = score(args.seeds, only=only, processes=args.jobs, tell=tell)
+    with resources(args, KEPT) as given, progress(sys.stderr) as tell:
+        result = score(args.seeds, only=only, processes=given, tell=tell)
+        page = write(args.out or Path("docs"), result, args.data) if _written(args, only) else None
+        given.discard()
     print_lines(columns(table(result)))
     print(f"Spearman of slopes: {number(result.correlation)} over {len(result.ranked)} cases, {args.seeds} seeds")
-    if args.out or not (only or args.quick):
-        print(f"\nwritten: {write(args.out or Path('docs'), result, args.data)}")
+    if page:
+        print(f"\nwritten: {page}")
     return 0

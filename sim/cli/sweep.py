@@ -10,7 +10,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.words import add, names, note, positive, print_lines, seed, threads, whole
+from sim.cli.words import (
+    add,
+    add_ceilings,
+    add_cluster,
+    ceilings,
+    cluster,
+    names,
+    note,
+    positive,
+    print_lines,
+    seed,
+    threads,
+    whole,
+)
 
 if TYPE_CHECKING:
     from sim.studies.sweep.conduct import Tally
@@ -29,6 +42,8 @@ def add_sweep(commands: Any) -> None:
     parser.add_argument("source", metavar="SWEEP", help=what)
     _add_plan(parser.add_argument)
     _add_engine(parser.add_argument)
+    add_cluster(parser)
+    add_ceilings(parser)
     option = parser.add_argument
     option("--dry-run", action="store_true", help="print runs, time, memory and disk after a short pilot, and stop")
     option("--yes", action="store_true", help=f"really make more than {MANY:,} runs")
@@ -61,9 +76,7 @@ def _add_engine(option: Callable[..., Any]) -> None:
     option(
         "--workers", type=workers, default=os.cpu_count() or 1, metavar="N", help="processes (one a core); 0: this one"
     )
-    option("--cluster", default="", metavar="ADDRESS", help="a Dask scheduler, such as tcp://10.0.0.1:8786")
     option("--retries", type=whole, default=1, metavar="N", help="how often a run that failed is tried again (1)")
-    option("--run-timeout", type=seconds, metavar="S", help="seconds that one run may take (any)")
     option("--fail-fast", action="store_true", help="end with the first run that fails")
 
 
@@ -79,17 +92,6 @@ def add_merge(commands: Any) -> None:
 def workers(text: str) -> int:
     """Read a number of processes; 0 is allowed."""
     return 0 if text == "0" else threads(text)
-
-
-def seconds(text: str) -> float:
-    """Read a number of seconds above 0."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0 < number < 1e9:
-        raise argparse.ArgumentTypeError(f"must be a number of seconds above 0, not {text}")
-    return number
 
 
 def shard(text: str) -> tuple[int, int]:
@@ -122,8 +124,8 @@ def _refuse_many(args: argparse.Namespace, plan: Plan) -> None:
 
 
 def _dry_run(args: argparse.Namespace, plan: Plan, folder: Path) -> int:
+    from sim.studies.ledger import DONE, FILE, Ledger
     from sim.studies.sweep.cost import cost
-    from sim.studies.sweep.ledger import DONE, FILE, Ledger
     from sim.studies.sweep.words import plan_lines
 
     kept = 0
@@ -142,7 +144,7 @@ def _carry_out(args: argparse.Namespace, plan: Plan, folder: Path) -> int:
     from sim.studies.sweep.conduct import Manner
 
     args.after_interrupt = f"what was done is in {folder}; the same command goes on from there"
-    options = {"workers": args.workers, "cluster": args.cluster, "limit": args.run_timeout}
+    options = {"workers": args.workers, "cluster": cluster(args), **ceilings(args)}
     options |= {"parquet": args.parquet, "figures": args.figures}
     with progress(sys.stderr, quiet=args.quiet) as show:
 
@@ -170,9 +172,9 @@ def _tell_failures(folder: Path, tally: Tally) -> None:
 
 def _merge(args: argparse.Namespace) -> int:
     from sim.base.machine import check_writable
+    from sim.studies.ledger import Ledger
     from sim.studies.sweep.answer import Answer
     from sim.studies.sweep.folder import merge, write
-    from sim.studies.sweep.ledger import Ledger
 
     check_writable(args.out)
     args.after_interrupt = f"the ledgers are as they were; give the same command again to fill {args.out}"

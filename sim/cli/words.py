@@ -7,7 +7,10 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.studies.engine import Cluster
 
 MAX_THREADS = 256
 LIMIT = 3  # exit code: well asked, but this machine cannot do it
@@ -19,7 +22,7 @@ def add(commands: Any, name: str, command: Callable[[argparse.Namespace], int], 
     """Add a command that says in one line what it does."""
     about = text[0].upper() + text[1:]
     parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=about, allow_abbrev=False)
-    parser.set_defaults(command=command)
+    parser.set_defaults(command=command, study=name)
     return parser
 
 
@@ -85,6 +88,46 @@ def seed(text: str) -> int:
     if text.startswith("-") or (number := whole(text)) >= 2**63:
         raise argparse.ArgumentTypeError(f"must be a whole number from 0 to {2**63 - 1}, not {text}")
     return number
+
+
+def above(text: str) -> float:
+    """Read a number above 0."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < 1e9:
+        raise argparse.ArgumentTypeError(f"must be a number above 0, not {text}")
+    return number
+
+
+def add_ceilings(parser: argparse.ArgumentParser) -> None:
+    """``--max-minutes`` and ``--max-memory``."""
+    minutes = "stop a run that takes longer (10 times the estimate, 10 minutes at least)"
+    parser.add_argument("--max-minutes", type=above, metavar="X", help=minutes)
+    memory = "stop a run that takes more memory (nine tenths of what is free)"
+    parser.add_argument("--max-memory", type=above, metavar="GIB", help=memory)
+
+
+def ceilings(args: argparse.Namespace) -> dict[str, Any]:
+    """What `add_ceilings` has added, in seconds and bytes."""
+    seconds = None if args.max_minutes is None else 60 * args.max_minutes
+    return {"max_seconds": seconds, "max_bytes": None if args.max_memory is None else int(args.max_memory * 2**30)}
+
+
+def add_cluster(parser: argparse.ArgumentParser) -> None:
+    """``--cluster`` and ``--cluster-wait``."""
+    option = parser.add_argument
+    option("--cluster", default="", metavar="ADDRESS", help="a Dask scheduler, such as tcp://10.0.0.1:8786")
+    wait = "how long to wait when a cluster has no workers any more (300)"
+    option("--cluster-wait", type=above, default=300.0, metavar="S", help=wait)
+
+
+def cluster(args: argparse.Namespace) -> Cluster | None:
+    """What `add_cluster` has added."""
+    from sim.studies.engine import Cluster
+
+    return Cluster(args.cluster, args.cluster_wait) if args.cluster else None
 
 
 def fail(message: str, code: int) -> int:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim.base import machine
 from sim.base.errors import RefusedError
 from sim.runs import kinds
+from sim.runs.ceilings import Ceiling
 from sim.runs.costs import Cost
 from sim.runs.kinds import World
 from sim.scenario.checks.world import MAX_USERS
+
+TIMES, LEAST_SECONDS = 10.0, 600.0  # of the estimate: a run that takes longer than both is not what was estimated
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,20 @@ def required(world: World, out: Path | None = None, who: str = "") -> Estimate:
     if need.refusal:
         raise RefusedError(f"{who}: {need.refusal}" if who else need.refusal)
     return need
+
+
+def ceiling(need: Estimate, seconds: float | None = None, memory: int | None = None, at_once: int = 1) -> Ceiling:
+    """What a run may take: so many seconds and bytes, or where that is not said, so much that something must be wrong.
+
+    Ten times as long as was estimated, and ten minutes at least; nine tenths of the memory that is free, shared by all
+    runs that go on at once.
+    """
+    free = machine.available_bytes()
+    if memory is None and free is not None:
+        own = machine.used_bytes() or 0
+        memory = int(0.9 * free / at_once) + (own if at_once == 1 else 0)
+    most = max(LEAST_SECONDS, TIMES * need.seconds) if seconds is None else seconds
+    return Ceiling(most, math.inf if memory is None else memory)
 
 
 def _refusal(world: World, cost: Cost, out: Path | None) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 from sim.base.progress import Tell
 from sim.model.model import ViralityModel
 from sim.scenario.numbers import parted
-from sim.studies.study import batch
+from sim.studies.study import Jobs, batch
 from sim.world.records import AD, F_COMMENTS, F_CREATIONS, F_REPOSTS, FLOWS
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ def _rivals(model: ViralityModel, hours: int) -> np.ndarray:
 
 
 def traces(
-    jobs: Sequence[Job], processes: int = 1, *, tell: Tell | None = None, phase: str = "simulating"
+    jobs: Sequence[Job], processes: Jobs = 1, *, tell: Tell | None = None, phase: str = "simulating"
 ) -> list[Trace]:
     """Make all runs and keep their traces, in the order of the jobs; see `batch`.
 
@@ -220,4 +220,4 @@ def traces(
         RefusedError: a world does not fit this machine.
     """
     worlds = (job.scenario for job in jobs)
-    return batch(follow, jobs, worlds, processes=processes, tell=tell, phase=phase)
+    return batch(follow, jobs, worlds, processes=processes, tell=tell, phase=phase, records=(Trace,))

@@ -7,19 +7,22 @@ an `Answer`, which `sim.studies.folder` writes down. See docs/decisions/0023-stu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
-from sim.base.processes import results
 from sim.base.progress import Tell
 from sim.base.streams import py_bits, stream_key
 from sim.base.strict import Strict
 from sim.runs.estimate import fitting, required
 from sim.runs.kinds import World
+from sim.studies.resources import Call, Resources
+from sim.runs.recipe import maker
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+Jobs = int | Resources  # how many runs at once in how many processes; or all that they may use
 Job = TypeVar("Job")
 Made = TypeVar("Made")
 W = TypeVar("W", bound=Strict)
@@ -30,34 +33,42 @@ def batch(
     jobs: Sequence[Job],
     worlds: Iterable[World],
     *,
-    processes: int = 1,
+    processes: Jobs = 1,
     tell: Tell | None = None,
     phase: str = "simulating",
+    records: tuple[type, ...] = (),
+    runs: int = 1,
 ) -> list[Made]:
     """Carry jobs out, as many at once as are asked for and fit into memory; results in the order of the jobs.
+
+    A job says all that decides what comes of it, but for the software: it is what a finished one is known by.
 
     Args:
         do: a function of a module, called with each job; job and result go between processes.
         jobs: what is to be done; the results do not depend on how many are done at once.
         worlds: those that the jobs run, each once; the largest says how many jobs fit.
-        processes: at most so many at once; 1: in this process.
+        processes: at most so many at once; 1: in this process. Or all that runs may use.
         tell: hears (jobs done, jobs, phase).
         phase: what is going on, in words.
+        records: the dataclasses that may occur in a result, as `sim.base.packed` takes them.
+        runs: that a job makes, one after the other.
 
     Raises:
-        RefusedError: a world does not fit this machine.
+        RefusedError: a world does not fit this machine, or some jobs took more than they may.
     """
-    memory = max((required(world).memory_bytes for world in worlds), default=0)
-    at_once = min(processes, len(jobs))
-    if memory:
-        at_once = fitting(at_once, memory)
+    needs = [required(world) for world in worlds]
 
     def count(done: int) -> None:
         if tell:
             tell(done, len(jobs), phase)
 
-    count(0)
-    return results(do, jobs, at_once, count)
+    with nullcontext(processes) if isinstance(processes, Resources) else Resources(processes) as given:
+        at_once = min(given.count, len(jobs))
+        if needs:
+            at_once = fitting(at_once, max(need.memory_bytes for need in needs))
+        most = given.ceiling(needs, at_once, runs)
+        calls = [Call(do, job, records, most, maker()) for job in jobs]
+        return given.carried_out(calls, at_once, count)
 
 
 def seeds(seed: int, study: str, count: int, first: int = 0) -> list[int]:

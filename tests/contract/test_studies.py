@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,7 @@ from sim.runs import kinds
 from sim.runs.runner import simulate
 from sim.scenario.load import load
 from sim.studies import compare as compare_face
-from sim.studies import folder, study
+from sim.studies import ensemble, folder, resources, study
 from sim.studies.calibrate import calibrate
 from sim.studies.compare import compare
 from sim.studies.counterfactuals import counterfactuals
@@ -29,6 +30,7 @@ from sim.studies.hindcast.hindcast import hindcast
 from sim.studies.optimize import optimize
 from sim.studies.optimize import question as asking
 from sim.studies.optimize import search as searching
+from sim.studies.resources import Resources
 from sim.studies.sweep import sweep
 
 CHANCES = {"attend": 0.5, "like": 0.3, "comment": 0.1, "repost": 0.2, "follow": 0.2, "intend": 0.1}
@@ -202,6 +204,92 @@ def test_a_sweep_answers_like_the_others(files, tmp_path, monkeypatch):
         sweep(str(files / "tiny.yaml"), vary, out=tmp_path / "three")
 
 
+# ---- nothing is lost
+
+
+class EndedError(BaseException):
+    """What ends a study from outside."""
+
+
+@pytest.mark.parametrize("name", ASK)
+def test_a_study_that_is_ended_goes_on_where_it_stopped(answers, files, name, tmp_path, monkeypatch):
+    kept, made, left = tmp_path / "unfinished" / name, [], 5
+
+    def counted(call, carry_out=resources.carry_out):
+        if len(made) == left:
+            raise EndedError
+        made.append(call.key)
+        return carry_out(call)
+
+    monkeypatch.setattr(resources, "carry_out", counted)
+    ask = partial(ASK[name], str(files / "tiny.yaml"), str(files / "wish.yaml"))
+    sittings = 0
+    while True:  # five runs a sitting: ended again and again, also while it decides
+        try:
+            with Resources(folder=kept) as given:
+                answer = ask(given)
+                given.discard()
+            break
+        except EndedError:
+            sittings, left = sittings + 1, left + 5
+            assert (kept / "ledger.sqlite").is_file()
+    assert len(made) == len(set(made)) or name == "compare"  # no run was made twice; an arm like the first is one
+    assert sittings == (len(made) - 1) // 5 or not sittings
+    assert [frame.to_csv() for frame in answer.tables().values()] == [
+        frame.to_csv() for frame in answers(name).tables().values()
+    ]
+    assert not (tmp_path / "unfinished").exists()
+
+
+def test_a_kept_run_is_taken_for_the_same_world_seed_and_software_alone(tmp_path, monkeypatch):
+    made = []
+
+    def counted(call, carry_out=resources.carry_out):
+        made.append(call)
+        return carry_out(call)
+
+    def asked(*worlds_):
+        before = len(made)
+        with Resources(folder=tmp_path / "kept") as given:
+            ensemble.traces([ensemble.Job(one) for one in worlds_], given)
+        return len(made) - before
+
+    monkeypatch.setattr(resources, "carry_out", counted)
+    one, other = worlds.tiny(), worlds.tiny(seed=2)
+    assert [asked(one, other), asked(one, other), asked(other, one)] == [2, 0, 0]
+    assert asked(one, worlds.tiny(days=one.days / 2)) == 1
+    for module in (study, resources):
+        monkeypatch.setattr(module, "maker", lambda: "another")
+    assert asked(one) == 1
+
+
+def test_an_unfinished_study_is_told_and_nothing_is_left_where_nothing_was_done(files, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(files)
+    words = ["compare", "tiny.yaml", *WORDS["compare"], "--jobs", "1", "--out", str(tmp_path / "out"), "--quiet"]
+    made = []
+
+    def counted(call, carry_out=resources.carry_out):
+        if len(made) == 2:
+            raise KeyboardInterrupt
+        made.append(call.key)
+        return carry_out(call)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(resources, "carry_out", counted)
+        assert main.main(words) == 130
+        (place,) = (tmp_path / "out" / "unfinished").iterdir()
+        told = f"interrupted; 2 finished runs are kept in {place}; give the same command again to go on\n"
+        assert capsys.readouterr().err == told
+        assert main.main(words) == 130  # at once: what was there stays
+        err = capsys.readouterr().err.splitlines()
+        assert err == [f"2 finished runs of before are kept in {place}", told.strip()]
+        assert main.main([*words, "--seeds", "5"]) == 130  # another question; of it nothing was done
+        assert capsys.readouterr().err == "interrupted; nothing was written\n"
+        assert [*place.parent.iterdir()] == [place]
+    assert main.main(words) == 0
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["tiny"]
+
+
 # ---- seeds and batches
 
 
@@ -223,7 +311,7 @@ def test_a_batch_counts_and_keeps_the_order():
 def test_a_batch_runs_as_many_at_once_as_the_largest_world_allows(monkeypatch):
     small, large = worlds.tiny(), load("sir", users=20_000_000)
     asked = []
-    monkeypatch.setattr(study, "results", lambda do, jobs, processes, count: asked.append(processes))
+    monkeypatch.setattr(Resources, "carried_out", lambda self, calls, at_once, count: asked.append(at_once))
     need = kinds.of(large).cost(large, 20_000_000).memory_bytes
     monkeypatch.setattr(machine, "available_bytes", lambda: int(2.5 * need / 0.9))
     study.batch(abs, range(8), [small], processes=8)

@@ -11,6 +11,7 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,8 @@ def packed(head: dict[str, Any], data: Any, records: Records) -> bytes:
 
     Args:
         head: what a reader should know first, as JSON takes it.
-        data: None, truth values, numbers, text, lists, tuples, dicts, arrays without objects, and records, nested.
+        data: None, truth values, numbers, text, times, lists, tuples, dicts, arrays without objects, records;
+            nested.
         records: the dataclasses that may occur, by name.
 
     Raises:
@@ -110,12 +112,16 @@ class _Writer:
             return {"tuple": [self.encoded(item) for item in value]}
         if isinstance(value, dict):
             return {"dict": [[self.encoded(key), self.encoded(kept)] for key, kept in value.items()]}
+        if isinstance(value, datetime):
+            return {"time": value.isoformat()}
+        if isinstance(value, np.generic):
+            return value.item()
         return {"record": self._record(value)}
 
     def _record(self, value: Any) -> int:
         if id(value) not in self._places:
             if type(value) not in self.kinds:
-                raise TypeError(f"a snapshot holds no {type(value).__name__}")
+                raise TypeError(f"a packed file holds no {type(value).__name__}")
             name, columns = self.kinds[type(value)]
             self.pool.append((name, [self.encoded(getattr(value, column)) for column in columns]))
             self._places[id(value)] = len(self.pool) - 1
@@ -130,5 +136,7 @@ def _decoded(value: Any, arrays: list[np.ndarray], known: list[Any]) -> Any:
     ((tag, inner),) = value.items()
     if tag in ("array", "record"):
         return (arrays if tag == "array" else known)[inner]
+    if tag == "time":
+        return datetime.fromisoformat(inner)
     items = (_decoded(item, arrays, known) for item in inner)
     return {"tuple": tuple, "dict": dict}[tag](items)

@@ -17,6 +17,7 @@ from sim.studies.calibrate import chart, words
 from sim.studies.calibrate.fit import RUNS, Fitted, Question, fit
 from sim.studies.calibrate.study import CHECK, EXPLORE, Calibration, quantiles
 from sim.studies.calibrate.targets import OBSERVED, read_for
+from sim.studies.study import Jobs
 
 
 def calibrate(
@@ -32,7 +33,7 @@ def calibrate(
     sets: Sequence[str] = (),
     users: int | None = None,
     seed: int | None = None,
-    jobs: int = 1,
+    jobs: Jobs = 1,
     tell: Tell | None = None,
 ) -> Answer:
     """Fit numbers of a scenario to what was observed, and tell which of them the data identify.

@@ -20,7 +20,7 @@ from sim.studies.calibrate.facts import Facts, measured, of_world
 from sim.studies.calibrate.parameters import Parameter, parameters
 from sim.studies.calibrate.study import Calibration, recover
 from sim.studies.calibrate.targets import FACTS, OBSERVED, Target, check_names, check_times, choose, targets
-from sim.studies.study import batch
+from sim.studies.study import Jobs, batch
 
 if TYPE_CHECKING:
     from sim.runs.spreading import SpreadTables
@@ -74,15 +74,14 @@ class Fitted:
 
 
 class _Job(NamedTuple):
-    """One run in some process; ``wanted`` empty: its whole summary."""
+    """One run in some process, held against what: facts or the numbers of a run."""
 
-    question: Question
-    settings: tuple[str, ...]
-    seed: int
+    scenario: World
+    to_facts: bool
     wanted: tuple[Target, ...]
 
 
-def fit(question: Question, *, jobs: int = 1, tell: Tell | None = None) -> Fitted:
+def fit(question: Question, *, jobs: Jobs = 1, tell: Tell | None = None) -> Fitted:
     """Answer a question by so many runs in ``jobs`` processes; raises `SimError` before the first where it can."""
     scenario = question.load()
     chosen = parameters(scenario, question.fit)
@@ -95,13 +94,14 @@ def fit(question: Question, *, jobs: int = 1, tell: Tell | None = None) -> Fitte
     total = question.runs + 1
     if tell:
         tell(0, total, "simulating" if jit.is_warm() else "compiling, this once")
-    tables = _simulated(question, scenario)
+    tables = _simulated(scenario, question.to == FACTS)
     check_names(wanted, tables.summary, scenario)
     done = 1
 
     def simulate(plan: Sequence[tuple[np.ndarray, int]]) -> Iterator[Sequence[float]]:
         nonlocal done
-        work = [_Job(question, _settings(chosen, values), seed, tuple(wanted)) for values, seed in plan]
+        worlds = (question.load(_settings(chosen, values), seed) for values, seed in plan)
+        work = [_Job(world, question.to == FACTS, tuple(wanted)) for world in worlds]
         hears, done = within(tell, done, total), done + len(work)
         yield from batch(_measured, work, [scenario, *ends], processes=jobs, tell=hears)
 
@@ -110,7 +110,7 @@ def fit(question: Question, *, jobs: int = 1, tell: Tell | None = None) -> Fitte
 
 
 def _measured(job: _Job) -> tuple[float, ...]:
-    tables = _simulated(job.question, job.question.load(job.settings, job.seed))
+    tables = _simulated(job.scenario, job.to_facts)
     return tuple(target.of(tables) for target in job.wanted)
 
 
@@ -121,8 +121,8 @@ def _known(question: Question, scenario: World) -> list[Target]:
     return targets(scenario, question.to, (*question.metrics, *question.hold_out))
 
 
-def _simulated(question: Question, scenario: World) -> Tables | SpreadTables | Facts:
-    if question.to == FACTS:
+def _simulated(scenario: World, to_facts: bool) -> Tables | SpreadTables | Facts:
+    if to_facts:
         return measured(platform_world(scenario, f"{scenario.name}: facts are measured on platforms"))
     return runner.simulate(scenario)
 

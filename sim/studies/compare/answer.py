@@ -21,10 +21,10 @@ from sim.runs.kinds import World
 from sim.scenario.load import Source, resolved
 from sim.studies.compare import chart, words
 from sim.studies.compare.arms import arms
-from sim.studies.compare.reached import Reached, same_people, told
+from sim.studies.compare.reached import Reached, Side, same_people, told
 from sim.studies.compare.runs import Outcome
 from sim.studies.compare.study import MOST_SEEDS, SEEDS, VIRAL, Comparison, Precision, Question, bound, paired
-from sim.studies.study import batch
+from sim.studies.study import Jobs, batch
 
 
 def compare(
@@ -40,7 +40,7 @@ def compare(
     precision: Precision | None = None,
     most_seeds: int = MOST_SEEDS,
     who: bool = True,
-    jobs: int = 1,
+    jobs: Jobs = 1,
     tell: Tell | None = None,
 ) -> Answer:
     """Run two or more worlds with the same seeds; what differs, how surely, and whom it reached.
@@ -80,13 +80,14 @@ def compare(
     return Answer(comparison, tuple(_reached(comparison, jobs, tell)) if who else ())
 
 
-def _reached(found: Comparison, jobs: int, tell: Tell | None) -> list[Reached]:
+def _reached(found: Comparison, jobs: Jobs, tell: Tell | None) -> list[Reached]:
     """Who was reached because of each arm, at the seed whose difference is the median."""
     base = found.arms[0]
     others = [(arm, found.middle_seed(number)) for number, arm in enumerate(found.arms) if number]
     pairs = [(base, arm, seed) for arm, seed in others if same_people(base, arm)]
     worlds = [arm.world for arm in found.arms]
-    told_apart = batch(told, pairs, worlds, processes=jobs, tell=tell, phase="asking who was reached because of it")
+    phase, records = "asking who was reached because of it", (Reached, Side)
+    told_apart = batch(told, pairs, worlds, processes=jobs, tell=tell, phase=phase, records=records, runs=2)
     return [one for one in told_apart if one is not None]
 
 

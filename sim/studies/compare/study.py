@@ -17,7 +17,7 @@ from sim.runs.estimate import required
 from sim.scenario import numbers
 from sim.studies.compare.arms import Arm
 from sim.studies.compare.runs import Job, Outcome, play
-from sim.studies.study import batch, seeds
+from sim.studies.study import Jobs, batch, seeds
 
 SEEDS, MOST_SEEDS = 20, 200
 LEVEL = 0.95
@@ -206,7 +206,7 @@ class Comparison:
         return self.seeds[int(order[(known - 1) // 2])]
 
 
-def paired(question: Question, *, jobs: int = 1, tell: Tell | None = None) -> Comparison:
+def paired(question: Question, *, jobs: Jobs = 1, tell: Tell | None = None) -> Comparison:
     """Run all arms with the same seeds, and add seeds until it is precise enough or the limit is reached.
 
     Args:
@@ -233,13 +233,14 @@ def paired(question: Question, *, jobs: int = 1, tell: Tell | None = None) -> Co
     return found
 
 
-def _look(question: Question, done: int, number: int, jobs: int, tell: Tell | None) -> tuple[tuple[Outcome, ...], ...]:
+def _look(question: Question, done: int, number: int, jobs: Jobs, tell: Tell | None) -> tuple[tuple[Outcome, ...], ...]:
     """The runs from the first seed that is not done to the last of a look."""
     arms = len(question.arms)
     plan = [Job(seed, question.arms) for seed in question.drawn(done, number)]
     hears = within(tell, done * arms, number * arms, arms)
     phase = f"simulating {number} seeds of {arms} arms"
-    made = batch(play, plan, [arm.world for arm in question.arms], processes=jobs, tell=hears, phase=phase)
+    worlds = [arm.world for arm in question.arms]
+    made = batch(play, plan, worlds, processes=jobs, tell=hears, phase=phase, records=(Outcome,), runs=arms)
     return tuple(tuple(arm) for arm in made)
 
 

@@ -17,6 +17,7 @@ from sim.scenario.load import Source, load
 from sim.scenario.scenario import Scenario
 from sim.studies.counterfactuals import chart, words
 from sim.studies.counterfactuals.study import SEEDS, USERS, Outcome, chosen, drawn, outcomes
+from sim.studies.study import Jobs
 
 
 def counterfactuals(
@@ -27,7 +28,7 @@ def counterfactuals(
     sets: Sequence[str] = (),
     users: int | None = USERS,
     seed: int | None = None,
-    jobs: int = 1,
+    jobs: Jobs = 1,
     tell: Tell | None = None,
 ) -> Answer:
     """Hold the what-ifs that a scenario names against runs of both worlds.

@@ -16,7 +16,7 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.whatif import Counterfactual, Expectation
 from sim.scenario.without import without
 from sim.studies.ensemble import Job, Trace, traces
-from sim.studies.study import seeded
+from sim.studies.study import Jobs, seeded
 from sim.studies.study import seeds as drawn_seeds
 
 SEEDS, USERS = 10, 100_000
@@ -87,7 +87,7 @@ def chosen(scenario: Scenario, only: Sequence[str] = ()) -> dict[str, Counterfac
 
 
 def outcomes(
-    scenario: Scenario, numbers: Sequence[int], *, only: Sequence[str] = (), jobs: int = 1, tell: Tell | None = None
+    scenario: Scenario, numbers: Sequence[int], *, only: Sequence[str] = (), jobs: Jobs = 1, tell: Tell | None = None
 ) -> list[Outcome]:
     """Run the world as it is and every world without, with the same seeds; one outcome an expectation.
 

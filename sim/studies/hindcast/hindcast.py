@@ -22,6 +22,7 @@ from sim.studies.hindcast import chart, score, words
 from sim.studies.hindcast.known import SEEDS, USERS, plan
 from sim.studies.hindcast.study import Hindcast, daily_metrics, weighed
 from sim.studies.hindcast.words import BANDS, bands_table, known_until, runs_table
+from sim.studies.study import Jobs
 
 
 def hindcast(
@@ -35,7 +36,7 @@ def hindcast(
     with_plan: bool = True,
     users: int | None = USERS,
     seed: int | None = None,
-    jobs: int = 1,
+    jobs: Jobs = 1,
     tell: Tell | None = None,
 ) -> Answer:
     """What the model expects after a day, given what was known by its end.

@@ -15,7 +15,7 @@ from sim.base.bands import effective_size, normalised
 from sim.base.progress import Tell
 from sim.studies.ensemble import Job, Trace, relaxation, topic_hours, traces
 from sim.studies.hindcast.known import SEEDS, Cut, Known
-from sim.studies.study import seeded
+from sim.studies.study import Jobs, seeded
 from sim.studies.study import seeds as drawn_seeds
 
 FREEDOM = 4.0  # degrees of freedom of Student's t: what no run can meet does not pick the runs
@@ -68,7 +68,7 @@ def weighed(
     *,
     seeds: int = SEEDS,
     candidates: int | None = None,
-    jobs: int = 1,
+    jobs: Jobs = 1,
     tell: Tell | None = None,
 ) -> Hindcast:
     """Run the seeds, weigh them by their beginnings, and take the numbers of interest.

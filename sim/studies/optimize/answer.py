@@ -18,6 +18,7 @@ from sim.scenario.load import Source, load, resolved
 from sim.studies.optimize import chart, words
 from sim.studies.optimize.frontier import frontier, in_mean, in_probability
 from sim.studies.optimize.question import RUNS, SEEDS, Optimization, Question, optimized
+from sim.studies.study import Jobs
 
 
 def optimize(
@@ -30,7 +31,7 @@ def optimize(
     sets: Sequence[str] = (),
     users: int | None = None,
     seed: int | None = None,
-    jobs: int = 1,
+    jobs: Jobs = 1,
     tell: Tell | None = None,
 ) -> Answer:
     """Search the plans of a scenario's campaign, and judge what is found on seeds that the search has not seen.

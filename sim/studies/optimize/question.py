@@ -22,7 +22,7 @@ from sim.scenario.scenario import Scenario
 from sim.studies.optimize.frontier import Judged
 from sim.studies.optimize.plans import Market, boost_plan, draws, greedy_plan, market, random_plan
 from sim.studies.optimize.search import LEAST_RUNS, Found, search
-from sim.studies.study import batch, seeds
+from sim.studies.study import Jobs, batch, seeds
 
 RANDOM = 3  # random plans that are judged beside the others
 LEAST_SEEDS = 10
@@ -107,7 +107,7 @@ def measured(job: _Job) -> tuple[float, ...]:
     return tuple(float(summary[name] or 0) for name in job.metrics)
 
 
-def optimized(question: Question, *, jobs: int = 1, tell: Tell | None = None) -> Optimization:
+def optimized(question: Question, *, jobs: Jobs = 1, tell: Tell | None = None) -> Optimization:
     """Search and judge; the same for any number of processes.
 
     Raises:
@@ -132,7 +132,7 @@ def optimized(question: Question, *, jobs: int = 1, tell: Tell | None = None) ->
 def _simulated(
     scenario: Scenario,
     metrics: tuple[str, ...],
-    processes: int,
+    processes: Jobs,
     tell: Tell | None,
     wanted: Sequence[tuple[Plan | None, int]],
     words: str,

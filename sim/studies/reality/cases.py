@@ -22,6 +22,7 @@ from sim.runs.kinds import platform_world
 from sim.scenario.load import SHIPPED, load
 from sim.scenario.scenario import Scenario
 from sim.studies.ensemble import Job, Trace, new_topics, relaxation, topic_hours, traces
+from sim.studies.study import Jobs
 
 FILE = FOLDER / "cases.yaml"
 SCENARIOS = SHIPPED / "cases"
@@ -211,7 +212,7 @@ def scenario(name: str, seed: int | None = None) -> Scenario:
     return platform_world(loaded, f"{name} is a {loaded.kind} world; cases are measured on lists of platforms")
 
 
-def score(seeds: int, *, only: Sequence[str] = (), processes: int = 1, tell: Tell | None = None) -> Score:
+def score(seeds: int, *, only: Sequence[str] = (), processes: Jobs = 1, tell: Tell | None = None) -> Score:
     """Run every case with ``seeds`` seeds from `FIRST` on, and measure.
 
     The seeds count up, and are not drawn as those of other studies: docs/cases.md is a published measurement, whose

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sim.base.errors import SimError
 from sim.base.progress import Tell
+from sim.scenario.scenario import Scenario
 from sim.studies.reality.baselines import baselines
 from sim.studies.reality.measures import Measured, of_network, of_trace, world_of
 from sim.studies.reality.targets import Fact, middle, parts, quantile, targets
 from sim.studies.reality.trace import follow
-from sim.studies.study import batch
+from sim.studies.study import Jobs, batch
 
 BASELINE, NETWORK = "baselines", "network"
 QUICK = {
@@ -94,21 +96,30 @@ def chosen(only: Sequence[str] = ()) -> dict[str, Fact]:
     return {name: target for name, target in known.items() if not only or name in only}
 
 
-def measure(world: str, seed: int, quick: bool) -> Measured:
+class _Job(NamedTuple):
+    """A run of a world, or what is measured of the network or the baselines, which have none."""
+
+    name: str
+    seed: int
+    quick: bool
+    scenario: Scenario | None
+
+
+def measure(job: _Job) -> Measured:
     """One job: a run of a world, the network, or the baselines."""
-    if world == BASELINE:
-        return baselines(seed, quick)
-    if world == NETWORK:
-        return of_network(seed, quick)
-    return of_trace(world, follow(world_of(world, seed, _sets(world, quick))))
+    if job.scenario is not None:
+        return of_trace(job.name, follow(job.scenario))
+    return (baselines if job.name == BASELINE else of_network)(job.seed, job.quick)
 
 
-def _sets(world: str, quick: bool) -> tuple[str, ...]:
-    return QUICK[world] if quick else ()
+def _job(name: str, seed: int, quick: bool) -> _Job:
+    simulated = name not in (BASELINE, NETWORK)
+    sets = QUICK[name] if quick and simulated else ()
+    return _Job(name, seed, quick, world_of(name, seed, sets) if simulated else None)
 
 
 def score(
-    seeds: int = 20, *, quick: bool = False, only: Sequence[str] = (), jobs: int = 1, tell: Tell | None = None
+    seeds: int = 20, *, quick: bool = False, only: Sequence[str] = (), jobs: Jobs = 1, tell: Tell | None = None
 ) -> Score:
     """Measure every target over so many seeds, in ``jobs`` processes, and set the medians beside its range.
 
@@ -117,20 +128,14 @@ def score(
     """
     asked = chosen(only)
     worlds = sorted({target.world for target in asked.values() if target.world})
-    plan = [(world, seed) for world in [*worlds, BASELINE] for seed in range(1, seeds + 1)]
+    work = [_job(world, seed, quick) for world in [*worlds, BASELINE] for seed in range(1, seeds + 1)]
     runs: dict[str, list[Measured]] = {world: [] for world in [*worlds, BASELINE]}
-
-    simulated = [world_of(world, 1, _sets(world, quick)) for world in worlds if world != NETWORK]
-    work = [(*job, quick) for job in plan]
-    made = batch(_measure, work, simulated, processes=jobs, tell=tell, phase="measuring")
-    for (world, _), measured in zip(plan, made, strict=True):
-        runs[world].append(measured)
+    simulated = [job.scenario for job in work if job.scenario is not None and job.seed == 1]
+    made = batch(measure, work, simulated, processes=jobs, tell=tell, phase="measuring", records=(Measured,))
+    for job, measured in zip(work, made, strict=True):
+        runs[job.name].append(measured)
     lines = tuple(_line(name, target, runs) for name, target in asked.items())
     return Score(lines, runs, seeds, quick)
-
-
-def _measure(job: tuple[str, int, bool]) -> Measured:
-    return measure(*job)
 
 
 def _line(name: str, target: Fact, runs: dict[str, list[Measured]]) -> Line:

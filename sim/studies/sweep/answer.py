@@ -16,12 +16,12 @@ from matplotlib.figure import Figure
 from sim.base.progress import Tell
 from sim.runs.folder import check_out
 from sim.scenario.load import Source
+from sim.studies.engine import Cluster, engine
+from sim.studies.ledger import Ledger
 from sim.studies.sweep import charts, words
 from sim.studies.sweep.conduct import Manner, Tally, conduct
-from sim.studies.sweep.cost import check_disk, fitting_workers
-from sim.studies.sweep.engine import engine
+from sim.studies.sweep.cost import ceiling, check_disk, fitting_workers
 from sim.studies.sweep.folder import Report, header, inscribe, left_aside, record, write
-from sim.studies.sweep.ledger import Ledger
 from sim.studies.sweep.plan import Plan, planned
 
 
@@ -88,8 +88,9 @@ def carried_out(
     manner: Manner,
     *,
     workers: int = 1,
-    cluster: str = "",
-    limit: float | None = None,
+    cluster: Cluster | None = None,
+    max_seconds: float | None = None,
+    max_bytes: int | None = None,
     parquet: bool = False,
     figures: bool = True,
     tell: Tell | None = None,
@@ -102,8 +103,9 @@ def carried_out(
         folder: of the ledger.
         manner: how failures are met.
         workers: processes; as many of them as fit into memory. 0: none but this one.
-        cluster: address of a Dask scheduler, instead.
-        limit: seconds that a run may take.
+        cluster: is to compute, instead.
+        max_seconds: that a run may take; None: see `sim.runs.estimate.ceiling`.
+        max_bytes: of memory, likewise.
         parquet: write the table of runs as Parquet as well.
         figures: draw the pictures.
         tell: hears how many runs are done.
@@ -118,7 +120,9 @@ def carried_out(
         inscribe(ledger, header(plan))
         for words in left_aside(ledger, plan):
             say(words)
-        with engine(workers if cluster or not workers else fitting_workers(plan, workers), cluster, limit) as made:
+        count = workers if cluster or not workers else fitting_workers(plan, workers)
+        most = ceiling(plan, max_seconds, max_bytes, 0 if cluster else max(count, 1))
+        with engine(count, cluster, most, say) as made:
             tally = conduct(plan, ledger, made, manner, tell)
         if others := ledger.others(plan.digest):
             say(f"{others:,} runs of other plans are kept in {ledger.path}")

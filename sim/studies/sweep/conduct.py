@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 
 from sim.base import notices
@@ -11,9 +11,9 @@ from sim.base.errors import RefusedError, SimError
 from sim.base.progress import Tell
 from sim.base.workers import NoWorkersError
 from sim.runs.recipe import maker
-from sim.studies.sweep.engine import Crew
-from sim.studies.sweep.jobs import Job, OtherCodeError, Outcome
-from sim.studies.sweep.ledger import DONE, FAILED, Ledger, Row
+from sim.studies.engine import Call, Crew
+from sim.studies.ledger import DONE, FAILED, Ledger, Row
+from sim.studies.sweep.jobs import Job, OtherCodeError, Outcome, carry_out
 from sim.studies.sweep.plan import Plan, Run
 
 
@@ -49,28 +49,25 @@ def conduct(plan: Plan, ledger: Ledger, engine: Crew, manner: Manner, tell: Tell
     """
     tally = Tally(kept=ledger.count(plan.digest, DONE))
     waiting = _missing(plan, ledger, manner, tally)
-    under_way: dict[Future[Outcome], tuple[Run, int]] = {}
     again: list[tuple[Run, int]] = []
+
+    def following() -> tuple[tuple[Run, int], Call] | None:
+        one = again.pop() if again else next(waiting, None)
+        return one and (one, (carry_out, (Job(one[0].scenario, maker(), engine.ceiling),)))
+
     _say(tell, tally, plan)
-    while True:
-        while len(under_way) < engine.slots and (following := again.pop() if again else next(waiting, None)):
-            run, tried = following
-            under_way[engine.submit(Job(run.scenario, maker(), engine.limit))] = run, tried
-        if not under_way:
-            break
-        done, _ = wait(under_way, timeout=ledger.settle(), return_when=FIRST_COMPLETED)
-        for future in done:
-            run, tried = under_way.pop(future)
-            outcome = _outcome(future)
-            notices.hand_on(outcome.notices)
-            if outcome.error and tried < manner.retries:
-                again.append((run, tried + 1))
-            else:
-                _write(plan, ledger, run, tried + 1, outcome, tally)
-                _say(tell, tally, plan)
-            if outcome.error and manner.fail_fast and tried >= manner.retries:
-                ledger.settle(now=True)
-                raise SimError(f"{named(run)} failed: {outcome.error}")
+    for (run, tried), future in engine.carried_out(following, ledger.settle):
+        outcome = _outcome(future)
+        notices.hand_on(outcome.notices)
+        if outcome.error and tried < manner.retries:
+            again.append((run, tried + 1))
+        else:
+            _write(plan, ledger, run, tried + 1, outcome, tally)
+            ledger.settle(now=engine.slots == 1)  # or it would wait for the next one
+            _say(tell, tally, plan)
+        if outcome.error and manner.fail_fast and tried >= manner.retries:
+            ledger.settle(now=True)
+            raise SimError(f"{named(run)} failed: {outcome.error}")
     ledger.settle(now=True)
     tally.failed = ledger.count(plan.digest, FAILED)
     return tally

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from sim.base.errors import RefusedError
 from sim.base.workers import Workers
+from sim.runs import estimate as estimates
+from sim.runs.ceilings import Ceiling
 from sim.runs.estimate import estimate, fitting, required
 from sim.runs.kinds import World
 from sim.runs.runner import simulate
@@ -113,6 +115,13 @@ def fitting_workers(plan: Plan, workers: int) -> int:
     """As many workers as are asked for and fit into memory, by the dearest of some points."""
     worlds = (plan.load(*plan.texts(point)) for point in _sample(len(plan.points)))
     return fitting(workers, max(required(world, who=NO_ROOM).memory_bytes for world in worlds))
+
+
+def ceiling(plan: Plan, seconds: float | None, memory: int | None, here: int) -> Ceiling:
+    """What a run may take, by the dearest of some points; ``here``: workers on this machine, 0 where it is others."""
+    needs = [estimate(plan.load(*plan.texts(point))) for point in _sample(len(plan.points))]
+    most = estimates.ceiling(max(needs, key=lambda need: need.seconds), seconds, memory, max(here, 1))
+    return most if here or memory is not None else Ceiling(most.seconds)
 
 
 def check_disk(folder: Path, plan: Plan) -> None:

@@ -13,9 +13,9 @@ from sim.base.errors import SimError
 from sim.base.files import checksums
 from sim.base.files.drafts import replacing
 from sim.runs.recipe import maker
+from sim.studies.ledger import DONE, FAILED, FILE, Ledger
 from sim.studies.sweep import charts, found
 from sim.studies.sweep.found import Found
-from sim.studies.sweep.ledger import DONE, FAILED, FILE, Ledger
 from sim.studies.sweep.plan import Plan
 from sim.studies.sweep.sensitivity import Index, indices
 

@@ -16,7 +16,7 @@ from sim.base.errors import SimError
 from sim.base.reader import scalar
 from sim.base.registry import did_you_mean
 from sim.scenario import numbers
-from sim.studies.sweep.ledger import DONE, Ledger, Row
+from sim.studies.ledger import DONE, Ledger, Row
 
 MOST_USUAL = 3  # headlines that stand for all, where no metric is named
 BINS = 5  # of a continuous range

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from sim.base import notices
 from sim.base.errors import SimError
 from sim.base.notices import Notice
-from sim.base.progress import Tell
 from sim.runs import kinds
+from sim.runs.ceilings import Ceiling
 from sim.runs.estimate import required
 from sim.runs.kinds import World
 from sim.runs.recipe import maker
@@ -30,12 +30,12 @@ class Job:
     Attributes:
         scenario: with its seed.
         maker: the software that is to make it, as `maker` says.
-        limit: seconds after which it gives up by itself, between two steps; None: never.
+        ceiling: what it may take before it gives up by itself.
     """
 
     scenario: World
     maker: str
-    limit: float | None = None
+    ceiling: Ceiling = field(default_factory=Ceiling)
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,9 @@ def _carried_out(job: Job) -> Outcome:
                 "command again: what is done is safe"
             )
         required(job.scenario)
-        tables = simulate(job.scenario, progress=_watchful(job.limit, began))
+        with job.ceiling.kept():
+            tables = simulate(job.scenario)
+            tables.summary  # noqa: B018 — the rest of what costs
         metrics = json.dumps(tables.summary, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         seconds = time.perf_counter() - began
         return Outcome(metrics, fingerprint(job.scenario, tables, metrics), "", seconds)
@@ -78,18 +80,6 @@ def _carried_out(job: Job) -> Outcome:
     except Exception as error:
         words = str(error) if isinstance(error, SimError) else f"{type(error).__name__}: {error}"
         return Outcome(error=words or type(error).__name__, seconds=time.perf_counter() - began)
-
-
-def _watchful(limit: float | None, began: float) -> Tell | None:
-    """What `simulate` calls after each step; it leaves when time is over."""
-    if limit is None:
-        return None
-
-    def look(*_: Any) -> None:
-        if time.perf_counter() - began > limit:
-            raise SimError(f"took longer than {limit:g} s")
-
-    return look
 
 
 def fingerprint(world: World, tables: Tables | SpreadTables, metrics: str) -> str:

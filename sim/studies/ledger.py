@@ -1,9 +1,9 @@
-"""The ledger of a sweep: one SQLite file, a row a run, safe against kills, full disks, second writers and bad disks.
+"""The ledger of a study: one SQLite file, a row a run, safe against kills, full disks, second writers and bad disks.
 
 Write-ahead log and ``synchronous=FULL``: a row that was committed outlives a power cut. Every row carries a checksum of
 its content, which is held against it whenever it is read, so a flipped bit is never taken for a result. What was run is
-known by its key: the resolved scenario, the seed and the software. Rows of a changed plan stay, and what they found is
-used again where the keys agree.
+known by its key: what was asked (the resolved scenario, the seed) and the software. Rows of a changed plan stay, and
+what they found is used again where the keys agree.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Row(NamedTuple):
         status: ``done`` or ``failed``.
         attempts: how often it was tried to the end or to a failure.
         error: why it failed.
-        metrics: JSON of the summary.
+        metrics: JSON of the summary; or what else a run of a study gave, packed.
         digest: of the run's outputs.
         seconds: the run's own time.
     """
@@ -199,6 +199,10 @@ class Ledger:
         found = self._base.execute("SELECT count(*) FROM runs WHERE plan = ? AND status = ?", (plan, status))
         return int(found.fetchone()[0])
 
+    def done(self) -> int:
+        """How many runs are done, of whatever plan."""
+        return int(self._base.execute("SELECT count(*) FROM runs WHERE status = ?", (DONE,)).fetchone()[0])
+
     def others(self, plan: str) -> int:
         """How many runs belong to other plans."""
         return int(self._base.execute("SELECT count(*) FROM runs WHERE plan != ?", (plan,)).fetchone()[0])
@@ -260,7 +264,7 @@ def _locked(folder: Path) -> IO[str]:
         who = handle.read().strip()
         handle.close()
         by = f" (process {who})" if who else ""
-        raise SimError(f"{folder}: another sweep is writing here{by}; wait for it, or name another --out") from None
+        raise SimError(f"{folder}: another command is writing here{by}; wait for it, or name another --out") from None
     handle.truncate(0)
     handle.write(str(os.getpid()))
     handle.flush()
@@ -283,7 +287,7 @@ def repair(path: Path) -> list[str]:
         with _closing(path) as base:
             sound = base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             if sound and not _is_ledger(base):
-                raise SimError(f"{path}: is no ledger of a sweep; move it away, or name another --out")
+                raise SimError(f"{path}: is no ledger of a study; move it away, or name another --out")
             if sound:
                 return _without_bad_rows(path, base)
     except sqlite3.OperationalError as error:
