@@ -2,6 +2,9 @@
 
 import signal
 
+import pytest
+from dask_cluster import DaskCluster
+
 from sim.base.blas import one_thread
 
 one_thread()  # before anything imports NumPy: the suite runs in several processes
@@ -17,3 +20,16 @@ def pytest_addoption(parser):
 
 # A shell starts background jobs with interrupts ignored, and children inherit that; these tests send some.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory):
+    """A Dask scheduler with one worker on loopback."""
+    pytest.importorskip("distributed", reason="Dask is not installed: pip install -e '.[cluster]'")
+    made = DaskCluster(tmp_path_factory.mktemp("dask"))
+    try:
+        made.hire()
+        made.wait(1)
+        yield made
+    finally:
+        made.end()

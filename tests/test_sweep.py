@@ -626,40 +626,6 @@ def test_ctrl_c_ends_at_once_and_says_how_to_go_on(tmp_path):
 # ---- a cluster
 
 
-DASK = "from distributed.cli.dask_{0} import main; main()"
-
-
-def worker(address, where, root=ROOT):
-    """A Dask worker with the source in a folder."""
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": where}
-    words = [address, "--nthreads", "1", "--no-dashboard", "--no-nanny", "--local-directory", str(where)]
-    environment = {**os.environ, "PYTHONPATH": str(root)}
-    return subprocess.Popen([sys.executable, "-c", DASK.format("worker"), *words], env=environment, **quiet)
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    """A Dask scheduler with one worker on loopback."""
-    distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install -e '.[cluster]'")
-    where = tmp_path_factory.mktemp("dask")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": where, "env": environment}
-    note = where / "scheduler.json"
-    words = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(note)]
-    processes = [subprocess.Popen([sys.executable, "-c", DASK.format("scheduler"), *words], **quiet)]
-    while not note.exists() or not note.read_text():
-        time.sleep(0.05)
-        assert processes[0].poll() is None
-    address = json.loads(note.read_text())["address"]
-    processes.append(worker(address, where))
-    with distributed.Client(address, set_as_default=False) as client:
-        client.wait_for_workers(1, timeout=120)
-    yield address
-    for process in processes:
-        process.terminate()
-        process.wait(20)
-
-
 def test_a_scheduler_that_is_not_there_is_one_line():
     pytest.importorskip("distributed", reason="Dask is not installed: pip install -e '.[cluster]'")
     with pytest.raises(RefusedError, match="no Dask scheduler answers"), engine(0, Cluster("tcp://127.0.0.1:9")):
@@ -669,7 +635,7 @@ def test_a_scheduler_that_is_not_there_is_one_line():
 @pytest.mark.slow
 def test_a_cluster_gives_the_same_digest(cluster, tmp_path, truth):
     asked = planned()
-    with Ledger(tmp_path) as ledger, engine(0, Cluster(cluster)) as crew:
+    with Ledger(tmp_path) as ledger, engine(0, Cluster(cluster.address)) as crew:
         tally = conduct(asked, ledger, crew, Manner())
         assert (tally.made, tally.failed) == (24, 0)
         assert content(ledger, asked) == truth
@@ -677,21 +643,17 @@ def test_a_cluster_gives_the_same_digest(cluster, tmp_path, truth):
 
 @pytest.mark.slow
 def test_a_worker_with_other_code_is_refused_whenever_it_joins(cluster, tmp_path):
-    from distributed import Client
-
     shutil.copytree(ROOT / "sim", tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
     with (tmp_path / "sim" / "base" / "streams.py").open("a") as source:
         source.write("# an edit under the same version number\n")
-    with Ledger(tmp_path / "out") as ledger, engine(0, cluster) as crew:
-        other = worker(cluster, tmp_path, tmp_path)
+    with Ledger(tmp_path / "out") as ledger, engine(0, Cluster(cluster.address)) as crew:
+        cluster.hire(tmp_path)
         try:
-            with Client(cluster, set_as_default=False) as client:
-                client.wait_for_workers(2, timeout=120)
+            cluster.wait(2)
             with pytest.raises(SimError, match=r"a worker has version .*; install the same everywhere"):
                 conduct(planned(40), ledger, crew, Manner())
             assert ledger.count(planned(40).digest, FAILED) == 0
-            with pytest.raises(SimError, match=r"workers of tcp.* have version"), engine(0, cluster):
+            with pytest.raises(SimError, match=r"workers of tcp.* have version"), engine(0, Cluster(cluster.address)):
                 raise AssertionError("it has other code")
         finally:
-            other.terminate()
-            other.wait(20)
+            cluster.kill()

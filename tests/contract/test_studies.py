@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import threading
 from functools import partial
 
 import numpy as np
@@ -22,10 +23,11 @@ from sim.runs import kinds
 from sim.runs.runner import simulate
 from sim.scenario.load import load
 from sim.studies import compare as compare_face
-from sim.studies import ensemble, folder, resources, study
+from sim.studies import engine, ensemble, folder, resources, study
 from sim.studies.calibrate import calibrate
 from sim.studies.compare import compare
 from sim.studies.counterfactuals import counterfactuals
+from sim.studies.engine import Cluster
 from sim.studies.hindcast.hindcast import hindcast
 from sim.studies.optimize import optimize
 from sim.studies.optimize import question as asking
@@ -261,6 +263,43 @@ def test_a_kept_run_is_taken_for_the_same_world_seed_and_software_alone(tmp_path
     for module in (study, resources):
         monkeypatch.setattr(module, "maker", lambda: "another")
     assert asked(one) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ASK)
+def test_a_cluster_gives_the_same_also_when_a_worker_is_killed(answers, files, name, cluster):
+    cluster.hire()
+    cluster.wait(2)
+    killed = threading.Timer(0.5, cluster.kill)
+    killed.start()
+    with Resources(cluster=Cluster(cluster.address)) as given:
+        answer = ASK[name](str(files / "tiny.yaml"), str(files / "wish.yaml"), given)
+    killed.join()
+    for table, frame in answers(name).tables().items():
+        assert answer.tables()[table].to_csv() == frame.to_csv()
+
+
+@pytest.mark.slow
+def test_a_cluster_without_workers_is_told_and_given_up_with_what_there_is(cluster, tmp_path, monkeypatch):
+    monkeypatch.setattr(engine, "SILENCE_SECONDS", 0.5)
+    told, said = [], []
+
+    def tell(done, *_):
+        told.append(done)
+        if done == 2:
+            cluster.kill()
+
+    try:
+        with Resources(
+            cluster=Cluster(cluster.address, patience=2.0), folder=tmp_path / "kept", say=said.append
+        ) as given:
+            with pytest.raises(RefusedError, match="has had no workers for"):
+                ensemble.traces([ensemble.Job(worlds.tiny(seed=n)) for n in range(40)], given, tell=tell)
+            assert given.kept >= 2
+        assert [line.split(";")[0].split(" at ")[0] for line in said] == ["the Dask cluster"]
+    finally:
+        cluster.hire()
+        cluster.wait(1)
 
 
 def test_an_unfinished_study_is_told_and_nothing_is_left_where_nothing_was_done(files, tmp_path, monkeypatch, capsys):
