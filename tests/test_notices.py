@@ -5,7 +5,6 @@ import re
 import warnings
 
 import pytest
-from sim.base.processes import results
 
 from sim import run
 from sim.base import notices
@@ -13,6 +12,7 @@ from sim.base.notices import Notice, NoticeWarning
 from sim.cli.main import main
 from sim.runs import resolution
 from sim.scenario import load
+from sim.studies.study import batch
 
 EDGES = "0 1\n1 9\n2 2\nabc\n2 0\n"
 DROPPED = {"ids outside": 1, "self loops": 1, "not integers": 0, "wrong fields": 1}
@@ -26,7 +26,7 @@ def _tell(job: int) -> int:
 @pytest.mark.parametrize("processes", [1, 2])
 def test_what_jobs_tell_is_gathered_wherever_they_are_done(processes: int) -> None:
     with notices.gathered() as said:
-        assert results(_tell, [3, 5, 0], processes) == [-3, -5, 0]
+        assert batch(_tell, [3, 5, 0], [], processes=processes) == [-3, -5, 0]
     assert list(said) == [Notice("odd", "an odd job", 5)], "of those that say the same, the one with most"
 
 

@@ -8,7 +8,6 @@ import networkx
 import numpy as np
 import pandas as pd
 import pytest
-from sim.base.processes import carry_out
 from worlds import shorter
 
 from sim.base import metrics, streams
@@ -18,9 +17,12 @@ from sim.model.model import MODEL_VERSION
 from sim.networks import Computed
 from sim.runs.runner import simulate
 from sim.scenario.load import load
+from sim.studies import resources
 from sim.studies.reality import baselines, cascades, charts, graphs, lists, measured, measures, page, report, score
 from sim.studies.reality.targets import FAMILIES, FIT, HELD, Parts, middle, parts, quantile, targets
 from sim.studies.reality.trace import follow
+from sim.studies.resources import Resources
+from sim.studies.study import batch
 
 ROOT = Path(__file__).parent.parent
 DATA = measured.folder() or measured.folder(ROOT.parent / "shared" / "data")
@@ -344,10 +346,10 @@ def test_a_run_is_followed_as_it_is(background):
 
 
 def quick_score(monkeypatch, only=()):
-    def fake(world, seed, quick):
-        if world == score.BASELINE:
+    def fake(job):
+        if job.name == score.BASELINE:
             return measures.Measured({name: parts(target.value) for name, target in targets().items()})
-        return measures.Measured({name: (float(seed),) for name in targets()}, {"S26": (300.0,)})
+        return measures.Measured({name: (float(job.seed),) for name in targets()}, {"S26": (300.0,)})
 
     monkeypatch.setattr(score, "measure", fake)
     return score.score(3, only=only)
@@ -400,11 +402,22 @@ def test_the_command_prints_and_writes_only_where_it_is_told(monkeypatch, tmp_pa
     assert page.version_of((tmp_path / "here/validation.md").read_text(encoding="utf-8")) == MODEL_VERSION
 
 
-def test_processes_give_what_one_gives():
-    plan = [(score.BASELINE, seed, True) for seed in (1, 2)]
-    one, two = (dict(carry_out(score._measure, plan, jobs)) for jobs in (1, 2))
-    assert sorted(one) == sorted(two) == [0, 1]
-    assert all(one[job].values == two[job].values for job in one)
+def test_processes_and_what_is_kept_give_what_one_gives(tmp_path, monkeypatch):
+    work = [score._job(score.BASELINE, seed, quick=True) for seed in (1, 2)]
+
+    def made(jobs):
+        return batch(score.measure, work, [], processes=jobs, records=(measures.Measured,))
+
+    one, two = made(1), made(2)
+    with Resources(folder=tmp_path / "kept") as given:
+        kept = made(given)
+    monkeypatch.setattr(resources, "carry_out", None)
+    with Resources(folder=tmp_path / "kept") as given:
+        again = made(given)
+    for other in (two, kept, again):
+        for ours, theirs in zip(one, other, strict=True):
+            assert (ours.values, ours.apart) == (theirs.values, theirs.apart)
+            assert all(np.array_equal(ours.samples[name], theirs.samples[name]) for name in ours.samples)
 
 
 def test_pictures_are_drawn_without_raw_data(tmp_path):
