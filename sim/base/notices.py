@@ -75,6 +75,16 @@ def hand_on(said: Iterable[Notice]) -> None:
 
 
 @contextmanager
+def spared(what: str) -> Iterator[None]:
+    """What is shown beside the numbers: where it cannot be made, that is said, and the numbers stand without it."""
+    try:
+        yield
+    except Exception as error:
+        why = " ".join(f"{type(error).__name__}: {error}".split())
+        add("not_shown", f"{what} could not be made: {why[:200]}")
+
+
+@contextmanager
 def gathered(onward: bool = True) -> Iterator[Notices]:
     """Gather what is said inside.
 

@@ -7,7 +7,19 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.words import LIMIT, add, add_scenario, add_set, add_snapshot_at, positive, print_lines, seed, threads
+from sim.cli.words import (
+    LIMIT,
+    add,
+    add_ceilings,
+    add_scenario,
+    add_set,
+    add_snapshot_at,
+    ceilings,
+    positive,
+    print_lines,
+    seed,
+    threads,
+)
 
 if TYPE_CHECKING:
     from sim.runs.kinds import World
@@ -42,6 +54,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     option("--threads", type=threads, default=1, metavar="N", help="threads; results stay the same (1)")
     option("--no-figures", dest="figures", action="store_false", help="draw no figures")
     option("--quiet", action="store_true", help="print nothing but the folder of the results")
+    add_ceilings(parser)
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -63,7 +76,7 @@ def _simulate(scenario: World, args: argparse.Namespace) -> Result:
     from sim.runs.runner import run
 
     with progress(sys.stderr, quiet=args.quiet) as tell:
-        options = {"snapshot_at": args.snapshot_at} if args.snapshot_at else {}
+        options = ceilings(args) | ({"snapshot_at": args.snapshot_at} if args.snapshot_at else {})
         return run(scenario, out=args.out, threads=args.threads, figures=args.figures, progress=tell, **options)
 
 

@@ -88,13 +88,14 @@ def carry_out(
     from sim.base.notices import gathered
     from sim.base.progress import progress
     from sim.runs.folder import check_out
+    from sim.runs.recipe import command
     from sim.studies.folder import write
 
     check_out(args.out, args.out)
     with gathered() as said, resources(args, args.out) as given:
         with progress(sys.stderr, quiet=args.quiet) as tell:
             answer = ask(tell)
-        folder = write(answer, args.out, [Path(sys.argv[0]).name, *sys.argv[1:]], said)
+        folder = write(answer, args.out, command(), said)
         given.discard()
     args.after_interrupt = f"the results are complete: {folder}"
     if not args.quiet:

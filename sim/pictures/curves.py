@@ -18,13 +18,13 @@ ADOPTED, INFECTIOUS = "#0072B2", "#D55E00"
 DASHED = (0, (4, 3))
 
 
-def draw(folder: Path, only: Sequence[str] = (), *, labels: Mapping[str, str]) -> list[Path]:
+def draw(folder: Path, only: Sequence[str] = (), *, labels: Mapping[str, str], spare: bool = False) -> list[Path]:
     """Draw the pictures named in ``only``, or all of them, into ``folder/figures``; return their paths.
 
-    ``labels``: what the columns of series.csv are called.
+    ``labels``: what the columns of series.csv are called; ``spare``: as `drawing.draw` takes it.
     """
     known = {"curve": lambda folder: reading.read(folder / "series.csv", lambda series: curve(series.parent, labels))}
-    return drawing.draw(Path(folder), known, only, lambda folder: folder)
+    return drawing.draw(Path(folder), known, only, lambda folder: folder, spare=spare)
 
 
 def curve(folder: Path, labels: Mapping[str, str]) -> Figure:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TypeVar
 
 from matplotlib.figure import Figure
 
+from sim.base import notices
 from sim.base.errors import SimError
 from sim.base.files.drafts import replacing
 from sim.base.registry import did_you_mean
@@ -17,7 +19,12 @@ T = TypeVar("T")
 
 
 def draw(
-    folder: Path, known: Mapping[str, Callable[[T], Figure]], only: Sequence[str], begin: Callable[[Path], T]
+    folder: Path,
+    known: Mapping[str, Callable[[T], Figure]],
+    only: Sequence[str],
+    begin: Callable[[Path], T],
+    *,
+    spare: bool = False,
 ) -> list[Path]:
     """Draw the pictures named in ``only``, or all that are known, into ``folder/figures``; return their paths.
 
@@ -26,6 +33,7 @@ def draw(
         known: what makes each picture of what ``begin`` gives.
         only: names; all, if there is none.
         begin: reads from the folder what all pictures need.
+        spare: whether a picture that cannot be drawn is only told, and the others are drawn.
 
     Raises:
         SimError: an unknown name, or a file of the folder that cannot be used.
@@ -35,7 +43,11 @@ def draw(
             raise SimError(f"unknown figure '{name}'; {did_you_mean(name, list(known))}")
     with lettering():
         run = begin(folder)
-        return [save(known[name](run), folder / "figures" / f"{name}.png") for name in only or known]
+        drawn = []
+        for name in only or known:
+            with notices.spared(f"the picture {name}") if spare else nullcontext():
+                drawn.append(save(known[name](run), folder / "figures" / f"{name}.png"))
+        return drawn
 
 
 def save(figure: Figure, path: Path) -> Path:

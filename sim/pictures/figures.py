@@ -57,12 +57,12 @@ class Run:
         return read(self.folder / name, lambda path: _table(path, self.zone, words, numbers))
 
 
-def draw(folder: Path, only: Sequence[str] = (), *, labels: Mapping[str, str]) -> list[Path]:
+def draw(folder: Path, only: Sequence[str] = (), *, labels: Mapping[str, str], spare: bool = False) -> list[Path]:
     """Draw the pictures named in ``only``, or all of them, into ``folder/figures``; return their paths.
 
-    ``labels``: what the columns of series.csv are called.
+    ``labels``: what the columns of series.csv are called; ``spare``: as `drawing.draw` takes it.
     """
-    return drawing.draw(Path(folder), FIGURES, only, partial(_open, labels=labels))
+    return drawing.draw(Path(folder), FIGURES, only, partial(_open, labels=labels), spare=spare)
 
 
 def _open(folder: Path, labels: Mapping[str, str]) -> Run:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import html
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 PICTURES = {
     "curve": "People reached so far and in each step; dashed is what theory expects.",
@@ -121,8 +122,8 @@ def _figure(folder: Path, name: str, words: str) -> str:
 
 def _decided(path: Path) -> str:
     """First action of each actor that decided for itself, in order of time."""
-    with path.open(encoding="utf-8", newline="") as lines:
-        actions = [row for row in csv.DictReader(lines) if row["kind"] not in ("fact", "star")]
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False).to_dict("records")
+    actions = [row for row in rows if row["kind"] not in ("fact", "star")]
     first = {row["name"]: row for row in reversed(actions)}
     shown = sorted(first.values(), key=lambda row: (row["kind"] != "bureau", row["time"]))[:DECIDED_SHOWN]
     names = ("time", "actor", "kind", "action", "topic", "why")

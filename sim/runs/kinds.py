@@ -49,8 +49,8 @@ class Kind(ABC, Generic[W, T]):
         """The run, in memory; ``stored`` replaces the network."""
 
     @abstractmethod
-    def draw(self, folder: Path, only: tuple[str, ...] = ()) -> list[Path]:
-        """Draw the pictures of a run's folder, all or the named ones; their paths."""
+    def draw(self, folder: Path, only: tuple[str, ...] = (), *, spare: bool = False) -> list[Path]:
+        """Draw the pictures of a run's folder, all or the named ones; their paths. ``spare``: or told why not."""
 
     @abstractmethod
     def length(self, world: W) -> str:
@@ -103,11 +103,11 @@ class Platform(Kind[Scenario, "Tables"]):
         resolution.tell(tables.summary)
         return tables
 
-    def draw(self, folder: Path, only: tuple[str, ...] = ()) -> list[Path]:
+    def draw(self, folder: Path, only: tuple[str, ...] = (), *, spare: bool = False) -> list[Path]:
         """Reach, lists, actors, the largest cascade."""
         from sim.pictures.figures import draw
 
-        return draw(folder, only, labels=column_labels())
+        return draw(folder, only, labels=column_labels(), spare=spare)
 
     def length(self, world: Scenario) -> str:
         """Days."""
@@ -171,11 +171,11 @@ class Classical(Kind[Classic, "SpreadTables"]):
             manner.progress(0, world.steps, "simulating")
         return spread(world, stored)
 
-    def draw(self, folder: Path, only: tuple[str, ...] = ()) -> list[Path]:
+    def draw(self, folder: Path, only: tuple[str, ...] = (), *, spare: bool = False) -> list[Path]:
         """The curve."""
         from sim.pictures.curves import draw
 
-        return draw(folder, only, labels=column_labels())
+        return draw(folder, only, labels=column_labels(), spare=spare)
 
     def length(self, world: Classic) -> str:
         """Steps."""

@@ -56,7 +56,7 @@ def record(scenario: World, tables: Tabular, started: datetime, clock: float) ->
         "commit": _commit(),
         "source": places.source(),
         "inputs": [one.record() for one in scenario.network.inputs()],
-        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+        "command": command(),
         "scenario": scenario.name,
         "title": scenario.title,
         "seed": scenario.seed,
@@ -76,6 +76,12 @@ def record(scenario: World, tables: Tabular, started: datetime, clock: float) ->
 def recipe(world: World, record: dict[str, Any]) -> str:
     """SHA-256 of what a run was made of and what came out: all that decides its folder, but for the software."""
     return sha256([identity(world), record["digest"]["all"], record.get("branch"), record.get("network")])
+
+
+def command() -> list[str]:
+    """The words that asked for it, as UTF-8 has them: a path may hold any bytes."""
+    words = [Path(sys.argv[0]).name, *sys.argv[1:]]
+    return [word.encode("utf-8", "backslashreplace").decode() for word in words]
 
 
 def _scaling_note(ratio: int) -> str:

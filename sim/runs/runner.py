@@ -17,7 +17,7 @@ from sim.base.notices import Notices
 from sim.base.progress import Tell
 from sim.base.workers import load_in_workers
 from sim.runs import kinds, recipe
-from sim.runs.estimate import required
+from sim.runs.estimate import ceiling, required
 from sim.runs.folder import check_out
 from sim.runs.kinds import World
 from sim.runs.result import Result
@@ -57,6 +57,8 @@ def run(
     progress: Tell | None = None,
     snapshot_at: Sequence[str] = (),
     branch: Branch | None = None,
+    max_seconds: float | None = None,
+    max_bytes: int | None = None,
 ) -> Result:
     """Run a scenario and write its result folder under ``out`` (default ``results``).
 
@@ -72,10 +74,12 @@ def run(
         progress: called with (steps done, steps, what is going on).
         snapshot_at: dates or times at which the state is kept in the folder, for `sim.runs.branches`.
         branch: the snapshot that the run goes on from, instead of the start.
+        max_seconds: that it may take (ten times the estimate, and ten minutes at least).
+        max_bytes: of memory, likewise (nine tenths of what is free).
 
     Raises:
         ScenarioError: the scenario has faults.
-        RefusedError: it does not fit this machine.
+        RefusedError: it does not fit this machine, or takes more than it may.
 
     >>> result = run("ding_zhen", users=200, sets=["days=2"], figures=False)
     >>> result.summary["impressions"] > 0
@@ -84,13 +88,14 @@ def run(
     world = scenarios.load(scenario, sets=sets, seed=seed, users=users)
     folder = Path(out) if out is not None else Path("results")
     check_out(folder, folder / world.name)
-    required(world, folder)
+    most = ceiling(required(world, folder), max_seconds, max_bytes)
     started, clock = datetime.now().astimezone(), time.perf_counter()
     keep, kept = _keeper(world, snapshot_at, graph)
     since = branch.since if branch else None
     with notices.gathered() as said:
-        tables = simulate(world, graph=graph, threads=threads, progress=progress, before=keep, since=since)
-        record = recipe.record(world, tables, started, clock) | (branch.record if branch else {})
+        with most.kept():
+            tables = simulate(world, graph=graph, threads=threads, progress=progress, before=keep, since=since)
+            record = recipe.record(world, tables, started, clock) | (branch.record if branch else {})
         if graph is not None:
             record["network"] = "a graph given from Python; the resolved scenario alone does not give this run"
         record["recipe"] = recipe.recipe(world, record)
@@ -197,10 +202,14 @@ def _store(
         if figures:
             if progress:
                 progress(scenario.steps, scenario.steps, "drawing")
-            kinds.of(scenario).draw(where)
+            with notices.spared("the pictures"):
+                kinds.of(scenario).draw(where, spare=True)
         write_json(where / RUN, record | {"notices": said.record()})  # pictures may have said something too
-        made = Result(where)
-        report.write(where, made.cards(), made.comparison())
+        with notices.spared("the page"):
+            made = Result(where)
+            made.scenario = scenario
+            report.write(where, made.cards(), made.comparison())
+        write_json(where / RUN, record | {"notices": said.record()})  # or the page
 
     return Result(publish(target, fill, RUN))
 

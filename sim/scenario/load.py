@@ -80,7 +80,7 @@ def completed(
     changed = kols.listed(changes.applied(document, given))
     if classical:
         return _classic(changed)
-    shortened = any(text.startswith("days=") for text in sets)
+    shortened = changed.data.get("shortened") is True or any(text.startswith("days=") for text in sets)
     before = document if given and not any(map(_ON_WHATIFS.match, given)) else None
     return _whatifs(changed, _scenario(changed, shortened=shortened), before, shortened=shortened)
 
@@ -223,7 +223,7 @@ def _complete(document: reader.Document) -> reader.Document:
 def _without_the_late(scenario: Scenario) -> Scenario:
     """Switch off the facts that lie beyond the end."""
     facts = (f.model_copy(update={"enabled": f.enabled and f.at < scenario.end}) for f in scenario.interventions)
-    return scenario.model_copy(update={"interventions": tuple(facts)})
+    return scenario.model_copy(update={"interventions": tuple(facts), "shortened": True})
 
 
 def resolved(scenario: Scenario | Classic) -> str:

@@ -58,7 +58,7 @@ def first_difference(a: Scenario, b: Scenario) -> int:
 
 def _standing(scenario: Scenario) -> str:
     """What can act from the first step on; the order of names counts."""
-    return scenario.model_dump_json(exclude=IDLE | {"interventions", "days"})
+    return scenario.model_dump_json(exclude=IDLE | {"interventions", "days", "shortened"})
 
 
 def _shaping(scenario: Scenario) -> Iterator[tuple[str, Any]]:

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.base import places
+from sim.base import notices, places
 from sim.base.notices import Notice
 from sim.runs import kinds
 from sim.runs.folder import publish
@@ -46,20 +46,25 @@ def write(answer: Answer, out: Path | str, command: Sequence[str] = (), said: It
     texts = {f"{name}.csv": text for name, text in tables.items()} | answer.texts()
     record, made = f"{answer.study}.json", answer.record()
     head = _head(answer, digest, command) | {"recipe": sha256([identity(answer.world), digest, _plain(made)])}
-    texts[record] = _json(head | {"notices": [asdict(one) for one in said]} | made)
+
+    def fill(folder: Path) -> None:
+        _fill(folder, texts, answer)
+        told = head | {"notices": [asdict(one) for one in said]} | made  # the picture may have said something too
+        (folder / record).write_text(_json(told), encoding="utf-8")
+
     name = "-".join(filter(None, (answer.study, short(answer.label), digest[:8], f"s{answer.world.seed}")))
-    return publish(Path(out) / answer.world.name / name, lambda folder: _fill(folder, texts, answer), record)
+    return publish(Path(out) / answer.world.name / name, fill, record)
 
 
 def _fill(folder: Path, texts: dict[str, str], answer: Answer) -> None:
+    from sim.pictures.drawing import save
     from sim.pictures.paper import lettering
 
     for place, text in texts.items():
         (folder / place).parent.mkdir(exist_ok=True)
         (folder / place).write_text(text, encoding="utf-8")
-    (folder / "figures").mkdir()
-    with lettering():
-        answer.picture().savefig(folder / "figures" / f"{answer.study}.png", format="png")
+    with notices.spared("the picture"), lettering():
+        save(answer.picture(), folder / "figures" / f"{answer.study}.png")
 
 
 def digested(tables: dict[str, str]) -> str:

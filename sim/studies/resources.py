@@ -37,7 +37,6 @@ from sim.studies.ledger import DONE, FAILED, Ledger, Row
 from sim.runs.recipe import maker
 
 GRACE_SECONDS = 10.0  # after its own ceiling, until the process of a run is ended
-OF_ONE_RUN = (CeilingError, JobDiedError, JobOverdueError)  # failures that say nothing of other runs
 
 
 @dataclass(frozen=True)
@@ -258,8 +257,10 @@ def _outcome(future: Future[tuple[bytes, float]]) -> tuple[bytes, float, str]:
     """What came of a run and its seconds, or in words why nothing came; other faults are everybody's, and raised."""
     try:
         return *future.result(), ""
-    except OF_ONE_RUN as error:
+    except CeilingError as error:
         return b"", 0.0, str(error)
+    except (JobDiedError, JobOverdueError) as error:
+        return b"", 0.0, f"{error}; simulate fewer people (--users), or use fewer processes (--jobs)"
     except CancelledError:
         raise RefusedError("the cluster has gone away; the same command goes on with what is kept") from None
     except NoWorkersError as error:
@@ -269,5 +270,4 @@ def _outcome(future: Future[tuple[bytes, float]]) -> tuple[bytes, float, str]:
 
 def _told(failed: dict[int, str], whole: int) -> SimError:
     number, words = next(iter(sorted(failed.items())))
-    head = f"{len(failed):,} of {whole:,} runs failed; run {number + 1}: {words}"
-    return RefusedError(f"{head}; simulate fewer people (--users), or use fewer processes (--jobs)")
+    return RefusedError(f"{len(failed):,} of {whole:,} runs failed; run {number + 1}: {words}")
