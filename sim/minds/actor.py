@@ -43,10 +43,14 @@ class Actor(Strict):
     @property
     def members(self) -> tuple[tuple[str, str], ...]:
         """Name and title of each of them."""
+        return tuple(map(self.member, range(self.count)))
+
+    def member(self, number: int) -> tuple[str, str]:
+        """Name and title of one of them, counted from 0."""
         title = self.title or self.name
         if self.count == 1:
-            return ((self.name, title),)
-        return tuple((f"{self.name}_{n:03d}", f"{title} {n}") for n in range(1, self.count + 1))
+            return self.name, title
+        return f"{self.name}_{number + 1:03d}", f"{title} {number + 1}"
 
     @model_validator(mode="after")
     def _followers(self) -> Actor:

@@ -214,3 +214,4 @@ def _put_minds(deeds: Deeds, world: World, data: dict[str, Any]) -> None:
 def _put_publisher(publisher: Publisher, fresh: np.ndarray, step: int) -> None:
     publisher.fresh = [fresh.copy()] if len(fresh) else []
     publisher.step = max(0, step - 1)
+    publisher.enter()

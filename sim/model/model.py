@@ -195,7 +195,7 @@ class ViralityModel(mesa.Model):
         return Persons(self, self.world)
 
     def _mind(self, spec: Actor, number: int) -> Mind:
-        (name, title), rows, most = spec.members[number], {}, 0
+        (name, title), rows, most = spec.member(number), {}, 0
         for platform in spec.places:
             followers = spec.accounts[platform]
             size = followers if followers or not spec.tier else build.drawn_followers(self.script, spec, name, platform)

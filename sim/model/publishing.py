@@ -48,6 +48,8 @@ class Publisher:
         self.infectious = streams.stream_key(scenario.seed, "infectious")
         self.quality = streams.stream_key(scenario.seed, "quality")
         self.fresh: list[np.ndarray] = []
+        self._topics: dict[tuple[int, int, str], int] = {}  # by platform, story and title
+        self._entered = 0
         self.step = 0
 
     # ---- topics
@@ -57,11 +59,9 @@ class Publisher:
         if draft.topic >= 0:
             return draft.topic
         title = draft.title or self.stories[draft.story].title
-        for row in np.flatnonzero(
-            (self.world.topics.platform == draft.platform) & (self.world.topics.story == draft.story)
-        ):
-            if self.world.topic_titles[row] == title:
-                return int(row)
+        row = self._topics.get((draft.platform, draft.story, title))
+        if row is not None:
+            return row
         return self.open_topic(
             draft.platform,
             draft.story,
@@ -73,6 +73,13 @@ class Publisher:
             draft.about,
             draft.negative,
         )
+
+    def enter(self) -> None:
+        """Enter topics that have come since the last time under their titles; of equal ones the first stays."""
+        topics, titles = self.world.topics, self.world.topic_titles
+        for row in range(self._entered, topics.n):
+            self._topics.setdefault((int(topics.platform[row]), int(topics.story[row]), titles[row]), row)
+        self._entered = topics.n
 
     def open_topic(
         self,
@@ -103,6 +110,7 @@ class Publisher:
             decay=decay,
             negative=int(negative),
         )
+        self.enter()
         stage.entries("live_topics").add(row)
         stage.born(row)
         return row
