@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TextIO
+from typing import Any, TextIO
 
 Tell = Callable[[int, int, str], None]  # hears: how much is done, of how much, and what is going on
 
@@ -56,18 +56,22 @@ def _while_heard(tell: Tell) -> Tell:
 def _bar(stream: TextIO) -> Iterator[Tell]:
     from tqdm import tqdm
 
-    bar = tqdm(file=stream, unit="step", dynamic_ncols=True, leave=False)
+    bars: list[Any] = []  # one or none: it writes as it is made, which may fail as all else
     try:
 
         def tell(done: int, total: int, phase: str) -> None:
+            if not bars:
+                bars.append(tqdm(file=stream, unit="step", dynamic_ncols=True, leave=False))
+            (bar,) = bars
             bar.total = total
             bar.set_description(phase, refresh=bar.desc != f"{phase}: ")
             bar.update(done - bar.n)
 
         yield tell
     finally:
-        with suppress(OSError, ValueError):
-            bar.close()
+        for bar in bars:
+            with suppress(OSError, ValueError):
+                bar.close()
 
 
 def _quarters(stream: TextIO) -> Tell:

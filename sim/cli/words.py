@@ -139,7 +139,7 @@ def fail(message: str, code: int) -> int:
 def note(message: str) -> None:
     """Say something on stderr, if there is one and it can be written: what was computed is worth more than the word."""
     if sys.stderr is not None:  # pythonw, services and `2>&-` have none, and print() would take stdout instead
-        with suppress(OSError):
+        with suppress(OSError, ValueError):  # full, gone; closed
             print(message, file=sys.stderr, flush=True)
 
 

@@ -10,7 +10,8 @@ from sim.scenario.scenario import Scenario
 # Measured on two cores at 10^5 to 10^9 people (docs/benchmarks.md). A row is a place of a list at a step, a cell
 # is a story on a platform at a step, a mind one of an actor's group; events are reposts, posts and followers won.
 BASE_BYTES, ROW_BYTES, CELL_BYTES, MIND_BYTES = 400 << 20, 900, 800, 4000
-SECONDS_START, SECONDS_STEP, SECONDS_STEP_PERSON, SECONDS_REVIEW = 3.5, 0.0025, 4.5e-10, 4e-5
+SECONDS_START, SECONDS_STEP, SECONDS_STEP_PERSON = 3.5, 0.0025, 4.5e-10
+SECONDS_REVIEW, SECONDS_MIND = 1.5e-5, 1e-4  # from 1,000 to 10,000 minds; what they do comes on top
 EVENT_BYTES, AGENT_BYTES, SECONDS_AGENT_STEP = 2, 1500, 2e-5  # each a person
 SECONDS_PERSON = 1e-6  # of a classical run: network, spread and theory
 BASE_DISK, ROW_DISK, CELL_DISK = 4 << 20, 80, 120
@@ -35,17 +36,21 @@ def of_platforms(scenario: Scenario, users: int) -> Cost:
     steps = scenario.steps
     rows, cells = _rows(scenario), steps * len(scenario.platforms) * len(scenario.stories)
     seconds = SECONDS_START + steps * (SECONDS_STEP + users * SECONDS_STEP_PERSON)
-    seconds += _reviews(scenario) * SECONDS_REVIEW
+    seconds += _reviews(scenario) * SECONDS_REVIEW + _minds(scenario) * SECONDS_MIND
     seconds += users * steps * SECONDS_AGENT_STEP * (scenario.engine == "agents")
     return Cost(_memory(scenario, users, rows, cells), seconds, BASE_DISK + rows * ROW_DISK + cells * CELL_DISK)
 
 
 def _memory(scenario: Scenario, users: int, rows: int, cells: int) -> int:
     """Bytes at the peak: of each person one of attention, and by story one of fatigue and two of reach."""
-    minds = sum(actor.count for actor in scenario.actors)
-    record = rows * ROW_BYTES + cells * CELL_BYTES + minds * MIND_BYTES
+    record = rows * ROW_BYTES + cells * CELL_BYTES + _minds(scenario) * MIND_BYTES
     person = 1 + 3 * len(scenario.stories) + EVENT_BYTES + AGENT_BYTES * (scenario.engine == "agents")
     return BASE_BYTES + record + users * person + scenario.network.estimate_bytes(users)
+
+
+def _minds(scenario: Scenario) -> int:
+    """Minds, all together."""
+    return sum(actor.count for actor in scenario.actors)
 
 
 def _rows(scenario: Scenario) -> int:
