@@ -1,4 +1,5 @@
-"""``python -m verification.sweeps``: sweeps under kills, damage and load; a line a check, exit code 1 if one fails.
+"""``python -m verification.sweeps``: sweeps and other studies under kills, damage and load; a line a check, exit code 1
+if one fails.
 
 Kills fall at moments that a keyed draw chooses, on the command as a user starts it; each result is held against a sweep
 that nobody disturbed. Times are only worth something on a machine that does nothing else.
@@ -7,6 +8,7 @@ that nobody disturbed. Times are only worth something on a machine that does not
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -14,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from itertools import count
@@ -36,6 +38,16 @@ from verification.verdicts import Verdict, carried_out
 ROOT = Path(__file__).parent.parent
 KILLS, RUNS, WORKER_KILLS, DAMAGES = 200, 1000, 30, 100
 TIMED_RUNS = 40
+STUDY_KILLS = 30  # of each
+_TINY = ("--users", "500")
+STUDIES = {
+    "compare": ["launch", "--what", "dear: campaign.budget=2000000", "--set", "days=2", "--seeds", "12", *_TINY],
+    "optimize": ["launch", "--set", "days=3", "--runs", "400", "--seeds", "10", *_TINY],
+    "calibrate": ["ding_zhen", "--fit", "stories.ding_zhen.appeal", "--set", "days=2", "--runs", "32", *_TINY],
+    "hindcast": ["ding_zhen", "--until", "2020-11-13", "--to", "2020-11-16", "--seeds", "16", *_TINY],
+    "counterfactuals": ["ding_zhen", "--seeds", "3", *_TINY],
+    "verify-reality": ["--quick", "--seeds", "2", "--only", "S03,S07,S26"],
+}
 VARY = ("contagion.infect=0.05..0.2/10",)
 USERS = 3000
 
@@ -108,6 +120,57 @@ def _rows(folder: Path) -> int:
         return int(base.execute("SELECT count(*) FROM runs").fetchone()[0]) if found else 0
     finally:
         base.close()
+
+
+def study_kills(many: int = STUDY_KILLS, names: Sequence[str] = ()) -> Verdict:
+    """Each other long study is killed with its whole group at random moments, and given again until it is done."""
+    lines, holds = [], True
+    for name in names or STUDIES:
+        with tempfile.TemporaryDirectory() as whole, tempfile.TemporaryDirectory() as out:
+            began = time.monotonic()
+            _ask(name, whole).wait()
+            took = time.monotonic() - began
+            struck, lost = _struck(name, out, many, took)
+            code = _ask(name, out).wait()
+            same = _tables(Path(whole)) == _tables(Path(out)) != {}
+            left = [
+                path.name for path in Path(out).rglob("*") if path.name.startswith(".") or path.name == "unfinished"
+            ]
+        holds &= same and not lost and not left and code in (0, 1)
+        words = f"{name}: {struck} of {many} kills hit, {lost} finished runs lost, {len(left)} leftovers, tables "
+        lines.append(words + ("equal" if same else "DIFFER"))
+    return Verdict(holds, "; ".join(lines))
+
+
+def _struck(name: str, out: str, many: int, took: float) -> tuple[int, int]:
+    """How many kills fell on a study that was under way, and how many kept runs were gone after one."""
+    key, struck, lost = stream_key(1, f"kills/{name}"), 0, 0
+    for kill in range(many):
+        before = sum(map(_rows, Path(out).glob("**/unfinished/*")))
+        process = _ask(name, out)
+        time.sleep((0.1 + 0.85 * py_uniform(key, kill)) * took)
+        under_way = process.poll() is None
+        _end(process)
+        struck += under_way
+        if under_way and (folders := [*Path(out).glob("**/unfinished/*")]):
+            lost += max(0, before - sum(map(_rows, folders)))
+        if not under_way:  # it was done: from the beginning again
+            shutil.rmtree(out)
+            Path(out).mkdir()
+    return struck, lost
+
+
+def _ask(name: str, out: str) -> subprocess.Popen[bytes]:
+    words = [sys.executable, "-m", "sim.cli", name, *STUDIES[name], "--jobs", "2", "--out", out]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    pipe = subprocess.DEVNULL
+    return subprocess.Popen(words, start_new_session=True, env=environment, stdout=pipe, stderr=pipe, cwd=out)
+
+
+def _tables(out: Path) -> dict[str, bytes]:
+    """Every table that a study has published, by its path."""
+    published = [*out.rglob("*.csv"), *out.rglob("*.md")]
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in published if path.is_file()}
 
 
 def worker_kills(many: int = WORKER_KILLS, runs: int = RUNS) -> Verdict:
@@ -225,6 +288,7 @@ def _users_for_a_second() -> int:
 
 CHECKS: dict[str, Callable[[], Verdict]] = {
     "kills": kills,
+    "study_kills": study_kills,
     "worker_kills": worker_kills,
     "damage": damage,
     "overhead": overhead,
