@@ -1,5 +1,4 @@
-"""``python -m verification.sweeps``: sweeps and other studies under kills, damage and load; a line a check, exit code 1
-if one fails.
+"""``python -m verification.sweeps``: studies under kills, damage and load; a line a check, exit code 1 if one fails.
 
 Kills fall at moments that a keyed draw chooses, on the command as a user starts it; each result is held against a sweep
 that nobody disturbed. Times are only worth something on a machine that does nothing else.

@@ -26,15 +26,15 @@ from pydantic_core import to_json
 
 from sim.base import machine, notices
 from sim.base.errors import RefusedError, SimError
-from sim.base.notices import Notice
 from sim.base.files.packed import packed, unpacked
+from sim.base.notices import Notice
 from sim.base.workers import JobDiedError, JobOverdueError, NoWorkersError
 from sim.runs import estimate
 from sim.runs.ceilings import Ceiling, CeilingError
 from sim.runs.estimate import Estimate
+from sim.runs.recipe import maker
 from sim.studies.engine import AHEAD, Cluster, Crew, Here, Say, dask, end_workers, kept_workers
 from sim.studies.ledger import DONE, FAILED, Ledger, Row
-from sim.runs.recipe import maker
 
 GRACE_SECONDS = 10.0  # after its own ceiling, until the process of a run is ended
 

@@ -15,8 +15,8 @@ from sim.base.streams import py_bits, stream_key
 from sim.base.strict import Strict
 from sim.runs.estimate import fitting, required
 from sim.runs.kinds import World
-from sim.studies.resources import Call, Resources
 from sim.runs.recipe import maker
+from sim.studies.resources import Call, Resources
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +50,7 @@ def batch(
         processes: at most so many at once; 1: in this process. Or all that runs may use.
         tell: hears (jobs done, jobs, phase).
         phase: what is going on, in words.
-        records: the dataclasses that may occur in a result, as `sim.base.packed` takes them.
+        records: the dataclasses that may occur in a result, as `sim.base.files.packed` takes them.
         runs: that a job makes, one after the other.
 
     Raises:
