@@ -59,7 +59,7 @@ def test_every_model_has_its_scenario():
 
 def test_a_classical_world_knows_every_network():
     kinds = {cls.name for cls in get_args(Classic.model_fields["network"].annotation)}
-    assert kinds == {*networks.NETWORKS.names(), "well_mixed"}
+    assert kinds == {*networks.NETWORKS.names(), "well_mixed", "given_graph"}
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,11 @@ def test_a_classical_world_knows_every_network():
         ({"contagion": "5"}, 6, "contagion: must be a mapping, not 5"),
         ({"seeds": "{count: 300}"}, 7, "seeds.count: 300 seeds, but 200 users"),
         ({"seeds": "{top_degree: 300}"}, 7, "seeds.top_degree: 300 seeds, but 200 users"),
-        ({"seeds": "{count: 1, top_degree: 1}"}, 7, "seeds need either count or top_degree"),
+        (
+            {"seeds": "{count: 1, top_degree: 1}"},
+            7,
+            "seeds: says count and top_degree, of which one can hold; seeds={count: 1} replaces both",
+        ),
         ({"seeds": "{number: 3}"}, 7, "seeds.number: unknown key"),
         ({"network": "{kind: well_mixed}"}, 5, "network.kind: independent_cascade needs a network"),
         ({"network": "{kind: erdos_renyi, mean_degree: 500}"}, 5, "network: erdos_renyi with these fields needs 501"),

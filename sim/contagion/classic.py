@@ -9,18 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
 
-import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from sim.base.errors import Finding, SimError
-from sim.base.streams import np_bits, stream_key
+from sim.base.names import under
+from sim.base.streams import stream_key
 from sim.base.strict import Name, Source, Strict
 from sim.contagion.base import WellMixed
 from sim.contagion.models import AnyContagion
+from sim.contagion.seeds import Seeds
 from sim.networks import AnyNetwork, Computed, Network
 
 if TYPE_CHECKING:
-    from sim.networks.stored import Stored
+    pass
 
 MOST_USERS = 200_000_000  # a spread keeps some forty bytes a user
 BYTES_USER = 48
@@ -39,32 +40,6 @@ class Mixed(Network):
     def estimate_bytes(self, n_users: int) -> int:
         """Memory: none."""
         return 0
-
-
-class Seeds(Strict):
-    """Who has adopted at step 0: so many at random, or those with the most followers."""
-
-    count: int | None = Field(None, ge=0, description="seeds drawn at random, people; 0: none, all begin on their own")
-    top_degree: int | None = Field(None, ge=1, description="seeds with the most followers, people; of equals the first")
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Seeds:
-        if (self.count is None) == (self.top_degree is None):
-            raise ValueError("seeds need either count or top_degree")
-        return self
-
-    @property
-    def number(self) -> int:
-        """How many there are."""
-        return self.top_degree if self.top_degree is not None else self.count or 0
-
-    def choose(self, stored: Stored | WellMixed, key: int) -> np.ndarray:
-        """Their ids, rising. Drawn ones are those with the smallest hashes, so more seeds contain fewer."""
-        if self.top_degree is not None and not isinstance(stored, WellMixed):
-            order = np.argsort(-np.diff(stored.indptr), kind="stable")
-        else:
-            order = np.argsort(np_bits(key, np.arange(stored.n_users)), kind="stable")
-        return np.sort(order[: self.number])
 
 
 class People(NamedTuple):
@@ -131,18 +106,14 @@ class Classic(Strict):
 
 def findings(world: Classic) -> Iterator[Finding]:
     """What does not fit together in a classical scenario."""
-    if world.seeds.number > world.users:
-        name = "count" if world.seeds.top_degree is None else "top_degree"
-        yield Finding(("seeds", name), f"{world.seeds.number:,} seeds, but {world.users:,} users")
+    mixed = isinstance(world.network, Mixed)
+    yield from under(("seeds",), world.seeds.findings(world.users, world.network.named, mixed))
     try:
         world.network.check(world.users)
     except SimError as error:
         yield Finding(("network",), str(error))
-    if isinstance(world.network, Mixed):
-        if not world.contagion.mixes:
-            yield Finding(("network", "kind"), f"{world.contagion.name} needs a network", "for instance complete")
-        if world.seeds.top_degree is not None:
-            yield Finding(("seeds", "top_degree"), "well mixed, all have as many followers", "use count")
+    if mixed and not world.contagion.mixes:
+        yield Finding(("network", "kind"), f"{world.contagion.name} needs a network", "for instance complete")
     for path in world.sources:
         field = path.removeprefix("contagion.")
         if field == path or field not in type(world.contagion).model_fields:

@@ -190,7 +190,7 @@ def graph(scenario: Scenario, stored: Stored | None = None) -> Graph:
     if computed and stored is None:
         return Graph(layouts, network.audience_table(cap), *none)
     stored = (stored or scenario.network.build(n, streams.stream_key(scenario.seed, "graph"))).told()
-    return Graph(layouts, network.audience_table(cap), stored.indptr, stored.indices)
+    return Graph(layouts, network.audience_table(cap), stored.indptr, stored.indices, stored.nodes)
 
 
 class Ground(NamedTuple):

@@ -21,6 +21,7 @@ from pydantic import Field
 from sim.networks.base import NETWORKS, Network
 from sim.networks.computed import QUANTILES, Computed
 from sim.networks.edge_list import EdgeList
+from sim.networks.given import GivenGraph
 from sim.networks.textbook import (
     BarabasiAlbert,
     Chain,
@@ -43,6 +44,7 @@ __all__ = [
     "Configuration",
     "EdgeList",
     "ErdosRenyi",
+    "GivenGraph",
     "Network",
     "NetworkSpec",
     "Star",
@@ -61,5 +63,6 @@ AnyNetwork = (
     | Chain
     | Complete
     | EdgeList
+    | GivenGraph
 )
 NetworkSpec = Annotated[AnyNetwork, Field(discriminator="kind")]

@@ -30,6 +30,11 @@ class Network(BaseModel):
     name: ClassVar[str]
     place: ClassVar[str] = ""  # the field that says where the file lies; what a run is known by is its content
 
+    @property
+    def named(self) -> bool:
+        """Whether its nodes have names of their own, which are known once it is built."""
+        return False
+
     def check(self, n_users: int) -> None:
         """`SimError` if the network cannot be had for so many users; nothing is built."""
 

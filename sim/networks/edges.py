@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -207,10 +208,12 @@ def from_networkx(graph: networkx.Graph) -> Stored:
 
     if not isinstance(graph, networkx.Graph) or not len(graph):
         raise SimError("from_networkx needs a NetworkX graph with at least one node")
-    number = {node: i for i, node in enumerate(node_order(graph))}
+    nodes = node_order(graph)
+    number = {node: i for i, node in enumerate(nodes)}
     pairs = (number[node] for u, v in graph.edges() for node in (u, v))
     ends = np.fromiter(pairs, dtype=id_type(len(graph))).reshape(-1, 2)
-    return simple_graph(len(graph), ends[:, 0], ends[:, 1], directed=graph.is_directed())
+    made = simple_graph(len(graph), ends[:, 0], ends[:, 1], directed=graph.is_directed())
+    return replace(made, nodes=None if nodes == list(range(len(nodes))) else nodes)
 
 
 def node_order(graph: networkx.Graph) -> list[Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +22,7 @@ class Stored:
         indptr: int64[n + 1], where each row starts; ``indptr[0]`` is 0.
         indices: uint32 (uint64 above 2**32 nodes), ids of followers; loops and repeats are not looked for.
         dropped: what the builder left out, by reason and in edges; empty if nothing.
+        nodes: the name of each user's node, in the order of users; None where nodes are numbered as users are.
 
     Raises:
         SimError: on construction, if the rows are not in order or an id is outside [0, n).
@@ -28,6 +31,7 @@ class Stored:
     indptr: np.ndarray
     indices: np.ndarray
     dropped: dict[str, int] = field(default_factory=dict)
+    nodes: Sequence[Any] | None = None
 
     def __post_init__(self) -> None:
         if self.indptr.ndim != 1 or len(self.indptr) < 2 or self.indptr.dtype != np.int64:
@@ -62,7 +66,7 @@ class Stored:
 
     def reverse(self) -> Stored:
         """The same network asked the other way: row ``v`` holds whom v follows, in rising order."""
-        return Stored(*_transpose(self.indptr, self.indices))
+        return Stored(*_transpose(self.indptr, self.indices), nodes=self.nodes)
 
 
 def simple_graph(n_users: int, source: np.ndarray, target: np.ndarray, directed: bool) -> Stored:

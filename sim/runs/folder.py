@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
 import signal
 import threading
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -35,6 +36,10 @@ class Tabular(Protocol):
         """The forest as columns."""
 
     @property
+    def nodes(self) -> Sequence[Any] | None:
+        """The name of each user's node; None where nodes are numbered as users are."""
+
+    @property
     def summary(self) -> dict[str, Any]:
         """Metric to number."""
 
@@ -50,6 +55,9 @@ def write(folder: Path, tables: Tabular, record: dict[str, Any], resolved: str) 
     for name in tables.names:
         getattr(tables, name).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
     np.savez_compressed(folder / "cascades.npz", **tables.cascades)  # type: ignore[arg-type]  # the stubs know no columns
+    if tables.nodes is not None:
+        with (folder / "nodes.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([("user", "node"), *enumerate(tables.nodes)])
     (folder / RESOLVED).write_text(resolved, encoding="utf-8")
     write_json(folder / "summary.json", tables.summary)
     write_json(folder / RUN, record)

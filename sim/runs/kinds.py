@@ -183,12 +183,11 @@ class Classical(Kind[Classic, "SpreadTables"]):
 
     def parts(self, world: Classic) -> list[tuple[str, str]]:
         """Time, model, network, seeds."""
-        seeds = f"{world.seeds.number:,}" + (" with the most followers" if world.seeds.top_degree else "")
         return [
             ("time", f"at most {self.length(world)}"),
             ("contagion", world.contagion.name),
             ("network", world.network.name),
-            ("seeds", seeds),
+            ("seeds", world.seeds.words()),
         ]
 
     def flow(self, tables: SpreadTables) -> np.ndarray:

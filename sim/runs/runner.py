@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,7 +67,7 @@ def run(
         users: replaces the number of simulated people.
         sets: further changes, ``path=value``.
         out: folder of result folders.
-        graph: who follows whom, instead of the scenario's network; as many nodes as people. See `from_networkx`.
+        graph: who follows whom, instead of the scenario's network; everybody is a node. See `from_networkx`.
         threads: threads for the big loops; any number gives the same digest.
         figures: draw the pictures.
         progress: called with (steps done, steps, what is going on).
@@ -85,7 +84,8 @@ def run(
     >>> result.summary["impressions"] > 0
     True
     """
-    world = scenarios.load(scenario, sets=sets, seed=seed, users=users)
+    given = _given(graph)
+    world = scenarios.load(scenario, sets=[*sets, *_network(given)], seed=seed, users=_people(users, sets, given))
     folder = Path(out) if out is not None else Path("results")
     check_out(folder, folder / world.name)
     most = ceiling(required(world, folder), max_seconds, max_bytes)
@@ -94,26 +94,25 @@ def run(
     since = branch.since if branch else None
     with notices.gathered() as said:
         with most.kept():
-            tables = simulate(world, graph=graph, threads=threads, progress=progress, before=keep, since=since)
+            tables = simulate(world, graph=given, threads=threads, progress=progress, before=keep, since=since)
             record = recipe.record(world, tables, started, clock) | (branch.record if branch else {})
-        if graph is not None:
-            record["network"] = "a graph given from Python; the resolved scenario alone does not give this run"
         record["recipe"] = recipe.recipe(world, record)
-        return _store(world, tables, record, folder, figures, progress, kept, _nodes(graph), said)
+        return _store(world, tables, record, folder, figures, progress, kept, said)
 
 
-def _nodes(graph: networkx.Graph | None) -> dict[str, bytes]:
-    """Which node each user was, as a file of the folder; none where nodes are numbered as users are."""
-    if graph is None:
-        return {}
-    from sim.networks.edges import node_order
+def _network(given: Stored | None) -> list[str]:
+    """The change of a scenario that runs on a given graph."""
+    if given is None:
+        return []
+    from sim.networks.given import GivenGraph
 
-    nodes = node_order(graph)
-    if nodes == list(range(len(nodes))):
-        return {}
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([("user", "node"), *enumerate(nodes)])
-    return {"nodes.csv": text.getvalue().encode()}
+    return [f"network={json.dumps(GivenGraph.of(given).model_dump())}"]
+
+
+def _people(users: int | None, sets: Sequence[str], given: Stored | None) -> int | None:
+    """How many are simulated: a graph has as many as nodes, where nobody says otherwise."""
+    said = any(text.partition("=")[0].strip() in ("users", "people.users") for text in sets)
+    return given.n_users if given is not None and users is None and not said else users
 
 
 def _keeper(
@@ -143,7 +142,7 @@ def _keeper(
 def simulate(
     scenario: World,
     *,
-    graph: networkx.Graph | None = None,
+    graph: networkx.Graph | Stored | None = None,
     threads: int = 1,
     progress: Tell | None = None,
     watch: Watch | None = None,
@@ -161,20 +160,22 @@ def simulate(
     if progress and not jit.is_warm():
         progress(0, scenario.steps, "compiling, this once")
     manner = Manner(threads, progress, watch, before, since)
-    tables: Tables | SpreadTables = kinds.of(scenario).simulate(scenario, _given(graph, scenario.people.users), manner)
+    given, users = _given(graph), scenario.people.users
+    if given is not None and given.n_users != users:
+        key = "users" if scenario.kind == "classical" else "people.users"
+        raise SimError(f"the graph has {given.n_users:,} nodes for {users:,} people; leave {key} out, or set as many")
+    tables: Tables | SpreadTables = kinds.of(scenario).simulate(scenario, given, manner)
     return tables
 
 
-def _given(graph: networkx.Graph | None, users: int) -> Stored | None:
-    """A graph from Python as rows; it must have a node for each person."""
+def _given(graph: networkx.Graph | Stored | None) -> Stored | None:
+    """A graph from Python as rows, which may have been made of it before."""
     if graph is None:
         return None
     from sim.networks.edges import from_networkx
+    from sim.networks.stored import Stored
 
-    stored = from_networkx(graph)
-    if stored.n_users != users:
-        raise SimError(f"the graph has {stored.n_users:,} nodes for {users:,} people; set people.users to as many")
-    return stored
+    return graph if isinstance(graph, Stored) else from_networkx(graph)
 
 
 def _store(
@@ -185,7 +186,6 @@ def _store(
     figures: bool,
     progress: Tell | None,
     kept: dict[str, bytes],
-    beside: dict[str, bytes],
     said: Notices,
 ) -> Result:
     from sim.pictures import report
@@ -197,8 +197,6 @@ def _store(
     def fill(where: Path) -> None:
         write(where, tables, record, scenarios.resolved(scenario))
         _put_snapshots(where / "snapshots", kept)
-        for name, raw in beside.items():
-            (where / name).write_bytes(raw)
         if figures:
             if progress:
                 progress(scenario.steps, scenario.steps, "drawing")

@@ -43,6 +43,7 @@ class SpreadTables:
 
     def __init__(self, world: Classic, stored: Stored | WellMixed, found: Spread, theory: Any) -> None:
         self.world, self.stored = world, stored
+        self.nodes = getattr(stored, "nodes", None)
         self.cascades = {name: column for name, column in found._asdict().items() if column is not None}
         self.series = self._series(found)
         steps = pd.DataFrame({"step": np.arange(world.steps + 1)})

@@ -35,6 +35,7 @@ class Tables:
     def __init__(self, model: ViralityModel) -> None:
         self.world, self.board, self.deeds = model.world, model.board, model.deeds
         self.clock, self.scenario = model.world.clock, model.script
+        self.nodes = model.world.graph.nodes
 
     # ---- tables
 

@@ -98,12 +98,16 @@ TABLES = ("posts", "topics", "forest", "by_platform", "by_story")
 
 @dataclass(frozen=True)
 class Graph:
-    """Who follows whom: a computed layout a platform; ``indptr``/``indices`` replace it where a network is stored."""
+    """Who follows whom: a computed layout a platform; ``indptr``/``indices`` replace it where a network is stored.
+
+    ``nodes``: the names of a stored network's nodes, where they have some.
+    """
 
     layouts: tuple[Layout, ...]
     table: np.ndarray
     indptr: np.ndarray
     indices: np.ndarray
+    nodes: Sequence[Any] | None = None
 
     @property
     def stored(self) -> bool:

@@ -27,7 +27,7 @@ HINTS = 5  # users and topics that are named to begin with
 def opened(folder: Path | str) -> Result:
     """The result in a folder; `SimError` if there is none, or if this program cannot repeat it."""
     result = finished(folder)
-    if "network" in result.run:
+    if result.scenario.network.name == "given_graph":
         raise SimError(f"{folder} was run on a graph given from Python, which it does not hold; it cannot be run again")
     if not result.run.get("branch", {}).get("from_start", True):
         when, of = result.run["branch"]["at"], result.run["branch"]["of"][:8]
