@@ -20,6 +20,7 @@ from typing import Any
 import mesa
 import numpy as np
 
+from sim.base.errors import SimError
 from sim.base.kernels import table_bits
 from sim.minds import Action, Dashboard
 from sim.minds.actor import Actor
@@ -41,15 +42,22 @@ MODEL_VERSION = 6
 class ViralityModel(mesa.Model):
     """One run of a scenario. Users are rows of ``world``; minds are Mesa agents.
 
-    Reads a `Scenario`; writes `world`. ``datacollector`` follows the run with Mesa's tools.
+    Reads a `Scenario`; writes `world`. ``datacollector`` follows the run with Mesa's tools, a row a step; ``running``
+    turns false with the last step. ``seed`` replaces the scenario's, as `mesa.batch_run` varies it.
 
     Attributes:
         script: the scenario, its plan enacted; ``scenario`` is a word of Mesa's own, from 3.5 on.
     """
 
     def __init__(
-        self, scenario: Scenario, threads: int = 1, stored: Stored | None = None, ground: build.Ground | None = None
+        self,
+        scenario: Scenario,
+        threads: int = 1,
+        stored: Stored | None = None,
+        ground: build.Ground | None = None,
+        seed: int | None = None,
     ) -> None:
+        scenario = scenario if seed is None else scenario.model_copy(update={"seed": int(seed)})
         super().__init__(rng=scenario.seed)
         self.script = scenario = enacted(scenario)
         self.ground = ground or build.ground(scenario, stored)
@@ -69,7 +77,9 @@ class ViralityModel(mesa.Model):
     # ---- the step
 
     def step(self) -> None:
-        """One step; Mesa has already counted it."""
+        """One step; Mesa has already counted it. `SimError` after the last one."""
+        if self.steps > self.script.steps:
+            raise SimError(f"the run is over after {self.script.steps:,} steps; `running` says so")
         self.now_step = self.steps - 1
         self._change()
         self._act()
@@ -167,8 +177,8 @@ class ViralityModel(mesa.Model):
 
     def _record(self) -> None:
         self.board.record(self.now_step)
-        if self.now % 60 == 0:
-            self.datacollector.collect(self)
+        self.datacollector.collect(self)
+        self.running = self.steps < self.script.steps
         self.world.topics.flow[:, self.now_step % self.world.clock.horizon_steps] = 0
 
     def dashboard(self, story: str, delay_minutes: int) -> Dashboard:
