@@ -91,7 +91,7 @@ def _findings(scenario: World, result: Result) -> list[str]:
     summary = [] if compared else columns([(name, humanise(value)) for name, value in result.summary.items()])
     lines = [*heading(scenario), "", *table, *summary, "", *listed(result.summary, scenario.platforms)]
     if any(actor.kind == "bureau" and actor.policies for actor in scenario.actors):
-        lines += ["", *first_to_act(result.table("actions").to_dict("records"), "bureau")]
+        lines += ["", *first_to_act(result.as_written("actions").to_dict("records"), "bureau")]
     return lines
 
 

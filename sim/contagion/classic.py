@@ -86,6 +86,10 @@ class Classic(Strict):
     campaign: ClassVar[None] = None
     counterfactuals: ClassVar[dict[str, Any]] = {}
 
+    def __repr__(self) -> str:
+        world = f"{self.contagion.name} on {self.network.name}; {self.users:,} people; seeds {self.seeds.words()}"
+        return f"<Classic {self.name}: {world}; at most {self.steps:,} steps; seed {self.seed}>"
+
     @property
     def people(self) -> People:
         """How many people there are."""

@@ -11,9 +11,13 @@ from sim.base.errors import SimError
 from sim.base.files import checksums, reading
 from sim.base.files.drafts import clear
 from sim.base.notices import Notice
+from sim.base.strict import BEIJING
+from sim.base.words import humanise
+from sim.pictures.inline import Pictures, brief
 from sim.runs import kinds
 from sim.runs.folder import FIGURES, RESOLVED, RUN
 from sim.runs.kinds import Kind
+from sim.runs.words import days, people
 from sim.scenario import load as scenarios
 from sim.scenario import numbers
 
@@ -26,6 +30,14 @@ if TYPE_CHECKING:
 
 
 NEEDS = ("kind", "digest", "model_version", "scenario", "seed", "users", "ratio", "title")  # of run.json
+FOREST = "cascades"  # the one table that is no text
+MAIN = ("reach", "curve")  # the picture that tells most, by kind of world
+TIMES = ("time", "born", "first_listed", "last_listed")
+WORDS = (  # a title such as 520 is no number
+    *(*TIMES, "platform", "story", "topic", "origin", "slot", "author", "author_kind"),
+    *("kind", "actor", "name", "action", "why", "node"),
+)
+
 Compared = tuple[str, float | None, float | None, str, str, str]
 
 
@@ -68,19 +80,43 @@ class Result:
         """Digest over all integer outputs."""
         return str(self.run["digest"]["all"])
 
+    @property
+    def tables(self) -> list[str]:
+        """Names of the tables that there are."""
+        found = {path.stem for path in self.path.glob("*.csv")}
+        return sorted(found | {FOREST} if (self.path / f"{FOREST}.npz").is_file() else found)
+
     def table(self, name: str) -> pd.DataFrame:
-        """One of the tables: series, topics, hot_list, posts, actions."""
+        """One of the `tables`, for people: times are datetimes of Beijing; ``cascades`` is the forest.
+
+        Raises:
+            SimError: there is no such table.
+        """
         import pandas as pd
 
-        return reading.read(self.path / f"{name}.csv", lambda path: pd.read_csv(path, keep_default_na=False))
+        if name == FOREST and name in self.tables:
+            return pd.DataFrame(reading.read(self.path / f"{FOREST}.npz", reading.forest))
+        frame = self.as_written(name)
+        for column in frame.columns.intersection(list(TIMES)):
+            frame[column] = pd.to_datetime(frame[column].replace("", None), utc=True).dt.tz_convert(BEIJING)
+        return frame
 
-    def plot(self, *names: str) -> list[Path]:
-        """Draw the figures again (all, or the named ones); returns their paths."""
+    def as_written(self, name: str) -> pd.DataFrame:
+        """A table as its file has it: times are text. `SimError` for one that is not there."""
+        import pandas as pd
+
+        if name not in self.tables or name == FOREST:
+            raise SimError(f"{self.path} has no table '{name}'; there are {', '.join(self.tables)}")
+        words = dict.fromkeys(WORDS, str)
+        return reading.read(self.path / f"{name}.csv", lambda path: pd.read_csv(path, keep_default_na=False, dtype=words))
+
+    def plot(self, *names: str) -> Pictures:
+        """Draw the figures again (all, or the named ones); returns their paths, which a notebook shows as pictures."""
         for place in (self.path, self.path / FIGURES):
             clear(place)  # of an earlier one that was killed
         drawn = self.kind.draw(self.path, names)
         checksums.renew(self.path, drawn)
-        return drawn
+        return Pictures(drawn)
 
     @cached_property
     def scenario(self) -> World:
@@ -127,7 +163,17 @@ class Result:
             return self.summary.get(name)
         from sim.runs.summary import running_total
 
-        return running_total(name, at, self.table("series"), self.table("actions"), scenario)
+        return running_total(name, at, self.as_written("series"), self.as_written("actions"), scenario)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: title, recipe, notices, key figures, the main picture if it was drawn."""
+        world, drawn = self.scenario, self.path / "figures"
+        main = next((path for name in MAIN if (path := drawn / f"{name}.png").is_file()), None)
+        lines = [f"{people(world)}; {days(world)}; seed {world.seed}; {self.path}", *map(str, self.notices)]
+        lines += [] if main else ["no pictures were drawn; plot() draws them"]
+        return brief(
+            world.title or world.name, lines, [(label, humanise(value)) for label, value in self.cards()], main
+        )
 
     def __repr__(self) -> str:
         reached = self.summary.get("people_reached", 0)

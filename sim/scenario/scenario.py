@@ -67,6 +67,18 @@ class Scenario(Strict):
     plan: Plan | None = Field(None, description="what of it is bought, and when")
     counterfactuals: dict[Name, Counterfactual] = Field(default_factory=dict, description="what-ifs, checked")
 
+    def __repr__(self) -> str:
+        each = f", each standing for {self.people.ratio:,}" if self.people.ratio > 1 else ""
+        parts = (
+            f"{self.people.users:,} people{each}",
+            f"{self.days:g} days from {self.start:%Y-%m-%d}",
+            f"on {', '.join(self.platforms)}",
+            f"{sum(actor.count for actor in self.actors):,} actors",
+            f"{len(self.interventions):,} facts",
+            f"seed {self.seed}",
+        )
+        return f"<Scenario {self.name}: {'; '.join(parts)}>"
+
     @property
     def steps(self) -> int:
         """Number of steps of the run."""

@@ -93,7 +93,7 @@ def suggestions(folder: Path) -> list[str]:
     found = users_to_follow(result)
     lines += [f"  --user {user:<10} {size:,}" for user, size in found] or ["  nobody passed anything on"]
     if not is_classical(result):
-        topics = result.table("topics")
+        topics = result.as_written("topics")
         own = topics[topics.origin != "background"].nlargest(HINTS, "reads")
         lines += ["Topics that were read most:"]
         lines += [f'  --topic "{t.platform}/{t.topic}"  {t.reads:,} reads' for t in own.itertuples()]

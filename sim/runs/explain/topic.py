@@ -76,7 +76,7 @@ def explain_topic(
 
 def _row(result: Result, wanted: str) -> int:
     """The topic that a person means: by its whole name, else by a part that only one has."""
-    topics = result.table("topics")
+    topics = result.as_written("topics")
     own = topics[topics.origin != "background"]
     names = [f"{t.platform}/{t.topic}" for t in own.itertuples()]
     same_name = [i for i, name in enumerate(names) if wanted in (name, name.partition("/")[2])]
