@@ -15,6 +15,7 @@ from sim.cli.words import (
     add_set,
     add_snapshot_at,
     ceilings,
+    note,
     positive,
     print_lines,
     seed,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from sim.runs.result import Result
 
 DEMO = "ding_zhen"
+MINUTE = 60
 
 
 def add_demo(commands: Any) -> None:
@@ -75,9 +77,23 @@ def _simulate(scenario: World, args: argparse.Namespace) -> Result:
     from sim.base.progress import progress
     from sim.runs.runner import run
 
+    if not args.quiet:
+        _warn_of_agents(scenario, args.out)
     with progress(sys.stderr, quiet=args.quiet) as tell:
         options = ceilings(args) | ({"snapshot_at": args.snapshot_at} if args.snapshot_at else {})
         return run(scenario, out=args.out, threads=args.threads, figures=args.figures, progress=tell, **options)
+
+
+def _warn_of_agents(scenario: World, out: Path) -> None:
+    """Say it before a run takes minutes that another engine does in seconds."""
+    from sim.base.words import humanise_seconds
+    from sim.runs import kinds
+    from sim.runs.estimate import estimate
+
+    seconds, fast = (estimate(world, out).seconds for world in (scenario, kinds.of(scenario).compiled(scenario)))
+    if seconds > MINUTE > fast:
+        engine = "with engine: agents everybody is computed alone"
+        note(f"note: {engine}, about {humanise_seconds(seconds)}; engine: vectorized gives the same digest in seconds")
 
 
 def _findings(scenario: World, result: Result) -> list[str]:
