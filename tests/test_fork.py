@@ -20,7 +20,7 @@ from sim.cli.words import what
 from sim.minds.actor import Actor
 from sim.model import fork
 from sim.model.model import ViralityModel
-from sim.networks.edges import from_networkx
+from sim.networks.node_link import from_networkx
 from sim.runs import snapshots
 from sim.runs.branches import fork as fork_run
 from sim.runs.result import Result

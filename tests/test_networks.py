@@ -18,7 +18,7 @@ from sim.base import machine, metrics
 from sim.base.errors import RefusedError, SimError
 from sim.base.streams import py_bits
 from sim.networks import NETWORKS, Computed, EdgeList, graphs, walks
-from sim.networks.edges import from_networkx
+from sim.networks.node_link import from_networkx
 from sim.networks.stored import Stored
 
 KEY = 0xC0FFEE1234567890
@@ -513,7 +513,7 @@ def test_undirected_lines_tie_both_ways(tmp_path):
 
 
 FAULTY = {
-    "source,weight\n0,1\n": ":1: unknown column 'weight'",
+    "source,weight\n0,1\n": ":1: the header must name source and target, each once; if these are names",
     "# x\nsorce,target\n0,1\n": ":2: unknown column 'sorce'; did you mean 'source'?",
     "source\n0\n": ":1: the header must name source and target",
     "source,source\n0,1\n": ":1: the header must name source and target",
@@ -581,7 +581,7 @@ def test_at_most_twenty_faults_are_told_in_the_order_of_the_file(tmp_path):
     told = str(error.value).splitlines()
     assert [int(line.removeprefix(path).split(":")[1]) for line in told[:20]] == list(range(2, 22))
     assert told[15].endswith("this edge is in the file before, not '0,1'")
-    assert told[20] == "… and 7 more"
+    assert told[20].startswith("… and 7 more; ids: names")
 
 
 def test_dropped_lines_are_counted_by_reason(tmp_path):

@@ -9,7 +9,7 @@ from sim.base.errors import ScenarioError, SimError
 from sim.contagion.base import WellMixed
 from sim.contagion.seeds import Seeds
 from sim.networks import Chain, WattsStrogatz
-from sim.networks.edges import from_networkx
+from sim.networks.node_link import from_networkx
 from sim.runs.runner import simulate
 
 RING = "network={kind: watts_strogatz, k: 4, rewire: 0}"  # everybody is tied to the two next on either side

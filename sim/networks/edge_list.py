@@ -11,19 +11,25 @@ from pydantic import Field
 from sim.base.errors import SimError
 from sim.base.files.inputs import Input, described, whole
 from sim.base.machine import require_memory
+from sim.networks import content
 from sim.networks.base import NETWORKS, Network, require_users
 
 if TYPE_CHECKING:
     from sim.networks.stored import Stored
 
+GRAPH_BYTES = 40  # that NetworkX needs for each byte of a file: 29 to 34, measured
+
 
 @NETWORKS.register
 class EdgeList(Network):
-    """A network from a text file with one edge a line, "source target": what source shares, target sees.
+    """A network from a file with one edge a line, "source target": what source shares, target sees.
 
-    Fields are separated by a comma, a tab or spaces. Empty lines and lines that start with # are passed over.
-    A first line that names the columns ``source`` and ``target``, in any order, is a header. Ids are whole
-    numbers from 0 up, below the number of users; users without an edge are fine. Not read: weights, names.
+    As SNAP, KONECT and Gephi write it: fields are separated by a comma, a semicolon, a tab or spaces, and may stand in
+    double quotes; empty lines and lines that start with # or % are passed over. A first line that names the columns
+    ``source`` and ``target``, in any order, is a header; without one, source and target come first, and two further
+    fields are passed over. Files packed by gzip, GraphML and GEXF (by the end of the name) are read too. Ids are whole
+    numbers from 0 up, below the number of users; users without an edge are fine. With ``ids: names`` they are any
+    words, as many as there are users, and nodes.csv tells who is whom. Not read: weights, times.
     """
 
     name: ClassVar[str] = "edge_list"
@@ -32,6 +38,8 @@ class EdgeList(Network):
     path: str = Field(min_length=1, description="file of edges, UTF-8; counts from the file that says it")
     sha256: str = Field("", pattern="^([0-9a-f]{64})?$", description="of its content; another is refused (any)")
     directed: bool = Field(True, description="false: a line ties both ways, and 'b a' repeats 'a b'")
+    follower_first: bool = Field(False, description="true: a line says that the left one follows the right one")
+    ids: Literal["users", "names"] = Field("users", description="names: any words; users are numbered by their order")
     on_fault: Literal["refuse", "drop"] = Field("refuse", description="drop: leave bad lines out and count them")
 
     def build(self, n_users: int, key: int = 0) -> Stored:
@@ -41,12 +49,35 @@ class EdgeList(Network):
             SimError: one line a fault, ``file:line: reason``, at most 20; or where no edge is left.
             RefusedError: if the edges are likely to need more memory than there is.
         """
-        from sim.networks.edges import read_edges
-
         require_users(n_users, "an edge list", 1)
         require_memory(self.estimate_bytes(n_users), self.path)
-        stored = read_edges(self.path, n_users, directed=self.directed, drop=self.on_fault == "drop")
+        stored = self._graph(n_users) if self._is_graph else self._edges(n_users)
         self._refuse_another()  # after it was read: whatever came between shows
+        return stored
+
+    @property
+    def named(self) -> bool:
+        """Whether ids are names."""
+        return self._is_graph or self.ids == "names"
+
+    @property
+    def _is_graph(self) -> bool:
+        return self.path.lower().removesuffix(".gz").endswith((".graphml", ".gexf"))
+
+    def _edges(self, n_users: int) -> Stored:
+        from sim.networks.edges import Dialect, read_edges
+
+        dialect = Dialect(self.directed, self.follower_first, self.ids == "names", self.on_fault == "drop")
+        return read_edges(self.path, n_users, dialect)
+
+    def _graph(self, n_users: int) -> Stored:
+        from sim.networks.node_link import read_graph
+
+        stored = read_graph(self.path, directed=self.directed, follower_first=self.follower_first)
+        if stored.n_users != n_users:
+            raise SimError(
+                f"{self.path}: has {stored.n_users:,} nodes for {n_users:,} users; set users to {stored.n_users}"
+            )
         return stored
 
     def check(self, n_users: int) -> None:
@@ -83,14 +114,10 @@ class EdgeList(Network):
         Raises:
             SimError: if there is no such file, or it cannot be read.
         """
-        path = Path(self.path)
-        try:
-            if not path.is_file():
-                raise SimError(f"{self.path}: there is no such file")
-            size = path.stat().st_size
-            with path.open("rb") as file:
-                start = file.read(1 << 16)
-        except OSError as error:
-            raise SimError(f"{self.path}: {error.strerror}") from error
+        start, packed = content.beginning(self.path)
+        size = Path(self.path).stat().st_size * packed
+        if self._is_graph:
+            return round(GRAPH_BYTES * size + 24 * n_users)
         edges = size * (start.count(b"\n") + 1) / max(1, len(start))
-        return round(size + edges * (16 if self.directed else 24) + 24 * n_users)
+        each = 200 if self.ids == "names" else 16 if self.directed else 24
+        return round(size + edges * each + 24 * n_users)

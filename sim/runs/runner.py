@@ -172,7 +172,7 @@ def _given(graph: networkx.Graph | Stored | None) -> Stored | None:
     """A graph from Python as rows, which may have been made of it before."""
     if graph is None:
         return None
-    from sim.networks.edges import from_networkx
+    from sim.networks.node_link import from_networkx
     from sim.networks.stored import Stored
 
     return graph if isinstance(graph, Stored) else from_networkx(graph)
