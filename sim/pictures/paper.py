@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta, tzinfo
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,8 @@ from matplotlib import dates, font_manager, patheffects, style
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+
+from sim.base import notices
 
 FONT = Path(__file__).with_name("NotoSansSC-subset.otf")
 INK, GREY, PALE = "#222222", "#666666", "#dddddd"
@@ -35,14 +38,64 @@ STYLE: dict[str, Any] = {
 HALO = [patheffects.withStroke(linewidth=2.5, foreground="white")]
 ALONG = np.linspace(0.1, 0.9, 6)[:, None]  # places on the line from a label to its point
 INSIDE = ((0.0, 0.0), (1.0, 1.0))
+NAMED = 12  # letters that a notice names
+
+
+# Typefaces with letters that ours lacks, where a machine has them: the first that has a letter draws it.
+ELSEWHERE = (
+    *(
+        "Noto Sans CJK SC",
+        "Noto Sans CJK TC",
+        "Source Han Sans SC",
+        "Source Han Sans TC",
+        "Noto Sans SC",
+        "Noto Sans TC",
+    ),
+    *("PingFang SC", "PingFang TC", "Hiragino Sans GB", "Microsoft YaHei", "Microsoft JhengHei", "SimSun", "MingLiU"),
+    *("WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "AR PL UMing CN", "Noto Sans KR", "Malgun Gothic", "NanumGothic"),
+    *("Apple SD Gothic Neo", "Noto Sans Arabic", "Geeza Pro", "Noto Emoji", "Segoe UI Emoji", "Symbola"),
+    *("Arial Unicode MS", "DejaVu Sans"),
+)
+_missing: ContextVar[set[str] | None] = ContextVar("missing", default=None)
 
 
 @contextmanager
 def lettering() -> Iterator[None]:
-    """Draw in the style of the house, whatever the user's own settings; they come back afterwards."""
+    """Draw in the style of the house, whatever the user's own settings; they come back afterwards.
+
+    Letters that no typeface here has are told in a notice (`shown` draws a box).
+    """
+    found: set[str] = set()
+    token = _missing.set(found)
+    try:
+        with style.context(STYLE | {"font.family": [str(STYLE["font.family"]), *elsewhere()]}, after_reset=True):
+            yield
+    finally:
+        _missing.reset(token)
+    some = " ".join(sorted(found)[:NAMED]) + (" …" if len(found) > NAMED else "")
+    notices.add("letters_missing", f"letters that no typeface here has, drawn as □: {some}", len(found))
+
+
+@cache
+def elsewhere() -> dict[str, frozenset[int]]:
+    """Typefaces of this machine that help out, and the characters that each can write."""
     glyphs()
-    with style.context(STYLE, after_reset=True):
-        yield
+    names, found = {entry.name for entry in font_manager.fontManager.ttflist}, {}
+    for name in filter(names.__contains__, ELSEWHERE):
+        try:
+            found[name] = frozenset(font_manager.get_font(font_manager.findfont(name)).get_charmap())
+        except (OSError, RuntimeError, ValueError):  # a bitmap or a broken file: it cannot be drawn with
+            continue
+    return found
+
+
+def _drawable(letter: str) -> bool:
+    """Whether a typeface has a letter; one that none has is kept in mind."""
+    code = ord(letter)
+    known = code in glyphs() or any(code in letters for letters in elsewhere().values())
+    if not known and (found := _missing.get()) is not None:
+        found.add(letter)
+    return known
 
 
 @cache
@@ -53,8 +106,8 @@ def glyphs() -> frozenset[int]:
 
 
 def shown(text: object, most: int = 40) -> str:
-    """Return a name fit to be drawn: one line of at most ``most`` half-widths, unknown glyphs as boxes."""
-    line = "".join(c if ord(c) in glyphs() else "□" for c in " ".join(str(text).split()))
+    """Return a name fit to be drawn: one line of at most ``most`` half-widths, letters that none has as boxes."""
+    line = "".join(c if _drawable(c) else "□" for c in " ".join(str(text).split()))
     ends = np.cumsum([2 if ord(c) > 0x2E7F else 1 for c in line])
     return line if not line or ends[-1] <= most else line[: int((ends < most).sum())] + "…"
 
