@@ -125,7 +125,7 @@ CHANGE = f"interventions=[{{{AT}, kind: platform_change, platform: weibo"
         ("stories.ding_zhen.interaction=-1", "stories.ding_zhen.interaction: must be > 0"),
         ("actors[weibo_tail].tier=tale", "tier: unknown tier 'tale'"),
         ("actors[weibo_tail].story=other", "story: unknown story 'other'"),
-        ("interventions[0].at=2020-02-30T10:00+08:00", "interventions[0].at: must be a valid datetime"),
+        ("interventions[0].at=2020-02-30T10:00+08:00", "interventions[0].at: must be a time with its zone"),
         ("interventions[0].at=2020-11-01T10:00+08:00", "interventions[0].at: lies outside the run"),
         ("interventions[0].at=9999-12-31T23:59+08:00", "interventions[0].at: must lie in the years"),
         ("interventions[0].story=other", "interventions[0].story: unknown story 'other'"),

@@ -64,7 +64,7 @@ def scenario(name="small", users=1000, ratio=1400):
         SimpleNamespace(kind="kol", count=1, policies=()),
     ]
     network = SimpleNamespace(check_content=lambda users: None)
-    return SimpleNamespace(name=name, title="丁真", people=people, network=network, **facts)
+    return SimpleNamespace(name=name, title="丁真", people=people, network=network, engine="vectorized", **facts)
 
 
 def module(name, **members):
@@ -99,7 +99,7 @@ class Rooms:
                 progress(step, 200, "12 Nov")
         summary = {"reach_people": 3_400_000, "weibo_topics_listed": 12, "weibo_background_topics_listed": 5200}
         actions = SimpleNamespace(to_dict=lambda records: self.actions)
-        found = {"comparison": lambda: self.observed, "table": lambda name: actions}
+        found = {"comparison": lambda: self.observed, "as_written": lambda name: actions}
         return SimpleNamespace(path=out / "small/ab12-s7", summary=summary, **found)
 
     def estimate(self, world, out=None):

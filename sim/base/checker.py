@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args
 from pydantic import BaseModel, ValidationError
 
 from sim.base.errors import Fault
-from sim.base.reader import FLOAT, INT, MAX_FAULTS, Document, Trail, fault, present, show, together
+from sim.base.reader import FLOAT, INT, MAX_FAULTS, Document, Trail, fault, lookalike, present, show, together
 from sim.base.registry import did_you_mean
 from sim.base.strict import OneOf
 
@@ -30,6 +30,31 @@ _NEEDS = {
 }
 MOST_KEYS = 12  # that a hint names
 _BOUNDS = {"greater_than": ">", "greater_than_equal": "≥", "less_than": "<", "less_than_equal": "≤"}
+
+
+_SIZES = {
+    "string_too_short": ("min_length", "at least"),
+    "string_too_long": ("max_length", "at most"),
+    "too_short": ("min_length", "at least"),
+    "too_long": ("max_length", "at most"),
+}
+_WHEN = ("must be a time with its zone", "such as 2021-04-01T08:00+08:00")
+_OTHERS = {
+    "string_pattern_mismatch": ("must be of the form {pattern}", ""),
+    "multiple_of": ("must be a multiple of {multiple_of}", ""),
+    "finite_number": ("must be a finite number", ""),
+    **dict.fromkeys(("datetime_parsing", "datetime_from_date_parsing", "datetime_type", "timezone_aware"), _WHEN),
+    **dict.fromkeys(("datetime_object_invalid", "date_parsing", "date_type"), _WHEN),
+}
+# The patterns of fields, in words.
+_PATTERNS = {
+    r"^[a-z][a-z0-9_]*$": (
+        "must be a name of letters a–z, digits and _, with a letter first",
+        "a title may be any text",
+    ),
+    r"^[a-z0-9_{}]+$": ("must be a name of letters a–z, digits, _ and places in braces", ""),
+    r"^([0-9a-f]{64})?$": ("must be a SHA-256, 64 digits 0–9 and a–f", ""),
+}
 
 
 class _Error(NamedTuple):
@@ -109,7 +134,8 @@ def _words(error: _Error) -> tuple[str, str]:
     path, note, detail = error
     kind, value, need = detail["type"], detail["input"], _need(detail)
     if kind == "extra_forbidden":
-        return "unknown key", did_you_mean(str(path[-1]), sorted(_fields(note)))
+        strange = ", ".join(filter(None, lookalike(str(path[-1]))))
+        return "unknown key", strange or did_you_mean(str(path[-1]), sorted(_fields(note)))
     if kind == "missing":
         return "is missing", ""
     if kind == "union_tag_not_found":
@@ -123,6 +149,8 @@ def _words(error: _Error) -> tuple[str, str]:
     if need:
         hint = _keys(note, value) if need == "a mapping" else _remedy(need, value)
         return f"must be {need}, not {show(value)}", hint
+    if kind in _SIZES or kind in _OTHERS:
+        return _own_words(kind, detail)
     text = re.sub("^(Value error|Assertion failed), ", "", detail["msg"]).replace("Input should ", "must ", 1)
     return text if text[:2].isupper() else text[:1].lower() + text[1:], ""
 
@@ -144,6 +172,20 @@ def _keys(note: Any, value: Any) -> str:
 def _is_tag(note: Any) -> bool:
     """Whether a field can hold one word alone: the kind of a plug-in."""
     return get_origin(note) is Literal and len(get_args(note)) == 1
+
+
+def _own_words(kind: str, detail: Any) -> tuple[str, str]:
+    """What is wrong with a text, a list or a time."""
+    value, limits = detail["input"], detail.get("ctx", {})
+    if kind in _SIZES:
+        key, words = _SIZES[kind]
+        number = limits[key]
+        what = "character" if kind.startswith("string") else "item"
+        return f"must have {words} {number} {what}{'' if number == 1 else 's'}, not {len(value)}", ""
+    message, hint = _OTHERS[kind]
+    pattern = limits.get("pattern", "")
+    message, hint = _PATTERNS.get(pattern, (message.format(**limits), hint))
+    return f"{message}, not {show(value)}", hint
 
 
 def _remedy(need: str, value: Any) -> str:

@@ -171,7 +171,8 @@ def _go(document: Document, steps: list[str], mark: Mark) -> tuple[Any, Trail]:
 def _locate(node: Any, path: Trail, step: str, mark: Mark) -> str | int:
     if not step.startswith("["):
         if not isinstance(node, dict):
-            refuse(mark, path, f"is {show(node)}, so it has no key '{step}'")
+            hint = f"write {dotted((*path, ''))[:-1]}[{step}]" if isinstance(node, list) else ""
+            refuse(mark, path, f"is {show(node)}, so it has no key '{step}'", hint)
         return step
     if not isinstance(node, list):
         refuse(mark, path, f"is {show(node)}, not a list")

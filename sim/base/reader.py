@@ -35,6 +35,15 @@ _WORDS = dict.fromkeys(("", "~", "null", "Null", "NULL")) | {
 INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 ENDLESS = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+# What looks like a sign of YAML, and is not.
+LOOKALIKES = {
+    "：": ("full-width colon", ":"), "，": ("full-width comma", ","), "\u00a0": ("no-break space", " "),
+    "\u3000": ("full-width space", " "), "｛": ("full-width brace", "{"), "｝": ("full-width brace", "}"),
+    "［": ("full-width bracket", "["), "］": ("full-width bracket", "]"), "＃": ("full-width hash", "#"),
+    "－": ("full-width dash", "-"), "“": ("curly quote", '"'), "”": ("curly quote", '"'), "＝": ("full-width =", "="),
+}  # fmt: skip
+_QUOTED = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'""")
+_BEFORE = re.compile(r"[^:#：]*?(?:[：\u00a0\u3000]|:[\u00a0\u3000])")  # where a key or its colon should be
 _SYNTAX_HINTS = {
     "cannot start any token": "indent with spaces, not tabs; put text that starts with @, ` or % in quotes",
     "mapping values": "check the indentation; put text that holds ': ' in quotes",
@@ -153,11 +162,23 @@ def scalar(text: str) -> Any:
     return float(text)
 
 
+_SIGN = re.compile(f"[{''.join(LOOKALIKES)}]")
+
+
+def lookalike(text: str) -> tuple[str, str]:
+    """Message and hint for the first sign of a text that only looks like one of YAML's; both empty if there is none."""
+    found = _SIGN.search(text)
+    if not found:
+        return "", ""
+    name, sign = LOOKALIKES[found[0]]
+    return f"has a {name} (U+{ord(found[0]):04X})", f"write {'a plain space' if sign == ' ' else sign} instead"
+
+
 class _Builder:
     """Turns parser events into a `Document`; notes each fault and goes on where it can."""
 
     def __init__(self, text: str, start: Mark) -> None:
-        self.parser = _PARSER(text)
+        self.text, self.parser = text, _PARSER(text)
         self.mark = start
         self.document = Document(None)
         self.faults: list[Fault] = []
@@ -170,8 +191,9 @@ class _Builder:
                 self.whole(path)
         except yaml.MarkedYAMLError as error:
             self.move(error.problem_mark)
-            hint = next((hint for part, hint in _SYNTAX_HINTS.items() if part in str(error.problem)), "")
-            self.note(path, f"is not valid YAML: {error.problem} {error.context or ''}".rstrip(), hint)
+            if not self.note_lookalike(path):
+                hint = next((hint for part, hint in _SYNTAX_HINTS.items() if part in str(error.problem)), "")
+                self.note(path, f"is not valid YAML: {error.problem} {error.context or ''}".rstrip(), hint)
         except (ValueError, OverflowError):  # what PyYAML's own parser does with "\U00110000"
             self.note(path, "is not valid YAML: found an impossible escape after this place")
         raise_all(self.faults)
@@ -198,6 +220,20 @@ class _Builder:
 
     def note(self, path: Trail, message: str, hint: str = "") -> None:
         self.faults.append(fault(self.mark, path, message, hint))
+
+    def note_lookalike(self, path: Trail) -> bool:
+        """Note a sign that only looks like one of YAML's, on the line where reading failed or the nearest before it."""
+        lines = self.text.split("\n")[: max(1, self.mark.line)]
+        for number in range(len(lines), 0, -1):
+            here = number == self.mark.line or not self.mark.line
+            line = _QUOTED.sub(lambda quoted: "·" * len(quoted[0]), lines[number - 1])
+            found = _BEFORE.match(line) or (here and _SIGN.search(line))
+            if found:
+                if self.mark.line:
+                    self.mark = Mark(self.mark.file, number, found.end())
+                self.note(path, *lookalike(found[0][-1]))
+                return True
+        return False
 
     def node(self, path: Trail) -> Any:
         """Read one value. The recursion ends at `MAX_DEPTH`, long before Python's own limit."""

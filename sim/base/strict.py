@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from typing import Annotated, Any, Literal, TypeVar, Union
@@ -32,7 +33,30 @@ Factor = Annotated[float, Field(ge=0, le=100)]
 
 
 Grade = Literal["measured", "estimated", "assumed"]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+WINDOWS = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+
+
+def _no_device(name: str) -> str:
+    """A name that can be that of a folder everywhere."""
+    if name in WINDOWS:
+        raise ValueError(f"'{name}' is a name that Windows keeps for a device; take another")
+    return name
+
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60), AfterValidator(_no_device)]
+
+
+def title(text: str) -> str:
+    """A name of stories, topics, actors as all write it: no blanks and no # around it, in composed letters (NFC)."""
+    plain = unicodedata.normalize("NFC", text).strip()
+    if len(plain) > 1 and plain[0] in "#＃" and plain[-1] in "#＃":
+        plain = plain[1:-1].strip()
+    if text and not plain:
+        raise ValueError("is blank")
+    return plain
+
+
+Title = Annotated[str, AfterValidator(title)]
 
 
 BEIJING = timezone(timedelta(hours=8))  # of all clocks in China since 1992; the days of platforms and people

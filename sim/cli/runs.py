@@ -90,6 +90,8 @@ def _warn_of_agents(scenario: World, out: Path) -> None:
     from sim.runs import kinds
     from sim.runs.estimate import estimate
 
+    if scenario.kind != "platform" or scenario.engine != "agents":
+        return
     seconds, fast = (estimate(world, out).seconds for world in (scenario, kinds.of(scenario).compiled(scenario)))
     if seconds > MINUTE > fast:
         engine = "with engine: agents everybody is computed alone"

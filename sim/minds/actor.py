@@ -6,7 +6,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from sim.base.strict import BY_NAME, Grade, Name, Strict
+from sim.base.strict import BY_NAME, Grade, Name, Strict, Title
 from sim.minds.base import POLICIES, AnyPolicy, StoryName, TierName
 
 Kind = Literal["kol", "bureau", "brand", "media", "star"]
@@ -17,7 +17,7 @@ class Actor(Strict):
     """An account, or a group of like accounts, with a mind on it."""
 
     name: Name
-    title: str = ""
+    title: Title = ""
     kind: Kind
     tier: TierName = Field("", description="tier of a KOL whose followers are drawn from the catalogue")
     count: int = Field(1, ge=1, le=100_000, description="how many like it")

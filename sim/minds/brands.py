@@ -9,6 +9,7 @@ from pydantic import Field
 
 from sim.base.errors import Finding
 from sim.base.names import Known
+from sim.base.strict import Title
 from sim.minds.action import Action, Buy, Damp, Publish, Recruit
 from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, TierName
 from sim.minds.dashboard import HOUR, Dashboard, Me
@@ -25,7 +26,7 @@ class SponsorWhenRising(Policy):
     boost: int = Field(100_000, ge=0, description="yuan of paid reach behind one post")
     hire_tier: TierName = Field("", description="tier of the KOLs it hires; empty: none")
     hire_budget: int = Field(0, ge=0, description="yuan of fees a time")
-    challenge_title: str = Field("", description="challenge that it opens once; empty: none")
+    challenge_title: Title = Field("", description="challenge that it opens once; empty: none")
     challenge_platform: PlatformName = Field(
         "", description="where the challenge opens; empty: where it has most followers"
     )

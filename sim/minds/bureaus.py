@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from sim.base.strict import Title
 from sim.minds.action import Action, Effect, Publish, RaiseIntents
 from sim.minds.base import POLICIES, ContentName, PlatformName, Policy, hours_ago, log2, topic_words
 from sim.minds.dashboard import HOUR, Dashboard, Joined, Me
@@ -36,10 +37,10 @@ class Rivalry(Policy):
     max_actions: int = Field(6, ge=0, le=1000, description="actions in the whole run")
     first_hour: int = Field(8, ge=0, le=23, description="first office hour")
     last_hour: int = Field(22, ge=0, le=23, description="last office hour")
-    invite_title: str = Field(
+    invite_title: Title = Field(
         "{title}邀请{star}", description="topic opened when it invites; {title}, {star} are filled in"
     )
-    host_title: str = Field("{star}来{title}做客", description="topic opened when it hosts")
+    host_title: Title = Field("{star}来{title}做客", description="topic opened when it hosts")
     star: str = Field("", description="whom it invites, as the topic's words say it")
     host_share: float = Field(0.3, ge=0, le=1, description="probability of hosting, where the purse allows")
     host_cost: int = Field(200_000, ge=0, description="yuan that hosting the star costs")

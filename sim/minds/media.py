@@ -10,6 +10,7 @@ from pydantic import Field
 from sim.base.errors import Finding
 from sim.base.names import Known
 from sim.base.streams import poisson
+from sim.base.strict import Title
 from sim.minds.action import Action, Publish
 from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, hours_ago, named_apart, topic_words
 from sim.minds.dashboard import HOUR, Dashboard, Listed, Me
@@ -28,12 +29,12 @@ class NewsDesk(Policy):
     angle_share: float = Field(
         0.5, ge=0, le=1, description="probability that it opens a topic of its own instead of riding"
     )
-    angle_title: str = Field("{title}谈{star}{n}", description="topic that it opens; {n} counts its topics")
+    angle_title: Title = Field("{title}谈{star}{n}", description="topic that it opens; {n} counts its topics")
     interview_reads: int = Field(
         200_000_000, ge=0, description="reads of the story in 24 h from which an interview is worth it"
     )
     interview_hours: float = Field(96.0, gt=0, le=10_000, description="hours between two interviews")
-    interview_title: str = Field("{title}专访{star}", description="topic that an interview opens")
+    interview_title: Title = Field("{title}专访{star}", description="topic that an interview opens")
     star: str = Field("", description="whom it interviews")
     content: ContentName = Field("media", description="kind of content; where a platform has none such, its default")
 
@@ -81,7 +82,7 @@ class FollowUp(Policy):
     first_hour: int = Field(7, ge=0, le=23, description="first hour of its working day")
     last_hour: int = Field(22, ge=0, le=23, description="last hour of it")
     content: ContentName = Field("media", description="kind of content; where a platform has none such, its default")
-    title: str = Field("{title}再谈{star}{n}", description="name of the n-th topic that it opens")
+    title: Title = Field("{title}再谈{star}{n}", description="name of the n-th topic that it opens")
     star: str = Field("", description="whom it is about; empty: the story")
     platform: PlatformName = Field("", description="where; empty: where it has most followers")
 

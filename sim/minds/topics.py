@@ -11,6 +11,7 @@ from pydantic import Field
 from sim.base.errors import Finding
 from sim.base.names import Known
 from sim.base.streams import poisson
+from sim.base.strict import Title
 from sim.minds.action import Action, Publish
 from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, named_apart
 from sim.minds.dashboard import HOUR, Dashboard, Me
@@ -62,7 +63,7 @@ class OpenTopics(Policy):
     first_hour: int = Field(7, ge=0, le=23, description="first hour of its working day")
     last_hour: int = Field(23, ge=0, le=23, description="last hour of it")
     off_hours: float = Field(0.2, ge=0, le=1, description="factor on the rate outside its working day")
-    title: str = Field("{title}·{n}", description="name of the n-th topic that it opens")
+    title: Title = Field("{title}·{n}", description="name of the n-th topic that it opens")
     platform: PlatformName = Field("", description="where; empty: where it has most followers")
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:

@@ -159,6 +159,9 @@ def simulate(
 
     if progress and not jit.is_warm():
         progress(0, scenario.steps, "compiling, this once")
+    if jit.cache_folder() is None:
+        way = "set NUMBA_CACHE_DIR to a folder that can be written"
+        notices.add("not_cached", f"compiled functions cannot be kept, so each run compiles them anew; {way}")
     manner = Manner(threads, progress, watch, before, since)
     given, users = _given(graph), scenario.people.users
     if given is not None and given.n_users != users:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sim.base.errors import Finding
 from sim.base.names import Known, Names, misnamed
 from sim.base.registry import Registry, did_you_mean
-from sim.base.strict import Instant, OneOf
+from sim.base.strict import Instant, OneOf, Title
 from sim.minds.base import ActorName, ContentName, PlatformName, StoryName
 from sim.platforms.base import cannot
 from sim.platforms.platform import Platform
@@ -23,7 +23,7 @@ from sim.scenario.people import People
 INTERVENTIONS = Registry("intervention")
 
 MechanismName = Annotated[str, Names("mechanism")]
-TopicName = Annotated[str, Names("topic")]
+TopicName = Annotated[Title, Names("topic")]
 
 
 class Stage(Protocol):
@@ -109,7 +109,7 @@ class Post(Intervention):
     actor: ActorName = Field(description="who")
     platform: PlatformName = Field(description="where")
     story: StoryName = Field(description="which story")
-    topic: str = Field("", description="hashtag; opened if it is new; empty: the story's own topic on that platform")
+    topic: Title = Field("", description="hashtag; opened if it is new; empty: the story's own topic on that platform")
     content: ContentName = Field("", description="kind of content of that platform; empty: the platform's default")
     tone: Literal["positive", "negative"] = Field(
         "positive", description="whether the post is for or against the story"

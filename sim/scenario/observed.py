@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import ConfigDict, Field
 
-from sim.base.strict import Grade, Instant, Strict
+from sim.base.strict import Grade, Instant, Strict, Title
 
 
 class Figure(Strict):
@@ -26,7 +26,7 @@ class Figure(Strict):
 class Stay(Strict):
     """One observed stay of a topic on a list."""
 
-    topic: str
+    topic: Title
     first: Instant
     last: Instant
     best_rank: int = Field(ge=0, le=1000)

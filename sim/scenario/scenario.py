@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from sim.base.strict import Factors, Grade, Instant, Name, Named, Strict
+from sim.base.strict import Factors, Grade, Instant, Name, Named, Strict, Title
 from sim.minds.actor import Actor
 from sim.minds.base import POLICIES
 from sim.networks import Computed, NetworkSpec
@@ -24,12 +24,12 @@ from sim.world.clock import Clock
 class Story(Strict):
     """What lives for weeks: its appeal, and whom it suits."""
 
-    title: str = Field(min_length=1, max_length=60, description="its name in topics")
+    title: Title = Field(min_length=1, max_length=60, description="its name in topics")
     appeal: float = Field(1.0, gt=0, le=20, description="factor on attending")
     talk: float = Field(1.0, gt=0, le=20, description="factor on comments, searches and own posts of its readers")
     interaction: float = Field(1.0, gt=0, le=1000, description="factor on the heat that lists give to its topics")
     interests: Factors = Field(default_factory=dict, description="weights of the interests it speaks to")
-    user_topic_title: str = Field("{title}·网友话题{n}", description="name of the n-th topic that users start")
+    user_topic_title: Title = Field("{title}·网友话题{n}", description="name of the n-th topic that users start")
     user_topic_spread: float = Field(0.9, ge=0, le=3, description="sd of ln appeal over the topics that users start")
     source: str = ""
     grade: Grade = "assumed"

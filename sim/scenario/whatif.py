@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, field_serializer, model_validator
 
-from sim.base.strict import Strict
+from sim.base.strict import Strict, Title
 from sim.minds.actor import Kind
 
 
@@ -34,7 +34,7 @@ class FactsLike(Strict):
     actor: str = Field("", description="of this actor")
     platform: str = Field("", description="on this platform")
     kind: str = Field("", description="of this kind, such as post or offer")
-    topic: str = Field("", description="with this topic")
+    topic: Title = Field("", description="with this topic")
 
     def match(self, fact: Any) -> bool:
         """Whether a fact is meant."""
