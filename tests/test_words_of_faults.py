@@ -50,7 +50,7 @@ def test_every_pattern_of_a_field_has_words():
         ("actors[0].name=con", "actors[0].name: 'con' is a name that Windows keeps for a device; take another"),
         ("name=lpt1", "name: 'lpt1' is a name that Windows keeps"),
         ("actors.gossip.count=2", "actors: is a list, so it has no key 'gossip'; write actors[gossip]"),
-        ("actors[0].policies.0.kind=x", "is a list, so it has no key '0'; write actors[0].policies[0]"),
+        ("actors[3].policies.0.kind=x", "is a list, so it has no key '0'; write actors[3].policies[0]"),
         ("days：2=3", "unknown key; has a full-width colon (U+FF1A), write : instead"),
     ],
 )  # fmt: skip

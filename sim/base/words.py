@@ -110,5 +110,7 @@ def wrapped(text: str, indent: int) -> list[str]:
 
 
 def visible(text: str) -> str:
-    """The text with whatever a terminal would obey, not show, written as an escape."""
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+    """The text with whatever a terminal would obey, not show, written as an escape; wide and fixed spaces stay."""
+    return "".join(
+        char if char.isprintable() or unicodedata.category(char) == "Zs" else ascii(char)[1:-1] for char in text
+    )

@@ -69,7 +69,7 @@ def _validate_one(source: str, sets: list[str]) -> int:
         return fail(str(error), error.exit_code)
     except SimError as error:
         return fail(f"sim: {error}", error.exit_code)
-    print(f"ok: {source} ({scenario.name}, {scenario.people.users:,} people, {days(scenario)})")
+    print_lines([f"ok: {source} ({scenario.name}, {scenario.people.users:,} people, {days(scenario)})"])
     if isinstance(scenario, Scenario):
         print_lines(f"  {line}".rstrip() for line in purchases.lines(scenario))
     return 0
@@ -90,7 +90,7 @@ def _list(args: argparse.Namespace) -> int:
         print_lines(columns(_entries(args.family)))
         return 0
     for family in FAMILIES.values():
-        print(f"{family}:")
+        print_lines([f"{family}:"])
         print_lines(f"  {line}" for line in columns(_entries(family)))
     return 0
 
@@ -146,7 +146,7 @@ def _show_platform(name: str) -> int:
 
     if name not in platform_names():
         raise SimError(f"unknown platform '{name}'; {did_you_mean(name, platform_names())}")
-    print(platform_text(name).rstrip("\n"))
+    print_lines([platform_text(name).rstrip("\n")])
     return 0
 
 
@@ -160,7 +160,7 @@ def _show_plugin(kind: str, name: str) -> int:
 def _show_scenario(source: str) -> int:
     from sim.scenario.load import load, resolved
 
-    print(resolved(load(source)).rstrip("\n"))
+    print_lines([resolved(load(source)).rstrip("\n")])
     return 0
 
 
@@ -169,7 +169,7 @@ def _schema(args: argparse.Namespace) -> int:
 
     from sim.scenario.load import schema
 
-    print(json.dumps(schema(), indent=2, ensure_ascii=False))
+    print_lines([json.dumps(schema(), indent=2, ensure_ascii=False)])
     return 0
 
 
@@ -184,5 +184,5 @@ def _cite(args: argparse.Namespace) -> int:
     for one in cited:
         print_lines(citation(one))
     grades = Counter(citation.grade for citation in cited)
-    print(f"{len(cited)} numbers: " + ", ".join(f"{count} {grade}" for grade, count in grades.most_common()))
+    print_lines([f"{len(cited)} numbers: " + ", ".join(f"{count} {grade}" for grade, count in grades.most_common())])
     return 0

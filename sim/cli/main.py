@@ -78,12 +78,11 @@ def _asked_to_end() -> Iterator[None]:
 def _noticed(args: argparse.Namespace) -> int:
     """Carry a command out and say below it, once each, what a person should know beside the numbers."""
     from sim.base.notices import gathered
-    from sim.base.words import visible
 
     with gathered() as said:
         code = _carry_out(args)
     for notice in said:
-        note(f"note: {visible(str(notice))}")
+        note(f"note: {notice}")
     return code
 
 

@@ -46,13 +46,13 @@ def _verify_reality(args: argparse.Namespace) -> int:
         given.discard()
     print_lines(columns(table(result)))
     if result.split:
-        print("\nmeasured on the part of the archives to fit on and on the part held back")
+        print_lines(["\nmeasured on the part of the archives to fit on and on the part held back"])
         print_lines(columns(split_table(result)))
-    print(f"{result.hits} of {len(result.lines)} targets met; naive baselines meet {result.baseline_hits}")
+    print_lines([f"{result.hits} of {len(result.lines)} targets met; naive baselines meet {result.baseline_hits}"])
     if result.split:
-        print(tally(result))
+        print_lines([tally(result)])
     if page:
-        print(f"\nwritten: {page}")
+        print_lines([f"\nwritten: {page}"])
     return 0
 
 
@@ -73,7 +73,9 @@ def _cases(args: argparse.Namespace, only: tuple[str, ...]) -> int:
         page = write(args.out or Path("docs"), result, args.data) if _written(args, only) else None
         given.discard()
     print_lines(columns(table(result)))
-    print(f"Spearman of slopes: {number(result.correlation)} over {len(result.ranked)} cases, {args.seeds} seeds")
+    print_lines(
+        [f"Spearman of slopes: {number(result.correlation)} over {len(result.ranked)} cases, {args.seeds} seeds"]
+    )
     if page:
-        print(f"\nwritten: {page}")
+        print_lines([f"\nwritten: {page}"])
     return 0

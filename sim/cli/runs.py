@@ -69,7 +69,7 @@ def _run(args: argparse.Namespace) -> int:
     args.after_interrupt = f"the results are complete: {result.path}"
     if not args.quiet:
         print_lines(_findings(scenario, result))
-    print(result.path if args.quiet else f"\nresults: {result.path}")
+    print_lines([str(result.path) if args.quiet else f"\nresults: {result.path}"])
     return 0
 
 

@@ -100,5 +100,5 @@ def carry_out(
     args.after_interrupt = f"the results are complete: {folder}"
     if not args.quiet:
         print_lines([*answer.lines(), *(onward(answer, folder) if onward else ())])
-    print(folder if args.quiet else f"\nresults: {folder}")
+    print_lines([str(folder) if args.quiet else f"\nresults: {folder}"])
     return answer

@@ -160,7 +160,7 @@ def _carry_out(args: argparse.Namespace, plan: Plan, folder: Path) -> int:
     if not args.quiet:
         print_lines(Answer(report, folder).lines())
     _tell_failures(folder, tally)
-    print(folder if args.quiet else f"\nresults: {folder}")
+    print_lines([str(folder) if args.quiet else f"\nresults: {folder}"])
     return FAILED if tally.failed else 0
 
 
@@ -183,5 +183,5 @@ def _merge(args: argparse.Namespace) -> int:
     with Ledger(args.out) as ledger:
         report = write(ledger, parquet=args.parquet, figures=args.figures)
     print_lines(Answer(report, args.out).lines())
-    print(f"\nresults: {args.out}")
+    print_lines([f"\nresults: {args.out}"])
     return FAILED if report.failed else 0

@@ -140,12 +140,17 @@ def note(message: str) -> None:
     """Say something on stderr, if there is one and it can be written: what was computed is worth more than the word."""
     if sys.stderr is not None:  # pythonw, services and `2>&-` have none, and print() would take stdout instead
         with suppress(OSError, ValueError):  # full, gone; closed
-            print(message, file=sys.stderr, flush=True)
+            print(_shown(message), file=sys.stderr, flush=True)
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Print lines, with control characters made visible."""
+    """Print lines; this and `note` are all that commands print with, so no title can command the terminal."""
+    for line in lines:
+        print(_shown(line))
+
+
+def _shown(text: str) -> str:
+    """The text with control characters made visible, but for its line breaks."""
     from sim.base.words import visible
 
-    for line in lines:
-        print(visible(line))
+    return "\n".join(map(visible, text.split("\n")))

@@ -1,0 +1,74 @@
+"""Titles of strangers: none commands a terminal, none is computed by a spreadsheet."""
+
+import ast
+import csv
+from pathlib import Path
+
+import pytest
+import worlds
+
+import sim
+from sim.base.words import visible
+from sim.cli import main
+from sim.scenario.load import resolved
+
+CLI = Path(__file__).parents[1] / "sim" / "cli"
+EVIL = "\x1b]0;owned\x07\x1b[31m=1+1"
+
+
+@pytest.fixture(scope="module")
+def evil(tmp_path_factory):
+    """A world of evil titles: its file, and the folder of a run."""
+    place = tmp_path_factory.mktemp("evil")
+    story = {"title": "=tale" + EVIL, "user_topic_title": "@{title}{n}"}
+    actors = [{"name": "star", "title": "+star" + EVIL, "kind": "star", "accounts": {"square": 20}}]
+    posts = [worlds.post(topic="-topic" + EVIL), worlds.post(topic="@other" + EVIL)]
+    places = {"square": worlds.platform(60, chances={"repost": 0.5}, mechanisms=worlds.MECHANISMS)}
+    changes = {"title": EVIL, "stories": {"tale": story}, "actors": actors, "interventions": posts, "platforms": places}
+    path = place / "tiny.yaml"
+    path.write_text(resolved(worlds.tiny(60, days=0.25, **changes)), encoding="utf-8")
+    return path, sim.run(path, out=place / "out", figures=False).path
+
+
+def printing():
+    """Modules of the shell that call print(), with what they print."""
+    for path in sorted(CLI.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
+                yield path.stem, ast.unparse(node)
+
+
+def test_one_place_prints():
+    assert {(module, call) for module, call in printing() if module != "words"} == {
+        ("main", "print(end='', flush=True)"),
+        ("main", "print(f'sim {number}')"),
+    }
+    assert all("_shown(" in call for module, call in printing() if module == "words")
+
+
+def test_what_is_shown_of_a_title():
+    assert visible("\x1b[2J\u3000\u00a0丁真\u202e") == "\\x1b[2J\u3000\u00a0丁真\\u202e"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["validate", "{file}"],
+        ["show", "{file}"],
+        ["cite", "{file}"],
+        ["run", "{file}", "--dry-run"],
+        ["run", "{file}", "--no-figures", "--out", "{out}"],
+        ["explain", "{folder}"],
+        ["explain", "{folder}", "--topic", "nosuch"],
+        ["explain", "{folder}", "--topic", "tale"],
+        ["explain", "{folder}", "--user", "3"],
+        ["run", "{file}", "--set", "actors[0].kind=\x1b[31m"],
+        ["plot", "{folder}\x1b[31m"],
+    ],
+)
+def test_no_title_reaches_a_terminal_raw(evil, words, capfd, tmp_path):
+    file, folder = evil
+    main.main([word.format(file=file, folder=folder, out=tmp_path) for word in words])
+    said = "".join(capfd.readouterr())
+    assert said
+    assert {char for char in said if ord(char) < 32 or 127 <= ord(char) < 160} <= {"\n"}
