@@ -10,6 +10,7 @@ import worlds
 import sim
 from sim.base.words import visible
 from sim.cli import main
+from sim.runs import spreadsheets
 from sim.scenario.load import resolved
 
 CLI = Path(__file__).parents[1] / "sim" / "cli"
@@ -72,3 +73,43 @@ def test_no_title_reaches_a_terminal_raw(evil, words, capfd, tmp_path):
     said = "".join(capfd.readouterr())
     assert said
     assert {char for char in said if ord(char) < 32 or 127 <= ord(char) < 160} <= {"\n"}
+
+
+def cells(path, encoding):
+    """Every cell of a table, with its column."""
+    with path.open(encoding=encoding, newline="") as file:
+        return [pair for row in csv.DictReader(file) for pair in row.items()]
+
+
+def test_no_text_of_any_table_is_computed_by_a_spreadsheet(evil, tmp_path, capsys):
+    _, folder = evil
+    assert main.main(["export", str(folder), "--out", str(tmp_path / "xls")]) == 0
+    copies = [Path(line) for line in capsys.readouterr().out.splitlines()]
+    assert {path.name for path in copies} == {path.name for path in folder.glob("*.csv")}
+    guarded = set()
+    for path in copies:
+        assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+        plain, safe = cells(folder / path.name, "utf-8"), cells(path, "utf-8-sig")
+        for (column, was), (_, now) in zip(plain, safe, strict=True):
+            assert now in (was, f"'{was}")
+            assert not now.startswith(spreadsheets.COMPUTED) or float(now) is not None
+            guarded |= {(path.stem, column)} if now != was else set()
+    assert guarded >= {("topics", "topic"), ("posts", "topic"), ("posts", "author"), ("actions", "actor")}
+
+
+@pytest.mark.parametrize("text", ["=1", "+86", "-x", "@a", "＝1", "\t=1", "-", "+1e5x", "--1", "-inf"])
+def test_what_looks_like_a_formula_is_text(text):
+    assert spreadsheets.cell(text) == (text if text in ("+86",) else f"'{text}")
+
+
+@pytest.mark.parametrize("text", ["-1.5", "+2", "1e-05", "-3e+10", "", "a=1", "丁真"])
+def test_numbers_and_words_stay(text):
+    assert spreadsheets.cell(text) == text
+
+
+def test_what_cannot_be_exported_is_told(tmp_path, capsys):
+    assert main.main(["export", str(tmp_path)]) == 2
+    assert "has no tables" in capsys.readouterr().err
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    assert main.main(["export", str(tmp_path), "--out", f"{tmp_path}/."]) == 2
+    assert "name another --out" in capsys.readouterr().err

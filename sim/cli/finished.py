@@ -1,4 +1,4 @@
-"""Commands about finished folders: `sim plot`, `sim explain`, `sim verify`."""
+"""Commands about finished folders: `sim plot`, `sim export`, `sim explain`, `sim verify`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,14 @@ def add_plot(commands: Any) -> None:
     parser.add_argument("folder", type=Path, metavar="RUN_FOLDER", help="a folder that `sim run` has written")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="only this; repeatable")
     parser.set_defaults(after_interrupt="some figures may be missing")
+
+
+def add_export(commands: Any) -> None:
+    """`sim export`."""
+    parser = add(commands, "export", _export, "copy the tables of a run or study for Excel and other spreadsheets")
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="a folder of results")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where the copies go (beside it: FOLDER-spreadsheets)")
+    parser.set_defaults(after_interrupt="some tables may be missing")
 
 
 def add_explain(commands: Any) -> None:
@@ -69,6 +77,14 @@ def _plot(args: argparse.Namespace) -> int:
     from sim.runs.result import opened
 
     print_lines(map(str, opened(args.folder).plot(*args.only)))
+    return 0
+
+
+def _export(args: argparse.Namespace) -> int:
+    from sim.runs.spreadsheets import export
+
+    out = args.out or args.folder.with_name(f"{args.folder.resolve().name}-spreadsheets")
+    print_lines(map(str, export(args.folder, out)))
     return 0
 
 
