@@ -3,19 +3,21 @@
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 import sim
 from sim.base import checker, jit
-from sim.base.errors import ScenarioError
+from sim.base.errors import ScenarioError, SimError
 from sim.base.notices import gathered
 from sim.base.reader import LOOKALIKES
 from sim.base.strict import title
 from sim.runs import runner
 from sim.scenario.load import load, resolved, schema
 from sim.scenario.numbers import Number
+from sim.studies.hindcast import score
 
 ROOT = Path(__file__).parents[1]
 
@@ -134,3 +136,19 @@ def test_without_compiling_there_is_one_line(tmp_path):
     assert done.stderr.splitlines() == [
         "sim: NUMBA_DISABLE_JIT is set, but draws count in integers that wrap, as only compiled code does; unset it"
     ]
+
+
+@pytest.mark.parametrize("day", ["2020-12-01", "2020/12/1", "2020/12/01", "2020年12月1日", " 2020.12.1 "])
+def test_days_as_a_spreadsheet_in_chinese_writes_them(day, tmp_path):
+    path = tmp_path / "later.csv"
+    path.write_text(f"date,quantity,value\n{day},reads,5\n", encoding="utf-8-sig")
+    assert score.numbers(path) == {"reads": {date(2020, 12, 1): 5.0}}
+
+
+@pytest.mark.parametrize("day", ["1/12/2020", "2020/13/1", "2020/1", "44166"])
+def test_a_day_that_cannot_be_read_is_shown(day, tmp_path):
+    path = tmp_path / "later.csv"
+    path.write_text(f"date,quantity,value\n{day},reads,5\n")
+    with pytest.raises(SimError, match=r":2: needs a date such as 2020-12-01 or 2020/12/1 and a number") as error:
+        score.numbers(path)
+    assert f"not '{day}' and '5'" in str(error.value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from sim.base.registry import did_you_mean
 from sim.base.words import columns, humanise
 from sim.studies.hindcast.study import Hindcast, daily_metrics
 from sim.studies.hindcast.words import COLUMNS, known_until
+
+_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 
 Truth = Mapping[str, Mapping[date, float]]  # numbers by quantity and day
 
@@ -165,6 +168,14 @@ def record(runs: Runs, truth: Truth) -> dict[str, Any]:
     }
 
 
+def day_of(text: str) -> date:
+    """A day as ISO or a spreadsheet in Chinese writes it: 2020-12-01, 2020/12/1, 2020年12月1日. Raises `ValueError`."""
+    found = _DAY.fullmatch(text.strip())
+    if not found:
+        raise ValueError(text)
+    return date(*map(int, found.groups()))
+
+
 def numbers(path: Path) -> dict[str, dict[date, float]]:
     """Read a CSV file with the columns date, quantity and value; every bad line is told by its number."""
     found: dict[str, dict[date, float]] = {}
@@ -175,9 +186,11 @@ def numbers(path: Path) -> dict[str, dict[date, float]]:
                 raise SimError(f"{path}:1: needs the columns {', '.join(COLUMNS)}")
             for row in reader:
                 try:
-                    day, value = date.fromisoformat(row["date"].strip()), float(row["value"])
+                    day, value = day_of(row["date"]), float(row["value"])
                 except (ValueError, AttributeError, TypeError):
-                    raise SimError(f"{path}:{reader.line_num}: needs a date such as 2020-12-01 and a number") from None
+                    given = f"'{row['date']}' and '{row['value']}'"
+                    need = "needs a date such as 2020-12-01 or 2020/12/1 and a number"
+                    raise SimError(f"{path}:{reader.line_num}: {need}, not {given}") from None
                 if not isfinite(value):
                     raise SimError(f"{path}:{reader.line_num}: {value} is no number to score against")
                 quantity = found.setdefault(row["quantity"].strip(), {})
