@@ -23,7 +23,7 @@ FAULT = $(FAULT_$(FOUND))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check verify bench clean
+.PHONY: help demo test compat check verify bench clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ demo: $(RUNTIME)  ## run the Ding Zhen case and set it beside what was observed
 
 test: $(DEV)  ## run the tests
 	@$(VENV)/bin/python -m pytest -n auto --maxprocesses 4
+
+compat: $(DEV)  ## run what is installed with the oldest packages that are allowed
+	@SIM_OLDEST=1 $(VENV)/bin/python -m pytest tests/test_install.py -k oldest
 
 check: $(DEV)  ## check format, lint and types, and run the tests
 	@scripts/check
