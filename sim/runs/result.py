@@ -108,7 +108,9 @@ class Result:
         if name not in self.tables or name == FOREST:
             raise SimError(f"{self.path} has no table '{name}'; there are {', '.join(self.tables)}")
         words = dict.fromkeys(WORDS, str)
-        return reading.read(self.path / f"{name}.csv", lambda path: pd.read_csv(path, keep_default_na=False, dtype=words))
+        return reading.read(
+            self.path / f"{name}.csv", lambda path: pd.read_csv(path, keep_default_na=False, dtype=words)
+        )
 
     def plot(self, *names: str) -> Pictures:
         """Draw the figures again (all, or the named ones); returns their paths, which a notebook shows as pictures."""
