@@ -35,6 +35,7 @@ from sim.studies.optimize import search as searching
 from sim.studies.resources import Resources
 from sim.studies.sweep import sweep
 
+pytestmark = pytest.mark.filterwarnings("ignore::sim.base.notices.NoticeWarning")  # of runs that are shortened
 CHANCES = {"attend": 0.5, "like": 0.3, "comment": 0.1, "repost": 0.2, "follow": 0.2, "intend": 0.1}
 QUIET = worlds.MECHANISMS["hot_list"] | {"background": worlds.BACKGROUND | {"births_per_day": 5, "peak_median": 10}}
 MECHANISMS = {"follow_feed": {"see": 0.5}, "hot_list": QUIET | {"reads_per_hour": 30.0}}
@@ -171,9 +172,15 @@ def test_the_command_asks_the_same(answers, files, name, tmp_path, monkeypatch, 
     words = ["tiny.yaml", *WORDS[name], "--jobs", "1", "--out", str(tmp_path), "--quiet"]
     assert main.main([name, *words]) == 0, capsys.readouterr().err
     (place,) = (tmp_path / "tiny").iterdir()
+<<<<<<< HEAD
     said = capsys.readouterr()
     assert said.out == f"{place}\n"
     assert all(line.startswith("note: ") for line in said.err.splitlines())
+=======
+    out, err = capsys.readouterr()
+    assert out == f"{place}\n"
+    assert all(line.startswith("note: ") for line in err.splitlines())
+>>>>>>> 775fd3d (Kept runs keep their notices; tests of batches go through batch)
     record = json.loads((place / f"{name}.json").read_text(encoding="utf-8"))
     csv = {table: folder._csv(frame) for table, frame in answers(name).tables().items()}
     assert folder.digested(csv) == record["digest"]
