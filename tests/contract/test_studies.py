@@ -172,15 +172,9 @@ def test_the_command_asks_the_same(answers, files, name, tmp_path, monkeypatch, 
     words = ["tiny.yaml", *WORDS[name], "--jobs", "1", "--out", str(tmp_path), "--quiet"]
     assert main.main([name, *words]) == 0, capsys.readouterr().err
     (place,) = (tmp_path / "tiny").iterdir()
-<<<<<<< HEAD
     said = capsys.readouterr()
     assert said.out == f"{place}\n"
     assert all(line.startswith("note: ") for line in said.err.splitlines())
-=======
-    out, err = capsys.readouterr()
-    assert out == f"{place}\n"
-    assert all(line.startswith("note: ") for line in err.splitlines())
->>>>>>> 775fd3d (Kept runs keep their notices; tests of batches go through batch)
     record = json.loads((place / f"{name}.json").read_text(encoding="utf-8"))
     csv = {table: folder._csv(frame) for table, frame in answers(name).tables().items()}
     assert folder.digested(csv) == record["digest"]
