@@ -42,6 +42,7 @@ check: $(DEV)  ## check format, lint and types, and run the tests
 
 verify: $(DEV)  ## check the simulator against theory; rewrites docs/verification.md
 	@$(VENV)/bin/python -m verification
+	@$(VENV)/bin/python -m verification.intervals
 	@$(VENV)/bin/python -m verification.sweeps
 	@$(VENV)/bin/python -m verification.folders
 	@SIM_IDENTITY=300 $(VENV)/bin/python -m pytest -n auto --maxprocesses 4 tests/test_identity.py

@@ -23,7 +23,7 @@ from sim.studies.calibrate.fit import Fitted, Question, fit
 from sim.studies.calibrate.parameters import Parameter, parameters
 from sim.studies.calibrate.posterior import explore
 from sim.studies.calibrate.study import CHECK, recover
-from sim.studies.calibrate.targets import Target, check_times, choose, targets
+from sim.studies.calibrate.targets import Target, check_asked, choose, targets
 from sim.studies.calibrate.words import NO, YES, parameter_rows, verdicts, warnings, within
 from sim.studies.reality.measures import of_trace
 from sim.studies.reality.targets import targets as facts
@@ -333,7 +333,7 @@ def test_the_order_in_which_runs_end_changes_nothing(tmp_path, monkeypatch):
         (["--to", "made"], "made has 2 metrics; choose some with --metrics"),
         (["--to", "made", "--metrics", "people"], "made has no number 'people'; did you mean 'people_reached'?"),
         (["--to", "late.yaml"], "lies outside the run"),
-        (["--to", "flow.yaml"], "'people_reached' is no number with a running total; for instance square_"),
+        (["--to", "flow.yaml"], "'spend_yuan' is no number with a running total; for instance impressions, "),
     ],
 )
 def test_mistakes_are_told_in_one_line(small, tmp_path, monkeypatch, capsys, arguments, says):
@@ -342,7 +342,7 @@ def test_mistakes_are_told_in_one_line(small, tmp_path, monkeypatch, capsys, arg
     (tmp_path / "odd.yaml").write_text("square_lickes: 300\n")
     (tmp_path / "bad.yaml").write_text("square_likes: many\n")
     (tmp_path / "late.yaml").write_text("square_likes: {value: 3, at: 2022-01-01T00:00+08:00}\n")
-    (tmp_path / "flow.yaml").write_text("people_reached: {value: 3, at: 2021-01-01T01:00+08:00}\n")
+    (tmp_path / "flow.yaml").write_text("spend_yuan: {value: 3, at: 2021-01-01T01:00+08:00}\n")
     (tmp_path / "made").mkdir()
     run = dict.fromkeys(NEEDS, "") | {"digest": {"all": "0" * 64}}
     for name, record in {"run.json": run, "summary.json": {"people_reached": 5, "square_likes": 3}}.items():
@@ -374,7 +374,7 @@ def test_rivals_by_a_time_are_met_as_other_running_totals_are():
     scenario = load("ding_zhen", users=2000, sets=["days=17"])
     dated = [one for one in targets(scenario, "observed") if one.at]
     assert "rival_bureaus_acted" in {one.metric for one in dated}
-    check_times(dated, scenario)
+    check_asked(dated, scenario)
     tables = simulate(scenario)
     rows = tables.actions[tables.actions.kind == "bureau"]
     for target in dated:

@@ -13,7 +13,7 @@ from test_campaign import post as planned_post
 from worlds import BACKGROUND, MECHANISMS, document, platform, post, tiny
 
 from sim.base import loader
-from sim.base.bands import crps, effective_size, normalised, quantiles
+from sim.base.bands import crps, effective_size, median, normalised, quantiles
 from sim.base.errors import ScenarioError, SimError
 from sim.base.strict import BEIJING
 from sim.cli import main
@@ -94,6 +94,11 @@ def test_weighted_quantiles_by_hand():
     assert quantiles([1, 2, 3, 4], np.full(4, 0.25), (0.25, 0.5, 0.75, 1.0)).tolist() == [1, 2, 3, 4]
     assert quantiles([1, np.nan, 9], [0.1, 0.8, 0.1], (0.5,)).tolist() == [1]
     assert np.isnan(quantiles([np.nan], [1.0])).all()
+
+
+def test_the_median_of_an_even_number_is_the_mean_of_the_middle_two():
+    assert median([4, 1, np.nan, 3, 2]) == 2.5
+    assert np.isnan(median([np.nan]))
 
 
 def test_quantiles_of_running_totals_never_fall():

@@ -129,7 +129,12 @@ def test_running_totals_are_those_of_the_summary_at_the_end(busy):
     assert len(both) > 2 * 5
     assert {name: made[name] for name in both} == {name: busy.summary[name] for name in both}
     flows = {"comments", "creations", "follows", "searches"}
-    assert made.keys() - both == {f"{platform}_{flow}" for platform in platforms for flow in flows}
+    whole = {"new_reach", "likes", "reposts"}  # of all platforms together, which a summary has of each
+    own = {f"{platform}_{flow}" for platform in platforms for flow in flows}
+    assert made.keys() - both == own | flows | whole | {"first_reach"}
+    assert made["first_reach"] == made["people_reached"] == busy.summary["people_reached"]
+    for name in flows | whole:
+        assert made[name] == sum(made[f"{platform}_{name}"] for platform in platforms)
 
 
 def test_a_trace_has_every_number_by_the_day_and_no_other(trace):
@@ -137,7 +142,8 @@ def test_a_trace_has_every_number_by_the_day_and_no_other(trace):
     assert all(len(trace.daily(name)) == 1 for name in known_names)
     flows = {*flows_of(BASIC), "discussions"}
     own = {f"square_{name}" for name in (*flows, *ensemble.LISTED)}
-    assert set(known_names) == flows | own | {"followers_won", "people_reached", "rival_bureaus"}
+    assert set(known_names) == flows | own | {"followers_won", "rival_bureaus", "people_reached"}
+    assert trace.daily("people_reached").sum() == trace.daily("square_new_reach").sum() > 0
     assert trace.daily("impressions").sum() == trace.daily("square_impressions").sum() > 0
 
 
@@ -213,7 +219,7 @@ def test_a_name_is_once_in_a_place():
     [
         ("square_impresions", "summary", "no number of the summary; did you mean 'square_impressions'?"),
         ("square_new_reach_", "running", "no number with a running total; did you mean 'square_new_reach'?"),
-        ("people_reached", "running", "no number with a running total; "),
+        ("peple_reached", "running", "no number with a running total; did you mean 'people_reached'?"),
         ("square_listed", "running", "no number with a running total; did you mean 'square_likes'?"),
         ("forum_impressions", "daily", "no number by the day; did you mean 'impressions'?"),
         ("spend_yuan", "goal", "no number that a goal can be about; for instance people_reached, impressions, "),

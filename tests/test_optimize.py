@@ -15,6 +15,7 @@ from worlds import load as made
 from worlds import rng
 
 from sim.base import loader
+from sim.base.words import humanise
 from sim.cli import main
 from sim.runs.runner import simulate
 from sim.scenario.campaign import Plan
@@ -186,20 +187,21 @@ def test_random_plans_differ_and_hang_on_their_key_alone(offered):
 def test_probabilities_and_bad_luck_by_hand():
     one = judged("one", 5, [0.5] * 12 + [2.0] * 8)
     assert one.probability == 0.4
-    assert one.interval[1:] == pytest.approx((0.2188, 0.6134), abs=1e-4)  # Wilson
+    assert one.interval[1:3] == pytest.approx((0.2188, 0.6134), abs=1e-4)  # Wilson
     assert one.bad == 0.5
 
 
 def test_paired_differences_by_hand():
-    """Ten seeds gained and two lost of forty: Bonett and Price, (11 − 3) / 42 ± 1.96 √(…)."""
+    """Ten seeds gained and two lost of forty; Newcombe's method 10, by hand from Wilson's intervals and φ."""
     hit, miss = 2.0, 0.5
     one = judged("one", 0, [hit] * 10 + [miss] * 2 + [hit] * 14 + [miss] * 14)
     other = judged("other", 0, [miss] * 10 + [hit] * 2 + [hit] * 14 + [miss] * 14)
     found = in_probability(one, other)
-    gained, lost = 11 / 42, 3 / 42
-    half = 1.959964 * math.sqrt((gained + lost - (gained - lost) ** 2) / 42)
-    assert found.middle == pytest.approx(8 / 40)
-    assert (found.low, found.high) == pytest.approx((gained - lost - half, gained - lost + half))
+    assert found.middle == pytest.approx(24 / 40 - 16 / 40)
+    off = (24 / 40 - 0.445973, 0.554027 - 16 / 40)  # Wilson: 24 of 40 from 0.446, 16 of 40 up to 0.554
+    phi = (14 * 14 - 10 * 2 - 40 / 2) / math.sqrt(24 * 16 * 16 * 24)
+    half = math.sqrt(off[0] ** 2 - 2 * phi * off[0] * off[1] + off[1] ** 2)
+    assert found.low == pytest.approx(8 / 40 - half, abs=1e-4)
     mean = in_mean(one, other)
     assert mean.middle == pytest.approx(1.5 * 8 / 40)
     assert mean.low < mean.middle < mean.high
@@ -207,9 +209,10 @@ def test_paired_differences_by_hand():
 
 def test_pairs_tell_what_groups_would_not():
     """Luck that both share leaves the difference: seeds differ a hundredfold, the plans by a tenth."""
-    luck = np.exp(rng().normal(0, 2, 60))
-    found = in_mean(judged("one", 0, luck + 0.1), judged("other", 0, luck))
-    assert (found.low, found.high) == pytest.approx((0.1, 0.1))
+    luck, own = np.exp(rng().normal(0, 2, 60)), rng(2).normal(0.1, 0.01, 60)
+    found = in_mean(judged("one", 0, luck + own), judged("other", 0, luck))
+    assert found.low == pytest.approx(0.1, abs=0.01)
+    assert found.clear
 
 
 def test_intervals_cover_as_often_as_they_say():
@@ -362,6 +365,10 @@ def test_what_is_printed(printed, folder):
     text, _ = printed
     assert "goal: impressions ≥ 1,200; budget 1,000 yuan" in text
     assert "6 held-back seeds that it has not seen" in text
+    table = pd.read_csv(folder / "frontier.csv").set_index("plan")
+    assert f" {humanise(table.loc['nothing', 'median'])} " in next(
+        x for x in text.splitlines() if x.startswith("nothing")
+    )
     assert "'best' " in text
     assert f"sim run {folder / 'best.yaml'}" in text
     assert text.rstrip().endswith(f"results: {folder}")

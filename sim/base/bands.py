@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 ROUNDING = 1e-9  # sums of weights are not exact
@@ -19,6 +20,13 @@ def normalised(log_weights: np.ndarray) -> np.ndarray:
 def effective_size(weights: np.ndarray) -> float:
     """Runs of equal weight that would be worth as much: 1 / Σ w² (Kish 1965) for weights that sum to 1."""
     return float(1.0 / np.square(weights).sum())
+
+
+def median(values: ArrayLike) -> float:
+    """Median of runs that count alike: of an even number the mean of the middle two. What is NaN takes no part."""
+    known = np.asarray(values, float)
+    known = known[np.isfinite(known)]
+    return float(np.median(known)) if len(known) else float("nan")
 
 
 def quantiles(values: np.ndarray, weights: np.ndarray, levels: Sequence[float] = LEVELS) -> np.ndarray:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.minds.actor import KINDS
 from sim.platforms.base import channels
-from sim.scenario.numbers import parted
+from sim.scenario.numbers import flows, parted
 from sim.world.records import (
     AD,
     F_COMMENTS,
@@ -195,9 +195,9 @@ def running_total(name: str, at: datetime, series: pd.DataFrame, actions: pd.Dat
     if name == RIVALS:
         rivals = rival_actions(actions, scenario)
         return float(rivals[rivals.time < by]["name"].nunique())
-    flows = ["comments", "reposts", "creations"] if flow == "discussions" else [flow]
-    past = series[(series.platform == platform) & (series.time <= last)]  # times are compared as text
-    return float(past[flows].to_numpy().sum())
+    here = series.platform == platform if platform else series.platform.notna()
+    past = series[here & (series.time <= last)]  # times are compared as text
+    return float(past[list(flows(flow))].to_numpy().sum())
 
 
 def rival_actions(actions: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:

@@ -6,6 +6,7 @@ given, any name will do for one; then the family with the longest fixed part is 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -44,6 +45,7 @@ WHAT: dict[Where, str] = {
     "headline": "headline",
     "card": "card",
 }
+FLOWS_OF = {"discussions": ("comments", "reposts", "creations"), "people_reached": ("first_reach",)}  # sums of flows
 _BOUND = re.compile(r"\s*(\w+)\s*>=\s*([0-9][0-9_]*\.?[0-9]*(?:[eE]\+?[0-9]{1,2})?)\s*(%?)\s*")
 
 
@@ -258,16 +260,44 @@ def number(
     return found
 
 
+def expect(option: str, name: str, worlds: Iterable[Scenario | Classic]) -> None:
+    """`SimError` where no run of these worlds can have a number in its summary, so that it is told before any run.
+
+    Args:
+        option: by which it was asked for.
+        name: as summary.json has it.
+        worlds: of which one must have it.
+    """
+    known: list[str] = []
+    for world in worlds:
+        of = tuple(world.platforms), actor_names(world)
+        if find(name, "summary", *of, world=world.kind):
+            return
+        known += names("summary", *of, world=world.kind)
+    raise SimError(f"{option}: no run has the metric '{name}'; {did_you_mean(name, list(dict.fromkeys(known)))}")
+
+
 def parted(name: str, where: Where, platforms: Iterable[str]) -> tuple[str, str]:
     """Platform (empty: all together) of a number, and its name without it. Raises `SimError` where there is none."""
     platform = number(name, where, platforms).platform
     return platform, name.removeprefix(f"{platform}_") if platform else name
 
 
+def flows(name: str) -> tuple[str, ...]:
+    """Flows of which a number is the sum, without its platform."""
+    return FLOWS_OF.get(name, (name,))
+
+
 def sparse(name: str, platforms: Iterable[str], actors: Iterable[str] | None = None) -> bool:
     """Whether a number enters a summary only once it is not 0, so that a summary without it says 0."""
     found = find(name, "summary", platforms, actors)
     return found is not None and found.number.sparse
+
+
+def span(name: str) -> tuple[float, float]:
+    """Least and largest value that a number can have: none is below 0, a share none above 1."""
+    found = find(name)
+    return 0.0, 1.0 if found and found.number.unit == "share" else math.inf
 
 
 def label(

@@ -16,9 +16,9 @@ import numpy as np
 
 from sim.base.progress import Tell
 from sim.model.model import ViralityModel
-from sim.scenario.numbers import parted
+from sim.scenario.numbers import flows, parted
 from sim.studies.study import Jobs, batch
-from sim.world.records import AD, F_COMMENTS, F_CREATIONS, F_REPOSTS, FLOWS
+from sim.world.records import AD, FLOWS
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -75,7 +75,7 @@ class Trace:
 
     def flow(self, name: str, platform: str = "") -> np.ndarray:
         """One flow by the hour, i8[hours]; of all platforms, if none is named."""
-        columns = [F_COMMENTS, F_REPOSTS, F_CREATIONS] if name == "discussions" else [FLOWS.index(name)]
+        columns = [FLOWS.index(flow) for flow in flows(name)]
         where = [self.platforms.index(platform)] if platform else range(len(self.platforms))
         return np.asarray(self.flows[:, list(where)][:, :, columns].sum(axis=(1, 2)))
 
@@ -93,7 +93,7 @@ class Trace:
     def _hourly(self, name: str, platform: str) -> np.ndarray:
         if name in ("followers_won", "rival_bureaus"):
             return np.diff(self.won if name == "followers_won" else self.rivals, prepend=0)
-        return self.flow("first_reach" if name == "people_reached" else name, platform)
+        return self.flow(name, platform)
 
 
 def topics(trace: Trace, platform: str) -> np.ndarray:

@@ -19,7 +19,7 @@ from sim.scenario.load import Source
 from sim.studies.calibrate.facts import Facts, measured, of_world
 from sim.studies.calibrate.parameters import Parameter, parameters
 from sim.studies.calibrate.study import Calibration, recover
-from sim.studies.calibrate.targets import FACTS, OBSERVED, Target, check_names, check_times, choose, targets
+from sim.studies.calibrate.targets import FACTS, OBSERVED, Target, check_asked, check_names, choose, targets
 from sim.studies.study import Jobs, batch
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def fit(question: Question, *, jobs: Jobs = 1, tell: Tell | None = None) -> Fitt
     wanted = choose(
         _known(question, scenario), only=question.metrics, hold_out=question.hold_out, tolerance=question.tolerance
     )
-    check_times(wanted, scenario)
+    check_asked(wanted, scenario)
     required(scenario)
     total = question.runs + 1
     if tell:

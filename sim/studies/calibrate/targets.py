@@ -20,7 +20,7 @@ from sim.runs import kinds
 from sim.runs.kinds import World
 from sim.runs.result import opened
 from sim.runs.summary import running_total
-from sim.scenario.numbers import actor_names, number, sparse
+from sim.scenario.numbers import actor_names, expect, number, sparse
 
 OBSERVED, FACTS = "observed", "facts"
 TOLERANCE = {"measured": 0.1, "estimated": 0.3, "assumed": 0.5}  # of an observed figure, by its grade
@@ -195,11 +195,12 @@ def _matching(known: Sequence[Target], names: Sequence[str], option: str) -> lis
     return found
 
 
-def check_times(chosen: Sequence[Target], scenario: World) -> None:
-    """`SimError` for a metric with a time that has no running total, or a time outside the run."""
+def check_asked(chosen: Sequence[Target], scenario: World) -> None:
+    """`SimError` for an unknown metric; for one with a time that has no running total, or a time outside the run."""
     span = kinds.of(scenario).span(scenario)
     for target in chosen:
         if target.at is None:
+            expect("--to", target.metric, [scenario])
             continue
         if span is None:
             raise SimError(f"metric '{target.name}' has a time, and a {scenario.kind} world has no clock")
@@ -209,7 +210,7 @@ def check_times(chosen: Sequence[Target], scenario: World) -> None:
 
 
 def check_names(chosen: Sequence[Target], summary: Mapping[str, Any], scenario: World) -> None:
-    """`SimError` for a metric that no run has; some enter a summary only once they are not 0."""
+    """`SimError` for a metric that this run does not have; some enter a summary only once they are not 0."""
     world = scenario.platforms, actor_names(scenario)
     for target in chosen:
         if target.at is None and target.metric not in summary and not sparse(target.metric, *world):

@@ -215,8 +215,9 @@ def _metric(found: Comparison, name: str, a: int) -> dict[str, Any]:
     }
 
 
-def _interval(interval: Interval) -> dict[str, float | None]:
-    return {name: _finite(value) for name, value in interval._asdict().items()}
+def _interval(interval: Interval) -> dict[str, float | str | None]:
+    ends = {name: _finite(getattr(interval, name)) for name in ("middle", "low", "high")}
+    return ends | ({"why": interval.why} if interval.why else {})
 
 
 def _finite(value: float) -> float | None:

@@ -102,11 +102,10 @@ def _pairs(axes: Axes, found: Comparison) -> None:
         values, off = found.differences(metric, arm), found.difference(metric, arm)
         known, colour = np.sort(values[np.isfinite(values)]), COLOURS[arm]
         axes.plot(known, arm + SPREAD * _swarm(known), ".", color=colour, ms=7, alpha=0.4, mew=0)
-        ends = np.clip([off.low, off.high], -1e300, 1e300) if np.isfinite(off.half_width) else [off.middle] * 2
-        times = found.narrowing(metric, arm)
-        if np.isfinite(times * off.half_width):  # what separate seeds would have told
-            wide = off.middle + times * off.half_width * np.array([-1, 1])
-            axes.plot(wide, [arm - 0.42] * 2, color=PALE, lw=3.5, solid_capstyle="butt", zorder=0)
+        ends = [off.low, off.high] if off.given else [off.middle] * 2
+        wide = found.separate(metric, arm)
+        if wide.given:  # what separate seeds would have told
+            axes.plot([wide.low, wide.high], [arm - 0.42] * 2, color=PALE, lw=3.5, solid_capstyle="butt", zorder=0)
         axes.plot(ends, [arm - 0.42] * 2, color=colour, lw=3.5, solid_capstyle="butt")
         axes.plot(off.middle, arm - 0.42, "o", color="white", mec=colour, ms=5)
         words = f"{shown(found.arms[arm].name, 28)}\n{signed(off.middle)}\n{span(off)}"

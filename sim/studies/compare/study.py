@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.base import intervals
 from sim.base.errors import SimError
-from sim.base.intervals import Interval
+from sim.base.intervals import LEVEL, Interval
 from sim.base.progress import Tell, within
 from sim.base.registry import did_you_mean
 from sim.runs.estimate import required
@@ -20,7 +20,6 @@ from sim.studies.compare.runs import Job, Outcome, play
 from sim.studies.study import Jobs, batch, seeds
 
 SEEDS, MOST_SEEDS = 20, 200
-LEVEL = 0.95
 LEAST_PAIRS = 0.5  # share of the pairs that must have a ratio for one to be told
 VIRAL = "people_reached>=10%"
 SERIES = {"platform": "impressions", "classical": "new"}  # what `Outcome.series` holds
@@ -90,6 +89,11 @@ class Question:
         return known if self.metric in known else (self.metric, *known)
 
     @property
+    def named(self) -> tuple[tuple[str, str], ...]:
+        """Metrics that the user named, each with its option."""
+        return ("--metric", self.metric), ("--viral", self.viral.metric)
+
+    @property
     def looks(self) -> tuple[int, ...]:
         """Numbers of seeds after which precision is looked at: twice as many each time, up to the limit."""
         if self.precision is None or self.seeds >= self.most_seeds:
@@ -144,7 +148,11 @@ class Comparison:
 
     def difference(self, metric: str, arm: int) -> Interval:
         """Mean of the paired differences."""
-        return intervals.mean(self.differences(metric, arm), self.question.level)
+        return intervals.difference(self.values(metric, 0), self.values(metric, arm), self.question.level)
+
+    def separate(self, metric: str, arm: int) -> Interval:
+        """The same as if the runs of both arms had had seeds of their own."""
+        return intervals.separate(self.values(metric, 0), self.values(metric, arm), self.question.level)
 
     def ratio(self, metric: str, arm: int) -> Interval:
         """Median of the paired ratios to the first arm; NaN where too few pairs have one."""
@@ -155,7 +163,7 @@ class Comparison:
         return intervals.NOTHING if few else intervals.median(ratios, self.question.level)
 
     def narrowing(self, metric: str, arm: int) -> float:
-        """How many times wider the interval of as many separate runs would be."""
+        """How many times larger the error of as many separate runs would be."""
         return intervals.narrowing(self.values(metric, 0), self.values(metric, arm), self.question.level)
 
     def went_viral(self, arm: int) -> np.ndarray:
@@ -172,9 +180,29 @@ class Comparison:
         return intervals.share_difference(self.went_viral(0), self.went_viral(arm), self.question.level)
 
     def cost_per(self, metric: str, arm: int) -> Interval:
-        """Further yuan for each further unit of a metric, against the first arm."""
-        pair = self.differences("spend_yuan", arm), self.differences(metric, arm)
-        return intervals.quotient(*pair, self.question.level)
+        """Further yuan for each further unit of a metric, against the first arm; NaN where either may be nothing.
+
+        Fieller's interval, and no narrower than that of the effect makes it.
+        """
+        effect, pair = (
+            self.difference(metric, arm),
+            (self.differences("spend_yuan", arm), self.differences(metric, arm)),
+        )
+        if not effect.clear or not self.spends(arm):
+            return intervals.NOTHING
+        found, cost = intervals.quotient(*pair, self.question.level), float(pair[0].mean())
+        ends = found.low, found.high, cost / effect.low, cost / effect.high
+        return Interval(found.middle, min(ends), max(ends))
+
+    def spends(self, arm: int) -> bool:
+        """Whether an arm surely spends another sum than the first: clearly in the mean, or the same in every pair."""
+        off = self.difference("spend_yuan", arm)
+        return off.clear or bool(off.middle and self.constant("spend_yuan", arm))
+
+    def constant(self, metric: str, arm: int) -> bool:
+        """Whether an arm differs from the first by the same in every of several pairs."""
+        pairs = self.differences(metric, arm)
+        return len(pairs) > 1 and bool(np.isfinite(pairs).all()) and not intervals.apart(pairs)
 
     def hourly(self, arm: int) -> np.ndarray:
         """What the runs of an arm did each hour, f8[seeds, hours]; runs that end earlier do nothing more."""
@@ -218,6 +246,8 @@ def paired(question: Question, *, jobs: Jobs = 1, tell: Tell | None = None) -> C
         RefusedError: an arm does not fit this machine.
         SimError: no run has the metric; or an arm failed, which is named.
     """
+    for option, name in question.named:
+        numbers.expect(option, name, [arm.world for arm in question.arms])
     for arm in question.arms:
         required(arm.world, who=f"arm '{arm.name}'")
     runs: tuple[tuple[Outcome, ...], ...] = ()
@@ -245,8 +275,8 @@ def _look(question: Question, done: int, number: int, jobs: Jobs, tell: Tell | N
 
 
 def _check_metrics(found: Comparison) -> None:
-    """`SimError` for a metric that no run has; some enter a summary only once they are not 0."""
-    for option, name in (("--metric", found.question.metric), ("--viral", found.question.viral.metric)):
+    """`SimError` for a metric that some worlds have and no run of these; some enter a summary only once not 0."""
+    for option, name in found.question.named:
         later = any(numbers.sparse(name, arm.world.platforms) for arm in found.arms)
         if name not in found.metrics and not later:
             raise SimError(f"{option}: no run has the metric '{name}'; {did_you_mean(name, found.metrics)}")

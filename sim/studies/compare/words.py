@@ -93,6 +93,8 @@ def headline(found: Comparison) -> str:
     clear = [arm for arm, off in enumerate(offs) if off.clear]
     if not clear:
         which = shown(found.arms[1].name, 40) if len(offs) == 1 else f"{len(offs)} arms"
+        if len(offs) == 1 and offs[0].middle and found.constant(metric, 1):
+            return f"{which}: {name} {signed(offs[0].middle)} in every pair"
         return f"{which}: no clear change in {name}"
     most = max(clear, key=lambda arm: abs(offs[arm].middle))
     told = f"{shown(found.arms[most + 1].name, 40)}: {name} {signed(offs[most].middle)} ({span(offs[most])})"
@@ -135,8 +137,8 @@ def signed(value: float) -> str:
 
 def span(interval: Interval, write: Callable[[float], str] = signed) -> str:
     """Both ends of an interval."""
-    if not np.isfinite([interval.low, interval.high]).all():
-        return "too few pairs"
+    if not interval.given:
+        return interval.why
     return f"{write(interval.low)} to {write(interval.high)}"
 
 
@@ -212,9 +214,9 @@ def _pairing(times: float, metric: str) -> str:
     if np.isinf(times):
         return f"{metric} differs by the same in every pair; separate seeds would hide that"
     if times < 1:
-        return f"the interval of {metric} is {1 / times:.1f} × wider than with separate seeds"
+        return f"the error of {metric} is {1 / times:.1f} × larger than with separate seeds"
     worth = f"worth {humanise(times**2)} × as many runs"
-    return f"the interval of {metric} is {_times(times)} × narrower than with separate seeds ({worth})"
+    return f"the error of {metric} is {_times(times)} × smaller than with separate seeds ({worth})"
 
 
 def _times(value: float) -> str:
@@ -223,8 +225,8 @@ def _times(value: float) -> str:
 
 def precision(found: Comparison) -> list[str]:
     """Whether it is known as well as was asked, and what the looks cost."""
-    question, metric, n = found.question, found.question.metric, len(found.seeds)
-    width = f"{metric} ± {humanise(found.half_width)}"
+    question, n = found.question, len(found.seeds)
+    width = _width(found)
     if question.precision is None:
         return (
             [f"precision: {width} after {n} seeds (--precision 5% adds seeds until it is so narrow)"] if n > 1 else []
@@ -237,6 +239,15 @@ def precision(found: Comparison) -> list[str]:
     return lines
 
 
+def _width(found: Comparison) -> str:
+    """How well the metric asked for is known in the arm where it is known least."""
+    metric = found.question.metric
+    least = max((found.difference(metric, arm) for arm in range(1, len(found.arms))), key=lambda off: off.half_width)
+    if least.given:
+        return f"{metric} ± {humanise(least.half_width)}"
+    return f"{metric} has no interval ({least.why})"
+
+
 def costs(found: Comparison) -> list[str]:
     """What each further person or intent costs, of arms that spend another sum."""
     lines = []
@@ -244,7 +255,7 @@ def costs(found: Comparison) -> list[str]:
         if "spend_yuan" not in found.metrics or not found.differences("spend_yuan", arm).any():
             continue
         spend, name = found.difference("spend_yuan", arm), found.arms[arm].name
-        if not spend.clear:
+        if not found.spends(arm):
             lines.append(f"cost: {name}: spends no clearly other sum ({span(spend)} yuan)")
             continue
         for metric, unit in (("people_reached", "person reached"), ("intents", "intent")):

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.base.bands import median
 from sim.pictures.paper import GREY, INK, PALE, count, nothing, page, shown
 from sim.scenario.scenario import Scenario
 from sim.studies.counterfactuals.study import Outcome
@@ -42,7 +43,7 @@ def _row(axes: Axes, one: Outcome) -> None:
     colour = HELD if one.held else FAILED
     axes.plot(known, np.zeros(len(known)), "o", color=colour, ms=7, alpha=0.45, mew=0, clip_on=False)
     if len(known):
-        axes.plot(np.median(known), 0, "|", color=INK, ms=18, mew=2)
+        axes.plot(median(known), 0, "|", color=INK, ms=18, mew=2)
     axes.set(xlim=(0, top), ylim=(-1, 1), yticks=[])
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_formatter(count)

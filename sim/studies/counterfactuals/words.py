@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.base.bands import quantiles
+from sim.base.bands import median, quantiles
 from sim.base.words import humanise
 from sim.scenario.whatif import Expectation
 from sim.studies.counterfactuals.study import Outcome
 
-BAND = (0.05, 0.5, 0.95)
+BAND = (0.05, 0.95)
 
 
 def table(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
@@ -20,7 +20,7 @@ def table(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
         ("counterfactual", "number", "with", "without", "ratio, 5 to 95 %", "expected", "seeds", "verdict")
     ]
     for one in outcomes:
-        with_it, bare = (quantiles(values, np.ones(len(values)), (0.5,))[0] for values in (one.base, one.bare))
+        with_it, bare = median(one.base), median(one.bare)
         rows.append(
             (
                 one.name,
@@ -38,7 +38,8 @@ def table(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
 
 def _ratio(one: Outcome) -> str:
     """Median and band of the paired ratios, whatever the bounds are held against."""
-    low, middle, high = quantiles(one.ratio, np.ones(len(one.ratio)), BAND)
+    middle = median(one.ratio)
+    low, high = quantiles(one.ratio, np.ones(len(one.ratio)), BAND)
     return f"{middle:.2f} ({low:.2f} to {high:.2f})" if np.isfinite(middle) else "–"
 
 

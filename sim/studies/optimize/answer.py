@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -103,7 +102,6 @@ def table(answer: Optimization) -> pd.DataFrame:
     rows = []
     for one, on_it in zip(answer.judged, frontier(answer.judged, answer.market.budget), strict=True):
         chance, mean = in_probability(one, greedy), in_mean(one, greedy)
-        _, low, high = one.interval
         rows.append(
             {
                 "plan": one.name,
@@ -111,18 +109,18 @@ def table(answer: Optimization) -> pd.DataFrame:
                 "cost_yuan": one.cost,
                 "most_spent_yuan": int(one.numbers[:, answer.metrics.index("spend_yuan")].max()),
                 "probability": round(one.probability, 6),
-                "probability_low": round(low, 6),
-                "probability_high": round(high, 6),
+                "probability_low": round(one.interval.low, 6),
+                "probability_high": round(one.interval.high, 6),
                 "mean": float(one.values.mean()),
-                "median": float(np.median(one.values)),
+                "median": one.median,
                 "worst_tenth": one.bad,
                 "seeds": len(one.values),
                 "probability_over_greedy": round(chance.middle, 6),
                 "probability_over_greedy_low": round(chance.low, 6),
                 "probability_over_greedy_high": round(chance.high, 6),
                 "mean_over_greedy": mean.middle,
-                "mean_over_greedy_low": mean.low,
-                "mean_over_greedy_high": mean.high,
+                "mean_over_greedy_low": mean.low if mean.given else None,
+                "mean_over_greedy_high": mean.high if mean.given else None,
                 "is_best": int(one.plan == best.plan),
             }
         )

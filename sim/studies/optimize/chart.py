@@ -29,7 +29,7 @@ def picture(answer: Optimization) -> Figure:
     goal, scenario = answer.market.campaign.goal, answer.market.scenario
     gain = in_probability(best, greedy)
     title = f"Chance of {count(goal.least)} {label(goal.metric)}: {best.probability:.0%} with the best plan"
-    title += f" found, {greedy.probability:.0%} with the greedy one"
+    title += f" found, {greedy.probability:.0%} with the greedy one" + ("" if gain.clear else ": no clear difference")
     about = f"{shown(scenario.title or scenario.name, 66)}. Difference {100 * gain.middle:+.0f} points"
     about += f" ({100 * gain.low:+.0f} to {100 * gain.high:+.0f}, 95 %, paired)."
     recipe = (
@@ -52,8 +52,8 @@ def _frontier(axes: Axes, answer: Optimization) -> None:
     norm = Normalize(0, worst)
     million = answer.market.budget / 1e6 or 1
     for one, on_it in zip(judged, best, strict=True):
-        x, (_, low, high), random = one.cost / 1e6, one.interval, one.name.startswith("random")
-        axes.plot([x, x], [low, high], color=PALE if random else "#b5b5b5", lw=1.2, zorder=1)
+        x, random = one.cost / 1e6, one.name.startswith("random")
+        axes.plot([x, x], [one.interval.low, one.interval.high], color=PALE if random else "#b5b5b5", lw=1.2, zorder=1)
         edge = GREY if random else INK
         axes.scatter(
             x,

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.base.intervals import Interval, mean, share
+from sim.base import bands
+from sim.base.intervals import Interval, difference, share, share_difference
 from sim.scenario.campaign import Plan
 from sim.studies.optimize.search import tail
 
-Z = 1.959964  # of 95 % intervals
 BAD = 0.1  # share of the runs that are bad luck
 TOLERANCE = 0.01  # share of the budget by which costs may differ and still be the same
 
@@ -55,25 +55,24 @@ class Judged:
         return share(int(self.hits.sum()), len(self.hits))
 
     @property
+    def median(self) -> float:
+        """Median of the goal's metric."""
+        return bands.median(self.values)
+
+    @property
     def bad(self) -> float:
         """Mean of the worst tenth of the runs."""
         return tail(self.values, BAD)
 
 
 def in_probability(one: Judged, other: Judged) -> Interval:
-    """Difference of two probabilities over the same seeds: adjusted Wald for matched pairs (Bonett and Price 2012)."""
-    n = len(one.hits)
-    gained = (np.sum(one.hits & ~other.hits) + 1) / (n + 2)
-    lost = (np.sum(~one.hits & other.hits) + 1) / (n + 2)
-    middle, half = gained - lost, Z * np.sqrt((gained + lost - (gained - lost) ** 2) / (n + 2))
-    return Interval(
-        one.probability - other.probability, max(-1.0, float(middle - half)), min(1.0, float(middle + half))
-    )
+    """Difference of two probabilities over the same seeds."""
+    return share_difference(other.hits, one.hits)
 
 
 def in_mean(one: Judged, other: Judged) -> Interval:
     """Mean difference of the goal's metric over the same seeds."""
-    return mean(one.values - other.values)
+    return difference(other.values, one.values)
 
 
 def frontier(judged: Sequence[Judged], budget: int) -> list[bool]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.base.intervals import Interval
 from sim.base.words import columns, humanise
 from sim.runs import purchases
@@ -59,11 +57,17 @@ def table(answer: Optimization) -> list[tuple[str, ...]]:
     head = ("plan", "yuan", "bought", "chance of the goal, 95 %", "median", "worst tenth", "frontier")
     rows: list[tuple[str, ...]] = [head]
     for one, best in zip(answer.judged, frontier(answer.judged, answer.market.budget), strict=True):
-        _, low, high = one.interval
-        chance = f"{one.probability:.0%} ({low:.0%} to {high:.0%})"
-        middle = humanise(float(np.median(one.values)))
+        chance = f"{one.probability:.0%} ({one.interval.low:.0%} to {one.interval.high:.0%})"
         rows.append(
-            (one.name, f"{one.cost:,}", bought(answer, one.plan), chance, middle, humanise(one.bad), "*" * best)
+            (
+                one.name,
+                f"{one.cost:,}",
+                bought(answer, one.plan),
+                chance,
+                humanise(one.median),
+                humanise(one.bad),
+                "*" * best,
+            )
         )
     return rows
 
@@ -99,8 +103,9 @@ def _points(found: Interval) -> str:
 
 
 def _people(found: Interval) -> str:
-    return f"{_signed(found.middle)} ({_signed(found.low)} to {_signed(found.high)})"
+    ends = f"{_signed(found.low)} to {_signed(found.high)}" if found.given else f"no interval: {found.why}"
+    return f"{_signed(found.middle)} ({ends})"
 
 
 def _signed(value: float) -> str:
-    return ("−" if value < 0 else "+") + humanise(abs(value))
+    return ("−" if value < 0 else "+" if value > 0 else "") + humanise(abs(value))

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sim.base import metrics
+from sim.base.bands import median
 
 DAY, HOUR, FLAT = 1440.0, 60.0, 5.0  # minutes
 BINS = 12
@@ -101,19 +102,19 @@ def adoptions_per_item(trees: Forest) -> float:
 def virality_at_100(trees: Forest) -> float:
     """S04: median structural virality (root included) of trees of 90 to 150 reposts."""
     table = shapes(trees)
-    return _median(table.sv[table.n.between(90, 150)])
+    return median(table.sv[table.n.between(90, 150)])
 
 
 def depth_median(trees: Forest) -> float:
     """S07: median greatest depth of trees of 100 to 1,000 reposts."""
     table = shapes(trees)
-    return _median(table.depth[table.n.between(LEAST, MOST)])
+    return median(table.depth[table.n.between(LEAST, MOST)])
 
 
 def direct_share(trees: Forest) -> float:
     """S09: median share of reposts that are of the post itself, trees of at least 100."""
     table = shapes(trees)
-    return _median(table.d1[table.n >= LEAST])
+    return median(table.d1[table.n >= LEAST])
 
 
 def offspring(trees: Forest) -> tuple[np.ndarray, np.ndarray]:
@@ -165,12 +166,8 @@ def within_an_hour(trees: Forest) -> float:
 def t90_hours(trees: Forest) -> float:
     """S17: median over trees of at least 100 reposts of the hours until nine tenths of them."""
     table = shapes(trees)
-    return _median(table.t90[table.n >= LEAST])
+    return median(table.t90[table.n >= LEAST])
 
 
 def _mean(values: np.ndarray, weight: np.ndarray) -> float:
     return float(np.average(values, weights=weight)) if len(values) and weight.sum() else np.nan
-
-
-def _median(values: pd.Series) -> float:
-    return float(values.median()) if len(values) else np.nan

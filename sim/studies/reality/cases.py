@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import rankdata
 
+from sim.base.bands import median
 from sim.base.errors import SimError
 from sim.base.progress import Tell
 from sim.base.reader import read
@@ -81,9 +82,7 @@ class Line:
 
     def median(self, what: str) -> float:
         """Median over seeds of a field of `Measured`; runs without a slope take no part, of none it is NaN."""
-        values = np.array([getattr(run, what) for run in self.runs], float)
-        known = values[np.isfinite(values)]
-        return float(np.median(known)) if len(known) else float("nan")
+        return median([getattr(run, what) for run in self.runs])
 
     def mean(self, what: str) -> float:
         """Mean over seeds of a field of `Measured`."""
@@ -93,7 +92,7 @@ class Line:
         """Median slope of as many runs drawn with replacement."""
         slopes = np.array([run.slope for run in self.runs])
         slopes = slopes[(np_uniform(key, np.arange(len(slopes)), *which) * len(slopes)).astype(int)]
-        return float(np.median(slopes[np.isfinite(slopes)])) if np.isfinite(slopes).any() else float("nan")
+        return median(slopes)
 
     @property
     def with_slope(self) -> int:

@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from sim.base.bands import median
+
 DAY = 1440
 NIGHT, DAYTIME = (2, 5), (10, 21)  # first and last hour
 LEAST_MINUTES, GAP_MINUTES, CAP_MINUTES = 10, 15, 900
@@ -76,7 +78,7 @@ def _half(minute: np.ndarray, heat: np.ndarray) -> float:
 
 def dwell_median(stays: pd.DataFrame) -> float:
     """S19: median minutes on the list."""
-    return _median(stays.dwell)
+    return median(stays.dwell)
 
 
 def dwell_cap(stays: pd.DataFrame) -> float:
@@ -86,14 +88,14 @@ def dwell_cap(stays: pd.DataFrame) -> float:
 
 def half_life(stays: pd.DataFrame) -> float:
     """S22: median minutes from the peak to half of it, best rank 20 or better."""
-    return _median(stays.half_fall[stays.best_rank <= 20].dropna())
+    return median(stays.half_fall[stays.best_rank <= 20])
 
 
 def asymmetry(stays: pd.DataFrame) -> float:
     """S25: median half-fall over median half-rise, best rank 20 or better."""
     high = stays[stays.best_rank <= 20]
-    rise = _median(high.half_rise.dropna())
-    return _median(high.half_fall.dropna()) / rise if rise else np.nan
+    rise = median(high.half_rise)
+    return median(high.half_fall) / rise if rise else np.nan
 
 
 def entries(seen: Sightings) -> np.ndarray:
@@ -154,13 +156,13 @@ def read_half_time(reads: np.ndarray, listed: np.ndarray, step: int) -> float:
         if total[-1] > FRESH_READS:
             half = int(np.searchsorted(total, total[-1] / 2))
             hours.append(max(0.0, (half - listed[topic]) * step / 60))
-    return float(np.median(hours)) if hours else np.nan
+    return median(hours)
 
 
 def posts_per_discussion(posts: np.ndarray, discussions: np.ndarray) -> float:
     """S35: median of original posts over discussions, where there was any."""
     known = np.asarray(discussions) > 0
-    return float(np.median(np.asarray(posts)[known] / np.asarray(discussions)[known])) if known.any() else np.nan
+    return median(np.asarray(posts)[known] / np.asarray(discussions)[known])
 
 
 def heat_around_peak(seen: Sightings, stays: pd.DataFrame, grid: np.ndarray) -> np.ndarray:
@@ -174,7 +176,3 @@ def heat_around_peak(seen: Sightings, stays: pd.DataFrame, grid: np.ndarray) -> 
         when, what = minute[own], heat[own] / peak
         curves.append(np.interp(grid, when - when[np.argmax(what)], what, left=0.0, right=0.0))
     return np.mean(curves, axis=0) if curves else np.full(len(grid), np.nan)
-
-
-def _median(values: pd.Series) -> float:
-    return float(values.median()) if len(values) else np.nan

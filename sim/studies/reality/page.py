@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from statistics import median
 
+from sim.base.bands import median
 from sim.studies.reality.score import Line, Score
 from sim.studies.reality.targets import FIT, HELD, Number, Parts, parts
 
@@ -112,8 +112,8 @@ def tally(score: Score) -> str:
 
 
 def _middle(sizes: Iterable[float]) -> str:
-    known = [size for size in sizes if size == size]
-    return share(median(known)) if known else "–"
+    middle = median([*sizes])
+    return share(middle) if middle == middle else "–"
 
 
 def split_table(score: Score) -> list[tuple[str, ...]]:

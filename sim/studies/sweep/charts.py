@@ -10,10 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
+from sim.base.intervals import Interval
 from sim.base.words import tail
 from sim.pictures.paper import GREY, INK, PALE, count, nothing, page, shown
 from sim.scenario import numbers
-from sim.studies.sweep.found import Effect, Found, effect, is_number
+from sim.studies.sweep.effects import FILLING, Effect, ranked, stands_out, still
+from sim.studies.sweep.effects import effects as of_paths
+from sim.studies.sweep.found import Found, is_number
 from sim.studies.sweep.sensitivity import Index
 
 BLUE, ORANGE = "#0072B2", "#D55E00"
@@ -22,23 +25,25 @@ MOST_CELLS = 144  # of a heat map that carry a number
 MOST_PLACES = 30  # a side of a heat map
 
 
-def ranked(found: Found, metric: int) -> list[tuple[int, Effect]]:
-    """Paths by their swing, the widest first."""
-    effects = [(path, effect(found, path, metric)) for path in range(len(found.paths))]
-    return sorted(effects, key=lambda pair: -np.nan_to_num(abs(pair[1].swing), nan=-1.0))
-
-
 def headline(found: Found, metric: int = 0) -> str:
-    """Which path moves a metric most, from what to what; that nothing is certain, where nothing is."""
-    path, most = ranked(found, metric)[0]
-    name = shown(tail(found.paths[path], 40), 40)
-    if not np.isfinite(most.swing):
-        return f"No finished runs of {numbers.label(found.metrics[metric])}"
-    ends = f"{count(most.mean[most.low])} → {count(most.mean[most.high])}"
-    if np.isfinite(most.swing_half) and abs(most.swing) <= most.swing_half:
-        return f"No clear effect on {numbers.label(found.metrics[metric])}: more replicates are needed"
-    verb = "moves" if len(found.paths) == 1 else "matters most:"
-    return f"{name} {verb} {numbers.label(found.metrics[metric])} {ends}"
+    """Which path moves a metric, from what to what, as far as that is known; the most, only where that is sure."""
+    name, order = numbers.label(found.metrics[metric]), ranked(found, metric)
+    path, most = order[0]
+    if still(found, metric):
+        return f"Nothing that was varied moves {name}"
+    if not np.isfinite(found.values[:, metric]).any():
+        return f"No finished runs of {name}"
+    if not np.isfinite(most.swing.middle):
+        why = most.swing.why if found.design in FILLING else "no seed has been run at both ends yet"
+        return f"No effect on {name} to be told: {why}"
+    ends = " → ".join(map(count, most.ends))
+    if not most.swing.given:
+        return f"No clear effect on {name}: {most.swing.why}"
+    if not most.swing.clear:
+        return f"No clear effect on {name}: more {'points' if found.design in FILLING else 'replicates'} are needed"
+    verb = "matters most:" if len(order) > 1 and stands_out(order) else "moves"
+    luck = ", with one seed" if found.values.shape[-1] == 1 else ""
+    return f"{shown(tail(found.paths[path], 40), 40)} {verb} {name} {ends}{luck}"
 
 
 def effects(found: Found, title: str, recipe: str) -> Figure:
@@ -50,8 +55,9 @@ def effects(found: Found, title: str, recipe: str) -> Figure:
     grid = {"left": 0.09, "right": 0.975, "top": 1 - 1.0 / height, "bottom": 0.75 / height, "hspace": 0.28}
     axes = figure.subplots(rows, columns, squeeze=False, sharey="row", sharex="col", gridspec_kw=grid | {"wspace": 0.1})
     for row in range(rows):
+        every = of_paths(found, row)
         for column, path in enumerate(order):
-            _curve(axes[row, column], effect(found, path, row))
+            _curve(axes[row, column], every[path])
             axes[row, column].set_ylim(bottom=0 if np.nanmin(found.values[:, row], initial=0) >= 0 else None)
         axes[row, 0].set_ylabel(shown(numbers.label(found.metrics[row]), 30))
     for column, path in enumerate(order):
@@ -61,22 +67,33 @@ def effects(found: Found, title: str, recipe: str) -> Figure:
 
 def _about(found: Found, title: str) -> str:
     replicates = found.values.shape[-1]
-    seeds = f"{replicates} seeds, the same at every point; bands: 95 %" if replicates > 1 else "one seed: no interval"
-    return f"{shown(title, 80)}. Mean over {len(found.texts):,} points, {seeds}."
+    seeds = f"{replicates} seeds, the same at every point; bands: 95 %" if replicates > 2 else _few(found)
+    what = "Surface through" if found.design in FILLING else "Mean over"
+    return f"{shown(title, 80)}. {what} {len(found.texts):,} points, {seeds}."
+
+
+def _few(found: Found) -> str:
+    """What one or two seeds tell."""
+    replicates = found.values.shape[-1]
+    if replicates == 1 and found.design in FILLING:
+        return "one seed; bands, 95 %: of the points alone"
+    return f"{'one seed' if replicates == 1 else 'two seeds'}: no interval"
 
 
 def _curve(axes: Axes, found: Effect) -> None:
     x = np.array(found.labels, float) if found.numeric else np.arange(len(found.labels), dtype=float)
-    low, high = found.mean - found.half, found.mean + found.half
+    middle, low, high = np.array([one[:3] for one in found.curve]).T
+    known = np.isfinite(low) & np.isfinite(high)
     if found.numeric:
-        axes.fill_between(x, low, high, color=BLUE, alpha=0.2, lw=0)
-        axes.plot(x, found.mean, "o-", color=BLUE, ms=4, lw=1.6)
+        axes.fill_between(x, np.where(known, low, np.nan), np.where(known, high, np.nan), color=BLUE, alpha=0.2, lw=0)
+        axes.plot(x, middle, "o-", color=BLUE, ms=4, lw=1.6)
         if len(x) > 2 and x[0] > 0 and x[-1] / x[0] >= 20:
             axes.set_xscale("log")
             axes.xaxis.set_minor_locator(NullLocator())
         axes.xaxis.set_major_formatter(FuncFormatter(_short))
     else:
-        axes.errorbar(x, found.mean, np.nan_to_num(found.half), fmt="o", color=BLUE, ms=6, capsize=3)
+        off = np.where(known, [middle - low, high - middle], 0.0)
+        axes.errorbar(x, middle, off, fmt="o", color=BLUE, ms=6, capsize=3)
         axes.set_xticks(x, [shown(label, 18) for label in found.labels])
         axes.set_xlim(-0.5, len(x) - 0.5)
     axes.yaxis.set_major_formatter(FuncFormatter(count))
@@ -93,31 +110,38 @@ def tornado(found: Found, title: str, recipe: str) -> Figure:
     columns = min(len(found.metrics), MOST_METRICS)
     order = [path for path, _ in ranked(found, 0)][:12]
     height = 1.75 + 0.55 * max(len(order), 3)
-    about = f"{shown(title, 80)}. Each path from its lowest to its highest value, all others averaged over."
+    about = f"{shown(title, 80)}. Each path from its lowest to its highest value, {_how(found)}."
     figure = page(recipe, headline(found), about, height)
     grid = {"left": 0.24, "right": 0.975, "top": 1 - 1.15 / height, "bottom": 0.55 / height, "wspace": 0.12}
     axes = figure.subplots(1, columns, squeeze=False, sharey=True, gridspec_kw=grid)[0]
     for metric in range(columns):
-        _bars(axes[metric], [effect(found, path, metric) for path in order])
+        every = of_paths(found, metric)
+        _bars(axes[metric], [every[path] for path in order])
         axes[metric].set_title(shown(numbers.label(found.metrics[metric]), 40))
     axes[0].set_yticks(range(len(order)), [shown(tail(found.paths[path], 34), 36) for path in order])
     axes[0].set_ylim(len(order) - 0.4, -0.6)
     return figure
 
 
+def _how(found: Found) -> str:
+    """What the ends of a bar are."""
+    if found.design in FILLING:
+        return f"on a surface through {len(found.texts):,} points"
+    return "others as they are" if found.alone else "all others averaged over"
+
+
 def _bars(axes: Axes, effects: Sequence[Effect]) -> None:
     for row, one in enumerate(effects):
-        ends = one.mean[one.low], one.mean[one.high]
-        colour = BLUE if one.swing >= 0 else ORANGE
-        clear = not abs(one.swing) <= one.swing_half
-        axes.barh(row, ends[1] - ends[0], left=ends[0], height=0.5, color=colour, alpha=0.75 if clear else 0.3)
-        if np.isfinite(one.swing_half):
-            axes.plot([ends[1] - one.swing_half, ends[1] + one.swing_half], [row, row], color=INK, lw=1.2)
-        for place, end, other in ((one.low, *ends), (one.high, *reversed(ends))):
+        ends, whisker = one.ends, _whisker(one)
+        colour = BLUE if one.swing.middle >= 0 else ORANGE
+        alpha = 0.75 if one.swing.clear else 0.3
+        axes.barh(row, ends[1] - ends[0], left=ends[0], height=0.5, color=colour, alpha=alpha)
+        axes.plot(whisker, [row, row], color=INK, lw=1.2)
+        for place, (end, other) in ((one.low, ends), (one.high, ends[::-1])):
             side = 1 if end > other else -1
-            lift = one.swing_half if place == one.high and np.isfinite(one.swing_half) else 0.0
+            x = (max if side > 0 else min)([end, *whisker] if place == one.high else [end])
             axes.annotate(
-                shown(_level(one.labels[place]), 12), (end + side * lift, row), (4 * side, 0),
+                shown(_level(one.labels[place]), 12), (x, row), (4 * side, 0),
                 textcoords="offset points", ha="left" if side > 0 else "right", va="center", size=7.5, color=GREY,
             )  # fmt: skip
     _room(axes, effects)
@@ -128,12 +152,17 @@ def _bars(axes: Axes, effects: Sequence[Effect]) -> None:
     axes.tick_params(labelsize=8)
 
 
+def _whisker(one: Effect) -> tuple[float, float]:
+    """Where the upper end of a bar may lie, were the lower one sure; nowhere else without an interval."""
+    begin, end = one.ends
+    return (begin + one.swing.low, begin + one.swing.high) if one.swing.given else (end, end)
+
+
 def _room(axes: Axes, effects: Sequence[Effect]) -> None:
     """Limits that leave bars, whiskers and their labels inside."""
-    ends = [one.mean[place] for one in effects for place in (one.low, one.high)]
-    for one in effects:
-        if np.isfinite(one.swing_half):
-            ends += [one.mean[one.high] - one.swing_half, one.mean[one.high] + one.swing_half]
+    ends = np.array([end for one in effects for end in (*one.ends, *_whisker(one))])
+    if not np.isfinite(ends).any():
+        return
     low, high = np.nanmin(ends), np.nanmax(ends)
     pad = 0.2 * (high - low or 1.0)
     axes.set_xlim(low - pad, high + pad)
@@ -144,9 +173,9 @@ def _level(label: Any) -> str:
 
 
 def heat_map(found: Found, title: str, recipe: str) -> Figure | None:
-    """The first metric over the two paths that matter most; None unless both have a few values."""
+    """The first metric over the two paths that move it most; None unless both have a few values."""
     sides = [(path, one) for path, one in ranked(found, 0) if 2 <= len(set(found.column(path))) <= MOST_PLACES]
-    if len(sides) < 2 or found.alone:
+    if len(sides) < 2 or found.alone or found.design in FILLING:
         return None
     (across, x), (up, y) = sides[:2]
     cells = _cells(found, across, up, x, y)
@@ -198,20 +227,16 @@ def _numbers(axes: Axes, cells: np.ndarray) -> None:
 def sensitivity(found: Sequence[Index], title: str, recipe: str) -> Figure:
     """First-order and total indices of every path, a panel a metric."""
     metrics = list(dict.fromkeys(one.metric for one in found))[:MOST_METRICS]
-    first = sorted((one for one in found if one.metric == metrics[0]), key=lambda one: -one.total)
+    first = sorted((one for one in found if one.metric == metrics[0]), key=lambda one: -one.total.middle)
     order = [one.path for one in first]
     height = 1.75 + 0.6 * max(len(order), 3)
-    top = first[0]
-    headline = (
-        f"{shown(tail(top.path, 40), 40)} accounts for {top.total:.0%} of the variance of {numbers.label(top.metric)}"
-    )
     about = f"{shown(title, 70)}. Dark: on its own; light: with all interactions. Whiskers: 95 %."
-    figure = page(recipe, headline, about, height)
+    figure = page(recipe, _accounts(first), about, height)
     grid = {"left": 0.24, "right": 0.975, "top": 1 - 1.15 / height, "bottom": 0.6 / height, "wspace": 0.12}
     axes = figure.subplots(1, len(metrics), squeeze=False, sharey=True, gridspec_kw=grid)[0]
     for panel, metric in zip(axes, metrics, strict=True):
         own = {one.path: one for one in found if one.metric == metric}
-        if all(one.total == 0 for one in own.values()):
+        if all(one.total.middle == 0 for one in own.values()):
             nothing(panel, "it never changes")
         _shares(panel, [own[path] for path in order])
         panel.set_title(shown(numbers.label(metric), 40))
@@ -220,15 +245,27 @@ def sensitivity(found: Sequence[Index], title: str, recipe: str) -> Figure:
     return figure
 
 
+def _accounts(order: Sequence[Index]) -> str:
+    """The path with the largest index, with its interval; none where none is above 0."""
+    top, name = order[0], numbers.label(order[0].metric)
+    if top.total.middle == 0:
+        return f"Nothing that was varied moves {name}"
+    if top.total.low == 0:
+        return f"No path surely accounts for any of the variance of {name}"
+    return f"{shown(tail(top.path, 40), 40)} accounts for {share(top.total)} of the variance of {name}"
+
+
+def share(found: Interval) -> str:
+    """A share with its interval."""
+    return f"{found.middle:.0%} ({found.low:.0%} to {found.high:.0%})"
+
+
 def _shares(axes: Axes, found: Sequence[Index]) -> None:
     for row, one in enumerate(found):
-        for lift, value, half, alpha in (
-            (-0.15, one.first, one.first_half, 0.95),
-            (0.17, one.total, one.total_half, 0.4),
-        ):
-            axes.barh(row + lift, max(value, 0.0), height=0.3, color=BLUE, alpha=alpha)
-            axes.plot([value - half, value + half], [row + lift] * 2, color=INK, lw=1)
-    axes.set_xlim(left=0)
+        for lift, part, alpha in ((-0.15, one.first, 0.95), (0.17, one.total, 0.4)):
+            axes.barh(row + lift, part.middle, height=0.3, color=BLUE, alpha=alpha)
+            axes.plot([part.low, part.high], [row + lift] * 2, color=INK, lw=1)
+    axes.set_xlim(0, 1.02)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0%}"))
     axes.set_xlabel("share of the variance", size=8)
     axes.tick_params(labelsize=8)

@@ -15,6 +15,7 @@ from sim.base.files.drafts import replacing
 from sim.runs.recipe import maker
 from sim.studies.ledger import DONE, FAILED, FILE, Ledger
 from sim.studies.sweep import charts, found
+from sim.studies.sweep.design import factor
 from sim.studies.sweep.found import Found
 from sim.studies.sweep.plan import Plan
 from sim.studies.sweep.sensitivity import Index, indices
@@ -138,10 +139,13 @@ def write(ledger: Ledger, *, parquet: bool = False, figures: bool = True) -> Rep
 
 def _report(ledger: Ledger, head: Header) -> Report:
     done, failed = (ledger.count(head.plan, status) for status in (DONE, FAILED))
-    metrics = found.read(ledger, head.plan, head.paths, head.sweep["metrics"], (head.points, head.replicates))
+    size, names = (head.points, head.replicates), head.sweep["metrics"]
+    logs = [path for path, given in head.sweep["vary"].items() if factor(path, given).log]
+    design = head.sweep["design"]
+    metrics = found.read(ledger, head.plan, head.paths, names, size, design=design, logs=logs)
     made: Sequence[Index] = ()
     notes = []
-    if head.sweep["design"] == "saltelli" and done == head.total:
+    if design == "saltelli" and done == head.total:
         try:
             made = indices(metrics, head.sweep["seed"])
         except SimError as error:
@@ -157,8 +161,10 @@ def record(report: Report) -> dict[str, Any]:
 
 
 def _table(found: Sequence[Index]) -> str:
-    rows = ["metric,path,first,first_half,total,total_half"]
-    rows += [",".join([one.metric, f'"{one.path}"', *(f"{value:.6g}" for value in one[2:])]) for one in found]
+    rows = ["metric,path,first,first_low,first_high,total,total_low,total_high"]
+    for one in found:
+        numbers = [f"{value:.6g}" for share in (one.first, one.total) for value in share[:3]]
+        rows.append(",".join([one.metric, f'"{one.path}"', *numbers]))
     return "\n".join(rows) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""What a sweep found: chosen metrics by point and replicate, effects of paths with intervals, tables."""
+"""What a sweep found: chosen metrics by point and replicate, and the tables."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-from scipy.stats import t as student
 
+from sim.base import intervals
+from sim.base.bands import median
 from sim.base.errors import SimError
 from sim.base.reader import scalar
 from sim.base.registry import did_you_mean
 from sim.scenario import numbers
 from sim.studies.ledger import DONE, Ledger, Row
+from sim.studies.sweep.design import Design
 
 MOST_USUAL = 3  # headlines that stand for all, where no metric is named
-BINS = 5  # of a continuous range
-MOST_LEVELS = 40  # values that are drawn one by one
-LEVEL = 0.95  # of all intervals
 BATCH = 2_000  # rows of a Parquet group
 
 
@@ -35,6 +34,8 @@ class Found:
         metrics: names.
         values: f8[points, metrics, replicates]; NaN where a run is missing, failed, or has no such number.
         numbers: of the points in their plan, of which a shard may lack some.
+        design: how the points lie.
+        logs: paths that are even in the logarithm.
     """
 
     paths: list[str]
@@ -42,42 +43,21 @@ class Found:
     metrics: list[str]
     values: np.ndarray
     numbers: Sequence[int] = ()
+    design: Design = "grid"
+    logs: Sequence[str] = ()
 
     @property
     def alone(self) -> bool:
         """Whether paths were varied one at a time."""
         return any(None in texts for texts in self.texts)
 
+    def log(self, path: int) -> bool:
+        """Whether a path is even in the logarithm."""
+        return self.paths[path] in self.logs
+
     def column(self, path: int) -> list[Any]:
         """The values of a path at the points, as numbers where they are numbers."""
         return [number(texts[path]) for texts in self.texts]
-
-
-@dataclass(frozen=True)
-class Effect:
-    """How a metric goes with one path, all other paths averaged over.
-
-    Attributes:
-        labels: values of the path, or middles of its bins, rising.
-        mean: f8[levels].
-        half: f8[levels], half the width of the 95 % interval; NaN with one replicate.
-        low, high: places in ``labels`` whose difference is the swing: both ends, or of words least and most.
-        swing: mean at ``high`` less mean at ``low``.
-        swing_half: half the width of its interval, paired by seed; NaN with one replicate.
-    """
-
-    labels: list[Any]
-    mean: np.ndarray
-    half: np.ndarray
-    low: int
-    high: int
-    swing: float
-    swing_half: float
-
-    @property
-    def numeric(self) -> bool:
-        """Whether the labels can stand on an axis."""
-        return all(is_number(label) for label in self.labels)
 
 
 def is_number(value: Any) -> bool:
@@ -96,7 +76,9 @@ def number(text: str | None) -> Any:
     return value if is_number(value) else text.strip('"')
 
 
-def read(ledger: Ledger, plan: str, paths: Sequence[str], metrics: Sequence[str], size: tuple[int, int]) -> Found:
+def read(
+    ledger: Ledger, plan: str, paths: Sequence[str], metrics: Sequence[str], size: tuple[int, int], **design: Any
+) -> Found:
     """Chosen metrics of all finished runs, one pass over the ledger.
 
     Args:
@@ -105,6 +87,7 @@ def read(ledger: Ledger, plan: str, paths: Sequence[str], metrics: Sequence[str]
         paths: what varies.
         metrics: names; none: the usual ones that there are.
         size: points, replicates.
+        design: how the points lie, as `Found` has it.
     """
     names: list[str] = list(metrics)
     texts: dict[int, tuple[str | None, ...]] = {}
@@ -121,7 +104,7 @@ def read(ledger: Ledger, plan: str, paths: Sequence[str], metrics: Sequence[str]
     if metrics and (empty := [name for i, name in enumerate(names) if np.isnan(values[:, i]).all()]):
         _refuse(ledger, plan, empty[0])
     there = sorted(texts)  # a shard lacks some points
-    return Found(list(paths), [texts[point] for point in there], names, values[there, : len(names)], there)
+    return Found(list(paths), [texts[point] for point in there], names, values[there, : len(names)], there, **design)
 
 
 def headlines() -> list[str]:
@@ -136,54 +119,6 @@ def _refuse(ledger: Ledger, plan: str, name: str) -> None:
         known |= set(json.loads(row.metrics or "{}"))
     if known and name not in known:
         raise SimError(f"no run has a metric '{name}'; {did_you_mean(name, sorted(known))}")
-
-
-def interval(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean over the last axis and half the width of its Student interval; NaN where there are not two."""
-    n = np.isfinite(samples).sum(axis=-1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.nansum(samples, axis=-1) / np.where(n, n, np.nan)
-        spread = np.sqrt(np.nansum((samples - mean[..., None]) ** 2, axis=-1) / np.where(n > 1, n - 1, np.nan))
-        half = spread / np.sqrt(n) * student.ppf(0.5 + LEVEL / 2, np.where(n > 1, n - 1, np.nan))
-    return mean, half
-
-
-def effect(found: Found, path: int, metric: int) -> Effect:
-    """The effect of one path: means over all points with the same value, seed by seed."""
-    labels, groups = _groups(found, path)
-    by_seed = np.array([_mean(found.values[group, metric], axis=0) for group in groups])
-    mean, half = interval(by_seed)
-    low, high = 0, len(labels) - 1
-    if not all(is_number(label) for label in labels) and np.isfinite(mean).any():
-        low, high = int(np.nanargmin(mean)), int(np.nanargmax(mean))
-    swing, swing_half = interval(by_seed[high] - by_seed[low])
-    return Effect(labels, mean, half, low, high, float(swing), float(swing_half))
-
-
-def _groups(found: Found, path: int) -> tuple[list[Any], list[np.ndarray]]:
-    """Values of a path, or middles of its bins, and the points of each; only its own where paths vary alone."""
-    column = found.column(path)
-    alone = found.alone
-    kept = [place for place, texts in enumerate(found.texts) if not alone or texts[path] is not None]
-    labels = list(dict.fromkeys(column[place] for place in kept))
-    if all(is_number(label) for label in labels):
-        labels.sort()
-        if len(labels) > MOST_LEVELS:
-            return _bins(np.array(column, float))
-    return labels, [np.array([place for place in kept if column[place] == label]) for label in labels]
-
-
-def _bins(values: np.ndarray) -> tuple[list[Any], list[np.ndarray]]:
-    """Fifths of the points, by value."""
-    groups = np.array_split(np.argsort(values, kind="stable"), BINS)
-    return [float(f"{np.median(values[group]):.3g}") for group in groups], groups
-
-
-def _mean(values: np.ndarray, axis: int) -> np.ndarray:
-    """Mean of what is there."""
-    n = np.isfinite(values).sum(axis=axis)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.nansum(values, axis=axis) / np.where(n, n, np.nan))
 
 
 # ---- tables
@@ -219,21 +154,21 @@ def _cells(row: Row, paths: Sequence[str], names: Sequence[str]) -> Iterator[Any
 
 
 def write_points(found: Found, stream: IO[str]) -> None:
-    """A CSV row a point: how many runs, and of each chosen metric mean, 95 % interval and median."""
+    """A CSV row a point: how many runs, and of each chosen metric mean, 95 % interval (blank: none) and median."""
     kinds = ("mean", "low", "high", "median")
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(["point", *found.paths, "runs", *(f"{name}_{kind}" for name in found.metrics for kind in kinds)])
     for point, texts, samples in zip(found.numbers, found.texts, found.values, strict=True):
-        mean, half = interval(samples)
         runs = int(np.isfinite(samples).any(axis=0).sum())
-        cells = [[m, m - h, m + h, _median(s)] for m, h, s in zip(mean, half, samples, strict=True)]
-        numbers = ["" if np.isnan(x) else f"{x:.10g}" for cell in cells for x in cell]
-        writer.writerow([point, *("" if text is None else text for text in texts), runs, *numbers])
+        cells = [x for name, own in zip(found.metrics, samples, strict=True) for x in _summed_up(name, own)]
+        told = [f"{x:.10g}" if np.isfinite(x) else "" for x in cells]
+        writer.writerow([point, *("" if text is None else text for text in texts), runs, *told])
 
 
-def _median(samples: np.ndarray) -> float:
-    there = samples[np.isfinite(samples)]
-    return float(np.median(there)) if len(there) else float("nan")
+def _summed_up(metric: str, samples: np.ndarray) -> tuple[float, float, float, float]:
+    """Mean, both ends of its interval, and median over the seeds of a point."""
+    one = intervals.mean(samples, within=numbers.span(metric))
+    return one.middle, one.low, one.high, median(samples)
 
 
 def write_parquet(ledger: Ledger, plan: str, paths: Sequence[str], names: Sequence[str], path: Path) -> None:

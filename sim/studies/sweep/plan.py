@@ -19,6 +19,7 @@ from sim.base.strict import Name, Strict
 from sim.runs.kinds import World
 from sim.runs.recipe import identity, key, maker
 from sim.scenario import load as scenarios
+from sim.scenario import numbers
 from sim.scenario.load import Source
 from sim.studies.study import seeded, seeds
 from sim.studies.sweep.design import Design, Points, factor, points
@@ -138,10 +139,13 @@ class Plan:
             yield Run(number, point, replicate, key(scenario), sets, scenario)
 
     def check(self) -> None:
-        """Try every value of every factor, others as they are, before anything is run. Raises `ScenarioError`."""
+        """Try every value of every factor, others as they are, and every metric. Raises `ScenarioError`, `SimError`."""
+        worlds = []
         for one in self.points.factors:
             for text in one.probes if len(one.probes) <= 100 else (one.probes[0], one.probes[-1]):
-                self.load(f"{one.path}={text}")
+                worlds.append(self.load(f"{one.path}={text}"))
+        for name in self.sweep.metrics:
+            numbers.expect("--metrics", name, worlds)
 
 
 def shipped() -> dict[str, Path]:

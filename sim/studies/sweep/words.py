@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from sim.base.intervals import Interval
 from sim.base.words import columns, humanise_bytes, humanise_seconds, tail
 from sim.pictures.paper import count
 from sim.scenario import numbers
-from sim.studies.sweep.charts import headline, ranked
+from sim.studies.sweep.charts import headline, share
 from sim.studies.sweep.cost import Cost
 from sim.studies.sweep.design import Factor
+from sim.studies.sweep.effects import ranked
 from sim.studies.sweep.folder import Report
 from sim.studies.sweep.found import is_number
 from sim.studies.sweep.plan import Plan
@@ -67,12 +69,15 @@ def _swings(report: Report) -> Iterator[tuple[str, ...]]:
     found = report.found
     for metric, name in enumerate(found.metrics):
         for path, one in ranked(found, metric)[:MOST_PRINTED]:
-            if not np.isfinite(one.swing):
+            if not np.isfinite(one.swing.middle):
                 continue
             ends = [_label(one.labels[place]) for place in (one.low, one.high)]
-            half = f" ± {count(one.swing_half)}" if np.isfinite(one.swing_half) else " (one seed: no interval)"
-            means = [count(one.mean[place]) for place in (one.low, one.high)]
-            yield (f"{numbers.label(name)} by {tail(found.paths[path], 36)}", *ends, *means, _signed(one.swing) + half)
+            swing = f"{_signed(one.swing.middle)} ({_sure(one.swing)})"
+            yield (f"{numbers.label(name)} by {tail(found.paths[path], 36)}", *ends, *map(count, one.ends), swing)
+
+
+def _sure(swing: Interval) -> str:
+    return f"{_signed(swing.low)} to {_signed(swing.high)}" if swing.given else swing.why
 
 
 def _label(value: object) -> str:
@@ -80,11 +85,10 @@ def _label(value: object) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"{'+' if value >= 0 else '−'}{count(abs(value))}"
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{count(abs(value))}"
 
 
 def _indices(report: Report) -> Iterator[tuple[str, ...]]:
     yield ("share of the variance", "on its own", "with interactions")
-    for one in sorted(report.indices, key=lambda one: (report.found.metrics.index(one.metric), -one.total)):
-        own, total = (f"{v:.0%} ± {h:.0%}" for v, h in ((one.first, one.first_half), (one.total, one.total_half)))
-        yield (f"{numbers.label(one.metric)} by {tail(one.path, 44)}", own, total)
+    for one in sorted(report.indices, key=lambda one: (report.found.metrics.index(one.metric), -one.total.middle)):
+        yield (f"{numbers.label(one.metric)} by {tail(one.path, 44)}", share(one.first), share(one.total))
