@@ -197,13 +197,13 @@ def _ready(client: Any, address: str) -> int:
                 f"the Dask scheduler at {address} has no workers; start some with `dask worker {address}`"
             )
         time.sleep(0.1)
-    try:
-        found = client.run(maker)  # each worker; whoever joins later is asked with every run
-    except Exception as error:
-        words = f"{type(error).__name__}: {error}"[:200]
+    found = client.run(maker, on_error="return")  # each worker; whoever joins later is asked with every run
+    answers = {one for one in found.values() if not isinstance(one, OSError)}  # who has just died will not join
+    if errors := [one for one in answers if isinstance(one, BaseException)]:
+        words = f"{type(errors[0]).__name__}: {errors[0]}"[:200]
         fix = "install virality-simulator there, in the same version"
-        raise SimError(f"the workers of {address} cannot import this package ({words}); {fix}") from None
-    if others := {one for one in found.values() if one != maker()}:
+        raise SimError(f"the workers of {address} cannot import this package ({words}); {fix}")
+    if others := answers - {maker()}:
         words = f"workers of {address} have version {', '.join(sorted(others))}, here is {maker()}"
         raise SimError(f"{words}; install the same everywhere")
     return int(threads)
