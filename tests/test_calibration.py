@@ -2,13 +2,14 @@
 
 import json
 import pickle
+from concurrent.futures import Future
 
 import numpy as np
 import pytest
 from scipy.stats import binom, norm
 from worlds import document, platform, rng
 
-from sim.base import loader, processes
+from sim.base import loader
 from sim.base.errors import SimError
 from sim.base.files import checksums
 from sim.cli import main
@@ -25,6 +26,7 @@ from sim.studies.calibrate.posterior import explore
 from sim.studies.calibrate.study import CHECK, recover
 from sim.studies.calibrate.targets import Target, check_asked, choose, targets
 from sim.studies.calibrate.words import NO, YES, parameter_rows, verdicts, warnings, within
+from sim.studies.engine import Crew
 from sim.studies.reality.measures import of_trace
 from sim.studies.reality.targets import targets as facts
 from sim.studies.reality.trace import follow
@@ -310,14 +312,17 @@ def test_the_command_writes_a_folder_that_can_be_used_again(small, tmp_path, cap
 
 
 def test_the_order_in_which_runs_end_changes_nothing(tmp_path, monkeypatch):
-    def backwards(do, jobs, processes):
-        jobs = pickle.loads(pickle.dumps(jobs))  # as they go to processes
-        return ((number, do(jobs[number])) for number in reversed(range(len(jobs))))
+    def backwards(crew, following, pause):
+        jobs = list(iter(following, None))
+        for number, (do, words) in reversed(pickle.loads(pickle.dumps(jobs))):  # as they go to processes
+            future = Future()
+            future.set_result(do(*words))
+            yield number, future
 
     (tmp_path / "wish.yaml").write_text("people_reached: 300\n")
     question = Question("sir", ("contagion.infect",), str(tmp_path / "wish.yaml"), users=500, runs=24)
     first = fit(question)
-    monkeypatch.setattr(processes, "carry_out", backwards)
+    monkeypatch.setattr(Crew, "carried_out", backwards)
     assert (fit(question).found.draws == first.found.draws).all()
 
 
@@ -356,8 +361,8 @@ def test_mistakes_are_told_in_one_line(small, tmp_path, monkeypatch, capsys, arg
     assert not (tmp_path / "results").exists()
 
 
-@pytest.mark.parametrize("place", ["fit.batch", "chart.picture"])
-def test_an_interrupted_calibration_leaves_nothing(tmp_path, monkeypatch, capsys, place):
+@pytest.mark.parametrize(("place", "says"), [("fit.batch", "nothing was written"), ("chart.picture", "25")])
+def test_an_interrupted_calibration_leaves_its_finished_runs_alone(tmp_path, monkeypatch, capsys, place, says):
     def stop(*_, **__):
         raise KeyboardInterrupt
 
@@ -366,8 +371,8 @@ def test_an_interrupted_calibration_leaves_nothing(tmp_path, monkeypatch, capsys
     options = ["--to", tmp_path / "wish.yaml", "--fit", "contagion.infect", "--users", "500", "--runs", "24"]
     code, _, err = told(["sir", *options, "--jobs", "1", "--out", tmp_path / "out"], capsys)
     assert code == main.INTERRUPTED
-    assert "interrupted; nothing was written" in err
-    assert not (tmp_path / "out").exists()
+    assert f"interrupted; {says}" in err
+    assert [path.name for path in (tmp_path / "out").glob("*")] == ["unfinished"] * (place == "chart.picture")
 
 
 def test_rivals_by_a_time_are_met_as_other_running_totals_are():

@@ -16,14 +16,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from sim.base.processes import results
 
 from sim.base import intervals
 from sim.base.intervals import Interval
 from sim.studies.compare.arms import Arm, arms
 from sim.studies.compare.runs import Job, Outcome, play
 from sim.studies.compare.study import Bound, Comparison, Precision, Question
-from sim.studies.study import seeds
+from sim.studies.study import batch, seeds
 
 STUDIES, LOOKING = 1000, 300  # of a number of seeds; under --precision
 SIZES = (5, 10, 20, 40)
@@ -80,7 +79,9 @@ def truth(town: Town, jobs: int, pairs: int | None = None) -> np.ndarray:
     """The metric of all pairs, f8[pairs, 2]."""
     found = arms([town.source], whats=[f"changed: {town.what}"], users=town.users, sets=town.sets, seed=1)
     plan = [Job(seed, found) for seed in seeds(1, "verification/intervals", pairs or town.pairs)]
-    return np.array([[run.metrics[METRIC] for run in pair] for pair in results(play, plan, jobs)])
+    return np.array(
+        [[run.metrics[METRIC] for run in pair] for pair in batch(play, plan, [], processes=jobs, records=(Outcome,))]
+    )
 
 
 def studied(runs: np.ndarray, size: int, studies: int = STUDIES) -> Found:
