@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 
+import networkx
 import numpy as np
 import pytest
 import worlds
@@ -231,14 +232,18 @@ def test_what_is_no_run_or_no_longer_the_same_is_refused_in_one_line(folder, tmp
         explain.explain_user(path, 2000)
     with pytest.raises(SimError, match="made by model version 1"):
         explain.explain_user(copy(model_version=1), 1)
-    with pytest.raises(SimError, match="a graph given from Python"):
-        explain.explain_user(copy(network="a graph"), 1)
     with pytest.raises(SimError, match="gives digest"):
         explain.explain_user(copy(digest={"all": "0" * 64}), 1)
     with pytest.raises(SimError, match="did you mean '丁真'"):
         explain.explain_topic(path, "丁珍真")
     with pytest.raises(SimError, match="may be any of 2 topics: douyin/丁真, weibo/丁真"):
         explain.explain_topic(path, "丁真")
+
+
+def test_a_run_on_a_graph_from_python_cannot_be_repeated_from_its_folder(tmp_path):
+    made = runner.run("sir", graph=networkx.path_graph(20), sets=["seeds.count=1"], out=tmp_path, figures=False)
+    with pytest.raises(SimError, match="was run on a graph given from Python, which it does not hold"):
+        explain.explain_user(made.path, 1)
 
 
 def test_the_command(folder, capsys):

@@ -39,7 +39,7 @@ def test_the_public_names_complete():
 
 def test_a_scenario_is_told_in_a_line():
     assert repr(sim.load("sir", users=500)) == (
-        "<Classic sir: sir on watts_strogatz; 500 people; seeds 10; at most 120 steps; seed 1>"
+        "<Classic sir: sir on erdos_renyi; 500 people; seeds 100; at most 120 steps; seed 1>"
     )
     told = repr(sim.load("ding_zhen", users=1000))
     assert told.startswith("<Scenario ding_zhen: 1,000 people, each standing for ")
@@ -75,7 +75,7 @@ def test_times_are_datetimes_of_beijing(platform):
 
 def test_words_stay_words(platform):
     assert platform.table("topics").topic.tolist() == ["520"]
-    for name in platform.tables:
+    for name in set(platform.tables) - {"cascades"}:  # the forest holds numbers alone
         frame = platform.table(name)
         for column in frame.columns.intersection(list(WORDS)):
             assert not pd.api.types.is_numeric_dtype(frame[column]), (name, column)

@@ -56,7 +56,7 @@ def _change(was: Any, now: Any) -> float:
 
 def _first(one: Result, other: Result) -> str:
     """The first row of the series that differs, and in what."""
-    tables = [result.table("series") for result in (one, other)]
+    tables = [result.as_written("series") for result in (one, other)]
     shared = [name for name in tables[0].columns if name in tables[1].columns]
     keys = [name for name in ("time", "step", "platform", "story") if name in shared]
     rows = [table[shared].set_index(keys).sort_index() for table in tables]

@@ -75,7 +75,7 @@ def record(scenario: World, tables: Tabular, started: datetime, clock: float) ->
 
 def recipe(world: World, record: dict[str, Any]) -> str:
     """SHA-256 of what a run was made of and what came out: all that decides its folder, but for the software."""
-    return sha256([identity(world), record["digest"]["all"], record.get("branch"), record.get("network")])
+    return sha256([identity(world), record["digest"]["all"], record.get("branch")])
 
 
 def command() -> list[str]:
