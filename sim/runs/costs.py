@@ -13,7 +13,8 @@ BASE_BYTES, ROW_BYTES, CELL_BYTES, MIND_BYTES = 400 << 20, 900, 800, 4000
 SECONDS_START, SECONDS_STEP, SECONDS_STEP_PERSON = 3.5, 0.0025, 4.5e-10
 SECONDS_REVIEW, SECONDS_MIND = 1.5e-5, 1e-4  # from 1,000 to 10,000 minds; what they do comes on top
 EVENT_BYTES, AGENT_BYTES = 2, 1500  # each a person
-SECONDS_AGENT_STEP, AGENTS = 4e-5, 2500  # each a person; views stand for people, so above so many they are no more
+SECONDS_AGENT_STEP, AGENTS = 4e-5, 2500  # where all are agents, each a person; views count people, so above so many
+SECONDS_MORE = 1e-6  # each one more costs only this
 SECONDS_PERSON = 1e-6  # of a classical run: network, spread and theory
 BASE_DISK, ROW_DISK, CELL_DISK = 4 << 20, 80, 120
 
@@ -38,7 +39,8 @@ def of_platforms(scenario: Scenario, users: int) -> Cost:
     rows, cells = _rows(scenario), steps * len(scenario.platforms) * len(scenario.stories)
     seconds = SECONDS_START + steps * (SECONDS_STEP + users * SECONDS_STEP_PERSON)
     seconds += _reviews(scenario) * SECONDS_REVIEW + _minds(scenario) * SECONDS_MIND
-    seconds += min(users, AGENTS) * steps * SECONDS_AGENT_STEP * (scenario.engine == "agents")
+    if scenario.engine == "agents":
+        seconds += steps * (min(users, AGENTS) * SECONDS_AGENT_STEP + users * SECONDS_MORE)
     return Cost(_memory(scenario, users, rows, cells), seconds, BASE_DISK + rows * ROW_DISK + cells * CELL_DISK)
 
 
