@@ -279,7 +279,7 @@ def test_the_verdict_says_when_nothing_can_be_told():
     assert telling.verdict(made([7.0] * 10, [7.0] * 10)) == [
         "'arm 1' and 'arm 0' do not differ in people reached in any pair of 10 seeds."
     ]
-    assert "with one seed, too few for an interval" in telling.verdict(made([1.0], [2.0]))[0]
+    assert "with one seed: one run: no interval" in telling.verdict(made([1.0], [2.0]))[0]
     assert "(" not in telling.verdict(made([0.0] * 20, [float(i) + 5 for i in range(20)]))[0].split(" a run")[0]
 
 
@@ -289,6 +289,9 @@ def test_of_several_arms_the_one_furthest_ahead_comes_first_if_it_is_shown():
     first, *rest = telling.verdict(made(base, most, more))
     assert first == "Furthest ahead of 'arm 0' in people reached: 'arm 1'."
     assert len(rest) == 2
+    near = [value + 0.5 * (i % 2) for i, value in enumerate(most)]
+    first = telling.verdict(made(base, most, near))[0]
+    assert first == "Ahead of 'arm 0' in people reached: 'arm 2', 'arm 1'; which is furthest is not shown."
     assert telling.verdict(made(most, more, base))[0] == "No arm is shown to be ahead of 'arm 0' in people reached."
 
 

@@ -78,10 +78,10 @@ class Found(NamedTuple):
 def truth(town: Town, jobs: int, pairs: int | None = None) -> np.ndarray:
     """The metric of all pairs, f8[pairs, 2]."""
     found = arms([town.source], whats=[f"changed: {town.what}"], users=town.users, sets=town.sets, seed=1)
+    worlds = [arm.world for arm in found]
     plan = [Job(seed, found) for seed in seeds(1, "verification/intervals", pairs or town.pairs)]
-    return np.array(
-        [[run.metrics[METRIC] for run in pair] for pair in batch(play, plan, [], processes=jobs, records=(Outcome,))]
-    )
+    made = batch(play, plan, worlds, processes=jobs, records=(Outcome,))
+    return np.array([[run.metrics[METRIC] for run in pair] for pair in made])
 
 
 def studied(runs: np.ndarray, size: int, studies: int = STUDIES) -> Found:
