@@ -50,11 +50,14 @@ def verdict(found: Comparison) -> list[str]:
         return lines
     metric, name = found.question.metric, label(found.question.metric)
     offs = {arm: found.difference(metric, arm) for arm in range(1, len(found.arms))}
-    ahead = [arm for arm, off in offs.items() if off.clear and off.middle > 0]
+    ahead = sorted((arm for arm, off in offs.items() if off.clear and off.middle > 0), key=lambda a: -offs[a].middle)
     if not ahead:
         return [f"No arm is shown to be ahead of '{found.arms[0].name}' in {name}.", *lines]
-    best = max(ahead, key=lambda arm: (offs[arm].middle, -arm))
-    return [f"Furthest ahead of '{found.arms[0].name}' in {name}: '{found.arms[best].name}'.", *lines]
+    best, rest = ahead[0], [off for arm, off in offs.items() if arm != ahead[0]]
+    if all(off.given and off.high < offs[best].low for off in rest):
+        return [f"Furthest ahead of '{found.arms[0].name}' in {name}: '{found.arms[best].name}'.", *lines]
+    named = ", ".join(f"'{found.arms[arm].name}'" for arm in ahead)
+    return [f"Ahead of '{found.arms[0].name}' in {name}: {named}; which is furthest is not shown.", *lines]
 
 
 def _verdict(found: Comparison, arm: int) -> str:
@@ -64,8 +67,9 @@ def _verdict(found: Comparison, arm: int) -> str:
     if np.isfinite(pairs).any() and not pairs[np.isfinite(pairs)].any():
         return f"'{here}' and '{base}' do not differ in {name} in any pair of {seeds}."
     if not off.clear:
-        known = np.isfinite([off.low, off.high]).all()
-        between = f": the difference is {span(off)} ({level})" if known else ", too few for an interval"
+        if off.middle and found.constant(metric, arm):
+            return f"'{here}' and '{base}' differ by {signed(off.middle)} in {name} in every pair of {seeds}."
+        between = f": the difference is {span(off)} ({level})" if off.given else f": {off.why}"
         return f"'{here}' and '{base}' cannot be told apart in {name} with {seeds}{between}. {_chances(found, arm)}"
     which, mean = "ahead of" if off.middle > 0 else "behind", _mean(found.values(metric, 0))
     share = f" ({off.middle / mean:+.0%})".replace("-", "−") if np.isfinite(mean) and mean else ""
