@@ -90,7 +90,7 @@ class Rooms:
         self.asked["load"] = {"source": source, "sets": list(sets), "seed": seed, "users": users}
         return scenario(Path(source).stem, users or 1000)
 
-    def run(self, world, *, out, threads=1, figures=True, progress=None):
+    def run(self, world, *, out, threads=1, figures=True, progress=None, max_seconds=None, max_bytes=None):
         self.asked["run"] = {"out": out, "threads": threads, "figures": figures}
         if self.raises:
             raise self.raises
@@ -107,7 +107,7 @@ class Rooms:
         cost = {"steps": 2016, "memory_bytes": 3 * 2**30, "seconds": 40.0, "disk_bytes": 5e6}
         return SimpleNamespace(users=1000, refusal=self.refusal, **cost)
 
-    def draw(self, folder, only=(), *, labels):
+    def draw(self, folder, only=(), *, labels, spare=False):
         self.asked["draw"] = only
         if self.raises:
             raise self.raises
