@@ -818,7 +818,7 @@ def test_two_bureaus_of_one_title_are_two_wherever_actors_are_counted(tmp_path):
     star = {"name": "star", "kind": "star", "accounts": {"square": 50}}
     data = worlds.document(100, days=1.0, actors=[star, same | {"name": "one"}, same | {"name": "other"}])
     made = sim.run(worlds.load(data), out=tmp_path)
-    actions = made.table("actions")
+    actions = made.as_written("actions")
     assert {*actions.name[actions.kind == "bureau"]} == {"one", "other"}
     assert (made.summary["bureaus_acted"], made.summary["rival_bureaus_acted"]) == (2, 2)
     assert tables.first_to_act(actions.to_dict("records"), "bureau")[0] == "all 2 of kind bureau that acted, and why:"
