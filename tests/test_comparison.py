@@ -144,12 +144,12 @@ def test_the_mean_of_little_says_little():
         ([0] * 20, "the same in all 20"),
         ([0.1 + 0.2, 0.3, 0.3], "the same in all 3"),  # but for rounding
         ([7] * 200, "the same in all 200"),
-        ([0] * 18 + [1, 40], "18 of 20 are the same; some 50 are needed"),
-        ([0] * 6 + [1, 2, 3, 40], "6 of 10 are the same; some 13 are needed"),
+        ([0] * 18 + [1, 40], "18 of 20 are the same; some 50 seeds are needed"),
+        ([0] * 6 + [1, 2, 3, 40], "6 of 10 are the same; some 13 seeds are needed"),
         ([0] * 5 + [1, 2, 3, 4, 40], ""),
         ([0] * 95 + [1, 2, 3, 4, 40], ""),
         ([0, 0, 1, 2], ""),
-        ([0, 0, 1], "2 of 3 are the same; some 15 are needed"),
+        ([0, 0, 1], "2 of 3 are the same; some 15 seeds are needed"),
     ],
 )
 def test_where_most_pairs_are_the_same_there_is_no_interval(values, why):

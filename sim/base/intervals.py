@@ -116,7 +116,7 @@ def _too_little(known: np.ndarray) -> str:
         return ""
     if not others:
         return f"the same in all {n}"
-    return f"{n - others} of {n} are the same; some {math.ceil(FEWEST * n / others):,} are needed"
+    return f"{n - others} of {n} are the same; some {math.ceil(FEWEST * n / others):,} seeds are needed"
 
 
 def apart(values: np.ndarray) -> int:
