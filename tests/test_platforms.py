@@ -157,7 +157,7 @@ class Bulletin(Showing):
     """Serve: what is pinned to a board is shown, one level an hour, until it has come down all of them."""
 
     name: ClassVar[str] = "bulletin"
-    channel: ClassVar[Channel] = Channel("bulletin", words="bulletin board")
+    channels: ClassVar[tuple[Channel, ...]] = (Channel("bulletin", words="bulletin board"),)
     keeps = (
         OfPost("level", blank=-1, bounds=(Bound(-1, "levels"),)),
         OfPlatform("pinned_so_far"),
