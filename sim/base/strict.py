@@ -75,11 +75,15 @@ def _in_beijing(when: datetime) -> datetime:
     return when
 
 
+def _as_text(when: datetime) -> str:  # the method itself has no signature to be read before Python 3.13
+    return when.isoformat()
+
+
 Instant = Annotated[  # written in any zone, kept in Beijing's: equal instants are equal
     AwareDatetime,
     BeforeValidator(_read),
     AfterValidator(_in_beijing),
-    PlainSerializer(datetime.isoformat, return_type=str, when_used="unless-none"),
+    PlainSerializer(_as_text, return_type=str, when_used="unless-none"),
 ]
 
 
