@@ -21,7 +21,7 @@ from typing import IO, Any, NamedTuple
 
 from sim.base.errors import RefusedError, SimError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 FILE, LOCK = "ledger.sqlite", "ledger.lock"
 SETTLE_SECONDS = 0.25  # longest that a finished run waits for its commit
 LEAST_BYTES = 250  # of a row: key, plan and checksum are 192
@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS runs (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL, plan TEXT NOT NULL, point INTEGER NOT NULL,
     replicate INTEGER NOT NULL, seed INTEGER NOT NULL, sets TEXT NOT NULL, status TEXT NOT NULL,
     attempts INTEGER NOT NULL, error TEXT NOT NULL, metrics TEXT NOT NULL, digest TEXT NOT NULL,
-    seconds REAL NOT NULL, checksum TEXT NOT NULL, UNIQUE (plan, point, replicate));
+    seconds REAL NOT NULL, notices TEXT NOT NULL, checksum TEXT NOT NULL, UNIQUE (plan, point, replicate));
 CREATE INDEX IF NOT EXISTS keys ON runs (key, status);
 """
 
@@ -52,6 +52,7 @@ class Row(NamedTuple):
         metrics: JSON of the summary; or what else a run of a study gave, packed.
         digest: of the run's outputs.
         seconds: the run's own time.
+        notices: JSON of what a run of a sweep told; a run of a study has it in what it gave.
     """
 
     key: str
@@ -66,6 +67,7 @@ class Row(NamedTuple):
     metrics: str = ""
     digest: str = ""
     seconds: float = 0.0
+    notices: str = ""
 
     @property
     def content(self) -> str:
@@ -115,16 +117,9 @@ class Ledger:
         with self._words():
             base = _connected(self.path)
             base.executescript(_TABLES)
-            self._check_version(base)
+            if _version(base, self.path) is None:
+                base.execute("INSERT INTO meta VALUES (?, ?, ?)", _signed("schema_version", str(SCHEMA_VERSION)))
         return base
-
-    def _check_version(self, base: sqlite3.Connection) -> None:
-        found = base.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()
-        if found is None:
-            base.execute("INSERT INTO meta VALUES (?, ?, ?)", _signed("schema_version", str(SCHEMA_VERSION)))
-        elif found[0] != str(SCHEMA_VERSION):
-            base.close()
-            raise SimError(f"{self.path}: has ledger version {found[0]}, this program writes {SCHEMA_VERSION}")
 
     def close(self) -> None:
         """Commit what has come, and let others in."""
@@ -243,6 +238,17 @@ def _refusal(path: Path, error: sqlite3.Error) -> SimError:
     return RefusedError(f"{path}: {error}; check the folder's permissions")
 
 
+def _version(base: sqlite3.Connection, path: Path) -> str | None:
+    """The version of a ledger, None for one that has just begun. Raises `SimError` for another program's."""
+    if not base.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+        return None
+    found = base.execute("SELECT value, checksum FROM meta WHERE name = 'schema_version'").fetchone()
+    if found and checksum(("schema_version", found[0])) == found[1] and found[0] != str(SCHEMA_VERSION):
+        fix = "go on with the program that began it, or name another --out"
+        raise SimError(f"{path}: has ledger version {found[0]}, this program writes {SCHEMA_VERSION}; {fix}")
+    return str(found[0]) if found else None
+
+
 def _signed(name: str, value: str) -> tuple[str, str, str]:
     return name, value, checksum((name, value))
 
@@ -289,6 +295,7 @@ def repair(path: Path) -> list[str]:
             if sound and not _is_ledger(base):
                 raise SimError(f"{path}: is no ledger of a study; move it away, or name another --out")
             if sound:
+                _version(base, path)  # another one has other columns
                 return _without_bad_rows(path, base)
     except sqlite3.OperationalError as error:
         if "malformed" not in str(error) and "corrupt" not in str(error):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sim.base import notices
 from sim.base.errors import RefusedError, SimError
+from sim.base.notices import Notice
 from sim.base.progress import Tell
 from sim.base.workers import NoWorkersError
 from sim.runs.recipe import maker
@@ -58,7 +60,6 @@ def conduct(plan: Plan, ledger: Ledger, engine: Crew, manner: Manner, tell: Tell
     _say(tell, tally, plan)
     for (run, tried), future in engine.carried_out(following, ledger.settle):
         outcome = _outcome(future)
-        notices.hand_on(outcome.notices)
         if outcome.error and tried < manner.retries:
             again.append((run, tried + 1))
         else:
@@ -74,7 +75,10 @@ def conduct(plan: Plan, ledger: Ledger, engine: Crew, manner: Manner, tell: Tell
 
 
 def _missing(plan: Plan, ledger: Ledger, manner: Manner, tally: Tally) -> Iterator[tuple[Run, int]]:
-    """Runs that are to be made, and how often each was tried; what is known from another place is taken over."""
+    """Runs that are to be made, and how often each was tried; what is known from another place is taken over.
+
+    What a kept run told is said again, so a sweep says the same in one sitting or in several.
+    """
     for run in plan.runs():
         row = ledger.at(plan.digest, run.point, run.replicate)
         if row and row.key != run.key:  # a file that varies was changed
@@ -85,6 +89,8 @@ def _missing(plan: Plan, ledger: Ledger, manner: Manner, tally: Tally) -> Iterat
             tally.kept += 1
         if row is None or (row.status == FAILED and row.attempts <= manner.retries):
             yield run, row.attempts if row else 0
+        else:
+            notices.hand_on(Notice(**said) for said in json.loads(row.notices or "[]"))
 
 
 def _outcome(future: Future[Outcome]) -> Outcome:
@@ -104,7 +110,9 @@ def _write(plan: Plan, ledger: Ledger, run: Run, attempts: int, outcome: Outcome
     status = FAILED if outcome.error else DONE
     place = (run.key, plan.digest, run.point, run.replicate, run.scenario.seed, run.sets)
     error = outcome.error.encode("utf-8", "replace").decode()
-    ledger.add(Row(*place, status, attempts, error, outcome.metrics, outcome.digest, outcome.seconds))
+    said = json.dumps([asdict(notice) for notice in outcome.notices], ensure_ascii=False)
+    ledger.add(Row(*place, status, attempts, error, outcome.metrics, outcome.digest, outcome.seconds, said))
+    notices.hand_on(outcome.notices)
     tally.made += 1
     tally.failed += status == FAILED
 
