@@ -57,7 +57,7 @@ def _validate(args: argparse.Namespace) -> int:
 
 def _validate_one(source: str, sets: list[str]) -> int:
     from sim.base.errors import ScenarioError, SimError
-    from sim.runs import purchases
+    from sim.runs import kinds, purchases
     from sim.runs.words import days
     from sim.scenario.load import load
     from sim.scenario.scenario import Scenario
@@ -70,6 +70,7 @@ def _validate_one(source: str, sets: list[str]) -> int:
     except SimError as error:
         return fail(f"sim: {error}", error.exit_code)
     print_lines([f"ok: {source} ({scenario.name}, {scenario.people.users:,} people, {days(scenario)})"])
+    kinds.of(scenario).tell(scenario)
     if isinstance(scenario, Scenario):
         print_lines(f"  {line}".rstrip() for line in purchases.lines(scenario))
     return 0

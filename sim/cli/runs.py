@@ -116,11 +116,12 @@ def _findings(scenario: World, result: Result) -> list[str]:
 def _plan(scenario: World, out: Path) -> int:
     """Print what a run would be and cost; a refusal is the plan's last line and its exit code."""
     from sim.cli.tables import plan
-    from sim.runs import purchases
+    from sim.runs import kinds, purchases
     from sim.runs.estimate import estimate
     from sim.scenario.scenario import Scenario
 
     cost = estimate(scenario, out)
+    kinds.of(scenario).tell(scenario)
     print_lines(plan(scenario, cost))
     bought = purchases.lines(scenario) if isinstance(scenario, Scenario) else []
     print_lines(["", *bought] if bought else [])

@@ -16,6 +16,7 @@ from sim.minds.action import Action
 from sim.minds.dashboard import HOUR, Dashboard, Listed, Me
 
 POLICIES = Registry("policy")
+PLACES = 50  # of a usual list
 
 # What a text field may name; each is checked against what the world has.
 ActorName = Annotated[str, Names("actor")]
@@ -49,6 +50,13 @@ class Policy(BaseModel):
         """What to do now; an empty list is to wait."""
         raise NotImplementedError
 
+    def expected_posts(self, actor: Holder, days: float) -> float:
+        """Mean number of posts in so many days to reckon with, by one who has it; if it does not say, one a look.
+
+        A run's cost is estimated from it, as if what the policy waits for were there: a story at any place of a list.
+        """
+        return looks(actor, days)
+
     def findings(self, actor: Holder, known: Known, places: Sequence[str]) -> Iterator[Finding]:
         """What does not fit in it, by paths from its own fields.
 
@@ -70,6 +78,21 @@ class Policy(BaseModel):
 
 
 AnyPolicy = Annotated[Policy, OneOf(POLICIES)]
+
+
+def looks(actor: Holder, days: float) -> float:
+    """How often an actor looks in so many days."""
+    return 24 * HOUR * days / actor.review_minutes
+
+
+def within(rank: int) -> float:
+    """Share of the places of a usual list down to a rank."""
+    return min(1.0, rank / PLACES)
+
+
+def spaced(days: float, hours: float) -> float:
+    """How often something can happen in so many days that needs so many hours between two times."""
+    return 1 + 24 * days / hours if hours else math.inf
 
 
 def named_apart(title: str, actor: Holder) -> Iterator[Finding]:

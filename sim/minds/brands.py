@@ -11,7 +11,7 @@ from sim.base.errors import Finding
 from sim.base.names import Known
 from sim.base.strict import Title
 from sim.minds.action import Action, Buy, Damp, Publish, Recruit
-from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, TierName
+from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, TierName, looks, spaced
 from sim.minds.dashboard import HOUR, Dashboard, Me
 
 
@@ -36,6 +36,10 @@ class SponsorWhenRising(Policy):
     )
     cooldown_hours: float = Field(24.0, ge=0, le=1000, description="hours between two purchases")
     max_actions: int = Field(5, ge=0, le=1000, description="purchases in the whole run")
+
+    def expected_posts(self, actor: Holder, days: float) -> float:
+        """By looks, by the cooldown, and in the whole run."""
+        return min(looks(actor, days), spaced(days, self.cooldown_hours), self.max_actions)
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Buy while it rises and the purse lasts."""
@@ -85,6 +89,10 @@ class CrisisReply(Policy):
     )
     cooldown_hours: float = Field(48.0, ge=0, le=1000, description="hours between two replies")
     content: ContentName = Field("blue_v", description="kind of content; where a platform has none such, its default")
+
+    def expected_posts(self, actor: Holder, days: float) -> float:
+        """By looks and by the cooldown."""
+        return min(looks(actor, days), spaced(days, self.cooldown_hours))
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Reply under the negative topic."""

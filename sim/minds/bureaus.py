@@ -8,7 +8,16 @@ from pydantic import Field
 
 from sim.base.strict import Title
 from sim.minds.action import Action, Effect, Publish, RaiseIntents
-from sim.minds.base import POLICIES, ContentName, PlatformName, Policy, hours_ago, log2, topic_words
+from sim.minds.base import (
+    POLICIES,
+    ContentName,
+    Holder,
+    PlatformName,
+    Policy,
+    hours_ago,
+    log2,
+    topic_words,
+)
 from sim.minds.dashboard import HOUR, Dashboard, Joined, Me
 
 
@@ -50,6 +59,10 @@ class Rivalry(Policy):
     )
     platform: PlatformName = Field("", description="where; empty: where it has most followers")
     content: ContentName = Field("blue_v", description="kind of content; where a platform has none such, its default")
+
+    def expected_posts(self, actor: Holder, days: float) -> float:
+        """It joins once; whether it goes on hangs on what its rivals do, which nobody foresees."""
+        return min(1.0, self.max_actions, 24 * days / self.deliberation_hours)
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Wait, or do the next thing of the repertoire."""

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from sim.minds.action import Action, Publish, Settle
-from sim.minds.base import POLICIES, ContentName, Policy, topic_words
+from sim.minds.base import POLICIES, ContentName, Holder, Policy, looks, spaced, topic_words, within
 from sim.minds.dashboard import HOUR, Dashboard, Listed, Me
 
 
@@ -26,6 +26,11 @@ class RideHot(Policy):
     cooldown_hours: float = Field(24.0, ge=0, le=1000, description="hours between two posts on the story")
     max_posts: int = Field(6, ge=0, le=1000, description="posts on the story in the whole run")
     content: ContentName = Field("kol", description="kind of content; where a platform has none such, its default")
+
+    def expected_posts(self, actor: Holder, days: float) -> float:
+        """By chance, by the cooldown, and in the whole run."""
+        chance = self.fit * self.eagerness * within(self.max_rank)
+        return min(chance * looks(actor, days), spaced(days, self.cooldown_hours), self.max_posts)
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Ride the best listed topic, at most once a cooldown."""
@@ -59,6 +64,10 @@ class PaidCollaboration(Policy):
     fit: float = Field(0.5, ge=0, le=1, description="probability that an offer fits the account")
     markup: float = Field(0.0, ge=0, le=10, description="share above the list price that it asks for")
     content: ContentName = Field("kol", description="kind of content; where a platform has none such, its default")
+
+    def expected_posts(self, actor: Holder, days: float) -> float:
+        """None of its own accord: who hires it counts them."""
+        return 0.0
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Accept the best offer of this story, if it pays and fits."""

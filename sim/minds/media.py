@@ -12,7 +12,18 @@ from sim.base.names import Known
 from sim.base.streams import poisson
 from sim.base.strict import Title
 from sim.minds.action import Action, Publish
-from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, hours_ago, named_apart, topic_words
+from sim.minds.base import (
+    POLICIES,
+    ContentName,
+    Holder,
+    PlatformName,
+    Policy,
+    hours_ago,
+    looks,
+    named_apart,
+    topic_words,
+    within,
+)
 from sim.minds.dashboard import HOUR, Dashboard, Listed, Me
 
 
@@ -37,6 +48,10 @@ class NewsDesk(Policy):
     interview_title: Title = Field("{title}专访{star}", description="topic that an interview opens")
     star: str = Field("", description="whom it interviews")
     content: ContentName = Field("media", description="kind of content; where a platform has none such, its default")
+
+    def expected_posts(self, actor: Holder, days: float) -> float:
+        """By chance, and a day."""
+        return min(self.chance * within(self.max_rank) * looks(actor, days), self.per_day * days)
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Interview if the story is big, else amplify the best listed topic."""
@@ -85,6 +100,10 @@ class FollowUp(Policy):
     title: Title = Field("{title}再谈{star}{n}", description="name of the n-th topic that it opens")
     star: str = Field("", description="whom it is about; empty: the story")
     platform: PlatformName = Field("", description="where; empty: where it has most followers")
+
+    def expected_posts(self, actor: Holder, days: float) -> float:
+        """As if a topic came on a list each day."""
+        return min(looks(actor, days), self.per_topic * days)
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Open a topic, if what it remembers makes it due; what would come by night comes by day."""

@@ -13,7 +13,7 @@ from sim.base.names import Known
 from sim.base.streams import poisson
 from sim.base.strict import Title
 from sim.minds.action import Action, Publish
-from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, named_apart
+from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, looks, named_apart
 from sim.minds.dashboard import HOUR, Dashboard, Me
 
 MOST_AT_ONCE = 20  # mean topics that a mind opens at one look, before the day clock
@@ -31,6 +31,10 @@ class SteadyPosting(Policy):
     platform: PlatformName = Field("", description="where; empty: where it has most followers")
     starts_when_listed: bool = Field(False, description="begin only once the story has been on a list")
     content: ContentName = Field("own", description="kind of content; where a platform has none such, its default")
+
+    def expected_posts(self, actor: Holder, days: float) -> float:
+        """As many as its rate."""
+        return min(looks(actor, days), self.posts_per_day * days)
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Post when a day's share of time has passed since the last post, with a keyed jitter."""
@@ -65,6 +69,10 @@ class OpenTopics(Policy):
     off_hours: float = Field(0.2, ge=0, le=1, description="factor on the rate outside its working day")
     title: Title = Field("{title}·{n}", description="name of the n-th topic that it opens")
     platform: PlatformName = Field("", description="where; empty: where it has most followers")
+
+    def expected_posts(self, actor: Holder, days: float) -> float:
+        """As many as its rate."""
+        return self.topics_per_day * days
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Open as many as came up since the last look."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +14,7 @@ from sim.networks.stored import Stored
 from sim.platforms.base import channels, keeps
 from sim.platforms.stage import PlatformStage
 from sim.scenario import tiers
+from sim.scenario.affinity import KEEN, LOTS, affinities
 from sim.scenario.scenario import Scenario
 from sim.world import population
 from sim.world.clock import Clock
@@ -24,9 +24,6 @@ from sim.world.world import Account, Graph, World
 
 FIX = 1 << 16
 COMMUNITIES = 200  # at least so many, where there are people enough
-CLASSES = 16  # community classes of affinity
-LOTS = 4  # most lots that a lane, and most places that a community can hold, where a row stands for people enough
-KEEN = 2.5  # affinity from which a targeted slot always takes a person; below it in proportion
 
 
 def people(scenario: Scenario) -> Traits:
@@ -150,24 +147,6 @@ def _attention(daily_views: int) -> np.ndarray:
     return np.floor(FIX * 0.5 ** np.minimum(beyond, 40)).astype(np.uint64)
 
 
-def affinities(scenario: Scenario) -> np.ndarray:
-    """Factor on attending by story, segment and community class, f8[stories, segments, 16]; mean 1 over communities."""
-    spread = scenario.people.communities.spread
-    z = np.array([NormalDist().inv_cdf((c + 0.5) / CLASSES) for c in range(CLASSES)])
-    community = np.exp(spread * z)
-    community /= community.mean()
-    rows = []
-    for story in scenario.stories.values():
-        weights = story.interests or {"": 1.0}
-        total = math.fsum(weights.values()) or 1.0
-        fit = [
-            math.fsum(w * s.interests.get(k, 1.0) for k, w in weights.items()) / total
-            for s in scenario.people.segments.values()
-        ]
-        rows.append(np.outer(fit, community))
-    return np.array(rows).round(6)
-
-
 def _network(scenario: Scenario) -> Computed:
     """The computed network, or its defaults where one is stored; few people make smaller communities.
 
@@ -185,7 +164,7 @@ def graph(scenario: Scenario, stored: Stored | None = None) -> Graph:
     layouts = tuple(
         network.layout(n, streams.stream_key(scenario.seed, f"{name}/graph")) for name in scenario.platforms
     )
-    cap = max(2000, 100_000 // scenario.people.ratio)
+    cap = network.cap(scenario.people.ratio)
     none = np.zeros(1, np.int64), np.zeros(1, np.uint32)
     if computed and stored is None:
         return Graph(layouts, network.audience_table(cap), *none)

@@ -41,6 +41,14 @@ class Network(BaseModel):
     def check_content(self, n_users: int) -> None:
         """`SimError` for what only shows when a file is read through; nothing is kept."""
 
+    def estimate_bytes(self, n_users: int) -> int:
+        """Memory at the peak of building, in bytes."""
+        raise NotImplementedError
+
+    def mean_audience(self, n_users: int, ratio: int) -> float:
+        """About how many simulated followers a user has, where one simulated person stands for ``ratio``."""
+        return self.estimate_bytes(n_users) / (24 * n_users)  # about what an edge takes while it is read
+
     def located(self, folder: Path) -> Self:
         """The same with the whole path of its file, counted from a folder, and SHA-256 of its content."""
         return self

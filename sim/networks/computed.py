@@ -88,6 +88,14 @@ class Computed(Network):
         require_memory(8 * (n_users + 1) + 4 * n_users * int(table.mean()), f"storing {n_users} audiences")
         return materialise(table, layout)
 
+    def mean_audience(self, n_users: int, ratio: int) -> float:
+        """Mean of the table; nobody has more followers than there are others."""
+        return float(self.audience_table(min(self.cap(ratio), max(1, n_users - 1))).mean())
+
+    def cap(self, ratio: int) -> int:
+        """Most simulated followers of a user, where each stands for ``ratio`` people."""
+        return max(2000, 100_000 // ratio)
+
     def estimate_bytes(self, n_users: int) -> int:
         """Memory of the computed network, in bytes: none."""
         return 0

@@ -38,6 +38,10 @@ class _Graph(Network):
         source, target = self._edges(n_users, key)
         return simple_graph(n_users, source, target, directed=False)
 
+    def mean_audience(self, n_users: int, ratio: int) -> float:
+        """Mean degree: an edge is stored both ways."""
+        return 2 * self._edge_count(n_users) / n_users
+
     def estimate_bytes(self, n_users: int) -> int:
         """Memory at the peak of building, in bytes: the edge list, and rows twice over."""
         return round(24 * self._edge_count(n_users) + 24 * n_users)

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.base import streams
-from sim.platforms.base import FIX, Channel, Showing, sample_weight
+from sim.platforms.base import FIX, Channel, Prospect, Showing, Shown, sample_weight
 from sim.world.records import ACCOUNT, AUDIENCE, FOLLOWERS
 
 if TYPE_CHECKING:
@@ -31,6 +31,22 @@ class FollowFeed(Showing):
         1.0, ge=0, le=20, description="further factor on acting on a post of a big account"
     )
     samples: int = Field(1500, ge=1, le=10**7, description="simulated views aimed at for one post of a big account")
+
+    def shown(self, post: Prospect) -> tuple[Shown, ...]:
+        """The post and each share of it, to the followers of who shares; big accounts have factors of their own."""
+        asked = 1 / max(self.see, 1e-9)
+        share = Shown(post.followers * self.see, post.weight, self.attend_factor, self.act_factor, "share", asked=asked)
+        if not post.account:
+            return share._replace(per="post"), share
+        weight = int(sample_weight(np.array(int(post.account * self.see)), self.samples, post.ratio))
+        own = Shown(
+            post.account * self.see / weight,
+            weight,
+            self.attend_factor * self.account_attend_factor,
+            self.act_factor * self.account_act_factor,
+            asked=asked,
+        )
+        return own, share
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """One offer a share: the sharer's audience."""

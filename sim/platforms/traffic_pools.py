@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sim.base import streams
-from sim.platforms.base import Channel, Showing, Verdict, sample_weight
+from sim.platforms.base import Channel, Prospect, Showing, Shown, Verdict, sample_weight
 from sim.platforms.serve import serve
 from sim.world.records import RECOMMENDED_NOTE
 from sim.world.tables import Bound, Column, ListOf, OfPlatform, OfPost
@@ -105,6 +105,41 @@ class TrafficPools(Showing):
         """How many pools there are: posts stand in them."""
         return {"pools": len(self.pools)}
 
+    def shown(self, post: Prospect) -> tuple[Shown, ...]:
+        """The pools, as far as posts come in the mean; without a head cap, and as often as a day in the last one."""
+        made: list[Shown] = []
+        alive, reach, hours, bar = float(post.weight), 1.0, 0.0, 0.0
+        attend = post.attend(self.attend_factor, True)
+        one = Shown(0, 1, self.attend_factor, self.act_factor, targeted=True)
+        for pool in (*self.pools, *self.pools[-1:] * round(24 / self.pools[-1].hours)):
+            weight = int(min(max(pool.impressions * alive // self.samples, 1), post.ratio))
+            views = reach * min(pool.impressions * alive, post.people) / weight
+            made.append(one._replace(views=views, weight=weight, hours=pool.hours, then=bool(made)))
+            if pool.impressions * alive > post.people:  # never used up
+                break
+            need = max(bar, pool.pass_score / max(self.score(1, attend, attend * post.like, hours), 1e-9))
+            share = self._passing(post, pool, attend, need) / max(self._passing(post, pool, attend, bar), 1e-12)
+            bar, hours = need, hours + pool.hours
+            reach, alive = (reach, alive * share) if alive * share >= 1 else (reach * alive * share, 1.0)
+            if reach < 1e-6:
+                break
+        return tuple(made)
+
+    def _passing(self, post: Prospect, pool: Pool, attend: float, bar: float) -> float:
+        """Share of posts whose score passes ``bar`` times what is typical.
+
+        Of a row of many posts it is a lognormal of quality. A single post has besides the luck of its views.
+        """
+        if bar <= 0:
+            return 1.0
+        if post.weight > 1:
+            return self._above(bar)
+        seen, liked = max(pool.impressions * attend, 0.1), max(pool.impressions * attend * post.like, 0.1)
+        parts = attend / self.completion_reference, attend * post.like / self.like_reference
+        luck = (parts[0] ** 2 / seen + parts[1] ** 2 / liked) / max(sum(parts), 1e-9) ** 2
+        spread = max(math.sqrt(post.spread**2 + luck), 1e-9)
+        return 0.5 * math.erfc((math.log(bar) + post.spread**2 / 2) / spread / math.sqrt(2))
+
     def published(self, stage: PlatformStage, posts: np.ndarray) -> None:
         """New posts enter the smallest pool."""
         table = stage.world.posts
@@ -190,7 +225,7 @@ class TrafficPools(Showing):
         need = self.pools[int(posts.tier[post])].pass_score
         return Verdict(self._score_now(stage, post), need, int(posts.alive[post]))
 
-    def score(self, views: int, attends: int, likes: int, age_hours: float) -> float:
+    def score(self, views: float, attends: float, likes: float, age_hours: float) -> float:
         """How well a post did in its pool, 1 = like a typical fresh post."""
         if views <= 0:
             return 0.0

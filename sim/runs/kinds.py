@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.base.errors import SimError
 from sim.contagion.classic import Classic
-from sim.runs import costs, resolution
+from sim.runs import costs, growth, resolution
 from sim.runs.costs import Cost
 from sim.scenario import left_out
 from sim.scenario.numbers import column_labels
@@ -72,6 +72,9 @@ class Kind(ABC, Generic[W, T]):
     def version(self) -> int:
         """Raised when the same world and seed give other results."""
 
+    def tell(self, world: W) -> None:
+        """Say, as notices, what should be known of a run before it is made."""
+
     def span(self, world: W) -> tuple[datetime, datetime] | None:
         """First minute of a run, and first after it; None where there is no clock."""
         return None
@@ -99,6 +102,7 @@ class Platform(Kind[Scenario, "Tables"]):
         from sim.runs.stepping import stepped
 
         left_out.tell(world)
+        self.tell(world)
         tables = stepped(world, stored, manner)
         resolution.tell(tables.summary)
         return tables
@@ -140,6 +144,10 @@ class Platform(Kind[Scenario, "Tables"]):
         from sim.model.model import MODEL_VERSION
 
         return MODEL_VERSION
+
+    def tell(self, world: Scenario) -> None:
+        """Where posts multiply without end."""
+        growth.tell(world)
 
     def span(self, world: Scenario) -> tuple[datetime, datetime]:
         """First minute of a run, and first after it."""
