@@ -114,11 +114,16 @@ class Ledger:
         existed = self.path.exists() and self.path.stat().st_size > 0
         if existed:
             self.notes += repair(self.path)
-        with self._words():
-            base = _connected(self.path)
+        base = _connected(self.path)
+        try:
             base.executescript(_TABLES)
             if _version(base, self.path) is None:
                 base.execute("INSERT INTO meta VALUES (?, ?, ?)", _signed("schema_version", str(SCHEMA_VERSION)))
+        except BaseException as error:
+            base.close()
+            if isinstance(error, sqlite3.Error):
+                raise _refusal(self.path, error) from None
+            raise
         return base
 
     def close(self) -> None:
@@ -255,8 +260,12 @@ def _signed(name: str, value: str) -> tuple[str, str, str]:
 
 def _connected(path: Path) -> sqlite3.Connection:
     base = sqlite3.connect(path, isolation_level=None, timeout=10)
-    base.execute("PRAGMA journal_mode = WAL")
-    base.execute("PRAGMA synchronous = FULL")
+    try:
+        base.execute("PRAGMA journal_mode = WAL")
+        base.execute("PRAGMA synchronous = FULL")
+    except sqlite3.Error as error:
+        base.close()
+        raise _refusal(path, error) from None
     return base
 
 
