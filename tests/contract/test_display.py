@@ -103,3 +103,28 @@ def test_pictures_and_pages_that_cannot_be_made_are_told(name, place, tmp_path, 
     assert all(text.endswith("could not be made: RuntimeError: no ink") for text in told)
     assert all(f"note: {text}" in capsys.readouterr().err for text in [*told][:1])
     assert [*(tmp_path / "out").rglob("*.png")] == []
+
+
+@pytest.fixture(scope="module")
+def earlier(place, tmp_path_factory):
+    """Folders that other commands go on from: a run with a snapshot, and a shard of a sweep."""
+    out, at = tmp_path_factory.mktemp("earlier"), ["--snapshot-at", "2021-01-01T12:00", "--no-figures", "--quiet"]
+    world = str(place / "tiny.yaml")
+    assert main.main(["run", world, *at, "--out", str(out / "run")]) == 0
+    vary = ["--vary", "platforms.square.response.like=0.1,0.5", "--workers", "0", "--no-figures", "--quiet"]
+    assert main.main(["sweep", world, *vary, "--out", str(out / "sweep")]) == 0
+    (record,), (ledger,) = (out / "run").rglob("run.json"), (out / "sweep").rglob("ledger.sqlite")
+    return {"fork": record.parent, "plot": record.parent, "merge": ledger.parent}
+
+
+@pytest.mark.parametrize("stream", ["none", "closed"])
+@pytest.mark.parametrize(("name", "leaves"), [("fork", "run.json"), ("plot", ""), ("merge", "sweep.json")])
+def test_what_goes_on_from_a_folder_needs_no_stream(earlier, name, leaves, stream, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", STREAMS[stream]())
+    words = {
+        "fork": [str(earlier["fork"]), "--no-figures", "--out", str(tmp_path)],
+        "plot": [str(earlier["plot"])],
+        "merge": [str(tmp_path / "whole"), str(earlier["merge"]), "--no-figures"],
+    }
+    assert main.main([name, *words[name]]) == 0
+    assert [*(tmp_path if leaves else earlier["plot"]).rglob(leaves or "*.png")]
