@@ -68,54 +68,38 @@ class Verdict(NamedTuple):
 
 
 class Prospect(NamedTuple):
-    """A typical post before a run, of which a mechanism is asked what it would show.
+    """A typical post by a user before a run, of which a mechanism is asked what it would show.
 
     Attributes:
-        weight: real posts behind it (people).
-        ratio: people that a simulated one stands for.
         people: who use the platform, real ones.
-        followers: simulated followers of who shares it, as far as they use the platform.
+        followers: of a user, as far as they use it.
         attend: mean chance of attending under a factor; true: among those whom it suits, as targeted slots serve them.
         like: chance of a like, given attending.
-        spread: sd of ln quality over single posts.
-        steps_per_hour: steps of the run in an hour.
-        account: followers of the account that posts (people); 0: a user does.
+        spread: sd of ln quality over posts.
     """
 
-    weight: int
-    ratio: int
     people: float
     followers: float
     attend: Callable[[float, bool], float]
     like: float
     spread: float
-    steps_per_hour: float
-    account: int = 0
 
 
 class Shown(NamedTuple):
     """Views that a mechanism gives a typical post, in the mean.
 
     Attributes:
-        views: simulated ones, all together; where ``per`` is a topic, at each step of full activity.
-        weight: people that each stands for.
+        views: all together (people).
         attend, act: factors on the responses.
-        per: what has them: a ``post``, each ``share`` of it by others, or its ``topic``.
-        hours: how long they take, in hours of full activity.
-        then: whether they begin when those before have ended, and not with the post.
+        per: what has them: a ``post``, or each ``share`` of it by others.
         targeted: shown preferably to those whom the story suits.
-        asked: candidates for each view of what is pushed, which people react to later; 0: a slot serves it.
     """
 
     views: float
-    weight: int
     attend: float
     act: float
     per: str = "post"
-    hours: float = 0.0
-    then: bool = False
     targeted: bool = False
-    asked: float = 0.0
 
 
 class Mechanism(BaseModel):

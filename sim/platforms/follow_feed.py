@@ -33,20 +33,9 @@ class FollowFeed(Showing):
     samples: int = Field(1500, ge=1, le=10**7, description="simulated views aimed at for one post of a big account")
 
     def shown(self, post: Prospect) -> tuple[Shown, ...]:
-        """The post and each share of it, to the followers of who shares; big accounts have factors of their own."""
-        asked = 1 / max(self.see, 1e-9)
-        share = Shown(post.followers * self.see, post.weight, self.attend_factor, self.act_factor, "share", asked=asked)
-        if not post.account:
-            return share._replace(per="post"), share
-        weight = int(sample_weight(np.array(int(post.account * self.see)), self.samples, post.ratio))
-        own = Shown(
-            post.account * self.see / weight,
-            weight,
-            self.attend_factor * self.account_attend_factor,
-            self.act_factor * self.account_act_factor,
-            asked=asked,
-        )
-        return own, share
+        """The post and each share of it, to the followers of who shares."""
+        share = Shown(post.followers * self.see, self.attend_factor, self.act_factor, "share")
+        return share._replace(per="post"), share
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """One offer a share: the sharer's audience."""

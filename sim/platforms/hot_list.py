@@ -10,7 +10,7 @@ from pydantic import Field
 
 from sim.base import streams
 from sim.platforms.background import Background, BackgroundTopics, alive, draw_background, heat_of, hottest
-from sim.platforms.base import Channel, Prospect, Showing, Shown, Standing, sample_weight
+from sim.platforms.base import Channel, Showing, Standing, sample_weight
 from sim.platforms.serve import serve
 from sim.world.clock import Clock
 from sim.world.records import (
@@ -167,12 +167,6 @@ class HotList(Showing):
             self.interaction,
             self.list_share,
         )
-
-    def shown(self, post: Prospect) -> tuple[Shown, ...]:
-        """The first post of a topic that stands at the middle of the list."""
-        real = int(self.readers(np.array([self.places // 2]))[0] / post.steps_per_hour)
-        weight = int(sample_weight(np.array(real), self.samples, post.ratio))
-        return (Shown(real / weight, weight, self.attend_factor, self.act_factor, "topic"),)
 
     def readers(self, rank: np.ndarray) -> np.ndarray:
         """Readers an hour in the fullest hours by rank (pinned reads like rank 1)."""

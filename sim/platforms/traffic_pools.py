@@ -106,34 +106,21 @@ class TrafficPools(Showing):
         return {"pools": len(self.pools)}
 
     def shown(self, post: Prospect) -> tuple[Shown, ...]:
-        """The pools, as far as posts come in the mean; without a head cap, and as often as a day in the last one."""
-        made: list[Shown] = []
-        alive, reach, hours, bar = float(post.weight), 1.0, 0.0, 0.0
-        attend = post.attend(self.attend_factor, True)
-        one = Shown(0, 1, self.attend_factor, self.act_factor, targeted=True)
+        """The pools, each as often as posts come to it in the mean, and the last as often as in a day; no head cap."""
+        attend, made = post.attend(self.attend_factor, True), []
+        reach, passing, hours, bar = 1.0, 1.0, 0.0, 0.0
         for pool in (*self.pools, *self.pools[-1:] * round(24 / self.pools[-1].hours)):
-            weight = int(min(max(pool.impressions * alive // self.samples, 1), post.ratio))
-            views = reach * min(pool.impressions * alive, post.people) / weight
-            made.append(one._replace(views=views, weight=weight, hours=pool.hours, then=bool(made)))
-            if pool.impressions * alive > post.people:  # never used up
-                break
-            need = max(bar, pool.pass_score / max(self.score(1, attend, attend * post.like, hours), 1e-9))
-            share = self._passing(post, pool, attend, need) / max(self._passing(post, pool, attend, bar), 1e-12)
-            bar, hours = need, hours + pool.hours
-            reach, alive = (reach, alive * share) if alive * share >= 1 else (reach * alive * share, 1.0)
-            if reach < 1e-6:
+            views = reach * min(float(pool.impressions), post.people)
+            made.append(Shown(views, self.attend_factor, self.act_factor, targeted=True))
+            bar = max(bar, pool.pass_score / max(self.score(1, attend, attend * post.like, hours), 1e-9))
+            still = self._passing(post, pool, attend, bar)
+            reach, passing, hours = reach * still / max(passing, 1e-12), still, hours + pool.hours
+            if pool.impressions > post.people or reach < 1e-6:  # never used up, or next to none come so far
                 break
         return tuple(made)
 
     def _passing(self, post: Prospect, pool: Pool, attend: float, bar: float) -> float:
-        """Share of posts whose score passes ``bar`` times what is typical.
-
-        Of a row of many posts it is a lognormal of quality. A single post has besides the luck of its views.
-        """
-        if bar <= 0:
-            return 1.0
-        if post.weight > 1:
-            return self._above(bar)
+        """Share of single posts whose score passes ``bar`` times what is typical: by quality, and the luck of views."""
         seen, liked = max(pool.impressions * attend, 0.1), max(pool.impressions * attend * post.like, 0.1)
         parts = attend / self.completion_reference, attend * post.like / self.like_reference
         luck = (parts[0] ** 2 / seen + parts[1] ** 2 / liked) / max(sum(parts), 1e-9) ** 2

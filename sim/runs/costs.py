@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sim.contagion.classic import Classic
-from sim.runs import growth
-from sim.runs.growth import Grown
-from sim.runs.sown import minded
 from sim.scenario.scenario import Scenario
 
 # Measured on two cores at 10^5 to 10^9 people (docs/benchmarks.md). A row is a place of a list at a step, a cell
@@ -16,12 +13,11 @@ BASE_BYTES, ROW_BYTES, CELL_BYTES, MIND_BYTES = 400 << 20, 900, 800, 4000
 SECONDS_START, SECONDS_STEP, SECONDS_STEP_PERSON = 3.5, 0.0025, 4.5e-10
 SECONDS_REVIEW, SECONDS_MIND = 1.5e-5, 1e-4  # from 1,000 to 10,000 minds; what they do comes on top
 SECONDS_ACT, ACT_BYTES = 1.2e-3, 28_000  # each post of a mind
-SECONDS_CANDIDATE, POST_BYTES, SHARE_BYTES, VIEW_BYTES = 2.4e-8, 1000, 300, 40  # of what spreads by itself
 EVENT_BYTES, AGENT_BYTES = 2, 1500  # each a person
 SECONDS_AGENT_STEP, AGENTS = 4e-5, 2500  # where all are agents, each a person; views count people, so above so many
 SECONDS_MORE = 1e-6  # each one more costs only this
 SECONDS_PERSON = 1e-6  # of a classical run: network, spread and theory
-BASE_DISK, ROW_DISK, CELL_DISK, SHARE_DISK = 4 << 20, 80, 120, 8
+BASE_DISK, ROW_DISK, CELL_DISK = 4 << 20, 80, 120
 
 
 class Cost(NamedTuple):
@@ -44,21 +40,18 @@ def of_platforms(scenario: Scenario, users: int) -> Cost:
     rows, cells = _rows(scenario), steps * len(scenario.platforms) * len(scenario.stories)
     seconds = SECONDS_START + steps * (SECONDS_STEP + users * SECONDS_STEP_PERSON)
     seconds += _reviews(scenario) * SECONDS_REVIEW + _minds(scenario) * SECONDS_MIND
-    acts, spread = minded(scenario), _spread(scenario, users)
-    seconds += acts * SECONDS_ACT + spread.candidates * SECONDS_CANDIDATE
+    acts = _posts(scenario)
+    seconds += acts * SECONDS_ACT
     if scenario.engine == "agents":
         seconds += steps * (min(users, AGENTS) * SECONDS_AGENT_STEP + users * SECONDS_MORE)
-    more = acts * ACT_BYTES + spread.posts * POST_BYTES + spread.shares * SHARE_BYTES + spread.busiest * VIEW_BYTES
-    memory = _memory(scenario, users, rows, cells) + round(more)
-    disk = BASE_DISK + rows * ROW_DISK + cells * CELL_DISK + round(spread.shares * SHARE_DISK)
-    return Cost(memory, seconds, disk)
+    memory = _memory(scenario, users, rows, cells) + round(acts * ACT_BYTES)
+    return Cost(memory, seconds, BASE_DISK + rows * ROW_DISK + cells * CELL_DISK)
 
 
-def _spread(scenario: Scenario, users: int) -> Grown:
-    """What spreads by itself with so many people, where that is much."""
-    changed = scenario.people.model_copy(update={"users": users})
-    world = scenario.model_copy(update={"people": changed})
-    return growth.grown(world) if growth.near(world) else Grown()
+def _posts(scenario: Scenario) -> float:
+    """Posts of all minds to reckon with, in the mean."""
+    days, actors = scenario.days, scenario.actors
+    return sum(actor.count * policy.expected_posts(actor, days) for actor in actors for policy in actor.policies)
 
 
 def _memory(scenario: Scenario, users: int, rows: int, cells: int) -> int:

@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.base.errors import SimError
 from sim.contagion.classic import Classic
-from sim.runs import costs, growth, resolution
+from sim.runs import costs, offspring, resolution
 from sim.runs.costs import Cost
 from sim.scenario import left_out
 from sim.scenario.numbers import column_labels
@@ -147,7 +147,7 @@ class Platform(Kind[Scenario, "Tables"]):
 
     def tell(self, world: Scenario) -> None:
         """Where posts multiply without end."""
-        growth.tell(world)
+        offspring.tell(world)
 
     def span(self, world: Scenario) -> tuple[datetime, datetime]:
         """First minute of a run, and first after it."""

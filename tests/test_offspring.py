@@ -1,16 +1,14 @@
-"""Worlds that spread without end: what the first generation comes to, what a run does, and what is said of it."""
-
-import math
+"""Worlds that spread without end are told before they are run; what minds post is in the estimate."""
 
 import pytest
+import worlds
 
 from sim.base import notices
 from sim.cli.main import main
-from sim.runs import growth
+from sim.runs.costs import _posts
 from sim.runs.estimate import estimate
-from sim.runs.growth import cascade
+from sim.runs.offspring import offspring, tell
 from sim.runs.runner import simulate
-from sim.runs.sown import minded
 from sim.scenario.load import load, shipped
 
 PLATFORMS = ("douyin", "weibo")
@@ -26,8 +24,7 @@ def world(users=500, days=1, base="ding_zhen", **responses):
 def test_no_shipped_world_is_supercritical(name):
     scenario = load(name)
     if scenario.kind == "platform":
-        assert max(one.mean for one in growth.offspring(scenario)) < growth.NEAR
-        assert not growth.near(scenario)
+        assert max(one.mean for one in offspring(scenario)) < 0.5
 
 
 @pytest.mark.parametrize(
@@ -43,34 +40,25 @@ def test_no_shipped_world_is_supercritical(name):
 )
 def test_what_multiplies_is_named(responses, told):
     with notices.gathered() as said:
-        growth.tell(world(**responses))
+        tell(world(**responses))
     found = {notice.text.split()[1]: notice.text for notice in said}
     assert found.keys() == told.keys()
     assert all(told[platform] in text and "\n" not in text for platform, text in found.items())
 
 
-@pytest.mark.parametrize(
-    ("users", "days", "responses", "within"),
-    [
-        (500, 1, {"create": 0.1}, 4),
-        (3000, 2, {"repost": 0.2}, 8),
-        (3000, 2, {"repost": 1}, 8),
-    ],
-)
-def test_shares_of_worlds_that_multiply_are_of_the_order_that_is_foreseen(users, days, responses, within):
-    scenario = world(users, days, **responses)
-    assert growth.near(scenario)
-    foreseen = growth.grown(scenario).shares
-    assert abs(math.log(foreseen / len(simulate(scenario).cascades["user"]))) < math.log(within)
+def test_more_of_a_chance_is_more_offspring():
+    for what in ("create", "repost", "attend"):
+        means = [offspring(world(**{what: chance}))[0].mean for chance in (0.001, 0.01, 0.1, 0.3)]
+        assert means == sorted(means)
+        assert means[-1] > 3 * means[0]
 
 
-def test_more_of_a_chance_is_more_offspring_and_costs_more():
-    costs = [estimate(world(create=chance)) for chance in (0.001, 0.1, 0.3)]
-    assert [cost.seconds for cost in costs] == sorted(cost.seconds for cost in costs)
-    assert costs[-1].seconds > 20 * costs[0].seconds
-    assert costs[-1].memory_bytes > 5 * costs[0].memory_bytes
-    means = [growth.offspring(world(create=chance))[0].mean for chance in (0.001, 0.1, 0.2, 0.3)]
-    assert means == sorted(means)
+def test_reposts_alone_have_as_many_offspring_as_followers_who_repost():
+    # Only a follow feed: of ten followers each second sees a share, all of those attend (it suits everybody), one in
+    # five reposts.
+    square = worlds.platform(1000, chances={"attend": 0.5, "repost": 0.2}, mechanisms={"follow_feed": {"see": 0.5}})
+    scenario = worlds.tiny(1000, platforms={"square": square}, network={"kind": "watts_strogatz", "k": 10})
+    assert offspring(scenario)[0].mean == pytest.approx(1.0, rel=1e-3)
 
 
 def test_what_minds_may_post_is_counted():
@@ -80,15 +68,7 @@ def test_what_minds_may_post_is_counted():
 
 def test_posts_of_minds_are_of_the_order_that_is_foreseen():
     scenario = load("ding_zhen", users=500, sets=["days=2", "actors[4].count=500"])
-    assert 0.5 < len(simulate(scenario).actions) / minded(scenario) < 2
-
-
-@pytest.mark.parametrize(
-    ("begun", "again", "users", "reposts"),
-    [(0, 3, 1000, 0), (5, 0, 1000, 5), (5, 0.5, 1000, 10), (1000, 2, 1000, 1000), (1, 2, 1000, 1000 * 0.797 * 0.55)],
-)
-def test_cascades_die_out_or_come_to_their_final_size(begun, again, users, reposts):
-    assert cascade(begun, again, users) == pytest.approx(reposts, rel=0.02)
+    assert 0.5 < len(simulate(scenario).actions) / _posts(scenario) < 2
 
 
 @pytest.mark.parametrize("words", [["validate"], ["run", "--dry-run"]])
