@@ -2,9 +2,9 @@
 
 From one each on (a supercritical branching process) a run grows until its end, or until everybody has taken part once:
 a person reposts a post once, makes one post of its own about it, and has attention for so many views a day. How far
-that goes is not foreseen, only told; a run that takes too much is stopped (`ceilings`). Left out: search, lists, that talk
-differs between topics, that ties are local, and what people carry over to other platforms. What is shown of a post is
-asked of the mechanisms (`Mechanism.shown`). Nothing is drawn.
+that goes is not foreseen, only told; a run that takes too much is stopped (`ceilings`). Left out: search, lists, that
+talk differs between topics, that ties are local, and what people carry over to other platforms. What is shown of a post
+is asked of the mechanisms (`Mechanism.shown`). Nothing is drawn.
 """
 
 from __future__ import annotations
