@@ -133,7 +133,7 @@ class TrafficPools(Showing):
                 weight,
                 "recommend",
                 targeted=True,
-                cursor=True,
+                cursor="cursor",
             )
         ]
 
