@@ -92,6 +92,7 @@ def boosted_for(audience: Audience | None, boost: int, platform: str, people: Pe
     """What does not fit in the audience of a post with a boost of so many yuan."""
     if audience is None:
         return
-    if not boost:
+    faults = [*audience.findings(people, platform)]
+    yield from faults
+    if not boost and not faults:
         yield Finding((), "says for whom a boost is, and there is no boost", "boost: 1000, or leave the audience out")
-    yield from audience.findings(people, platform)
