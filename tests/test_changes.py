@@ -79,6 +79,20 @@ def test_a_place_for_a_new_hashtag_and_a_lucky_draw(path):
     assert posts == [(3, "KOL A", "square", 10), *BASE[1:]]
 
 
+@pytest.mark.parametrize(
+    ("text", "audience"),
+    [
+        ("aim KOL A at ages 20-29 and 60+, regions west", {"ages": ("20-29", "60+"), "regions": ("west",)}),
+        ("aim plan.posts[0] at segments post_90s", {"segments": ("post_90s",)}),
+        ("aim KOL A at everybody", None),
+    ],
+)
+def test_a_boost_is_aimed_at_an_audience(path, text, audience):
+    sets = ["plan.posts[KOL A].boost=10", "plan.posts[KOL A].audience={ages: [30-39]}", text]
+    (one,) = [one for one in load(path, sets=sets).plan.posts if one.by == "KOL A"]
+    assert (one.audience.parts if one.audience else None) == audience
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.integers(-100, 100), st.sampled_from(["minutes", "hours"]))
 def test_a_shift_and_its_opposite_leave_the_plan(n, unit):
@@ -104,6 +118,12 @@ def test_a_shift_and_its_opposite_leave_the_plan(n, unit):
         ("buy place on square at 2021-99-01", "'2021-99-01' is no time"),
         ("buy place on square at 2021-01-01T06:00 for #x#", "plan.places[1].topic: unknown topic 'x'"),
         ("lucky draw of 10 by plan.places", "only a post can hold a lucky draw"),
+        ("aim KOL A at ages 20-29", "audience: says for whom a boost is, and there is no boost"),
+        ("aim KOL A at west", "'west' stands before segments or ages or regions; write 'aim KOL A at ages"),
+        ("aim KOL A at regions", "audience: asks for nobody"),
+        ("aim KOL A at regions wset", "audience.regions[0]: unknown region 'wset'; did you mean 'west'?"),
+        ("aim plan.places at ages 60+", "only a post can have a boost"),
+        ("aim KOL A", "is not understood; write 'aim KOL A at ages"),
         ("shift plan by 1e99 days", "is not understood"),
         ("shift plan by 999999999999 weeks", "goes beyond all calendars"),
     ],
@@ -122,7 +142,9 @@ def test_a_verb_needs_a_plan(path):
 
 
 def test_verbs_are_changes_wherever_changes_are():
-    assert all(map(is_change, ["shift plan by 2 days", "a[b c].d=1", "days=2", "lucky  draw of 5 by x"]))
+    assert all(
+        map(is_change, ["aim x at ages 60+", "shift plan by 2 days", "a[b c].d=1", "days=2", "lucky  draw of 5 by x"])
+    )
     assert not any(map(is_change, ["shifty plan", "swap", "hello", "a b=1"]))
 
 

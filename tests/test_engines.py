@@ -94,6 +94,7 @@ def generated(number):
         ],
         interventions=[
             worlds.post(boost=5),
+            worlds.post(at="2021-01-01T00:40+08:00", boost=5, audience={"ages": ["20-29", "60+"], "regions": ["west"]}),
             {"kind": "broadcast", "at": "2021-01-01T02:00+08:00", "story": "tale", "viewers": represents},
             worlds.post(at="2021-01-01T01:10+08:00", platform="other", topic="elsewhere"),
             worlds.post(at="2021-01-01T04:20+08:00", topic="second", story="rival"),

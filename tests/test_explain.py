@@ -213,6 +213,22 @@ def test_what_is_told_of_a_topic_is_what_the_run_wrote():
             assert one.verdict.alive > 1 or bool(one.to) == (one.verdict.score >= one.verdict.need)
 
 
+def test_paid_reach_for_an_audience_is_told_with_whom_it_was_for():
+    fact = worlds.post(boost=5, audience={"ages": ["20-29"]})
+    mechanisms = {"paid_reach": worlds.MECHANISMS["paid_reach"]}
+    more = {"platforms": {"square": worlds.platform(500, mechanisms=mechanisms)}, "stories": worlds.KEEN}
+    model = ViralityModel(worlds.tiny(500, interventions=[fact], days=0.25, **more))
+    crowd = Crowd(model, set(range(500)))
+    for _ in range(model.script.steps):
+        model.step()
+    words = Words(Tables(model))
+    seen = {user: [met for met in one.met if met.encounter.seen] for user, one in crowd.onlookers.items()}
+    for user, mets in seen.items():
+        assert (", 20-29, " in _portrait(words, user)[0]) or not mets
+        assert {words.channel(met) for met in mets} <= {"paid, for an audience, ages 20-29"}
+    assert 30 < sum(map(bool, seen.values())) < 150
+
+
 # ---- what cannot be explained
 
 

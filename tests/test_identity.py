@@ -63,7 +63,8 @@ def platform(world):
 def segment(world):
     """A kind of people, and a level of activity, of whom there are none."""
     people = world["people"]
-    people["segments"] = {NEW: {"share": 1e-300, "interests": {}}} | people["segments"]
+    traits = {"ages": {NEW: 1.0}, "regions": {NEW: 0.5, "west": 0.5}}
+    people["segments"] = {NEW: {"share": 1e-300, "interests": {}} | traits} | people["segments"]
     people["activity"] = {NEW: {"share": 1e-300, "level": 0.5, "daily_views": 9}} | people["activity"]
 
 

@@ -140,13 +140,14 @@ def test_two_entries_of_a_tier_are_told_apart_by_name():
 
 
 def test_the_dry_run_shows_every_price_and_the_budget_by_parts(tmp_path, capsys):
-    document = data({"posts": [post("KOL A", boost=30), post("star", 6)]}, kols=KOLS)
+    aimed = {"audience": {"segments": ["post_90s"]}}
+    document = data({"posts": [post("KOL A", boost=30) | aimed, post("star", 6)]}, kols=KOLS)
     (tmp_path / "world.yaml").write_text(loader.dump(document), encoding="utf-8")
     for command in (["run", "--dry-run"], ["validate"]):
         assert main.main([command[0], str(tmp_path / "world.yaml"), *command[1:]]) == 0
         said = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
         assert "KOL A square koc 300 40 133.3 1 ≤ 1" in said
-        assert "Fri 01 Jan 03:00 square KOL A 300 40 30" in said
+        assert "Fri 01 Jan 03:00 square KOL A 300 40 30 for segments post_90s (20.0% of square)" in said
         assert "fees 40 4% 1 square koc" in said
         assert "boosts 30 3% behind 1 of 2 posts" in said
         assert "left 930 93%" in said

@@ -15,10 +15,12 @@ from sim.platforms.base import channels, keeps
 from sim.platforms.stage import PlatformStage
 from sim.scenario import tiers
 from sim.scenario.affinity import KEEN, LOTS, affinities
+from sim.scenario.audience import Audience
+from sim.scenario.interventions import Post
 from sim.scenario.scenario import Scenario
 from sim.world import population
 from sim.world.clock import Clock
-from sim.world.population import Lots, Traits
+from sim.world.population import Aimed, Lots, Traits
 from sim.world.records import BASIC, RESPONSES
 from sim.world.world import Account, Graph, World
 
@@ -83,7 +85,6 @@ def lots(scenario: Scenario, who: Traits) -> list[Lots]:
     A row that stands for several people may hold several lots; one that stands for itself has one, so that a post
     comes to everybody before it comes again.
     """
-    activity = who.see_fix[who.activity] / who.see_fix.max()
     best, held, _ = _fits(scenario)
     anywhere = np.arange(population.blocks(who), dtype=np.uint32)
     places = [anywhere]
@@ -92,10 +93,8 @@ def lots(scenario: Scenario, who: Traits) -> list[Lots]:
         places.append(population.draw_places(kinds, held[story]) if who.turn else anywhere)
     made = []
     for index, name in enumerate(scenario.platforms):
-        served = activity * (who.member >> index & 1)
-        key = streams.stream_key(scenario.seed, f"{name}/lots")
-        most = min(LOTS, scenario.people.ratio)
-        tables = [population.draw_lots(served * fit, most, key) for fit in (1.0, *best[:, who.segment])]
+        served, drawn = _served(who, index), _drawn(scenario, name)
+        tables = [population.draw_lots(served * fit, *drawn) for fit in (1.0, *best[:, who.segment])]
         made.append(
             Lots(
                 np.concatenate([lane for lane, _ in tables]),
@@ -106,6 +105,64 @@ def lots(scenario: Scenario, who: Traits) -> list[Lots]:
             )
         )
     return made
+
+
+def _served(who: Traits, platform: int) -> np.ndarray:
+    """How much of a platform each lane takes, f8[lanes]: nothing without an account, by activity with one."""
+    return who.see_fix[who.activity] / who.see_fix.max() * (who.member >> platform & 1)
+
+
+def _drawn(scenario: Scenario, platform: str) -> tuple[int, int]:
+    """Most lots of a lane, and the stream key of a platform's lots."""
+    return min(LOTS, scenario.people.ratio), streams.stream_key(scenario.seed, f"{platform}/lots")
+
+
+def aimed(scenario: Scenario, who: Traits, served: list[Lots]) -> tuple[list[Lots], dict[tuple[int, int, int], Aimed]]:
+    """The lots with a table more for each audience that a scheduled post is boosted for, and the audiences by key.
+
+    Without audiences, what is given. Nobody's traits are drawn before somebody asks for them.
+    """
+    asked = {
+        (fact.platform, fact.story, fact.audience)
+        for fact in scenario.interventions
+        if isinstance(fact, Post) and fact.audience is not None
+    }
+    served, found = list(served), {}
+    for platform, story, audience in sorted(asked, key=lambda one: (*one[:2], one[2].words)):
+        p, s = list(scenario.platforms).index(platform), list(scenario.stories).index(story)
+        among = lanes_of(scenario, who, audience)
+        lane, fix = population.draw_lots(
+            _served(who, p) * _fits(scenario)[0][s, who.segment] * among, *_drawn(scenario, platform)
+        )
+        old = served[p]
+        found[p, s, audience.key] = Aimed(len(old.starts) - 1, population.members(who, p, among), audience.words)
+        served[p] = old._replace(
+            lane=np.append(old.lane, lane),
+            see_fix=np.append(old.see_fix, fix),
+            starts=np.append(old.starts, old.starts[-1] + len(lane)),
+        )
+    return served, found
+
+
+def lanes_of(scenario: Scenario, who: Traits, audience: Audience) -> np.ndarray:
+    """Lanes whose people are in an audience, b1[lanes]."""
+    among = np.ones(len(who.segment), np.bool_)
+    names = list(scenario.people.segments)
+    for what, values in audience.parts.items():
+        known = names if what == "segments" else scenario.people.of(what)
+        is_ = who.segment if what == "segments" else trait(scenario, who, what)
+        among &= np.isin(is_, [known.index(value) for value in values])
+    return among
+
+
+def trait(scenario: Scenario, who: Traits, name: str) -> np.ndarray:
+    """One of the `people.TRAITS` of every lane, u1[lanes], as a number into `People.of`; by the trait's name."""
+    values = scenario.people.of(name)
+    shares = [
+        np.array([getattr(segment, name).get(value, 0.0) for value in values])
+        for segment in scenario.people.segments.values()
+    ]
+    return population.draw_trait(who.segment, shares, streams.stream_key(scenario.seed, f"traits/{name}"))
 
 
 def members(scenario: Scenario) -> np.ndarray:
@@ -210,11 +267,12 @@ def world(scenario: Scenario, stored: Stored | None = None, on: Ground | None = 
     ``stored``: a follow graph that replaces the scenario's network; ``on``: what the world stands on, if it is there.
     """
     on = on or ground(scenario, stored)
+    served, audiences = aimed(scenario, on.people, on.lots)
     made = World(
         on.clock,
         on.people,
         on.graph,
-        on.lots,
+        served,
         scenario.people.ratio,
         list(scenario.platforms),
         list(scenario.stories),
@@ -224,6 +282,7 @@ def world(scenario: Scenario, stored: Stored | None = None, on: Ground | None = 
         responses(scenario),
     )
     made.ground.update(on.mechanisms)
+    made.aimed.update(audiences)
     return made
 
 

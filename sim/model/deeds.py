@@ -23,6 +23,7 @@ from sim.scenario import interventions
 from sim.scenario.scenario import Scenario
 from sim.world.world import Account, World
 
+SHORT = "impressions bought beyond its audience, of which each has one"
 STALE = 0.1  # novelty of a topic under which a bought place is told to be in vain
 
 
@@ -79,9 +80,12 @@ class Deeds:
             spend=cost,
         )
         post = self.publisher.by_actor(draft)
-        self._boost(platform, post, fact.boost)
+        short = self._boost(platform, post, fact.boost, fact.audience.key if fact.audience else 0)
+        if short:
+            self._in_vain(f"part of the boost of {fact.actor}", fact, SHORT, short)
         self._joined(mind, draft.story)
-        self._log("fact", mind, "post", fact.platform, self._title(post), cost, fact.note or "scheduled")
+        why = (fact.note or "scheduled") + (f"; {short:,} {SHORT}" if short else "")
+        self._log("fact", mind, "post", fact.platform, self._title(post), cost, why)
 
     def open_account(self, actor: str, platform: str, followers: int) -> None:
         """A new account."""
@@ -224,19 +228,22 @@ class Deeds:
     def _title(self, post: int) -> str:
         return self.world.topic_titles[self.world.posts.topic[post]]
 
-    def _boost(self, platform: int, post: int, yuan: int) -> None:
-        """Paid reach for a post, where it can be had."""
-        self.stages[platform].sell(Order("reach", yuan, post=post))
+    def _boost(self, platform: int, post: int, yuan: int, audience: int = 0) -> int:
+        """Paid reach for a post, where it can be had; impressions that nobody of the audience is there for."""
+        order = Order("reach", yuan, post=post, audience=audience)
+        short = self.stages[platform].beyond(order)
+        self.stages[platform].sell(order)
+        return short
 
     def _stale(self, topic: int) -> str:
         """Words for a topic whose place brings little, for few want to read of it any more."""
         novelty = float(self.world.topics.novelty[topic])
         return f", but its topic has {novelty:.1%} of its novelty left" if novelty < STALE else ""
 
-    def _in_vain(self, what: str, fact: interventions.Post | interventions.BuyPlace, why: str) -> str:
+    def _in_vain(self, what: str, fact: interventions.Post | interventions.BuyPlace, why: str, count: int = 1) -> str:
         """Tell that a fact came to little or nothing; the reason."""
         when = fact.at.isoformat(sep=" ", timespec="minutes")
-        notices.add("in_vain", f"{what} on {fact.platform} at {when}: {why}")
+        notices.add("in_vain", f"{what} on {fact.platform} at {when}: {why}", count)
         return why
 
     def _can_pay(self, payer: str, yuan: int) -> bool:

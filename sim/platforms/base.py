@@ -139,8 +139,8 @@ class Mechanism(BaseModel):
         """What can be had now, and for how many yuan; 0: for any sum, or for nothing."""
         return {}
 
-    def reach_for(self, yuan: int) -> int:
-        """Impressions that a sum buys (people)."""
+    def reach_for(self, yuan: int, *, aimed: bool = False) -> int:
+        """Impressions that a sum buys (people); ``aimed``: for an audience of its own."""
         return 0
 
     def rows_a_step(self) -> int:
@@ -169,6 +169,10 @@ class Mechanism(BaseModel):
     def sell(self, stage: PlatformStage, order: Order) -> int | None:
         """Carry an order out; returns the yuan to be paid, None where it cannot be had."""
         return None
+
+    def beyond(self, stage: PlatformStage, order: Order) -> int:
+        """Impressions of an order for which nobody is there (people)."""
+        return 0
 
     # ---- what it tells
 

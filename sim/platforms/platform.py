@@ -68,9 +68,9 @@ class Platform(Strict):
         prices = (mechanism.prices() for _, mechanism in self.mechanisms.present())
         return next((own[what] for own in prices if what in own), None)
 
-    def reach_for(self, yuan: int) -> int:
-        """Impressions that a sum buys (people)."""
-        return sum(mechanism.reach_for(yuan) for _, mechanism in self.mechanisms.present())
+    def reach_for(self, yuan: int, *, aimed: bool = False) -> int:
+        """Impressions that a sum buys (people); ``aimed``: for an audience of its own."""
+        return sum(mechanism.reach_for(yuan, aimed=aimed) for _, mechanism in self.mechanisms.present())
 
 
 def _mechanisms_have_changed() -> None:

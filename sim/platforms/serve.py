@@ -23,25 +23,31 @@ def serve(
     stream: str,
     *,
     targeted: bool,
-    cursor: bool = False,
+    tables: np.ndarray | None = None,
+    cursor: str = "",
     channel: Channel | None = None,
 ) -> np.ndarray:
     """Offer ``posts`` to people of the platform so that about ``real`` of them see each.
 
     Candidates are drawn by lot, in a keyed order of all lots (`Lots`); who is less active or (if targeted) fits less is
-    passed over, so ``real / weight`` views need more candidates. With a cursor a post's next call goes on where the
-    last ended. The views come by the mechanism's first channel, unless another of its own is named.
+    passed over, so ``real / weight`` views need more candidates. With a cursor, a column of posts, a post's next call
+    goes on where the last ended. The views come by the mechanism's first channel, unless another of its own is named.
+    ``tables``: of lots, by post, where not the whole platform is meant.
     """
     world = stage.world
-    chance = np.array([stage.acceptance(story, targeted) for story in world.posts.story[posts].tolist()])
+    stories = world.posts.story[posts]
+    tables = (stories + 1 if targeted else np.zeros_like(stories)) if tables is None else tables
+    asked = zip(stories.tolist(), tables.tolist(), strict=True)
+    chance = np.array([stage.acceptance(table, story if targeted else None) for story, table in asked])
     views = np.divide(real / weight, chance, out=np.zeros(len(posts)), where=chance > 0)  # nobody there: nobody asked
     ident = world.posts.ident[posts]
     coins = streams.unit(stage.bits(stream, ident, stage.step))
     salts = stage.bits(stream, ident, 0 if cursor else stage.step + 1)
     count = np.floor(np.round(views, 6) + coins).astype(np.int64)
-    first = world.posts.cursor[posts] if cursor else np.zeros(len(posts), np.int64)
+    first = np.zeros(len(posts), np.int64)
     if cursor:
-        world.posts.cursor[posts] += count
+        first = getattr(world.posts, cursor)[posts]
+        getattr(world.posts, cursor)[posts] += count
     return mechanism.table(
         stage,
         len(posts),
@@ -53,6 +59,7 @@ def serve(
         first=first,
         count=count,
         weight=weight,
+        table=tables,
         targeted=int(targeted),
         minute=np.maximum(stage.now, world.posts.minute[posts]),
     )

@@ -11,7 +11,7 @@ from sim.base import streams
 from sim.base.kernels import table_bits, table_normal
 from sim.platforms.content import Content, Response
 from sim.world.clock import Clock
-from sim.world.population import acceptance
+from sim.world.population import Aimed, acceptance
 from sim.world.tables import Entries
 from sim.world.world import World
 
@@ -24,6 +24,7 @@ class Order(NamedTuple):
     post: int = -1
     topic: int = -1
     until: int = -1  # minute
+    audience: int = 0  # key of those for whom reach is meant (`scenario.audience.Audience`); 0: anybody
 
 
 class PlatformStage:
@@ -47,7 +48,7 @@ class PlatformStage:
         self.births: list[tuple[int, int]] = []
         self.step = 0
         self._keys: dict[str, int] = {}
-        self._acceptance: dict[tuple[int, bool], float] = {}
+        self._acceptance: dict[tuple[int, int | None], float] = {}
         self._topic_key = streams.stream_key(world.seed, "quality")
 
     def at(self, step: int) -> PlatformStage:
@@ -127,12 +128,15 @@ class PlatformStage:
         """What no run changes of a mechanism here."""
         return self.world.ground[self.index, mechanism]
 
-    def acceptance(self, story: int, targeted: bool) -> float:
+    def acceptance(self, table: int, story: int | None) -> float:
         """Mean probability that a candidate is served: membership × activity (× fit). Attention spent is left out."""
-        if (story, targeted) not in self._acceptance:
-            table = story + 1 if targeted else 0
-            self._acceptance[story, targeted] = acceptance(self.world.people, self.world.lots[self.index], table)
-        return self._acceptance[story, targeted]
+        if (table, story) not in self._acceptance:
+            self._acceptance[table, story] = acceptance(self.world.people, self.world.lots[self.index], table, story)
+        return self._acceptance[table, story]
+
+    def aimed(self, post: int, audience: int) -> Aimed:
+        """An audience, by its key, as it is here for the story of a post."""
+        return self.world.aimed[self.index, int(self.world.posts.story[post]), audience]
 
     # ---- what is asked of all its mechanisms
 
@@ -167,6 +171,10 @@ class PlatformStage:
             if paid is not None:
                 return paid
         return None
+
+    def beyond(self, order: Order) -> int:
+        """Real people of an order who are not there to be reached."""
+        return sum(mechanism.beyond(self, order) for mechanism in self.mechanisms.values())
 
     def change(self, mechanism: str, field: str, value: float) -> None:
         """Replace one number of a mechanism, from now on."""

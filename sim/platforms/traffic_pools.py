@@ -155,7 +155,7 @@ class TrafficPools(Showing):
                 weight,
                 "recommend",
                 targeted=True,
-                cursor=True,
+                cursor="cursor",
             )
         ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from sim.base.words import columns
-from sim.scenario.campaign import Plan
+from sim.scenario.campaign import Plan, PlannedPost
 from sim.scenario.prices import Candidate, candidates, parts, place_price
 from sim.scenario.scenario import Scenario
 
@@ -56,6 +56,7 @@ def sold(scenario: Scenario) -> list[Row]:
     for name, platform in scenario.platforms.items():
         if campaign.boosts.most and (reach := platform.reach_for(10**9)):
             dear = f"{10**12 / reach:,.2f} yuan per 1,000 impressions, at most {campaign.boosts.most:,} yuan a post"
+            dear += f"; for an audience {10**12 / platform.reach_for(10**9, aimed=True):,.2f} yuan"
             rows.append(("paid reach", name, dear))
     for name, most in campaign.places.items():
         rows.append(("places on the list", name, f"{place_price(scenario, name):,} yuan, at most {most}"))
@@ -69,7 +70,7 @@ def purchases(scenario: Scenario, plan: Plan) -> list[Row]:
     for post in plan.posts:
         one = known.get(post.by)
         size, fee = (f"{one.followers:,}", f"{one.price:,}") if one else ("own", "0")
-        row = (f"{post.at:{WHEN}}", post.platform, post.by, size, fee, f"{post.boost:,}", _also(post))
+        row = (f"{post.at:{WHEN}}", post.platform, post.by, size, fee, f"{post.boost:,}", _also(scenario, post))
         rows.append(((post.at.isoformat(), post.platform, post.by), row))
     for place in plan.places:
         price, what = f"{place_price(scenario, place.platform):,}", f"#{place.topic}#" if place.topic else ""
@@ -79,11 +80,14 @@ def purchases(scenario: Scenario, plan: Plan) -> list[Row]:
     return [head, *(row for _, row in sorted(rows, key=lambda row: row[0]))]
 
 
-def _also(post: object) -> str:
-    """What sets a planned post apart: its hashtag, kind, appeal, prizes."""
-    topic, content, appeal, prize = (getattr(post, name) for name in ("topic", "content", "appeal", "prize"))
-    words = [f"#{topic}#"] * bool(topic) + [content] * bool(content)
-    words += [f"appeal × {appeal:g}"] * (appeal != 1) + [f"lucky draw of {prize:,} yuan"] * bool(prize)
+def _also(scenario: Scenario, post: PlannedPost) -> str:
+    """What sets a planned post apart: its hashtag, kind, appeal, prizes, and whom its boost is for."""
+    words = [f"#{post.topic}#"] * bool(post.topic) + [post.content] * bool(post.content)
+    words += [f"appeal × {post.appeal:g}"] * (post.appeal != 1)
+    words += [f"lucky draw of {post.prize:,} yuan"] * bool(post.prize)
+    if post.audience:
+        share = post.audience.share_of(scenario.people, post.platform)
+        words.append(f"for {post.audience.words} ({share:.1%} of {post.platform})")
     return ", ".join(words)
 
 

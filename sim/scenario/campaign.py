@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from sim.base.strict import BY_NAME, Factors, Grade, Instant, Name, Strict
+from sim.scenario.audience import Audience
 
 PURSE = "campaign"  # name of the actor that pays
 
@@ -131,6 +132,7 @@ class PlannedPost(Strict):
     by: str = Field(description="the organiser, a KOL by name, or a candidate such as weibo_waist_02")
     platform: str = Field(description="where")
     boost: int = Field(0, ge=0, le=10**12, description="yuan of paid reach behind it")
+    audience: Audience | None = Field(None, description="for whom that is meant; empty: anybody")
     content: str = Field(
         "", description="kind of content of that platform; empty: what whoever posts has for all posts"
     )

@@ -7,6 +7,7 @@
     drop KOL A                              what is not bought after all
     buy place on weibo at 2021-04-10T20:00 for #new hashtag#
     lucky draw of 20000 yuan by KOL A
+    aim KOL A at ages 20-29 30-39, regions west       whom the boosts of their posts are for; at everybody
 
 A verb becomes plain changes of the plan, so what is wrong with its outcome is told as of any other plan.
 """
@@ -25,6 +26,7 @@ from sim.base.errors import Fault, ScenarioError
 from sim.base.reader import Document, Mark, raise_all, refuse
 from sim.base.registry import did_you_mean
 from sim.base.strict import BEIJING
+from sim.scenario.audience import Audience
 
 _PATH = r"[^.\[\]=,\s]+(?:\.[^.\[\]=,]+|\[[^\[\]=]+\])*="
 _ITEM = r"plan(?:\.(?:posts|places)(?:\[[0-9]+\])?)?"
@@ -211,12 +213,29 @@ def _lucky(document: Document, mark: Mark, match: re.Match[str]) -> list[str]:
     return [_set(item, "prize", yuan) for item in posts]
 
 
+def _aim(document: Document, mark: Mark, match: re.Match[str]) -> list[str]:
+    """Whom boosts are for: words after segments, ages, regions; whether they exist is told as of any audience."""
+    posts = [item for item in _items(document, mark, match["target"]) if item[0] == "posts"]
+    if not posts:
+        refuse(mark, (), "only a post can have a boost")
+    asked: dict[str, list[str]] = {}
+    for word in re.split(r"[\s,;、，]+", match["whom"]):
+        if word in Audience.model_fields:
+            asked.setdefault(word, [])
+        elif asked and word != "and":
+            asked[[*asked][-1]].append(word)
+        elif word != "and" and match["whom"] != "everybody":
+            refuse(mark, (), f"'{word}' stands before {' or '.join(Audience.model_fields)}", f"write {AIM}")
+    return [_set(item, "audience", asked or None) for item in posts]
+
+
 def _written(words: str) -> re.Pattern[str]:
     return re.compile(words.replace(" ", r"\s+"), re.DOTALL)
 
 
 _BY = rf"by (?P<n>[-+−]?[0-9]+(?:\.[0-9]+)?) (?P<unit>{'|'.join(UNITS)})s?"
 _WITH = "(?P<one>.+?) (?:with|and|by) (?P<other>.+)"
+AIM = "'aim KOL A at ages 20-29 30-39, regions west'"
 VERBS = {
     "shift": Verb("'shift plan by 2 days'", _written(f"shift (?P<target>.+) {_BY}"), _shift),
     "swap": Verb("'swap KOL A with KOL B'", _written(f"swap {_WITH}"), _swap),
@@ -232,6 +251,7 @@ VERBS = {
         _written("lucky draw of (?P<yuan>[0-9][0-9,_]*)(?: yuan)? by (?P<target>.+)"),
         _lucky,
     ),
+    "aim": Verb(AIM, _written("aim (?P<target>.+) at (?P<whom>.+)"), _aim),
 }
 _WORDS = "|".join(word.replace(" ", r"\s+") for word in VERBS)
 _BEGINS = re.compile(rf"\s*({_WORDS})\s")

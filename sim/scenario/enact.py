@@ -85,6 +85,7 @@ def _post(scenario: Scenario, campaign: Campaign, post: PlannedPost, who: Candid
         content=post.content or usual,
         appeal=terms.appeal * post.appeal,
         boost=post.boost,
+        audience=post.audience,
         fee=(who.price if who else 0) + post.prize,
         payer=PURSE,
         news=who is None,

@@ -12,12 +12,13 @@ from typing import Annotated, ClassVar, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sim.base.errors import Finding
-from sim.base.names import Known, Names, misnamed
+from sim.base.names import Known, Names, misnamed, under
 from sim.base.registry import Registry, did_you_mean
 from sim.base.strict import Instant, OneOf, Title
 from sim.minds.base import ActorName, ContentName, PlatformName, StoryName
 from sim.platforms.base import cannot
 from sim.platforms.platform import Platform
+from sim.scenario.audience import Audience, boosted_for
 from sim.scenario.people import People
 
 INTERVENTIONS = Registry("intervention")
@@ -117,6 +118,7 @@ class Post(Intervention):
     appeal: float = Field(1.0, gt=0, le=20, description="factor on the story's appeal")
     about: ActorName = Field("", description="actor whom the topic names, so that its dashboard shows it")
     boost: int = Field(0, ge=0, le=10**12, description="yuan of paid reach")
+    audience: Audience | None = Field(None, description="for whom the paid reach is meant; empty: anybody")
     fee: int = Field(0, ge=0, le=10**12, description="yuan paid to whoever posts")
     payer: ActorName = Field("", description="actor whose budget pays fee and boost; what it cannot pay is not posted")
     news: bool = Field(
@@ -126,6 +128,11 @@ class Post(Intervention):
     def apply(self, stage: Stage) -> None:
         """Publish it."""
         stage.publish(self)
+
+    def findings(self, setting: Setting, known: Known) -> Iterator[Finding]:
+        """Besides what all facts find: an audience that is nobody, or has no boost."""
+        yield from super().findings(setting, known)
+        yield from under(("audience",), boosted_for(self.audience, self.boost, self.platform, setting.people))
 
     def asks(self, platform: Platform) -> Iterator[Finding]:
         """Paid reach, if it has a boost."""

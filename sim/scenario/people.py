@@ -7,7 +7,10 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from sim.base.strict import Factors, Named, Ranges, Source, Strict
+from sim.base.strict import BY_NAME, Factors, Named, Ranges, Share, Source, Strict
+
+TRAITS = ("ages", "regions")  # what people differ in besides, as their segments have shares of it
+Shares = Annotated[dict[str, Share], BY_NAME]
 
 
 class Reaction(Strict):
@@ -25,6 +28,8 @@ class Segment(Strict):
     share: float = Field(gt=0, le=1, description="share of people")
     usage: Factors = Field(default_factory=dict, description="use of a platform relative to the mean")
     interests: Factors = Field(default_factory=dict, description="interest relative to the mean")
+    ages: Shares = Field(default_factory=dict, description="its people by age band, as shares or weights up to 1")
+    regions: Shares = Field(default_factory=dict, description="its people by region, as shares or weights up to 1")
 
 
 class Activity(Strict):
@@ -91,6 +96,10 @@ class People(Strict):
     def interests(self) -> list[str]:
         """What segments say they like, sorted."""
         return sorted({interest for segment in self.segments.values() for interest in segment.interests})
+
+    def of(self, trait: str) -> list[str]:
+        """What people can be of one of the `TRAITS`, sorted."""
+        return sorted({value for segment in self.segments.values() for value in getattr(segment, trait)})
 
     @property
     def ratio(self) -> int:

@@ -61,7 +61,7 @@ def _find(offers, user, story, people, network, own):
         o = offers[i]
         reach = start_reach(o, story[o.post], people, network)
         if o.mode == SERVE:
-            _served(found, i, o, story[o.post], user, reach, people, network, own)
+            _served(found, i, o, user, reach, people, network, own)
         elif o.mode == AUDIENCE:
             _in_audience(found, i, o, user, reach, network)
         elif o.mode == FOLLOWERS:
@@ -102,9 +102,8 @@ def _repeated(found, i, o, place):
 
 
 @njit(cache=True)
-def _served(found, i, o, story, user, reach, people, network, own):
+def _served(found, i, o, user, reach, people, network, own):
     """Each place of the user's block with each lot of theirs: which rounds bring the two together?"""
-    table = story + 1 if o.targeted else int64(0)
     places, turns, size = network.lots.place[reach.place : reach.place + reach.size], reach.turns, reach.size
     if turns == 0 or size == 0:
         return
@@ -114,7 +113,7 @@ def _served(found, i, o, story, user, reach, people, network, own):
         start = int64((((reach.key ^ (uint64(at) * _K2)) * _K1 >> _32) * uint64(turns)) >> _32)
         passed = place_in_ring(at, size, reach.a, reach.b)
         least = max(int64(0), -((passed - o.first) // size))  # first round in which the place is among the candidates
-        for j in range(own.starts[table], own.starts[table + 1]):
+        for j in range(own.starts[o.table], own.starts[o.table + 1]):
             wanted = int64(uint64((own.lots[j] - start) % turns) * uint64(back) % uint64(turns))
             k = (least + (wanted - least) % turns) * size + passed
             while k < o.first + o.count:

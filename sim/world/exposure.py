@@ -149,9 +149,9 @@ def start_reach(o, story, people, network):
     zero = np.int64(0)
     walk = Walk(zero, zero, zero, zero, zero, zero, zero, zero, zero, zero)
     if o.mode == SERVE:
-        table = story + 1 if o.targeted else np.int64(0)
-        row, place = network.lots.starts[table], network.lots.place_starts[table]
-        turns, size = network.lots.starts[table + 1] - row, network.lots.place_starts[table + 1] - place
+        told = story + 1 if o.targeted else np.int64(0)
+        row, place = network.lots.starts[o.table], network.lots.place_starts[told]
+        turns, size = network.lots.starts[o.table + 1] - row, network.lots.place_starts[told + 1] - place
         turn, _ = affine(mix(key + _K2), turns)
     elif o.mode == FOLLOWERS:
         row = network.won_spans[o.row - people.n_users, 0]

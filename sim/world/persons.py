@@ -66,6 +66,7 @@ class Offer:
     domain: int
     weight: int
     see: int
+    table: int
     targeted: int
     attend: int
     act: int

@@ -52,14 +52,22 @@ class Lots(NamedTuple):
     """Whom one platform serves, as tables of lots: the more active and the better suited hold more of them.
 
     A candidate is a place (which block of ids) and a lot (who of the block). Table 0 is for anybody, table 1 + s for
-    those whom story s suits.
+    those whom story s suits; then come those of audiences (`Aimed`), whose places are their story's.
     """
 
     lane: np.ndarray  # u2[lots]
     see_fix: np.ndarray  # u4[lots] chance of being taken, 16 fractional bits
     starts: np.ndarray  # i8[tables + 1]
     place: np.ndarray  # u4[places] blocks of ids
-    place_starts: np.ndarray  # i8[tables + 1]
+    place_starts: np.ndarray  # i8[1 + stories + 1]
+
+
+class Aimed(NamedTuple):
+    """An audience on one platform for one story."""
+
+    table: int  # of the platform's lots: its people alone
+    users: int  # how many rows it has there
+    words: str  # who they are
 
 
 @njit(cache=True, inline="always")
@@ -71,10 +79,14 @@ def lane_of(people, v):
     return turned & mask
 
 
-def members(people: Traits, platform: int) -> int:
-    """How many users use a platform: each whole block of ids holds every lane once, the last block only some."""
+def members(people: Traits, platform: int, among: np.ndarray | None = None) -> int:
+    """How many users use a platform: each whole block of ids holds every lane once, the last block only some.
+
+    ``among``: b1[lanes], who is counted at all; nobody is left out where it is not given.
+    """
     whole, rest = divmod(people.n_users, len(people.member))
     uses, first = people.member >> platform & 1, people.n_users - people.n_users % len(people.member)
+    uses = uses if among is None else uses * among
     return whole * int(uses.sum()) + sum(int(uses[lane_of(people, first + v)]) for v in range(rest))
 
 
@@ -128,6 +140,22 @@ def draw_lanes(
     return tuple(column[np.argsort(place)] for column in traits)  # type: ignore[return-value]
 
 
+def draw_trait(segment: np.ndarray, shares: list[np.ndarray], key: int) -> np.ndarray:
+    """One more trait of lanes, u1[lanes], independent of all others within a segment; shares hold to within one lane.
+
+    Args:
+        segment: of each lane.
+        shares: f8[values] by segment; their sum may be any.
+        key: stream key of the trait.
+    """
+    values = np.zeros(len(segment), np.uint8)
+    for s, own_shares in enumerate(shares):
+        own = np.flatnonzero(segment == s)
+        shuffled = own[np.argsort(np_bits(key, own), kind="stable")]
+        values[shuffled] = _shares_of(len(own), own_shares)
+    return values
+
+
 def _shares_of(n: int, shares: np.ndarray) -> np.ndarray:
     """Classes of ``n`` places in proportion to ``shares``, in order."""
     upto = np.array([math.fsum(shares[: i + 1]) for i in range(len(shares))])
@@ -165,16 +193,19 @@ def kinds(people: Traits, story: int) -> np.ndarray:
         return (np_mix(people.community_key ^ place) >> _60).astype(np.int64)
 
 
-def acceptance(people: Traits, lots: Lots, table: int) -> float:
-    """Mean chance that a candidate of a table is served; attention spent is left out."""
+def acceptance(people: Traits, lots: Lots, table: int, story: int | None = None) -> float:
+    """Mean chance that a candidate of a table is served; attention spent is left out.
+
+    ``story``: whom it suits, is taken; none: anybody.
+    """
     part = slice(lots.starts[table], lots.starts[table + 1])
     chance = lots.see_fix[part] / 65536
-    if table:
-        fit = people.fit_fix[table - 1] / 65536
-        where = lots.place[lots.place_starts[table] : lots.place_starts[table + 1]]
+    if story is not None:
+        fit = people.fit_fix[story] / 65536
+        where = lots.place[lots.place_starts[story + 1] : lots.place_starts[story + 2]]
         share = np.full(fit.shape[1], 1 / fit.shape[1])
         if people.turn:
-            share = np.bincount(kinds(people, table - 1)[where], minlength=fit.shape[1]) / len(where)
+            share = np.bincount(kinds(people, story)[where], minlength=fit.shape[1]) / len(where)
         chance = chance * (fit @ share)[people.segment[lots.lane[part]]]
     there = people.n_users / (blocks(people) << int(people.lane_bits)) if people.turn else 1.0
     return round(float(chance.sum()) / max(1, len(chance)) * there, 9)

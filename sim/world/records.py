@@ -18,6 +18,7 @@ OFFER = np.dtype(
         ("domain", "i8"),  # candidates repeat after so many (a row stands for several people)
         ("weight", "i8"),  # real people one view stands for
         ("see", "u8"),  # 32-bit threshold: a follower sees it; whom a platform serves, lots decide
+        ("table", "i8"),  # of lots, where a platform serves
         ("targeted", "i8"),  # 1: shown preferably to those whom the story fits
         ("attend", "u8"),  # factor on attending, 16 fractional bits
         ("act", "u8"),  # factor on acting once attended, 16 fractional bits

@@ -11,7 +11,7 @@ import numpy as np
 from sim.networks.walks import Layout
 from sim.world.clock import Clock
 from sim.world.exposure import Posts, Reachable, State, walk_lengths
-from sim.world.population import Lots, Traits
+from sim.world.population import Aimed, Lots, Traits
 from sim.world.records import ACT, BASIC, flows_of
 from sim.world.tables import (
     Bound,
@@ -160,6 +160,7 @@ class World:
         posts, topics, forest: tables that grow; ``by_platform``, ``by_story``: tables of a row each.
         lists: by name, a list of entries for each platform.
         ground: by platform and mechanism, what no run changes.
+        aimed: audiences that paid reach is meant for, by platform, story and key.
         channels: names of the ways in which a post can come to somebody; a column holds their places here.
         flows: names of what is counted, as columns have them.
     """
@@ -194,6 +195,7 @@ class World:
         self.topic_about: list[str] = []
         self.accounts: list[Account] = []
         self.ground: dict[tuple[int, str], Any] = {}
+        self.aimed: dict[tuple[int, int, int], Aimed] = {}
         self.pending: dict[int, list[np.ndarray]] = {}
         self.claimed = np.full(1 << 12, -1, np.int64)
         self.n_claimed = 0

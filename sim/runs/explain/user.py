@@ -13,12 +13,14 @@ import numpy as np
 from sim.base import metrics
 from sim.base.errors import SimError
 from sim.base.progress import Tell
+from sim.model import build
 from sim.model.publishing import own_idents, wins_row
 from sim.runs.explain import classical
 from sim.runs.explain.onlooker import Met, UserOnlooker
 from sim.runs.explain.rerun import again, is_classical, opened, same, users_to_follow
 from sim.runs.explain.words import INDENT, Words, due, happened, rows_of
 from sim.runs.tables import Tables
+from sim.scenario.people import TRAITS
 from sim.world.records import ACCOUNT, CREATE, F_IMPRESSIONS, FOLLOW, FOLLOWERS, REPOST, RESPONSES
 from sim.world.world import ORIGINS
 
@@ -90,13 +92,20 @@ def _portrait(words: Words, user: int) -> list[str]:
     community, communities = user >> int(people.community_bits), -(-world.n_users >> int(people.community_bits))
     title = spec.segments[segment].title or segment
     return [
-        f"User {user}: {title}; activity class {activity}; uses {uses}",
+        f"User {user}: {title}{_traits(words, lane)}; activity class {activity}; uses {uses}",
         f"  community {community} of {communities} (counted from 0); {_suits(words, user, lane)}",
         f"  followers: {followers}",
         f"  Times are of {words.zone}. A thing happens when its draw, from 0 to 1, is below its chance.",
         "  look: base (channel, activity) × fit (to the user's taste, where the platform picks) × attention left;",
         "  attend: the post's own rate × the user's factor (how the story suits them, fatigue, channel).",
     ]
+
+
+def _traits(words: Words, lane: int) -> str:
+    """Age and region, in a world where some audience asks for people."""
+    scenario, people = words.scenario, words.world.people
+    known = {name: scenario.people.of(name) for name in TRAITS if words.world.aimed}
+    return "".join(f", {of[build.trait(scenario, people, name)[lane]]}" for name, of in known.items() if of)
 
 
 def _lane(words: Words, user: int) -> int:

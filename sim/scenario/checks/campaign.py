@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sim.base.errors import Finding
-from sim.base.names import unknown
+from sim.base.names import under, unknown
 from sim.base.registry import did_you_mean
 from sim.base.strict import YEARS
 from sim.platforms.base import cannot
+from sim.scenario.audience import boosted_for
 from sim.scenario.campaign import PURSE, Campaign, Hire, Kol, Own, Path, Plan, PlannedPost
 from sim.scenario.checks.topics import unopened
 from sim.scenario.numbers import refusal
@@ -182,6 +183,7 @@ def _of_platform(scenario: Scenario, post: PlannedPost, where: Path) -> Iterator
     platform = scenario.platforms[post.platform]
     if post.boost and platform.price("reach") is None:
         yield Finding((*where, "boost"), f"{post.platform} {cannot('reach')}")
+    yield from under((*where, "audience"), boosted_for(post.audience, post.boost, post.platform, scenario.people))
     if post.content:
         yield from unknown("content", post.content, platform.content, (*where, "content"))
     kinds = [kind for kind, content in platform.content.items() if content.lucky_draw]
