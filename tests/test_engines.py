@@ -65,7 +65,10 @@ def generated(number):
     }
     more |= {"talk_spread": float(share()), "half_life_spread": float(share())}
     square = worlds.platform(round(represents * (0.2 + 0.8 * share())), chances=chances, mechanisms=mechanisms, **more)
-    platforms = {"square": square, "other": worlds.platform(represents, chances={"repost": small(), "follow": 0.3})}
+    other = worlds.platform(
+        represents, chances={"repost": small(), "follow": 0.3, "relay": 0.02}, relay_to={"square": 0.5}
+    )
+    platforms = {"square": square | {"relay_to": {"other": 0.05 * (number % 4)}}, "other": other}
     ride = {"kind": "ride_hot", "fit": 1.0, "eagerness": 1.0, "cooldown_hours": 3.0}
     buy = {"kind": "sponsor_when_rising", "min_reads": 0, "min_growth": 0, "boost": 30, "cooldown_hours": 2}
     news = {"kind": "open_topics", "topics_per_day": 20.0, "first_hour": 2, "last_hour": 6, "spread": float(share())}
@@ -126,7 +129,7 @@ def test_the_generated_scenarios_use_every_channel_and_response():
             made.step()
         channels += made.world.by_platform.channels.sum(axis=0) > 0
         sizes.append(made.world.n_users)
-        topics, square = made.world.topics, made.world.topics.platform == 0
+        topics, square = made.world.topics, made.world.topics.platform == made.world.platforms.index("square")
         opened += int((topics.origin == MIND).sum())
         for factor in (topics.talk[square], topics.interaction[square], topics.decay[square & (topics.origin != FACT)]):
             assert len(np.unique(factor)) == len(factor)  # no topic is the usual one

@@ -19,17 +19,14 @@ from sim.runs.tables import Tables
 from sim.world import exposure, population, uptake
 from sim.world.records import (
     ACT,
-    CREATE,
     F_IMPRESSIONS,
     FLOW_OF,
     FLOWS,
-    FOLLOW,
     LATER,
     LISTED_NOTE,
     OFFER,
     RECOMMENDED_NOTE,
     RECORD,
-    REPOST,
     RESPONSES,
 )
 from sim.world.world import Graph
@@ -468,7 +465,7 @@ def test_absorb_counts_every_view_once(seed):
     assert after["recommended"][:, 1].sum() == view["weight"][served & happens["attends"]].sum()
     assert after["recommended"][:, 2].sum() == view["weight"][served & happens["likes"]].sum()
 
-    acting = records["flags"] & (REPOST | CREATE | FOLLOW)
+    acting = records["flags"] & LATER
     assert len(after["acts"]) == (acting > 0).sum()
     assert (after["acts"]["flags"] == acting[acting > 0]).all()
     assert (after["acts"]["user"] == records["user"][acting > 0]).all()

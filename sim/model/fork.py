@@ -215,3 +215,4 @@ def _put_publisher(publisher: Publisher, fresh: np.ndarray, step: int) -> None:
     publisher.fresh = [fresh.copy()] if len(fresh) else []
     publisher.step = max(0, step - 1)
     publisher.enter()
+    publisher.recall_twins()

@@ -124,10 +124,12 @@ class ViralityModel(mesa.Model):
 
     def _reach(self) -> list[tuple[int, np.ndarray]]:
         self.world.shared = self.publisher.realise(self.now_step)
-        views = []
+        views, came_from = [], self.world.forest.from_platform
         for index, stage in enumerate(self.stages):
             table = stacked(stage.offers(), OFFER)
-            views.append((index, table[table["count"] > 0]))
+            table = table[table["count"] > 0]
+            table["from_platform"] = np.where(table["event"] >= 0, came_from[table["event"]], index)
+            views.append((index, table))
         return views
 
     def _respond(self, views: list[tuple[int, np.ndarray]]) -> None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from sim.base import streams
 from sim.base.kernels import table_bits, table_normal
+from sim.model.relaying import carried, likeness
 from sim.platforms.stage import PlatformStage
 from sim.scenario.scenario import Scenario
 from sim.world import uptake
-from sim.world.records import ACT, CREATE, FLOWS, FOLLOW, REPOST, RESPONSES, ROOT, stacked
+from sim.world.records import ACT, CREATE, FLOWS, FOLLOW, RELAY, REPOST, RESPONSES, ROOT, stacked
 from sim.world.world import Account, World
 
-FACT, MIND, USER = range(3)  # origins of a topic
+FACT, MIND, USER, RELAYED = range(4)  # origins of a topic
 INTENT = RESPONSES.index("intend")
 FOLLOW_KEY, CREATE_KEY, POST_SHIFT = 1 << 62, 1 << 61, 32  # keys of the set of claims: (what, post or account, user)
 
@@ -50,6 +52,7 @@ class Publisher:
         self.fresh: list[np.ndarray] = []
         self._topics: dict[tuple[int, int, str], int] = {}  # by platform, story and title
         self._entered = 0
+        self._twins: dict[tuple[int, int], int] = {}  # by original post and platform: what it is there
         self.step = 0
 
     # ---- topics
@@ -62,17 +65,21 @@ class Publisher:
         row = self._topics.get((draft.platform, draft.story, title))
         if row is not None:
             return row
-        return self.open_topic(
-            draft.platform,
-            draft.story,
-            title,
-            draft.origin,
-            draft.minute,
-            self.stages[draft.platform].content(draft.content)[1].half_life_hours,
-            draft.appeal,
-            draft.about,
-            draft.negative,
-        )
+        half_life = self.stages[draft.platform].content(draft.content)[1].half_life_hours
+        place = draft.platform, draft.story, title, draft.origin, draft.minute, half_life
+        return self.open_topic(*place, draft.appeal, draft.about, draft.negative)
+
+    def _carried_topic(self, topic: int, there: int, content: str, minute: int) -> int:
+        """The topic under which something is carried over to another platform: the one of the same title."""
+        topics, title = self.world.topics, self.world.topic_titles[topic]
+        story = int(topics.story[topic])
+        row = self._topics.get((there, story, title))
+        if row is not None:
+            return row
+        half_life = self.stages[there].content(content)[1].half_life_hours
+        about, negative = self.world.topic_about[topic], bool(topics.negative[topic])
+        appeal = float(topics.appeal[topic])
+        return self.open_topic(there, story, title, RELAYED, minute, half_life, appeal, about, negative)
 
     def enter(self) -> None:
         """Enter topics that have come since the last time under their titles; of equal ones the first stays."""
@@ -205,6 +212,12 @@ class Publisher:
             number += 1
         return np.uint64(ident)
 
+    def recall_twins(self) -> None:
+        """Know again what posts are on other platforms, from the table."""
+        posts = self.world.posts
+        for row in np.flatnonzero(posts.original >= 0).tolist():
+            self._twins[int(posts.original[row]), int(posts.platform[row])] = row
+
     def _add(self, ident: np.ndarray, platform: int, content: str, **columns: object) -> np.ndarray:
         n, stage = len(ident), self.stages[platform]
         kind, _ = stage.content(content)
@@ -229,9 +242,9 @@ class Publisher:
         spread.
         """
         stage, world = self.stages[platform], self.world
-        spec, (_, kind) = stage.spec, stage.content(content)
+        spec = stage.spec
         own = RESPONSES[: world.posts.chance.shape[1]]
-        base = np.array([getattr(spec.response, r) * getattr(kind, r) for r in own])
+        base = stage.usual(stage.kind(content))[: len(own)]
         chance = np.repeat(base[None, :], len(posts), axis=0)
         ident = world.posts.ident[posts]
         spread = np.where(np.broadcast_to(drawn, len(posts)), spec.quality_spread, 0.0)
@@ -259,7 +272,8 @@ class Publisher:
         """Enter new posts as roots of the repost forest and hand them to the next push."""
         world, n = self.world, len(posts)
         columns = {name: getattr(world.posts, name)[posts] for name in ("minute", "platform", "weight")}
-        first = world.forest.append(n, post=posts, user=world.posts.author[posts], parent=-1, channel=ROOT, **columns)
+        columns |= {"post": posts, "user": world.posts.author[posts], "from_platform": columns["platform"]}
+        first = world.forest.append(n, parent=-1, channel=ROOT, **columns)
         world.posts.root[posts] = np.arange(first, first + n)
         shares = np.zeros(n, ACT)
         shares["post"], shares["user"], shares["parent"] = posts, world.posts.author[posts], np.arange(first, first + n)
@@ -284,12 +298,12 @@ class Publisher:
             return self.take_fresh()
         acts = stacked(due, ACT)
         acts = acts[np.lexsort((acts["parent"], acts["user"], acts["post"], acts["minute"]))]
-        reposts = self._repost(acts[acts["flags"] & REPOST > 0])
+        shared = [self._repost(acts[acts["flags"] & REPOST > 0]), *self._relay(acts[acts["flags"] & RELAY > 0])]
         for flag, happen in ((CREATE, self._create), (FOLLOW, self._follow)):
             own = acts[acts["flags"] & flag > 0]
             if len(own):
                 happen(own)
-        return stacked([reposts, self.take_fresh()], ACT)
+        return stacked([*shared, self.take_fresh()], ACT)
 
     def _claim(self, keys: np.ndarray) -> np.ndarray:
         """Which keys are new to the set of claims."""
@@ -309,12 +323,76 @@ class Publisher:
             acts = acts[self._claim((acts["post"] << POST_SHIFT) | acts["user"])]
         if not len(acts):
             return acts
+        self._flow(acts, "reposts")
+        return self._pass_on(acts, self.world.forest.from_platform[acts["parent"]])  # what is seen stands in the forest
+
+    def _pass_on(self, acts: np.ndarray, came_from: np.ndarray) -> np.ndarray:
+        """Enter shares under those that were seen; returns them as their followers are to be shown them."""
         world, n = self.world, len(acts)
         columns = {name: acts[name] for name in ("post", "user", "parent", "minute", "channel", "weight")}
-        first = world.forest.append(n, platform=world.posts.platform[acts["post"]], **columns)
-        self._flow(acts, "reposts")
+        here = world.posts.platform[acts["post"]]
+        first = world.forest.append(n, platform=here, from_platform=came_from, **columns)
         acts["parent"] = np.arange(first, first + n)
         return acts
+
+    def _relay(self, acts: np.ndarray) -> Iterator[np.ndarray]:
+        """Let people carry what they saw over to other platforms: there they share what it is there."""
+        world = self.world
+        for there, own in carried(world, self.stages, acts) if len(acts) else ():
+            seen = own["post"].copy()
+            posts, first, back = np.unique(seen, return_index=True, return_inverse=True)
+            twins = [self._twin(int(post), there, own[at]) for post, at in zip(posts, first, strict=True)]
+            own["post"] = np.array(twins)[back]
+            new = self._claim((own["post"] << POST_SHIFT) | own["user"])
+            own, seen = own[new], seen[new]
+            counted = own.copy()
+            counted["post"] = seen
+            self._flow(counted, "relays")
+            shares = self._pass_on(own, world.posts.platform[seen])
+            new_posts, at = np.unique(shares["post"], return_index=True)
+            rootless = world.posts.root[new_posts] < 0
+            world.posts.root[new_posts[rootless]] = shares["parent"][at[rootless]]
+            yield shares
+
+    def _twin(self, post: int, there: int, act: np.void) -> int:
+        """What a post is on another platform: the original where it comes back, else one that the first act makes."""
+        posts = self.world.posts
+        original = int(posts.original[post]) if posts.original[post] >= 0 else post
+        if posts.platform[original] == there:
+            return original
+        if (original, there) not in self._twins:
+            self._twins[original, there] = self._carry(original, there, act)
+        return self._twins[original, there]
+
+    def _carry(self, original: int, there: int, act: np.void) -> int:
+        """Publish on another platform what somebody carries over; its topic has the original's title."""
+        world, spec = self.world, self.stages[there].spec
+        content, minute = spec.relayed_content or spec.user_content, int(act["minute"])
+        topic = self._carried_topic(int(world.posts.topic[original]), there, content, minute)
+        story = int(world.posts.story[original])
+        key = streams.stream_key(self.quality, f"relayed/{world.platforms[there]}")
+        row = self._add(
+            table_bits(key, world.posts.ident[[original]], 0),
+            there,
+            content,
+            topic=topic,
+            story=story,
+            author=int(act["user"]),
+            negative=world.posts.negative[original],
+            minute=minute,
+            weight=1,
+            by_actor=0,
+            original=original,
+            root=-1,
+        )
+        kind = self.stages[there].kind(content)
+        world.posts.chance[row] = chance = likeness(world, self.stages, original, there, kind)
+        world.posts.intend[row] = chance[INTENT]
+        self.weigh_intents(row, story)
+        world.topics.posts[topic] += 1
+        if world.topics.lead[topic] < 0:
+            world.topics.lead[topic] = row[0]
+        return int(row[0])
 
     def _create(self, acts: np.ndarray) -> None:
         acts = acts[self._claim(CREATE_KEY | (acts["post"] << POST_SHIFT) | acts["user"])]

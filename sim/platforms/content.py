@@ -18,7 +18,7 @@ class Response(Strict):
     follow: Share = Field(description="follows the author, if it is an actor")
     search: Share
     intend: Share = Field(description="means to travel, to buy or to give")
-    relay: Share = Field(0.0, description="shares it onwards on another platform; counted, not yet carried there")
+    relay: Share = Field(0.0, description="shares it onwards on another platform (`relay_to`)")
     favourite: Share = Field(0.0, description="collects it")
     gift: Share = Field(0.0, description="gives a gift, a coin or a hug")
     bullet: Share = Field(0.0, description="writes a bullet comment")

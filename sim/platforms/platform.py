@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field, model_validator
 from pydantic.fields import FieldInfo
 
-from sim.base.strict import Named, Ranges, Source, Strict
+from sim.base.strict import Named, Ranges, Share, Source, Strict
 from sim.platforms.base import MECHANISMS
 from sim.platforms.content import Content, Response
 
@@ -44,6 +44,11 @@ class Platform(Strict):
     content: Named[Content] = Field(min_length=1, max_length=40)
     default_content: str
     user_content: str = Field("user", description="kind of what users make; if it is not named, it may be the default")
+    relay_to: Named[Share] = Field(
+        default_factory=dict,
+        description="to which other platforms those who share it onwards carry it, if they use them: a chance each",
+    )
+    relayed_content: str = Field("", description="kind that what is carried here becomes; empty: what users make")
     mechanisms: Mechanisms
     ranges: Ranges = Field(default_factory=dict, description="where a free number is looked for, by its path")
     sources: dict[str, Source] = Field(default_factory=dict)
@@ -56,6 +61,8 @@ class Platform(Strict):
             if "user_content" in self.model_fields_set:
                 raise ValueError(f"user_content '{self.user_content}' is not among its kinds of content")
             object.__setattr__(self, "user_content", self.default_content)  # and so it stands in the resolved file
+        if self.relayed_content and self.relayed_content not in self.content:
+            raise ValueError(f"relayed_content '{self.relayed_content}' is not among its kinds of content")
         return self
 
     @property

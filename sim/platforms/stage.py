@@ -12,6 +12,7 @@ from sim.base.kernels import table_bits, table_normal
 from sim.platforms.content import Content, Response
 from sim.world.clock import Clock
 from sim.world.population import Aimed, acceptance
+from sim.world.records import RESPONSES
 from sim.world.tables import Entries
 from sim.world.world import World
 
@@ -37,6 +38,7 @@ class PlatformStage:
         stories: the stories as the scenario has them.
         membership: share of people who use it.
         mechanisms: what it has now, by name, in the order in which they act; a fact may have re-weighted them.
+        relay_to: to which other platforms what is seen here is carried, by number, and with which probability.
         births: filled by mechanisms: (story, running number) of topics that users start in this step.
     """
 
@@ -46,6 +48,7 @@ class PlatformStage:
         self.mechanisms: dict[str, Any] = dict(spec.mechanisms.present())
         self.kinds = list(spec.content)
         self.births: list[tuple[int, int]] = []
+        self.relay_to = {world.platforms.index(to): p for to, p in spec.relay_to.items() if to in world.platforms}
         self.step = 0
         self._keys: dict[str, int] = {}
         self._acceptance: dict[tuple[int, int | None], float] = {}
@@ -115,6 +118,11 @@ class PlatformStage:
         """Number and numbers of a kind of content (`kind`): what is written down is what it behaves as."""
         name = self.kind(wanted)
         return self.kinds.index(name), self.spec.content[name]
+
+    def usual(self, kind: str) -> np.ndarray:
+        """Chances of the responses to a usual post of a kind of content, f8[responses]."""
+        content = self.spec.content[kind]
+        return np.array([getattr(self.spec.response, name) * getattr(content, name) for name in RESPONSES])
 
     def entries(self, name: str) -> Entries:
         """A list that a mechanism, or every platform, keeps here."""

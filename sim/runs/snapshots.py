@@ -132,7 +132,8 @@ def _shapes(snapshot: Snapshot) -> Iterator[tuple[str, np.ndarray, Any, tuple[in
 
 def _columns(scenario: Scenario) -> list[Column]:
     """All columns of a world of this scenario."""
-    own = columns_of(scenario.clock.horizon_steps, len(scenario.stories), len(channels()), build.responses(scenario))
+    shape = scenario.clock.horizon_steps, len(scenario.stories), len(channels()), build.responses(scenario)
+    own = columns_of(*shape, len(scenario.platforms))
     return [*own, *keeps()]
 
 

@@ -41,8 +41,12 @@ class Tables:
 
     @cached_property
     def cascades(self) -> dict[str, np.ndarray]:
-        """The repost forest as columns, i8 each; ``parent < row`` always."""
-        return {name: getattr(self.world.forest, name).copy() for name in self.world.forest.names}
+        """The forest of shares over all platforms as columns, i8 each; ``parent < row`` always.
+
+        From where a cascade came over follows from it, and is no column.
+        """
+        forest = self.world.forest
+        return {name: getattr(forest, name).copy() for name in forest.names if name != "from_platform"}
 
     def _iso(self, minutes: np.ndarray) -> list[str]:
         known, at = np.unique(minutes, return_inverse=True)  # many things happen in one minute
@@ -158,11 +162,13 @@ class Tables:
         """Posts of actors, and those of users that were reposted."""
         world, posts = self.world, self.world.posts
         totals = world.posts.totals
-        trees = metrics.structural_virality(self.cascades["parent"])
-        size = metrics.sizes(self.cascades["parent"], self.cascades["weight"])
-        tree = {int(root): i for i, root in enumerate(trees["root"])}
+        parent, post, weight = (self.cascades[name] for name in ("parent", "post", "weight"))
+        within = np.where((parent >= 0) & (post[parent] == post), parent, -1)  # what is carried over begins a tree
+        trees, size = metrics.structural_virality(within), np.bincount(post, weight, posts.n).astype(np.int64)
+        largest = np.argsort(trees["size"], kind="stable")  # of what was carried over by several people
+        tree = dict(zip(post[trees["root"][largest]].tolist(), largest.tolist(), strict=True))
         keep = np.flatnonzero((posts.by_actor > 0) | (totals[: posts.n, F_REPOSTS] > 0))
-        at = np.array([tree[int(root)] for root in posts.root[keep]], dtype=np.int64)
+        at = np.array([tree[row] for row in keep.tolist()], dtype=np.int64)
         names = [self.author(int(posts.author[row])) for row in keep]
         return pd.DataFrame(
             {
@@ -175,7 +181,7 @@ class Tables:
                 "kind": [self.content(int(row)) for row in keep],
                 "born": self._iso(posts.minute[keep]),
                 **{name: totals[keep, FLOWS.index(name)] for name in ("impressions", "likes", "comments", "reposts")},
-                "size": size[posts.root[keep]],
+                "size": size[keep],
                 "depth": trees["depth"][at] if len(at) else at,
                 "structural_virality": np.nan_to_num(trees["structural_virality"][at]).round(6) if len(at) else [],
                 "spend": posts.spend[keep],

@@ -74,6 +74,7 @@ class Offer:
     delayed: int
     channel: int
     note: int
+    from_platform: int
 
 
 class Exposure(NamedTuple):
@@ -352,6 +353,7 @@ class Persons(Engine):
         tally.flow[posts.topic[post], step % tally.flow.shape[1], F_FIRST] += (not anywhere) * weight
         tally.channels[platform, offer["channel"]] += weight
         tally.owned[platform] += own * weight
+        tally.spill[platform, offer["from_platform"]] += weight * np.array([1, not here])
         if offer["note"] == RECOMMENDED_NOTE:
             tally.recommended[post] += counts[[F_IMPRESSIONS, F_ATTENDS, F_LIKES]]
         acting = flags & LATER

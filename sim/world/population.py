@@ -79,6 +79,14 @@ def lane_of(people, v):
     return turned & mask
 
 
+def np_lane_of(people: Traits, users: np.ndarray) -> np.ndarray:
+    """`lane_of` of many, i8[users]."""
+    v, bits = users.astype(np.uint64), people.lane_bits
+    with np.errstate(over="ignore"):
+        mask = (np.uint64(1) << bits) - np.uint64(1)
+        return (((v & mask) * people.step + (((v >> bits) * people.turn) >> _32)) & mask).astype(np.int64)
+
+
 def members(people: Traits, platform: int, among: np.ndarray | None = None) -> int:
     """How many users use a platform: each whole block of ids holds every lane once, the last block only some.
 

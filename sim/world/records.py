@@ -26,6 +26,7 @@ OFFER = np.dtype(
         ("delayed", "i8"),  # 1: seen after a reaction delay
         ("channel", "i8"),  # index into the channels of the world
         ("note", "i8"),  # what its views are counted as beside: LISTED_NOTE, RECOMMENDED_NOTE; 0: nothing
+        ("from_platform", "i8"),  # from which the share's cascade came over last; its own where it began here
     ]
 )
 
@@ -113,7 +114,7 @@ FLOW_OF = {
     "gift": "gifts",
     "bullet": "bullets",
 }
-LATER = REPOST | CREATE | FOLLOW  # what happens in a later step, and is counted then
+LATER = REPOST | CREATE | FOLLOW | RELAY  # what happens in a later step, and is counted then
 
 
 def stacked(parts: Sequence[np.ndarray], dtype: np.dtype) -> np.ndarray:

@@ -25,7 +25,6 @@ from sim.world.records import (
     F_LIKES,
     F_LISTED,
     F_NEW,
-    F_RELAYS,
     F_SEARCHES,
     FOLLOW,
     FOLLOWERS,
@@ -45,11 +44,12 @@ class Tally(NamedTuple):
     recommended: np.ndarray  # i8[posts, 3] impressions, attends, likes of views noted as recommended
     channels: np.ndarray  # i8[platforms, channels] impressions by channel
     owned: np.ndarray  # i8[platforms] impressions by an actor's own followers
+    spill: np.ndarray  # i8[platforms, platforms, 2] impressions and people new there, by where the cascade came from
 
 
 @njit(nogil=True, cache=True)
 def absorb(records, offers, moment, posts, state, tally, acts):
-    """Write the views of a step into the world; returns the number of acts (reposts, creations, follows) to come.
+    """Write the views of a step into the world; returns how many acts (reposts, creations, …) are to come.
 
     A row stands for ``ratio`` real people and a view for ``weight`` of them: the row's own state changes with
     probability ``weight / ratio``, and until it has, each view reaches ``weight`` new people. So they are as many, in
@@ -97,6 +97,7 @@ def _absorb_run(run, o, moment, posts, state, tally, counts, acts, n):
     attention, fatigue, reached = state.attention, state.fatigue[story], state.reached[story]
     ratio, now, thin_key, bit = moment.ratio, moment.now, moment.thin_key, np.uint16(1 << platform)
     here, keep = moment.step % horizon, ~FOLLOW if own else ~0  # a follower cannot follow once more
+    new = np.int64(0)
     listed = weight * np.int64(o.note == LISTED_NOTE)
     counts[:] = 0
     for r in range(run.shape[0]):
@@ -112,6 +113,7 @@ def _absorb_run(run, o, moment, posts, state, tally, counts, acts, n):
         # Divided in 32 bits, which takes half the time.
         slot = here + min(np.int64(np.uint32(minute - now) // np.uint32(moment.step_minutes)), horizon - 1)
         slot = slot - horizon if slot >= horizon else slot
+        new += np.int64(seen & bit == 0) * weight
         flow[topic, slot, F_NEW] += np.int64(seen & bit == 0) * weight
         flow[topic, slot, F_FIRST] += np.int64(seen == 0) * weight
         flow[topic, slot, F_IMPRESSIONS] += weight
@@ -126,6 +128,7 @@ def _absorb_run(run, o, moment, posts, state, tally, counts, acts, n):
             a.minute, a.post, a.user, a.parent, a.weight = minute, o.post, v, o.event, weight
             a.flags, a.channel = flags & LATER, o.channel
             n += 1
+    tally.spill[platform, o.from_platform, 1] += new
     _add_up(o, own, platform, counts[0, 0], tally)
     return n
 
@@ -145,7 +148,6 @@ def _count(flow, topic, slot, flags, weight):
     flow[topic, slot, F_SEARCHES] += weight * (flags >> 6 & 1)
     flow[topic, slot, F_INTENTS] += weight * (flags >> 7 & 1)
     if flags >> 8:  # what few platforms have
-        flow[topic, slot, F_RELAYS] += weight * (flags >> 8 & 1)
         flow[topic, slot, F_FAVOURITES] += weight * (flags >> 9 & 1)
         flow[topic, slot, F_GIFTS] += weight * (flags >> 10 & 1)
         flow[topic, slot, F_BULLETS] += weight * (flags >> 11 & 1)
@@ -157,6 +159,7 @@ def _add_up(o, own, platform, counts, tally):
     for flow in range(counts.shape[0]):
         tally.totals[o.post, flow] += counts[flow]
     tally.channels[platform, o.channel] += counts[F_IMPRESSIONS]
+    tally.spill[platform, o.from_platform, 0] += counts[F_IMPRESSIONS]
     if own:
         tally.owned[platform] += counts[F_IMPRESSIONS]
     if o.note == RECOMMENDED_NOTE:

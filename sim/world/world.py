@@ -27,7 +27,7 @@ from sim.world.tables import (
 )
 from sim.world.uptake import Tally
 
-ORIGINS = ("fact", "mind", "user")
+ORIGINS = ("fact", "mind", "user", "relay")
 POST = (
     OfPost("ident", "u8"),  # identifies the post in draws, whatever its row number
     OfPost("topic", bounds=(Bound(0, "topics"),)),
@@ -40,6 +40,7 @@ POST = (
     OfPost("weight"),  # real posts that this one stands for
     OfPost("root", bounds=(Bound(0, "forest"),)),  # its row in the repost forest
     OfPost("by_actor"),
+    OfPost("original", blank=-1, bounds=(Bound(-1, "posts"),)),  # what it is there, carried over from another platform
     OfPost("spend"),  # yuan
     OfPost("intend", "u8"),  # that of an intent without the offers that are in force
     OfPost("recommended", "(3,)i8"),  # impressions, attends and likes of views that are noted as recommended
@@ -52,10 +53,11 @@ FOREST = (
     OfShare("platform", bounds=(Bound(0, "platforms"),)),
     OfShare("channel", bounds=(Bound(0, "channels"),)),
     OfShare("weight"),
+    OfShare("from_platform", bounds=(Bound(0, "platforms"),)),  # from which it came over last; its own: began there
 )
 
 
-def columns_of(horizon: int, stories: int, channels: int, responses: int) -> tuple[Column, ...]:
+def columns_of(horizon: int, stories: int, channels: int, responses: int, platforms: int) -> tuple[Column, ...]:
     """All columns that a world has by itself.
 
     Args:
@@ -63,6 +65,7 @@ def columns_of(horizon: int, stories: int, channels: int, responses: int) -> tup
         stories: how many stories there are.
         channels: how many ways a post can come to somebody.
         responses: how many of `records.RESPONSES` there are.
+        platforms: how many there are.
     """
     flows = len(flows_of(responses))
     return (
@@ -86,6 +89,7 @@ def columns_of(horizon: int, stories: int, channels: int, responses: int) -> tup
         OfTopic("flow", f"({horizon},{flows})i8"),  # ring over the steps to come
         OfPlatform("owned"),  # impressions by an actor's own followers
         OfPlatform("channels", f"({channels},)i8"),  # impressions by channel
+        OfPlatform("spill", f"({platforms},2)i8"),  # impressions and people new there, by where the cascade came from
         OfPlatform("interest", f"({stories},)f8"),  # attention that is remembered, by story
         OfStory("outside", "f8"),  # interest of those who met a story on no platform
         OfStory("offers_factor", "f8", 1),  # on intents, of the offers that are in force
@@ -183,7 +187,8 @@ class World:
         self.platforms, self.stories, self.channels = platforms, stories, list(channels)
         self.state = _blank(people.n_users, len(stories))
         self.flows = flows_of(responses)
-        columns = [*columns_of(clock.horizon_steps, len(stories), len(channels), responses), *keeps]
+        shape = clock.horizon_steps, len(stories), len(channels), responses, len(platforms)
+        columns = [*columns_of(*shape), *keeps]
         self.posts, self.topics = Table(_of("posts", columns)), Table(_of("topics", columns), 16)
         self.forest = Table(_of("forest", columns), 1024)
         self.by_platform, self.by_story = (Table(_of(name, columns), 1) for name in ("by_platform", "by_story"))
@@ -229,7 +234,7 @@ class World:
     def tally(self) -> Tally:
         """Where flows are counted."""
         posts, here = self.posts, self.by_platform
-        return Tally(self.topics.flow, posts.totals, posts.recommended, here.channels, here.owned)
+        return Tally(self.topics.flow, posts.totals, posts.recommended, here.channels, here.owned, here.spill)
 
     def inflow(self, step: int) -> np.ndarray:
         """Flows of every topic that fall into ``step``, i8[topics, flows], a view into the ring."""

@@ -128,6 +128,21 @@ def _platforms(scenario: Scenario) -> Iterator[Finding]:
             yield Finding(("people", "segments"), f"nobody uses {name}: every segment's usage of it is 0")
         for _, mechanism in platform.mechanisms.present():
             yield from (Finding((*where, *path), words) for path, words in mechanism.findings(platform))
+        yield from _relays(scenario, name)
+
+
+def _relays(scenario: Scenario, name: str) -> Iterator[Finding]:
+    """What is carried over goes to another platform, which somebody must use besides; one left out is not simulated."""
+    known = sorted({*scenario.platforms, *_catalogue_platforms()})
+    segments = scenario.people.segments.values()
+    for other in scenario.platforms[name].relay_to:
+        where = ("platforms", name, "relay_to", other)
+        yield from unknown("platform", other, known, where)
+        if other == name:
+            yield Finding(where, "is carried to another platform, not to itself")
+        use = (segment.share * segment.usage.get(name, 1.0) * segment.usage.get(other, 1.0) for segment in segments)
+        if other in scenario.platforms and not sum(use):
+            yield Finding(where, f"nobody uses both {name} and {other}: one of them has no use in every segment")
 
 
 def _use(scenario: Scenario, platform: str) -> float:

@@ -1,0 +1,47 @@
+"""Who carries what they see over to another platform that they use, and what it becomes there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sim.base import streams
+from sim.base.kernels import table_bits
+from sim.platforms.stage import PlatformStage
+from sim.world.population import np_lane_of
+from sim.world.records import RESPONSES
+from sim.world.world import World
+
+
+def carried(world: World, stages: list[PlatformStage], acts: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """Who of those who share something onwards carries it where: each platform in turn, and its acts.
+
+    To every platform that they use they carry it or not, by a coin of the person, the post and the pair of platforms:
+    one platform more changes nothing of the others. Acts are ACT rows of views on the platforms where they were made.
+    """
+    seen = world.posts.platform[acts["post"]]
+    used = world.people.member[np_lane_of(world.people, acts["user"])]
+    for here in np.unique(seen):
+        for there, chance in stages[here].relay_to.items():
+            key = streams.stream_key(world.seed, f"relay/{world.platforms[here]}/{world.platforms[there]}")
+            coins = table_bits(key, acts["user"], world.posts.ident[acts["post"]]) >> np.uint64(32)
+            goes = (seen == here) & (used >> there & 1 > 0) & (coins < np.uint64(streams.threshold(chance)))
+            if goes.any():
+                yield there, acts[goes]
+
+
+def likeness(world: World, stages: list[PlatformStage], post: int, there: int, content: str) -> np.ndarray:
+    """Thresholds of a post carried over to a platform, u8[responses].
+
+    What makes it better or worse than the usual where it was made does so there: each of its chances stands to that
+    of its kind of content there as it stood here.
+    """
+    here = stages[world.posts.platform[post]]
+    usual, usual_there = here.usual(here.kinds[world.posts.content[post]]), stages[there].usual(content)
+    width = world.posts.chance.shape[1]
+    own = world.posts.chance[post].astype(np.float64)
+    own[RESPONSES.index("intend")] = world.posts.intend[post]
+    better = np.divide(own, usual[:width] * 2.0**32, out=np.ones(width), where=usual[:width] > 0)
+    chance = np.minimum((usual_there[:width] * better).round(9), 1.0)
+    return np.floor(chance * 2.0**32).astype(np.uint64)
