@@ -51,6 +51,15 @@ def busy():
 
 
 @pytest.fixture(scope="module")
+def crossing():
+    """The same with people who carry things from one platform to the other."""
+    names = [*scenarios.load(FOLDER / "square.yaml").platforms]
+    sets = [f"platforms.{name}.response.relay=0.2" for name in names]
+    sets += [f"platforms.{a}.relay_to={{{b}: 0.5}}" for a, b in (names, names[::-1])]
+    return simulate(scenarios.load(FOLDER / "square.yaml", sets=sets))
+
+
+@pytest.fixture(scope="module")
 def quiet():
     """One actor on one platform, who does nothing."""
     return run(50, interventions=[], followers=0)
@@ -81,9 +90,10 @@ def test_every_number_of_a_summary_is_in_the_table(busy, quiet, town):
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if "summary" in row.values[0].where])
-def test_every_summary_number_of_the_table_is_in_a_run(row, busy, quiet, town):
+def test_every_summary_number_of_the_table_is_in_a_run(row, busy, crossing, quiet, town):
     """What is neither sparse nor bound to something is in every run of its kind; what is sparse, never as 0."""
-    for tables, kind in ((busy, "platform"), (quiet, "platform"), (town, "classical")):
+    busiest = crossing if "other" in row.braces else busy
+    for tables, kind in ((busiest, "platform"), (quiet, "platform"), (town, "classical")):
         if not row.of(kind):
             continue
         known = ([], []) if kind == "classical" else of(tables)
@@ -196,7 +206,7 @@ def test_words_for_braces_are_of_words_that_there_are():
         ({"in": ["diary"]}, "in.0"),
         ({"label": {"en": "views"}}, "label.zh"),
         ({"label": {"en": "views", "zh": ""}}, "label.zh"),
-        ({"name": "{country}_views"}, "braces stand for platform, actor, kind, channel, not for country"),
+        ({"name": "{country}_views"}, "braces stand for platform, actor, kind, channel, other, not for country"),
         ({"grade": "measured"}, "grade"),
     ],
 )

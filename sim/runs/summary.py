@@ -99,7 +99,13 @@ def _platforms(world: World, flows: np.ndarray) -> dict[str, Any]:
     return {
         f"{platform}_{name}": value
         for p, platform in enumerate(world.platforms)
-        for part in (_flows(world, flows[:, p]), _media(world, p), _times(world, flows[:, p]), _topics(world, p))
+        for part in (
+            _flows(world, flows[:, p]),
+            _media(world, p),
+            _spill(world, p),
+            _times(world, flows[:, p]),
+            _topics(world, p),
+        )
         for name, value in part.items()
     }
 
@@ -124,6 +130,17 @@ def _media(world: World, p: int) -> dict[str, int]:
     paid = sum(n for channel, n in counts.items() if channel.media == "paid")
     by_channel = {f"via_{channel.name}": n for channel, n in counts.items() if n}
     return by_channel | {"owned": owned, "earned": sum(counts.values()) - owned - paid, "paid": paid}
+
+
+def _spill(world: World, p: int) -> dict[str, int]:
+    """Impressions and people new on a platform by shares that were carried over, by the platform they came from last."""
+    from_others = [(other, q) for q, other in enumerate(world.platforms) if q != p]
+    counts = [
+        (f"{what}_from_{other}", int(world.by_platform.spill[p, q, i]))
+        for other, q in from_others
+        for i, what in enumerate(("impressions", "reach"))
+    ]
+    return {name: count for name, count in counts if count}
 
 
 def _times(world: World, flows: np.ndarray) -> dict[str, Any]:

@@ -34,8 +34,12 @@ WorldKind = Literal["platform", "classical"]
 Acts = Literal["views", "acts", "posts", "actions"]
 Things = Literal["people", "bureaus", "topics", "edges", "cascades"]
 Measures = Literal["yuan", "hours", "days", "steps", "rank", "share", "heat"]
-BRACES = ("platform", "actor", "kind", "channel")
-ANY = {"actor": "[a-z][a-z0-9_]*", "platform": "[a-z][a-z0-9_]*?"}  # of a name with both, most is the actor's
+BRACES = ("platform", "actor", "kind", "channel", "other")
+ANY = {
+    "actor": "[a-z][a-z0-9_]*",
+    "platform": "[a-z][a-z0-9_]*?",
+    "other": "[a-z][a-z0-9_]*",
+}  # of a name with both, most is the actor's
 WHAT: dict[Where, str] = {
     "summary": "number of the summary",
     "series": "column of the series",
@@ -155,7 +159,7 @@ def names(
     where: Where, platforms: Iterable[str] = (), actors: Iterable[str] = (), *, world: WorldKind = "platform"
 ) -> list[str]:
     """Names of all numbers of a place, in the order of the table; of a family, one for each platform and actor."""
-    stand = choices() | {"platform": tuple(platforms), "actor": tuple(actors)}
+    stand = choices() | {"platform": tuple(platforms), "actor": tuple(actors), "other": tuple(platforms)}
     rows = [number for number in catalogue().numbers if where in number.where and number.of(world)]
     return list(dict.fromkeys(name for number in rows for name, _ in _family(number, stand)))
 
@@ -164,6 +168,8 @@ def _family(number: Number, stand: Mapping[str, Iterable[str]]) -> Iterator[tupl
     """Names of a family with what stands for the braces; of a single number, its own."""
     for words in product(*(stand[brace] for brace in number.braces)):
         parts = dict(zip(number.braces, words, strict=True))
+        if parts.get("other") == parts.get("platform", ""):
+            continue  # the other platform is another one
         yield number.name.format(**parts), parts
 
 
@@ -220,7 +226,8 @@ def _members(platforms: tuple[str, ...], channel_names: tuple[str, ...]) -> dict
     found: dict[str, list[Named]] = {}
     for number in _longest_first():
         if "actor" not in number.braces:
-            for name, parts in _family(number, {"kind": KINDS, "channel": channel_names, "platform": platforms}):
+            stand = {"kind": KINDS, "channel": channel_names, "platform": platforms, "other": platforms}
+            for name, parts in _family(number, stand):
                 found.setdefault(name, []).append(Named(number, parts))
     return found
 
