@@ -64,7 +64,8 @@ def generated(number):
         "off_list_novelty": 0.3 * float(share()),
     }
     more |= {"talk_spread": float(share()), "half_life_spread": float(share())}
-    square = worlds.platform(round(represents * (0.2 + 0.8 * share())), chances=chances, mechanisms=mechanisms, **more)
+    crowd = max(4, round(represents * (0.2 + 0.8 * share())))
+    square = worlds.platform(crowd, chances=chances, mechanisms=mechanisms, **more)
     other = worlds.platform(
         represents, chances={"repost": small(), "follow": 0.3, "relay": 0.02}, relay_to={"square": 0.5}
     )

@@ -18,16 +18,22 @@ from sim.runs.runner import simulate
 from sim.runs.tables import Tables
 from sim.world import exposure, population, uptake
 from sim.world.records import (
+    ACCOUNT,
     ACT,
+    AUDIENCE,
     F_IMPRESSIONS,
     FLOW_OF,
     FLOWS,
+    FOLLOWERS,
+    FRIENDS,
+    GROUP,
     LATER,
     LISTED_NOTE,
     OFFER,
     RECOMMENDED_NOTE,
     RECORD,
     RESPONSES,
+    SERVE,
 )
 from sim.world.world import Graph
 
@@ -285,7 +291,7 @@ def test_the_order_of_offers_does_not_matter(halfway):
     forward, backward = halfway.expose(index, offers), halfway.expose(index, offers[::-1].copy())
     backward["offer"] = len(offers) - 1 - backward["offer"]
     assert sorted(forward.tolist()) == sorted(backward.tolist())
-    assert len(set(offers["mode"].tolist())) == 4
+    assert set(offers["mode"].tolist()) == {SERVE, AUDIENCE, ACCOUNT, FOLLOWERS, FRIENDS, GROUP}
 
 
 def test_threads_and_chunks_give_the_same_run(monkeypatch):
@@ -304,7 +310,7 @@ def test_a_computed_network_in_memory_gives_the_same_run():
     computed, stored = ViralityModel(scenario), ViralityModel(scenario)
     graph = stored.world.graph
     rows = materialise(graph.table, graph.layouts[0])
-    stored.world.graph = Graph(graph.layouts, graph.table, rows.indptr, rows.indices)
+    stored.world.graph = Graph(graph.layouts, graph.circles, graph.table, rows.indptr, rows.indices)
     for _ in range(scenario.steps):
         computed.step()
         stored.step()

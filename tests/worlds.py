@@ -42,6 +42,10 @@ MECHANISMS = {
     "search": {"per_interest_hour": 0.002},
     "paid_reach": {"price_per_thousand": 10.0, "impressions_per_hour": 4000},
     "user_topics": {"per_interest_hour": 0.0005},
+    "private_ties": {
+        "see": 0.5, "to_group": 0.5, "spread": 0.5, "look_exponent": -0.3,
+        "kinds": {"class": {"size": 4, "friends": 0.5, "see": 0.5}},
+    },
 }  # fmt: skip
 
 

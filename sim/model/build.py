@@ -222,11 +222,15 @@ def graph(scenario: Scenario, stored: Stored | None = None) -> Graph:
         network.layout(n, streams.stream_key(scenario.seed, f"{name}/graph")) for name in scenario.platforms
     )
     cap = network.cap(scenario.people.ratio)
+    private = tuple(
+        platform.mechanisms.circles_of(n, network.community_size, streams.stream_key(scenario.seed, f"{name}/circles"))
+        for name, platform in scenario.platforms.items()
+    )
     none = np.zeros(1, np.int64), np.zeros(1, np.uint32)
     if computed and stored is None:
-        return Graph(layouts, network.audience_table(cap), *none)
+        return Graph(layouts, private, network.audience_table(cap), *none)
     stored = (stored or scenario.network.build(n, streams.stream_key(scenario.seed, "graph"))).told()
-    return Graph(layouts, network.audience_table(cap), stored.indptr, stored.indices, stored.nodes)
+    return Graph(layouts, private, network.audience_table(cap), stored.indptr, stored.indices, stored.nodes)
 
 
 class Ground(NamedTuple):

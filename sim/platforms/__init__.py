@@ -10,6 +10,7 @@ from sim.platforms.base import MECHANISMS
 from sim.platforms.follow_feed import FollowFeed
 from sim.platforms.hot_list import HotList
 from sim.platforms.paid_reach import PaidReach
+from sim.platforms.private_ties import PrivateTies
 from sim.platforms.search import Search
 from sim.platforms.traffic_pools import TrafficPools
 from sim.platforms.user_topics import UserTopics
@@ -17,5 +18,5 @@ from sim.platforms.user_topics import UserTopics
 __all__ = ["MECHANISMS"]
 
 # In the order in which they act in a step. Their channels are numbered in it, so a new one goes last.
-for _mechanism in (FollowFeed, TrafficPools, HotList, Search, PaidReach, UserTopics):
+for _mechanism in (FollowFeed, TrafficPools, HotList, Search, PaidReach, UserTopics, PrivateTies):
     MECHANISMS.register(_mechanism)

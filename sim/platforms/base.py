@@ -15,6 +15,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.base.registry import Registry
+from sim.networks.circles import Circles, Layer, circles
 from sim.world.clock import Clock
 from sim.world.records import OFFER
 from sim.world.tables import Column
@@ -126,6 +127,14 @@ class Mechanism(BaseModel):
     def ground(self, clock: Clock, key: Callable[[str], int]) -> Any:
         """What no run changes, to be shared by worlds on one ground; ``key``: of a named stream of the platform."""
         return None
+
+    def layers(self) -> tuple[Layer, ...]:
+        """The private circles that it has people stand in; most have none."""
+        return ()
+
+    def circles(self, n_users: int, community_size: int, key: int) -> Circles:
+        """The same for so many people (`networks.circles`)."""
+        return circles(self.layers(), n_users, community_size, key)
 
     def findings(self, platform: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """Faults that take more than one field to see: path within the platform, and words."""

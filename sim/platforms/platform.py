@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from pydantic.fields import FieldInfo
 
 from sim.base.strict import Named, Ranges, Share, Source, Strict
+from sim.networks.circles import Circles, circles
 from sim.platforms.base import MECHANISMS
 from sim.platforms.content import Content, Response
 
@@ -28,6 +29,12 @@ class Mechanisms(Strict):
         for name in type(self).model_fields:
             if getattr(self, name) is not None:
                 yield name, getattr(self, name)
+
+    def circles_of(self, n_users: int, community_size: int, key: int) -> Circles:
+        """The private circles of the platform: those of the mechanism that has some."""
+        present = [mechanism for _, mechanism in self.present()]
+        own = next((mechanism for mechanism in present if mechanism.layers()), None)
+        return own.circles(n_users, community_size, key) if own else circles((), n_users, community_size, key)
 
 
 class Platform(Strict):

@@ -91,6 +91,10 @@ class PlatformStage:
         """Random bits of trials (a, b) in a named stream of this platform, u8."""
         return table_bits(self.key(stream), a, b)
 
+    def pair_bits(self, stream: str, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """Random bits of trials of pairs in a named stream of this platform, u8."""
+        return table_bits(self.key(stream), a, b)
+
     def drawn(self, what: str, spread: float, story: int, title: str) -> float:
         """A topic's own factor, lognormal with median 1, by what it is for and the topic's name."""
         key = streams.stream_key(self._topic_key, f"{what}/{self.name}/{self.world.stories[story]}")

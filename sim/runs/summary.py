@@ -133,7 +133,7 @@ def _media(world: World, p: int) -> dict[str, int]:
 
 
 def _spill(world: World, p: int) -> dict[str, int]:
-    """Impressions and people new on a platform by shares that were carried over, by the platform they came from last."""
+    """Impressions and people new on a platform by what was carried over, by the platform that it came from last."""
     from_others = [(other, q) for q, other in enumerate(world.platforms) if q != p]
     counts = [
         (f"{what}_from_{other}", int(world.by_platform.spill[p, q, i]))

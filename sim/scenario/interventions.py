@@ -270,6 +270,9 @@ class PlatformChange(Intervention):
             hint = did_you_mean(self.field, fields)
             yield Finding(("field",), f"'{self.field}' is no number of {self.mechanism}", hint)
             return
+        if self.field in mechanism.shaping():
+            yield Finding(("field",), f"{self.field} of {self.mechanism} is laid down before a run")
+            return
         try:
             type(mechanism)(**(mechanism.model_dump() | {self.field: self.value}))
         except ValidationError as error:

@@ -17,9 +17,10 @@ import numpy as np
 from sim.base.jit import njit
 from sim.base.kernels import mix
 from sim.base.streams import K1, K2
+from sim.networks.circles import Circles, fill_members, sociability
 from sim.networks.walks import Layout, Walk, affine, audience_size, fill_followers, start_walk, world_member
 from sim.world.population import Lots, community_class, holder, lane_of
-from sim.world.records import AUDIENCE, FOLLOWERS, SERVE
+from sim.world.records import AUDIENCE, FOLLOWERS, FRIENDS, SERVE
 
 BLOCK = 256  # candidates enumerated at a time
 
@@ -40,6 +41,7 @@ class Reachable(NamedTuple):
     won_rows: np.ndarray  # u4[m] followers won in the run, account after account
     won_spans: np.ndarray  # i8[accounts, 2] slice of them
     lots: Lots
+    circles: Circles  # private ties
 
 
 class Posts(NamedTuple):
@@ -167,6 +169,9 @@ def start_reach(o, story, people, network):
 def _fill_followers(o, start, stop, reach, people, network, block):
     """Followers ``start..stop``, by running counters instead of divisions."""
     n = stop - start
+    if o.mode >= FRIENDS:
+        block.visit[:n] = 0
+        return fill_members(start, stop, np.int64(o.source), o.mode == FRIENDS, network.circles, block.user)
     if o.mode == AUDIENCE:
         block.visit[:n] = 0
         if network.indptr.shape[0] == 1:
@@ -201,6 +206,7 @@ def look(o, story, start, stop, reach, salt, people, network, block):
         return _look_served(o, story, start, stop, reach, salt, people, network.lots, block)
     m, n = _fill_followers(o, start, stop, reach, people, network, block), 0
     anyone = np.uint64(o.mode == FOLLOWERS)  # whoever followed in the run uses the platform
+    private, circles = o.mode >= FRIENDS, network.circles
     user, visit, see, hashes, _, _ = block
     see_fix, activity, member, platform, offered = (
         people.see_fix,
@@ -214,6 +220,8 @@ def look(o, story, start, stop, reach, salt, people, network, block):
         lane = lane_of(people, v)
         uses = (np.uint64(member[lane]) >> np.uint64(platform)) & _ONE
         threshold = ((offered * see_fix[activity[lane]]) >> _16) * (anyone | uses)
+        if private:
+            threshold = (threshold * circles.look_fix[sociability(v, circles)]) >> _16
         h = mix(salt ^ (v * _K2) ^ (visit[j] * _K1))
         user[n], see[n], hashes[n] = v, threshold, h
         n += (h & _LOW) < threshold

@@ -17,6 +17,7 @@ import numpy as np
 
 from sim.base.errors import RefusedError
 from sim.base.streams import K1, K2, MASK, ONE32, py_bits, py_mix
+from sim.networks.circles import members_at, sociability
 from sim.networks.walks import followers_at
 from sim.world.engine import Engine
 from sim.world.exposure import Moment, Reachable, State, respond, start_reach
@@ -35,6 +36,7 @@ from sim.world.records import (
     FLOWS,
     FOLLOW,
     FOLLOWERS,
+    FRIENDS,
     LATER,
     LISTED_NOTE,
     RECOMMENDED_NOTE,
@@ -224,7 +226,7 @@ class Offered:
         ident = int(world.posts.ident[self.offer.post])
         self.salt = py_mix(int(moment.view_key) ^ ident) ^ py_mix(self.offer.source + K2)
         self.n_users, self.platform = world.n_users, network.platform
-        self._audience = self._whole_audience() if self.offer.mode == AUDIENCE else []
+        self._audience = self._whole_audience()
 
     def exposures(self) -> Iterator[tuple[int, Exposure]]:
         """Every candidate of the offer with its number, those who exist."""
@@ -254,7 +256,7 @@ class Offered:
         """By activity; one without an account does not look at all, and one who was won has one."""
         offer, reach, traits = self.offer, self.reach, self.traits
         visit, place = divmod(k, max(1, offer.domain))  # an audience may be meant to be 0
-        if offer.mode == AUDIENCE:
+        if self._audience:
             user, visit = self._audience[k], 0
         elif offer.mode == FOLLOWERS:
             user = int(self.network.won_rows[reach.row + place])
@@ -264,12 +266,19 @@ class Offered:
             return None
         lane = traits.lane(user)
         chance = offer.see * traits.see[traits.activity[lane]] >> 16
+        if offer.mode >= FRIENDS:
+            circles = self.network.circles
+            chance = chance * int(circles.look_fix[sociability(np.int64(user), circles)]) >> 16
         member = offer.mode == FOLLOWERS or traits.member[lane] >> self.platform & 1
         return Exposure(user, py_mix(self.salt ^ (user * K2 & MASK) ^ (visit * K1 & MASK)), chance if member else 0)
 
     def _whole_audience(self) -> list[int]:
-        """Followers of the sharer by position; −1 where one of the circle does not follow."""
+        """Whom the sharer has, by position; −1 where nobody stands. Empty where candidates are counted otherwise."""
         offer, network = self.offer, self.network
+        if offer.mode >= FRIENDS:
+            return list(members_at(np.int64(offer.source), offer.mode == FRIENDS, network.circles).tolist())
+        if offer.mode != AUDIENCE:
+            return []
         if len(network.indptr) > 1:
             return list(network.indices[self.reach.row : self.reach.row + offer.count].tolist())
         return list(followers_at(offer.source, self.reach.walk, network.layout).tolist())

@@ -10,7 +10,7 @@ OFFER = np.dtype(
     [
         ("post", "i8"),  # which post is shown
         ("event", "i8"),  # row of the share in the repost forest that is seen; the root when served
-        ("mode", "i8"),  # SERVE, AUDIENCE, ACCOUNT or FOLLOWERS
+        ("mode", "i8"),  # SERVE, AUDIENCE, ACCOUNT, FOLLOWERS, FRIENDS or GROUP
         ("source", "u8"),  # what identifies the sharer: a user's row, an account's ident; for SERVE a salt
         ("row", "i8"),  # row of the sharer, where it is an account
         ("first", "i8"),  # first candidate
@@ -31,7 +31,7 @@ OFFER = np.dtype(
 )
 
 
-SERVE, AUDIENCE, ACCOUNT, FOLLOWERS = range(4)
+SERVE, AUDIENCE, ACCOUNT, FOLLOWERS, FRIENDS, GROUP = range(6)
 ROOT = 0  # the first channel: a post is where it began; the others are those of the mechanisms
 LISTED_NOTE, RECOMMENDED_NOTE = 1, 2
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.networks.circles import Circles
 from sim.networks.walks import Layout
 from sim.world.clock import Clock
 from sim.world.exposure import Posts, Reachable, State, walk_lengths
@@ -108,6 +109,7 @@ class Graph:
     """
 
     layouts: tuple[Layout, ...]
+    circles: tuple[Circles, ...]  # private ties, by platform
     table: np.ndarray
     indptr: np.ndarray
     indices: np.ndarray
@@ -222,7 +224,7 @@ class World:
         """Who follows whom, platform by platform, with the followers won so far."""
         graph, (rows, spans) = self.graph, self.won_rows()
         return [
-            Reachable(p, layout, graph.indptr, graph.indices, rows, spans, self.lots[p])
+            Reachable(p, layout, graph.indptr, graph.indices, rows, spans, self.lots[p], graph.circles[p])
             for p, layout in enumerate(graph.layouts)
         ]
 

@@ -60,6 +60,8 @@ def example(schema, rest, name=""):
         return example(options[0], rest, name)
     if schema["type"] == "object":
         needed = schema.get("required", ())
+        for item in schema.get("patternProperties", {}).values():  # a mapping by name
+            return {f"a{i}": example(item, rest) for i in range(schema.get("minProperties", 0))}
         return {key: example(value, rest, key) for key, value in schema["properties"].items() if key in needed}
     if schema["type"] == "array":
         return [example(schema["items"], rest) for _ in range(schema.get("minItems", 0))]
