@@ -16,6 +16,7 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 from matplotlib.axes import Axes
@@ -76,6 +77,7 @@ USED_BY = {  # the first picture that needs the file
     "scenario.resolved.yaml": "hot_list",
     "posts.csv": "cascade",
     "cascades.npz": "cascade",
+    "summary.json": "spill",
 }
 NASTY = r"$\foo{$ \u{丁真} %s {0} 🐎"
 
@@ -178,6 +180,7 @@ def write_run(folder: Path, title: str = "丁真 Ding Zhen", size: int = 600) ->
     for part in (write_series, write_hot_list, write_actions, write_posts, write_scenario):
         part(folder)
     write_cascades(folder, grow(size))
+    (folder / "summary.json").write_text(json.dumps({"weibo_reach_from_douyin": 1_000_000}), encoding="utf-8")
     return folder
 
 
@@ -208,7 +211,7 @@ def figure_of(folder: Path, name: str) -> Figure:
 
 def test_all_pictures_are_drawn_and_only_they(run: Path) -> None:
     paths = draw(run)
-    assert [path.name for path in paths] == ["reach.png", "hot_list.png", "actors.png", "cascade.png"]
+    assert [path.name for path in paths] == ["reach.png", "hot_list.png", "actors.png", "cascade.png", "spill.png"]
     assert sorted((run / "figures").iterdir()) == sorted(paths)
     for path in paths:
         pixels = imread(path)[..., :3]
@@ -274,7 +277,7 @@ def test_names_that_look_like_commands_or_are_unknown(run: Path) -> None:
     write_posts(run, NASTY, NASTY)
     write_scenario(run, NASTY)
     with gathered() as said:
-        assert len(draw(run)) == 4
+        assert len(draw(run)) == len(figures.FIGURES)
     assert {notice.kind for notice in said} <= {"letters_missing"}
 
 
@@ -435,7 +438,7 @@ def test_nothing_to_draw_is_said(run: Path) -> None:
     write(run, "series.csv", [(clock(0), "weibo", "s", *[0] * 10)])
     (run / "scenario.resolved.yaml").write_text("title: x\n", encoding="utf-8")
     write_cascades(run, np.array([-1]), weight=[1, 0, 1])
-    assert len(draw(run)) == 4
+    assert len(draw(run)) == len(figures.FIGURES)
     assert "nobody saw the story in this run" in words_of(figure_of(run, "reach"))
     assert "nobody acted in this run" in words_of(figure_of(run, "actors"))
     np.savez(run / "cascades.npz", **dict.fromkeys(("post", "parent", "minute", "weight"), np.zeros(0, np.int64)))
@@ -515,3 +518,17 @@ def test_no_window_is_ever_wanted(run: Path) -> None:
     code = "import sys; from sim.pictures import figures; figures.draw(sys.argv[1], ['cascade'], labels={}); "
     code += "assert 'matplotlib.pyplot' not in sys.modules"
     subprocess.run([sys.executable, "-c", code, str(run)], check=True, cwd=Path(__file__).parents[1])
+
+
+def test_spill_names_what_came_over_and_adds_up(run: Path) -> None:
+    series = pd.read_csv(run / "series.csv").groupby("platform").new_reach.sum()
+    words = words_of(figure_of(run, "spill"))
+    assert f"{1e6 / series['weibo']:.0%} of those reached on weibo saw what came over from douyin" in words
+    shares = [word for word in words if "\n" in word]
+    assert f"1 M\n{1e6 / series['weibo']:.0%}" in [word.replace("1.00", "1") for word in shares]
+    assert f"{paper.count(series['douyin'])}\n100%" in shares
+
+
+def test_spill_of_a_run_in_which_nothing_crossed(run: Path) -> None:
+    (run / "summary.json").write_text("{}", encoding="utf-8")
+    assert "no share of this run crossed a border" in words_of(figure_of(run, "spill"))

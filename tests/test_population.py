@@ -92,3 +92,26 @@ def test_so_many_are_served_as_are_asked_for(monkeypatch):
     seen, asked = made.world.posts.totals[:40, F_IMPRESSIONS].sum(), 40 * 10_000
     weight = 10_000 // 500
     assert abs(seen - asked) < 4 * np.sqrt(weight * asked)
+
+
+def test_users_of_one_platform_use_another_as_often_as_stated():
+    both = {"other": ("square", np.array([0.2, 0.9, 0.3]))}
+    member = {"square": np.array([0.4, 0.5, 0.5]), "other": np.array([0.4, 0.6, 0.3])}
+    segment, _, used = population.draw_lanes(4000, SEGMENTS, ACTIVITY, member, 7, both)
+    for s in range(3):
+        square, other = used[segment == s] & 1 > 0, used[segment == s] & 2 > 0
+        assert abs(other[square].mean() - both["other"][1][s]) < 0.002
+        assert abs(other.mean() - member["other"][s]) < 0.002  # as many as without
+    alone = population.draw_lanes(4000, SEGMENTS, ACTIVITY, member, 7)[2]
+    assert (alone & 1 == used & 1).all()
+
+
+def test_a_stated_overlap_is_that_of_the_whole_platform():
+    platforms = {name: worlds.platform(900) for name in ("aaa", "bbb", "ccc")}
+    people = worlds.people(3000, overlap={"bbb": {"aaa": 0.15}}) | {"represents": 3000}
+    segments = {"young": {"share": 0.5, "usage": {"aaa": 1.5, "bbb": 1.2}}, "old": {"share": 0.5}}
+    made = worlds.model(3000, platforms=platforms, people=people | {"segments": segments}, actors=[], interventions=[])
+    a, b, c = (made.world.people.member >> i & 1 > 0 for i in range(3))
+    assert abs(a[b].mean() - 0.15) < 0.01
+    assert abs(c[b].mean() - c.mean()) < 0.05  # with the others as it comes
+    assert all(abs(int(x.sum()) - 900) <= 2 for x in (a, b, c))  # one a segment

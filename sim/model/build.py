@@ -41,6 +41,7 @@ def people(scenario: Scenario) -> Traits:
         np.array([a.share for a in activity]),
         dict(zip(scenario.platforms, members(scenario), strict=True)),
         streams.stream_key(scenario.seed, "traits"),
+        overlaps(scenario),
     )
     return Traits(
         n_users=spec.users,
@@ -174,6 +175,26 @@ def members(scenario: Scenario) -> np.ndarray:
         usage = np.array([s.usage.get(name, 1.0) for s in spec.segments.values()])
         rows.append(_scaled_to(min(1.0, platform.users / spec.represents), usage, shares / math.fsum(shares)))
     return np.array(rows)
+
+
+def overlaps(scenario: Scenario) -> dict[str, tuple[str, np.ndarray]]:
+    """Of each platform with a stated overlap, the earlier one, and the chance of using it for those who use that.
+
+    The stated share is of all users; among the people of each segment it is more or less likely by one factor.
+    """
+    index = {name: i for i, name in enumerate(scenario.platforms)}
+    shares, using = np.array([s.share for s in scenario.people.segments.values()]), members(scenario)
+    shares /= math.fsum(shares)
+    found = {}
+    for one, others in scenario.people.overlap.items():
+        for other, share in others.items():
+            if one not in index or other not in index:
+                continue  # a platform that is not simulated
+            both = share * math.fsum(using[index[one]] * shares)
+            lift = both / math.fsum(using[index[one]] * using[index[other]] * shares)
+            first, later = sorted((one, other), key=index.__getitem__)
+            found[later] = first, np.minimum(using[index[later]] * lift, 1.0).round(9)
+    return found
 
 
 def _scaled_to(mean: float, index: np.ndarray, shares: np.ndarray) -> np.ndarray:

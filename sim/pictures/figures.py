@@ -386,4 +386,47 @@ def _draw_tree(figure: Figure, parent: np.ndarray, minutes: np.ndarray) -> None:
     bar.ax.set_title("time since\nthe start", size=8, color=GREY)
 
 
-FIGURES: dict[str, Callable[[Run], Figure]] = {f.__name__: f for f in (reach, hot_list, actors, cascade)}
+def spill(run: Run) -> Figure:
+    """Of the people reached on each platform, how many by what came over from which other, and by what began there."""
+    reached = run.series.groupby("platform")["new_reach"].sum()
+    places = list(reached.index)
+    told = read(run.folder / "summary.json", lambda path: json.loads(path.read_text(encoding="utf-8")))
+    people = np.array([[float(told.get(f"{to}_reach_from_{come}") or 0) for come in places] for to in places])
+    np.fill_diagonal(people, reached.to_numpy() - people.sum(axis=1))
+    over = people - np.diag(np.diag(people))
+    to, come = np.unravel_index(over.argmax(), over.shape)
+    title = "Nothing was carried over from one platform to another"
+    if over[to, come]:
+        part = f"{over[to, come] / reached.iloc[to]:.0%} of those reached on {shown(places[to])}"
+        title = f"{capital(part)} saw what came over from {shown(places[come])}"
+    about = f"{run.title}. A row: the people reached on a platform, by where the share that they saw first came from."
+    figure = page(run.recipe, title, about, 2.3 + 0.42 * len(places))
+    axes = figure.add_axes((0.16, 0.12, 0.8, 0.5))
+    if not over.any():
+        nothing(axes, "no share of this run crossed a border")
+        return figure
+    _draw_spill(axes, places, people, reached.to_numpy())
+    return figure
+
+
+def _draw_spill(axes: Axes, places: Sequence[str], people: np.ndarray, reached: np.ndarray) -> None:
+    """Draw the shares as shades, grey for what began on the platform itself, with the numbers of people on them."""
+    share = people / np.maximum(reached, 1)[:, None]
+    own, shade = np.eye(len(places), dtype=bool), np.sqrt(share)
+    for part, ink in ((own, GREY), (~own, PALETTE[1])):
+        colours = LinearSegmentedColormap.from_list("part", ["#ffffff", ink])
+        axes.imshow(np.ma.masked_array(shade, ~part), cmap=colours, vmin=0, vmax=1.2, aspect="auto")
+    for (row, column), part in np.ndenumerate(share):
+        words = f"{count(people[row, column])}\n{part:.0%}" if part >= 0.005 else "< 1%" if part else ""
+        axes.text(column, row, words, ha="center", va="center", size=8, color="white" if part > 0.35 else INK)
+    names = [shown(name, 14) for name in places]
+    axes.set_xticks(range(len(places)), names)
+    axes.set_yticks(range(len(places)), [f"reached on {name}" for name in names])
+    axes.set_xlabel("came over from (grey: began on the platform itself)")
+    axes.xaxis.set_label_position("top")
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+
+
+FIGURES: dict[str, Callable[[Run], Figure]] = {f.__name__: f for f in (reach, hot_list, actors, cascade, spill)}

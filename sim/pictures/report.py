@@ -15,6 +15,7 @@ PICTURES = {
     "reach": "Impressions an hour and people reached, by platform. Numbered lines are scheduled facts.",
     "hot_list": "The story's topics on the hot lists, and below them those that were observed.",
     "actors": "Who acted when. Scheduled facts are on top; all others decided by what they saw.",
+    "spill": "Of the people reached on each platform, how many saw what came over from which other.",
     "cascade": "The largest repost tree: the post in the middle, one ring a repost away.",
 }
 DECIDED_SHOWN = 40

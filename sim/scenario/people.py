@@ -89,6 +89,9 @@ class People(Strict):
         description="share of KOL accounts with more followers than this"
     )
     kol_tiers: Named[Tier]
+    overlap: Named[Named[Share]] = Field(
+        default_factory=dict, description="of a platform's users, the share who use another; the rest are independent"
+    )
     ranges: Ranges = Field(default_factory=dict, description="where a free number is looked for, by its path")
     sources: dict[str, Source] = Field(default_factory=dict)
 

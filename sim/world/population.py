@@ -119,9 +119,14 @@ def blocks(people: Traits) -> int:
 
 
 def draw_lanes(
-    n: int, segments: Mapping[str, float], activity: np.ndarray, member: Mapping[str, np.ndarray], key: int
+    n: int,
+    segments: Mapping[str, float],
+    activity: np.ndarray,
+    member: Mapping[str, np.ndarray],
+    key: int,
+    given: Mapping[str, tuple[str, np.ndarray]] | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Traits of ``n`` lanes in a keyed order; shares hold to within one lane, and traits are independent.
+    """Traits of ``n`` lanes in a keyed order; shares hold to within one lane; traits are independent but for ``given``.
 
     Args:
         n: lanes.
@@ -129,6 +134,8 @@ def draw_lanes(
         activity: f8[classes] shares, the same in every segment.
         member: f8[segments] probability of using a platform, by its name.
         key: stream key.
+        given: of a platform that overlaps with an earlier one as stated, the name of that one, and f8[segments]
+            probability of using the platform for those who use it.
 
     Returns:
         Segment u1[n], activity u1[n], platforms used as bits u2[n].
@@ -142,8 +149,9 @@ def draw_lanes(
         for bit, (platform, shares) in enumerate(member.items()):
             shuffled = own[np.lexsort((np_bits(stream_key(key, platform), own), active[own]))]
             start = py_uniform(stream_key(key, f"{platform}/{name}"), 0)
-            steps = np.floor(np.round(np.arange(len(own) + 1) * shares[s] + start, 9))
-            used[shuffled[np.diff(steps) > 0]] |= np.uint16(1 << bit)
+            for part, share in _strata(shuffled, used, member, s, float(shares[s]), (given or {}).get(platform)):
+                steps = np.floor(np.round(np.arange(len(part) + 1) * share + start, 9))
+                used[part[np.diff(steps) > 0]] |= np.uint16(1 << bit)
     traits = segment.astype(np.uint8), active, used
     return tuple(column[np.argsort(place)] for column in traits)  # type: ignore[return-value]
 
@@ -162,6 +170,25 @@ def draw_trait(segment: np.ndarray, shares: list[np.ndarray], key: int) -> np.nd
         shuffled = own[np.argsort(np_bits(key, own), kind="stable")]
         values[shuffled] = _shares_of(len(own), own_shares)
     return values
+
+
+def _strata(
+    own: np.ndarray,
+    used: np.ndarray,
+    member: Mapping[str, np.ndarray],
+    segment: int,
+    share: float,
+    given: tuple[str, np.ndarray] | None,
+) -> list[tuple[np.ndarray, float]]:
+    """Lanes of a segment and the chance of using a platform; who uses another that bears on it, apart."""
+    if given is None:
+        return [(own, share)]
+    other, chance = given
+    theirs = used[own] >> np.uint16([*member].index(other)) & np.uint16(1) > 0
+    with_it = float(chance[segment])
+    users = float(theirs.mean()) if len(own) else 0.0
+    without = min(1.0, max(0.0, (share - users * with_it) / (1 - users))) if users < 1 else 0.0
+    return [(own[theirs], with_it), (own[~theirs], round(without, 9))]
 
 
 def _shares_of(n: int, shares: np.ndarray) -> np.ndarray:

@@ -78,8 +78,24 @@ def _people(scenario: Scenario) -> Iterator[Finding]:
         for platform in segment.usage:
             known = sorted({*scenario.platforms, *_catalogue_platforms()})
             yield from unknown("platform", platform, known, ("people", "segments", name, "usage", platform))
+    yield from _overlaps(scenario)
     if people.users <= MAX_USERS:
         yield from _network(scenario)
+
+
+def _overlaps(scenario: Scenario) -> Iterator[Finding]:
+    """Overlaps are of two platforms, each stated once, and of a platform with one before it in the alphabet at most."""
+    known, later = sorted({*scenario.platforms, *_catalogue_platforms()}), set()
+    for one, others in scenario.people.overlap.items():
+        yield from unknown("platform", one, known, ("people", "overlap", one))
+        for other in others:
+            where = ("people", "overlap", one, other)
+            yield from unknown("platform", other, known, where)
+            last = max(one, other)
+            if one == other or last in later:
+                why = "is one platform" if one == other else f"is a second overlap of {last}; one can be held"
+                yield Finding(where, why)
+            later.add(last)
 
 
 @cache
