@@ -6,7 +6,8 @@ import test_engines
 import worlds
 
 from sim.base.errors import ScenarioError
-from sim.networks.circles import members_at
+from sim.networks.circles import Layer, mean_friends, members_at
+from sim.runs.offspring import offspring
 from sim.runs.runner import simulate
 
 CLASS = {"size": 16, "each": 1, "takes_part": 1.0, "friends": 0.5}
@@ -93,6 +94,14 @@ def test_muted_groups_are_seen_by_fewer():
         return simulate(worlds.load(data)).summary["square_via_group"]
 
     assert views() > 1.5 * views(muted=0.75, see_muted=0.2) > 0
+
+
+def test_offspring_among_friends_are_friends_who_repost():
+    data = worlds.document(2000)
+    chances, ties = {"attend": 0.5, "repost": 0.2}, {"see": 0.5, "kinds": {"class": CLASS}}
+    data["platforms"]["square"] = worlds.platform(2000, chances=chances, mechanisms={"private_ties": ties})
+    friends = mean_friends([Layer("class/0", 16, 1.0, 0.5, True)])
+    assert offspring(worlds.load(data))[0].mean == pytest.approx(friends * 0.5 * 0.5 * 0.2)
 
 
 @pytest.mark.parametrize("number", range(12))

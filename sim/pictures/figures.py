@@ -417,7 +417,7 @@ def _draw_spill(axes: Axes, places: Sequence[str], people: np.ndarray, reached: 
         colours = LinearSegmentedColormap.from_list("part", ["#ffffff", ink])
         axes.imshow(np.ma.masked_array(shade, ~part), cmap=colours, vmin=0, vmax=1.2, aspect="auto")
     for (row, column), part in np.ndenumerate(share):
-        words = f"{count(people[row, column])}\n{part:.0%}" if part >= 0.005 else "< 1%" if part else ""
+        words = f"{count(float(people[row, column]))}\n{part:.0%}" if part >= 0.005 else "< 1%" if part else ""
         axes.text(column, row, words, ha="center", va="center", size=8, color="white" if part > 0.35 else INK)
     names = [shown(name, 14) for name in places]
     axes.set_xticks(range(len(places)), names)

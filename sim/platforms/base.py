@@ -73,6 +73,7 @@ class Prospect(NamedTuple):
 
     Attributes:
         people: who use the platform, real ones.
+        member: share of all people who do.
         followers: of a user, as far as they use it.
         attend: mean chance of attending under a factor; true: among those whom it suits, as targeted slots serve them.
         like: chance of a like, given attending.
@@ -80,6 +81,7 @@ class Prospect(NamedTuple):
     """
 
     people: float
+    member: float
     followers: float
     attend: Callable[[float, bool], float]
     like: float

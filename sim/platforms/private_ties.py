@@ -10,8 +10,8 @@ from pydantic import Field
 
 from sim.base import streams
 from sim.base.strict import Factor, Named, Share, Strict
-from sim.networks.circles import Circles, Layer, circles, memberships
-from sim.platforms.base import FIX, Channel, Showing
+from sim.networks.circles import Circles, Layer, circles, mean_friends, memberships
+from sim.platforms.base import FIX, Channel, Prospect, Showing, Shown
 from sim.world.records import FRIENDS, GROUP
 
 if TYPE_CHECKING:
@@ -87,6 +87,18 @@ class PrivateTies(Showing):
     def circles(self, n_users: int, community_size: int, key: int) -> Circles:
         """The circles, some people being in many and some in few."""
         return circles(self.layers(), n_users, community_size, key, self.spread, self.look_exponent)
+
+    def shown(self, post: Prospect) -> tuple[Shown, ...]:
+        """The post and each share of it, to friends and into a group, as far as they use the platform."""
+        made = []
+        for kind in self.kinds.values():
+            layers = [Layer("", kind.size, kind.takes_part, kind.friends, kind.local)] * kind.each
+            everybody = [layer._replace(friends=1.0) for layer in layers]
+            friends = self.to_friends * self.see * mean_friends(layers, self.spread)
+            group = self.to_group * kind.looks * mean_friends(everybody, self.spread) / len(self.layers())
+            attend = self.attend_factor * kind.attend_factor
+            made.append(Shown((friends + group) * post.member, attend, self.act_factor, "share"))
+        return (*made, *(one._replace(per="post") for one in made))
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """Of each share of a user, one offer a kind of circle to friends, and one to a group."""

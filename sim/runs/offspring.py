@@ -71,11 +71,15 @@ class Ground:
         return min(float(self.platform.users), float(self.scenario.people.represents))
 
     @property
+    def member(self) -> float:
+        """Share of people who use it."""
+        return self.people / self.scenario.people.represents
+
+    @property
     def followers(self) -> float:
         """Mean followers of a user who use it; nobody has more than there are simulated people."""
         people = self.scenario.people
-        member = self.people / people.represents
-        return min(member * people.users, self.scenario.network.mean_audience(people.users, people.ratio))
+        return min(self.member * people.users, self.scenario.network.mean_audience(people.users, people.ratio))
 
     @cached_property
     def chances(self) -> Chances:
@@ -93,7 +97,7 @@ class Ground:
     def shown(self) -> list[Shown]:
         """What all mechanisms show of a post by a user."""
         like = min(1.0, self.platform.response.like * self.platform.content[self.platform.user_content].like)
-        post = Prospect(self.people, self.followers, self.attending, like, self.platform.quality_spread)
+        post = Prospect(self.people, self.member, self.followers, self.attending, like, self.platform.quality_spread)
         return [one for _, mechanism in self.platform.mechanisms.present() for one in mechanism.shown(post)]
 
     def leads_to(self, one: Shown) -> tuple[float, float]:
