@@ -426,7 +426,7 @@ def absorbed(records, table, n_users, ratio, *, posts=1, n_steps=50):
     world, acts = made.world, np.zeros(len(records), ACT)
     moment = made.engine.moment._replace(n_steps=n_steps)
     assert moment.ratio == ratio
-    n = uptake.absorb(records, table, moment, world.known_posts(), world.state, world.tally(), acts)
+    n = uptake.absorb(records, table, moment, world.people, world.known_posts(), world.state, world.tally(), acts)
     tally = {name: value.copy() for name, value in world.tally()._asdict().items()}
     tally["flow"], tally["totals"], tally["recommended"] = (tally[k][:posts] for k in ("flow", "totals", "recommended"))
     return world.state._asdict() | tally | {"acts": acts[:n]}

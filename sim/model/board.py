@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.minds import Dashboard, Joined, Listed
 from sim.model.reached import Reached
-from sim.world.records import F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS
+from sim.world.records import BELIEVES, CORRECTED, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS
 from sim.world.world import World
 
 DAY = 1440
@@ -21,6 +21,7 @@ class Board:
     Attributes:
         reached: people reached so far.
         titles: of the stories, for the words of those who act.
+        beliefs: i8[steps, rumours, 2] people who believe, and who are corrected, at the end of each step.
         series: i8[steps, platforms, stories, flows + 1], the world's flows and then the heat of the story's topics.
     """
 
@@ -29,6 +30,7 @@ class Board:
         shape = (world.clock.n_steps, len(world.platforms), len(world.stories))
         self.series = np.zeros((*shape, len(world.flows) + 1), np.int64)
         self.negative = np.zeros((world.clock.n_steps, len(world.stories)), np.int64)
+        self.beliefs = np.zeros((world.clock.n_steps, int((world.people.rumour >= 0).sum()), 2), np.int64)
         self.reached = Reached(world)
         self._joined: dict[int, dict[str, Joined]] = {}
         self._shown: dict[tuple[int, int], Dashboard] = {}
@@ -51,6 +53,12 @@ class Board:
         np.add.at(self.negative[step], topics.story, np.where(topics.negative > 0, flow[:, F_IMPRESSIONS], 0))
         for story in range(len(world.stories)):
             self._shown[story, step] = self._dashboard(story, step)
+
+    def believed(self, step: int, belief: np.ndarray) -> None:
+        """Write down who believes what, u1[rumours, users]."""
+        for row, held in enumerate(belief):
+            counts = [np.count_nonzero(held == BELIEVES), np.count_nonzero(held == CORRECTED)]
+            self.beliefs[step, row] = np.array(counts) * self.world.ratio
 
     def see(self, story: int, name: str, step: int, delay_minutes: int) -> Dashboard:
         """The dashboard as it was ``delay_minutes`` ago, seen now."""

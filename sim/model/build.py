@@ -17,7 +17,7 @@ from sim.scenario import tiers
 from sim.scenario.affinity import KEEN, LOTS, affinities
 from sim.scenario.audience import Audience
 from sim.scenario.interventions import Post
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Rumour, Scenario
 from sim.world import population
 from sim.world.clock import Clock
 from sim.world.population import Aimed, Lots, Traits
@@ -60,7 +60,21 @@ def people(scenario: Scenario) -> Traits:
         community_bits=np.uint64(size.bit_length() - 1),
         community_key=np.uint64(streams.stream_key(scenario.seed, "communities")),
         story_key=np.array([streams.stream_key(0, f"story/{name}") for name in scenario.stories], np.uint64),
+        **_rumours(scenario),
     )
+
+
+def _rumours(scenario: Scenario) -> dict[str, np.ndarray]:
+    """Of each story that may be untrue, its row, and the thresholds of believing, being corrected, holding back."""
+    told = [story.rumour for story in scenario.stories.values()]
+    rows = np.cumsum([one is not None for one in told]) - 1
+    belief = [one or Rumour(convince=0, correct=0, blocks=0) for one in told]
+    return {
+        "rumour": np.where([one is not None for one in told], rows, -1),
+        "convince": np.array([[one.convinces(name) for name in scenario.people.segments] for one in belief], np.uint64),
+        "correct": np.array([streams.threshold(one.correct) for one in belief], np.uint64),
+        "block": np.array([streams.threshold(one.blocks) for one in belief], np.uint64),
+    }
 
 
 def _fits(scenario: Scenario) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -141,6 +141,7 @@ def _board(board: Board, step: int) -> dict[str, Any]:
     return {
         "series": board.series[:step].copy(),
         "negative": board.negative[:step].copy(),
+        "beliefs": board.beliefs[:step].copy(),
         "joined": {story: dict(known) for story, known in board._joined.items()},
         "shown": {key: shown for key, shown in board._shown.items() if key[1] >= oldest},
     }
@@ -184,6 +185,7 @@ def _put_accounts(world: World, accounts: list[Account]) -> None:
 
 def _put_board(board: Board, data: dict[str, Any], step: int) -> None:
     board.series[:step], board.negative[:step] = data["series"], data["negative"]
+    board.beliefs[:step] = data["beliefs"]
     board.reached.resume(data["series"])
     board._joined = {story: dict(known) for story, known in data["joined"].items()}
     board._shown = dict(data["shown"])

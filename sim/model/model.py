@@ -179,6 +179,7 @@ class ViralityModel(mesa.Model):
 
     def _record(self) -> None:
         self.board.record(self.now_step)
+        self.board.believed(self.now_step, self.engine.beliefs())
         self.datacollector.collect(self)
         self.running = self.steps < self.script.steps
         self.world.topics.flow[:, self.now_step % self.world.clock.horizon_steps] = 0

@@ -123,8 +123,11 @@ def _shapes(snapshot: Snapshot) -> Iterator[tuple[str, np.ndarray, Any, tuple[in
     yield "attention", people["attention"], np.uint8, (users,)
     yield "fatigue", people["fatigue"], np.uint8, (stories, users)
     yield "reached", people["reached"], np.uint16, (stories, users)
+    rumours = sum(story.rumour is not None for story in scenario.stories.values())
+    yield "belief", people["belief"], np.uint8, (rumours, users)
     flows = flows_of(build.responses(scenario))
     yield "series", data["board"]["series"], np.int64, (snapshot.step, places, stories, len(flows) + 1)
+    yield "beliefs", data["board"]["beliefs"], np.int64, (snapshot.step, rumours, 2)
     yield "negative", data["board"]["negative"], np.int64, (snapshot.step, stories)
     for acts in (data["fresh"], world["shared"], *world["pending"].values()):
         yield "acts", acts, ACT, acts.shape[:1]

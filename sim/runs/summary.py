@@ -62,6 +62,7 @@ def summary(tables: Simulated) -> dict[str, Any]:
         **_acted(tables),
         **_won(world),
         **_first_post(world),
+        **_beliefs(tables.board),
         "spend_yuan": int(tables.actions.spend.sum()),
     }
 
@@ -187,6 +188,14 @@ def _won(world: World) -> dict[str, int]:
         for account in world.accounts
         if account.gained
     }
+
+
+def _beliefs(board: Board) -> dict[str, int]:
+    """Who believes at the end of a run what may be untrue, and who was corrected."""
+    if not board.beliefs.size:
+        return {}
+    believes, corrected = board.beliefs[-1].sum(axis=0)
+    return {"believers": int(believes), "people_corrected": int(corrected)}
 
 
 def _first_post(world: World) -> dict[str, int]:

@@ -28,14 +28,16 @@ class Tables:
 
     Attributes:
         series, topics, hot_list, posts, actions: columns as in the results contract.
+        beliefs: the same, where a story may be untrue.
+        names: of all that there are.
     """
-
-    names = ("series", "topics", "hot_list", "posts", "actions")
 
     def __init__(self, model: ViralityModel) -> None:
         self.world, self.board, self.deeds = model.world, model.board, model.deeds
         self.clock, self.scenario = model.world.clock, model.script
         self.nodes = model.world.graph.nodes
+        doubted = any(story.rumour for story in self.scenario.stories.values())
+        self.names = ("series", "topics", "hot_list", "posts", "actions", *(("beliefs",) if doubted else ()))
 
     # ---- tables
 
@@ -207,6 +209,16 @@ class Tables:
         columns = ["actor", "name", "kind", "action", "platform", "topic", "spend", "why"]
         rows = [[self.clock.iso(deed.minute), *(getattr(deed, name) for name in columns)] for deed in deeds]
         return pd.DataFrame(rows, columns=["time", *columns])
+
+    @cached_property
+    def beliefs(self) -> pd.DataFrame:
+        """How many people believe what may be untrue, and how many are corrected, by step."""
+        told = [name for name, story in self.scenario.stories.items() if story.rumour]
+        step, row = (axis.reshape(-1) for axis in np.indices(self.board.beliefs.shape[:2]))
+        times = np.array([self.clock.iso((at + 1) * self.clock.step_minutes) for at in range(self.clock.n_steps)])
+        believes, corrected = self.board.beliefs.reshape(-1, 2).T
+        columns = {"time": times[step], "story": np.array(told, object)[row]}
+        return pd.DataFrame(columns | {"believes": believes, "corrected": corrected})
 
     # ---- summary
 

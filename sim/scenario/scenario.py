@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from sim.base.strict import Factors, Grade, Instant, Name, Named, Strict, Title
+from sim.base.streams import threshold
+from sim.base.strict import Factors, Grade, Instant, Name, Named, Share, Strict, Title
 from sim.minds.actor import Actor
 from sim.minds.base import POLICIES
 from sim.networks import Computed, NetworkSpec
@@ -21,6 +22,24 @@ from sim.scenario.whatif import Counterfactual
 from sim.world.clock import Clock
 
 
+class Rumour(Strict):
+    """What makes a story one that may be untrue: people come to believe it, and posts against it correct them.
+
+    Whoever attends to a post for it may believe it, to one against it (``tone: negative``) may be corrected, before or
+    after they believed, and stays so. Who is corrected passes on less of it. Not modelled: that people forget, that a
+    correction makes some believe the more, and who says it.
+    """
+
+    convince: Share = Field(description="chance that whoever attends to a post for it believes it")
+    correct: Share = Field(description="chance that whoever attends to a post against it is corrected")
+    blocks: Share = Field(description="chance that one who is corrected does not pass it on")
+    credulity: Factors = Field(default_factory=dict, description="factor on believing by segment")
+
+    def convinces(self, segment: str) -> int:
+        """32-bit threshold of believing, in a segment."""
+        return threshold(min(1.0, self.convince * self.credulity.get(segment, 1.0)))
+
+
 class Story(Strict):
     """What lives for weeks: its appeal, and whom it suits."""
 
@@ -31,6 +50,7 @@ class Story(Strict):
     interests: Factors = Field(default_factory=dict, description="weights of the interests it speaks to")
     user_topic_title: Title = Field("{title}·网友话题{n}", description="name of the n-th topic that users start")
     user_topic_spread: float = Field(0.9, ge=0, le=3, description="sd of ln appeal over the topics that users start")
+    rumour: Rumour | None = Field(None, description="what is believed of it, where it may be untrue")
     source: str = ""
     grade: Grade = "assumed"
 

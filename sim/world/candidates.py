@@ -13,10 +13,11 @@ from numba import int64, uint64
 
 from sim.base.jit import njit
 from sim.base.streams import K1, K2
+from sim.networks.circles import circle_of, member, place_of
 from sim.networks.walks import friends
 from sim.world.exposure import Reachable, start_reach
 from sim.world.population import Traits, lane_of
-from sim.world.records import AUDIENCE, FOLLOWERS, SERVE
+from sim.world.records import AUDIENCE, FOLLOWERS, FRIENDS, SERVE
 
 _K1, _K2, _32 = np.uint64(K1), np.uint64(K2), np.uint64(32)
 
@@ -62,6 +63,8 @@ def _find(offers, user, story, people, network, own):
         reach = start_reach(o, story[o.post], people, network)
         if o.mode == SERVE:
             _served(found, i, o, user, reach, people, network, own)
+        elif o.mode >= FRIENDS:
+            _in_circles(found, i, o, user, network.circles)
         elif o.mode == AUDIENCE:
             _in_audience(found, i, o, user, reach, network)
         elif o.mode == FOLLOWERS:
@@ -119,6 +122,18 @@ def _served(found, i, o, user, reach, people, network, own):
             while k < o.first + o.count:
                 found.append((int64(i), int64(k)))
                 k += turns * size
+
+
+@njit(cache=True)
+def _in_circles(found, i, o, user, circles):
+    """Layer by layer, the one place that the user has in it, if that lies in the sharer's circle."""
+    for layer in range(circles.tie.shape[0]):
+        first, size = circle_of(int64(o.source), layer, circles)
+        j = place_of(int64(user), layer, circles) - first
+        k = circles.starts[layer] + j
+        stands = 0 <= j < size and o.first <= k < o.first + o.count
+        if stands and member(k, int64(o.source), o.mode == FRIENDS, circles) == user:
+            found.append((int64(i), int64(k)))
 
 
 @njit(cache=True)

@@ -67,6 +67,10 @@ class Engine:
         """What everybody remembers, as columns of their own."""
         return State(*(column.copy(order="C") for column in self.world.state))
 
+    def beliefs(self) -> np.ndarray:
+        """What everybody believes of each story that may be untrue, u1[rumours, users]; not to be changed."""
+        return self.world.state.belief
+
     def recall(self, memory: State) -> None:
         """Let everybody remember this and nothing else."""
         for column, kept in zip(self.world.state, memory, strict=True):
@@ -109,7 +113,7 @@ class Vectorized(Engine):
     def absorb(self, offers: np.ndarray, views: np.ndarray) -> np.ndarray:
         """Let the views change people and be counted; returns the acts that will follow from them."""
         world, acts = self.world, np.empty(len(views), ACT)
-        n = absorb(views, offers, self.moment, self.posts, world.state, self.tally, acts)
+        n = absorb(views, offers, self.moment, world.people, self.posts, world.state, self.tally, acts)
         return acts[:n]
 
     def close(self) -> None:

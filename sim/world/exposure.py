@@ -20,7 +20,7 @@ from sim.base.streams import K1, K2
 from sim.networks.circles import Circles, fill_members, sociability
 from sim.networks.walks import Layout, Walk, affine, audience_size, fill_followers, start_walk, world_member
 from sim.world.population import Lots, community_class, holder, lane_of
-from sim.world.records import AUDIENCE, FOLLOWERS, FRIENDS, SERVE
+from sim.world.records import AUDIENCE, CORRECTED, FOLLOWERS, FRIENDS, PASSING_ON, SERVE
 
 BLOCK = 256  # candidates enumerated at a time
 
@@ -29,6 +29,8 @@ _16, _32 = np.uint64(16), np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
 _FULL = np.uint64(1 << 32)
 _K1, _K2 = np.uint64(K1), np.uint64(K2)
+BLOCKED = 2  # what of an exposure's bits decides whether one who is corrected holds back
+_BLOCK = np.uint64(BLOCKED)
 
 
 class Reachable(NamedTuple):
@@ -51,18 +53,21 @@ class Posts(NamedTuple):
     story: np.ndarray
     platform: np.ndarray
     topic: np.ndarray
+    negative: np.ndarray  # whether it is against its story
     chance: np.ndarray  # u8[posts, responses] 32-bit thresholds
 
 
 class State(NamedTuple):
     """What changes in a person: one byte of attention; by story one byte of fatigue and 16 bits of reach.
 
-    The three are views of one array of records, so that all of a person lies in one line of the cache.
+    The first three are views of one array of records, so that all of a person lies in one line of the cache; belief is
+    there for stories that may be untrue.
     """
 
     attention: np.ndarray  # u1[users] views of today
     fatigue: np.ndarray  # u1[stories, users] recent exposures
     reached: np.ndarray  # u2[stories, users] bit by platform
+    belief: np.ndarray  # u1[rumours, users] SUSCEPTIBLE, BELIEVES or CORRECTED
 
 
 class Moment(NamedTuple):
@@ -321,6 +326,8 @@ def _answer(o, i, story, m, moment, people, posts, state, block, out, n):
     chance, delayed, delays, attend, act = posts.chance[o.post], o.delayed, moment.delays, o.attend, o.act
     activity, segment, attention_fix = people.activity, people.segment, people.attention_fix
     affinity_fix, fatigue_fix, told = people.affinity_fix[story], people.fatigue_fix, people.story_key[story]
+    rumour, block = people.rumour[story], people.block[story]
+    doubted = rumour >= 0 and posts.negative[o.post] == 0
     for j in range(m):
         v, h = np.uint64(user[j]), hashes[j]
         lane = lane_of(people, v)
@@ -331,5 +338,7 @@ def _answer(o, i, story, m, moment, people, posts, state, block, out, n):
         out[n].user, out[n].offer = v, i
         out[n].delay = delays[h & np.uint64(4095)] if delayed else 0
         out[n].flags = respond(mix(h + _ONE), chance, (fit * attend) >> _16, act)
+        if doubted and state.belief[rumour, v] == CORRECTED and (mix(h + _BLOCK) >> _32) < block:
+            out[n].flags &= ~PASSING_ON
         n += 1
     return n

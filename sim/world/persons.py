@@ -20,12 +20,14 @@ from sim.base.streams import K1, K2, MASK, ONE32, py_bits, py_mix
 from sim.networks.circles import members_at, sociability
 from sim.networks.walks import followers_at
 from sim.world.engine import Engine
-from sim.world.exposure import Moment, Reachable, State, respond, start_reach
+from sim.world.exposure import BLOCKED, Moment, Reachable, State, respond, start_reach
 from sim.world.population import Traits
 from sim.world.records import (
     ACCOUNT,
     ACT,
     AUDIENCE,
+    BELIEVES,
+    CORRECTED,
     F_ATTENDS,
     F_FIRST,
     F_IMPRESSIONS,
@@ -39,11 +41,14 @@ from sim.world.records import (
     FRIENDS,
     LATER,
     LISTED_NOTE,
+    PASSING_ON,
     RECOMMENDED_NOTE,
     RECORD,
     RESPONSES,
     SERVE,
+    SUSCEPTIBLE,
 )
+from sim.world.uptake import BELIEF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,6 +117,9 @@ class PlainTraits:
         self.step, self.back, self.turn = int(people.step), int(people.back), int(people.turn)
         self.mask, self.community_key = (1 << self.lane_bits) - 1, int(people.community_key)
         self.story_key = people.story_key.tolist()
+        self.rumour, self.convince, self.correct, self.block = (
+            table.tolist() for table in (people.rumour, people.convince, people.correct, people.block)
+        )
         self.segment, self.activity, self.member = (
             column.tolist() for column in (people.segment, people.activity, people.member)
         )
@@ -149,12 +157,23 @@ class Who(NamedTuple):
     activity: int
     attention: int  # views of today
     fatigue: int  # recent exposures to the story
+    belief: int = SUSCEPTIBLE  # of the story, where it may be untrue
 
 
 def meet(
-    who: Who, traits: PlainTraits, exposure: Exposure, offer: Offer, story: int, chance: np.ndarray, moment: Moment
+    who: Who,
+    traits: PlainTraits,
+    exposure: Exposure,
+    offer: Offer,
+    story: int,
+    chance: np.ndarray,
+    moment: Moment,
+    against: bool = False,
 ) -> Encounter:
-    """How a person takes an exposure; what it remembers is given, and nothing is changed."""
+    """How a person takes an exposure; what it remembers is given, and nothing is changed.
+
+    ``against``: the post is against its story; who has been corrected holds back nothing then.
+    """
     coin, suits = exposure.hash & LOW, exposure.chance
     if offer.targeted:
         suits = suits * traits.fit[story][who.segment][traits.kind(story, exposure.user)] >> 16
@@ -167,6 +186,8 @@ def meet(
     delay = int(moment.delays[h & 4095]) if offer.delayed else 0
     answer = py_mix(h + 1)
     flags = int(respond(np.uint64(answer), chance, np.uint64(attend), np.uint64(offer.act)))
+    if who.belief == CORRECTED and not against and py_mix(h + BLOCKED) >> 32 < traits.block[story]:
+        flags &= ~PASSING_ON
     return Encounter(coin, suits, seen_below, answer, attend, delay, flags)
 
 
@@ -186,11 +207,21 @@ class Person(mesa.Agent):
         self.attention = 0  # views of today
         self.fatigue = [0] * stories  # recent exposures to each story
         self.reached = [0] * stories  # bit by platform
+        self.belief = [SUSCEPTIBLE] * stories
 
-    def meet(self, exposure: Exposure, offer: Offer, story: int, chance: np.ndarray, moment: Moment) -> Encounter:
+    def meet(
+        self, exposure: Exposure, offer: Offer, story: int, chance: np.ndarray, moment: Moment, against: bool
+    ) -> Encounter:
         """Pass it by, or see it and respond."""
-        who = Who(self.segment, self.activity, self.attention, self.fatigue[story])
-        return meet(who, self.traits, exposure, offer, story, chance, moment)
+        who = Who(self.segment, self.activity, self.attention, self.fatigue[story], self.belief[story])
+        return meet(who, self.traits, exposure, offer, story, chance, moment, against)
+
+    def weigh(self, story: int, against: bool, coin: int) -> None:
+        """Come to believe a story after a post for it, or be corrected by one against it, by a 32-bit coin."""
+        if against and coin < self.traits.correct[story]:
+            self.belief[story] = CORRECTED
+        elif not against and self.belief[story] == SUSCEPTIBLE and coin < self.traits.convince[story][self.segment]:
+            self.belief[story] = BELIEVES
 
     def knows(self, story: int, platform: int) -> tuple[bool, bool]:
         """Whether it has seen the story on a platform, and whether anywhere."""
@@ -312,13 +343,22 @@ class Persons(Engine):
         """What everybody remembers, as columns."""
         attention = np.array([person.attention for person in self.people], np.uint8)
         fatigue = np.array([person.fatigue for person in self.people], np.uint8)
-        return State(attention, fatigue.T, np.array([person.reached for person in self.people], np.uint16).T)
+        reached = np.array([person.reached for person in self.people], np.uint16)
+        return State(attention, fatigue.T, reached.T, self.beliefs().reshape(-1, len(self.people)))
+
+    def beliefs(self) -> np.ndarray:
+        """What everybody believes of each story that may be untrue, u1[rumours, users]."""
+        told = [story for story, row in enumerate(self.traits.rumour) if row >= 0]
+        return np.array([[person.belief[story] for person in self.people] for story in told], np.uint8)
 
     def recall(self, memory: State) -> None:
         """Let everybody remember this and nothing else."""
         rows = zip(memory.attention.tolist(), memory.fatigue.T.tolist(), memory.reached.T.tolist(), strict=True)
         for person, (attention, fatigue, reached) in zip(self.people, rows, strict=True):
             person.attention, person.fatigue, person.reached = attention, fatigue, reached
+        for story, row in enumerate(self.traits.rumour):
+            for person, belief in zip(self.people, memory.belief[row].tolist() if row >= 0 else (), strict=False):
+                person.belief[story] = belief
 
     def expose(self, platform: int, offers: np.ndarray) -> np.ndarray:
         """Each candidate of each offer in turn."""
@@ -326,8 +366,10 @@ class Persons(Engine):
         for number, row in enumerate(offers):
             offered = Offered(row, self.traits, self.world, self.networks[platform], self.moment)
             chance = self.world.posts.chance[offered.offer.post]
+            against = bool(self.world.posts.negative[offered.offer.post])
             for _, exposure in offered.exposures():
-                met = self.people[exposure.user].meet(exposure, offered.offer, offered.story, chance, self.moment)
+                person = self.people[exposure.user]
+                met = person.meet(exposure, offered.offer, offered.story, chance, self.moment, against)
                 if met.seen:
                     views.append((exposure.user, number, met.delay, met.flags))
         return np.array(views, RECORD)
@@ -350,6 +392,9 @@ class Persons(Engine):
         here, anywhere = person.knows(story, platform)
         if taken_in(moment, user, int(posts.ident[post]), minute, weight):
             person.remember(story, platform)
+            if self.traits.rumour[story] >= 0 and flags & 1:
+                coin = py_bits(int(moment.thin_key), user, int(posts.ident[post]), minute + BELIEF) >> 32
+                person.weigh(story, bool(posts.negative[post]), coin)
         if not in_time:
             return
         own = offer["mode"] in (ACCOUNT, FOLLOWERS)

@@ -46,6 +46,10 @@ class Traits(NamedTuple):
     community_bits: np.uint64  # a community holds 1 << community_bits ids
     community_key: np.uint64
     story_key: np.ndarray  # u8[stories] who a story is in draws, whatever its place
+    rumour: np.ndarray  # i8[stories] row of what people believe; −1: no question of belief
+    convince: np.ndarray  # u8[stories, segments] 32-bit threshold: who attends to a post for it believes it
+    correct: np.ndarray  # u8[stories] who attends to a post against it does so no more, or never will
+    block: np.ndarray  # u8[stories] who is corrected passes on nothing for it
 
 
 class Lots(NamedTuple):

@@ -114,6 +114,8 @@ FLOW_OF = {
     "gift": "gifts",
     "bullet": "bullets",
 }
+SUSCEPTIBLE, BELIEVES, CORRECTED = range(3)  # what a person holds of a story that may be untrue
+PASSING_ON = REPOST | CREATE | RELAY
 LATER = REPOST | CREATE | FOLLOW | RELAY  # what happens in a later step, and is counted then
 
 

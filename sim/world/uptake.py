@@ -12,8 +12,11 @@ import numpy as np
 from sim.base.jit import njit
 from sim.base.kernels import bits, mix
 from sim.world.exposure import BLOCK
+from sim.world.population import lane_of
 from sim.world.records import (
     ACCOUNT,
+    BELIEVES,
+    CORRECTED,
     F_ATTENDS,
     F_BULLETS,
     F_COMMENTS,
@@ -31,9 +34,12 @@ from sim.world.records import (
     LATER,
     LISTED_NOTE,
     RECOMMENDED_NOTE,
+    SUSCEPTIBLE,
 )
 
 _ONE, _32 = np.uint64(1), np.uint64(32)
+BELIEF = 1 << 40  # sets draws of belief apart from those of a row taking in a view, which are of minutes
+_BELIEF = np.uint64(BELIEF)
 
 
 class Tally(NamedTuple):
@@ -48,7 +54,7 @@ class Tally(NamedTuple):
 
 
 @njit(nogil=True, cache=True)
-def absorb(records, offers, moment, posts, state, tally, acts):
+def absorb(records, offers, moment, people, posts, state, tally, acts):
     """Write the views of a step into the world; returns how many acts (reposts, creations, …) are to come.
 
     A row stands for ``ratio`` real people and a view for ``weight`` of them: the row's own state changes with
@@ -60,8 +66,9 @@ def absorb(records, offers, moment, posts, state, tally, acts):
         records: RECORD[n] in candidate order.
         offers: the OFFER table they index.
         moment: the step.
+        people: who everybody is.
         posts: what is known of each post.
-        state: attention, fatigue and reach of everybody. Written.
+        state: attention, fatigue, reach and belief of everybody. Written.
         tally: where flows are counted. Written.
         acts: ACT[n]. Written.
     """
@@ -73,7 +80,7 @@ def absorb(records, offers, moment, posts, state, tally, acts):
             stop += 1
         run, o = records[start:stop], offers[records[start].offer]
         _recall(run, state.reached[posts.story[o.post]], seen)
-        n = _absorb_run(run, o, moment, posts, state, tally, counts, acts, n)
+        n = _absorb_run(run, o, moment, people, posts, state, tally, counts, acts, n)
         start = stop
     return n
 
@@ -86,7 +93,7 @@ def _recall(run, reached, seen):
 
 
 @njit(nogil=True, cache=True)
-def _absorb_run(run, o, moment, posts, state, tally, counts, acts, n):
+def _absorb_run(run, o, moment, people, posts, state, tally, counts, acts, n):
     """Some records of one offer; ``acts`` is filled from place ``n`` on, the next free place is returned.
 
     All arrays are taken out of their tuples before the loop: inside it each mention would count references.
@@ -97,7 +104,7 @@ def _absorb_run(run, o, moment, posts, state, tally, counts, acts, n):
     attention, fatigue, reached = state.attention, state.fatigue[story], state.reached[story]
     ratio, now, thin_key, bit = moment.ratio, moment.now, moment.thin_key, np.uint16(1 << platform)
     here, keep = moment.step % horizon, ~FOLLOW if own else ~0  # a follower cannot follow once more
-    new = np.int64(0)
+    new, rumour = np.int64(0), people.rumour[story]
     listed = weight * np.int64(o.note == LISTED_NOTE)
     counts[:] = 0
     for r in range(run.shape[0]):
@@ -108,6 +115,10 @@ def _absorb_run(run, o, moment, posts, state, tally, counts, acts, n):
             attention[v] += np.uint8(attention[v] < 255)
             fatigue[v] += np.uint8(fatigue[v] < 255)
             reached[v] = seen | bit
+            if rumour >= 0 and flags & 1:
+                belief = state.belief[rumour, v]
+                coin = bits(thin_key, v, ident, np.uint64(minute) + _BELIEF) >> _32
+                state.belief[rumour, v] = _held(belief, coin, v, story, posts.negative[o.post] != 0, people)
         if minute >= end:
             continue
         # Divided in 32 bits, which takes half the time.
@@ -131,6 +142,15 @@ def _absorb_run(run, o, moment, posts, state, tally, counts, acts, n):
     tally.spill[platform, o.from_platform, 1] += new
     _add_up(o, own, platform, counts[0, 0], tally)
     return n
+
+
+@njit(nogil=True, cache=True)
+def _held(belief, coin, v, story, against, people):
+    """What somebody holds of a story who has attended to a post for or against it, u1; who was corrected stays so."""
+    if against:
+        return np.uint8(CORRECTED) if coin < people.correct[story] else belief
+    convinced = coin < people.convince[story, people.segment[lane_of(people, v)]]
+    return np.uint8(BELIEVES) if belief == SUSCEPTIBLE and convinced else belief
 
 
 @njit(nogil=True, cache=True, inline="always")

@@ -153,10 +153,10 @@ def _of(table: str, columns: Iterable[Column]) -> tuple[Column, ...]:
     return tuple(column for column in columns if column.table == table)
 
 
-def _blank(n_users: int, stories: int) -> State:
-    """Nobody has seen anything. One record a person, its columns as views."""
+def _blank(n_users: int, stories: int, rumours: int) -> State:
+    """Nobody has seen anything, nobody believes anything. One record a person, its columns as views."""
     cells = np.zeros(n_users, [("attention", "u1"), ("fatigue", "u1", (stories,)), ("reached", "u2", (stories,))])
-    return State(cells["attention"], cells["fatigue"].T, cells["reached"].T)
+    return State(cells["attention"], cells["fatigue"].T, cells["reached"].T, np.zeros((rumours, n_users), np.uint8))
 
 
 class World:
@@ -187,7 +187,7 @@ class World:
     ) -> None:
         self.clock, self.people, self.graph, self.lots, self.ratio, self.seed = clock, people, graph, lots, ratio, seed
         self.platforms, self.stories, self.channels = platforms, stories, list(channels)
-        self.state = _blank(people.n_users, len(stories))
+        self.state = _blank(people.n_users, len(stories), int((people.rumour >= 0).sum()))
         self.flows = flows_of(responses)
         shape = clock.horizon_steps, len(stories), len(channels), responses, len(platforms)
         columns = [*columns_of(*shape), *keeps]
@@ -231,7 +231,7 @@ class World:
     def known_posts(self) -> Posts:
         """What the passes need to know of each post."""
         posts = self.posts
-        return Posts(posts.ident, posts.story, posts.platform, posts.topic, posts.chance)
+        return Posts(posts.ident, posts.story, posts.platform, posts.topic, posts.negative, posts.chance)
 
     def tally(self) -> Tally:
         """Where flows are counted."""

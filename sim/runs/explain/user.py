@@ -21,7 +21,7 @@ from sim.runs.explain.rerun import again, is_classical, opened, same, users_to_f
 from sim.runs.explain.words import INDENT, Words, due, happened, rows_of
 from sim.runs.tables import Tables
 from sim.scenario.people import TRAITS
-from sim.world.records import ACCOUNT, CREATE, F_IMPRESSIONS, FOLLOW, FOLLOWERS, REPOST, RESPONSES
+from sim.world.records import ACCOUNT, CREATE, F_IMPRESSIONS, FOLLOW, FOLLOWERS, RELAY, REPOST, RESPONSES
 from sim.world.world import ORIGINS
 
 if TYPE_CHECKING:
@@ -175,7 +175,9 @@ class _Consequences:
         forest = self.world.forest
         self.sizes = metrics.sizes(forest.parent, forest.weight)
         rows = rows_of(words, self.user)
-        self.reposts = {int(forest.post[row]): int(row) for row in rows if forest.parent[row] >= 0}
+        under = np.where(forest.parent[rows] >= 0, forest.platform[forest.parent[rows]], -1)
+        within = np.asarray(rows, np.int64)[under == forest.platform[rows]]
+        self.reposts = {int(forest.post[row]): int(row) for row in within}
         self.first = self._first()
 
     def _first(self) -> dict[tuple[int, int], Met]:
@@ -202,7 +204,7 @@ class _Consequences:
         flags = _acts(met)
         if flags and not happened(self.words, met):
             return ["the run ends before anything comes of it"]
-        told = ((REPOST, self._repost), (CREATE, self._post), (FOLLOW, self._follow))
+        told = ((REPOST, self._repost), (RELAY, self._relay), (CREATE, self._post), (FOLLOW, self._follow))
         return [tell(met) for flag, tell in told if flags & flag]
 
     def _repost(self, met: Met) -> str:
@@ -215,6 +217,16 @@ class _Consequences:
             f"reposts: row {row} of the forest under row {forest.parent[row]}; "
             f"seen {views:,} times by {people:,} people, reposted onwards by {onwards:,}"
         )
+
+    def _relay(self, met: Met) -> str:
+        """Rows of the forest on other platforms under the share that was seen."""
+        forest, event = self.world.forest, met.offer.event
+        under = np.flatnonzero((forest.user == self.user) & (forest.parent == event))
+        rows = [int(row) for row in under if forest.platform[row] != met.platform]
+        if not rows:
+            return "would share it on another platform, but uses none to which it is carried, or did so before"
+        where = (f"{self.world.platforms[forest.platform[row]]} (row {row} of the forest)" for row in rows)
+        return f"carries it over to {' and '.join(where)}"
 
     def _post(self, met: Met) -> str:
         if self.first[CREATE, met.offer.post] is not met:
@@ -239,7 +251,7 @@ class _Consequences:
 def _acts(met: Met) -> int:
     """What will follow from an exposure; one who follows the author already cannot do so once more."""
     own = met.offer.mode in (ACCOUNT, FOLLOWERS)
-    return met.encounter.flags & (REPOST | CREATE | (0 if own else FOLLOW))
+    return met.encounter.flags & (REPOST | CREATE | RELAY | (0 if own else FOLLOW))
 
 
 def _summary(words: Words, onlooker: UserOnlooker, could: list[Met]) -> list[str]:

@@ -10,14 +10,16 @@ import numpy as np
 
 from sim.base.streams import ONE32
 from sim.platforms.base import channels
-from sim.world.records import AUDIENCE, FOLLOWERS, SERVE
+from sim.world.records import AUDIENCE, FOLLOWERS, FRIENDS, GROUP, SERVE
 
 if TYPE_CHECKING:
     from sim.runs.explain.onlooker import Met
     from sim.runs.tables import Tables
+    from sim.world.persons import Offer
 
 FIX = 1 << 16
 INDENT = " " * 5
+TIES = {AUDIENCE: "follower of", FRIENDS: "friend of", GROUP: "in a group with"}  # by which a user's share is seen
 
 
 class Words:
@@ -66,12 +68,19 @@ class Words:
         """How it came to the user."""
         offer = met.offer
         if offer.mode != SERVE:
-            sharer = self.name(offer.source if offer.mode == AUDIENCE else offer.row)
+            sharer = self.name(offer.source if offer.mode in TIES else offer.row)
             won = ", won in the run" if offer.mode == FOLLOWERS else ""
             shared = f", sharing row {offer.event}" if self.world.forest.parent[offer.event] >= 0 else ""
-            return f"follower of {sharer}{won}{shared}"
+            over = self._came_over(offer)
+            return f"{TIES.get(offer.mode, 'follower of')} {sharer}{won}{shared}{over}"
         words = channels()[offer.channel].words
         return f"{words}, {met.place}" if met.place else words
+
+    def _came_over(self, offer: Offer) -> str:
+        """From which other platform a share came over last."""
+        from_platform = int(self.world.forest.from_platform[offer.event])
+        here = int(self.world.posts.platform[offer.post])
+        return f", come over from {self.world.platforms[from_platform]}" if from_platform != here else ""
 
     # ---- one exposure
 

@@ -173,6 +173,10 @@ def _stories(scenario: Scenario) -> Iterator[Finding]:
         for interest in story.interests if known else ():
             yield from unknown("interest", interest, known, (*where, "interests", interest))
         yield from under(where, placeholders(story, "user_topic_title"))
+        if story.rumour:
+            for segment in story.rumour.credulity:
+                place = (*where, "rumour", "credulity", segment)
+                yield from unknown("segment", segment, scenario.people.segments, place)
         if "{n}" not in story.user_topic_title:
             yield Finding((*where, "user_topic_title"), "needs {n}, the number that tells its topics apart")
         for platform in scenario.platforms:
