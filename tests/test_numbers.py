@@ -60,6 +60,18 @@ def crossing():
 
 
 @pytest.fixture(scope="module")
+def doubted():
+    """The same with a story that may be untrue."""
+    name = next(iter(scenarios.load(FOLDER / "square.yaml").stories))
+    rumour = f"stories.{name}.rumour={{convince: 0.5, correct: 0.5, blocks: 0.5}}"
+    facts = "interventions[+]={{at: {}, kind: post, actor: {}, platform: {}, story: {}, tone: negative, topic: not so}}"
+    scenario = scenarios.load(FOLDER / "square.yaml")
+    first = next(fact for fact in scenario.interventions if fact.kind == "post")
+    against = facts.format(first.at.isoformat(), first.actor, first.platform, name)
+    return simulate(scenarios.load(FOLDER / "square.yaml", sets=[rumour, against]))
+
+
+@pytest.fixture(scope="module")
 def quiet():
     """One actor on one platform, who does nothing."""
     return run(50, interventions=[], followers=0)
@@ -90,9 +102,9 @@ def test_every_number_of_a_summary_is_in_the_table(busy, quiet, town):
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if "summary" in row.values[0].where])
-def test_every_summary_number_of_the_table_is_in_a_run(row, busy, crossing, quiet, town):
+def test_every_summary_number_of_the_table_is_in_a_run(row, busy, crossing, doubted, quiet, town):
     """What is neither sparse nor bound to something is in every run of its kind; what is sparse, never as 0."""
-    busiest = crossing if "other" in row.braces else busy
+    busiest = crossing if "other" in row.braces else doubted if "untrue" in row.only else busy
     for tables, kind in ((busiest, "platform"), (quiet, "platform"), (town, "classical")):
         if not row.of(kind):
             continue
@@ -112,10 +124,10 @@ def test_numbers_that_need_something_are_missing_without_it(quiet):
     assert not [name for name in quiet.summary if sparse(name, *of(quiet))]
 
 
-def test_columns_of_all_tables_are_as_the_table_says(busy, town):
+def test_columns_of_all_tables_are_as_the_table_says(doubted, town):
     told = {name: list(table.columns) for name, table in catalogue().tables.items()}
     told["series"] += [name for name in names("series") if not find(name, "series").number.only]
-    assert {name: list(getattr(busy, name)) for name in busy.names} == told
+    assert {name: list(getattr(doubted, name)) for name in doubted.names} == told
     assert list(town.series) == ["step", *names("series", world="classical")]
     assert set(town.theory) <= {"step", *names("series", world="classical")}
 
