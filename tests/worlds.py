@@ -46,6 +46,7 @@ MECHANISMS = {
         "see": 0.5, "to_group": 0.5, "spread": 0.5, "look_exponent": -0.3,
         "kinds": {"class": {"size": 4, "friends": 0.5, "see": 0.5}},
     },
+    "crowd": {"gain": 0.5, "half": 20.0, "of": "comment"},
 }  # fmt: skip
 
 

@@ -10,7 +10,6 @@ from sim.base import streams
 from sim.base.kernels import table_bits
 from sim.platforms.stage import PlatformStage
 from sim.world.population import np_lane_of
-from sim.world.records import RESPONSES
 from sim.world.world import World
 
 
@@ -40,8 +39,7 @@ def likeness(world: World, stages: list[PlatformStage], post: int, there: int, c
     here = stages[world.posts.platform[post]]
     usual, usual_there = here.usual(here.kinds[world.posts.content[post]]), stages[there].usual(content)
     width = world.posts.chance.shape[1]
-    own = world.posts.chance[post].astype(np.float64)
-    own[RESPONSES.index("intend")] = world.posts.intend[post]
+    own = here.bare(post).astype(np.float64)
     better = np.divide(own, usual[:width] * 2.0**32, out=np.ones(width), where=usual[:width] > 0)
     chance = np.minimum((usual_there[:width] * better).round(9), 1.0)
     return np.floor(chance * 2.0**32).astype(np.uint64)

@@ -7,6 +7,7 @@ mechanism or a part of one. A new one is a file and its place in the list below.
 from __future__ import annotations
 
 from sim.platforms.base import MECHANISMS
+from sim.platforms.crowd import Crowd
 from sim.platforms.follow_feed import FollowFeed
 from sim.platforms.hot_list import HotList
 from sim.platforms.paid_reach import PaidReach
@@ -18,5 +19,5 @@ from sim.platforms.user_topics import UserTopics
 __all__ = ["MECHANISMS"]
 
 # In the order in which they act in a step. Their channels are numbered in it, so a new one goes last.
-for _mechanism in (FollowFeed, TrafficPools, HotList, Search, PaidReach, UserTopics, PrivateTies):
+for _mechanism in (FollowFeed, TrafficPools, HotList, Search, PaidReach, UserTopics, PrivateTies, Crowd):
     MECHANISMS.register(_mechanism)

@@ -185,6 +185,10 @@ class Mechanism(BaseModel):
         """Impressions of an order for which nobody is there (people)."""
         return 0
 
+    def bare(self, stage: PlatformStage, post: int, chance: np.ndarray) -> np.ndarray:
+        """Thresholds of a post's responses (``chance``, a copy) without what it has added to them since."""
+        return chance
+
     # ---- what it tells
 
     def place(self, stage: PlatformStage, post: int) -> str:

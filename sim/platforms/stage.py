@@ -171,6 +171,15 @@ class PlatformStage:
         for mechanism in self.mechanisms.values():
             mechanism.trend(self)
 
+    def bare(self, post: int) -> np.ndarray:
+        """Thresholds of a post's responses as it was made, u8[responses]: without a crowd, without offers."""
+        posts = self.world.posts
+        chance = posts.chance[post].copy()
+        chance[RESPONSES.index("intend")] = posts.intend[post]
+        for mechanism in self.mechanisms.values():
+            chance = mechanism.bare(self, post, chance)
+        return chance
+
     def price(self, what: str) -> int | None:
         """Yuan that something costs here now (0: any sum, or nothing); None where it cannot be had."""
         prices = [mechanism.prices() for mechanism in self.mechanisms.values()]
