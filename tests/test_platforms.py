@@ -75,7 +75,7 @@ NUMBERS = [
     (kind.name, field)
     for kind in MECHANISMS.arranged()
     for field, info in kind.model_fields.items()
-    if info.annotation in (int, float, bool)
+    if info.annotation in (int, float, bool, float | None)
 ]
 
 

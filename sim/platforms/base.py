@@ -8,7 +8,7 @@ money or by an editor's hand (``sells``), and the channels that its views come b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -76,7 +76,7 @@ class Prospect(NamedTuple):
         member: share of all people who do.
         followers: of a user, as far as they use it.
         attend: mean chance of attending under a factor; true: among those whom it suits, as targeted slots serve them.
-        like: chance of a like, given attending.
+        given: chance of each response, given attending.
         spread: sd of ln quality over posts.
     """
 
@@ -84,7 +84,7 @@ class Prospect(NamedTuple):
     member: float
     followers: float
     attend: Callable[[float, bool], float]
-    like: float
+    given: Mapping[str, float]
     spread: float
 
 

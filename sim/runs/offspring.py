@@ -21,6 +21,7 @@ from sim.platforms.base import Prospect, Shown
 from sim.platforms.platform import Platform
 from sim.scenario.affinity import KEEN, affinities
 from sim.scenario.scenario import Scenario, Story
+from sim.world.records import RESPONSES
 
 LEAST = 1e-9
 
@@ -96,8 +97,9 @@ class Ground:
 
     def shown(self) -> list[Shown]:
         """What all mechanisms show of a post by a user."""
-        like = min(1.0, self.platform.response.like * self.platform.content[self.platform.user_content].like)
-        post = Prospect(self.people, self.member, self.followers, self.attending, like, self.platform.quality_spread)
+        made, own = self.platform.response, self.platform.content[self.platform.user_content]
+        given = {name: min(1.0, getattr(made, name) * getattr(own, name)) for name in RESPONSES} | {"attend": 1.0}
+        post = Prospect(self.people, self.member, self.followers, self.attending, given, self.platform.quality_spread)
         return [one for _, mechanism in self.platform.mechanisms.present() for one in mechanism.shown(post)]
 
     def leads_to(self, one: Shown) -> tuple[float, float]:
