@@ -17,7 +17,9 @@ from sim.world.records import ORGANIC
 class Background(BaseModel):
     """Topics of the rest of the world on a list: parametric, drawn before the run, reported apart.
 
-    A topic's heat doubles every ``rise_minutes`` up to its peak and halves every ``fall_minutes`` after it.
+    A topic's heat doubles every ``rise_minutes`` up to its peak and halves every ``fall_minutes`` after it. With a
+    ``flutter`` it goes up and down around this course, so that a topic may leave a list and come back: the flutter is
+    drawn anew every ``flutter_minutes`` and goes in a straight line between.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -28,6 +30,8 @@ class Background(BaseModel):
     rise_minutes: float = Field(ge=0.1, le=10_000, description="minutes in which heat doubles before the peak")
     fall_minutes: float = Field(ge=0.1, le=10_000, description="median minutes in which it halves after the peak")
     fall_spread: float = Field(ge=0, le=2, description="sd of ln of the fall")
+    flutter: float = Field(0.0, ge=0, le=5, description="sd of ln heat around its course")
+    flutter_minutes: float = Field(60.0, ge=5, le=10_000, description="minutes after which a flutter is another one")
     pinned_share: float = Field(0.0, ge=0, le=1, description="share of time in which editors pin a background topic")
 
 
@@ -39,17 +43,20 @@ class BackgroundTopics:
         minute: i8, when its heat peaks, minutes from the start (may be negative: the list is full when a run begins).
         peak: i8, heat at the peak.
         fall: f8, minutes in which the heat halves after the peak.
-        lists: what `hottest` has found, by block of steps and places; follows from the columns above.
+        key: of the flutter.
+        lists: what `hottest` has found, by block of steps, places and age; follows from the columns above.
     """
 
     minute: np.ndarray
     peak: np.ndarray
     fall: np.ndarray
-    lists: dict[tuple[int, int], list[np.ndarray]] = field(default_factory=dict, repr=False, compare=False)
+    key: int = 0
+    lists: dict[tuple[int, int, float], list[np.ndarray]] = field(default_factory=dict, repr=False, compare=False)
 
 
 AHEAD = 24  # steps for which the background's list is found at once
 WARM_UP_HOURS = 48  # background topics are drawn this long before the start, so that the list is full
+MOST_KNOTS = 1 << 16  # of a flutter; more begin again
 RISES = 12  # a background topic has some heat from so many doublings before its peak
 
 
@@ -72,7 +79,7 @@ def draw_background(data: Background, clock: Clock, key: int) -> BackgroundTopic
     peak = data.peak_median * np.exp(data.peak_spread * streams.normal(key, ids, 3))
     fall = data.fall_minutes * np.exp(data.fall_spread * streams.normal(key, ids, 4))
     order = np.argsort(minute, kind="stable")
-    return BackgroundTopics(minute[order], peak[order].astype(np.int64), fall[order].round(6))
+    return BackgroundTopics(minute[order], peak[order].astype(np.int64), fall[order].round(6), key)
 
 
 def alive(data: Background, topics: BackgroundTopics, now: int, until: int) -> tuple[int, int]:
@@ -86,42 +93,62 @@ def heat_of(data: Background, topics: BackgroundTopics, ids: np.ndarray, now: np
     """Heat, i8, of background topics that are alive at minute ``now``."""
     age = now - topics.minute[ids]
     pace = np.where(age < 0, -age / data.rise_minutes, age / topics.fall[ids])
-    return np.floor(np.round(topics.peak[ids] * np.exp2(-pace), 3)).astype(np.int64)
+    heat = topics.peak[ids] * np.exp2(-pace)
+    if data.flutter:
+        heat = heat * np.exp(data.flutter * _flutter(data, topics, ids, age))
+    return np.floor(np.round(heat, 3)).astype(np.int64)
 
 
-def hottest(data: Background, topics: BackgroundTopics, step: int, clock: Clock, places: int) -> np.ndarray:
+def _flutter(data: Background, topics: BackgroundTopics, ids: np.ndarray, age: np.ndarray) -> np.ndarray:
+    """Standard normal number of each topic at so many minutes after its peak: lines between independent draws."""
+    time = (age + WARM_UP_HOURS * 60 + RISES * data.rise_minutes) / data.flutter_minutes
+    knot = np.floor(time).astype(np.int64)
+    part = time - knot
+    one, other = (streams.normal(topics.key, ids * MOST_KNOTS + (knot + i) % MOST_KNOTS, 5) for i in (0, 1))
+    return np.asarray((one * (1 - part) + other * part) / np.sqrt((1 - part) ** 2 + part**2))
+
+
+def hottest(
+    data: Background, topics: BackgroundTopics, step: int, clock: Clock, places: int, max_age: float = math.inf
+) -> np.ndarray:
     """The background's own list at a step, i8[at most places, (-2 - id, heat)]: by heat, ties to the smaller id.
 
-    Nothing that is simulated changes it, so it is found for `AHEAD` steps at once.
+    Nothing that is simulated changes it, so it is found for `AHEAD` steps at once. Who peaked more than ``max_age``
+    minutes ago is off it.
     """
-    block = step // AHEAD, places
+    block = step // AHEAD, places, max_age
     if block not in topics.lists:
-        topics.lists[block] = _lists(data, topics, block[0] * AHEAD, clock, places)
+        topics.lists[block] = _lists(data, topics, block[0] * AHEAD, clock, places, max_age)
     return topics.lists[block][step % AHEAD]
 
 
-def _lists(data: Background, topics: BackgroundTopics, step: int, clock: Clock, places: int) -> list[np.ndarray]:
+def _lists(
+    data: Background, topics: BackgroundTopics, step: int, clock: Clock, places: int, max_age: float
+) -> list[np.ndarray]:
     """`hottest` of `AHEAD` steps from ``step`` on."""
     now = (step + np.arange(AHEAD))[:, None] * clock.step_minutes
-    ids = _contenders(data, topics, int(now[0, 0]), int(now[-1, 0]), places)
+    ids = _contenders(data, topics, int(now[0, 0]), int(now[-1, 0]), places, max_age)
     peaks, heat = topics.minute[ids], heat_of(data, topics, ids, now)
-    heat[(peaks < now - WARM_UP_HOURS * 60) | (peaks >= now + RISES * data.rise_minutes)] = 0
+    heat[(peaks < now - min(max_age, WARM_UP_HOURS * 60)) | (peaks >= now + RISES * data.rise_minutes)] = 0
     order = np.argsort(-heat, axis=1, kind="stable")[:, :places]
     table = np.stack([-2 - ids[order], np.take_along_axis(heat, order, axis=1)], axis=2)
     return [rows[rows[:, 1] > 0] for rows in table]
 
 
-def _contenders(data: Background, topics: BackgroundTopics, now: int, until: int, places: int) -> np.ndarray:
+def _contenders(
+    data: Background, topics: BackgroundTopics, now: int, until: int, places: int, max_age: float
+) -> np.ndarray:
     """Ids of the topics that may be among the hottest ``places`` at some minute of ``now``..``until``.
 
     Heat rises, then falls, so it is least at an end of that time, and most at its peak or at an end. ``places`` topics
-    that are alive throughout never fall below a bound; who never comes near it is passed over.
+    that are alive throughout never fall below a bound; who never comes near it is passed over. Where heat flutters, or
+    ends with age, there is no such bound.
     """
     lo, hi = alive(data, topics, now, until)
     ids = np.arange(lo, hi)
     first, last = heat_of(data, topics, ids, now), heat_of(data, topics, ids, until)
     from_, to = alive(data, topics, until, now)
-    if to - from_ < places:
+    if to - from_ < places or data.flutter or max_age < WARM_UP_HOURS * 60:
         return ids
     bound = np.partition(np.minimum(first, last)[from_ - lo : to - lo], -places)[-places]
     peak = np.where((topics.minute[ids] > now) & (topics.minute[ids] < until), topics.peak[ids], 0)

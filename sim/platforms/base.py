@@ -58,6 +58,7 @@ class Standing(NamedTuple):
     smoothing_minutes: float
     interaction: float
     list_share: float
+    expired: bool = False  # too old to be on the list at all
 
 
 class Verdict(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -42,7 +43,8 @@ class HotList(Showing):
     what else the platform weighs. Of the reads that the list brings itself, ``list_share`` counts. Readers of rank r:
     ``reads_per_hour`` · r^−``rank_slope`` · day clock · the topic's appeal and novelty. Rank 0 is the pinned slot;
     ``ad_places`` can be bought: a bought place has readers of its own, which are paid, beside those of the place that
-    its topic has by heat. A topic comes on the list while it is new. Not modelled: re-ranking within a step,
+    its topic has by heat. A topic comes on the list while it is new and leaves it for good at ``max_age_hours``; one of
+    the background, of which only the peak is known, so long after that. Not modelled: re-ranking within a step,
     censorship, personal lists; heat is no published hot value, which is spread less.
     """
 
@@ -90,6 +92,9 @@ class HotList(Showing):
     interaction_spread: float = Field(0.0, ge=0, le=5, description="sd of ln interaction over topics")
     entry_novelty: float = Field(0.0, ge=0, le=1, description="novelty that a topic needs to come on the list")
     off_list_novelty: float = Field(0.02, ge=0, le=1, description="novelty under which it leaves")
+    max_age_hours: float | None = Field(
+        None, gt=0, le=10_000, description="hours from its birth on which a topic may be on the list; null: any"
+    )
     samples: int = Field(150, ge=1, le=10**7, description="simulated views aimed at for one topic and step")
     background: Background
 
@@ -166,6 +171,7 @@ class HotList(Showing):
             self.smoothing_minutes,
             self.interaction,
             self.list_share,
+            stage.now - int(topics.minute[topic]) >= self.max_age,
         )
 
     def readers(self, rank: np.ndarray) -> np.ndarray:
@@ -203,6 +209,11 @@ class HotList(Showing):
         reads = flow[:, F_IMPRESSIONS] - (1 - self.list_share) * flow[:, F_LISTED]
         return np.asarray((flow[:, F_SEARCHES] + discussions + reads) * steps_per_hour)
 
+    @property
+    def max_age(self) -> float:
+        """Minutes from its birth on which a topic may be on the list."""
+        return math.inf if self.max_age_hours is None else 60 * self.max_age_hours
+
     def least_novelty(self, listed: np.ndarray) -> np.ndarray:
         """Novelty that topics must be above, f8: those on the list (bool) to stay, the others to come on it."""
         return np.where(listed, self.off_list_novelty, max(self.entry_novelty, self.off_list_novelty))
@@ -214,7 +225,8 @@ class HotList(Showing):
         keep = round(2.0 ** (-stage.clock.step_minutes / self.smoothing_minutes), 9)
         topics.rate[own] = topics.rate[own] * keep + inflow * topics.interaction[own] * (1 - keep)
         topics.heat[own] = (topics.rate[own] * self.interaction).astype(np.int64)
-        rank(self, stage, own[topics.novelty[own] > self.least_novelty(topics.rank[own] >= 0)])
+        new = topics.novelty[own] > self.least_novelty(topics.rank[own] >= 0)
+        rank(self, stage, own[new & (stage.now - topics.minute[own] < self.max_age)])
 
 
 def rank(hot_list: HotList, stage: PlatformStage, story_topics: np.ndarray) -> None:
@@ -223,7 +235,7 @@ def rank(hot_list: HotList, stage: PlatformStage, story_topics: np.ndarray) -> N
     Ties go to the story topic born first, then to the background. Log: `records.LISTED`.
     """
     topics, back = stage.world.topics, stage.ground(hot_list.name)
-    others = hottest(hot_list.background, back, stage.step, stage.clock, hot_list.places)
+    others = hottest(hot_list.background, back, stage.step, stage.clock, hot_list.places, hot_list.max_age)
     heats = np.concatenate([topics.heat[story_topics], others[:, 1]])
     names = np.concatenate([story_topics, others[:, 0]])
     top = np.argsort(-heats, kind="stable")[: hot_list.places]

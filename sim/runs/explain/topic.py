@@ -193,6 +193,8 @@ def _rank(words: Words, moment: Moment, own: Standing) -> str:
     """Its rank, or what it lacked."""
     if own.rank >= 0:
         return str(own.rank) if own.rank else "pinned"
+    if own.expired:
+        return "over the list's age"
     least = own.stay_novelty if moment.listed else own.entry_novelty
     if moment.novelty <= least:
         return f"too old (novelty ≤ {least:g})"
