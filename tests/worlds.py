@@ -47,6 +47,10 @@ MECHANISMS = {
         "kinds": {"class": {"size": 4, "friends": 0.5, "see": 0.5}},
     },
     "crowd": {"gain": 0.5, "half": 20.0, "of": "comment"},
+    "search_index": {
+        "queries_per_need_day": 20.0, "need_half_life_days": 0.5, "tail_half_life_days": 1.0, "first_three": 0.6,
+        "foreign_share": 0.5, "places": 5,
+    },
 }  # fmt: skip
 
 
