@@ -185,9 +185,7 @@ def test_acts_over_views_with_a_crowd():
 @measured
 def test_posts_live_longer_from_weibo_to_zhihu():
     half = {
-        name: told(
-            f"hours to half of 20 days, {name}", mean(several(name), lambda one: one.half_life), ""
-        )
+        name: told(f"hours to half of 20 days, {name}", mean(several(name), lambda one: one.half_life), "")
         for name in ("weibo", "douyin", "bilibili", "zhihu", "red")
     }
     assert half["weibo"] < half["douyin"] < half["bilibili"] < min(half["zhihu"], half["red"])
