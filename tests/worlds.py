@@ -51,6 +51,7 @@ MECHANISMS = {
         "queries_per_need_day": 20.0, "need_half_life_days": 0.5, "tail_half_life_days": 1.0, "first_three": 0.6,
         "foreign_share": 0.5, "places": 5,
     },
+    "subscription": {"see": 0.5, "per_day": 1, "reply_factor": 2.0},
 }  # fmt: skip
 
 

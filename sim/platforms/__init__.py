@@ -14,11 +14,23 @@ from sim.platforms.paid_reach import PaidReach
 from sim.platforms.private_ties import PrivateTies
 from sim.platforms.search import Search
 from sim.platforms.search_index import SearchIndex
+from sim.platforms.subscription import Subscription
 from sim.platforms.traffic_pools import TrafficPools
 from sim.platforms.user_topics import UserTopics
 
 __all__ = ["MECHANISMS"]
 
 # In the order in which they act in a step. Their channels are numbered in it, so a new one goes last.
-for _mechanism in (FollowFeed, TrafficPools, HotList, Search, PaidReach, UserTopics, PrivateTies, Crowd, SearchIndex):
+for _mechanism in (
+    FollowFeed,
+    TrafficPools,
+    HotList,
+    Search,
+    PaidReach,
+    UserTopics,
+    PrivateTies,
+    Crowd,
+    SearchIndex,
+    Subscription,
+):
     MECHANISMS.register(_mechanism)

@@ -8,14 +8,12 @@ import numpy as np
 from pydantic import Field
 
 from sim.base import streams
-from sim.platforms.base import FIX, Channel, Prospect, Showing, Shown, sample_weight
-from sim.world.records import ACCOUNT, AUDIENCE, FOLLOWERS
+from sim.platforms.base import FIX, Channel, Prospect, Showing, Shown
+from sim.platforms.push import to_followers, won_by
+from sim.world.records import AUDIENCE
 
 if TYPE_CHECKING:
     from sim.platforms.stage import PlatformStage
-
-
-FEWEST = 64  # rows that stand for a small account's followers, so that it does not hang on the luck of one
 
 
 class FollowFeed(Showing):
@@ -67,31 +65,7 @@ class FollowFeed(Showing):
 
     def _account(self, stage: PlatformStage, share: np.void) -> np.ndarray:
         """The audience an account began with (computed) and the followers it won since (stored)."""
-        world, row = stage.world, int(share["user"])
-        account = world.accounts[row - world.n_users]
-        won_rows = sum(len(part) for part in account.won)
-        weight = int(sample_weight(np.array(int(world.followers(row) * self.see)), self.samples, world.ratio))
-        crowd = round(account.followers / stage.membership)  # people of whom so many use the platform
-        domain = min(world.n_users, max(1, min(FEWEST, crowd), round(crowd / world.ratio)))
-        begun = round(account.followers / (weight * stage.membership))
-        won = won_rows * world.ratio // weight
-        salt = streams.py_bits(stage.key("account"), int(world.posts.ident[int(share["post"])]))
-        offers = self.table(
-            stage,
-            2,
-            post=share["post"],
-            event=share["parent"],
-            mode=[ACCOUNT, FOLLOWERS],
-            source=account.ident,
-            row=row,
-            first=[salt % domain, 0],
-            count=[begun, won],
-            domain=[domain, max(1, won_rows)],
-            weight=weight,
-            see=streams.threshold(self.see),
-            minute=share["minute"],
-            delayed=1,
-        )
+        offers = to_followers(self, stage, share, self.see, self.samples, won_by(stage, share))
         offers["attend"] = round(self.attend_factor * self.account_attend_factor * FIX)
         offers["act"] = round(self.act_factor * self.account_act_factor * FIX)
         return offers[offers["count"] > 0]
