@@ -102,6 +102,8 @@ def generated(number):
             {"kind": "broadcast", "at": "2021-01-01T02:00+08:00", "story": "tale", "viewers": represents},
             worlds.post(at="2021-01-01T01:10+08:00", platform="other", topic="elsewhere"),
             worlds.post(at="2021-01-01T04:20+08:00", topic="second", story="rival"),
+            *({"kind": "promote", "at": "2021-01-01T00:30+08:00", "platform": "square", "story": "tale"} | how
+              for how in ({"place": 2}, {"payer": "brand"})),
         ],
     )  # fmt: skip
 

@@ -55,6 +55,8 @@ def busy(facts=(), users=300, represents=30_000, **changes):
         {"kind": "buy_place", "at": LATER, "platform": "square", "story": "tale", "payer": "star"},
         {"kind": "pin_topic", "at": LATER, "platform": "square", "topic": "Tale", "until": "2021-01-01T04:00+08:00"},
     ]
+    late.append({"kind": "promote", "at": CHANGED, "platform": "square", "story": "tale", "place": 2})
+    late.append({"kind": "broadcast", "at": LATER, "story": "tale", "viewers": 20_000})
     star = {"name": "star", "kind": "star", "accounts": {"square": 3000}, "budget": 150}
     return worlds.tiny(
         users, represents=represents, actors=[star], days=0.4, **{"platforms": square(represents)} | changes,
@@ -66,7 +68,7 @@ def busy(facts=(), users=300, represents=30_000, **changes):
 def outcome(scenario):
     """Digests of all that happened, and what was done but for the change itself."""
     tables = simulate(scenario)
-    done = tables.actions[tables.actions.action != "platform_change"].to_csv()
+    done = tables.actions[tables.actions.action != "platform_change"].to_csv(index=False)
     return {name: digest for name, digest in tables.digests().items() if name not in ("actions", "all")} | {
         "done": done
     }

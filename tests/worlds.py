@@ -51,7 +51,13 @@ MECHANISMS = {
         "queries_per_need_day": 20.0, "need_half_life_days": 0.5, "tail_half_life_days": 1.0, "first_three": 0.6,
         "foreign_share": 0.5, "places": 5,
     },
-    "subscription": {"see": 0.5, "per_day": 1, "reply_factor": 2.0},
+    "slots": {"places": [{"share": 0.5, "hours": 2.0, "price": 10}, {"share": 0.2}], "visitors": 3000},
+    "live_room": {
+        "hours": 1000.0, "notice": 0.5, "walk_ins_per_hour": 300, "per_viewer_hour": 0.5,
+        "stay_half_life_minutes": 30.0,
+    },
+    "comment_wall": {"reads": 0.5, "back": 0.5},
+    "subscription": {"see": 0.5, "per_day": 2, "reply_factor": 2.0},
 }  # fmt: skip
 
 

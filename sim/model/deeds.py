@@ -109,10 +109,10 @@ class Deeds:
     def pin(self, platform: str, topic: str, until: datetime) -> None:
         """Pin a topic that has been born; one that has not is passed over, and the log says so."""
         index = self.platform[platform]
-        rows = [t for t in np.flatnonzero(self.world.topics.platform == index) if self.world.topic_titles[t] == topic]
+        rows = self._called(index, topic)
         why, sold = "no such topic yet", None
         if rows:
-            order = Order("pin", topic=int(rows[0]), until=self.world.clock.minute(until))
+            order = Order("pin", topic=rows[0], until=self.world.clock.minute(until))
             sold = self.stages[index].sell(order)
             why = cannot("pin") if sold is None else "pinned"
         if sold is None:
@@ -123,13 +123,11 @@ class Deeds:
         """A scheduled place on the list; the log says why none was to be had."""
         platform = self.platform[fact.platform]
         stage, title = self.stages[platform], fact.topic or self.scenario.stories[fact.story].title
-        topics = [
-            t for t in np.flatnonzero(self.world.topics.platform == platform) if self.world.topic_titles[t] == title
-        ]
+        topics = self._called(platform, title)
         price, spent, why = stage.price("place"), 0, "no such topic yet"
         if topics:
             why = "no place is free, or the purse is too small"
-            order = Order("place", price or 0, topic=int(topics[0]))
+            order = Order("place", price or 0, topic=topics[0])
             if price is not None and self._can_pay(fact.payer, price) and stage.sell(order) is not None:
                 self._pays(fact.payer, price)
                 spent, why = price, "bought" + self._stale(order.topic)
@@ -137,6 +135,23 @@ class Deeds:
             self._in_vain(f"the place for #{title}#", fact, why)
         who = fact.payer or fact.platform
         self._fact(who, "place", fact.platform, title, spent, why)
+
+    def promote(self, fact: interventions.Promote) -> None:
+        """A scheduled place of the opening page; the log says why none was to be had."""
+        platform = self.platform[fact.platform]
+        stage, title = self.stages[platform], fact.topic or self.scenario.stories[fact.story].title
+        topics, clock, spent = self._called(platform, title), self.world.clock, 0
+        until, price = -1 if fact.until is None else clock.minute(fact.until), stage.price(fact.what) or 0
+        why = "no such topic yet"
+        if topics:
+            why = "the place is taken, or the purse is too small"
+            order = Order(fact.what, price, topic=topics[0], until=until)
+            if self._can_pay(fact.payer, price) and stage.sell(order) is not None:
+                self._pays(fact.payer, price)
+                spent, why = price, f"in place {fact.place}"
+        if not why.startswith("in place"):
+            self._in_vain(f"place {fact.place} for #{title}#", fact, why)
+        self._fact(fact.payer or fact.platform, "promote", fact.platform, title, spent, why)
 
     def reweight(self, platform: str, mechanism: str, field: str, value: float) -> None:
         """Replace one number of a mechanism."""
@@ -228,6 +243,11 @@ class Deeds:
     def _title(self, post: int) -> str:
         return self.world.topic_titles[self.world.posts.topic[post]]
 
+    def _called(self, platform: int, title: str) -> list[int]:
+        """Topics of a platform that have a title, in the order in which they were born."""
+        there = np.flatnonzero(self.world.topics.platform == platform).tolist()
+        return [topic for topic in there if self.world.topic_titles[topic] == title]
+
     def _boost(self, platform: int, post: int, yuan: int, audience: int = 0) -> int:
         """Paid reach for a post, where it can be had; impressions that nobody of the audience is there for."""
         order = Order("reach", yuan, post=post, audience=audience)
@@ -240,10 +260,10 @@ class Deeds:
         novelty = float(self.world.topics.novelty[topic])
         return f", but its topic has {novelty:.1%} of its novelty left" if novelty < STALE else ""
 
-    def _in_vain(self, what: str, fact: interventions.Post | interventions.BuyPlace, why: str, count: int = 1) -> str:
+    def _in_vain(self, what: str, fact: interventions.Intervention, why: str, count: int = 1) -> str:
         """Tell that a fact came to little or nothing; the reason."""
         when = fact.at.isoformat(sep=" ", timespec="minutes")
-        notices.add("in_vain", f"{what} on {fact.platform} at {when}: {why}", count)
+        notices.add("in_vain", f"{what} on {getattr(fact, 'platform', '')} at {when}: {why}", count)
         return why
 
     def _can_pay(self, payer: str, yuan: int) -> bool:

@@ -7,13 +7,16 @@ mechanism or a part of one. A new one is a file and its place in the list below.
 from __future__ import annotations
 
 from sim.platforms.base import MECHANISMS
+from sim.platforms.comment_wall import CommentWall
 from sim.platforms.crowd import Crowd
 from sim.platforms.follow_feed import FollowFeed
 from sim.platforms.hot_list import HotList
+from sim.platforms.live_room import LiveRoom
 from sim.platforms.paid_reach import PaidReach
 from sim.platforms.private_ties import PrivateTies
 from sim.platforms.search import Search
 from sim.platforms.search_index import SearchIndex
+from sim.platforms.slots import Slots
 from sim.platforms.subscription import Subscription
 from sim.platforms.traffic_pools import TrafficPools
 from sim.platforms.user_topics import UserTopics
@@ -32,5 +35,8 @@ for _mechanism in (
     Crowd,
     SearchIndex,
     Subscription,
+    Slots,
+    LiveRoom,
+    CommentWall,
 ):
     MECHANISMS.register(_mechanism)

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.base import streams
 from sim.platforms.base import Channel, Showing, sample_weight
-from sim.world.records import ACCOUNT, FOLLOWERS
+from sim.world.records import ACCOUNT, ACT, FOLLOWERS
 
 if TYPE_CHECKING:
     from sim.platforms.stage import PlatformStage
@@ -67,3 +67,12 @@ def to_followers(
 def won_by(stage: PlatformStage, share: np.void) -> int:
     """Rows that the account of a share has won as followers in the run."""
     return sum(len(part) for part in stage.world.accounts[int(share["user"]) - stage.world.n_users].won)
+
+
+def root_share(stage: PlatformStage, post: int) -> np.void:
+    """A post as its account shared it first."""
+    posts, share = stage.world.posts, np.zeros(1, ACT)
+    share["post"], share["user"], share["parent"] = post, posts.author[post], posts.root[post]
+    share["minute"], share["weight"] = posts.minute[post], posts.weight[post]
+    row: np.void = share[0]
+    return row

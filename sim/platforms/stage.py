@@ -18,7 +18,7 @@ from sim.world.world import World
 
 
 class Order(NamedTuple):
-    """Something to be had on a platform: ``reach`` for a post, a ``place`` on a list or its ``pin`` for a topic."""
+    """Something to be had: ``reach`` for a post, a ``place``, ``pin`` or numbered ``slot`` for a topic."""
 
     what: str
     yuan: int = 0

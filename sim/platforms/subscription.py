@@ -46,7 +46,7 @@ class Subscription(Showing):
     samples: int = Field(1500, ge=1, le=10**7, description="simulated views aimed at for one message")
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
-        """Of each share of an account, one offer to all, while the day's quota lasts, and one to those it may answer."""
+        """Of each share of an account, one offer to all while the quota lasts, and one to those it may answer."""
         tables = []
         for share in stage.shared[stage.shared["user"] >= stage.world.n_users]:
             won, before = won_by(stage, share), self._won_before(stage, int(share["user"]))

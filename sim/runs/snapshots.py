@@ -177,10 +177,12 @@ def _bound(
 ) -> Iterator[tuple[str, Any, int, int]]:
     """What a column declares, of each of its arrays; what hangs on a mechanism's numbers, platform by platform."""
     world, places = snapshot.data["world"], list(snapshot.scenario.platforms.values())
+    shared = isinstance(bound.below, int) or bound.below in many
     if column.table == "lists":
         arrays = [rows[bound.field] if bound.field else rows for rows in world["lists"][column.name]]
-        parts = [(rows, bound.below) for rows in arrays]
-    elif isinstance(bound.below, int) or bound.below in many:
+        belows = [bound.below if shared else _own(place, column, bound) for place in places]
+        parts = list(zip(arrays, belows, strict=True))
+    elif shared:
         parts = [(world["tables"][column.table][column.name], bound.below)]
     else:
         table = world["tables"][column.table]

@@ -48,6 +48,9 @@ class Stage(Protocol):
     def buy_place(self, fact: BuyPlace) -> None:
         """Let a topic have a bought place on a list."""
 
+    def promote(self, fact: Promote) -> None:
+        """Let a topic have a place of the opening page."""
+
     def reweight(self, platform: str, mechanism: str, field: str, value: float) -> None:
         """Change one number of a platform's mechanism."""
 
@@ -243,6 +246,42 @@ class BuyPlace(Intervention):
         """Places for sale."""
         if platform.price("place") is None:
             yield Finding(("platform",), f"{self.platform} {cannot('place')}")
+
+
+@INTERVENTIONS.register
+class Promote(Intervention):
+    """Editors put a topic in a place of the opening page, or whoever pays has it there, for the place's hours.
+
+    Where the topic is not yet born, the place is taken or the purse is too small, nothing happens and nothing is paid.
+    """
+
+    name: ClassVar[str] = "promote"
+    turn: ClassVar[int] = 2
+    kind: Literal["promote"] = "promote"
+    platform: PlatformName = Field(description="where")
+    story: StoryName = Field(description="which story")
+    topic: TopicName = Field("", description="title of the topic; empty: the story's own topic on that platform")
+    place: int = Field(1, ge=1, le=100, description="which place, from the most seen on")
+    until: Instant | None = Field(None, description="when it leaves the place; empty: after the place's hours")
+    payer: ActorName = Field("", description="actor whose budget pays; empty: the editors' own choice, for nothing")
+
+    @property
+    def what(self) -> str:
+        """What is asked of the platform."""
+        return f"{'slot' if self.payer else 'promote'} {self.place}"
+
+    def apply(self, stage: Stage) -> None:
+        """Put it there."""
+        stage.promote(self)
+
+    def asks(self, platform: Platform) -> Iterator[Finding]:
+        """The place, and that it is for sale where somebody pays."""
+        if platform.price("promote 1") is None:
+            yield Finding(("platform",), f"{self.platform} {cannot('promote')}")
+        elif platform.price(f"promote {self.place}") is None:
+            yield Finding(("place",), f"{self.platform} has no place {self.place}")
+        elif platform.price(self.what) is None:
+            yield Finding(("payer",), f"place {self.place} of {self.platform} is not for sale")
 
 
 @INTERVENTIONS.register

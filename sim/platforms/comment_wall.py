@@ -1,0 +1,65 @@
+"""The comment wall: what people wrote under a piece is read for itself, strikes a chord, and brings them back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from sim.base.strict import Share
+from sim.platforms.base import FIX, Channel, Showing, sample_weight
+from sim.platforms.serve import serve
+from sim.world.records import F_ATTENDS
+from sim.world.tables import Column, OfPost
+
+if TYPE_CHECKING:
+    from sim.platforms.stage import PlatformStage
+
+
+class CommentWall(Showing):
+    """Serve: of those who attend to a piece a share reads the comments under it, and some come back for them.
+
+    Reading the wall is a view of the piece. That a comment strikes a chord is attending to it: it goes with how the
+    story suits the reader, like all attending, times `attend_factor`; whoever is struck writes, likes and gives (a
+    hug) by the platform's chances times `act_factor`. Of the readers a share comes back within days, in the hours when
+    people are awake, and attends as to anything served. Readers are drawn among those whom the story suits, in
+    proportion, not person by person among those who attended. Not modelled: single comments, their
+    order by likes and age, and that gloom copies gloom.
+    """
+
+    name: ClassVar[str] = "comment_wall"
+    channels: ClassVar[tuple[Channel, ...]] = (
+        Channel("wall", words="comment wall"),
+        Channel("back", words="comes back to the comments"),
+    )
+    keeps: ClassVar[tuple[Column, ...]] = (
+        OfPost("wall_past"),  # people attending whose readers have been counted
+        OfPost("coming_back", "f8"),  # readers who will come back
+    )
+    reads: Share = Field(description="share of those who attend who read the comments")
+    back: Share = Field(0.0, description="share of these readers who come back for them")
+    back_half_life_hours: float = Field(24.0, gt=0, le=10_000, description="by when half of these have come")
+    samples: int = Field(100, ge=1, le=10**7, description="simulated views aimed at for one post and step")
+
+    def offers(self, stage: PlatformStage) -> list[np.ndarray]:
+        """Posts to which somebody attended since the last step, and those to which readers come back."""
+        posts = stage.world.posts
+        own = np.flatnonzero(posts.platform == stage.index)
+        own = own[(posts.totals[own, F_ATTENDS] > posts.wall_past[own]) | (posts.coming_back[own] > 0)]
+        if not len(own):
+            return []
+        readers = (posts.totals[own, F_ATTENDS] - posts.wall_past[own]) * self.reads
+        posts.wall_past[own] = posts.totals[own, F_ATTENDS]
+        awake = stage.level * stage.clock.step_minutes / 60
+        come = posts.coming_back[own] * (1 - round(2.0 ** (-awake / self.back_half_life_hours), 9))
+        posts.coming_back[own] = (posts.coming_back[own] - come + readers * self.back).round(6)
+        wall, again = self._shown(stage, own, readers, 0), self._shown(stage, own, come, 1)
+        again["attend"], again["act"] = FIX, FIX
+        return [wall, again]
+
+    def _shown(self, stage: PlatformStage, own: np.ndarray, real: np.ndarray, number: int) -> np.ndarray:
+        """Posts to so many people each, by one of its channels."""
+        channel = self.channels[number]
+        weight = sample_weight(real.astype(np.int64), self.samples, stage.world.ratio)
+        return serve(self, stage, own, real, weight, channel.name, targeted=True, channel=channel)
