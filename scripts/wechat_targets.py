@@ -27,10 +27,11 @@ from sim.world.records import ATTEND, F_LIKES, F_REPOSTS, REPOST
 
 NAME = "wechat"
 ACCOUNTS, FOLLOWERS = 5, 0.2  # of an account, as a share of people
+SHARED = 0.3  # share rate where P09 is looked at: its shape does not hang on the rate, and 0.03 shows nothing twice
 
 
-def articles(people: int, seed: int) -> dict[str, Any]:
-    """The scenario, as plain data."""
+def articles(people: int, seed: int, changes: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The scenario, as plain data; ``changes`` to what the catalogue says of the platform."""
     stories = {f"s{i}": {"title": f"S{i}", "interests": {"all": 1.0}} for i in range(ACCOUNTS)}
     followers = round(people * FOLLOWERS)
     interests = {"all": 1.0}
@@ -42,7 +43,7 @@ def articles(people: int, seed: int) -> dict[str, Any]:
         "days": 2.5,
         "seed": seed,
         "people": {"users": people, "represents": people, "segments": segments},
-        "platforms": {NAME: {"users": round(0.95 * people)}},
+        "platforms": {NAME: {"users": round(0.95 * people)} | (changes or {})},
         "stories": stories,
         "actors": [{"name": f"a{i}", "kind": "media", "accounts": {NAME: followers}} for i in range(ACCOUNTS)],
         "interventions": [post | {"actor": f"a{i}", "story": f"s{i}"} for i in range(ACCOUNTS)],
@@ -133,10 +134,12 @@ def main(people: int, seeds: int) -> None:
     runs = [Watch(plain(articles(people, seed))) for seed in range(1, seeds + 1)]
     count = sum((run.figures() for run in runs), Counter())
     reads, shares, message = count["reads"], count["shares"], count["read by message"]
-    at = sum(run.at for run in runs)
-    peak = [
-        f"{n}: {shared / max(1, shown):.4f} of {shown}" for n, (shown, shared) in enumerate(at.tolist()) if shown > 30
-    ]
+    crowded = Watch(plain(articles(people // 5, 1, {"response": {"repost": SHARED}})))
+    at = crowded.at  # so much is shared there that many are shown an article by several
+    often = [(n, shown, shared) for n, (shown, shared) in enumerate(at.tolist()) if shown > 100]
+    peak = [f"{n}: {shared / shown:.4f} of {shown}" for n, shown, shared in often]
+    degree = float(np.mean([run.by_degree() for run in runs]))
+    middling = 46_000 / (people * FOLLOWERS)  # an account of so many followers
     rows = [
         ("P01 open rate of a message", message / count["sent by message"], "0.012 (0.008 to 0.025)"),
         ("P02 readers who share", shares / reads, "0.0322 (0.02 to 0.05)"),
@@ -146,16 +149,8 @@ def main(people: int, seeds: int) -> None:
         ("    reads from search", count["read by search"] / reads, ""),
         ("P05 reads a share", (reads - message) / shares, "12.5 (9 to 16)"),
         ("P06 likes a read", count["likes"] / reads, "0.0091 (0.006 to 0.014)"),
-        (
-            "P07 reads of an article of 46,000 followers",
-            reads / count["articles"] * 46_000 / (people * FOLLOWERS),
-            "982",
-        ),
-        (
-            "P08 rank correlation of friends and reading",
-            float(np.mean([run.by_degree() for run in runs])),
-            "-0.1 (-1 to -0.01)",
-        ),
+        ("P07 reads of an article of 46,000 followers", reads / count["articles"] * middling, "982 (700 to 1300)"),
+        ("P08 rank correlation of friends and reading", degree, "-0.1 (-1 to -0.01)"),
     ]
     sys.stdout.write(circles_line(people) + "\n")
     sys.stdout.writelines(f"{name:45} {value:8.4f}   target {target}\n" for name, value, target in rows)
