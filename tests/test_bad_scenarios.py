@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import worlds
 
+from sim import catalog
 from sim.base.errors import ScenarioError
 from sim.cli import main
 from sim.runs import runner
@@ -20,6 +21,7 @@ from sim.scenario.load import load, resolved
 from verification.mutants import mutants, small, tried
 
 ROOT = Path(__file__).parents[1]
+KNOWN = ", ".join(catalog.platform_names())
 COUNT = int(os.environ.get("SIM_MUTANTS", "200"))
 LINE = re.compile(r"\S.*:[1-9]\d*:[1-9]\d*: \S.*")  # file:line:col: path: reason
 
@@ -75,7 +77,7 @@ CHANGE = f"interventions=[{{{AT}, kind: platform_change, platform: weibo"
         ("platforms.weibo.users=5000", "platforms.weibo.users: are fewer than 0.0001 of the"),
         ("people.users=10|platforms.weibo.users=1e6", "platforms.weibo.users: one simulated person stands for"),
         ("platforms.weibo.mechanisms.hot_list.ad_places=[0]", "ad_places[0]: must be a place of the list, 1 to 50"),
-        ("platforms.weibo.mechanisms.traffic_pools={pools: []}", "completion_reference: is missing"),
+        ("platforms.weibo.mechanisms.traffic_pools={pools: []}", "freshness_hours: is missing"),
         ("stories.ding_zhen.interests={look: 1}", "interests.look: unknown interest 'look'"),
         ("stories.ding_zhen.interests={looks: 0}", "stories.ding_zhen.interests: next to nobody on douyin"),
         ('stories.ding_zhen.user_topic_title="{foo}{n}"', "user_topic_title: unknown placeholder '{foo}'"),
@@ -164,7 +166,7 @@ def test_what_does_not_fit_together_is_refused(sets, said):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("platforms.bilibili={}", "unknown platform 'bilibili'; known: douyin, kuaishou, weibo; one of your own needs"),
+        ("platforms.xyzzy={}", f"unknown platform 'xyzzy'; known: {KNOWN}; one of your own needs"),
         ("platforms.weebo={title: x}", "unknown platform 'weebo'; did you mean 'weibo'?; one of your own needs"),
         ("actors[ganzi].policies=[rivalry]", "must be a mapping, not 'rivalry'; write {kind: rivalry}"),
         ("actors[ganzi].policies=[rivlry]", "a mapping with kind: did you mean 'rivalry'?"),
@@ -181,9 +183,9 @@ def test_what_does_not_exist_is_refused_in_one_line_that_says_what_does(text, sa
 
 
 def test_a_platform_that_does_not_exist_is_one_fault_among_others():
-    assert fault("platforms.bilibili={title: B}", "days=-1") == [
+    assert fault("platforms.tieba={title: B}", "days=-1") == [
         "days: must be > 0, not -1",
-        "platforms.bilibili: unknown platform 'bilibili'",
+        "platforms.tieba: unknown platform 'tieba'",
     ]
 
 
