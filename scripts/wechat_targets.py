@@ -70,6 +70,7 @@ class Watch:
         self.shown: Counter[tuple[int, int]] = Counter()  # by post and user, by ties
         self.at = np.zeros((30, 2), np.int64)  # of the nth showing by ties: how many, and how many shared
         self.read = np.zeros(self.world.n_users, np.int64)  # by ties with friends
+        self.first_day = 0  # reads within 24 hours of the article
         self._expose = self.model.engine.expose
         self.model.engine.expose = self._count  # type: ignore[method-assign]
         for _ in range(scenario.steps):
@@ -80,6 +81,9 @@ class Watch:
         channel, read = offers["channel"][views["offer"]], views["flags"] & ATTEND > 0
         np.add.at(self.by_channel, (channel, 0), 1)
         np.add.at(self.by_channel, (channel[read], 1), 1)
+        when = np.maximum(offers["minute"][views["offer"]] + views["delay"], self.model.now)
+        sent = self.world.posts.minute[offers["post"][views["offer"]]]
+        self.first_day += int((read & (when - sent < 1440)).sum())
         by_friends = channel == self.world.channels.index("friends")
         np.add.at(self.read, views["user"][by_friends & read], 1)
         tied = by_friends | (channel == self.world.channels.index("group"))
@@ -106,7 +110,7 @@ class Watch:
         totals, tied = self.world.posts.totals.sum(axis=0), self.by_channel
         names = self.world.channels
         found = Counter({"reads": int(tied[:, 1].sum()), "articles": int(self.world.posts.by_actor.sum())})
-        found.update(likes=int(totals[F_LIKES]), shares=int(totals[F_REPOSTS]))
+        found.update(first_day=self.first_day, likes=int(totals[F_LIKES]), shares=int(totals[F_REPOSTS]))
         found.update({f"sent by {name}": int(n) for name, n in zip(names, tied[:, 0], strict=True)})
         found.update({f"read by {name}": int(n) for name, n in zip(names, tied[:, 1], strict=True)})
         return found
@@ -149,6 +153,7 @@ def main(people: int, seeds: int) -> None:
         ("    reads from search", count["read by search"] / reads, ""),
         ("P05 reads a share", (reads - message) / shares, "12.5 (9 to 16)"),
         ("P06 likes a read", count["likes"] / reads, "0.0091 (0.006 to 0.014)"),
+        ("    reads within 24 hours of 54", count["first_day"] / reads, "about 0.8, from memory"),
         ("P07 reads of an article of 46,000 followers", reads / count["articles"] * middling, "982 (700 to 1300)"),
         ("P08 rank correlation of friends and reading", degree, "-0.1 (-1 to -0.01)"),
     ]
