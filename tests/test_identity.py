@@ -20,6 +20,7 @@ COUNT = int(os.environ.get("SIM_IDENTITY", "6"))  # generated worlds; 300 by `ma
 ORDERED = {  # lists whose order says something; all others are sets
     "policies",  # the first that wants to act does
     "pools",  # a ladder
+    "places",  # of the opening page, numbered
 }
 NEW = "aaa"  # the name of whatever is added: the first of all, so that it pushes the others on
 INERT_AT = "2021-01-01T04:10+08:00"

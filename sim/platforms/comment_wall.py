@@ -11,21 +11,21 @@ from sim.base.strict import Share
 from sim.platforms.base import FIX, Channel, Showing, sample_weight
 from sim.platforms.serve import serve
 from sim.world.records import F_ATTENDS
-from sim.world.tables import Column, OfPost
+from sim.world.tables import Column, OfTopic
 
 if TYPE_CHECKING:
     from sim.platforms.stage import PlatformStage
 
 
 class CommentWall(Showing):
-    """Serve: of those who attend to a piece a share reads the comments under it, and some come back for them.
+    """Serve: of those who attend to a topic a share reads the comments under its lead post; some come back for them.
 
-    Reading the wall is a view of the piece. That a comment strikes a chord is attending to it: it goes with how the
+    Reading the wall is a view of that post. That a comment strikes a chord is attending to it: it goes with how the
     story suits the reader, like all attending, times `attend_factor`; whoever is struck writes, likes and gives (a
     hug) by the platform's chances times `act_factor`. Of the readers a share comes back within days, in the hours when
     people are awake, and attends as to anything served. Readers are drawn among those whom the story suits, in
-    proportion, not person by person among those who attended. Not modelled: single comments, their
-    order by likes and age, and that gloom copies gloom.
+    proportion, not person by person among those who attended. Not modelled: single comments, their order by likes and
+    age, and that gloom copies gloom.
     """
 
     name: ClassVar[str] = "comment_wall"
@@ -34,8 +34,9 @@ class CommentWall(Showing):
         Channel("back", words="comes back to the comments"),
     )
     keeps: ClassVar[tuple[Column, ...]] = (
-        OfPost("wall_past"),  # people attending whose readers have been counted
-        OfPost("coming_back", "f8"),  # readers who will come back
+        OfTopic("readers", "f8"),  # people who turn to the comments now
+        OfTopic("coming_back", "f8"),  # readers who will come back
+        OfTopic("back_now", "f8"),  # those of them who come now
     )
     reads: Share = Field(description="share of those who attend who read the comments")
     back: Share = Field(0.0, description="share of these readers who come back for them")
@@ -43,23 +44,30 @@ class CommentWall(Showing):
     samples: int = Field(100, ge=1, le=10**7, description="simulated views aimed at for one post and step")
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
-        """Posts to which somebody attended since the last step, and those to which readers come back."""
-        posts = stage.world.posts
-        own = np.flatnonzero(posts.platform == stage.index)
-        own = own[(posts.totals[own, F_ATTENDS] > posts.wall_past[own]) | (posts.coming_back[own] > 0)]
+        """The lead posts of topics to which somebody attended in the last step, or to which readers come back."""
+        topics = stage.world.topics
+        own = np.flatnonzero((topics.platform == stage.index) & (topics.lead >= 0))
+        own = own[(topics.readers[own] > 0) | (topics.back_now[own] > 0)]
         if not len(own):
             return []
-        readers = (posts.totals[own, F_ATTENDS] - posts.wall_past[own]) * self.reads
-        posts.wall_past[own] = posts.totals[own, F_ATTENDS]
-        awake = stage.level * stage.clock.step_minutes / 60
-        come = posts.coming_back[own] * (1 - round(2.0 ** (-awake / self.back_half_life_hours), 9))
-        posts.coming_back[own] = (posts.coming_back[own] - come + readers * self.back).round(6)
-        wall, again = self._shown(stage, own, readers, 0), self._shown(stage, own, come, 1)
+        wall = self._shown(stage, topics.lead[own], topics.readers[own], 0)
+        again = self._shown(stage, topics.lead[own], topics.back_now[own], 1)
         again["attend"], again["act"] = FIX, FIX
         return [wall, again]
 
-    def _shown(self, stage: PlatformStage, own: np.ndarray, real: np.ndarray, number: int) -> np.ndarray:
+    def _shown(self, stage: PlatformStage, posts: np.ndarray, real: np.ndarray, number: int) -> np.ndarray:
         """Posts to so many people each, by one of its channels."""
         channel = self.channels[number]
         weight = sample_weight(real.astype(np.int64), self.samples, stage.world.ratio)
-        return serve(self, stage, own, real, weight, channel.name, targeted=True, channel=channel)
+        return serve(self, stage, posts, real, weight, channel.name, targeted=True, channel=channel)
+
+    def trend(self, stage: PlatformStage) -> None:
+        """Who attended in this step turns to the comments in the next; some of the readers of before come back."""
+        topics = stage.world.topics
+        own = np.flatnonzero(topics.platform == stage.index)
+        awake = stage.level * stage.clock.step_minutes / 60
+        come = 1 - round(2.0 ** (-awake / self.back_half_life_hours), 9)
+        topics.back_now[own] = (topics.coming_back[own] * come).round(6)
+        readers = stage.world.inflow(stage.step)[own, F_ATTENDS] * self.reads
+        topics.coming_back[own] += (readers * self.back - topics.back_now[own]).round(6)
+        topics.readers[own] = readers.round(6)

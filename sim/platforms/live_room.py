@@ -24,8 +24,9 @@ class LiveRoom(Showing):
 
     A notice is looked at with a half-life from the beginning on, so followers come in portions; who has not looked by
     the end never does. The feed shows the room to so many an hour and to more, the more viewers it has. Attending is
-    entering. Viewers leave with a half-life, and what they do there takes time, so chances of acts are those of a whole
-    stay times the share of it that fits in before the end,
+    entering, and so is attending to whatever else its topic has while it is on. Viewers leave with a half-life, and
+    what they do there takes time: chances of acts are those of a whole stay times the share of it that fits in before
+    the end,
 
         1 − 2^(−minutes left / stay_half_life_minutes).
 
@@ -39,7 +40,6 @@ class LiveRoom(Showing):
         Channel("walk_in", words="live room in the feed"),
     )
     keeps: ClassVar[tuple[Column, ...]] = (
-        OfPost("entered"),  # people who had entered by the last step
         OfPost("in_room", "f8"),  # people in it
         ListOf("on_air", bounds=(Bound(0, "posts"),)),  # posts that are live
     )
@@ -112,9 +112,9 @@ class LiveRoom(Showing):
         if not len(rooms):
             return
         on, keep = rooms.rows, round(2.0 ** (-stage.clock.step_minutes / self.stay_half_life_minutes), 9)
-        come = posts.totals[on, F_ATTENDS] - posts.entered[on]
-        posts.in_room[on] = posts.in_room[on] * keep + come
-        posts.entered[on] += come
+        topics, which, rooms_of = np.unique(posts.topic[on], return_inverse=True, return_counts=True)
+        come = stage.world.inflow(stage.step)[topics, F_ATTENDS] / rooms_of
+        posts.in_room[on] = (posts.in_room[on] * keep + come[which]).round(6)
         over = posts.minute[on] + self.hours * 60 <= stage.now + stage.clock.step_minutes
         closed = on[over]
         posts.chance[closed], posts.intend[closed], posts.in_room[closed] = 0, 0, 0
