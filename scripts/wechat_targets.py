@@ -19,7 +19,8 @@ from scipy.stats import spearmanr
 from sim import catalog
 from sim.base import loader, reader
 from sim.model.model import ViralityModel
-from sim.networks.circles import mean_friends, members_at, memberships
+from sim.networks.circles import mean_friends
+from sim.networks.ties import members_at, memberships
 from sim.platforms.platform import Platform
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario

@@ -5,18 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.networks.circles import (
-    Layer,
-    circle_of,
-    circles,
-    fill_members,
-    friends_in,
-    mean_friends,
-    member,
-    members_at,
-    place_of,
-    user_at,
-)
+from sim.networks.circles import Layer, circles, mean_friends
+from sim.networks.ties import circle_of, fill_members, friends_in, member, members_at, place_of, user_at
 
 LAYERS = [Layer("class", 8, 0.7, 0.5, True), Layer("club", 11, 0.5, 0.3, False), Layer("family", 4, 0.9, 1.0, True)]
 

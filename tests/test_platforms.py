@@ -44,7 +44,8 @@ def square(represents, mechanisms=None, **rest):
         "follow": 0.1,
         "attend": 0.6,
     }
-    own = worlds.MECHANISMS | {"hot_list": LIST} | (mechanisms or {})
+    index = worlds.MECHANISMS["search_index"] | {"queries_per_need_day": 100.0, "places": 50}
+    own = worlds.MECHANISMS | {"hot_list": LIST, "search_index": index} | (mechanisms or {})
     return {"square": worlds.platform(represents, chances=chances | {"attend": 0.6}, mechanisms=own, **rest)}
 
 
@@ -56,6 +57,7 @@ def busy(facts=(), users=300, represents=30_000, **changes):
         {"kind": "pin_topic", "at": LATER, "platform": "square", "topic": "Tale", "until": "2021-01-01T04:00+08:00"},
     ]
     late.append({"kind": "promote", "at": CHANGED, "platform": "square", "story": "tale", "place": 2})
+    late.append(worlds.post(LATER, topic="aimed", boost=50, audience={"segments": ["generation_z"]}))
     late.append({"kind": "broadcast", "at": LATER, "story": "tale", "viewers": 20_000})
     star = {"name": "star", "kind": "star", "accounts": {"square": 3000}, "budget": 150}
     return worlds.tiny(
@@ -96,7 +98,7 @@ def test_every_number_that_may_be_changed_has_effect(mechanism, field, unchanged
             busy([fact | {"value": old}])
         return
     tried = []
-    for value in (0.2 * old, 5 * old, 1.0 - old, 1, 400):
+    for value in (0.2 * old, 5 * old, 1.0 - old, 1, 2, 400):
         try:
             made = busy([fact | {"value": value}])
         except ScenarioError:

@@ -6,7 +6,8 @@ import test_engines
 import worlds
 
 from sim.base.errors import ScenarioError
-from sim.networks.circles import Layer, mean_friends, members_at
+from sim.networks.circles import Layer, mean_friends
+from sim.networks.ties import members_at
 from sim.runs.offspring import offspring
 from sim.runs.runner import simulate
 

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from sim.base import streams
 from sim.base.strict import Factor, Named, Share, Strict
-from sim.networks.circles import Circles, Layer, circles, mean_friends, memberships
+from sim.networks.circles import Circles, Layer, circles, mean_friends
 from sim.platforms.base import FIX, Channel, Prospect, Showing, Shown
 from sim.world.records import FRIENDS, GROUP
 
@@ -126,6 +126,8 @@ class PrivateTies(Showing):
         has = np.array([kind.looks > 0 for kind in kinds])
         if not len(shared) or not has.any():
             return []
+        from sim.networks.ties import memberships
+
         ties = stage.world.graph.circles[stage.index]
         inside = memberships(shared["user"].astype(np.int64), ties) & has
         nth = np.floor(self._coin(stage, shared, "which group") * inside.sum(axis=1)).astype(np.int64)

@@ -13,7 +13,7 @@ from numba import int64, uint64
 
 from sim.base.jit import njit
 from sim.base.streams import K1, K2
-from sim.networks.circles import circle_of, member, place_of
+from sim.networks.ties import circle_of, member, place_of
 from sim.networks.walks import friends
 from sim.world.exposure import Reachable, start_reach
 from sim.world.population import Traits, lane_of

@@ -17,7 +17,8 @@ import numpy as np
 from sim.base.jit import njit
 from sim.base.kernels import mix
 from sim.base.streams import K1, K2
-from sim.networks.circles import Circles, fill_members, sociability
+from sim.networks.circles import Circles
+from sim.networks.ties import fill_members, sociability
 from sim.networks.walks import Layout, Walk, affine, audience_size, fill_followers, start_walk, world_member
 from sim.world.population import Lots, community_class, holder, lane_of
 from sim.world.records import AUDIENCE, CORRECTED, FOLLOWERS, FRIENDS, PASSING_ON, SERVE

@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.base.errors import RefusedError
 from sim.base.streams import K1, K2, MASK, ONE32, py_bits, py_mix
-from sim.networks.circles import members_at, sociability
+from sim.networks.ties import members_at, sociability
 from sim.networks.walks import followers_at
 from sim.world.engine import Engine
 from sim.world.exposure import BLOCKED, Moment, Reachable, State, respond, start_reach
