@@ -3,6 +3,8 @@
 `scripts/wechat_targets.py` prints what articles there come to beside what was measured; it takes minutes.
 """
 
+import os
+
 import pytest
 import worlds
 
@@ -37,3 +39,9 @@ def test_of_those_to_whom_a_message_is_delivered_one_in_eighty_opens_it():
     sent = int(tables.world.by_platform.channels[0, names.index("message")])
     assert sent == pytest.approx(5 * 4000 * 0.68, rel=0.08)  # followers who look into it, with attention left
     assert 0.8 * 0.012 * sent < totals[:, 1].sum() < 3.5 * 0.012 * sent  # with what friends and groups add
+
+
+@pytest.mark.skipif("SIM_MEASURE" not in os.environ, reason="takes minutes: SIM_MEASURE=1 asks for it")
+def test_articles_come_to_what_was_measured():
+    found = wechat_targets.measured(100_000, 3)
+    assert [str(figure) for figure in found if not figure.low <= figure.value <= figure.high] == []
