@@ -162,6 +162,7 @@ def rooms(monkeypatch):
     made = Rooms()
     for fake in fakes(made):
         monkeypatch.setitem(sys.modules, fake.__name__, fake)
+    monkeypatch.setattr("sim.runs.offspring.tell", lambda world: None)
     return made
 
 
