@@ -74,6 +74,10 @@ class Publisher:
             draft.negative,
         )
 
+    def taken(self, platform: int, story: int, title: str) -> bool:
+        """Whether a topic of a story has a title on a platform."""
+        return (platform, story, title) in self._topics
+
     def enter(self) -> None:
         """Enter topics that have come since the last time under their titles; of equal ones the first stays."""
         topics, titles = self.world.topics, self.world.topic_titles
