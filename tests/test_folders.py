@@ -7,6 +7,7 @@ import subprocess
 import threading
 import zipfile
 
+import networkx
 import numpy as np
 import pytest
 import worlds
@@ -277,6 +278,7 @@ READERS = (
     ("diff", "{it}", "{good}"),
     ("diff", "{good}", "{it}"),
     ("export", "{it}", "--out", "{out}"),
+    ("export", "{it}", "--out", "{out}", "--graphml"),
 )  # every command that reads the folder of a run
 
 
@@ -284,7 +286,8 @@ def answer(words, it, good, out, capsys):
     """Exit code, lines on stdout and stderr, and what was written, of a command about a folder."""
     code = main.main([word.format(it=it, good=good, out=out) for word in words])
     said = capsys.readouterr()
-    wrote = {path.name: path.read_bytes() for path in out.rglob("*.csv")}
+    wrote = {path.name: path.read_bytes() for path in out.rglob("cascades.graphml")}
+    wrote |= {path.name: path.read_bytes() for path in out.rglob("*.csv")}
     shutil.rmtree(out, ignore_errors=True)
     return code, said.out.replace(str(it), "IT"), said.err.replace(str(it), "IT"), wrote
 
@@ -312,6 +315,24 @@ def test_every_command_refuses_a_changed_file_or_has_not_used_it(tmp_path, capsy
             now = answer(words, it, good, out, capsys)
             refused = now[0] == 2 and not now[1] and now[2].count("\n") == 1 and "IT" in now[2] and not now[3]
             assert refused or now == whole, (name, words, now)
+
+
+def test_the_forest_as_graphml_is_the_forest_with_the_names_of_nodes(tmp_path, capsys):
+    graph = networkx.relabel_nodes(networkx.karate_club_graph(), lambda node: f"член {node}")
+    classical = sim.run(
+        "sir", graph=graph, out=tmp_path, figures=False, sets=["contagion.infect=0.4", "steps=9", "seeds={count: 3}"]
+    )
+    platform = sim.run(worlds.tiny(40, days=0.2), out=tmp_path, figures=False)
+    for made, label in ((classical, "член "), (platform, "account 0")):
+        assert main.main(["export", str(made.path), "--graphml"]) == 0
+        path = capsys.readouterr().out.strip()
+        assert path == f"{made.path}-graphml/cascades.graphml"
+        found, table = networkx.read_graphml(path, node_type=int), made.table("cascades")
+        assert sorted(found) == list(range(len(table)))
+        assert {(v, u) for u, v in found.edges} == {(i, p) for i, p in enumerate(table.parent.tolist()) if p >= 0}
+        assert [found.nodes[i]["user"] for i in range(len(table))] == table.user.tolist()
+        assert any(facts["label"].startswith(label) for _, facts in found.nodes(data=True))
+    assert {facts["platform"] for _, facts in found.nodes(data=True)} == {"square"}
 
 
 @pytest.mark.parametrize("name", ["summary.json", "series.csv", "cascades.npz", "scenario.resolved.yaml", "run.json"])
