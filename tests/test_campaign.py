@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.base.errors import ScenarioError, SimError
+from sim.base.notices import gathered
 from sim.base.streams import stream_key
 from sim.model.model import ViralityModel
 from sim.runs.runner import simulate
@@ -185,6 +186,18 @@ def test_a_place_for_a_topic_that_is_not_yet_born_costs_nothing():
     tables = simulate(worlds.load(document))
     assert tables.summary["spend_yuan"] == 0
     assert "no such topic yet" in set(tables.actions.why)
+
+
+@pytest.mark.parametrize(("hour", "words"), [(3, "bought"), (19, "bought, but its topic has 7.2% of its novelty left")])
+def test_a_place_for_a_topic_that_few_want_to_read_of_any_more_is_bought_and_that_is_told(hour, words):
+    place = {"at": f"2021-01-01T{hour:02d}:00+08:00", "platform": "square"}
+    with gathered() as said:
+        tables = simulate(worlds.load(data({"posts": [], "places": [place]})))
+    assert tables.actions[tables.actions.action == "place"].why.tolist() == [words]
+    assert tables.summary["spend_yuan"] == 500
+    told = [str(notice) for notice in said if notice.kind == "in_vain"]
+    when = f"2021-01-01 {hour}:00+08:00"
+    assert told == ([] if words == "bought" else [f"the place for #Tale# on square at {when}: {words}"])
 
 
 def test_a_stranger_in_a_plan_is_refused_when_it_is_carried_out():

@@ -6,12 +6,14 @@ from hypothesis import strategies as st
 from test_campaign import data, post
 from test_kols import KOLS
 
+import sim
 from sim.base import loader
 from sim.base.errors import ScenarioError
 from sim.base.notices import gathered
 from sim.base.reader import Document
 from sim.cli import main
-from sim.scenario.changes import applied, is_change
+from sim.runs.result import Result
+from sim.scenario.changes import applied, is_change, parted
 from sim.scenario.load import load
 
 PLAN = {
@@ -155,6 +157,52 @@ def test_compare_takes_verbs(path, tmp_path, capsys):
     said = capsys.readouterr().out
     assert "later: shift plan by 2 hours, plan.posts[KOL A].boost=10" in said
     assert "drop star" in said
+
+
+VERBS = (
+    "plan=null",
+    "plan.posts=[]",
+    "drop KOL A",
+    "drop plan",
+    "replace KOL A with 甲号",
+    "replace KOL A with KOL C",
+    "replace KOL A with square_koc_02",
+    "swap KOL A with plan.posts[2]",
+    "shift plan by 2 hours",
+    "shift KOL A by -30 minutes",
+    "plan.places=[], buy place on square at 2021-01-01T07:00 for #Tale#",
+    "plan.posts[1].boost=10, aim plan.posts[1] at ages 20-29",
+    "lucky draw of 3 yuan by KOL A",
+    "plan.posts[KOL A].boost=10",
+    "campaign.budget=5000",
+)
+
+
+@pytest.fixture(scope="module")
+def run(path, tmp_path_factory):
+    """A run of the world with its plan, kept as it was before the first post and after it."""
+    moments = ["2021-01-01T02:00", "2021-01-01T03:30"]
+    return sim.run(path, users=200, out=tmp_path_factory.mktemp("run"), snapshot_at=moments, figures=False).path
+
+
+@pytest.mark.parametrize("text", VERBS)
+def test_a_fork_from_before_the_plan_is_the_run_of_the_change_made_whole(path, run, text, tmp_path, capsys):
+    asked = ["fork", str(run), "--at", "2021-01-01T02:00", "--what", f"x: {text}", "--no-figures", "--quiet"]
+    assert main.main([*asked, "--out", str(tmp_path)]) == 0, capsys.readouterr().err
+    branch = Result(capsys.readouterr().out.strip())
+    whole = sim.run(path, users=200, sets=parted(text)[1], out=tmp_path / "whole", figures=False)
+    assert (branch.digest, branch.summary) == (whole.digest, whole.summary)
+    assert branch.run["branch"]["from_start"]
+
+
+@pytest.mark.parametrize("text", ["plan=null", "plan.posts=[]", "drop KOL A", "replace KOL A with 甲号"])
+def test_a_plan_that_has_begun_is_refused_in_words_of_the_plan(run, text, tmp_path, capsys):
+    asked = ["fork", str(run), "--at", "2021-01-01T03:30", "--what", f"x: {text}", "--out", str(tmp_path)]
+    assert main.main(asked) == 2
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert "the plan's post of " in err
+    assert ", of 2021-01-01 03:00, lies before 2021-01-01 03:30, where the branch begins" in err
 
 
 # ---- what-ifs that a change leaves without what they are about

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
 import pytest
+import worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +26,16 @@ def test_times_carry_their_zone():
     assert made.iso(0) == "2020-11-11T14:00+08:00"
     assert made.iso(10 * 60 + 1) == "2020-11-12T00:01+08:00"
     assert datetime.fromisoformat(made.iso(77)) == made.time(77)
+
+
+@pytest.mark.parametrize("step_minutes", [15, 60])
+def test_a_fact_off_the_grid_of_steps_has_its_own_minute_in_posts_and_actions(step_minutes):
+    odd = worlds.post("2021-01-01T01:07+08:00", topic="Odd")
+    tables = worlds.run(step_minutes=step_minutes, interventions=[odd, worlds.post("2021-01-01T02:59+08:00")])
+    times = ["2021-01-01T01:07+08:00", "2021-01-01T02:59+08:00"]
+    assert tables.actions.time.tolist() == times
+    assert tables.posts[tables.posts.author_kind != "user"].born.tolist() == times
+    assert tables.topics.set_index("topic").born["Odd"] == times[0]
 
 
 def test_minutes_count_from_the_start_in_whatever_zone():

@@ -7,8 +7,10 @@ import subprocess
 import threading
 import zipfile
 
+import networkx
 import numpy as np
 import pytest
+import worlds
 
 import sim
 from sim.base import machine, notices
@@ -265,6 +267,82 @@ def test_a_changed_number_is_never_explained_and_a_foreign_file_never_read(made)
     (made / "topics.csv").write_text("topic\n")
     with pytest.raises(SimError, match=r"topics\.csv: is not named in SHA256SUMS"):
         opened(made).table("topics")
+
+
+READERS = (
+    ("plot", "{it}", "--only", "reach"),
+    ("explain", "{it}"),
+    ("explain", "{it}", "--user", "1", "--quiet"),
+    ("explain", "{it}", "--topic", "Tale", "--quiet"),
+    ("fork", "{it}", "--no-figures", "--quiet", "--out", "{out}"),
+    ("diff", "{it}", "{good}"),
+    ("diff", "{good}", "{it}"),
+    ("export", "{it}", "--out", "{out}"),
+    ("export", "{it}", "--out", "{out}", "--graphml"),
+)  # every command that reads the folder of a run
+
+
+def answer(words, it, good, out, capsys):
+    """Exit code, lines on stdout and stderr, and what was written, of a command about a folder."""
+    code = main.main([word.format(it=it, good=good, out=out) for word in words])
+    said = capsys.readouterr()
+    wrote = {path.name: path.read_bytes() for path in out.rglob("cascades.graphml")}
+    wrote |= {path.name: path.read_bytes() for path in out.rglob("*.csv")}
+    shutil.rmtree(out, ignore_errors=True)
+    return code, said.out.replace(str(it), "IT"), said.err.replace(str(it), "IT"), wrote
+
+
+def damages(it):
+    """Every file of a folder, with one character more, cut in half, or gone."""
+    for name in checksums.names(it):
+        whole = (it / name).read_bytes()
+        for damaged in (whole.replace(b"1", b"7") if b"1" in whole else whole + b"1", whole[: len(whole) // 2], None):
+            (it / name).unlink()
+            if damaged is not None:
+                (it / name).write_bytes(damaged)
+            yield name
+            (it / name).write_bytes(whole)
+
+
+def test_every_command_refuses_a_changed_file_or_has_not_used_it(tmp_path, capsys):
+    world = worlds.load(worlds.document(40, days=0.2))
+    good = sim.run(world, out=tmp_path / "made", snapshot_at=["2021-01-01T02:00"], figures=False).path
+    it, out = shutil.copytree(good, tmp_path / good.name), tmp_path / "out"
+    right = [answer(words, it, good, out, capsys) for words in READERS]
+    assert [code for code, *_ in right] == [0] * len(READERS)
+    for name in damages(it):
+        for words, whole in zip(READERS, right, strict=True):
+            now = answer(words, it, good, out, capsys)
+            refused = now[0] == 2 and not now[1] and now[2].count("\n") == 1 and "IT" in now[2] and not now[3]
+            assert refused or now == whole, (name, words, now)
+
+
+def test_the_forest_as_graphml_is_the_forest_with_the_names_of_nodes(tmp_path, capsys):
+    graph = networkx.relabel_nodes(networkx.karate_club_graph(), lambda node: f"член {node}")
+    classical = sim.run(
+        "sir", graph=graph, out=tmp_path, figures=False, sets=["contagion.infect=0.4", "steps=9", "seeds={count: 3}"]
+    )
+    platform = sim.run(worlds.tiny(40, days=0.2), out=tmp_path, figures=False)
+    for made, label in ((classical, "член "), (platform, "account 0")):
+        assert main.main(["export", str(made.path), "--graphml"]) == 0
+        path = capsys.readouterr().out.strip()
+        assert path == f"{made.path}-graphml/cascades.graphml"
+        found, table = networkx.read_graphml(path, node_type=int), made.table("cascades")
+        assert sorted(found) == list(range(len(table)))
+        assert {(v, u) for u, v in found.edges} == {(i, p) for i, p in enumerate(table.parent.tolist()) if p >= 0}
+        assert [found.nodes[i]["user"] for i in range(len(table))] == table.user.tolist()
+        assert any(facts["label"].startswith(label) for _, facts in found.nodes(data=True))
+    assert {facts["platform"] for _, facts in found.nodes(data=True)} == {"square"}
+
+
+@pytest.mark.parametrize("name", ["summary.json", "series.csv", "cascades.npz", "scenario.resolved.yaml", "run.json"])
+def test_runs_with_a_changed_file_are_never_the_same(original, made, name, capsys):
+    (made / name).write_bytes((made / name).read_bytes() + b" ")
+    for pair in ((made, original), (original, made), (made, made)):
+        assert main.main(["diff", *map(str, pair)]) == 2
+        said = capsys.readouterr()
+        assert (said.out, said.err.count("\n")) == ("", 1)
+        assert f"{made / name}: has changed since it was written" in said.err
 
 
 def test_verify_says_what_is_whole_changed_missing_and_foreign(made, tmp_path, capsys):

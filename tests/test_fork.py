@@ -504,7 +504,7 @@ DATA = rich(5, 300, dated((4, 100), (5, 400)))
             worlds.POOLS[:1],
             "mechanisms.traffic_pools.pools has shaped",
         ),
-        (("actors", 2, "accounts", "square"), 30, r"actors\[bureau\].accounts.square has shaped"),
+        (("actors", 3, "accounts", "square"), 30, r"actors\[shop\].accounts.square has shaped"),
         (("actors", 1, "count"), 5, r"actors\[riders\].count has shaped"),
         (("actors", 4, "name"), "desk", r"actors\[news\].kind has shaped"),
         (("interventions", 1, "boost"), 10, r"interventions\[1\], of 2021-01-01 00:20, lies before 2021-01-01 05:00"),
@@ -558,9 +558,52 @@ def test_a_new_actor_may_join():
     assert tables.posts[tables.posts.topic == "Guest"].author.tolist()[0] == "guest"
     rows = [account.row for account in branch.world.accounts]
     assert rows == list(range(300, 300 + len(rows)))
-    assert [account.actor for account in branch.world.accounts][-2:] == ["guest", "guest"]
-    before = [account.actor for account in fork.resume(scenario, snapshot).world.accounts]
-    assert [account.actor for account in branch.world.accounts][:-2] == before
+
+
+GUEST = {"name": "aunt", "title": "Aunt", "kind": "star", "accounts": {"square": 200}, "home": True}
+
+
+def hosting(guest=GUEST, **post):
+    """A rich world with a guest who posts at six and whose account is the first of all; or one without."""
+    actors, facts = [*DATA["actors"]], [*DATA["interventions"]]
+    if guest:
+        actors.append(guest)
+        facts.append(worlds.post("2021-01-01T06:00+08:00", actor=guest["name"], topic="Aunt") | post)
+    return worlds.load(DATA | {"actors": actors, "interventions": facts})
+
+
+GUESTS = {
+    "as it was": hosting(),
+    "left": hosting(None),
+    "more followers": hosting(GUEST | {"accounts": {"square": 250, "other": 90}}),
+    "another kind": hosting(GUEST | {"kind": "kol", "title": "Aunt Li"}),
+    "another": hosting(GUEST | {"name": "zoe", "accounts": {"other": 7, "square": 1}}, platform="other"),
+}
+
+
+@pytest.mark.parametrize("change", GUESTS)
+@pytest.mark.parametrize("was", ["as it was", "left"])
+def test_who_has_no_past_may_leave_come_and_change_and_the_branch_is_the_run_made_whole(was, change):
+    before, scenario = GUESTS[was], GUESTS[change]
+    snapshot = fork.take(through(before, 20))
+    assert {account.actor for account in through(before, 20).world.accounts if account.won} & {"star", "shop"}
+    assert "aunt" not in snapshot.acted
+    branch, whole = fork.resume(scenario, snapshot), through(scenario, 20)
+    assert [path for path in differences(whole, branch) if "claimed" not in path] == []  # its order means nothing
+    assert sorted(whole.world.claimed) == sorted(branch.world.claimed)
+    assert ended(branch) == ended(whole)
+    assert first_difference(before, scenario) == (48 if was == change else 24)
+
+
+def test_who_has_a_past_stays_as_it_was():
+    snapshot = fork.take(through(GUESTS["as it was"], 26))
+    assert {"star", "shop", "aunt"} <= snapshot.acted
+    words = r"interventions\[\d\], of 2021-01-01 06:00, lies before 2021-01-01 06:30, where the branch begins"
+    for change in ("left", "another"):
+        with pytest.raises(SimError, match=words):
+            fork.resume(GUESTS[change], snapshot)
+    with pytest.raises(SimError, match=r"actors\[aunt\]\.kind has shaped what happened before 2021-01-01 06:30"):
+        fork.resume(GUESTS["another kind"], snapshot)
 
 
 def test_a_platform_change_of_the_past_stays_unless_the_branch_says_otherwise():

@@ -113,7 +113,14 @@ FAULTS = {
     "if these are names of nodes, say ids: names",
     ("g.csv", "Source,Target,Type\n0,1,Undirected\n", "users"): "g.csv:2: its Type is not what `directed: true` says, "
     "not '0,1,Undirected'; set directed: false",
-    ("m.mtx", "%%MatrixMarket matrix\n2 2 1\n1 2\n", "users"): "m.mtx: is a matrix of Matrix Market; write its edges",
+    ("m.mtx", "%%MatrixMarket matrix\n2 2 1\n1 2\n", "users"): "m.mtx: looks like a matrix of Matrix Market; lists of "
+    "edges, GraphML and GEXF can be read; networkx and Gephi turn one into the other",
+    ("k.gml", 'Creator "Mark"\ngraph\n[\n  node [ id 0 ]\n  node [ id 1 ]\n]\n', "users"): "k.gml: looks like GML; ",
+    ("k.txt", "graph [ directed 1\n]\n", "names"): "k.txt: looks like GML; ",
+    ("k.net", '% made\n*Vertices 2\n1 "a"\n2 "b"\n*Edges\n1 2\n', "names"): "k.net: looks like Pajek; ",
+    ("k.net", "*arcs\n1 2\n", "users"): "k.net: looks like Pajek; ",
+    ("k.json", '{"nodes": []}', "users"): "k.json: looks like JSON; ",
+    ("k.txt", "<?xml version='1.0'?>\n<graphml>", "users"): "k.txt: looks like GraphML, which is known by its name; ",
     ("a.zip", "PK\x03\x04", "users"): "a.zip: is packed by zip; unpack it first (gzip is read as it is)",
     ("a.gz", gzip.compress(b"0 1\n" * 99)[:20], "users"): "a.gz: is packed by gzip and damaged",
     ("a.graphml", "<graphml", "users"): "a.graphml: cannot be read as GraphML (unclosed token",

@@ -4,8 +4,10 @@ import contextlib
 import io
 import json
 import math
+import re
 from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -24,6 +26,8 @@ from sim.scenario.load import load
 from sim.scenario.prices import candidates
 from sim.studies.optimize import question as asking
 from sim.studies.optimize import search as searching
+from sim.studies.optimize import words
+from sim.studies.optimize.answer import file_name
 from sim.studies.optimize.frontier import Judged, frontier, in_mean, in_probability
 from sim.studies.optimize.plans import boost_plan, draws, greedy_plan, market, random_plan
 from sim.studies.optimize.question import Question
@@ -324,7 +328,9 @@ def folder(printed):
 def test_the_command_leaves_a_whole_folder(folder):
     assert folder.name.startswith("optimize-")
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    assert names == {"SHA256SUMS", "best.yaml", "frontier.csv", "optimize.json", "runs.csv", "figures/optimize.png"}
+    plain = {name for name in names if not name.endswith(".yaml")}
+    assert plain == {"SHA256SUMS", "frontier.csv", "optimize.json", "runs.csv", "figures/optimize.png"}
+    assert "best.yaml" in names
     front, runs = pd.read_csv(folder / "frontier.csv"), pd.read_csv(folder / "runs.csv")
     assert {"best", "greedy", "paid reach only", "random 1", "nothing"} <= set(front.plan)
     assert (front.cost_yuan <= 1000).all()
@@ -372,6 +378,37 @@ def test_what_is_printed(printed, folder):
     assert "'best' " in text
     assert f"sim run {folder / 'best.yaml'}" in text
     assert text.rstrip().endswith(f"results: {folder}")
+
+
+def test_every_plan_with_a_star_is_printed_and_written(printed, folder):
+    front = pd.read_csv(folder / "frontier.csv")
+    plans = json.loads((folder / "optimize.json").read_text(encoding="utf-8"))["plans"]
+    starred = [name for name in front.plan[front.on_frontier == 1] if plans[name]]
+    assert starred
+    written = {path.name: load(path).plan.model_dump(mode="json") for path in folder.glob("*.yaml")}
+    shown = {name: plans[name] for name in re.findall(r"the plan '(.*)':", printed[0])}
+    assert written == {file_name(name): plan for name, plan in shown.items()}
+    assert "best" in shown
+    assert all(plans[name] in shown.values() for name in starred)
+
+
+def test_the_file_of_a_plan_has_its_name():
+    assert [file_name(name) for name in ("best", "best at 50%", "random 3")] == [
+        "best.yaml",
+        "best_at_50.yaml",
+        "random_3.yaml",
+    ]
+
+
+def test_a_random_plan_with_a_star_is_shown_and_one_plan_only_once(offered):
+    plans = {"best": PLANS[3], "at half the cost": PLANS[3], "random 3": PLANS[9], "greedy": PLANS[5], "nothing": None}
+    chances = {"best": 4, "at half the cost": 4, "random 3": 40, "greedy": 2, "nothing": 1}
+    some = [
+        Judged(name, plan, 500 if plan else 0, np.repeat([1.0, 0.0], [n, 40 - n])[:, None], 1.0)
+        for (name, plan), n in zip(plans.items(), chances.values(), strict=True)
+    ]
+    answer = SimpleNamespace(judged=some, market=offered)
+    assert [one.name for one in words.shown(answer)] == ["best", "random 3"]
 
 
 def test_budget_and_goal_can_be_asked_for(source):

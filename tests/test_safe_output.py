@@ -8,6 +8,7 @@ import pytest
 import worlds
 
 import sim
+from sim.base.files import checksums
 from sim.base.words import visible
 from sim.cli import main
 from sim.runs import spreadsheets
@@ -113,3 +114,26 @@ def test_what_cannot_be_exported_is_told(tmp_path, capsys):
     (tmp_path / "a.csv").write_text("x\n1\n")
     assert main.main(["export", str(tmp_path), "--out", f"{tmp_path}/."]) == 2
     assert "name another --out" in capsys.readouterr().err
+    assert main.main(["export", str(tmp_path)]) == 2
+    assert "has no SHA256SUMS" in capsys.readouterr().err
+
+
+def test_a_table_of_somebody_else_is_not_exported_and_that_is_told(tmp_path, capsys):
+    folder = tmp_path / "made"
+    folder.mkdir()
+    (folder / "a.csv").write_text("x\n1\n")
+    checksums.write(folder)
+    (folder / "mine.csv").write_text("x\n1\n")
+    assert main.main(["export", str(folder), "--out", str(tmp_path / "xls")]) == 0
+    said = capsys.readouterr()
+    assert said.out == f"{tmp_path / 'xls' / 'a.csv'}\n"
+    assert f"{folder / 'mine.csv'} was not written by the program and is left out" in said.err
+
+
+def test_a_table_cut_within_a_letter_is_one_line_even_with_its_own_checksum(tmp_path, capsys):
+    (tmp_path / "a.csv").write_bytes("题".encode()[:2])
+    checksums.write(tmp_path)
+    assert main.main(["export", str(tmp_path), "--out", str(tmp_path / "xls")]) == 2
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert f"{tmp_path / 'a.csv'}: cannot be used" in err

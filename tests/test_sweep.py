@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import deadly
@@ -665,6 +666,20 @@ def test_a_path_that_does_nothing_is_told_so(tmp_path, capsys):
     said = capsys.readouterr().out
     assert "\nNothing that was varied moves people reached\n" in said
     assert "matters most" not in said
+    rows = [line for line in said.splitlines() if line.startswith("people reached by ")]
+    assert len(rows) == 2
+    assert all(line.endswith(" 0 (the same in all runs)") for line in rows)
+
+
+@pytest.mark.parametrize("design", ["latin", "sobol", "saltelli"])
+@pytest.mark.parametrize("value", [0.1, 3.0, 1e7 / 3])
+def test_what_is_the_same_in_all_runs_has_no_effect(design, value):
+    some = filled(design, 16, lambda a, b: value, luck=0.0)
+    for luck, why in ((0.0, "the same in all runs"), (rng(3).random(3), "no seed differs")):
+        for one in effects(replace(some, values=some.values + luck), 0):
+            assert (one.swing.middle, one.swing.why, one.swing.given) == (0, why, False)
+            assert {at.middle for at in one.curve} == {pytest.approx(value + np.mean(luck))}
+            assert len(one.labels) == len(one.curve) <= 16
 
 
 def test_a_shard_without_both_ends_is_told_so(tmp_path, capsys):
@@ -678,6 +693,7 @@ def test_a_shard_without_both_ends_is_told_so(tmp_path, capsys):
     said = capsys.readouterr().out
     assert "3 of 6 runs" in said
     assert "no seed has been run at both ends yet" in said
+    assert "difference, 95 %" not in said  # a table of headings
 
 
 def test_shards_on_the_command_line(tmp_path, capsys):

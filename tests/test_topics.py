@@ -7,8 +7,10 @@ import pytest
 import worlds
 
 from sim.base import streams
-from sim.minds import Dashboard, Me, OpenTopics
+from sim.minds import Dashboard, Me, OpenTopics, base
+from sim.minds.action import Publish
 from sim.model.publishing import FACT, MIND, USER
+from sim.runs.runner import simulate
 from sim.world.records import RESPONSES
 
 MANY = 4000
@@ -247,3 +249,25 @@ def test_talk_of_one_topic_is_none_of_the_others():
     for found, mean in zip(topics.discussions, means, strict=True):
         assert standard_errors(found, 1000 * mean, 1000 * mean * (1 - mean) + 1e-9) < 4
     assert abs(np.diff(means))[0] > 0.05
+
+
+def test_accounts_of_one_title_open_topics_of_their_own_in_whatever_order_they_stand():
+    opens = {"kind": "open_topics", "topics_per_day": 60.0, "first_hour": 0, "last_hour": 23}
+    news = {"title": "News", "kind": "media", "accounts": {"square": 40}, "story": "tale", "policies": [opens]}
+    desks = [news | {"name": name} for name in ("one", "two")]
+    star = worlds.document(300)["actors"]
+    made = []
+    for actors in ([*star, *desks], [*desks[::-1], *star]):
+        tables = simulate(worlds.load(worlds.document(300, actors=actors)))
+        made.append(tables.digests()["all"])
+        opened = tables.actions[tables.actions.action == "open"]
+        assert set(opened.name) == {"one", "two"}
+        assert sorted(opened.topic.str.removeprefix("News·").astype(int)) == list(range(1, len(opened) + 1))
+        assert set(opened.topic) <= set(tables.topics.topic)
+    assert made[0] == made[1]
+
+
+def test_what_opens_a_topic_by_number_may_take_a_later_one_and_what_has_none_rides():
+    post = base.opening("{title}谈{star}{n}", {"title": "News", "star": "Star"}, 3, Publish(appeal=2.0))
+    assert (post.title, post.later(0), post.later(2), post.appeal) == ("News谈Star3", "News谈Star3", "News谈Star5", 2.0)
+    assert base.opening("{title}谈{star}", {"title": "{n}", "star": "Star"}, 3, Publish()).later is None

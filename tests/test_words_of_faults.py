@@ -1,5 +1,6 @@
 """What a fault says: our own words for every pattern and size, the sign that only looks right, the likely spelling."""
 
+import json
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from sim.base.errors import ScenarioError, SimError
 from sim.base.notices import gathered
 from sim.base.reader import LOOKALIKES
 from sim.base.strict import title
+from sim.cli import main
 from sim.runs import runner
 from sim.scenario.load import load, read, schema
 from sim.scenario.numbers import Number
@@ -72,6 +74,9 @@ def test_a_fault_in_our_own_words(change, said):
         ("name: x\nnetwork: {kind: star， m: 1}\n", "2:21", "full-width comma (U+FF0C); write , instead"),
         ("contagion: {}\n\u00a0users: 5\n", "2:1", "no-break space"),
         ("contagion: {}\nseeds: {count： 3}\n", "2:9", "full-width colon"),
+        ('name: x\nsteps: "5”\nusers: 3\n', "2:10", 'curly quote (U+201D); write " instead'),
+        ("name: x\ntitle: '山城’\nusers: 3\n", "2:11", "curly quote (U+2019); write ' instead"),
+        ('name: x\ntitle: "山城＂\nusers: 3\n', "2:11", 'full-width quote (U+FF02); write " instead'),
     ],
 )
 def test_a_sign_that_only_looks_right_is_named_on_its_own_line(tmp_path, text, place, said):
@@ -81,6 +86,45 @@ def test_a_sign_that_only_looks_right_is_named_on_its_own_line(tmp_path, text, p
         load(path)
     (line,) = [line for line in str(error.value).splitlines() if said in line]
     assert line.startswith(f"{path}:{place}: ")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run", "sir", "--set", "users：500"], "must look like path=value, and has a full-width colon (U+FF1A)"),
+        (["run", "sir", "--set", "users＝500"], "must look like path=value, and has a full-width = (U+FF1D)"),
+        (["sweep", "sir", "--vary", "contagion.infect＝0.1,0.2"], "must look like PATH=VALUES, and has a full-width ="),
+        (
+            ["sweep", "sir", "--vary", "contagion.infect=0.1，0.2"],
+            "=0.1，0.2: has a full-width comma (U+FF0C); write ,",
+        ),
+        (["sweep", "sir", "--vary", "contagion.infect=－1..2"], "has a full-width dash (U+FF0D); write - instead"),
+    ],
+)
+def test_a_sign_that_only_looks_right_is_named_on_the_command_line(words, said, capsys):
+    assert main.main([*words, "--dry-run"]) == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("at", "days", "said"),
+    [
+        ("2020-11-10T12:00+08:00", None, "lies before the start, 2020-11-11 "),
+        ("2021-01-10T12:00+08:00", None, "lies after the end of the run, "),
+        ("2020-11-10T12:00+08:00", 3, "lies before the start, 2020-11-11 "),
+        ("2021-01-10T12:00+08:00", 3, None),
+    ],
+)
+def test_what_was_observed_outside_of_the_run_is_told_at_its_place(at, days, said):
+    figure = {"metric": "people_reached", "value": 5, "source": "x", "at": at}
+    sets = [f"observed.figures=[{json.dumps(figure)}]", *([f"days={days}"] if days else [])]
+    if said is None:
+        assert load("ding_zhen", sets=sets).observed.figures[0].at
+        return
+    with pytest.raises(ScenarioError, match=rf"observed\.figures\[0\]\.at: {said}"):
+        load("ding_zhen", sets=sets)
 
 
 @pytest.mark.parametrize("sign", LOOKALIKES)
@@ -99,10 +143,29 @@ def test_such_signs_are_welcome_in_titles(sign):
         ("#山城", "#山城"),
         ("cafe\u0301", "café"),
         ("", ""),
+        ("山\u200b城", "山城"),
+        ("\u200b#山城#\u2060", "山城"),
+        ("e\u200b\u0301", "é"),
+        ("山\u200d城", "山城"),
+        ("山\u200d😀", "山😀"),
+        ("👩‍🚀 👩🏽‍🚀 ❤️‍🔥 👨‍👩‍👧", "👩‍🚀 👩🏽‍🚀 ❤️‍🔥 👨‍👩‍👧"),
+        ("🏴󠁧󠁢󠁷󠁬󠁳󠁿", "🏴󠁧󠁢󠁷󠁬󠁳󠁿"),
+        ("山\U000e0067", "山"),
+        ("“山城”", "“山城”"),
+        ("＂山城＂", "＂山城＂"),
+        ('"山城"', '"山城"'),
     ],
 )
 def test_titles_of_one_look_are_one(written, read):
     assert title(written) == read
+
+
+@pytest.mark.parametrize("text", ["\u200b", " \u2060\u200d ", "\u200b#\u200b #"])
+def test_a_title_that_nobody_can_see_is_refused(text):
+    with pytest.raises(ValueError, match="is blank"):
+        title(text)
+    with pytest.raises(ScenarioError, match=r"stories\.ding_zhen\.title: is blank"):
+        load("ding_zhen", sets=[f"stories.ding_zhen.title='{text}'"])
 
 
 def test_titles_are_trimmed_wherever_topics_are_named():

@@ -31,6 +31,7 @@ from sim.base.reader import (
     copied,
     document_of,
     dotted,
+    no_change,
     parse,
     raise_all,
     read,
@@ -144,7 +145,7 @@ def _set(document: Document, text: str, said: str) -> None:
     mark, (target, equals, value) = Mark(f"--set {said or text}"), text.partition("=")
     steps = re.findall(r"[^.\[\]]+|\[[^\[\]]+\]", target)
     if not equals or not _TARGET.fullmatch(target) or len(steps) > MAX_DEPTH:
-        refuse(mark, (), "must look like path=value", "for instance people.users=1000")
+        refuse(mark, (), no_change("path=value", text), "for instance people.users=1000")
     holder, path = _go(document, steps, mark)
     new = parse(value, mark, path)
     holder[path[-1]] = new.data

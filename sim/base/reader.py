@@ -41,6 +41,7 @@ LOOKALIKES = {
     "\u3000": ("full-width space", " "), "｛": ("full-width brace", "{"), "｝": ("full-width brace", "}"),
     "［": ("full-width bracket", "["), "］": ("full-width bracket", "]"), "＃": ("full-width hash", "#"),
     "－": ("full-width dash", "-"), "“": ("curly quote", '"'), "”": ("curly quote", '"'), "＝": ("full-width =", "="),
+    "＂": ("full-width quote", '"'), "‘": ("curly quote", "'"), "’": ("curly quote", "'"),
 }  # fmt: skip
 _QUOTED = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'""")
 _BEFORE = re.compile(r"[^:#：]*?(?:[：\u00a0\u3000]|:[\u00a0\u3000])")  # where a key or its colon should be
@@ -174,6 +175,17 @@ def lookalike(text: str) -> tuple[str, str]:
     return f"has a {name} (U+{ord(found[0]):04X})", f"write {'a plain space' if sign == ' ' else sign} instead"
 
 
+def plainly(text: str) -> str:
+    """A text with the signs that its look-alikes stand for."""
+    return _SIGN.sub(lambda found: LOOKALIKES[found[0]][1], text)
+
+
+def no_change(usage: str, text: str) -> str:
+    """What is wrong with a change that has no equals sign, naming what may only look like one."""
+    strange, _ = lookalike(text)
+    return f"must look like {usage}" + (f", and {strange}" if strange else "")
+
+
 class _Builder:
     """Turns parser events into a `Document`; notes each fault and goes on where it can."""
 
@@ -191,7 +203,7 @@ class _Builder:
                 self.whole(path)
         except yaml.MarkedYAMLError as error:
             self.move(error.problem_mark)
-            if not self.note_lookalike(path):
+            if not self.note_open_quote(path, error) and not self.note_lookalike(path):
                 hint = next((hint for part, hint in _SYNTAX_HINTS.items() if part in str(error.problem)), "")
                 self.note(path, f"is not valid YAML: {error.problem} {error.context or ''}".rstrip(), hint)
         except (ValueError, OverflowError):  # what PyYAML's own parser does with "\U00110000"
@@ -220,6 +232,19 @@ class _Builder:
 
     def note(self, path: Trail, message: str, hint: str = "") -> None:
         self.faults.append(fault(self.mark, path, message, hint))
+
+    def note_open_quote(self, path: Trail, error: yaml.MarkedYAMLError) -> bool:
+        """Note a quote that only looks like the one that a text was begun with, on the line where it begins."""
+        start = error.context_mark
+        if start is None or "quoted scalar" not in str(error.context):
+            return False
+        line = self.text.split("\n")[start.line]
+        found = re.compile("[“”‘’＂]").search(line, start.column)
+        if found:
+            if self.mark.line:
+                self.mark = Mark(self.mark.file, start.line + 1, found.end())
+            self.note(path, *lookalike(found[0]))
+        return bool(found)
 
     def note_lookalike(self, path: Trail) -> bool:
         """Note a sign that only looks like one of YAML's, on the line where reading failed or the nearest before it."""

@@ -46,9 +46,29 @@ def _no_device(name: str) -> str:
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60), AfterValidator(_no_device)]
 
 
+EMOJI = ("So", "Sk")  # categories of an emoji's parts: the picture and its colour of skin
+JOINER, STYLE, FLAG = "\u200d", "\ufe0f", "\U0001f3f4"
+TAGS = range(0xE0020, 0xE0080)  # spell out the region of a flag
+
+
+def _shows(text: str, at: int) -> bool:
+    """Whether a character can be seen, or makes one emoji of those around it."""
+    if unicodedata.category(text[at]) != "Cf":
+        return True
+    if text[at] == JOINER:
+        around = text[:at].rstrip(STYLE)[-1:], text[at + 1 : at + 2]
+        return all(char and unicodedata.category(char) in EMOJI for char in around)
+    return ord(text[at]) in TAGS and FLAG in text[:at]
+
+
 def title(text: str) -> str:
-    """A name of stories, topics, actors as all write it: no blanks and no # around it, in composed letters (NFC)."""
-    plain = unicodedata.normalize("NFC", text).strip()
+    """A name of stories, topics, actors as all write it: what looks the same is the same.
+
+    No blanks and no # around it, no characters without width, in composed letters (NFC). Quotes around it, straight,
+    curly or full-width, stay: they can be seen, and may be meant.
+    """
+    seen = "".join(char for at, char in enumerate(text) if _shows(text, at))
+    plain = unicodedata.normalize("NFC", seen).strip()
     if len(plain) > 1 and plain[0] in "#＃" and plain[-1] in "#＃":
         plain = plain[1:-1].strip()
     if text and not plain:

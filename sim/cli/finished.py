@@ -25,6 +25,8 @@ def add_export(commands: Any) -> None:
     parser = add(commands, "export", _export, "copy the tables of a run or study for Excel and other spreadsheets")
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="a folder of results")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where the copies go (beside it: FOLDER-spreadsheets)")
+    about = "instead of the tables, the repost forest of a run as GraphML, for Gephi"
+    parser.add_argument("--graphml", action="store_true", help=about)
     parser.set_defaults(after_interrupt="some tables may be missing")
 
 
@@ -81,10 +83,12 @@ def _plot(args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
-    from sim.runs.spreadsheets import export
+    from sim.runs import graphml, spreadsheets
 
-    out = args.out or args.folder.with_name(f"{args.folder.resolve().name}-spreadsheets")
-    print_lines(map(str, export(args.folder, out)))
+    what = "graphml" if args.graphml else "spreadsheets"
+    out = args.out or args.folder.with_name(f"{args.folder.resolve().name}-{what}")
+    made = [graphml.write(args.folder, out)] if args.graphml else spreadsheets.export(args.folder, out)
+    print_lines(map(str, made))
     return 0
 
 

@@ -6,7 +6,8 @@ A policy with a new word needs nothing elsewhere; a new effect is a record here 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,8 @@ class Publish(Effect):
     """A post of the actor's. ``title`` opens a new topic; ``topic`` names an existing one; both empty: the story's own.
 
     ``content``: kind of content, where the platform has it, else the platform's default; ``boost``: yuan of paid reach.
+    ``later``: the title with the number so many places on, for a topic that has to be new; where another account has
+    taken a title, the next that is free is taken.
     """
 
     topic: int = -1
@@ -28,6 +31,7 @@ class Publish(Effect):
     about: str = ""
     appeal: float = 1.0
     boost: int = 0
+    later: Callable[[int], str] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

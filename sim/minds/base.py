@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Annotated, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -12,7 +13,7 @@ from sim.base.errors import Finding
 from sim.base.names import Known, Names, misnamed, placeholders
 from sim.base.registry import Registry
 from sim.base.strict import OneOf
-from sim.minds.action import Action
+from sim.minds.action import Action, Publish
 from sim.minds.dashboard import HOUR, Dashboard, Listed, Me
 
 POLICIES = Registry("policy")
@@ -100,6 +101,15 @@ def named_apart(title: str, actor: Holder) -> Iterator[Finding]:
     for part, what in (("n", "the number"), ("title", "the member of the group"))[: 1 + (actor.count > 1)]:
         if f"{{{part}}}" not in title:
             yield Finding(("title",), f"needs {{{part}}}, {what} that tells its topics apart")
+
+
+def opening(title: str, words: dict[str, str], n: int, post: Publish) -> Publish:
+    """The post under a topic that it opens: the n-th of a title with braces, or where that is taken a later one."""
+
+    def later(places: int) -> str:
+        return title.format(n=n + places, **words)
+
+    return replace(post, title=later(0), later=later if "{n}" in title else None)
 
 
 def topic_words(topic: Listed) -> str:

@@ -21,6 +21,7 @@ from sim.minds.base import (
     hours_ago,
     looks,
     named_apart,
+    opening,
     topic_words,
     within,
 )
@@ -64,8 +65,9 @@ class NewsDesk(Policy):
             return [self._interview(board, me, topic)]
         why = f"{topic_words(topic)} for {topic.minutes} min"
         if me.draw("angle", board.now) < self.angle_share:
-            title = self.angle_title.format(title=me.title, star=self.star or board.title, n=me.count("angle") + 1)
-            post = Publish(title=title, content=self.content, tone=topic.tone)
+            words = {"title": me.title, "star": self.star or board.title}
+            post = Publish(content=self.content, tone=topic.tone)
+            post = opening(self.angle_title, words, me.count("angle") + 1, post)
             return [Action("angle", topic.platform, board.story, why, (post,))]
         post = Publish(topic.topic, content=self.content, tone=topic.tone)
         return [Action("amplify", topic.platform, board.story, why, (post,))]
@@ -113,9 +115,9 @@ class FollowUp(Policy):
         if not poisson(round(due * me.review_minutes, 12), me.draw("follow_up", board.now)):
             return []
         why = f"{len(board.came)} topics were listed, the last {hours_ago(board.now, board.came[-1])}"
-        title = self.title.format(title=me.title, star=self.star or board.title, n=me.count("follow_up") + 1)
-        where = self.platform or me.platforms[0]
-        return [Action("follow_up", where, board.story, why, (Publish(title=title, content=self.content),))]
+        words = {"title": me.title, "star": self.star or board.title}
+        post = opening(self.title, words, me.count("follow_up") + 1, Publish(content=self.content))
+        return [Action("follow_up", self.platform or me.platforms[0], board.story, why, (post,))]
 
     def findings(self, actor: Holder, known: Known, places: Sequence[str]) -> Iterator[Finding]:
         """Besides what all policies find: each topic has a name of its own."""

@@ -13,7 +13,7 @@ from sim.base.names import Known
 from sim.base.streams import poisson
 from sim.base.strict import Title
 from sim.minds.action import Action, Publish
-from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, looks, named_apart
+from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, looks, named_apart, opening
 from sim.minds.dashboard import HOUR, Dashboard, Me
 
 MOST_AT_ONCE = 20  # mean topics that a mind opens at one look, before the day clock
@@ -93,8 +93,8 @@ class OpenTopics(Policy):
             yield Finding(("topics_per_day",), f"is {at_once:,.0f} topics a look, above {MOST_AT_ONCE}", hint)
 
     def _post(self, board: Dashboard, me: Me, k: int) -> Publish:
-        title = self.title.format(title=me.title, n=me.count("open") + k + 1)
-        return Publish(title=title, content=self.content, appeal=self._appeal(me, board.now, k))
+        n, appeal = me.count("open") + k + 1, self._appeal(me, board.now, k)
+        return opening(self.title, {"title": me.title}, n, Publish(content=self.content, appeal=appeal))
 
     def _appeal(self, me: Me, now: int, k: int) -> float:
         z = sum(me.draw("appeal", now, k, i) for i in range(12)) - 6  # nearly normal

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 from math import prod
 from typing import Any
 
@@ -189,7 +190,7 @@ class Deeds:
             effect.tone == "negative",
             mind.spec.charm,
             effect.topic if here else -1,
-            effect.title,
+            self._free(platform, action.story, effect),
             effect.about,
             MIND,
             deed.spend,
@@ -254,6 +255,16 @@ class Deeds:
         short = self.stages[platform].beyond(order)
         self.stages[platform].sell(order)
         return short
+
+    def _free(self, platform: int, story: str, effect: Publish) -> str:
+        """The title that a post opens its topic under: of a new one, the first by its number that nobody has taken."""
+        if effect.later is None:
+            return effect.title
+        return next(
+            title
+            for title in map(effect.later, count())
+            if not self.publisher.taken(platform, self.story[story], title)
+        )
 
     def _stale(self, topic: int) -> str:
         """Words for a topic whose place brings little, for few want to read of it any more."""

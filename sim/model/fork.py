@@ -6,8 +6,10 @@ later, and an unchanged one is the uninterrupted run, draw for draw. What shaped
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain, count
 from typing import Any
 
 import numpy as np
@@ -18,7 +20,7 @@ from sim.model import build
 from sim.model.board import Board
 from sim.model.deeds import Deeds
 from sim.model.model import ViralityModel
-from sim.model.publishing import Publisher
+from sim.model.publishing import Publisher, claims_moved
 from sim.networks.stored import Stored
 from sim.scenario.enact import enacted
 from sim.scenario.interventions import PlatformChange
@@ -57,6 +59,16 @@ class Snapshot:
         """Local time."""
         return self.scenario.clock.time(self.minute)
 
+    @property
+    def acted(self) -> frozenset[str]:
+        """Names of the actors that have a past: that did, posted, paid or won something, or were offered a fee."""
+        minds, world = self.data["minds"], self.data["world"]
+        authors = set((world["tables"]["posts"]["author"] - self.scenario.people.users).tolist())
+        found = {deed.name for deed in self.data["actions"]}
+        found |= {name for name, mind in minds.items() if mind["spent"] or mind["done"] or mind["offers"]}
+        found |= {one.actor for i, one in enumerate(world["accounts"]) if one.won or i in authors}
+        return frozenset(a.name for a in self.scenario.actors if any(name in found for name, _ in a.members))
+
     def __reduce__(self) -> tuple[Any, ...]:
         """To another process goes what cannot be built there."""
         return Snapshot, (self.scenario, self.step, self.data)
@@ -91,18 +103,21 @@ def resume(scenario: Scenario, snapshot: Snapshot, *, threads: int = 1, stored: 
         SimError: the scenario differs in what shaped the past.
     """
     scenario = enacted(scenario)
-    refuse_other_past(scenario, snapshot.scenario, snapshot.step)
+    acted = snapshot.acted
+    refuse_other_past(scenario, snapshot.scenario, snapshot.step, acted)
     ground = build.ground(scenario, stored, snapshot.ground)
     model, data = ViralityModel(scenario, threads, ground=ground), snapshot.data
     if _mark(model.world.graph) != data["network"]:
         raise SimError("the follow network is another than the one of the snapshot; give the same graph, or run again")
     model.steps, model.now_step = snapshot.step, snapshot.step - 1
-    _put_world(model.world, data["world"])
+    members = {name for actor in scenario.actors if actor.name in acted for name, _ in actor.members}
+    rows = _rows(model.world, data["world"]["accounts"], members)
+    _put_world(model.world, data["world"], rows)
     model.engine.recall(State(**data["people"]))
     _put_board(model.board, data["board"], snapshot.step)
     _put_deeds(model.deeds, data, snapshot)
-    _put_minds(model.deeds, model.world, data)
-    _put_publisher(model.publisher, data["fresh"], snapshot.step)
+    _put_minds(model.deeds, data, rows, members)
+    _put_publisher(model.publisher, _moved(data["fresh"], rows), snapshot.step)
     model.datacollector.model_vars.update({name: list(values) for name, values in data["collected"].items()})
     model._facts = [fact for fact in model._facts if not happened(scenario, fact, snapshot.step)]
     return model
@@ -160,26 +175,48 @@ def _mark(graph: Graph) -> tuple[int, int, int]:
 # ---- how it is put back
 
 
-def _put_world(world: World, data: dict[str, Any]) -> None:
+def _rows(world: World, accounts: list[Account], members: Set[str]) -> np.ndarray:
+    """The row that each row has now, i8[rows then]; accounts stand by name, and some have left or come.
+
+    The rows of those that have left are nobody's, and nothing is about them.
+    """
+    kept = [world.n_users + i for i, account in enumerate(world.accounts) if account.actor in members]
+    later = count(world.n_users + len(world.accounts))  # what was opened on the way stands behind
+    places = chain(kept, later)
+    there = [next(places) if account.actor in members else -1 for account in accounts]
+    return np.concatenate([np.arange(world.n_users), np.array(there, np.int64)])
+
+
+def _moved(acts: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Acts by the rows of now."""
+    users = rows[acts["user"]]
+    if (users == acts["user"]).all():
+        return acts  # to be shared
+    acts = acts.copy()
+    acts["user"] = users
+    return acts
+
+
+def _put_world(world: World, data: dict[str, Any], rows: np.ndarray) -> None:
     for name, table in world.tables.items():
-        table.fill(data["tables"][name])
+        own = {column.name for column in table.spec if any(bound.below == "people" for bound in column.bounds)}
+        table.fill({n: rows[values] if n in own else values for n, values in data["tables"][name].items()})
     for name, places in world.lists.items():
-        for entries, rows in zip(places, data["lists"][name], strict=True):
-            entries.put(rows)
+        for entries, there in zip(places, data["lists"][name], strict=True):
+            entries.put(there)
     world.topic_titles, world.topic_about = list(data["titles"]), list(data["about"])
-    world.claimed, world.n_claimed = data["claimed"].copy(), data["n_claimed"]
-    world.shared = data["shared"].copy()
-    world.pending = {step: [acts] for step, acts in data["pending"].items()}
-    _put_accounts(world, data["accounts"])
+    world.claimed, world.n_claimed = claims_moved(data["claimed"], world.n_users, rows), data["n_claimed"]
+    world.shared = _moved(data["shared"], rows).copy()
+    world.pending = {step: [_moved(acts, rows)] for step, acts in data["pending"].items()}
+    _put_accounts(world, data["accounts"], rows)
 
 
-def _put_accounts(world: World, accounts: list[Account]) -> None:
-    """The accounts as they were, then those of new actors, whose rows follow."""
-    known = {(account.actor, account.platform) for account in accounts}
-    new = [account for account in world.accounts if (account.actor, account.platform) not in known]
-    world.accounts = [replace(account, won=list(account.won)) for account in accounts]
-    for account in new:
-        world.accounts.append(replace(account, row=world.n_users + len(world.accounts)))
+def _put_accounts(world: World, accounts: list[Account], rows: np.ndarray) -> None:
+    """The accounts that have a past, as they were, each in its place among the others."""
+    for account, row in zip(accounts, rows[world.n_users :].tolist(), strict=True):
+        if row >= 0:
+            i = row - world.n_users
+            world.accounts[i : i + 1] = [replace(account, row=row, won=list(account.won))]
     world.won_changed = True
 
 
@@ -202,15 +239,12 @@ def _put_deeds(deeds: Deeds, data: dict[str, Any], snapshot: Snapshot) -> None:
             stage.change(name, field, value)
 
 
-def _put_minds(deeds: Deeds, world: World, data: dict[str, Any]) -> None:
-    own = {(account.actor, account.platform): account.row for account in world.accounts}
-    for name, mind in deeds.minds.items():
-        kept = data["minds"].get(name)
-        if kept is None:
-            mind.rows = {platform: own[name, deeds.platform[platform]] for platform in mind.rows}
-            continue
-        mind.rows, mind.spent = dict(kept["rows"]), kept["spent"]
-        mind.done, mind.offers = list(kept["done"]), list(kept["offers"])
+def _put_minds(deeds: Deeds, data: dict[str, Any], rows: np.ndarray, members: Set[str]) -> None:
+    """The minds that have a past, as they were; the others have done nothing yet."""
+    for name in sorted(members):
+        mind, kept = deeds.minds[name], data["minds"][name]
+        mind.rows = {platform: int(rows[row]) for platform, row in kept["rows"].items()}
+        mind.spent, mind.done, mind.offers = kept["spent"], list(kept["done"]), list(kept["offers"])
 
 
 def _put_publisher(publisher: Publisher, fresh: np.ndarray, step: int) -> None:

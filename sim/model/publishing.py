@@ -81,6 +81,10 @@ class Publisher:
         appeal = float(topics.appeal[topic])
         return self.open_topic(there, story, title, RELAYED, minute, half_life, appeal, about, negative)
 
+    def taken(self, platform: int, story: int, title: str) -> bool:
+        """Whether a topic of a story has a title on a platform."""
+        return (platform, story, title) in self._topics
+
     def enter(self) -> None:
         """Enter topics that have come since the last time under their titles; of equal ones the first stays."""
         topics, titles = self.world.topics, self.world.topic_titles
@@ -436,6 +440,20 @@ def wins_row(world: World, users: np.ndarray, accounts: np.ndarray, weights: np.
     """Whether views for ``weights`` people win whole rows as followers of accounts (their idents); one coin a pair."""
     coin = table_bits(streams.stream_key(world.seed, "follow"), users, accounts) >> np.uint64(32)
     return np.asarray(coin * np.uint64(world.ratio) < (weights.astype(np.uint64) << np.uint64(32)))
+
+
+def claims_moved(claimed: np.ndarray, n_users: int, rows: np.ndarray) -> np.ndarray:
+    """A set of claims whose accounts have other rows now; ``rows[row]``: where each is."""
+    accounts = rows[n_users:] - n_users
+    keys = claimed[claimed != -1]
+    follows = keys >= FOLLOW_KEY
+    number = (keys[follows] ^ FOLLOW_KEY) >> POST_SHIFT
+    if (accounts[number] == number).all():
+        return claimed.copy()
+    keys[follows] += (accounts[number] - number) << POST_SHIFT
+    moved = np.full(len(claimed), -1, np.int64)
+    uptake.claim(moved, keys, np.empty(len(keys), np.bool_))
+    return moved
 
 
 def own_idents(seed: int, users: np.ndarray, seen: np.ndarray) -> np.ndarray:

@@ -79,6 +79,26 @@ def read_edges(path: str, n_users: int, dialect: Dialect) -> Stored:
     return Stored(stored.indptr, stored.indices, dropped, own_names(page.names) if dialect.named else None)
 
 
+_FORMATS = {  # what a file of another format begins with, after its comments
+    "a matrix of Matrix Market": re.compile(rb"%%MatrixMarket"),
+    "GML": re.compile(rb"\s*(?:(?:#|Creator|Version|comment)[^\n]*\n\s*)*graph\s*\[", re.IGNORECASE),
+    "Pajek": re.compile(rb"\s*(?:%[^\n]*\n\s*)*\*(?:network|vertices|arcs|edges)", re.IGNORECASE),
+    "GraphML": re.compile(rb"\s*(?:<[?!][^>]*>\s*)*<graphml"),
+    "GEXF": re.compile(rb"\s*(?:<[?!][^>]*>\s*)*<gexf"),
+    "JSON": re.compile(rb"\s*[{\[]"),
+}
+
+
+def _refuse_format(path: str, text: bytes) -> None:
+    """`SimError` for a file that is no list of edges, by its format, with what to do."""
+    name = next((name for name, begins in _FORMATS.items() if begins.match(text)), "")
+    if name in ("GraphML", "GEXF"):
+        raise SimError(f"{path}: looks like {name}, which is known by its name; let it end in .{name.lower()}")
+    if name:
+        can = "lists of edges, GraphML and GEXF can be read"
+        raise SimError(f"{path}: looks like {name}; {can}; networkx and Gephi turn one into the other")
+
+
 class _Page:
     """An edge list as read: ``ends`` (ids[2, edges]: sources, targets), bad lines, and how to tell them."""
 
@@ -98,8 +118,7 @@ class _Page:
         return self.text.count(b"\n", 0, at) + 1
 
     def _require_utf8(self) -> None:
-        if self.text.startswith(b"%%MatrixMarket"):
-            raise SimError(f"{self.path}: is a matrix of Matrix Market; write its edges as lines of source and target")
+        _refuse_format(self.path, self.text)
         try:
             if not self.text.isascii():
                 self.text.decode("utf-8")

@@ -53,7 +53,7 @@ def planned(folder: Path, since: Snapshot, sets: Sequence[str] = ()) -> Scenario
     """
     refusal = "a branch cannot become a classical world, which has no state to go on with"
     scenario = platform_world(scenarios.load(folder / RESOLVED, sets=sets), refusal)
-    refuse_other_past(scenario, since.scenario, since.step)
+    refuse_other_past(scenario, since.scenario, since.step, since.acted)
     return scenario
 
 

@@ -112,6 +112,17 @@ class Result:
             self.path / f"{name}.csv", lambda path: pd.read_csv(path, keep_default_na=False, dtype=words)
         )
 
+    def held(self) -> None:
+        """Hold what was run and all that came out of it against the checksums: what the digest is of, and the summary.
+
+        Raises:
+            SimError: a file is missing or was changed; one line that names the first.
+        """
+        made = [name for name in self.run["digest"] if name != "all"]
+        files = [f"{name}.npz" if name == FOREST else f"{name}.csv" for name in made]
+        for name in (RESOLVED, "summary.json", *files):
+            reading.read(self.path / name, lambda path: path)
+
     def plot(self, *names: str) -> Pictures:
         """Draw the figures again (all, or the named ones); returns their paths, which a notebook shows as pictures."""
         for place in (self.path, self.path / FIGURES):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import zip_longest
 from typing import Any
 
 from pydantic import BaseModel
 
 from sim.base.errors import SimError
+from sim.scenario.campaign import PURSE
 from sim.scenario.enact import enacted
-from sim.scenario.interventions import AnyIntervention
+from sim.scenario.interventions import AnyIntervention, BuyPlace, Post
 from sim.scenario.scenario import Scenario
 
 ACTOR = ("kind", "title", "tier", "count", "accounts", "home")  # what of an actor the past has seen
@@ -41,7 +42,8 @@ def happened(scenario: Scenario, fact: AnyIntervention, step: int) -> bool:
 def first_difference(a: Scenario, b: Scenario) -> int:
     """The first step in which two scenarios can differ; their runs agree in all before it, draw for draw.
 
-    It errs towards the beginning: 0 if they differ in anything but scheduled facts and the end.
+    It errs towards the beginning: 0 if they differ in anything but scheduled facts, who acts by these alone, and the
+    end.
     """
     a, b = enacted(a), enacted(b)
     if _standing(a) != _standing(b):
@@ -49,16 +51,24 @@ def first_difference(a: Scenario, b: Scenario) -> int:
     step = min(a.steps, b.steps)
     if a.steps != b.steps:  # what happens after the end is not kept, a reaction before it
         step = max(0, step - a.clock.horizon_steps)
+    others = {actor.name for actor in (*a.actors, *b.actors) if not (actor in a.actors and actor in b.actors)}
     for one, other in zip_longest(facts(a), facts(b)):
-        if one != other:
+        if one != other or (one is not None and others & _named(one)):
             minute = min(_minute(a, fact) for fact in (one, other) if fact is not None)
             return max(0, min(step, minute // a.step_minutes))
     return step
 
 
+def _named(fact: AnyIntervention) -> set[str]:
+    """Actors that a fact is about: who posts, opens an account, pays."""
+    return {getattr(fact, field, "") for field in ("actor", "payer")}
+
+
 def _standing(scenario: Scenario) -> str:
     """What can act from the first step on; the order of names counts."""
-    return scenario.model_dump_json(exclude=IDLE | {"interventions", "days", "shortened"})
+    minds = tuple(actor for actor in scenario.actors if actor.policies)
+    standing = scenario.model_copy(update={"actors": minds})
+    return standing.model_dump_json(exclude=IDLE | {"interventions", "days", "shortened"})
 
 
 def _shaping(scenario: Scenario) -> Iterator[tuple[str, Any]]:
@@ -76,30 +86,43 @@ def _shaping(scenario: Scenario) -> Iterator[tuple[str, Any]]:
             yield from ((f"{where}.mechanisms.{kind}.{path}", value) for path, value in mechanism.shaping().items())
     for name, story in scenario.stories.items():
         yield from ((f"stories.{name}.{field}", getattr(story, field)) for field in ("title", "interests"))
+
+
+def _actors(scenario: Scenario, acted: Collection[str]) -> Iterator[tuple[str, Any]]:
+    """What the past has seen of the actors that have one, by path."""
     for actor in scenario.actors:
-        yield from ((f"actors[{actor.name}].{field}", getattr(actor, field)) for field in ACTOR)
+        if actor.name in acted:
+            where = "campaign" if actor.name == PURSE else f"actors[{actor.name}]"
+            yield from ((f"{where}.{field}", getattr(actor, field)) for field in ACTOR)
 
 
-def refuse_other_past(scenario: Scenario, before: Scenario, step: int) -> None:
-    """`SimError` if a scenario could not have come to where another stands, naming the path; new actors may join.
+def refuse_other_past(scenario: Scenario, before: Scenario, step: int, acted: Collection[str]) -> None:
+    """`SimError` if a scenario could not have come to where another stands, naming the path.
+
+    Actors without a past of their own may leave, come and change.
 
     Args:
         scenario: the one that is to go on.
         before: the one that was run.
         step: up to the beginning of this step.
+        acted: names of the actors that have done anything before it, or to whom anything was done.
     """
     scenario = enacted(scenario)
-    after = dict(_shaping(scenario))
-    for path, was in _shaping(before):
+    _refuse_other_shape([*_shaping(before)], dict(_shaping(scenario)), _begins(before, step))
+    _refuse_other_facts(scenario, before, step)
+    _refuse_other_shape([*_actors(before, acted)], dict(_actors(scenario, acted)), _begins(before, step))
+    if scenario.steps != before.steps:
+        _refuse_near_end(scenario, before, step)
+
+
+def _refuse_other_shape(before: list[tuple[str, Any]], after: dict[str, Any], begins: str) -> None:
+    for path, was in before:
         if path not in after or after[path] != was:
             place = path + _inner(was, after.get(path))
             raise SimError(
-                f"{place} has shaped what happened before {_begins(before, step)}, so a branch from there cannot "
-                "change it; change it from the start, with sim run --set"
+                f"{place} has shaped what happened before {begins}, so a branch from there cannot change it; change it "
+                "from the start, with sim run --set"
             )
-    _refuse_other_facts(scenario, before, step)
-    if scenario.steps != before.steps:
-        _refuse_near_end(scenario, before, step)
 
 
 def _begins(scenario: Scenario, step: int) -> str:
@@ -127,10 +150,19 @@ def _refuse_other_facts(scenario: Scenario, before: Scenario, step: int) -> None
         fact, where = (now, scenario) if now is not None and now not in done else (was or now, before)
         assert fact
         raise SimError(
-            f"interventions[{where.interventions.index(fact)}], of {fact.at:%Y-%m-%d %H:%M}, lies before "
+            f"{_place(fact, where)}, of {fact.at:%Y-%m-%d %H:%M}, lies before "
             f"{_begins(before, step)}, where the branch begins: it cannot be changed, added or taken away; "
             "branch from an earlier moment"
         )
+
+
+def _place(fact: AnyIntervention, scenario: Scenario) -> str:
+    """Where a fact stands, for people: in the plan, or among the interventions."""
+    if isinstance(fact, Post) and fact.payer == PURSE:
+        return f"the plan's post of {fact.actor}"
+    if isinstance(fact, BuyPlace) and fact.payer == PURSE:
+        return f"the plan's place on {fact.platform}"
+    return f"interventions[{scenario.interventions.index(fact)}]"
 
 
 def _refuse_near_end(scenario: Scenario, before: Scenario, step: int) -> None:

@@ -36,7 +36,7 @@ def findings(scenario: Scenario, *, shortened: bool = False) -> Iterator[Finding
     if not time:  # dates can be compared
         yield from _dates(scenario, shortened)
         yield from _facts(scenario)
-        yield from _observed(scenario)
+        yield from _observed(scenario, shortened)
     yield from _people(scenario)
     yield from _tiers(scenario)
     yield from _platforms(scenario)
@@ -279,13 +279,17 @@ def _account(fact: Any, have: set[tuple[str, str]], where: tuple[str | int, ...]
 # ---- what was observed
 
 
-def _observed(scenario: Scenario) -> Iterator[Finding]:
+def _observed(scenario: Scenario, shortened: bool) -> Iterator[Finding]:
     known = scenario.platforms, actor_names(scenario)
     for i, figure in enumerate(scenario.observed.figures):
         where = ("observed", "figures", i)
         place: Where = "summary" if figure.at is None else "running"  # what a number had come to by a time
         if why := refusal(figure.metric, place, *known):
             yield Finding((*where, "metric"), *why)
+        if figure.at is not None and figure.at < scenario.start:
+            yield Finding((*where, "at"), f"lies before the start, {scenario.start:%Y-%m-%d %H:%M}")
+        if figure.at is not None and figure.at > scenario.end and not shortened:
+            yield Finding((*where, "at"), f"lies after the end of the run, {scenario.end:%Y-%m-%d %H:%M}")
     stays = scenario.observed.stays
     if stays is None:
         return

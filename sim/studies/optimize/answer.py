@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -81,11 +82,13 @@ class Answer:
         return _record(self.found)
 
     def texts(self) -> dict[str, str]:
-        """``best.yaml``: the scenario with the best plan."""
-        best = self.found.judged[0].plan
-        assert best is not None
-        plan = json.dumps(best.model_dump(mode="json"), ensure_ascii=False)
-        return {"best.yaml": resolved(load(self.found.market.scenario, sets=[f"plan={plan}"]))}
+        """The scenario with each plan that is printed: ``best.yaml`` with the best one, the others by their names."""
+        return {file_name(one.name): self._with(one.plan) for one in words.shown(self.found)}
+
+    def _with(self, plan: Plan | None) -> str:
+        assert plan is not None
+        text = json.dumps(plan.model_dump(mode="json"), ensure_ascii=False)
+        return resolved(load(self.found.market.scenario, sets=[f"plan={text}"]))
 
     def lines(self) -> list[str]:
         """Frontier, verdict, the best plan."""
@@ -94,6 +97,11 @@ class Answer:
     def picture(self) -> Figure:
         """Chance over cost, all runs, the best plan's days."""
         return chart.picture(self.found)
+
+
+def file_name(plan: str) -> str:
+    """The file of a plan, by the plan's name."""
+    return "_".join(re.findall(r"\w+", plan)) + ".yaml"
 
 
 def table(answer: Optimization) -> pd.DataFrame:

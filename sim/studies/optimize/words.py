@@ -39,11 +39,11 @@ def lines(answer: Optimization) -> list[str]:
 
 
 def shown(answer: Optimization) -> list[Judged]:
-    """Plans whose contents are printed: the best, and what else of the search is worth its money; each once."""
-    stars = frontier(answer.judged, answer.market.budget)
-    best = answer.judged[0]
-    found = [one for one, star in zip(answer.judged, stars, strict=True) if star and one.name in answer.found.nominees]
-    return [best, *(one for one in found if one.plan != best.plan)]
+    """Plans whose contents are printed and written: the best, and whatever else is worth its money; each once."""
+    best, *others = answer.judged
+    stars = frontier(answer.judged, answer.market.budget)[1:]
+    worth = {one.plan: one for one, star in zip(others, stars, strict=True) if star and one.plan}
+    return [best, *(one for plan, one in worth.items() if plan != best.plan)]
 
 
 def _contents(answer: Optimization, one: Judged) -> list[str]:

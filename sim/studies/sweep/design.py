@@ -14,7 +14,7 @@ import numpy as np
 from scipy.stats import qmc
 
 from sim.base.errors import SimError
-from sim.base.reader import scalar
+from sim.base.reader import FLOAT, lookalike, plainly, scalar
 
 Design = Literal["grid", "each", "latin", "sobol", "saltelli"]
 MOST_LEVELS = 10_000
@@ -68,8 +68,17 @@ def factor(path: str, given: Any, whole: bool = False) -> Factor:
     if isinstance(given, list | tuple):
         return Factor(path, _levels(path, [json.dumps(value, ensure_ascii=False) for value in given]))
     text = str(given).strip()
+    _refuse_lookalike(path, text)
     found = _RANGE.fullmatch(text)
     return _range(path, text, found, whole) if found else Factor(path, _levels(path, list(_parts(text))))
+
+
+def _refuse_lookalike(path: str, text: str) -> None:
+    """`SimError` for numbers that something parts, or signs, that only looks right; in words it may stay."""
+    meant = plainly(text)
+    if meant != text and (_RANGE.fullmatch(meant) or all(FLOAT.fullmatch(part) for part in _parts(meant))):
+        strange, hint = lookalike(text)
+        raise SimError(f"--vary {path}={text}: {strange}; {hint}")
 
 
 def _levels(path: str, texts: list[str]) -> tuple[str, ...]:

@@ -70,9 +70,23 @@ def still(found: Found, metric: int) -> bool:
 
 def effects(found: Found, metric: int) -> list[Effect]:
     """The effect of every path, in their order."""
+    if still(found, metric):
+        return [_none(found, path, metric) for path in range(len(found.paths))]
     if found.design in FILLING:
         return fitted(found, metric)
     return [_of_means(found, path, metric) for path in range(len(found.paths))]
+
+
+def _none(found: Found, path: int, metric: int) -> Effect:
+    """Of a metric that is the same at all points: no fit, whose rounding would look like an effect."""
+    values = found.values[:, metric]
+    by_seed = np.nanmax(values[:, np.isfinite(values).any(axis=0)], axis=0)
+    labels = _groups(found, path)[0]
+    if found.design in FILLING and len(labels) > PLACES and all(is_number(label) for label in labels):
+        labels = _even(labels[0], labels[-1], found.log(path))
+    level = intervals.mean(by_seed, within=numbers.span(found.metrics[metric]))
+    why = "the same in all runs" if (by_seed == by_seed[0]).all() else "no seed differs"
+    return Effect(labels, [level] * len(labels), 0, len(labels) - 1, Interval(0.0, -np.inf, np.inf, why))
 
 
 def ranked(found: Found, metric: int) -> list[tuple[int, Effect]]:

@@ -173,7 +173,9 @@ def factors(words: Sequence[str]) -> dict[str, str]:
     for word in words:
         path, equals, text = word.partition("=")
         if not equals or not path.strip():
-            raise SimError(f"--vary {word}: must look like PATH=VALUES, for instance stories.s.appeal=0.5..2/5")
+            raise SimError(
+                f"--vary {word}: {reader.no_change('PATH=VALUES', word)}, for instance stories.s.appeal=0.5..2/5"
+            )
         if path.strip() in found:
             raise SimError(f"--vary {path.strip()} is given twice")
         found[path.strip()] = text
@@ -186,7 +188,7 @@ def values(words: Sequence[str]) -> dict[str, Any]:
     for word in words:
         path, equals, text = word.partition("=")
         if not equals or not path.strip():
-            raise SimError(f"--set {word}: must look like path=value, for instance people.users=1000")
+            raise SimError(f"--set {word}: {reader.no_change('path=value', word)}, for instance people.users=1000")
         found[path.strip()] = reader.parse(text, reader.Mark(f"--set {word}"), ()).data
     return found
 

@@ -57,15 +57,15 @@ def findings(report: Report) -> Iterator[str]:
     yield f"digest {report.digest[:16]}"
     if not report.done or not found.metrics:
         return
-    yield from ("", headline(found), "")
-    yield from columns(list(_swings(report)))
+    yield from ("", headline(found))
+    if swings := list(_swings(report)):
+        yield from ("", *columns([("", "from", "to", "mean from", "mean to", "difference, 95 %"), *swings]))
     if report.indices:
         yield from ("", *columns(list(_indices(report))))
 
 
 def _swings(report: Report) -> Iterator[tuple[str, ...]]:
     """A row a path and metric: its two ends, what lies between them, and how sure that is."""
-    yield ("", "from", "to", "mean from", "mean to", "difference, 95 %")
     found = report.found
     for metric, name in enumerate(found.metrics):
         for path, one in ranked(found, metric)[:MOST_PRINTED]:
