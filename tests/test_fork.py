@@ -41,6 +41,7 @@ FACTS = (
     {"kind": "post", "actor": "star", "platform": "square", "story": "tale", "boost": 5, "topic": "More"},
     {"kind": "post", "actor": "shop", "platform": "square", "story": "rival", "tone": "negative"},
     {"kind": "broadcast", "story": "tale", "viewers": 20, "notice": 0.5},
+    {"kind": "promote", "platform": "square", "story": "tale", "place": 2},
 )
 
 
@@ -183,6 +184,7 @@ def test_the_rich_world_uses_what_a_snapshot_must_hold():
         "hire",
         "pay",
         "broadcast",
+        "promote",
         "follow_up",
     }
     assert wanted <= found, wanted - found
