@@ -13,11 +13,7 @@ from numba import int64, uint64
 
 from sim.base.jit import njit
 from sim.base.streams import K1, K2
-<<<<<<< HEAD
 from sim.networks.ties import circle_of, member, place_of
-=======
-from sim.networks.circles import member
->>>>>>> b7a7d13 (Who is told of knows friends and groups too: candidates of private ties are found)
 from sim.networks.walks import friends
 from sim.world.exposure import Reachable, start_reach
 from sim.world.population import Traits, lane_of
@@ -75,10 +71,6 @@ def _find(offers, user, story, people, network, own):
             for place in range(o.domain):
                 if network.won_rows[reach.row + place] == user:
                     _repeated(found, i, o, place)
-        elif o.mode >= FRIENDS:
-            for k in range(o.first, o.first + o.count):
-                if member(k, int64(o.source), o.mode == FRIENDS, network.circles) == user:
-                    found.append((int64(i), int64(k)))
         else:
             place = place_in_ring(user, reach.size, reach.a, reach.b)
             if place < o.domain:
