@@ -153,7 +153,9 @@ def shorter(scenario, days, users=None):
     end = scenario.start + timedelta(days=days)
     facts = tuple(fact for fact in scenario.interventions if fact.at < end)
     crowd = scenario.people.model_copy(update={"users": users}) if users else scenario.people
-    return scenario.model_copy(update={"days": days, "interventions": facts, "people": crowd, "counterfactuals": {}})
+    return scenario.model_copy(
+        update={"days": days, "shortened": True, "interventions": facts, "people": crowd, "counterfactuals": {}}
+    )
 
 
 def rng(seed=1):
