@@ -91,8 +91,8 @@ def test_it_comes_back_as_what_it_was():
 
 
 def test_the_matrix_of_spill_over_adds_up_to_what_each_platform_showed():
-    data = two(500, chances={"repost": 0.2, "follow": 0.1, "create": 0.05}, mechanisms=worlds.MECHANISMS, relay=0.3,
-               to={"square": {"other": 0.5}, "other": {"square": 0.5}}, days=0.5)  # fmt: skip
+    data = two(200, chances={"repost": 0.2, "follow": 0.1, "create": 0.01}, mechanisms=worlds.MECHANISMS, relay=0.3,
+               to={"square": {"other": 0.5}, "other": {"square": 0.5}}, days=0.3)  # fmt: skip
     tables = simulate(worlds.load(data))
     matrix, series = tables.world.by_platform.spill, tables.series.groupby("platform")
     assert matrix[..., 0].sum(axis=1).tolist() == series.impressions.sum().tolist()

@@ -6,7 +6,7 @@ later, and an unchanged one is the uninterrupted run, draw for draw. What shaped
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, count
@@ -197,13 +197,25 @@ def _moved(acts: np.ndarray, rows: np.ndarray) -> np.ndarray:
     return acts
 
 
+def _listed(entries: np.ndarray, fields: Iterable[str], rows: np.ndarray) -> np.ndarray:
+    """Entries of a list, what of them numbers people and accounts by the rows of now."""
+    if not fields or not len(entries):
+        return entries
+    moved = entries.copy()
+    for field in fields:
+        own = moved[field] if field else moved
+        own[:] = rows[own]
+    return moved
+
+
 def _put_world(world: World, data: dict[str, Any], rows: np.ndarray) -> None:
     for name, table in world.tables.items():
         own = {column.name for column in table.spec if any(bound.below == "people" for bound in column.bounds)}
         table.fill({n: rows[values] if n in own else values for n, values in data["tables"][name].items()})
+    numbered = {c.name: [b.field for b in c.bounds if b.below == "people"] for c in world.list_spec}
     for name, places in world.lists.items():
         for entries, there in zip(places, data["lists"][name], strict=True):
-            entries.put(there)
+            entries.put(_listed(there, numbered.get(name, ()), rows))
     world.topic_titles, world.topic_about = list(data["titles"]), list(data["about"])
     world.claimed, world.n_claimed = claims_moved(data["claimed"], world.n_users, rows), data["n_claimed"]
     world.shared = _moved(data["shared"], rows).copy()
