@@ -51,7 +51,7 @@ def key(met):
     return met.step, met.platform, offer, met.encounter.delay, met.encounter.flags
 
 
-def watched(number, monkeypatch, users=12):
+def watched(number, monkeypatch, users=6):
     """A generated world after its run, and the crowd that looked on; every third has lanes in blocks."""
     monkeypatch.setattr(population, "SMALL", 1 << 16 if number % 3 else 4)
     model = ViralityModel(worlds.load(generated(number)))
