@@ -82,7 +82,7 @@ def test_those_it_may_answer_are_answered_beyond_the_quota():
     assert answer[0] == tables.summary["followers_won"] > 200
 
 
-@pytest.mark.parametrize("number", [0, 2, 3, 6])
+@pytest.mark.parametrize("number", [0, 6])
 def test_both_engines_give_the_same_digests_with_subscriptions(number):
     data = test_engines.generated(number)
     share = worlds.rng(2000 + number).random
