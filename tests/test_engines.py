@@ -1,5 +1,6 @@
 """Two engines, one result: everybody at once in compiled columns, and everybody a Mesa agent on its own."""
 
+import os
 from dataclasses import fields
 
 import mesa
@@ -17,6 +18,7 @@ from sim.world import persons, population
 from sim.world.exposure import respond
 from sim.world.records import FLOW_OF, FLOWS, OFFER, RESPONSES
 
+COUNT = int(os.environ.get("SIM_ENGINES", "14"))  # generated worlds; 30 by `make verify`
 KINDS = [
     {"kind": "computed", "circle_size": 8, "community_size": 64, "audience_median": 15},
     {"kind": "computed"},
@@ -113,7 +115,7 @@ def both(scenario):
     return simulate(scenario), simulate(scenario.model_copy(update={"engine": "agents"}))
 
 
-@pytest.mark.parametrize("number", range(30))
+@pytest.mark.parametrize("number", range(COUNT))
 def test_both_engines_give_the_same_digests(number, monkeypatch):
     if number % 3 == 0:  # otherwise so few people are one block
         monkeypatch.setattr(population, "SMALL", 4)

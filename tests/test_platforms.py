@@ -85,15 +85,21 @@ NUMBERS = [
 
 
 @pytest.fixture(scope="module")
-def unchanged():
-    return outcome(busy())
+def plain():
+    return busy()
+
+
+@pytest.fixture(scope="module")
+def unchanged(plain):
+    return outcome(plain)
 
 
 @pytest.mark.parametrize(("mechanism", "field"), NUMBERS)
-def test_every_number_that_may_be_changed_has_effect(mechanism, field, unchanged):
-    old = getattr(getattr(busy().platforms["square"].mechanisms, mechanism), field)
+def test_every_number_that_may_be_changed_has_effect(mechanism, field, plain, unchanged):
+    now = getattr(plain.platforms["square"].mechanisms, mechanism)
+    old = getattr(now, field)
     fact = {"kind": "platform_change", "at": CHANGED, "platform": "square", "mechanism": mechanism, "field": field}
-    if field in getattr(busy().platforms["square"].mechanisms, mechanism).shaping():
+    if field in now.shaping():
         with pytest.raises(ScenarioError, match=f"{field} of {mechanism} is laid down before a run"):
             busy([fact | {"value": old}])
         return

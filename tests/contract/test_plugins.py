@@ -499,7 +499,13 @@ def test_every_free_number_of_the_catalogue_has_a_range_that_holds_it(path):
     numbers = dict(given(data))
     for leaf, value in numbers.items():
         grade = next(grades[leaf[:end]] for end in range(len(leaf), 0, -1) if leaf[:end] in grades)
-        groups = leaf[0] in ("users", "represents", "segments", "kol_tiers", "overlap")  # who there is, not how they behave
+        groups = leaf[0] in (
+            "users",
+            "represents",
+            "segments",
+            "kol_tiers",
+            "overlap",
+        )  # who there is, not how they behave
         if grade != "measured" and not groups:
             low, high = ranges[".".join(leaf)]
             assert low < high, leaf
