@@ -18,7 +18,7 @@ from sim.world import persons, population
 from sim.world.exposure import respond
 from sim.world.records import FLOW_OF, FLOWS, OFFER, RESPONSES
 
-COUNT = int(os.environ.get("SIM_ENGINES", "14"))  # generated worlds; 30 by `make verify`
+COUNT = int(os.environ.get("SIM_ENGINES", "10"))  # generated worlds; 30 by `make verify`
 KINDS = [
     {"kind": "computed", "circle_size": 8, "community_size": 64, "audience_median": 15},
     {"kind": "computed"},

@@ -31,7 +31,7 @@ from sim.scenario.past import IDLE, first_difference
 from sim.scenario.scenario import Scenario
 from sim.world.tables import Entries, Table
 
-QUICK = settings(max_examples=8, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=6, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 FACTS = (
     {"kind": "open_account", "actor": "star", "platform": "other", "followers": 5},
     {"kind": "offer", "story": "tale", "factor": 2.0, "until": "2021-01-01T06:00+08:00", "note": "free"},

@@ -16,7 +16,7 @@ import worlds
 from sim.runs.runner import simulate
 from sim.world import population
 
-COUNT = int(os.environ.get("SIM_IDENTITY", "6"))  # generated worlds; 300 by `make verify`
+COUNT = int(os.environ.get("SIM_IDENTITY", "4"))  # generated worlds; 300 by `make verify`
 ORDERED = {  # lists whose order says something; all others are sets
     "policies",  # the first that wants to act does
     "pools",  # a ladder

@@ -88,7 +88,7 @@ def test_a_story_without_the_question_costs_and_changes_nothing():
     assert "beliefs" not in without.names
 
 
-@pytest.mark.parametrize("number", [0, 2, 5, 6])
+@pytest.mark.parametrize("number", [0, 5])
 def test_both_engines_give_the_same_digests_with_beliefs(number):
     data = test_engines.generated(number)
     share = worlds.rng(2000 + number).random
