@@ -5,7 +5,7 @@ import worlds
 
 from sim.base import notices
 from sim.cli.main import main
-from sim.runs.costs import _posts
+from sim.runs.costs import posts_of_minds
 from sim.runs.estimate import estimate
 from sim.runs.offspring import offspring, tell
 from sim.runs.runner import simulate
@@ -67,7 +67,7 @@ def test_what_minds_may_post_is_counted():
 
 def test_posts_of_minds_are_of_the_order_that_is_foreseen():
     scenario = load("ding_zhen", users=500, sets=["days=2", "actors[4].count=500"])
-    assert 0.5 < len(simulate(scenario).actions) / _posts(scenario) < 2
+    assert 0.5 < len(simulate(scenario).actions) / posts_of_minds(scenario) < 2
 
 
 @pytest.mark.parametrize("words", [["validate"], ["run", "--dry-run"]])

@@ -5,10 +5,8 @@ import pytest
 import worlds
 
 from sim.base.errors import ScenarioError
-from sim.model.fork import resume, take
 from sim.model.model import ViralityModel
 from sim.runs.runner import simulate
-from sim.runs.snapshots import read, to_bytes
 from sim.world.population import lane_of, np_lane_of
 from sim.world.records import FLOWS
 
@@ -132,14 +130,7 @@ def test_kinds_of_what_is_carried_are_those_of_the_platform_to_which_it_goes():
 def test_a_run_that_stops_goes_on_with_what_was_carried(tmp_path):
     data = two(200, to={"square": {"other": 0.4}, "other": {"square": 0.4}}, chances={"repost": 0.3}, days=0.5)
     scenario = worlds.load(data)
-    whole, model = simulate(scenario), ViralityModel(scenario)
-    for _ in range(9):
-        model.step()
-    path = tmp_path / "moment.npz"
-    path.write_bytes(to_bytes(take(model)))
-    later = resume(scenario, read(path, scenario))
-    while later.running:
-        later.step()
+    whole, later = simulate(scenario), worlds.gone_on(scenario, 9, tmp_path / "moment.npz")
     assert crossings(whole).size > 20
     assert later.world.forest.parent.tolist() == whole.cascades["parent"].tolist()
     assert later.world.by_platform.spill.tolist() == whole.world.by_platform.spill.tolist()

@@ -6,10 +6,7 @@ import test_engines
 import worlds
 
 from sim.base.errors import ScenarioError
-from sim.model.fork import resume, take
-from sim.model.model import ViralityModel
 from sim.runs.runner import simulate
-from sim.runs.snapshots import read, to_bytes
 from sim.world.records import BELIEVES, CORRECTED, SUSCEPTIBLE
 
 SURE = {"convince": 1.0, "correct": 1.0, "blocks": 1.0}
@@ -102,14 +99,7 @@ def test_both_engines_give_the_same_digests_with_beliefs(number):
 
 def test_a_run_that_stops_goes_on_with_what_people_believe(tmp_path):
     scenario = worlds.load(world(300, rumour={"convince": 0.5, "correct": 0.5, "blocks": 0.5}, reposts=0.3))
-    whole, model = simulate(scenario), ViralityModel(scenario)
-    for _ in range(30):
-        model.step()
-    path = tmp_path / "moment.npz"
-    path.write_bytes(to_bytes(take(model)))
-    later = resume(scenario, read(path, scenario))
-    while later.running:
-        later.step()
+    whole, later = simulate(scenario), worlds.gone_on(scenario, 30, tmp_path / "moment.npz")
     assert (later.world.state.belief == whole.world.state.belief).all()
     assert (later.board.beliefs == whole.board.beliefs).all()
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from sim.base import loader
+from sim.model import fork
 from sim.model.model import ViralityModel
+from sim.runs import snapshots
 from sim.runs.runner import simulate
 from sim.scenario import load as scenarios
 
@@ -136,6 +138,18 @@ def model(users=100, *, steps=0, **changes):
     for _ in range(steps):
         made.step()
     return made
+
+
+def gone_on(scenario, steps, path):
+    """The model of a scenario at its end, kept in a file after so many steps and gone on with from there."""
+    made = ViralityModel(scenario)
+    for _ in range(steps):
+        made.step()
+    path.write_bytes(snapshots.to_bytes(fork.take(made)))
+    later = fork.resume(scenario, snapshots.read(path, scenario))
+    while later.running:
+        later.step()
+    return later
 
 
 def stage(made, index=0):

@@ -248,7 +248,7 @@ class Publisher:
         stage, world = self.stages[platform], self.world
         spec = stage.spec
         own = RESPONSES[: world.posts.chance.shape[1]]
-        base = stage.usual(stage.kind(content))[: len(own)]
+        base = np.array([*spec.usual(stage.kind(content)).values()])[: len(own)]
         chance = np.repeat(base[None, :], len(posts), axis=0)
         ident = world.posts.ident[posts]
         spread = np.where(np.broadcast_to(drawn, len(posts)), spec.quality_spread, 0.0)

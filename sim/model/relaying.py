@@ -37,9 +37,10 @@ def likeness(world: World, stages: list[PlatformStage], post: int, there: int, c
     of its kind of content there as it stood here.
     """
     here = stages[world.posts.platform[post]]
-    usual, usual_there = here.usual(here.kinds[world.posts.content[post]]), stages[there].usual(content)
     width = world.posts.chance.shape[1]
+    places = (here, here.kinds[world.posts.content[post]]), (stages[there], content)
+    usual, usual_there = (np.array([*stage.spec.usual(kind).values()])[:width] for stage, kind in places)
     own = here.bare(post).astype(np.float64)
-    better = np.divide(own, usual[:width] * 2.0**32, out=np.ones(width), where=usual[:width] > 0)
-    chance = np.minimum((usual_there[:width] * better).round(9), 1.0)
+    better = np.divide(own, usual * 2.0**32, out=np.ones(width), where=usual > 0)
+    chance = np.minimum((usual_there * better).round(9), 1.0)
     return np.floor(chance * 2.0**32).astype(np.uint64)

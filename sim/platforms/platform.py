@@ -12,6 +12,7 @@ from sim.base.strict import Named, Ranges, Share, Source, Strict
 from sim.networks.circles import Circles, circles
 from sim.platforms.base import MECHANISMS
 from sim.platforms.content import Content, Response
+from sim.world.records import RESPONSES
 
 
 class Mechanisms(Strict):
@@ -76,6 +77,11 @@ class Platform(Strict):
     def ranks(self) -> bool:
         """Whether it has a public list of topics."""
         return any(mechanism.ranks for _, mechanism in self.mechanisms.present())
+
+    def usual(self, kind: str) -> dict[str, float]:
+        """Chances of the responses to a usual post of a kind of content, by name; ``attend`` of each view."""
+        content = self.content[kind]
+        return {name: getattr(self.response, name) * getattr(content, name) for name in RESPONSES}
 
     def price(self, what: str) -> int | None:
         """Yuan that something costs (0: any sum, or nothing); None where it cannot be had."""

@@ -123,11 +123,6 @@ class PlatformStage:
         name = self.kind(wanted)
         return self.kinds.index(name), self.spec.content[name]
 
-    def usual(self, kind: str) -> np.ndarray:
-        """Chances of the responses to a usual post of a kind of content, f8[responses]."""
-        content = self.spec.content[kind]
-        return np.array([getattr(self.spec.response, name) * getattr(content, name) for name in RESPONSES])
-
     def entries(self, name: str) -> Entries:
         """A list that a mechanism, or every platform, keeps here."""
         return self.world.lists[name][self.index]

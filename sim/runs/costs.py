@@ -40,7 +40,7 @@ def of_platforms(scenario: Scenario, users: int) -> Cost:
     rows, cells = _rows(scenario), steps * len(scenario.platforms) * len(scenario.stories)
     seconds = SECONDS_START + steps * (SECONDS_STEP + users * SECONDS_STEP_PERSON)
     seconds += _reviews(scenario) * SECONDS_REVIEW + _minds(scenario) * SECONDS_MIND
-    acts = _posts(scenario)
+    acts = posts_of_minds(scenario)
     seconds += acts * SECONDS_ACT
     if scenario.engine == "agents":
         seconds += steps * (min(users, AGENTS) * SECONDS_AGENT_STEP + users * SECONDS_MORE)
@@ -48,7 +48,7 @@ def of_platforms(scenario: Scenario, users: int) -> Cost:
     return Cost(memory, seconds, BASE_DISK + rows * ROW_DISK + cells * CELL_DISK)
 
 
-def _posts(scenario: Scenario) -> float:
+def posts_of_minds(scenario: Scenario) -> float:
     """Posts of all minds to reckon with, in the mean."""
     days, actors = scenario.days, scenario.actors
     return sum(actor.count * policy.expected_posts(actor, days) for actor in actors for policy in actor.policies)

@@ -21,7 +21,6 @@ from sim.platforms.base import Prospect, Shown
 from sim.platforms.platform import Platform
 from sim.scenario.affinity import KEEN, affinities
 from sim.scenario.scenario import Scenario, Story
-from sim.world.records import RESPONSES
 
 LEAST = 1e-9
 
@@ -44,7 +43,7 @@ class Chances(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Ground:
+class Outlook:
     """A platform, and the story that appeals most; ``affinity``: factor on attending by segment and community class."""
 
     scenario: Scenario
@@ -83,12 +82,15 @@ class Ground:
         return min(self.member * people.users, self.scenario.network.mean_audience(people.users, people.ratio))
 
     @cached_property
+    def usual(self) -> dict[str, float]:
+        """Chances of the responses to what users make, by name."""
+        return self.platform.usual(self.platform.user_content)
+
+    @cached_property
     def chances(self) -> Chances:
         """Of what users make, in the mean over topics."""
-        made, own = self.platform.response, self.platform.content[self.platform.user_content]
         talk = math.sqrt(self.story.talk) * math.exp(self.platform.talk_spread**2 / 8)
-        attend = made.attend * own.attend * self.story.appeal
-        return Chances(attend, made.create * own.create * talk, made.repost * own.repost)
+        return Chances(self.usual["attend"] * self.story.appeal, self.usual["create"] * talk, self.usual["repost"])
 
     def attending(self, factor: float, targeted: bool) -> float:
         """Mean chance that a view is attended."""
@@ -97,8 +99,7 @@ class Ground:
 
     def shown(self) -> list[Shown]:
         """What all mechanisms show of a post by a user."""
-        made, own = self.platform.response, self.platform.content[self.platform.user_content]
-        given = {name: min(1.0, getattr(made, name) * getattr(own, name)) for name in RESPONSES} | {"attend": 1.0}
+        given = {name: min(1.0, chance) for name, chance in self.usual.items()} | {"attend": 1.0}
         post = Prospect(self.people, self.member, self.followers, self.attending, given, self.platform.quality_spread)
         return [one for _, mechanism in self.platform.mechanisms.present() for one in mechanism.shown(post)]
 
@@ -128,7 +129,7 @@ def offspring(scenario: Scenario) -> list[Offspring]:
     most = max(range(len(stories)), key=lambda i: stories[i].appeal * math.sqrt(stories[i].talk))
     affinity = affinities(scenario)[most]
     places = scenario.platforms.items()
-    return [Ground(scenario, name, one, stories[most], affinity).offspring for name, one in places]
+    return [Outlook(scenario, name, one, stories[most], affinity).offspring for name, one in places]
 
 
 def tell(scenario: Scenario) -> None:
