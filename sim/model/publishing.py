@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -61,25 +62,24 @@ class Publisher:
         """The draft's topic: named, opened under its title, or the story's own on that platform."""
         if draft.topic >= 0:
             return draft.topic
-        title = draft.title or self.stories[draft.story].title
-        row = self._topics.get((draft.platform, draft.story, title))
+        title, about = draft.title or self.stories[draft.story].title, (draft.appeal, draft.about, draft.negative)
+        return self._titled(draft.platform, draft.story, title, draft.content, draft.origin, draft.minute, *about)
+
+    def _titled(
+        self, platform: int, story: int, title: str, content: str, origin: int, minute: int, *about: Any
+    ) -> int:
+        """The topic of a title, opened if there is none; ``about``: as `open_topic` takes it."""
+        row = self._topics.get((platform, story, title))
         if row is not None:
             return row
-        half_life = self.stages[draft.platform].content(draft.content)[1].half_life_hours
-        place = draft.platform, draft.story, title, draft.origin, draft.minute, half_life
-        return self.open_topic(*place, draft.appeal, draft.about, draft.negative)
+        half_life = self.stages[platform].content(content)[1].half_life_hours
+        return self.open_topic(platform, story, title, origin, minute, half_life, *about)
 
     def _carried_topic(self, topic: int, there: int, content: str, minute: int) -> int:
         """The topic under which something is carried over to another platform: the one of the same title."""
         topics, title = self.world.topics, self.world.topic_titles[topic]
-        story = int(topics.story[topic])
-        row = self._topics.get((there, story, title))
-        if row is not None:
-            return row
-        half_life = self.stages[there].content(content)[1].half_life_hours
-        about, negative = self.world.topic_about[topic], bool(topics.negative[topic])
-        appeal = float(topics.appeal[topic])
-        return self.open_topic(there, story, title, RELAYED, minute, half_life, appeal, about, negative)
+        about = float(topics.appeal[topic]), self.world.topic_about[topic], bool(topics.negative[topic])
+        return self._titled(there, int(topics.story[topic]), title, content, RELAYED, minute, *about)
 
     def taken(self, platform: int, story: int, title: str) -> bool:
         """Whether a topic of a story has a title on a platform."""

@@ -1,10 +1,10 @@
 """Does a world spread without end? The mean number of posts and reposts to which a post by a user leads, in words.
 
-From one each on (a supercritical branching process) a run grows until its end, or until everybody has taken part once:
-a person reposts a post once, makes one post of its own about it, and has attention for so many views a day. How far
-that goes is not foreseen, only told; a run that takes too much is stopped (`ceilings`). Left out: search, lists, that
-talk differs between topics, that ties are local, and what people carry over to other platforms. What is shown of a post
-is asked of the mechanisms (`Mechanism.shown`). Nothing is drawn.
+From one each on (a supercritical branching process) a run grows until its end, or until everybody has taken part
+once: a person reposts a post once, makes one post of its own about it, and has attention for so many views a day. How
+far that goes is not foreseen, only told; a run that takes too much is stopped (`ceilings`). Left out: search, lists
+and walls, that talk differs between topics, that ties are local, and what people carry over to other platforms. What
+is shown of a post is asked of the mechanisms (`Mechanism.shown`). Nothing is drawn.
 """
 
 from __future__ import annotations
