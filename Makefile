@@ -34,8 +34,8 @@ demo: $(RUNTIME)  ## run the Ding Zhen case and set it beside what was observed
 test: $(DEV)  ## run the tests
 	@$(VENV)/bin/python -m pytest -n auto --maxprocesses 4
 
-compat: $(DEV)  ## run what is installed with the oldest packages that are allowed
-	@SIM_OLDEST=1 $(VENV)/bin/python -m pytest tests/test_install.py -k oldest
+compat: $(DEV)  ## run what is installed with the newest and the oldest packages that are allowed
+	@SIM_COMPAT=1 $(VENV)/bin/python -m pytest tests/test_install.py -k "newest or oldest"
 
 check: $(DEV)  ## check format, lint and types, and run the tests
 	@scripts/check
