@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -71,9 +72,7 @@ def circles(
         spread: sd of ln sociability, whose mean is 1.
         look_exponent: chance of looking goes with sociability to this power, on the mean 1.
     """
-    z = np.array([NormalDist().inv_cdf((q + 0.5) / QUANTILES) for q in range(QUANTILES)])
-    sociable = np.exp(spread * z)
-    sociable /= sociable.mean()
+    sociable = _sociability(spread)
     look = sociable**look_exponent
     home = [min(community_size, 1 << 32) if layer.local else n_users for layer in layers]
     keys = [stream_key(key, layer.name) for layer in layers]
@@ -93,6 +92,14 @@ def circles(
     )
 
 
+@lru_cache(maxsize=16)
+def _sociability(spread: float) -> np.ndarray:
+    """Sociability by quantile, lognormal with mean 1, f8[QUANTILES]; asked for by every world of a platform."""
+    z = np.array([NormalDist().inv_cdf((q + 0.5) / QUANTILES) for q in range(QUANTILES)])
+    sociable = np.exp(spread * z)
+    return np.asarray(sociable / sociable.mean())
+
+
 def _coprime(h: int, n: int) -> int:
     """A factor below ``n`` that has an inverse mod n, from 64 random bits."""
     a = h % n if n > 1 else 0
@@ -106,8 +113,6 @@ def mean_friends(layers: Sequence[Layer], spread: float = 0.0) -> float:
 
     Friendships of different layers are counted as if none met the same person twice.
     """
-    z = np.array([NormalDist().inv_cdf((q + 0.5) / QUANTILES) for q in range(QUANTILES)])
-    sociable = np.exp(spread * z)
-    sociable /= sociable.mean()
+    sociable = _sociability(spread)
     take = [float(np.minimum(layer.takes_part * sociable, 1.0).mean()) for layer in layers]
     return math.fsum((layer.size - 1) * layer.friends * p**2 for layer, p in zip(layers, take, strict=True))
