@@ -334,7 +334,7 @@ def test_a_damaged_file_is_refused_in_one_line():
             told.append(str(error))
         else:
             assert same  # a bit that says nothing
-    assert len(told) > 150
+    assert len(told) > 140  # most of it is said by few bytes, so some bits say nothing
     assert all(line.startswith("snapshots/there.npz: ") and "\n" not in line for line in told)
     for length in (0, 1, 100, len(raw) // 2, len(raw) - 1):
         with pytest.raises(SimError, match="it is damaged, or no snapshot at all; make it again"):

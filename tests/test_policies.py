@@ -601,7 +601,7 @@ def test_a_new_word_needs_nothing_but_effects():
     deed = made.deeds.actions[-1]
     assert (deed.actor, deed.kind, deed.action, deed.platform) == ("star", "brand", "sing", "square")
     assert (deed.topic, deed.spend, deed.why) == ("concert", 17, "it is Friday; buys a place; asks 1 KOLs of tier koc")
-    assert (star.spent, star.done) == (17, [("sing", made.deeds.now, "tale")])
+    assert (star.spent, star.done) == (17, [("sing", made.deeds.now, "tale", "")])
 
 
 def test_who_cannot_be_paid_does_not_post():
@@ -801,7 +801,7 @@ def test_a_mind_knows_what_it_has_just_done_spent_opened_and_been_offered():
     assert mind.me("tale") is blank
     mind.spent += 30
     assert mind.me("tale").budget_left == 70
-    mind.done.append(("ride", 15, "tale"))
+    mind.done.append(("ride", 15, "tale", ""))
     assert mind.me("tale").done == (("ride", 15),)
     mind.rows["forum"] = 11
     assert mind.me("tale").platforms == ("square", "forum")

@@ -9,31 +9,49 @@ from __future__ import annotations
 
 from sim.minds.action import Action, Deed
 from sim.minds.base import POLICIES, AnyPolicy, Policy
+from sim.minds.bots import WaterArmy
 from sim.minds.brands import CrisisReply, SponsorWhenRising
 from sim.minds.bureaus import Rivalry
-from sim.minds.dashboard import Dashboard, Fee, Joined, Listed, Me
+from sim.minds.dashboard import Dashboard, Fee, Joined, Latest, Listed, Me
+from sim.minds.editors import HoldDown, PinListed, PromoteStory
 from sim.minds.kols import PaidCollaboration, RideHot
-from sim.minds.media import FollowUp, NewsDesk
+from sim.minds.media import CarryWire, FollowUp, NewsDesk
+from sim.minds.memes import RideTemplate
+from sim.minds.organisations import AccountForGifts, AskToGive, PartnerPosts
+from sim.minds.peers import JoinPeers
+from sim.minds.specialists import Explain
 from sim.minds.topics import OpenTopics, SteadyPosting
 
 __all__ = [
     "POLICIES",
+    "AccountForGifts",
     "Action",
     "AnyPolicy",
+    "AskToGive",
+    "CarryWire",
     "CrisisReply",
     "Dashboard",
     "Deed",
+    "Explain",
     "Fee",
     "FollowUp",
+    "HoldDown",
+    "JoinPeers",
     "Joined",
+    "Latest",
     "Listed",
     "Me",
     "NewsDesk",
     "OpenTopics",
     "PaidCollaboration",
+    "PartnerPosts",
+    "PinListed",
     "Policy",
+    "PromoteStory",
     "RideHot",
+    "RideTemplate",
     "Rivalry",
     "SponsorWhenRising",
     "SteadyPosting",
+    "WaterArmy",
 ]

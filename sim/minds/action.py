@@ -74,10 +74,44 @@ class Damp(Effect):
 
 
 @dataclass(frozen=True)
+class Pin(Effect):
+    """The pinned slot of the list for a topic, for some hours; the platform's editors alone have it to give."""
+
+    topic: int
+    hours: float
+
+
+@dataclass(frozen=True)
+class PutInSlot(Effect):
+    """A place of the opening page for a topic, for nothing, where it is free; from 1, the most seen."""
+
+    topic: int
+    place: int
+    hours: float
+
+
+@dataclass(frozen=True)
+class DownRank(Effect):
+    """What lists give a topic for its reads and talk is multiplied by a factor, 0..1, from now on."""
+
+    topic: int
+    factor: float
+
+
+@dataclass(frozen=True)
+class Inflate(Effect):
+    """Bought acts under a topic, which lists count as if people had made them, and nobody else does."""
+
+    topic: int
+    acts: int
+
+
+@dataclass(frozen=True)
 class Action:
     """What a mind does: ``kind`` is a word for its ledger and the log, ``effects`` are carried out in order.
 
     ``spend``: yuan that it costs the mind at once, all boosts among them; a place that is bought comes on top.
+    ``on``: title of the topic that it deals with, where the mind is to remember that it has.
     """
 
     kind: str
@@ -86,6 +120,7 @@ class Action:
     why: str
     effects: tuple[Effect, ...]
     spend: int = 0
+    on: str = ""
 
 
 @dataclass(frozen=True)

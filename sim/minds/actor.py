@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from sim.base.strict import BY_NAME, Grade, Name, Strict, Title
-from sim.minds.base import POLICIES, AnyPolicy, StoryName, TierName
-
-Kind = Literal["kol", "bureau", "brand", "media", "star"]
-KINDS: tuple[str, ...] = get_args(Kind)
+from sim.minds.base import POLICIES, AnyPolicy, Kind, StoryName, TierName
 
 
 class Actor(Strict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Annotated, ClassVar, Protocol
+from typing import Annotated, ClassVar, Literal, Protocol, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,6 +17,20 @@ from sim.minds.action import Action, Publish
 from sim.minds.dashboard import HOUR, Dashboard, Listed, Me
 
 POLICIES = Registry("policy")
+Kind = Literal[
+    "kol",
+    "bureau",
+    "brand",
+    "media",
+    "star",
+    "organisation",
+    "editor",
+    "celebrity",
+    "specialist",
+    "meme",
+    "bot",
+]  # of minds
+KINDS: tuple[str, ...] = get_args(Kind)
 PLACES = 50  # of a usual list
 
 # What a text field may name; each is checked against what the world has.
@@ -89,6 +103,11 @@ def looks(actor: Holder, days: float) -> float:
 def within(rank: int) -> float:
     """Share of the places of a usual list down to a rank."""
     return min(1.0, rank / PLACES)
+
+
+def exponential(mean_hours: float, coin: float) -> float:
+    """Minutes of a wait of such a mean, from a uniform number."""
+    return round(-mean_hours * HOUR * math.log1p(-coin), 6)
 
 
 def spaced(days: float, hours: float) -> float:

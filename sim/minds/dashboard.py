@@ -34,6 +34,20 @@ class Listed:
 
 
 @dataclass(frozen=True)
+class Latest:
+    """The topic of the story that was born last on a platform: its row, title, and minute of birth."""
+
+    topic: int
+    title: str
+    minute: int
+
+    @property
+    def key(self) -> int:
+        """Who it is in draws: its name, whatever its row."""
+        return zlib.crc32(self.title.encode())
+
+
+@dataclass(frozen=True)
 class Joined:
     """An actor that has acted on the story in public; ``home``: the story is its own, so it is nobody's rival."""
 
@@ -50,6 +64,8 @@ class Dashboard:
 
     ``pace`` is the activity of the hour over the day's mean; ``came``: when each of the story's topics first came on a
     list by itself (any platform's), the earliest first; ``title``: the story's, for the words of those who act.
+    ``date``: the day of ``now``, as 2020-11-30; ``intends_day``: intents of the last 24 h, such as gifts; ``latest``:
+    by platform the topic of the last 24 h that was born last; ``against``: the same of those against the story.
     """
 
     story: str
@@ -69,6 +85,10 @@ class Dashboard:
     called: dict[str, tuple[str, int]] = field(default_factory=dict)
     came: tuple[int, ...] = ()
     title: str = ""
+    date: str = ""
+    intends_day: int = 0
+    latest: dict[str, Latest] = field(default_factory=dict)
+    against: dict[str, Latest] = field(default_factory=dict)
 
     def best(self, max_rank: int, min_minutes: int = 0, on: tuple[str, ...] = ()) -> Listed | None:
         """The story's highest topic of at most ``max_rank`` that has stayed ``min_minutes``, ``on`` these platforms."""
@@ -91,7 +111,11 @@ class Fee:
 
 @dataclass(frozen=True)
 class Me:
-    """What a mind knows of itself. ``draw(what, *keys)`` is its keyed uniform number."""
+    """What a mind knows of itself.
+
+    ``draw(what, *keys)`` is its keyed uniform number; ``dealt``: kinds of action and titles of the topics that they
+    dealt with; ``followers_won()``: followers (people) won in the run.
+    """
 
     name: str
     title: str
@@ -103,6 +127,8 @@ class Me:
     done: tuple[tuple[str, int], ...]
     offers: tuple[Fee, ...]
     draw: Callable[..., float]
+    dealt: frozenset[tuple[str, str]] = frozenset()
+    followers_won: Callable[[], int] = lambda: 0
 
     def since(self, now: int, *kinds: str) -> float:
         """Minutes since the last own action of these kinds (any, if none is named)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import mesa
@@ -14,7 +15,7 @@ from sim.minds.dashboard import Dashboard, Fee, Me
 
 
 class Mind(mesa.Agent):
-    """One decision-maker: KOL, tourism bureau, brand, medium or star.
+    """One decision-maker: KOL, tourism bureau, brand, medium, editor (`minds.base.KINDS`).
 
     Attributes:
         name: unique name; members of a group carry a number.
@@ -22,10 +23,11 @@ class Mind(mesa.Agent):
         stories: gives the names of those it minds now, one after the other; they share nothing but its purse.
         order_key: stream key of its turn among those that look in the same step.
         spent: yuan spent so far, never above the budget.
-        done: (kind of action, minute, story) of all it did.
+        done: (kind of action, minute, story, title of the topic it dealt with) of all it did.
         offers: fees offered to it and not yet looked at.
 
-    ``see`` gives the dashboard of a story as it was so many minutes ago; ``do`` carries an action out.
+    ``see`` gives the dashboard of a story as it was so many minutes ago; ``do`` carries an action out;
+    ``followers_won``: how many followers (people) it has won in the run, on all platforms.
     """
 
     def __init__(
@@ -41,12 +43,14 @@ class Mind(mesa.Agent):
         seed: int,
         see: Callable[[str, int], Dashboard],
         do: Callable[[Mind, Action], None],
+        followers_won: Callable[[Mind], int] = lambda mind: 0,
     ) -> None:
         super().__init__(model)
         self.spec, self.name, self.title, self.rows, self.price = spec, name, title, rows, price
         self.stories, self._see, self._do = stories, see, do
+        self._followers_won = partial(followers_won, self)
         self.spent = 0
-        self.done: list[tuple[str, int, str]] = []
+        self.done: list[tuple[str, int, str, str]] = []
         self.offers: list[Fee] = []
         self._key = streams.stream_key(seed, f"mind/{name}")
         self._streams: dict[str, int] = {}
@@ -104,14 +108,16 @@ class Mind(mesa.Agent):
             self.spec.budget - self.spent,
             self.price,
             self.spec.review_minutes,
-            tuple((kind, minute) for kind, minute, on in self.done if on == story),
+            tuple((kind, minute) for kind, minute, of, _ in self.done if of == story),
             tuple(self.offers),
             lambda what, *keys: self.draw(f"{story}/{what}", *keys),
+            frozenset((kind, on) for kind, _, of, on in self.done if of == story and on),
+            self._followers_won,
         )
 
     def carry_out(self, action: Action, now: int) -> None:
         """Do it, if the purse allows and the account exists, and remember it; what it costs is paid when it is done."""
         if action.platform not in self.rows or action.spend > self.spec.budget - self.spent:
             return
-        self.done.append((action.kind, now, action.story))
+        self.done.append((action.kind, now, action.story, action.on))
         self._do(self, action)

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.minds import Dashboard, Joined, Listed
+from sim.minds.dashboard import Dashboard, Joined, Latest, Listed
 from sim.model.reached import Reached
-from sim.world.records import BELIEVES, CORRECTED, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS
+from sim.world.records import BELIEVES, CORRECTED, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_INTENTS, F_REPOSTS
 from sim.world.world import World
 
 DAY = 1440
@@ -68,9 +68,10 @@ class Board:
             return self._seen[story, then]
         now = step * clock.step_minutes
         hour, pace = clock.hour(now), round(clock.level(step) / (sum(clock.day_clock) / len(clock.day_clock)), 9)
+        date = clock.time(now).date().isoformat()
         if then < 0:
-            return Dashboard(name, now, now - delay_minutes, hour, pace, title=self.titles[story])
-        seen = self._seen[story, then] = replace(self._shown[story, then], now=now, hour=hour, pace=pace)
+            return Dashboard(name, now, now - delay_minutes, hour, pace, title=self.titles[story], date=date)
+        seen = self._seen[story, then] = replace(self._shown[story, then], now=now, hour=hour, pace=pace, date=date)
         return seen
 
     def _dashboard(self, story: int, step: int) -> Dashboard:
@@ -82,7 +83,7 @@ class Board:
         recent, before = int(reads[-quarter:].sum()), int(reads[-2 * quarter : -quarter].sum())
         own = np.flatnonzero(mine & (topics.last_listed > now - DAY) & (topics.first_listed >= 0))
         reads_day = int(reads.sum())
-        bad = np.flatnonzero(mine & (topics.negative > 0))
+        bad, young = np.flatnonzero(mine & (topics.negative > 0)), np.flatnonzero(mine & (topics.minute > now - DAY))
         return Dashboard(
             self.world.stories[story],
             now,
@@ -98,10 +99,21 @@ class Board:
             int(bad[-1]) if len(bad) else -1,
             tuple(self._joined.get(story, {}).values()),
             tuple(self.world.platforms[p] for p in np.flatnonzero(np.bincount(topics.platform[mine]))),
-            self._called(np.flatnonzero(mine & (topics.minute > now - DAY))),
+            self._called(young),
             self._when(story, topics.first_listed[mine & (topics.first_listed >= 0)]),
             self.titles[story],
+            intends_day=int(flows[..., F_INTENTS].sum()),
+            latest=self._latest(young),
+            against=self._latest(young[topics.negative[young] > 0]),
         )
+
+    def _latest(self, young: np.ndarray) -> dict[str, Latest]:
+        """Of topics in the order of their birth, the last by platform."""
+        topics, world = self.world.topics, self.world
+        rows = young.tolist()
+        return {
+            world.platforms[topics.platform[t]]: Latest(t, world.topic_titles[t], int(topics.minute[t])) for t in rows
+        }
 
     def _when(self, story: int, first: np.ndarray) -> tuple[int, ...]:
         """When topics came on a list, in order; one tuple serves until another comes."""

@@ -12,7 +12,21 @@ from typing import Any
 import numpy as np
 
 from sim.base import notices
-from sim.minds.action import Action, Buy, Damp, Deed, Effect, Publish, RaiseIntents, Recruit, Settle
+from sim.minds.action import (
+    Action,
+    Buy,
+    Damp,
+    Deed,
+    DownRank,
+    Effect,
+    Inflate,
+    Pin,
+    Publish,
+    PutInSlot,
+    RaiseIntents,
+    Recruit,
+    Settle,
+)
 from sim.minds.dashboard import Fee, Joined
 from sim.minds.mind import Mind
 from sim.model import build
@@ -235,7 +249,34 @@ class Deeds:
         novelty[effect.topic] = round(novelty[effect.topic] * effect.factor, 9)
         return deed
 
+    def _pin(self, editor: Mind, action: Action, effect: Pin, deed: Deed) -> Deed | None:
+        until = self.now + round(effect.hours * 60)
+        return self._placed(action, deed, Order("pin", topic=effect.topic, until=until))
+
+    def _put_in_slot(self, editor: Mind, action: Action, effect: PutInSlot, deed: Deed) -> Deed | None:
+        until = self.now + round(effect.hours * 60)
+        return self._placed(action, deed, Order(f"promote {effect.place}", topic=effect.topic, until=until))
+
+    def _placed(self, action: Action, deed: Deed, order: Order) -> Deed | None:
+        """An editor's place for a topic, where there is one and it is free."""
+        if self.stages[self.platform[action.platform]].sell(order) is None:
+            return None
+        return replace(deed, topic=self.world.topic_titles[order.topic])
+
+    def _down_rank(self, editor: Mind, action: Action, effect: DownRank, deed: Deed) -> Deed:
+        weight = self.world.topics.interaction
+        weight[effect.topic] = round(weight[effect.topic] * effect.factor, 9)
+        return replace(deed, topic=self.world.topic_titles[effect.topic])
+
+    def _inflate(self, mind: Mind, action: Action, effect: Inflate, deed: Deed) -> Deed:
+        self.stages[self.platform[action.platform]].inflate(effect.topic, effect.acts)
+        return replace(deed, topic=self.world.topic_titles[effect.topic])
+
     # ---- helpers
+
+    def followers_won(self, mind: Mind) -> int:
+        """Followers (people) that a mind's accounts have won so far."""
+        return sum(self.account(mind, platform).gained for platform in mind.rows)
 
     def account(self, mind: Mind, platform: str) -> Account:
         """The mind's account on a platform."""
@@ -317,4 +358,8 @@ WAYS: dict[type[Effect], Way] = {  # how each effect is carried out: the deed's 
     Settle: Deeds._settle,
     RaiseIntents: Deeds._raise_intents,
     Damp: Deeds._damp,
+    Pin: Deeds._pin,
+    PutInSlot: Deeds._put_in_slot,
+    DownRank: Deeds._down_rank,
+    Inflate: Deeds._inflate,
 }

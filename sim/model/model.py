@@ -227,6 +227,7 @@ class ViralityModel(mesa.Model):
             seed=self.script.seed,
             see=self.dashboard,
             do=self.perform,
+            followers_won=self.deeds.followers_won,
         )
         return self.deeds.minds[name]
 

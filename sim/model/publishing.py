@@ -48,6 +48,8 @@ class Publisher:
     def __init__(self, scenario: Scenario, world: World, stages: list[PlatformStage]) -> None:
         self.scenario, self.world, self.stages = scenario, world, stages
         self.stories = list(scenario.stories.values())
+        tone = scenario.people.tone
+        self.tones = [(tone(story.stirs), tone(story.against_stirs)) for story in self.stories]  # for it, against it
         self.infectious = streams.stream_key(scenario.seed, "infectious")
         self.quality = streams.stream_key(scenario.seed, "quality")
         self.fresh: list[np.ndarray] = []
@@ -108,6 +110,7 @@ class Publisher:
         stage, about_it = self.stages[platform], (story, title)
         spec = stage.spec
         half_life *= 1.0 if origin == FACT else stage.drawn("half-life", spec.half_life_spread, *about_it)
+        half_life *= self.tones[story][negative].half_life
         decay = round(2.0 ** (-self.world.clock.step_minutes / 60 / half_life), 9)
         row = self.world.add_topic(
             title,
@@ -256,6 +259,10 @@ class Publisher:
         chance[:, 0] *= self.stories[story].appeal * appeal * np.exp(spread * z - spread**2 / 2)
         infectious = np.exp(spec.repost_spread * table_normal(self.infectious, ident, 1) - spec.repost_spread**2 / 2)
         chance[:, RESPONSES.index("repost")] *= infectious
+        for against, tone in enumerate(self.tones[story]):
+            own_tone = world.posts.negative[posts] == against
+            chance[own_tone, 0] *= tone.attend
+            chance[own_tone, RESPONSES.index("repost")] *= tone.repost
         talk = world.topics.talk[world.posts.topic[posts]]
         for response, lift in (("comment", talk), ("search", talk), ("create", np.sqrt(talk))):
             chance[:, RESPONSES.index(response)] *= lift

@@ -186,6 +186,9 @@ class Mechanism(BaseModel):
         """Impressions of an order for which nobody is there (people)."""
         return 0
 
+    def inflate(self, stage: PlatformStage, topic: int, acts: int) -> None:
+        """Count so many acts under a topic that nobody made: they were bought."""
+
     def bare(self, stage: PlatformStage, post: int, chance: np.ndarray) -> np.ndarray:
         """Thresholds of a post's responses (``chance``, a copy) without what it has added to them since."""
         return chance

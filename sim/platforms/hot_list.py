@@ -149,6 +149,15 @@ class HotList(Showing):
         slots.add(np.array((free[0], order.topic, stage.now + round(self.ad_hours * 60)), SLOT))
         return price
 
+    def inflate(self, stage: PlatformStage, topic: int, acts: int) -> None:
+        """Bought acts count as discussions of one step do."""
+        topics, gain = stage.world.topics, 1 - self._keep(stage)
+        topics.rate[topic] += acts * stage.clock.steps_per_hour * topics.interaction[topic] * gain
+
+    def _keep(self, stage: PlatformStage) -> float:
+        """Share of the smoothed inflow that outlasts a step."""
+        return round(float(2.0 ** (-stage.clock.step_minutes / self.smoothing_minutes)), 9)
+
     def place(self, stage: PlatformStage, post: int) -> str:
         """The rank of a post's topic; nothing for one that is only on a bought place."""
         rank = int(stage.world.topics.rank[stage.world.posts.topic[post]])
@@ -222,7 +231,7 @@ class HotList(Showing):
         """Smooth the inflow of heat, then rank the story's topics among the background's."""
         topics, own = stage.world.topics, stage.own_topics()
         inflow = self.inflow(stage.world.inflow(stage.step)[own], stage.clock.steps_per_hour)
-        keep = round(2.0 ** (-stage.clock.step_minutes / self.smoothing_minutes), 9)
+        keep = self._keep(stage)
         topics.rate[own] = topics.rate[own] * keep + inflow * topics.interaction[own] * (1 - keep)
         topics.heat[own] = (topics.rate[own] * self.interaction).astype(np.int64)
         new = topics.novelty[own] > self.least_novelty(topics.rank[own] >= 0)

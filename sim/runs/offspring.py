@@ -90,7 +90,9 @@ class Outlook:
     def chances(self) -> Chances:
         """Of what users make, in the mean over topics."""
         talk = math.sqrt(self.story.talk) * math.exp(self.platform.talk_spread**2 / 8)
-        return Chances(self.usual["attend"] * self.story.appeal, self.usual["create"] * talk, self.usual["repost"])
+        tone = self.scenario.people.tone(self.story.stirs)
+        attend = self.usual["attend"] * self.story.appeal * tone.attend
+        return Chances(attend, self.usual["create"] * talk, self.usual["repost"] * tone.repost)
 
     def attending(self, factor: float, targeted: bool) -> float:
         """Mean chance that a view is attended."""

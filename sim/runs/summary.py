@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from sim.minds.actor import KINDS
+from sim.minds.base import KINDS
 from sim.platforms.base import channels
 from sim.scenario.numbers import flows, parted
 from sim.world.records import (

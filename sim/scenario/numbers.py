@@ -21,7 +21,7 @@ from sim.base import checker, reader
 from sim.base.errors import SimError
 from sim.base.registry import did_you_mean
 from sim.base.strict import Strict
-from sim.minds.actor import KINDS
+from sim.minds.base import KINDS
 from sim.platforms.base import channels
 
 if TYPE_CHECKING:

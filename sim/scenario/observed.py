@@ -20,6 +20,10 @@ class Figure(Strict):
     unit: str = ""
     source: str
     grade: Grade = "measured"
+    main: bool = Field(False, description="what the case is known by: its main outcome")
+    used: bool = Field(
+        False, description="a number of the scenario was set by it: that it is met shows the fit, and nothing foreseen"
+    )
     note: str = ""
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from sim.base.strict import BY_NAME, Factors, Named, Ranges, Share, Source, Strict
+from sim.base.strict import BY_NAME, Factor, Factors, Named, Ranges, Share, Source, Strict
 
 TRAITS = ("ages", "regions")  # what people differ in besides, as their segments have shares of it
 Shares = Annotated[dict[str, Share], BY_NAME]
@@ -62,6 +62,17 @@ class Interest(Strict):
     half_life_hours: float = Field(gt=0, le=10_000, description="hours in which half of it is forgotten")
 
 
+class Tone(Strict):
+    """What a post stirs in whoever meets it: factors on responding, and on how long its topic stays new."""
+
+    attend: Factor = Field(1.0, description="factor on attending")
+    repost: Factor = Field(1.0, description="factor on passing it on")
+    half_life: float = Field(1.0, gt=0, le=100, description="factor on the half-life of the topic's novelty")
+
+
+NEUTRAL = Tone()
+
+
 class Tier(Strict):
     """A class of KOLs by followers."""
 
@@ -85,6 +96,7 @@ class People(Strict):
     communities: Communities
     fatigue: Fatigue
     interest: Interest
+    tones: Named[Tone] = Field(default_factory=dict, description="what posts may stir, by name")
     kol_followers: tuple[tuple[int, float], ...] = Field(
         description="share of KOL accounts with more followers than this"
     )
@@ -103,6 +115,10 @@ class People(Strict):
     def of(self, trait: str) -> list[str]:
         """What people can be of one of the `TRAITS`, sorted."""
         return sorted({value for segment in self.segments.values() for value in getattr(segment, trait)})
+
+    def tone(self, name: str) -> Tone:
+        """A tone by name; none: one that changes nothing."""
+        return self.tones[name] if name else NEUTRAL
 
     @property
     def ratio(self) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from sim.base.names import Names
 from sim.base.streams import threshold
 from sim.base.strict import Factors, Grade, Instant, Name, Named, Share, Strict, Title
 from sim.minds.actor import Actor
@@ -20,6 +21,8 @@ from sim.scenario.observed import Observed
 from sim.scenario.people import People
 from sim.scenario.whatif import Counterfactual
 from sim.world.clock import Clock
+
+ToneName = Annotated[str, Names("tone")]
 
 
 class Rumour(Strict):
@@ -50,6 +53,8 @@ class Story(Strict):
     interests: Factors = Field(default_factory=dict, description="weights of the interests it speaks to")
     user_topic_title: Title = Field("{title}·网友话题{n}", description="name of the n-th topic that users start")
     user_topic_spread: float = Field(0.9, ge=0, le=3, description="sd of ln appeal over the topics that users start")
+    stirs: ToneName = Field("", description="tone of posts for it (people.tones); empty: none")
+    against_stirs: ToneName = Field("", description="tone of posts against it; empty: none")
     rumour: Rumour | None = Field(None, description="what is believed of it, where it may be untrue")
     source: str = ""
     grade: Grade = "assumed"
@@ -68,6 +73,7 @@ class Scenario(Strict):
     name: Name
     title: str = ""
     about: str = ""
+    teaches: tuple[str, ...] = Field((), max_length=10, description="what can be learnt from it, a line each")
     start: Instant = Field(description="first minute, with a zone")
     days: float = Field(gt=0, le=400, description="length of the run")
     shortened: bool = Field(False, description="what lies beyond the end is left out, and told, instead of refused")

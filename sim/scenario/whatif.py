@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, field_serializer, model_validator
 
 from sim.base.strict import Strict, Title
-from sim.minds.actor import Kind
+from sim.minds.base import Kind
 
 
 class ActorsLike(Strict):

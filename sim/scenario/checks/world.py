@@ -167,9 +167,10 @@ def _use(scenario: Scenario, platform: str) -> float:
 
 
 def _stories(scenario: Scenario) -> Iterator[Finding]:
-    known = scenario.people.interests
+    known, names = scenario.people.interests, known_names(scenario)
     for name, story in scenario.stories.items():
         where = ("stories", name)
+        yield from under(where, misnamed(story, names))
         for interest in story.interests if known else ():
             yield from unknown("interest", interest, known, (*where, "interests", interest))
         yield from under(where, placeholders(story, "user_topic_title"))
@@ -247,9 +248,14 @@ def known_names(scenario: Scenario) -> Known:
             "story": list(scenario.stories),
             "actor": [actor.name for actor in scenario.actors],
             "tier": list(scenario.people.kol_tiers),
+            "tone": list(scenario.people.tones),
         },
         {
-            name: {"content": list(p.content), "mechanism": [kind for kind, _ in p.mechanisms.present()]}
+            name: {
+                "content": list(p.content),
+                "mechanism": [kind for kind, _ in p.mechanisms.present()],
+                "service": [what for _, mechanism in p.mechanisms.present() for what in mechanism.prices()],
+            }
             for name, p in platforms.items()
         },
     )
