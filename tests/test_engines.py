@@ -26,6 +26,7 @@ KINDS = [
     {"kind": "barabasi_albert", "m": 3},
     {"kind": "path"},
 ]
+TONES = ["", "awe", "anger", "dread", "wish", "sadness", "correction"]
 AUDIENCES = {"computed": 200, "watts_strogatz": 4, "barabasi_albert": 6, "path": 2}  # followers of a user, about
 
 
@@ -88,7 +89,8 @@ def generated(number):
         network=network,
         platforms=platforms,
         stories={
-            "tale": {"title": "Tale", "interests": {"looks": 1.0}, "talk": 0.5 + float(share())},
+            "tale": {"title": "Tale", "interests": {"looks": 1.0}, "talk": 0.5 + float(share()),
+                     "stirs": TONES[number % 7]},
             "rival": {"title": "Rival", "interaction": 0.5 + 4 * float(share())},
         },
         actors=[

@@ -67,6 +67,47 @@ def rich(number=1, users=300, facts=(), days=0.5, **changes):
     rivals = {"kind": "rivalry", "kinship": 1.0}
     news = {"kind": "open_topics", "topics_per_day": 20.0, "first_hour": 0, "last_hour": 12}
     back = {"kind": "follow_up", "per_topic": 0.9, "wait_hours": 0.1, "first_hour": 0, "last_hour": 23}
+    editor = [
+        {"kind": kind, "wait_hours": 0.5, "max_actions": 3} for kind in ("pin_listed", "promote_story", "hold_down")
+    ]
+    friends = [
+        {"kind": "ask_to_give", "min_followers": 0, "first_hour": 2, "cooldown_hours": 4},
+        {"kind": "account_for_gifts", "after_hours": 1},
+        {
+            "kind": "partner_posts",
+            "days": ["2021-01-01"],
+            "first_hour": 1,
+            "last_hour": 4,
+            "topic": "Day",
+            "ask": "idol",
+        },
+    ]
+    join = {
+        "kind": "join_peers",
+        "peers": 1,
+        "deliberation_hours": 0.5,
+        "first_hour": 0,
+        "max_posts": 2,
+        "cooldown_hours": 3,
+    }
+    answer = {
+        "kind": "explain",
+        "after_hours": 1,
+        "within_hours": 3,
+        "tone": "negative",
+        "topic": "No",
+        "first_hour": 0,
+    }
+    remake = {
+        "kind": "ride_template",
+        "min_growth": 0,
+        "min_reads": 1,
+        "after_hours": 0.5,
+        "within_hours": 2,
+        "fit": 1.0,
+    }
+    carry = {"kind": "carry_wire", "chance": 1.0}
+    army = {"kind": "water_army", "accounts": 9, "burst_minutes": 400, "price_per_act": 1, "detection": 0.3}
     people = worlds.people(users, most, reaction=worlds.REACTION | {"horizon_hours": 6})
     for plain in ("segments", "activity", "communities", "fatigue"):
         del people[plain]
@@ -78,7 +119,10 @@ def rich(number=1, users=300, facts=(), days=0.5, **changes):
         people=people | {"fatigue": {"half_life_hours": 3.0}, "kol_tiers": {"tail": {"price_per_follower": 2.0}}},
         network={"kind": "computed", "circle_size": 8, "community_size": 64, "audience_median": 15},
         platforms=platforms,
-        stories={"tale": {"title": "Tale"}, "rival": {"title": "Rival"}},
+        stories={
+            "tale": {"title": "Tale", "stirs": "dread", "against_stirs": "correction"},
+            "rival": {"title": "Rival"},
+        },
         actors=[
             {"name": "star", "kind": "star", "accounts": {"square": most // 4}, "home": True},
             {"name": "riders", "kind": "kol", "tier": "tail", "count": 4, "accounts": {"square": 20, "other": 9},
@@ -90,6 +134,13 @@ def rich(number=1, users=300, facts=(), days=0.5, **changes):
              "story": "tale", "delay_minutes": 0},
             {"name": "maker", "kind": "brand", "accounts": {"square": 20}, "budget": 500, "review_minutes": 60,
              "policies": [{k: v for k, v in buy.items() if not k.startswith("hire")}]},
+            {"name": "editor", "kind": "editor", "accounts": {"square": 0}, "review_minutes": 30, "policies": editor},
+            {"name": "friends", "kind": "organisation", "count": 2, "accounts": {"square": 20}, "policies": friends},
+            {"name": "idol", "kind": "celebrity", "accounts": {"square": 20}, "policies": [join]},
+            {"name": "expert", "kind": "specialist", "accounts": {"other": 20}, "policies": [answer]},
+            {"name": "joker", "kind": "meme", "accounts": {"other": 20}, "policies": [remake]},
+            {"name": "army", "kind": "bot", "accounts": {"square": 0}, "budget": 90, "policies": [army]},
+            {"name": "wires", "kind": "media", "accounts": {"other": 20}, "policies": [carry]},
         ],
         interventions=[worlds.post(boost=5), worlds.post("2021-01-01T00:20+08:00", actor="shop", boost=9), *facts],
     ) | changes  # fmt: skip
@@ -186,6 +237,17 @@ def test_the_rich_world_uses_what_a_snapshot_must_hold():
         "broadcast",
         "promote",
         "follow_up",
+        "pin_listed",
+        "promote_story",
+        "hold_down",
+        "ask",
+        "account",
+        "partner",
+        "join",
+        "explain",
+        "variant",
+        "burst",
+        "carry",
     }
     assert wanted <= found, wanted - found
 

@@ -17,6 +17,10 @@ from sim.runs.runner import simulate
 from sim.world import population
 
 COUNT = int(os.environ.get("SIM_IDENTITY", "4"))  # generated worlds; 300 by `make verify`
+WHATEVER_IS_TOLD = {  # acts on every story that somebody tells, read or not
+    "sponsor_when_rising", "partner_posts", "ask_to_give", "join_peers", "explain", "carry_wire", "water_army",
+    "promote_story", "hold_down", "ride_template",
+}  # fmt: skip
 ORDERED = {  # lists whose order says something; all others are sets
     "policies",  # the first that wants to act does
     "pools",  # a ladder
@@ -136,8 +140,8 @@ def told(number):
     """A generated world, as data; half of them with minds of every kind."""
     world = test_engines.generated(number) if number % 2 else test_fork.rich(number)
     for one in world["actors"]:
-        if any(policy["kind"] == "sponsor_when_rising" for policy in one.get("policies", ())):
-            one["story"] = "tale"  # these buy for whatever is there
+        if WHATEVER_IS_TOLD & {policy["kind"] for policy in one.get("policies", ())}:
+            one["story"] = "tale"
     world["people"].setdefault("segments", worlds.document()["people"]["segments"])
     world["people"].setdefault("activity", worlds.document()["people"]["activity"])
     return world

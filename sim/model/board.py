@@ -108,12 +108,10 @@ class Board:
         )
 
     def _latest(self, young: np.ndarray) -> dict[str, Latest]:
-        """Of topics in the order of their birth, the last by platform."""
+        """The last-born of some topics by platform; of several of one minute, by name."""
         topics, world = self.world.topics, self.world
-        rows = young.tolist()
-        return {
-            world.platforms[topics.platform[t]]: Latest(t, world.topic_titles[t], int(topics.minute[t])) for t in rows
-        }
+        born = sorted((int(topics.minute[t]), world.topic_titles[t], t) for t in young.tolist())
+        return {world.platforms[topics.platform[t]]: Latest(t, title, minute) for minute, title, t in born}
 
     def _when(self, story: int, first: np.ndarray) -> tuple[int, ...]:
         """When topics came on a list, in order; one tuple serves until another comes."""
