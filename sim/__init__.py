@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sim.studies.folder import write
     from sim.studies.hindcast.hindcast import hindcast
     from sim.studies.optimize.answer import optimize
+    from sim.studies.outcomes.answer import outcomes
     from sim.studies.sweep.answer import sweep
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "hindcast",
     "load",
     "optimize",
+    "outcomes",
     "run",
     "shipped",
     "sweep",
@@ -67,6 +69,7 @@ __getattr__ = lazily(
         "calibrate": "sim.studies.calibrate.answer",
         "compare": "sim.studies.compare.answer",
         "counterfactuals": "sim.studies.counterfactuals.answer",
+        "outcomes": "sim.studies.outcomes.answer",
         "explain_topic": "sim.runs.explain.topic",
         "explain_user": "sim.runs.explain.user",
         "fork": "sim.runs.branches",

@@ -152,7 +152,7 @@ def test_running_totals_are_those_of_the_summary_at_the_end(busy):
     both = made.keys() & busy.summary.keys()
     assert len(both) > 2 * 5
     assert {name: made[name] for name in both} == {name: busy.summary[name] for name in both}
-    flows = {"comments", "creations", "follows", "searches"}
+    flows = {"comments", "creations", "follows", "searches", "relays", "favourites", "gifts", "bullets"}
     whole = {"new_reach", "likes", "reposts"}  # of all platforms together, which a summary has of each
     own = {f"{platform}_{flow}" for platform in platforms for flow in flows}
     assert made.keys() - both == own | flows | whole | {"first_reach"}

@@ -9,6 +9,7 @@ from sim.cli.forks import add_fork
 from sim.cli.hindcast import add_hindcast
 from sim.cli.looks import add_looks
 from sim.cli.optimize import add_optimize
+from sim.cli.outcomes import add_outcomes
 from sim.cli.reality import add_reality
 from sim.cli.runs import add_demo, add_run
 from sim.cli.sweep import add_merge, add_sweep
@@ -26,6 +27,7 @@ COMMANDS = (
     add_calibrate,
     add_hindcast,
     add_counterfactuals,
+    add_outcomes,
     add_compare,
     add_optimize,
     add_reality,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.runs.kinds import World
-    from sim.scenario.observed import Figure
-    from sim.scenario.scenario import Scenario
 
 
 NEEDS = ("kind", "digest", "model_version", "scenario", "seed", "users", "ratio", "title")  # of run.json
@@ -156,27 +153,14 @@ class Result:
             return []
         assert scenario.kind == "platform"  # nothing is observed of others
         rows: list[Compared] = []
+        from sim.runs.summary import simulated, told
+
+        series, actions = self.as_written("series"), self.as_written("actions")
         for figure in scenario.observed.figures:
-            beyond = figure.at is not None and figure.at > scenario.end
-            simulated = None if beyond else self._metric(figure.metric, figure.at, scenario)
-            label, unit = self._told(figure)
-            rows.append((label, simulated, figure.value, unit, figure.source, figure.grade))
+            label, unit = told(figure, scenario)
+            ours = simulated(figure, scenario, self.summary, series, actions)
+            rows.append((label, ours, figure.value, unit, figure.source, figure.grade))
         return rows
-
-    def _told(self, figure: Figure) -> tuple[str, str]:
-        """Label and unit of an observed figure: its own, or those of the number."""
-        where: numbers.Where = "summary" if figure.at is None else "running"
-        found = numbers.number(figure.metric, where, self.scenario.platforms, numbers.actor_names(self.scenario))
-        label = figure.label or found.label(titles=numbers.titles(self.scenario))
-        return label, figure.unit or found.number.unit
-
-    def _metric(self, name: str, at: datetime | None, scenario: Scenario) -> float | None:
-        """A number of the summary, or what it had come to at a time."""
-        if at is None:
-            return self.summary.get(name)
-        from sim.runs.summary import running_total
-
-        return running_total(name, at, self.as_written("series"), self.as_written("actions"), scenario)
 
     def _repr_html_(self) -> str:
         """What a notebook shows: title, recipe, notices, key figures, the main picture if it was drawn."""

@@ -1,7 +1,8 @@
-"""The numbers of summary.json, and what a run had come to at a time; what each is: `sim/catalog/numbers.yaml`."""
+"""The numbers of summary.json, what a run had come to at a time, and what stands beside an observed figure."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -10,6 +11,7 @@ import pandas as pd
 
 from sim.minds.base import KINDS
 from sim.platforms.base import channels
+from sim.scenario import numbers
 from sim.scenario.numbers import flows, parted
 from sim.world.records import (
     AD,
@@ -27,6 +29,7 @@ from sim.world.records import (
 if TYPE_CHECKING:
     from sim.model.board import Board
     from sim.model.deeds import Deeds
+    from sim.scenario.observed import Figure
     from sim.scenario.scenario import Scenario
     from sim.world.world import World
 
@@ -223,7 +226,53 @@ def running_total(name: str, at: datetime, series: pd.DataFrame, actions: pd.Dat
         return float(rivals[rivals.time < by]["name"].nunique())
     here = series.platform == platform if platform else series.platform.notna()
     past = series[here & (series.time <= last)]  # times are compared as text
-    return float(past[list(flows(flow))].to_numpy().sum())
+    columns = [column for column in flows(flow) if column in past]  # a world may lack a response
+    return float(past[columns].to_numpy().sum())
+
+
+def simulated(
+    figure: Figure, scenario: Scenario, summary: Mapping[str, Any], series: pd.DataFrame, actions: pd.DataFrame
+) -> float | None:
+    """The number of a run that stands beside an observed one.
+
+    Args:
+        figure: what was observed.
+        scenario: as it was run.
+        summary: of the run.
+        series: of the run, as its table is written.
+        actions: of the run, as its table is written.
+
+    Returns:
+        The number, over that of ``per`` where the figure is a ratio; None of what was observed after the run's end,
+        and where there is no such number, or nothing to divide by.
+    """
+    if figure.at is not None and figure.at > scenario.end:
+        return None
+
+    def number(name: str) -> float | None:
+        if _in_summary(name, figure, scenario):
+            return summary.get(name)
+        return running_total(name, figure.at or scenario.end, series, actions, scenario)
+
+    value = number(figure.metric)
+    if not figure.per or value is None:
+        return value
+    over = number(figure.per)
+    return value / over if over else None
+
+
+def _in_summary(name: str, figure: Figure, scenario: Scenario) -> bool:
+    """Whether a number stands in the summary; else it is what the run had come to, by its end if no time is said."""
+    actors = numbers.actor_names(scenario)
+    return figure.at is None and numbers.find(name, "summary", scenario.platforms, actors) is not None
+
+
+def told(figure: Figure, scenario: Scenario) -> tuple[str, str]:
+    """Label and unit of an observed figure: its own, or those of the number."""
+    where: numbers.Where = "summary" if _in_summary(figure.metric, figure, scenario) else "running"
+    found = numbers.number(figure.metric, where, scenario.platforms, numbers.actor_names(scenario))
+    label = figure.label or found.label(titles=numbers.titles(scenario))
+    return label, figure.unit or ("" if figure.per else found.number.unit)
 
 
 def rival_actions(actions: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:

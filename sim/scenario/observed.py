@@ -11,6 +11,7 @@ class Figure(Strict):
     """One observed number, to be printed beside the simulated one of the same name."""
 
     metric: str = Field(description="name in summary.json")
+    per: str = Field("", description="over this number, where a ratio was observed; empty: the number itself")
     label: str = ""
     at: Instant | None = Field(
         None,

@@ -32,6 +32,7 @@ from sim.studies.hindcast.hindcast import hindcast
 from sim.studies.optimize import optimize
 from sim.studies.optimize import question as asking
 from sim.studies.optimize import search as searching
+from sim.studies.outcomes import outcomes
 from sim.studies.resources import Resources
 from sim.studies.sweep import sweep
 
@@ -64,7 +65,8 @@ def world(**changes):
     mechanisms = MECHANISMS | {"paid_reach": worlds.MECHANISMS["paid_reach"]}
     square = worlds.platform(300, mechanisms=mechanisms, chances=CHANCES)
     facts = [worlds.post(), worlds.post(at="2021-01-02T06:00+08:00", topic="Later")]
-    more = {"counterfactuals": {"silent": SILENT}, "campaign": CAMPAIGN, "interventions": facts}
+    seen = {"figures": [{"metric": "square_likes", "value": 40, "source": "a test", "main": True}]}
+    more = {"counterfactuals": {"silent": SILENT}, "campaign": CAMPAIGN, "interventions": facts, "observed": seen}
     return worlds.document(300, followers=60, days=2.0, step_minutes=60, platforms={"square": square}, **more | changes)
 
 
@@ -94,6 +96,7 @@ ASK = {
     "calibrate": lambda source, wish, jobs: calibrate(source, [FIT], to=wish, runs=24, jobs=jobs),
     "hindcast": lambda source, wish, jobs: hindcast(source, *DAYS, seeds=3, users=300, jobs=jobs),
     "counterfactuals": lambda source, wish, jobs: counterfactuals(source, seeds=3, users=300, jobs=jobs),
+    "outcomes": lambda source, wish, jobs: outcomes(source, seeds=3, jobs=jobs),
 }
 # The same at the shell.
 WORDS = {
@@ -102,6 +105,7 @@ WORDS = {
     "calibrate": ["--fit", FIT, "--to", "wish.yaml", "--runs", "24"],
     "hindcast": ["--until", DAYS[0], "--to", DAYS[1], "--seeds", "3", "--users", "300"],
     "counterfactuals": ["--seeds", "3", "--users", "300"],
+    "outcomes": ["--seeds", "3"],
 }
 
 

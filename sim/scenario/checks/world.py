@@ -16,7 +16,7 @@ from sim.base.errors import Finding, SimError
 from sim.base.names import Known, misnamed, placeholders, under, unknown
 from sim.base.reader import read
 from sim.base.strict import YEARS
-from sim.scenario.numbers import Where, actor_names, refusal
+from sim.scenario.numbers import actor_names, refusal
 from sim.scenario.people import suits
 
 if TYPE_CHECKING:
@@ -285,13 +285,20 @@ def _account(fact: Any, have: set[tuple[str, str]], where: tuple[str | int, ...]
 # ---- what was observed
 
 
+def _no_figure(name: str, whole: bool, *known: Any) -> tuple[str, str] | None:
+    """Why a number has no value at a time, or at the end of a run: of the summary, or what it came to."""
+    why = refusal(name, "running", *known)
+    return why and (refusal(name, "summary", *known) if whole else why)
+
+
 def _observed(scenario: Scenario, shortened: bool) -> Iterator[Finding]:
     known = scenario.platforms, actor_names(scenario)
     for i, figure in enumerate(scenario.observed.figures):
         where = ("observed", "figures", i)
-        place: Where = "summary" if figure.at is None else "running"  # what a number had come to by a time
-        if why := refusal(figure.metric, place, *known):
-            yield Finding((*where, "metric"), *why)
+        for field in ("metric", "per"):
+            name = getattr(figure, field)
+            if name and (why := _no_figure(name, figure.at is None, *known)):
+                yield Finding((*where, field), *why)
         if figure.at is not None and figure.at < scenario.start:
             yield Finding((*where, "at"), f"lies before the start, {scenario.start:%Y-%m-%d %H:%M}")
         if figure.at is not None and figure.at > scenario.end and not shortened:

@@ -1,0 +1,98 @@
+"""Observed figures beside many runs, and the page of all cases."""
+
+import json
+from datetime import date
+
+import numpy as np
+import pytest
+import worlds
+
+from sim.base.errors import ScenarioError, SimError
+from sim.runs.runner import simulate
+from sim.scenario.observed import Figure
+from sim.studies.outcomes import gallery, outcomes
+from sim.studies.outcomes.study import Line
+
+SEEN = "2021-01-01T03:00+08:00"
+SILENT = {
+    "title": "nobody posts",
+    "drop": {"interventions": [{"kind": "post"}]},
+    "expect": [{"metric": "impressions", "most": 0.5}],
+}
+
+
+def world(*figures, **more):
+    """A star whose hundred followers all read its one post in the first hours, and what was observed of it."""
+    figures = [{"value": 100, "source": "a test"} | figure for figure in figures]
+    return worlds.document(
+        200, followers=100, days=0.5, teaches=["one", "two", "three"], observed={"figures": figures}, **more
+    )
+
+
+def line(*runs, **figure):
+    return Line(Figure(**{"metric": "impressions", "value": 100.0, "source": "a test"} | figure), np.array(runs, float))
+
+
+def test_each_figure_stands_beside_what_the_runs_came_to():
+    data = world(
+        {"metric": "impressions", "main": True},
+        {"metric": "impressions", "at": SEEN},
+        {"metric": "impressions", "per": "people_reached", "value": 1},
+        {"metric": "impressions", "per": "square_comments", "value": 1},
+        {"metric": "impressions", "at": "2021-01-01T12:00+08:00", "used": True},
+    )
+    scenario = worlds.load(data)
+    answer = outcomes(scenario, seeds=2)
+    total = [simulate(scenario.model_copy(update={"seed": seed})).summary["impressions"] for seed in answer.seeds]
+    whole, early, each, none, used = answer.figures
+    assert whole.runs.tolist() == total == used.runs.tolist() == [100, 100]
+    assert (early.runs <= whole.runs).all()
+    assert each.runs.tolist() == [1.0, 1.0]
+    assert np.isnan(none.runs).all()  # nobody comments: nothing to divide by
+    assert [one.verdict for one in (whole, each, none, used)] == ["met", "met", "not simulated", "used"]
+    assert answer.tables()["views"]["median"].sum() == 100
+    assert "* impressions" in "\n".join(answer.lines())
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (line(50, 50, 1000), "met"),
+        (line(200), "met"),
+        (line(201, 49, 201), "missed"),
+        (line(49), "missed"),
+        (line(float("nan"), 100), "met"),
+        (line(float("nan")), "not simulated"),
+        (line(5, used=True), "used"),
+        (line(5, value=0.0), "not simulated"),
+    ],
+)
+def test_a_median_within_a_factor_of_two_is_met(one, verdict):
+    assert one.verdict == verdict
+
+
+def test_what_cannot_be_asked_is_told_in_one_line():
+    with pytest.raises(SimError, match="has no observed figures"):
+        outcomes(worlds.tiny(), seeds=1)
+    with pytest.raises(ScenarioError, match=r"observed.figures\[0\].per: "):
+        worlds.load(world({"metric": "impressions", "per": "imprisons"}))
+
+
+def test_the_page_is_made_of_the_records_of_all_cases(tmp_path, monkeypatch):
+    scenario = worlds.load(world({"metric": "impressions", "main": True}, counterfactuals={"silent": SILENT}))
+    monkeypatch.setattr(gallery, "cases", lambda: {"tiny": scenario})
+    monkeypatch.setattr(gallery, "digest", lambda name: "0" * 12)
+    with pytest.raises(SimError, match="unknown case 'tinny'; did you mean 'tiny'"):
+        gallery.shown(1, only=["tinny"])
+    page = gallery.write(tmp_path, gallery.shown(2))
+    record = json.loads((tmp_path / "gallery" / "tiny.json").read_text())
+    assert record["figures"][0]["verdict"] == "met"
+    assert record["expectations"][0]["verdict"] == "held"
+    assert (tmp_path / "gallery" / "tiny.png").stat().st_size > 10_000
+    text = page.read_text()
+    assert "1 cases. Of their main outcomes 1 lie within" in text
+    assert "- one\n- two\n- three\n" in text
+    worse = {**record, "name": "worse", "figures": [record["figures"][0] | {"verdict": "missed"}]}
+    both = gallery.text_of([record, worse], date(2021, 1, 1))
+    assert "**missed**" in both
+    assert "2 cases. Of their main outcomes 1 lie" in both
