@@ -65,6 +65,8 @@ def test_each_figure_stands_beside_what_the_runs_came_to():
         (line(float("nan")), "not simulated"),
         (line(5, used=True), "used"),
         (line(5, value=0.0), "not simulated"),
+        (line(500, at_least=True), "met"),
+        (line(49, at_least=True), "missed"),
     ],
 )
 def test_a_median_within_a_factor_of_two_is_met(one, verdict):

@@ -21,6 +21,7 @@ class Figure(Strict):
     unit: str = ""
     source: str
     grade: Grade = "measured"
+    at_least: bool = Field(False, description="only a lower bound is known: more is no miss")
     main: bool = Field(False, description="what the case is known by: its main outcome")
     used: bool = Field(
         False, description="a number of the scenario was set by it: that it is met shows the fit, and nothing foreseen"

@@ -67,7 +67,8 @@ class Line:
             return "not simulated"
         if self.figure.used:
             return "used"
-        return "met" if 1 / FACTOR <= self.ratio <= FACTOR else "missed"
+        too_much = self.ratio > FACTOR and not self.figure.at_least
+        return "missed" if self.ratio < 1 / FACTOR or too_much else "met"
 
 
 def lines(scenario: Scenario, runs: Sequence[Ran]) -> tuple[Line, ...]:

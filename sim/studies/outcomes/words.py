@@ -25,7 +25,7 @@ def row(scenario: Scenario, line: Line) -> tuple[str, ...]:
     star = "* " if line.figure.main else ""
     return (
         f"{star}{label}",
-        f"{humanise(line.figure.value)} {unit}".strip(),
+        f"{'≥ ' if line.figure.at_least else ''}{humanise(line.figure.value)} {unit}".strip(),
         _spread(line),
         f"{line.ratio:.2f}" if np.isfinite(line.ratio) else "–",
         line.verdict,
