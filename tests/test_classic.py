@@ -238,7 +238,7 @@ def test_commands_know_classical_scenarios(write, tmp_path, capsys):
     assert main.main(["run", path, "--out", str(tmp_path / "out"), "--users", "300"]) == 0
     assert "people_reached" in capsys.readouterr().out
     assert main.main(["cite", "bass"]) == 0
-    assert "2 numbers: 2 measured" in capsys.readouterr().out
+    assert "2 citations: 2 measured" in capsys.readouterr().out
     assert main.main(["show", "sir"]) == 0
     assert "model: sir" in capsys.readouterr().out
     assert main.main(["show", "contagion", "sir"]) == 0

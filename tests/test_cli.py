@@ -9,6 +9,7 @@ import resource
 import shlex
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import ClassVar
@@ -148,7 +149,12 @@ def fakes(rooms):
     return [
         *made,
         module("sim.scenario.load", load=rooms.load, resolved=lambda world: "name: small\n", **about),
-        module("sim.scenario.citations", citations=lambda world: CITED),
+        module(
+            "sim.scenario.citations",
+            citations=lambda world: CITED,
+            graded=lambda world: {"people": Counter(measured=2, assumed=1)},
+            grades=lambda data: Counter(estimated=1),
+        ),
         module("sim.runs.runner", run=rooms.run),
         module("sim.runs.estimate", estimate=rooms.estimate),
         module("sim.pictures.figures", draw=rooms.draw),
@@ -465,7 +471,8 @@ def test_schema_is_json(sim):
 def test_cite_lists_and_counts(sim):
     lines = sim("cite", "small")[1].splitlines()
     assert lines[2:4] == ["measured   people.fit = 0.38", "           Goel 2016"]
-    assert lines[4:] == ["assumed    people.tire = 2", "3 numbers: 2 measured, 1 assumed"]
+    assert lines[4:] == ["assumed    people.tire = 2", "3 citations: 2 measured, 1 assumed",
+                         "of people, 3 numbers: 33% assumed, 0% estimated, 67% measured"]  # fmt: skip
 
 
 def test_a_long_source_is_wrapped_between_words():

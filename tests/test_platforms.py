@@ -16,6 +16,7 @@ from sim.platforms.serve import serve
 from sim.platforms.stage import Order
 from sim.runs import explain, runner, snapshots
 from sim.runs.runner import simulate
+from sim.scenario import citations
 from sim.scenario.scenario import Scenario
 from sim.world.records import RESPONSES
 from sim.world.tables import Bound, ListOf, OfPlatform, OfPost
@@ -274,3 +275,10 @@ def test_without_being_registered_a_mechanism_is_an_unknown_key():
         busy(platforms=square(30_000, {"bulletin": {}}))
     with pytest.raises(ValidationError):
         Mechanisms.model_validate({"bulletin": {}})
+
+
+def test_each_number_has_the_grade_of_the_source_nearest_above_it():
+    sources = {"a": {"grade": "measured"}, "a.b": {"grade": "estimated"}, "steps": {"grade": "measured"}}
+    data = {"a": {"b": {"c": 1, "d": [2, 3]}, "e": 4.0}, "f": 5, "on": True, "steps": [{"x": 1}, {"x": 2}], "name": "7"}
+    found = citations.grades(data | {"sources": sources, "ranges": {"a.e": [1, 2]}})
+    assert found == {"estimated": 3, "measured": 3, "assumed": 1}

@@ -105,8 +105,11 @@ def _entries(family: str) -> list[tuple[str, str]]:
     if family == "platforms":
         from sim.base.reader import read
         from sim.catalog import platform_names, platform_path
+        from sim.cli.tables import shares
+        from sim.scenario.citations import grades
 
-        return [(name, str(read(platform_path(name)).data.get("about", ""))) for name in platform_names()]
+        data = {name: read(platform_path(name)).data for name in platform_names()}
+        return [(name, f"{one.get('about', '')} ({shares(grades(one))})") for name, one in data.items()]
     from sim.cli.tables import words
 
     return [(plugin.name, words(plugin).partition("\n")[0]) for plugin in _registry(family)]
@@ -177,13 +180,15 @@ def _schema(args: argparse.Namespace) -> int:
 def _cite(args: argparse.Namespace) -> int:
     from collections import Counter
 
-    from sim.cli.tables import citation
-    from sim.scenario.citations import citations
+    from sim.cli.tables import citation, shares
+    from sim.scenario.citations import citations, graded
     from sim.scenario.load import load
 
-    cited = citations(load(args.scenario))
+    scenario = load(args.scenario)
+    cited = citations(scenario)
     for one in cited:
         print_lines(citation(one))
     grades = Counter(citation.grade for citation in cited)
-    print_lines([f"{len(cited)} numbers: " + ", ".join(f"{count} {grade}" for grade, count in grades.most_common())])
+    print_lines([f"{len(cited)} citations: " + ", ".join(f"{count} {grade}" for grade, count in grades.most_common())])
+    print_lines(f"of {path}, {shares(found)}" for path, found in graded(scenario).items())
     return 0

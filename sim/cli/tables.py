@@ -14,6 +14,8 @@ from sim.runs.words import people
 from sim.scenario.numbers import label
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from sim.runs.estimate import Estimate
     from sim.runs.kinds import World
     from sim.scenario.citations import Citation
@@ -71,6 +73,13 @@ def citation(cited: Citation) -> list[str]:
     """A number and its grade, and under it the source: lines of at most 110 columns."""
     value = f" = {cited.value}" if cited.value else ""
     return [shortened(f"{cited.grade:9}  {cited.path}{value}", MAX_WIDTH), *wrapped(cited.source, indent=11)]
+
+
+def shares(grades: Counter[str]) -> str:
+    """How many numbers there are, and which share of them has which grade."""
+    total = grades.total()
+    parts = (f"{grades[grade] / max(total, 1):.0%} {grade}" for grade in ("assumed", "estimated", "measured"))
+    return f"{total} numbers: {', '.join(parts)}"
 
 
 def plan(scenario: World, cost: Estimate) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sim.base.strict import Source
@@ -66,6 +67,40 @@ def citations(scenario: Scenario | Classic) -> list[Citation]:
         stays = scenario.observed.stays
         found.append(Citation("observed.stays", f"{len(stays.list)} stays", stays.source, stays.grade))
     return found
+
+
+def grades(data: Mapping[str, Any]) -> Counter[str]:
+    """How many numbers of a catalogue file, or of a part of a scenario, have which grade.
+
+    A number has the grade of the source that stands nearest above it; one without a source is assumed.
+    """
+    sources = data.get("sources", {})
+    found: Counter[str] = Counter()
+    for path in _numbers({key: value for key, value in data.items() if key not in ("sources", "ranges")}):
+        above = (".".join(path[:n]) for n in range(len(path), 0, -1))
+        nearest = next((place for place in above if place in sources), None)
+        found[sources[nearest]["grade"] if nearest else "assumed"] += 1
+    return found
+
+
+def graded(scenario: Scenario | Classic) -> dict[str, Counter[str]]:
+    """The grades of the numbers of a scenario's people and of each of its platforms, by path."""
+    if isinstance(scenario, Classic):
+        return {}
+    parts: dict[str, People | Platform] = {"people": scenario.people}
+    parts |= {f"platforms.{name}": platform for name, platform in scenario.platforms.items()}
+    dumped = {path: part.model_dump(mode="json", by_alias=True, exclude_unset=True) for path, part in parts.items()}
+    return {path: grades(data) for path, data in dumped.items()}
+
+
+def _numbers(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Paths of all numbers in plain data; those of a list have its path."""
+    if isinstance(value, dict | list):
+        steps = value.items() if isinstance(value, dict) else (((), child) for child in value)
+        for step, child in steps:
+            yield from _numbers(child, (*path, step) if isinstance(step, str) else path)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield path
 
 
 def _classical_citations(world: Classic) -> list[Citation]:
