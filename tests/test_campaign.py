@@ -1,5 +1,6 @@
 """Campaigns: prices known beforehand, plans as ordinary actors and facts, and never a yuan above the budget."""
 
+import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,7 +18,7 @@ from sim.scenario.checks import campaign as campaigns
 from sim.scenario.citations import citations
 from sim.scenario.enact import enacted
 from sim.scenario.load import load, resolved
-from sim.scenario.prices import candidates, cost
+from sim.scenario.prices import candidates, cost, post_price
 from sim.studies.optimize.plans import boost_plan, changed, draws, greedy_plan, market, random_plan
 
 START = datetime(2021, 1, 1, tzinfo=UTC)
@@ -79,10 +80,11 @@ def test_prices_are_known_before_the_run_and_do_not_hang_on_its_seed():
     one = {name: (who.followers, who.price) for name, who in candidates(scenario).items()}
     other = scenario.model_copy(update={"seed": 99})
     assert one == {name: (who.followers, who.price) for name, who in candidates(other).items()}
-    tiers = scenario.people.kol_tiers
+    tiers, places = scenario.people.kol_tiers, scenario.platforms
     for who in candidates(scenario).values():
         assert tiers[who.tier].from_ <= who.followers <= tiers[who.tier].to
-        assert who.price - 1 < who.followers * tiers[who.tier].price_per_follower <= who.price
+        usual = tiers[who.tier].price_per_follower
+        assert who.price - 1 < who.followers * places[who.platform].kol_prices.get(who.tier, usual) <= who.price
 
 
 def test_one_candidate_more_changes_nobody_elses_price():
@@ -99,6 +101,23 @@ def test_stated_followers_and_prices_replace_the_drawn_ones():
         "square_koc_02": (200, 100),
         "square_koc_03": (400, 200),
     }
+
+
+def test_a_platforms_own_price_goes_before_the_tiers_and_a_stated_one_before_both():
+    document = data()
+    asked = [
+        {"name": "listed", "platform": "square", "followers": 1000, "tier": "koc"},
+        {"name": "quoted", "platform": "square", "followers": 1000, "tier": "koc", "price": 7},
+    ]
+    document["campaign"]["kols"] = asked
+    document["platforms"]["square"]["kol_prices"] = {"koc": 0.25}
+    scenario = worlds.load(document)
+    known = candidates(scenario)
+    assert [known[name].price for name in ("listed", "quoted", "square_koc_03")] == [250, 7, 200]  # 400 at 0.5
+    tail = scenario.people.kol_tiers["tail"].price_per_follower  # of which the platform says nothing
+    assert post_price(scenario, "square", "tail", 1001) == math.ceil(1001 * tail)
+    document["platforms"]["square"]["kol_prices"] = {"kock": 1}
+    assert "platforms.square.kol_prices.kock: unknown tier 'kock'" in faults(document)
 
 
 # ---- a plan is ordinary actors and facts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, model_validator
 from pydantic.fields import FieldInfo
@@ -38,6 +38,9 @@ class Mechanisms(Strict):
         return own.circles(n_users, community_size, key) if own else circles((), n_users, community_size, key)
 
 
+PricePerFollower = Annotated[float, Field(ge=0, le=100)]
+
+
 class Platform(Strict):
     """A platform: data over the mechanisms."""
 
@@ -57,6 +60,10 @@ class Platform(Strict):
         description="to which other platforms those who share it onwards carry it, if they use them: a chance each",
     )
     relayed_content: str = Field("", description="kind that what is carried here becomes; empty: what users make")
+    kol_prices: Named[PricePerFollower] = Field(
+        default_factory=dict,
+        description="yuan per follower for one post, by tier of people.kol_tiers; left out: the tier's",
+    )
     mechanisms: Mechanisms
     ranges: Ranges = Field(default_factory=dict, description="where a free number is looked for, by its path")
     sources: dict[str, Source] = Field(default_factory=dict)

@@ -51,7 +51,10 @@ class Hire(Strict):
         (), max_length=200, description="their followers, one by one, instead of candidates"
     )
     price_per_follower: float | None = Field(
-        None, ge=0, le=100, description="yuan per follower for one post; empty: the tier's"
+        None,
+        ge=0,
+        le=100,
+        description="yuan per follower for one post; empty: the platform's for the tier, or the tier's",
     )
     posts_each: int = Field(1, ge=1, le=50, description="most posts of one of them")
     content: str = Field("kol", description="kind of content where the platform has it; else its default")
@@ -67,9 +70,9 @@ class Kol(Strict):
     platform: str = Field(description="where")
     followers: int = Field(ge=1, le=10**10, description="followers there (people)")
     price: int | None = Field(
-        None, ge=0, le=10**12, description="quoted yuan for one post; empty: the tier's price per follower"
+        None, ge=0, le=10**12, description="quoted yuan for one post; empty: by followers and tier, as a portfolio's"
     )
-    tier: str = Field("", description="tier of people.kol_tiers, whose price holds where none is quoted")
+    tier: str = Field("", description="tier of people.kol_tiers, for the price where none is quoted")
     fit: float | None = Field(
         None, gt=0, le=20, description="factor on the story's appeal; empty: what the audience's interests say"
     )

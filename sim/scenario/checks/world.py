@@ -145,6 +145,8 @@ def _platforms(scenario: Scenario) -> Iterator[Finding]:
         for _, mechanism in platform.mechanisms.present():
             yield from (Finding((*where, *path), words) for path, words in mechanism.findings(platform))
         yield from _relays(scenario, name)
+        for tier in platform.kol_prices:
+            yield from unknown("tier", tier, scenario.people.kol_tiers, (*where, "kol_prices", tier))
 
 
 def _relays(scenario: Scenario, name: str) -> Iterator[Finding]:
