@@ -92,8 +92,12 @@ class Platform(Strict):
 
     def price(self, what: str) -> int | None:
         """Yuan that something costs (0: any sum, or nothing); None where it cannot be had."""
-        prices = (mechanism.prices() for _, mechanism in self.mechanisms.present())
-        return next((own[what] for own in prices if what in own), None)
+        return self.prices().get(what)
+
+    def prices(self) -> dict[str, int]:
+        """All that can be had, and for how many yuan; the first mechanism that has something sells it."""
+        present = [mechanism.prices() for _, mechanism in self.mechanisms.present()]
+        return {what: yuan for own in reversed(present) for what, yuan in own.items()}
 
     def reach_for(self, yuan: int, *, aimed: bool = False) -> int:
         """Impressions that a sum buys (people); ``aimed``: for an audience of its own."""

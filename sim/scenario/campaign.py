@@ -124,6 +124,9 @@ class Campaign(Strict):
     places: Annotated[dict[str, Annotated[int, Field(ge=0, le=100)]], BY_NAME] = Field(
         default_factory=dict, description="most places to be bought on a platform's list"
     )
+    slots: Annotated[dict[str, Annotated[int, Field(ge=0, le=100)]], BY_NAME] = Field(
+        default_factory=dict, description="most places to be bought on a platform's opening page; no search tries them"
+    )
     source: str = ""
     grade: Grade = "assumed"
 
@@ -148,8 +151,19 @@ class PlannedPlace(Strict):
     """One bought place of a plan."""
 
     at: Instant = Field(description="when it begins, with a zone")
-    platform: str = Field(description="on whose list")
+    platform: str = Field(description="on whose list or opening page")
+    slot: int = Field(0, ge=0, le=100, description="which place of the opening page, from 1; 0: a place on the list")
     topic: str = Field("", max_length=60, description="hashtag that it is for; empty: the story's own topic")
+
+    @property
+    def what(self) -> str:
+        """What is asked of the platform."""
+        return f"slot {self.slot}" if self.slot else "place"
+
+    @property
+    def words(self) -> str:
+        """What it is, for people."""
+        return f"slot {self.slot} of the opening page" if self.slot else "place on the list"
 
 
 class Plan(Strict):

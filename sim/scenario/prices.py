@@ -121,9 +121,15 @@ def story_of(scenario: Scenario) -> str:
     return named or next(iter(scenario.stories))
 
 
-def place_price(scenario: Scenario, platform: str) -> int:
-    """Yuan of a bought place on a platform's list."""
-    return scenario.platforms[platform].price("place") or 0
+def place_price(scenario: Scenario, platform: str, what: str = "place") -> int:
+    """Yuan of a bought place on a platform's list, or of one of its opening page (``slot 1``)."""
+    return scenario.platforms[platform].price(what) or 0
+
+
+def slot_prices(scenario: Scenario, platform: str) -> dict[int, int]:
+    """Yuan of each place of a platform's opening page that is for sale, by its number."""
+    named = scenario.platforms[platform].prices().items()
+    return {int(what.removeprefix("slot ")): yuan for what, yuan in named if what.startswith("slot ")}
 
 
 def parts(scenario: Scenario, plan: Plan, known: Mapping[str, Candidate] | None = None) -> dict[str, int]:
@@ -133,7 +139,7 @@ def parts(scenario: Scenario, plan: Plan, known: Mapping[str, Candidate] | None 
         "fees": sum(known[post.by].price for post in plan.posts if post.by in known),
         "prizes": sum(post.prize for post in plan.posts),
         "boosts": sum(post.boost for post in plan.posts),
-        "places": sum(place_price(scenario, place.platform) for place in plan.places),
+        "places": sum(place_price(scenario, place.platform, place.what) for place in plan.places),
     }
 
 
