@@ -167,6 +167,10 @@ def test_what_does_not_fit_together_is_refused(sets, said):
     ("text", "said"),
     [
         ("platforms.xyzzy={}", f"unknown platform 'xyzzy'; known: {KNOWN}; one of your own needs"),
+        (
+            f"{OPENING}, platform: douyin, title: '{{title}}{{n}}'}}]",
+            "'news_desks' has no account on douyin, nor does a fact open one; its accounts: weibo",
+        ),
         ("platforms.weebo={title: x}", "unknown platform 'weebo'; did you mean 'weibo'?; one of your own needs"),
         ("actors[ganzi].policies=[rivalry]", "must be a mapping, not 'rivalry'; write {kind: rivalry}"),
         ("actors[ganzi].policies=[rivlry]", "a mapping with kind: did you mean 'rivalry'?"),

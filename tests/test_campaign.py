@@ -1,5 +1,6 @@
 """Campaigns: prices known beforehand, plans as ordinary actors and facts, and never a yuan above the budget."""
 
+import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,13 +12,14 @@ from sim.base.errors import ScenarioError, SimError
 from sim.base.notices import gathered
 from sim.base.streams import stream_key
 from sim.model.model import ViralityModel
+from sim.runs.purchases import lines
 from sim.runs.runner import simulate
 from sim.scenario.campaign import Plan, PlannedPlace, PlannedPost
 from sim.scenario.checks import campaign as campaigns
 from sim.scenario.citations import citations
 from sim.scenario.enact import enacted
 from sim.scenario.load import load, resolved
-from sim.scenario.prices import candidates, cost
+from sim.scenario.prices import candidates, cost, post_price
 from sim.studies.optimize.plans import boost_plan, changed, draws, greedy_plan, market, random_plan
 
 START = datetime(2021, 1, 1, tzinfo=UTC)
@@ -25,7 +27,7 @@ CHANCES = {"attend": 0.5, "like": 0.3, "comment": 0.1, "repost": 0.1, "follow": 
 LIST = worlds.MECHANISMS["hot_list"] | {
     "ad_places": [3], "ad_price": 500, "ad_hours": 2, "background": worlds.BACKGROUND | {"births_per_day": 20},
 }  # fmt: skip
-SELLS = {name: worlds.MECHANISMS[name] for name in ("follow_feed", "paid_reach")} | {"hot_list": LIST}
+SELLS = {name: worlds.MECHANISMS[name] for name in ("follow_feed", "paid_reach", "slots")} | {"hot_list": LIST}
 KOC = {"platform": "square", "tier": "koc", "followers": [100, 200, 400], "price_per_follower": 0.5}
 
 
@@ -41,6 +43,7 @@ def offer(**changes):
         "portfolio": [KOC],
         "boosts": {"step": 10, "most": 100},
         "places": {"square": 1},
+        "slots": {"square": 1},
     } | changes
 
 
@@ -69,6 +72,7 @@ PLAN = {
     "posts": [post("star", 2, 20), post("square_koc_03", 3, 30), post("square_koc_01", 9)],
     "places": [{"at": "2021-01-01T04:00+08:00", "platform": "square"}],
 }
+SLOT = {"at": "2021-01-01T04:00+08:00", "platform": "square", "slot": 1}
 
 
 # ---- prices
@@ -79,10 +83,13 @@ def test_prices_are_known_before_the_run_and_do_not_hang_on_its_seed():
     one = {name: (who.followers, who.price) for name, who in candidates(scenario).items()}
     other = scenario.model_copy(update={"seed": 99})
     assert one == {name: (who.followers, who.price) for name, who in candidates(other).items()}
-    tiers = scenario.people.kol_tiers
+    tiers, places = scenario.people.kol_tiers, scenario.platforms
     for who in candidates(scenario).values():
         assert tiers[who.tier].from_ <= who.followers <= tiers[who.tier].to
-        assert who.price - 1 < who.followers * tiers[who.tier].price_per_follower <= who.price
+        usual = tiers[who.tier].price_per_follower
+        stated = {"weibo_paper": 0.01}.get(who.name[:-3])
+        rate = stated or places[who.platform].kol_prices.get(who.tier, usual)
+        assert who.price - 1 < who.followers * rate <= who.price
 
 
 def test_one_candidate_more_changes_nobody_elses_price():
@@ -99,6 +106,23 @@ def test_stated_followers_and_prices_replace_the_drawn_ones():
         "square_koc_02": (200, 100),
         "square_koc_03": (400, 200),
     }
+
+
+def test_a_platforms_own_price_goes_before_the_tiers_and_a_stated_one_before_both():
+    document = data()
+    asked = [
+        {"name": "listed", "platform": "square", "followers": 1000, "tier": "koc"},
+        {"name": "quoted", "platform": "square", "followers": 1000, "tier": "koc", "price": 7},
+    ]
+    document["campaign"]["kols"] = asked
+    document["platforms"]["square"]["kol_prices"] = {"koc": 0.25}
+    scenario = worlds.load(document)
+    known = candidates(scenario)
+    assert [known[name].price for name in ("listed", "quoted", "square_koc_03")] == [250, 7, 200]  # 400 at 0.5
+    tail = scenario.people.kol_tiers["tail"].price_per_follower  # of which the platform says nothing
+    assert post_price(scenario, "square", "tail", 1001) == math.ceil(1001 * tail)
+    document["platforms"]["square"]["kol_prices"] = {"kock": 1}
+    assert "platforms.square.kol_prices.kock: unknown tier 'kock'" in faults(document)
 
 
 # ---- a plan is ordinary actors and facts
@@ -200,6 +224,17 @@ def test_a_place_for_a_topic_that_few_want_to_read_of_any_more_is_bought_and_tha
     assert told == ([] if words == "bought" else [f"the place for #Tale# on square at {when}: {words}"])
 
 
+def test_a_place_of_the_opening_page_is_bought_and_seen():
+    scenario = worlds.load(data({"posts": [post("star", 2)], "places": [SLOT]}))
+    tables = simulate(scenario)
+    done = tables.actions[tables.actions.action == "promote"]
+    assert (tables.summary["spend_yuan"], done.spend.tolist()) == (10, [10])
+    assert tables.summary["square_via_bought_slot"] > 0
+    assert "slot 1 of the opening page" in "\n".join(lines(scenario))
+    early = worlds.load(data({"places": [SLOT | {"platform": "square"}]}))
+    assert simulate(early).summary["spend_yuan"] == 10  # the story's own topic is there from the start
+
+
 def test_a_stranger_in_a_plan_is_refused_when_it_is_carried_out():
     stranger = Plan(posts=(PlannedPost(at=START + timedelta(hours=3), by="nobody", platform="square"),))
     with pytest.raises(SimError, match="hires 'nobody', who is not in the campaign's portfolio"):
@@ -229,7 +264,7 @@ def test_a_stranger_in_a_plan_is_refused_when_it_is_carried_out():
         ({"posts": [post("square_koc_03")]}, {"budget": 199}, "plan: costs 200 yuan (fees 200), and the budget is 199"),
         ({"places": [*PLAN["places"], *PLAN["places"]]}, {}, "2 on square are more than 1"),
         ({"places": PLAN["places"]}, {"places": {}}, "unknown place 'square'"),
-        ({"posts": [post() | {"platform": "weibo"}]}, {}, "'square_koc_01' has no account there"),
+        ({"posts": [post() | {"platform": "weibo"}]}, {}, "'square_koc_01' has no account on weibo; known: square"),
         (None, {"goal": {"metric": "people_reachd", "least": 1}}, "did you mean 'people_reached'?"),
         (None, {"own": {"actor": "stat"}}, "unknown actor 'stat'; did you mean 'star'?"),
         (None, {"portfolio": [KOC | {"tier": "waste"}]}, "did you mean 'waist'?"),
@@ -242,6 +277,11 @@ def test_a_stranger_in_a_plan_is_refused_when_it_is_carried_out():
         (None, {"budget": 10.5}, "campaign.budget"),
         (None, {"budget": -1}, "campaign.budget"),
         (None, {"places": {"circle": 1}}, "unknown platform 'circle'"),
+        (None, {"slots": {"circle": 1}}, "campaign.slots.circle: unknown platform 'circle'"),
+        ({"places": [SLOT]}, {"slots": {}}, "unknown slot 'square'"),
+        ({"places": [SLOT | {"slot": 2}]}, {}, "plan.places[0].slot: slot 2 of square is not for sale; slot: 1"),
+        ({"places": [SLOT, SLOT]}, {}, "2 slots on square are more than 1"),
+        ({"places": [SLOT]}, {"budget": 9}, "plan: costs 10 yuan (places 10), and the budget is 9"),
     ],
 )
 def test_what_does_not_fit_is_told(plan, changes, words):
@@ -258,7 +298,8 @@ def test_boosts_and_places_need_a_platform_that_sells_them():
     document = data({"posts": [post(boost=10)]})
     document["platforms"]["square"]["mechanisms"] = {"follow_feed": {"see": 1.0}}
     assert "square sells no places on its list" in faults(document)
-    document["campaign"]["places"] = {}
+    assert "square sells no slots" in faults(document)
+    document["campaign"] |= {"places": {}, "slots": {}}
     assert "square has no paid_reach" in faults(document)
 
 

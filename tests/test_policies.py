@@ -664,6 +664,17 @@ def test_a_brand_pays_the_kols_it_hires_out_of_its_purse():
     assert len(tables.actions[tables.actions.action == "collaborate"]) >= len(paid)
 
 
+def test_a_kol_asks_the_price_of_the_account_where_it_takes_fees():
+    own = [worlds.platform(2000), worlds.platform(2000, kol_prices={"koc": 1.0})]
+    for accounts, price in (({"square": 300}, 30), ({"forum": 200}, 200), ({"square": 300, "forum": 200}, 30)):
+        kol = {"name": "koc", "kind": "kol", "tier": "koc", "accounts": accounts}
+        tiers = {"koc": {"from": 100, "to": 1000, "price_per_follower": 0.1}}
+        people = worlds.people(2000, kol_tiers=tiers)
+        platforms = dict(zip(("square", "forum"), own, strict=True))
+        made = worlds.model(2000, people=people, platforms=platforms, actors=[kol], interventions=[])
+        assert made.deeds.minds["koc"].price == price
+
+
 def test_a_dashboard_by_hand():
     # All hundred followers see a post within an hour: a kind one at 1:00, a bad one at 9:00, a kind one at 20:00.
     facts = [("01", {}), ("09", {"tone": "negative", "topic": "scandal", "about": "star"}), ("20", {"topic": "film"})]

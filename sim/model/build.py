@@ -21,7 +21,7 @@ from sim.scenario.scenario import Rumour, Scenario
 from sim.world import population
 from sim.world.clock import Clock
 from sim.world.population import Aimed, Lots, Traits
-from sim.world.records import BASIC, RESPONSES
+from sim.world.records import BASIC, RELAY, RESPONSES
 from sim.world.world import Account, Graph, World
 
 FIX = 1 << 16
@@ -326,10 +326,20 @@ def world(scenario: Scenario, stored: Stored | None = None, on: Ground | None = 
 
 
 def responses(scenario: Scenario) -> int:
-    """How many responses a world has columns for: the basic ones, and up to the last that some platform has."""
-    chances = (platform.response for platform in scenario.platforms.values())
-    used = [i for chance in chances for i, name in enumerate(RESPONSES) if getattr(chance, name)]
-    return max([BASIC, *(i + 1 for i in used)])
+    """How many responses a world has columns for: the basic ones, and up to the last that some platform has.
+
+    Sharing onwards is none where nothing can be carried to another platform that is simulated.
+    """
+    platforms = scenario.platforms
+    return max(
+        BASIC,
+        *(
+            i + 1
+            for platform in platforms.values()
+            for i, name in enumerate(RESPONSES)
+            if getattr(platform.response, name) and (1 << i != RELAY or platform.relay_to.keys() & platforms.keys())
+        ),
+    )
 
 
 def stages(scenario: Scenario, made: World) -> list[PlatformStage]:

@@ -31,12 +31,13 @@ from sim.model.deeds import Deeds
 from sim.model.publishing import Publisher
 from sim.networks.stored import Stored
 from sim.scenario.enact import enacted
+from sim.scenario.prices import post_price
 from sim.scenario.scenario import Scenario
 from sim.world.engine import Engine, Vectorized
 from sim.world.records import F_ATTENDS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS, OFFER, stacked
 from sim.world.world import World
 
-MODEL_VERSION = 6
+MODEL_VERSION = 7
 
 
 class ViralityModel(mesa.Model):
@@ -208,14 +209,15 @@ class ViralityModel(mesa.Model):
         return Persons(self, self.world)
 
     def _mind(self, spec: Actor, number: int) -> Mind:
-        (name, title), rows, most = spec.member(number), {}, 0
+        (name, title), rows, sizes = spec.member(number), {}, {}
         for platform in spec.places:
             followers = spec.accounts[platform]
             size = followers if followers or not spec.tier else build.drawn_followers(self.script, spec, name, platform)
             index = self.deeds.platform[platform]
             rows[platform] = build.open_account(self.world, name, title, spec.kind, index, size).row
-            most = max(most, size)
-        price = round(most * self.script.people.kol_tiers[spec.tier].price_per_follower) if spec.tier else 0
+            sizes[platform] = size
+        asks = [(platform, spec.tier, sizes[platform]) for platform in spec.places[:1] if spec.tier]
+        price = post_price(self.script, *asks[0]) if asks else 0  # of a post where it takes fees, its first place
         self.deeds.minds[name] = Mind(
             self,
             spec,

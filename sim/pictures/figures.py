@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 from matplotlib import dates
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
@@ -22,6 +21,7 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path as Line
 from matplotlib.ticker import MaxNLocator
 
+from sim.base import reader
 from sim.base.errors import SimError
 from sim.base.files.reading import forest, read
 from sim.base.metrics import structural_virality
@@ -209,7 +209,7 @@ def _stays(places: pd.DataFrame) -> pd.DataFrame:
 
 def _observed(path: Path, zone: tzinfo) -> tuple[pd.DataFrame, str, tuple[float, ...]]:
     """Return the observed stays as two points each, what they are, and the span of the record."""
-    block = (yaml.safe_load(path.read_text(encoding="utf-8")).get("observed") or {}).get("stays") or {}
+    block = (reader.read(path).data.get("observed") or {}).get("stays") or {}
     points = [
         (block["platform"], i, str(stay["topic"]), float(stay["best_rank"]), _day(stay[end], zone))
         for i, stay in enumerate(block["list"] if block else [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, model_validator
 from pydantic.fields import FieldInfo
@@ -38,6 +38,9 @@ class Mechanisms(Strict):
         return own.circles(n_users, community_size, key) if own else circles((), n_users, community_size, key)
 
 
+PricePerFollower = Annotated[float, Field(ge=0, le=100)]
+
+
 class Platform(Strict):
     """A platform: data over the mechanisms."""
 
@@ -57,6 +60,10 @@ class Platform(Strict):
         description="to which other platforms those who share it onwards carry it, if they use them: a chance each",
     )
     relayed_content: str = Field("", description="kind that what is carried here becomes; empty: what users make")
+    kol_prices: Named[PricePerFollower] = Field(
+        default_factory=dict,
+        description="yuan per follower for one post, by tier of people.kol_tiers; left out: the tier's",
+    )
     mechanisms: Mechanisms
     ranges: Ranges = Field(default_factory=dict, description="where a free number is looked for, by its path")
     sources: dict[str, Source] = Field(default_factory=dict)
@@ -85,8 +92,12 @@ class Platform(Strict):
 
     def price(self, what: str) -> int | None:
         """Yuan that something costs (0: any sum, or nothing); None where it cannot be had."""
-        prices = (mechanism.prices() for _, mechanism in self.mechanisms.present())
-        return next((own[what] for own in prices if what in own), None)
+        return self.prices().get(what)
+
+    def prices(self) -> dict[str, int]:
+        """All that can be had, and for how many yuan; the first mechanism that has something sells it."""
+        present = [mechanism.prices() for _, mechanism in self.mechanisms.present()]
+        return {what: yuan for own in reversed(present) for what, yuan in own.items()}
 
     def reach_for(self, yuan: int, *, aimed: bool = False) -> int:
         """Impressions that a sum buys (people); ``aimed``: for an audience of its own."""

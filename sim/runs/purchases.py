@@ -6,7 +6,7 @@ from collections import Counter
 
 from sim.base.words import columns
 from sim.scenario.campaign import Plan, PlannedPost
-from sim.scenario.prices import Candidate, candidates, parts, place_price
+from sim.scenario.prices import Candidate, candidates, parts, place_price, slot_prices
 from sim.scenario.scenario import Scenario
 
 Row = tuple[str, ...]
@@ -60,6 +60,9 @@ def sold(scenario: Scenario) -> list[Row]:
             rows.append(("paid reach", name, dear))
     for name, most in campaign.places.items():
         rows.append(("places on the list", name, f"{place_price(scenario, name):,} yuan, at most {most}"))
+    for name, most in campaign.slots.items():
+        each = ", ".join(f"slot {n}: {yuan:,}" for n, yuan in slot_prices(scenario, name).items())
+        rows.append(("opening page", name, f"{each} yuan, at most {most}"))
     return rows
 
 
@@ -73,8 +76,9 @@ def purchases(scenario: Scenario, plan: Plan) -> list[Row]:
         row = (f"{post.at:{WHEN}}", post.platform, post.by, size, fee, f"{post.boost:,}", _also(scenario, post))
         rows.append(((post.at.isoformat(), post.platform, post.by), row))
     for place in plan.places:
-        price, what = f"{place_price(scenario, place.platform):,}", f"#{place.topic}#" if place.topic else ""
-        row = (f"{place.at:{WHEN}}", place.platform, "place on the list", "–", price, "0", what)
+        price = f"{place_price(scenario, place.platform, place.what):,}"
+        what = f"#{place.topic}#" if place.topic else ""
+        row = (f"{place.at:{WHEN}}", place.platform, place.words, "–", price, "0", what)
         rows.append(((place.at.isoformat(), place.platform, ""), row))
     head: Row = ("when", "platform", "who", "followers", "price", "boost", "")
     return [head, *(row for _, row in sorted(rows, key=lambda row: row[0]))]

@@ -51,7 +51,10 @@ class Hire(Strict):
         (), max_length=200, description="their followers, one by one, instead of candidates"
     )
     price_per_follower: float | None = Field(
-        None, ge=0, le=100, description="yuan per follower for one post; empty: the tier's"
+        None,
+        ge=0,
+        le=100,
+        description="yuan per follower for one post; empty: the platform's for the tier, or the tier's",
     )
     posts_each: int = Field(1, ge=1, le=50, description="most posts of one of them")
     content: str = Field("kol", description="kind of content where the platform has it; else its default")
@@ -67,9 +70,9 @@ class Kol(Strict):
     platform: str = Field(description="where")
     followers: int = Field(ge=1, le=10**10, description="followers there (people)")
     price: int | None = Field(
-        None, ge=0, le=10**12, description="quoted yuan for one post; empty: the tier's price per follower"
+        None, ge=0, le=10**12, description="quoted yuan for one post; empty: by followers and tier, as a portfolio's"
     )
-    tier: str = Field("", description="tier of people.kol_tiers, whose price holds where none is quoted")
+    tier: str = Field("", description="tier of people.kol_tiers, for the price where none is quoted")
     fit: float | None = Field(
         None, gt=0, le=20, description="factor on the story's appeal; empty: what the audience's interests say"
     )
@@ -121,6 +124,9 @@ class Campaign(Strict):
     places: Annotated[dict[str, Annotated[int, Field(ge=0, le=100)]], BY_NAME] = Field(
         default_factory=dict, description="most places to be bought on a platform's list"
     )
+    slots: Annotated[dict[str, Annotated[int, Field(ge=0, le=100)]], BY_NAME] = Field(
+        default_factory=dict, description="most places to be bought on a platform's opening page; no search tries them"
+    )
     source: str = ""
     grade: Grade = "assumed"
 
@@ -145,8 +151,19 @@ class PlannedPlace(Strict):
     """One bought place of a plan."""
 
     at: Instant = Field(description="when it begins, with a zone")
-    platform: str = Field(description="on whose list")
+    platform: str = Field(description="on whose list or opening page")
+    slot: int = Field(0, ge=0, le=100, description="which place of the opening page, from 1; 0: a place on the list")
     topic: str = Field("", max_length=60, description="hashtag that it is for; empty: the story's own topic")
+
+    @property
+    def what(self) -> str:
+        """What is asked of the platform."""
+        return f"slot {self.slot}" if self.slot else "place"
+
+    @property
+    def words(self) -> str:
+        """What it is, for people."""
+        return f"slot {self.slot} of the opening page" if self.slot else "place on the list"
 
 
 class Plan(Strict):

@@ -15,7 +15,7 @@ NOTHING = object()  # stands where one of two has no such thing
 WHO = {  # what items of a list are about, apart from when; of others, their name or kind
     "interventions": ("kind", "actor", "story", "platform", "topic", "mechanism", "field"),
     "plan.posts": ("by", "platform"),
-    "plan.places": ("platform", "topic"),
+    "plan.places": ("platform", "slot", "topic"),
     "campaign.portfolio": ("name", "platform", "tier"),
 }
 LONGEST = 70  # letters of a value

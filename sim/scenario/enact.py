@@ -12,7 +12,7 @@ from typing import Any
 from sim.base.errors import SimError
 from sim.minds.actor import Actor
 from sim.scenario.campaign import PURSE, Campaign, PlannedPlace, PlannedPost
-from sim.scenario.interventions import BuyPlace, Post
+from sim.scenario.interventions import BuyPlace, Post, Promote
 from sim.scenario.prices import Candidate, candidates, story_of
 from sim.scenario.scenario import Scenario
 
@@ -92,6 +92,7 @@ def _post(scenario: Scenario, campaign: Campaign, post: PlannedPost, who: Candid
     )
 
 
-def _place(place: PlannedPlace, story: str) -> BuyPlace:
-    what = {"platform": place.platform, "story": story, "topic": place.topic, "payer": PURSE}
-    return BuyPlace(at=place.at, note="campaign: place on the list", grade="assumed", **what)
+def _place(place: PlannedPlace, story: str) -> BuyPlace | Promote:
+    what: dict[str, Any] = {"platform": place.platform, "story": story, "topic": place.topic, "payer": PURSE}
+    what |= {"at": place.at, "note": f"campaign: {place.words}", "grade": "assumed"}
+    return Promote(place=place.slot, **what) if place.slot else BuyPlace(**what)

@@ -78,7 +78,9 @@ class Tier(Strict):
 
     from_: int = Field(alias="from", ge=0, description="least followers")
     to: int = Field(gt=0, description="most followers")
-    price_per_follower: float = Field(ge=0, le=100, description="yuan per follower for one post")
+    price_per_follower: float = Field(
+        ge=0, le=100, description="yuan per follower for one post; kol_prices of a platform go first"
+    )
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True, populate_by_name=True)
 
 

@@ -78,12 +78,23 @@ def of_tier(scenario: Scenario, hire: Hire, number: int) -> Candidate:
     else:  # by name alone: one candidate more or another seed changes nobody's price
         coin = streams.py_uniform(streams.stream_key(0, f"candidate/{name}"), 0)
         followers = tiers.followers((tier.from_, tier.to), scenario.people.kol_followers, coin)
-    rate = tier.price_per_follower if hire.price_per_follower is None else hire.price_per_follower
+    price = post_price(scenario, hire.platform, hire.tier, followers, hire.price_per_follower)
     terms = (hire.posts_each, hire.content, hire.appeal)
-    return Candidate(name, name, hire.platform, hire.tier, followers, _fee(followers, rate), *terms)
+    return Candidate(name, name, hire.platform, hire.tier, followers, price, *terms)
 
 
-def _fee(followers: int, rate: float) -> int:
+def post_price(scenario: Scenario, platform: str, tier: str, followers: int, stated: float | None = None) -> int:
+    """Whole yuan that one post of a KOL costs: the only place where followers become a price.
+
+    Args:
+        scenario: its platforms and tiers.
+        platform: where the post is; its own price for the tier goes before that of `people.kol_tiers`.
+        tier: of `people.kol_tiers`.
+        followers: on that platform (people).
+        stated: yuan per follower that somebody asks for instead.
+    """
+    usual = scenario.people.kol_tiers[tier].price_per_follower
+    rate = scenario.platforms[platform].kol_prices.get(tier, usual) if stated is None else stated
     return math.ceil(round(followers * rate, 6))
 
 
@@ -91,7 +102,7 @@ def by_name(scenario: Scenario, kol: Kol) -> Candidate:
     """A KOL of the campaign's list; one without a quoted price has a tier."""
     price = kol.price
     if price is None:
-        price = _fee(kol.followers, scenario.people.kol_tiers[kol.tier].price_per_follower)
+        price = post_price(scenario, kol.platform, kol.tier, kol.followers)
     story = scenario.stories[story_of(scenario)]
     appeal = suits(kol.interests, story.interests) if kol.fit is None else kol.fit
     terms = (kol.posts_each, kol.content, appeal)
@@ -110,9 +121,15 @@ def story_of(scenario: Scenario) -> str:
     return named or next(iter(scenario.stories))
 
 
-def place_price(scenario: Scenario, platform: str) -> int:
-    """Yuan of a bought place on a platform's list."""
-    return scenario.platforms[platform].price("place") or 0
+def place_price(scenario: Scenario, platform: str, what: str = "place") -> int:
+    """Yuan of a bought place on a platform's list, or of one of its opening page (``slot 1``)."""
+    return scenario.platforms[platform].price(what) or 0
+
+
+def slot_prices(scenario: Scenario, platform: str) -> dict[int, int]:
+    """Yuan of each place of a platform's opening page that is for sale, by its number."""
+    named = scenario.platforms[platform].prices().items()
+    return {int(what.removeprefix("slot ")): yuan for what, yuan in named if what.startswith("slot ")}
 
 
 def parts(scenario: Scenario, plan: Plan, known: Mapping[str, Candidate] | None = None) -> dict[str, int]:
@@ -122,7 +139,7 @@ def parts(scenario: Scenario, plan: Plan, known: Mapping[str, Candidate] | None 
         "fees": sum(known[post.by].price for post in plan.posts if post.by in known),
         "prizes": sum(post.prize for post in plan.posts),
         "boosts": sum(post.boost for post in plan.posts),
-        "places": sum(place_price(scenario, place.platform) for place in plan.places),
+        "places": sum(place_price(scenario, place.platform, place.what) for place in plan.places),
     }
 
 

@@ -13,10 +13,21 @@ from sim.base.registry import did_you_mean
 from sim.base.strict import YEARS
 from sim.platforms.base import cannot
 from sim.scenario.audience import boosted_for
-from sim.scenario.campaign import PURSE, Campaign, Hire, Kol, Own, Path, Plan, PlannedPost
+from sim.scenario.campaign import PURSE, Campaign, Hire, Kol, Own, Path, Plan, PlannedPlace, PlannedPost
 from sim.scenario.checks.topics import unopened
 from sim.scenario.numbers import refusal
-from sim.scenario.prices import Candidate, by_name, called, candidates, cost, day_of, numbers_of, of_tier, parts
+from sim.scenario.prices import (
+    Candidate,
+    by_name,
+    called,
+    candidates,
+    cost,
+    day_of,
+    numbers_of,
+    of_tier,
+    parts,
+    slot_prices,
+)
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -48,11 +59,19 @@ def _campaign(scenario: Scenario, campaign: Campaign, shortened: bool) -> Iterat
     yield from _window(scenario, campaign, shortened)
     yield from _own(scenario, campaign.own)
     yield from _portfolio(scenario, campaign)
-    for platform in campaign.places:
-        place = (*where, "places", platform)
-        yield from unknown("platform", platform, scenario.platforms, place)
-        if platform in scenario.platforms and scenario.platforms[platform].price("place") is None:
-            yield Finding(place, f"{platform} {cannot('place')}")
+    yield from _places(scenario, campaign)
+
+
+def _places(scenario: Scenario, campaign: Campaign) -> Iterator[Finding]:
+    """Places are bought where a platform sells some."""
+    for field, what in (("places", "place"), ("slots", "slot")):
+        for platform in getattr(campaign, field):
+            where: Path = ("campaign", field, platform)
+            yield from unknown("platform", platform, scenario.platforms, where)
+            if platform not in scenario.platforms:
+                continue
+            if what not in {sold.split()[0] for sold in scenario.platforms[platform].prices()}:
+                yield Finding(where, f"{platform} {cannot(what)}")
 
 
 def _window(scenario: Scenario, campaign: Campaign, shortened: bool) -> Iterator[Finding]:
@@ -147,11 +166,21 @@ def _plan(scenario: Scenario, campaign: Campaign, plan: Plan) -> Iterator[Findin
         faults += _post(scenario, campaign, post, known, own, where)
     for i, place in enumerate(plan.places):
         where = ("plan", "places", i)
-        faults += unknown("place", place.platform, campaign.places, (*where, "platform"))
+        faults += _place(scenario, campaign, place, where)
         faults += _when(campaign, place.at, (*where, "at"))
         opened = [post.topic for post in plan.posts if post.topic and post.platform == place.platform]
         faults += unopened(scenario, place.topic, place.platform, (*where, "topic"), opened) if place.topic else ()
     yield from faults or [*_limits(campaign, plan, known), *_cost(scenario, campaign, plan, known)]
+
+
+def _place(scenario: Scenario, campaign: Campaign, place: PlannedPlace, where: Path) -> Iterator[Finding]:
+    """A place is bought where the campaign may, and is there to be had."""
+    known = campaign.slots if place.slot else campaign.places
+    yield from unknown("slot" if place.slot else "place", place.platform, known, (*where, "platform"))
+    sold = slot_prices(scenario, place.platform) if place.slot and place.platform in known else {}
+    if sold and place.slot not in sold:
+        hint = f"slot: {' or '.join(map(str, sold))}"
+        yield Finding((*where, "slot"), f"{place.what} of {place.platform} is not for sale", hint)
 
 
 def _actor(scenario: Scenario, name: str) -> Any:
@@ -169,7 +198,9 @@ def _post(
         return
     places = [one.platform] if one else list(own.places)
     if post.platform not in places:
-        yield Finding((*where, "platform"), f"'{post.by}' has no account there", did_you_mean(post.platform, places))
+        yield Finding(
+            (*where, "platform"), f"'{post.by}' has no account on {post.platform}", did_you_mean(post.platform, places)
+        )
         return
     yield from _of_platform(scenario, post, where)
     if post.boost > campaign.boosts.most:
@@ -210,9 +241,12 @@ def _limits(campaign: Campaign, plan: Plan, known: dict[str, Candidate]) -> Iter
             yield Finding(where, f"{n} posts on {platform} on {day} are more than {campaign.posts_a_day} a day")
     if len({(post.by, post.platform, post.at) for post in plan.posts}) < len(plan.posts):
         yield Finding(where, "hold two posts of one account at the same time")
-    for platform, n in Counter(place.platform for place in plan.places).items():
-        if n > campaign.places[platform]:
-            yield Finding(("plan", "places"), f"{n} on {platform} are more than {campaign.places[platform]}")
+    for field, slots in (("places", False), ("slots", True)):
+        most = getattr(campaign, field)
+        bought = Counter(place.platform for place in plan.places if (place.slot > 0) == slots)
+        for platform, n in bought.items():
+            if n > most[platform]:
+                yield Finding(("plan", "places"), f"{n} {'slots ' * slots}on {platform} are more than {most[platform]}")
 
 
 def _cost(scenario: Scenario, campaign: Campaign, plan: Plan, known: Mapping[str, Candidate]) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim import catalog
 from sim.base.errors import Finding, SimError
-from sim.base.names import Known, misnamed, placeholders, under, unknown
+from sim.base.names import Known, marks, misnamed, placeholders, under, unknown
 from sim.base.reader import read
 from sim.base.strict import YEARS
 from sim.scenario.numbers import actor_names, refusal
@@ -21,6 +21,7 @@ from sim.scenario.people import suits
 
 if TYPE_CHECKING:
     from sim.minds.actor import Actor
+    from sim.minds.base import Policy
     from sim.scenario.scenario import Scenario, Story
 
 
@@ -145,6 +146,8 @@ def _platforms(scenario: Scenario) -> Iterator[Finding]:
         for _, mechanism in platform.mechanisms.present():
             yield from (Finding((*where, *path), words) for path, words in mechanism.findings(platform))
         yield from _relays(scenario, name)
+        for tier in platform.kol_prices:
+            yield from unknown("tier", tier, scenario.people.kol_tiers, (*where, "kol_prices", tier))
 
 
 def _relays(scenario: Scenario, name: str) -> Iterator[Finding]:
@@ -209,6 +212,16 @@ def _actors(scenario: Scenario) -> Iterator[Finding]:
         places = _places_of(scenario, actor)
         for j, policy in enumerate(actor.policies):
             yield from under((*where, "policies", j), policy.findings(actor, known, places))
+            yield from under((*where, "policies", j), _homeless(policy, actor.name, places, known))
+
+
+def _homeless(policy: Policy, name: str, places: list[str], known: Known) -> Iterator[Finding]:
+    """A policy acts where its actor has, or opens, an account; elsewhere it never would, and nobody would be told."""
+    for field, what in marks(type(policy)).items():
+        where = getattr(policy, field)
+        if what == "platform" and where in known.names[what] and where not in places:
+            hint = f"its accounts: {', '.join(places)}"
+            yield Finding((field,), f"'{name}' has no account on {where}, nor does a fact open one", hint)
 
 
 def _places_of(scenario: Scenario, actor: Actor) -> list[str]:
