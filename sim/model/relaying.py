@@ -13,6 +13,9 @@ from sim.world.population import np_lane_of
 from sim.world.world import World
 
 
+LIKENESS = 0.5  # share of ln quality that is the same on another platform: another crowd likes other things (assumed)
+
+
 def carried(world: World, stages: list[PlatformStage], acts: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
     """Who of those who share something onwards carries it where: each platform in turn, and its acts.
 
@@ -33,8 +36,8 @@ def carried(world: World, stages: list[PlatformStage], acts: np.ndarray) -> Iter
 def likeness(world: World, stages: list[PlatformStage], post: int, there: int, content: str) -> np.ndarray:
     """Thresholds of a post carried over to a platform, u8[responses].
 
-    What makes it better or worse than the usual where it was made does so there: each of its chances stands to that
-    of its kind of content there as it stood here.
+    What makes it better or worse than the usual where it was made does so there too, by half on a scale of logarithms:
+    each of its chances stands to that of its kind of content there as the root of how it stood here.
     """
     here = stages[world.posts.platform[post]]
     width = world.posts.chance.shape[1]
@@ -42,5 +45,5 @@ def likeness(world: World, stages: list[PlatformStage], post: int, there: int, c
     usual, usual_there = (np.array([*stage.spec.usual(kind).values()])[:width] for stage, kind in places)
     own = here.bare(post).astype(np.float64)
     better = np.divide(own, usual * 2.0**32, out=np.ones(width), where=usual > 0)
-    chance = np.minimum((usual_there * better).round(9), 1.0)
+    chance = np.minimum((usual_there * better**LIKENESS).round(9), 1.0)
     return np.floor(chance * 2.0**32).astype(np.uint64)

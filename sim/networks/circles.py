@@ -49,6 +49,8 @@ class Circles(NamedTuple):
     home: np.ndarray  # i8[layers] people among whom a circle is cut: a community, or everybody
     turn: np.ndarray  # i8[layers] place = turn · number + shift, mod home
     back: np.ndarray  # i8[layers] undoes the turn
+    place_fix: np.ndarray  # u8[layers] one place as a share of the home, 64 fractional bits
+    turn_fix: np.ndarray  # u8[layers] turn places as a share of the home, 64 fractional bits
     part: np.ndarray  # u8[layers, QUANTILES] 32-bit threshold of taking part, by sociability
     tie: np.ndarray  # u8[layers] 32-bit threshold of being friends
     look_fix: np.ndarray  # u8[QUANTILES] factor on looking, 16 fractional bits: who has more friends sees less of each
@@ -86,6 +88,8 @@ def circles(
         np.array(home, np.int64),
         np.array(turn, np.int64),
         np.array([pow(a, -1, n) if n > 1 else 0 for a, n in zip(turn, home, strict=True)], np.int64),
+        np.array([(1 << 64) // n if n > 1 else 0 for n in home], np.uint64),
+        np.array([(a << 64) // n if n > 1 else 0 for a, n in zip(turn, home, strict=True)], np.uint64),
         np.round(np.minimum(part.round(9), 1.0) * ONE32).astype(np.uint64).reshape(len(layers), QUANTILES),
         np.array([threshold(layer.friends) for layer in layers], np.uint64),
         np.round(look / look.mean() * (1 << 16)).astype(np.uint64),

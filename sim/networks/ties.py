@@ -11,6 +11,7 @@ from sim.base.jit import njit
 from sim.base.kernels import bits
 
 _32, _52 = np.uint64(32), np.uint64(52)
+_EVERYBODY = np.uint64(1 << 32)  # a threshold that every coin is below
 _PART, _TIE, _TURN, _SOCIABLE = np.uint64(11), np.uint64(12), np.uint64(13), np.uint64(14)  # what a draw is about
 
 
@@ -65,8 +66,13 @@ def circle_of(u, layer, circles):
 @njit(cache=True)
 def tied(u, v, layer, circles):
     """Whether two people who take part in one circle are friends there: one coin a pair and layer."""
-    low, high = np.uint64(min(u, v)), np.uint64(max(u, v))
-    return bits(circles.keys[layer], low, high, _TIE) >> _32 < circles.tie[layer]
+    return _tie_coin(circles.keys[layer], u, v) < circles.tie[layer]
+
+
+@njit(cache=True, inline="always")
+def _tie_coin(key, u, v):
+    """The coin of a pair in a layer, u8 below 2^32."""
+    return bits(key, np.uint64(min(u, v)), np.uint64(max(u, v)), _TIE) >> _32
 
 
 @njit(cache=True)
@@ -115,34 +121,87 @@ def members_at(u, friends_only, circles):
     return out
 
 
+# Columns of a person's circles, found when they are needed; the last two say where a circle lies in its home, as shares
+# of it in 64 fractional bits, so that most people who do not stand in it are told by one multiplication.
+UNKNOWN, FIRST, SIZE, HOME, SHIFT, TAKES_PART, BEGIN, SPAN = range(8)
+_ALL = np.uint64((1 << 64) - 1)
+_SLACK = np.uint64(1 << 34)  # more than all that is lost by rounding, where a home has at most 2^32 places
+
+
 @njit(cache=True)
 def fill_members(start, stop, u, friends_only, circles, out):
     """Write the members at positions [start, stop) to ``out``, those who are there, in order; returns how many.
 
-    Equal to calling `member` for each and leaving the −1 out, but a layer's circle is found once.
+    Equal to calling `member` for each and leaving the −1 out, but each circle of ``u`` is found once, and who stands
+    at the next place is one addition away.
     """
     at, layer = np.int64(0), 0
     while circles.starts[layer + 1] <= start:
         layer += 1
+    own = np.ones((circles.tie.shape[0], 8), np.int64)
     k = start
     while k < stop:
         begin, end = circles.starts[layer], min(stop, circles.starts[layer + 1])
-        if takes_part(u, layer, circles):
-            first, size = circle_of(u, layer, circles)
-            for j in range(k - begin, min(end - begin, size)):
-                v = user_at(first + j, layer, circles)
-                if v == u or v >= circles.n_users or (friends_only and not tied(u, v, layer, circles)):
-                    continue
-                if not takes_part(v, layer, circles):
-                    continue
-                known = False
-                for earlier in range(layer if friends_only else 0):
-                    known = known or friends_in(u, v, earlier, circles)
-                if not known:
-                    out[at] = v
+        _find(u, layer, own, circles)
+        if own[layer, TAKES_PART]:
+            j, n, home, back = k - begin, circles.home[layer], own[layer, HOME], circles.back[layer]
+            key, tie = circles.keys[layer], circles.tie[layer] if friends_only else _EVERYBODY
+            v = user_at(own[layer, FIRST] + j, layer, circles) - home
+            for _ in range(j, min(end - begin, own[layer, SIZE])):
+                if _tie_coin(key, u, home + v) < tie and _is_member(u, home + v, layer, friends_only, own, circles):
+                    out[at] = home + v
                     at += 1
+                v += back
+                v -= n if v >= n else 0
         k, layer = end, layer + 1
     return at
+
+
+@njit(cache=True)
+def _find(u, layer, own, circles):
+    """Find a person's circle in a layer, unless it is known."""
+    if own[layer, UNKNOWN]:
+        own[layer, UNKNOWN] = 0
+        first, size = circle_of(u, layer, circles)
+        home, shift = _home(u, layer, circles)
+        own[layer, FIRST], own[layer, SIZE], own[layer, HOME], own[layer, SHIFT] = first, size, home, shift
+        own[layer, TAKES_PART] = takes_part(u, layer, circles)
+        one = circles.place_fix[layer]
+        own[layer, BEGIN] = np.int64(np.uint64(first - home - shift) * one - _SLACK)
+        whole = size >= circles.home[layer]
+        own[layer, SPAN] = np.int64(_ALL if whole else np.uint64(size) * one + _SLACK + _SLACK)
+
+
+@njit(cache=True)
+def _is_member(u, v, layer, friends_only, own, circles):
+    """Whether ``v``, in the circle of ``u`` in a layer and tied to it, is one to be shown what ``u`` shares there."""
+    if v == u or v >= circles.n_users or not takes_part(v, layer, circles):
+        return False
+    return not friends_only or not _knows_from(u, v, layer, own, circles)
+
+
+@njit(cache=True)
+def _knows_from(u, v, layer, own, circles):
+    """Whether two people are friends in a layer before this one: `friends_in`, with the circles of ``u`` at hand."""
+    last, near = np.int64(0), False
+    for earlier in range(layer):
+        n = circles.home[earlier]
+        if n != last:
+            last, near = n, u // n == v // n
+        if not near:
+            continue
+        if own[earlier, UNKNOWN]:
+            _find(u, earlier, own, circles)
+        home, first = own[earlier, HOME], own[earlier, FIRST]
+        beyond = np.uint64(v - home) * circles.turn_fix[earlier] - np.uint64(own[earlier, BEGIN])
+        if beyond > np.uint64(own[earlier, SPAN]) or not own[earlier, TAKES_PART]:
+            continue
+        turned = np.uint64(circles.turn[earlier]) * np.uint64(v - home) + np.uint64(own[earlier, SHIFT])
+        place = home + np.int64(turned % np.uint64(n))
+        meet = first <= place < first + own[earlier, SIZE]
+        if meet and tied(u, v, earlier, circles) and takes_part(v, earlier, circles):
+            return True
+    return False
 
 
 @njit(cache=True)

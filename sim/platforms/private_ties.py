@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sim.platforms.stage import PlatformStage
 
 MOST_CIRCLES = 64  # that a person may be in
+LOT = 0.25  # of the people that a simulated one stands for: the fewest that a share stands for
 
 
 class Circle(Strict):
@@ -102,7 +103,7 @@ class PrivateTies(Showing):
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """Of each share of a user, one offer a kind of circle to friends, and one to a group."""
-        shared = stage.shared[stage.shared["user"] < stage.world.n_users]
+        shared = self._by_lot(stage, stage.shared[stage.shared["user"] < stage.world.n_users])
         if not len(shared):
             return []
         starts = stage.world.graph.circles[stage.index].starts
@@ -114,6 +115,18 @@ class PrivateTies(Showing):
             if kind.friends
         ]
         return tables + self._into_groups(stage, shared[self._coin(stage, shared, "group") < self.to_group], starts)
+
+    def _by_lot(self, stage: PlatformStage, shared: np.ndarray) -> np.ndarray:
+        """Shares that stand for few people, drawn by lot to stand for more; what they stand for stays, on the mean.
+
+        A share goes to all friends of one person, however few it stands for; where a person stands for many, shares
+        for few would be most of the work.
+        """
+        least = max(1, round(LOT * stage.world.ratio))
+        drawn = self._coin(stage, shared, "be drawn") * least < shared["weight"]
+        kept = shared[drawn].copy()
+        kept["weight"] = np.maximum(kept["weight"], least)
+        return kept
 
     def _coin(self, stage: PlatformStage, shared: np.ndarray, what: str) -> np.ndarray:
         """A coin of each sharer and post, f8 in 0..1."""
