@@ -101,9 +101,7 @@ MEASURES: dict[str, Measure] = {
     "P18": lambda run, fact: notes.first_results_share(run.results(fact.on[0])),
     "P23": lambda run, fact: videos.likes_per_impression(_ways(run, fact)),
     "P25": _head,
-    "P26": lambda run, fact: (
-        videos.followers_reached(_made(run, fact)) / videos.followers_reached(_made(run, fact, 1))
-    ),
+    "P26": lambda run, fact: videos.followers_reached(_made(run, fact)) / videos.followers_reached(_made(run, fact, 1)),
     "P27": lambda run, fact: videos.comments_of_the_hit(run.of("posts", fact.on[0])),
     "P30": _per_view("bullets"),
     "P31": _per_view("likes"),

@@ -23,17 +23,17 @@ HEAD = """# True to life, platform by platform?
 
 <!-- model version {version}; {seeds} seeds; written {day} -->
 
-**Of {n} facts {met} are met and {missed} missed; {put_in} are put in, {unmodelled} not modelled, {unrun} not run.** Naive
-baselines meet {baseline} of the {tested} that are met or missed. Model version {version}, {seeds} seeds, {day}.
+**Of {n} facts {met} are met and {missed} missed; {put_in} are put in, {unmodelled} not modelled, {unrun} not run.** 
+Naive baselines meet {baseline} of the {tested} that are met or missed. Model version {version}, {seeds} seeds, {day}.
 
-Written by `sim verify-reality --platforms`; nothing here is edited by hand. A fact is met if the median over seeds lies in
-its range. **What is put in is no hit**: where the catalogue or the world says a number, or nearly, the run only gives it
-back; it stands here so that a fault in between would show. Not modelled: no run has such a number. Not run: no scenario
-of that name is shipped yet. A baseline is what a naive model would give, where one means anything. Other rates and rules
-were set by hand or fitted with some of these facts in sight (*rests on*): a hit is no forecast.
+Written by `sim verify-reality --platforms`; nothing here is edited by hand. A fact is met if the median over seeds lies
+in its range. **What is put in is no hit**: where the catalogue or the world says a number, or nearly, the run only gives
+it back; it stands here so that a fault in between would show. Not modelled: no run has such a number. Not run: no
+scenario of that name is shipped yet. A baseline is what a naive model would give, where one means anything. Other rates
+and rules were set by hand or fitted with some of these facts in sight (*rests on*): such a hit is no forecast.
 
-Facts, ranges, grades and sources are data: `sim/catalog/platform_targets.yaml`. What the range of the general facts is for
-stands in [validation.md](validation.md).
+Facts, ranges, grades and sources are data: `sim/catalog/platform_targets.yaml`. The general facts, of lists, trees and
+feeds, stand in [validation.md](validation.md).
 
 """
 TABLE = """| id | fact | observed | accepted | simulated: median | 5 to 95 % | seeds inside | baseline | verdict |

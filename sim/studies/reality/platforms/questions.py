@@ -35,7 +35,7 @@ def stays(there: np.ndarray, skip: int = SKIP) -> np.ndarray:
 
 def _new(there: np.ndarray, skip: int) -> np.ndarray:
     """Which topics come on the list for the first time after the hours left out."""
-    return there.any(axis=1) & ~there[:, :skip].any(axis=1)
+    return np.asarray(there.any(axis=1) & ~there[:, :skip].any(axis=1))
 
 
 def stay_median(there: np.ndarray, skip: int = SKIP) -> float:

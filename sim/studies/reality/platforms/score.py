@@ -22,7 +22,6 @@ from sim.studies.reality.platforms.watch import finished
 from sim.studies.reality.targets import middle, quantile
 from sim.studies.study import Jobs, batch
 
-SEEDS = 10
 NETWORK = "network"  # accounts as they are drawn; no run
 HIT, MISSED, PUT_IN, NOT_MODELLED, NOT_RUN = "met", "missed", "put in", "not modelled", "not run"
 VERDICTS = (HIT, MISSED, PUT_IN, NOT_MODELLED, NOT_RUN)
@@ -150,11 +149,17 @@ def seconds(jobs: Sequence[Job]) -> float:
     return sum(once.get(job.name, 0.0) for job in jobs)
 
 
-def score(jobs: Sequence[Job], only: Sequence[str] = (), *, processes: Jobs = 1, tell: Tell | None = None) -> PlatformScore:
-    """Carry out what `planned` gave, and set the numbers beside the facts. Seeds are 1, 2, 3 and so on, as elsewhere."""
+def score(
+    jobs: Sequence[Job], only: Sequence[str] = (), *, processes: Jobs = 1, tell: Tell | None = None
+) -> PlatformScore:
+    """Carry out what `planned` gave, and set the numbers beside the facts; seeds are 1, 2, 3 and so on."""
     simulated = [job.scenario for job in jobs if job.scenario is not None and job.seed == 1]
     made = batch(measure, jobs, simulated, processes=processes, tell=tell, phase="measuring", records=(Measured,))
-    found = {(job.name, job.seed, name): run.values[name][0] for job, run in zip(jobs, made, strict=True) for name in job.facts}
+    found = {
+        (job.name, job.seed, name): run.values[name][0]
+        for job, run in zip(jobs, made, strict=True)
+        for name in job.facts
+    }
     seeds = max((job.seed for job in jobs), default=0)
     lines = [
         PlatformLine(name, fact, _samples(name, fact, found, seeds), () if fact.unmodelled else _missing(fact))

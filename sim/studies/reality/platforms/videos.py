@@ -24,12 +24,12 @@ def comments_of_the_hit(posts: pd.DataFrame) -> float:
     """P27: comments over plays of the most played video."""
     if not len(posts):
         return np.nan
-    hit = posts.loc[posts.impressions.idxmax()]
-    return ratio(float(hit.comments), float(hit.impressions))
+    hit = int(np.argmax(posts.impressions))
+    return ratio(float(posts.comments.iloc[hit]), float(posts.impressions.iloc[hit]))
 
 
 def act_per_view(posts: pd.DataFrame, act: str) -> float:
-    """P30 to P33: median over the upper quarter by views of an act over views; a view is who watches, not who is shown."""
+    """P30 to P33: an act over views, the median over the upper quarter by views; a view is who watches."""
     popular = posts[(posts.attends >= posts.attends.quantile(POPULAR)) & (posts.attends > 0)]
     return float((popular[act] / popular.attends).median())
 

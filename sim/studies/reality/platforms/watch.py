@@ -59,10 +59,10 @@ class Watch:
         """Count views and the offer of each."""
         posts, channel, weight = offers["post"], offers["channel"], offers["weight"]
         account = (self.world.posts.by_actor[posts] > 0).astype(np.int64)
-        np.add.at(self.ways, (platform, channel, account, 0), weight)
+        np.add.at(self.ways[platform, :, :, 0], (channel, account), weight)
         for column, (_, flag) in enumerate(COUNTED, 1):
             did = views["flags"] & flag > 0
-            np.add.at(self.ways, (platform, channel[did], account[did], column), weight[did])
+            np.add.at(self.ways[platform, :, :, column], (channel[did], account[did]), weight[did])
         own = offers["mode"] == ACCOUNT
         if self.world.posts.n > len(self.reached):
             self.reached = np.concatenate([self.reached, np.zeros(self.world.posts.n, np.int64)])
@@ -86,7 +86,9 @@ class Watch:
         np.add.at(self.read, views["user"][friends & (views["flags"] & ATTEND > 0)], 1)
         tied = friends | (offers["channel"] == self._channel("group"))
         shared = (views["flags"][tied] & REPOST > 0).tolist()
-        for post, user, passed_on in zip(offers["post"][tied].tolist(), views["user"][tied].tolist(), shared, strict=True):
+        for post, user, passed_on in zip(
+            offers["post"][tied].tolist(), views["user"][tied].tolist(), shared, strict=True
+        ):
             nth = min(self._shown[post, user], MOST_SHOWINGS - 1)
             self._shown[post, user] += 1
             self.showings[nth] += 1, passed_on
