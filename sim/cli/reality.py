@@ -22,7 +22,8 @@ def add_reality(commands: Any) -> None:
     option = parser.add_argument
     seeds = f"runs of each world ({SEEDS}; with --platforms {SEEDS_ON_PLATFORMS})"
     option("--seeds", type=positive, metavar="N", help=seeds)
-    option("--quick", action="store_true", help="shorter runs, a smaller network; prints, writes nothing")
+    quick = "shorter runs, a smaller network; of platforms two seeds at most; prints, writes nothing"
+    option("--quick", action="store_true", help=quick)
     only = "only these: targets, cases, facts of platforms, or all of a platform; prints, writes nothing"
     option("--only", default="", metavar="S07,S13", help=only)
     option("--jobs", type=threads, default=os.cpu_count() or 1, metavar="N", help="processes (one a core)")

@@ -27,8 +27,8 @@ HEAD = """# True to life, platform by platform?
 Naive baselines meet {baseline} of the {tested} that are met or missed. Model version {version}, {seeds} seeds, {day}.
 
 Written by `sim verify-reality --platforms`; nothing here is edited by hand. A fact is met if the median over seeds lies
-in its range. **What is put in is no hit**: where the catalogue or the world says a number, or nearly, the run only gives
-it back; it stands here so that a fault in between would show. Not modelled: no run has such a number. Not run: no
+in its range. **What is put in is no hit**: where the catalogue or the world says a number, or nearly, the run only
+gives it back; it stands here so that a fault in between would show. Not modelled: no run has such a number. Not run: no
 scenario of that name is shipped yet. A baseline is what a naive model would give, where one means anything. Other rates
 and rules were set by hand or fitted with some of these facts in sight (*rests on*): such a hit is no forecast.
 

@@ -46,52 +46,63 @@ class Watch:
         self.showings = np.zeros((MOST_SHOWINGS, 2), np.int64)
         self.read = np.zeros(world.n_users, np.int64)
         self._shown: Counter[tuple[int, int]] = Counter()
+        self._end = model.script.steps * model.script.step_minutes
         expose = model.engine.expose
 
         def counted(platform: int, offers: np.ndarray) -> np.ndarray:
             views = expose(platform, offers)
-            self._count(platform, offers[views["offer"]], views)
+            self._count(platform, offers, self._in_time(offers, views, model.now))
             return views
 
         model.engine.expose = counted  # type: ignore[method-assign]
 
+    def _in_time(self, offers: np.ndarray, views: np.ndarray, now: int) -> np.ndarray:
+        """The views that do not fall after the end of the run: those alone count."""
+        when = np.maximum(now, offers["minute"][views["offer"]] + views["delay"])
+        return views[when < self._end]
+
     def _count(self, platform: int, offers: np.ndarray, views: np.ndarray) -> None:
-        """Count views and the offer of each."""
-        posts, channel, weight = offers["post"], offers["channel"], offers["weight"]
-        account = (self.world.posts.by_actor[posts] > 0).astype(np.int64)
-        np.add.at(self.ways[platform, :, :, 0], (channel, account), weight)
-        for column, (_, flag) in enumerate(COUNTED, 1):
-            did = views["flags"] & flag > 0
-            np.add.at(self.ways[platform, :, :, column], (channel[did], account[did]), weight[did])
-        own = offers["mode"] == ACCOUNT
+        """Count views, first for each offer: there are far fewer."""
+        account = (self.world.posts.by_actor[offers["post"]] > 0).astype(np.int64)
+        seen = self._of_offers(offers, views, 0)
+        for column, (_, flag) in enumerate((("impressions", 0), *COUNTED)):
+            people = self._of_offers(offers, views, flag) if flag else seen
+            np.add.at(self.ways[platform, :, :, column], (offers["channel"], account), people)
         if self.world.posts.n > len(self.reached):
             self.reached = np.concatenate([self.reached, np.zeros(self.world.posts.n, np.int64)])
-        np.add.at(self.reached, posts[own], weight[own])
-        self._count_results(platform, offers[(channel == self._channel("index")) & (views["flags"] & ATTEND > 0)])
+        np.add.at(self.reached, offers["post"], np.where(offers["mode"] == ACCOUNT, seen, 0))
+        self._count_results(platform, offers, views)
         if self.world.ratio == 1:
             self._count_ties(offers, views)
+
+    def _of_offers(self, offers: np.ndarray, views: np.ndarray, flag: int) -> np.ndarray:
+        """People who saw each offer, or who then did what a flag says, i8[offers]."""
+        of = views["offer"][views["flags"] & flag > 0] if flag else views["offer"]
+        people: np.ndarray = np.bincount(of, minlength=len(offers)) * offers["weight"]
+        return people
 
     def _channel(self, name: str) -> int:
         return self.world.channels.index(name)
 
-    def _count_results(self, platform: int, offers: np.ndarray) -> None:
-        if len(offers):
+    def _count_results(self, platform: int, offers: np.ndarray, views: np.ndarray) -> None:
+        found = np.flatnonzero(offers["channel"] == self._channel("index"))
+        if len(found):
             results = self.world.lists["results"][platform].rows
             place = np.zeros(self.world.posts.n, np.int64)
             place[results["post"]] = results["place"]
-            np.add.at(self.clicks[platform], place[offers["post"]], offers["weight"])
+            people = self._of_offers(offers, views, ATTEND)
+            np.add.at(self.clicks[platform], place[offers["post"][found]], people[found])
 
     def _count_ties(self, offers: np.ndarray, views: np.ndarray) -> None:
-        friends = offers["channel"] == self._channel("friends")
+        channel, post = offers["channel"][views["offer"]], offers["post"][views["offer"]]
+        friends = channel == self._channel("friends")
         np.add.at(self.read, views["user"][friends & (views["flags"] & ATTEND > 0)], 1)
-        tied = friends | (offers["channel"] == self._channel("group"))
+        tied = friends | (channel == self._channel("group"))
         shared = (views["flags"][tied] & REPOST > 0).tolist()
-        for post, user, passed_on in zip(
-            offers["post"][tied].tolist(), views["user"][tied].tolist(), shared, strict=True
-        ):
-            nth = min(self._shown[post, user], MOST_SHOWINGS - 1)
-            self._shown[post, user] += 1
-            self.showings[nth] += 1, passed_on
+        for key in zip(post[tied].tolist(), views["user"][tied].tolist(), shared, strict=True):
+            nth = min(self._shown[key[:2]], MOST_SHOWINGS - 1)
+            self._shown[key[:2]] += 1
+            self.showings[nth] += 1, key[2]
 
 
 @dataclass(frozen=True)
