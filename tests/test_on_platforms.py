@@ -2,6 +2,7 @@
 
 import math
 from datetime import date, datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,8 +12,10 @@ import worlds
 
 from sim.base.errors import SimError
 from sim.cli import main
+from sim.model.model import MODEL_VERSION
 from sim.scenario.load import load, shipped
 from sim.studies.reality.measures import Measured
+from sim.studies.reality.page import version_of
 from sim.studies.reality.platforms import (
     accounts,
     articles,
@@ -431,3 +434,11 @@ def test_moments_of_a_fact_are_minutes_of_the_run():
     assert finished.minute(None, 7) == 7
     between = measures._between(campaigns.reposts_between)
     assert between(finished, fact("x", on=("square",))) == 7
+
+
+def test_the_page_is_of_this_model_version():
+    text = (Path(__file__).parent.parent / "docs/validation_platforms.md").read_text(encoding="utf-8")
+    words = "run `sim verify-reality --platforms`: the model has changed since the score"
+    assert version_of(text) == MODEL_VERSION, words
+    for name in platform_facts():
+        assert f"| {name} |" in text
