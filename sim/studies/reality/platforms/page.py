@@ -71,14 +71,14 @@ def _family(name: str, lines: list[PlatformLine]) -> str:
 
 def _cells(line: PlatformLine) -> list[str]:
     measured = bool(line.samples)
-    naive = "–" if line.fact.naive is None else numbers(line.fact.naive) + (" (met)" if line.baseline_in_range else "")
+    naive = "–" if line.fact.naive is None else number(line.fact.naive) + (" (met)" if line.baseline_in_range else "")
     return [
         line.name,
         line.fact.name.replace("_", " "),
-        numbers(line.fact.value),
+        number(line.fact.value),
         accepted(line),
-        numbers(line.ours) if measured else "–",
-        f"{numbers(line.at(0.05))} to {numbers(line.at(0.95))}" if measured else "–",
+        number(line.ours) if measured else "–",
+        f"{number(line.at(0.05))} to {number(line.at(0.95))}" if measured else "–",
         share(line.inside) if line.inside else "0 %",
         naive,
         verdict(line),
@@ -100,7 +100,12 @@ def _how(line: PlatformLine) -> str:
 
 def accepted(line: PlatformLine) -> str:
     """The range in words."""
-    return f"{numbers(line.fact.low)} to {numbers(line.fact.high)}"
+    return f"{number(line.fact.low)} to {number(line.fact.high)}"
+
+
+def number(value: float) -> str:
+    """A number to three digits, a large one in full."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else numbers(value)
 
 
 def verdict(line: PlatformLine) -> str:
