@@ -146,7 +146,7 @@ class Finished:
         return self.watch.clicks[self.tables.world.platforms.index(platform), 1:]
 
     def ties(self, platform: str) -> pd.DataFrame:
-        """A row a person to whom friends sent something, or of some thousands of them: friends, sent (messages), read."""
+        """A row a person to whom friends sent something, of some thousands of them: friends, sent (messages), read."""
         return _ties(self.tables.world, self.tables.world.platforms.index(platform), self.watch.read)
 
 
