@@ -23,7 +23,7 @@ HEAD = """# True to life, platform by platform?
 
 <!-- model version {version}; {seeds} seeds; written {day} -->
 
-**Of {n} facts {met} are met and {missed} missed; {put_in} are put in, {unmodelled} not modelled, {unrun} not run.** 
+**Of {n} facts {met} are met and {missed} missed; {put_in} are put in, {unmodelled} not modelled, {unrun} not run.**
 Naive baselines meet {baseline} of the {tested} that are met or missed. Model version {version}, {seeds} seeds, {day}.
 
 Written by `sim verify-reality --platforms`; nothing here is edited by hand. A fact is met if the median over seeds lies
