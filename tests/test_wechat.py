@@ -1,19 +1,18 @@
 """The catalogue's WeChat: what it says of people's ties, and that nothing else brings anything before anybody.
 
-`scripts/wechat_targets.py` prints what articles there come to beside what was measured; it takes minutes.
+`sim verify-reality --only wechat` sets what articles there come to beside what was measured.
 """
 
-import os
-
 import pytest
-import worlds
 
-from scripts import wechat_targets
 from sim import catalog
 from sim.base import reader
 from sim.networks.circles import mean_friends
 from sim.platforms.platform import Platform
-from sim.runs.runner import simulate
+from sim.scenario.load import load
+from sim.studies.reality.platforms import articles
+from sim.studies.reality.platforms.facts import platform_facts
+from sim.studies.reality.platforms.watch import finished
 
 WECHAT = Platform.model_validate(reader.read(catalog.platform_path("wechat")).data)
 
@@ -33,15 +32,12 @@ def test_a_card_that_opens_at_once_is_worth_five_to_ten_links():
 
 
 def test_of_those_to_whom_a_message_is_delivered_one_in_eighty_opens_it():
-    data = wechat_targets.articles(20_000, 1) | {"days": 1.0}
-    tables = simulate(worlds.load(data))
-    totals, names = tables.world.posts.totals, tables.world.channels
-    sent = int(tables.world.by_platform.channels[0, names.index("message")])
+    run = finished(load("reality_wechat_sharing", sets=["days=1", "platforms.wechat.response.repost=0.0322"]))
+    messages = run.ways[(run.ways.channel == "message") & run.ways.account]
+    sent = messages.impressions.sum()
     assert sent == pytest.approx(5 * 4000 * 0.68, rel=0.08)  # followers who look into it, with attention left
-    assert 0.8 * 0.012 * sent < totals[:, 1].sum() < 3.5 * 0.012 * sent  # with what friends and groups add
-
-
-@pytest.mark.skipif("SIM_MEASURE" not in os.environ, reason="takes minutes: SIM_MEASURE=1 asks for it")
-def test_articles_come_to_what_was_measured():
-    found = wechat_targets.measured(100_000, 3)
-    assert [str(figure) for figure in found if not figure.low <= figure.value <= figure.high] == []
+    assert platform_facts()["P01"].hit(
+        (articles.open_rate(messages),)
+    )  # five articles, of which some suit fewer people
+    reads = run.posts.attends[run.posts.account].sum()
+    assert 0.8 * 0.012 * sent < reads < 3.5 * 0.012 * sent  # with what friends and groups add

@@ -51,6 +51,8 @@ def catalogued(folder):
         found["targets", f"{name}.value"] = Number("measured", fact["value"])
         for part, value in fact.get("parts", {}).items():
             found["targets", f"{name}.parts.{part}"] = Number("measured", value)
+    for name, fact in read(folder / "platform_targets.yaml").items():
+        found["platform_targets", f"{name}.value"] = Number(fact["grade"], fact["value"])
     cases = read(folder / "cases.yaml")
     for name, case in cases["cases"].items():
         for path in case.keys() - WORDS:

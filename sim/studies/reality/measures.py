@@ -130,7 +130,7 @@ def of_network(seed: int, quick: bool = False) -> Measured:
     return Measured({"S38": graphs.shares_above(kols(seed)), "S39": (distance,), "S40": (share,)})
 
 
-def kols(seed: int) -> np.ndarray:
+def kols(seed: int, count: int = KOLS) -> np.ndarray:
     """Followers of many KOLs of all sizes, drawn as the model draws them."""
     scenario = world_of("reality_lists", seed)
     actor = next(actor for actor in scenario.actors if actor.tier)
@@ -139,4 +139,4 @@ def kols(seed: int) -> np.ndarray:
     people = scenario.people.model_copy(update={"kol_tiers": {**scenario.people.kol_tiers, actor.tier: tier}})
     scenario = scenario.model_copy(update={"people": people})
     platform = actor.places[0]
-    return np.array([build.drawn_followers(scenario, actor, f"kol {i}", platform) for i in range(KOLS)])
+    return np.array([build.drawn_followers(scenario, actor, f"kol {i}", platform) for i in range(count)])

@@ -34,6 +34,7 @@ number it stands in brackets. A baseline is a naive model measured by the same f
 little.
 The facts, their ranges and sources are data: `sim/catalog/targets.yaml`. The worlds in which they are measured are
 `scenarios/reality_*.yaml`; docstrings in `sim/studies/reality/` say what is counted, and how weights are handled.
+Facts of single platforms and of cases there stand in [validation_platforms.md](validation_platforms.md).
 
 | id | target | measured fact | accepted | ours: median | 5 to 95 % | baseline | verdict |
 |---|---|---|---|---|---|---|---|

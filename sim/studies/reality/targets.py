@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -67,6 +69,9 @@ class Fact(Strict):
         return max(abs(g / h - 1) for g, h in zip(got, held, strict=True))
 
 
+F = TypeVar("F", bound=Fact)
+
+
 def _inside(got: Sequence[float], low: Sequence[float], high: Sequence[float]) -> bool:
     return len(got) == len(low) and all(a <= g <= b for a, g, b in zip(low, got, high, strict=True))
 
@@ -77,8 +82,13 @@ def parts(number: Number) -> tuple[float, ...]:
 
 
 def targets() -> dict[str, Fact]:
-    """All targets by id, in the order of the file."""
-    return {name: Fact(**_frozen(fields)) for name, fields in read(FILE).data.items()}
+    """All targets by id, in the order of the file; those of single platforms are in `platforms.facts`."""
+    return facts_of(FILE, Fact)
+
+
+def facts_of(file: Path, kind: type[F]) -> dict[str, F]:
+    """The facts of a file by id, in its order."""
+    return {name: kind(**_frozen(fields)) for name, fields in read(file).data.items()}
 
 
 def _frozen(fields: dict[str, object]) -> dict[str, object]:
