@@ -141,6 +141,17 @@ def test_further_responses_are_columns_where_a_platform_has_them():
     assert seen > 0
     assert {int(tables.series[name].sum()) for name in ("favourites", "gifts", "bullets")} == {seen}
     assert tables.series.relays.sum() == 0  # there is no other platform to which it could be carried
+    assert tables.series.attends.sum() == seen  # so are views attended to, which these are held against
+
+
+def test_running_totals_of_further_responses_are_there_where_a_platform_has_them(busy):
+    more = dict.fromkeys(("relay", "favourite", "gift", "bullet"), 1.0)
+    rich = run(50, platforms={"square": platform(50, chances=more)})
+    ask = rich.scenario.end, rich.series, rich.actions, rich.scenario
+    seen = running_total("square_impressions", *ask)
+    assert {running_total(f"square_{name}", *ask) for name in ("attends", "favourites", "gifts", "bullets")} == {seen}
+    with pytest.raises(SimError, match="has what square_bullets counts"):
+        running_total("square_bullets", busy.scenario.end, busy.series, busy.actions, busy.scenario)
 
 
 def test_running_totals_are_those_of_the_summary_at_the_end(busy):
@@ -148,6 +159,7 @@ def test_running_totals_are_those_of_the_summary_at_the_end(busy):
     made = {
         name: running_total(name, scenario.end, busy.series, busy.actions, scenario)
         for name in names("running", platforms)
+        if not find(name, "running", platforms).number.only
     }
     both = made.keys() & busy.summary.keys()
     assert len(both) > 2 * 5

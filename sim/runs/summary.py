@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
+from sim.base.errors import SimError
 from sim.minds.base import KINDS
 from sim.platforms.base import channels
 from sim.scenario.numbers import flows, parted
@@ -221,6 +222,9 @@ def running_total(name: str, at: datetime, series: pd.DataFrame, actions: pd.Dat
     if name == RIVALS:
         rivals = rival_actions(actions, scenario)
         return float(rivals[rivals.time < by]["name"].nunique())
+    missing = [one for one in flows(flow) if one not in series]
+    if missing:
+        raise SimError(f"no platform of this run has what {name} counts: further responses such as bullet comments")
     here = series.platform == platform if platform else series.platform.notna()
     past = series[here & (series.time <= last)]  # times are compared as text
     return float(past[list(flows(flow))].to_numpy().sum())
