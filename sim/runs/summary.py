@@ -107,6 +107,7 @@ def _platforms(world: World, flows: np.ndarray) -> dict[str, Any]:
             _spill(world, p),
             _times(world, flows[:, p]),
             _topics(world, p),
+            _rooms(world, p),
         )
         for name, value in part.items()
     }
@@ -162,6 +163,13 @@ def _topics(world: World, p: int) -> dict[str, Any]:
         "best_rank": int(best.min()) if len(best) else None,
         "background_topics_listed": _others_listed(world, p),
     }
+
+
+def _rooms(world: World, p: int) -> dict[str, int]:
+    """Entries into live rooms on a platform, in all and into the first."""
+    entered = world.posts.entered[world.posts.platform == p]
+    entered = entered[entered > 0]
+    return {"room_entries": int(entered.sum()), "first_room_entries": int(entered[0])} if len(entered) else {}
 
 
 def _others_listed(world: World, p: int) -> int:
