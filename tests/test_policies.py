@@ -797,6 +797,7 @@ def test_a_free_ticket_offer_raises_intents_while_it_lasts():
 def test_a_meme_and_a_new_topic_may_be_against_the_story():
     seen = board(reads_day=10**9, growth=9.0, joined=(Joined("a", "A", "kol", 0),))
     for tone in ("positive", "negative"):
+        assert what(one(SteadyPosting(tone=tone).decide(seen, me()))).tone == tone
         assert what(one(RideTemplate(tone=tone).decide(seen, me()))) == Publish(content="challenge", tone=tone)
         opened = OpenTopics(topics_per_day=200, spread=0, tone=tone).decide(board(), me(0.9))
         assert {what(action).tone for action in opened} == {tone}

@@ -31,6 +31,7 @@ class SteadyPosting(Policy):
     platform: PlatformName = Field("", description="where; empty: where it has most followers")
     starts_when_listed: bool = Field(False, description="begin only once the story has been on a list")
     content: ContentName = Field("own", description="kind of content; where a platform has none such, its default")
+    tone: Literal["positive", "negative"] = Field("positive", description="for the story, or against it")
 
     def expected_posts(self, actor: Holder, days: float) -> float:
         """As many as its rate."""
@@ -47,7 +48,8 @@ class SteadyPosting(Policy):
             return []
         where = self.platform or me.platforms[0]
         why = f"steady posting, {self.posts_per_day:g} a day"
-        return [Action("post", where, board.story, why, (Publish(content=self.content),))]
+        post = Publish(content=self.content, tone=self.tone)
+        return [Action("post", where, board.story, why, (post,))]
 
 
 @POLICIES.register
