@@ -28,6 +28,17 @@ def test_followers_look_at_the_notice_with_a_half_life_until_the_end():
     assert by_step[8:] == [0, 0]
 
 
+def test_entries_are_counted_room_by_room():
+    data = worlds.document(4000, followers=2000, days=0.5)
+    data["platforms"] = {"square": worlds.platform(4000, mechanisms={"live_room": ROOM})}
+    alone = simulate(worlds.load(data)).summary
+    assert alone["square_first_room_entries"] == alone["square_room_entries"] == alone["square_via_notice"] > 0
+    data["interventions"].append(worlds.post("2021-01-01T05:00+08:00", topic="again"))
+    both = simulate(worlds.load(data)).summary
+    assert both["square_first_room_entries"] == alone["square_first_room_entries"]
+    assert both["square_room_entries"] == both["square_via_notice"] > 1.5 * alone["square_room_entries"]
+
+
 def test_walk_ins_come_from_the_feed_and_the_more_the_more_viewers_there_are():
     plain = on_air(followers=0, room={"walk_ins_per_hour": 400})
     assert plain.summary["square_via_walk_in"] == pytest.approx(800, rel=0.1)

@@ -20,8 +20,10 @@ from sim.minds import (
     Listed,
     Me,
     NewsDesk,
+    OpenTopics,
     PaidCollaboration,
     RideHot,
+    RideTemplate,
     Rivalry,
     SponsorWhenRising,
     SteadyPosting,
@@ -801,6 +803,32 @@ def test_a_free_ticket_offer_raises_intents_while_it_lasts():
         seen.append(made.world.by_story.offers_factor[0])
     assert seen == [1.0] * 4 + [2.0] * 4 + [1.0] * 2
     assert intend == [[0.25]] * 4 + [[0.5]] * 2 + [[0.5, 0.5]] * 2 + [[0.25, 0.25]] * 2
+
+
+def test_a_meme_and_a_new_topic_may_be_against_the_story():
+    seen = board(reads_day=10**9, growth=9.0, joined=(Joined("a", "A", "kol", 0),))
+    for tone in ("positive", "negative"):
+        assert what(one(SteadyPosting(tone=tone).decide(seen, me()))).tone == tone
+        assert what(one(RideTemplate(tone=tone).decide(seen, me()))) == Publish(content="challenge", tone=tone)
+        opened = OpenTopics(topics_per_day=200, spread=0, tone=tone).decide(board(), me(0.9))
+        assert {what(action).tone for action in opened} == {tone}
+
+
+def test_what_is_withdrawn_is_remade_no_more():
+    def made(factor):
+        data = worlds.document(4000, days=0.5, followers=2000)
+        data["platforms"] = {"square": worlds.platform(4000, chances={"create": 0.5})}
+        data["interventions"].append(worlds.post("2021-01-01T06:00+08:00", topic="again"))
+        if factor is not None:
+            at = "2021-01-01T05:00+08:00"
+            data["interventions"].append({"at": at, "kind": "withdraw", "story": "tale", "factor": factor})
+        series = sim.runs.runner.simulate(worlds.load(data)).series
+        before, after = series.time < "2021-01-01T05:00+08:00", series.time >= "2021-01-01T05:30+08:00"
+        return int(series.creations[before].sum()), int(series.creations[after].sum())
+
+    plain, half, none = made(None), made(0.5), made(0.0)
+    assert plain[0] == half[0] == none[0] > 0
+    assert none[1] == 0 < half[1] < 0.8 * plain[1]
 
 
 def test_a_mind_knows_what_it_has_just_done_spent_opened_and_been_offered():

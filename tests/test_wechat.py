@@ -9,6 +9,7 @@ from sim import catalog
 from sim.base import reader
 from sim.networks.circles import mean_friends
 from sim.platforms.platform import Platform
+from sim.runs.runner import simulate
 from sim.scenario.load import load
 from sim.studies.reality.platforms import articles
 from sim.studies.reality.platforms.facts import platform_facts
@@ -23,8 +24,18 @@ def test_people_have_as_many_friends_as_the_white_paper_says():
 
 
 def test_there_is_no_list_and_no_recommender():
-    assert [name for name, _ in WECHAT.mechanisms.present()] == ["search", "paid_reach", "private_ties", "subscription"]
+    assert not {"hot_list", "traffic_pools", "follow_feed"} & {name for name, _ in WECHAT.mechanisms.present()}
     assert not WECHAT.ranks
+
+
+def test_live_rooms_and_places_of_channels_bring_nothing_where_nobody_uses_them():
+    small = ["people.represents=2300", "platforms.wechat.users=2185", "days=1"]
+    small += [f"actors[{i}].accounts.wechat=460" for i in range(5)]
+    whole = load("reality_wechat", sets=small, users=2300)
+    mechanisms = whole.platforms["wechat"].mechanisms.model_copy(update={"live_room": None, "slots": None})
+    wechat = whole.platforms["wechat"].model_copy(update={"mechanisms": mechanisms})
+    bare = whole.model_copy(update={"platforms": {"wechat": wechat}})
+    assert simulate(whole).digests() == simulate(bare).digests()
 
 
 def test_a_card_that_opens_at_once_is_worth_five_to_ten_links():

@@ -28,6 +28,7 @@ class Editorial(Policy):
     min_reads: int = Field(0, ge=0, description="reads of the story in 24 h below which they let be")
     wait_hours: float = Field(2.0, gt=0, le=1000, description="mean hours from seeing to acting")
     max_actions: int = Field(5, ge=0, le=1000, description="how often in the whole run")
+    not_before: str = Field("", max_length=10, pattern=r"^(\d{4}-\d\d-\d\d)?$", description="first day, if any")
 
     def expected_posts(self, actor: Holder, days: float) -> float:
         """None: editors publish nothing."""
@@ -45,6 +46,8 @@ class Editorial(Policy):
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """See to the next topic under the rule, once its time has come."""
         if board.reads_day < self.min_reads or me.count(self.name) >= self.max_actions:
+            return []
+        if board.date < self.not_before:
             return []
         where = self.platform or me.platforms[0]
         for topic, title, key, minutes, why in self._under_rule(board, where):

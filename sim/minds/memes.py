@@ -26,6 +26,7 @@ class RideTemplate(Policy):
     after_hours: float = Field(6.0, gt=0, le=1000, description="least hours of work on a variant")
     within_hours: float = Field(24.0, gt=0, le=1000, description="most hours of it")
     max_posts: int = Field(3, ge=0, le=1000, description="variants in the whole run")
+    tone: Literal["positive", "negative"] = Field("positive", description="for the story, or mocking it")
     content: ContentName = Field("challenge", description="kind of content; where a platform has none, its default")
     platform: PlatformName = Field("", description="where; empty: where it has most followers")
 
@@ -43,4 +44,5 @@ class RideTemplate(Policy):
         if since < work * HOUR or me.draw("fit") >= self.fit:
             return []
         why = f"reads grew {board.growth:.1f}-fold in 6 h, {board.reads_day / 1e6:.1f} M in 24 h"
-        return [Action("variant", self.platform or me.platforms[0], board.story, why, (Publish(content=self.content),))]
+        post = Publish(content=self.content, tone=self.tone)
+        return [Action("variant", self.platform or me.platforms[0], board.story, why, (post,))]

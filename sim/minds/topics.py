@@ -31,6 +31,7 @@ class SteadyPosting(Policy):
     platform: PlatformName = Field("", description="where; empty: where it has most followers")
     starts_when_listed: bool = Field(False, description="begin only once the story has been on a list")
     content: ContentName = Field("own", description="kind of content; where a platform has none such, its default")
+    tone: Literal["positive", "negative"] = Field("positive", description="for the story, or against it")
 
     def expected_posts(self, actor: Holder, days: float) -> float:
         """As many as its rate."""
@@ -47,7 +48,8 @@ class SteadyPosting(Policy):
             return []
         where = self.platform or me.platforms[0]
         why = f"steady posting, {self.posts_per_day:g} a day"
-        return [Action("post", where, board.story, why, (Publish(content=self.content),))]
+        post = Publish(content=self.content, tone=self.tone)
+        return [Action("post", where, board.story, why, (post,))]
 
 
 @POLICIES.register
@@ -67,6 +69,7 @@ class OpenTopics(Policy):
     first_hour: int = Field(7, ge=0, le=23, description="first hour of its working day")
     last_hour: int = Field(23, ge=0, le=23, description="last hour of it")
     off_hours: float = Field(0.2, ge=0, le=1, description="factor on the rate outside its working day")
+    tone: Literal["positive", "negative"] = Field("positive", description="for the story, or against it")
     title: Title = Field("{title}·{n}", description="name of the n-th topic that it opens")
     platform: PlatformName = Field("", description="where; empty: where it has most followers")
 
@@ -94,7 +97,8 @@ class OpenTopics(Policy):
 
     def _post(self, board: Dashboard, me: Me, k: int) -> Publish:
         n, appeal = me.count("open") + k + 1, self._appeal(me, board.now, k)
-        return opening(self.title, {"title": me.title}, n, Publish(content=self.content, appeal=appeal))
+        post = Publish(content=self.content, tone=self.tone, appeal=appeal)
+        return opening(self.title, {"title": me.title}, n, post)
 
     def _appeal(self, me: Me, now: int, k: int) -> float:
         z = sum(me.draw("appeal", now, k, i) for i in range(12)) - 6  # nearly normal

@@ -115,6 +115,11 @@ class Deeds:
         self._begin_offer(self.story[story], factor, self.world.clock.minute(until))
         self._fact(story, "offer", "", "", 0, title or f"intents × {factor:g}")
 
+    def withdraw(self, story: str, factor: float, note: str) -> None:
+        """What people remake a story with is taken away."""
+        self.publisher.withdraw(self.story[story], factor)
+        self._fact(story, "withdraw", "", "", 0, note or f"own posts about it × {factor:g}")
+
     def broadcast(self, story: str, people: float, note: str) -> None:
         """People outside take notice of a story."""
         self.world.by_story.outside[self.story[story]] += people

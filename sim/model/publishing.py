@@ -267,6 +267,7 @@ class Publisher:
         for response, lift in (("comment", talk), ("search", talk), ("create", np.sqrt(talk))):
             chance[:, RESPONSES.index(response)] *= lift
         chance[:, RESPONSES.index("follow")] *= charm
+        chance[:, RESPONSES.index("create")] *= world.by_story.making_factor[story]
         world.posts.chance[posts] = np.floor(np.minimum(chance.round(9), 1.0) * 2.0**32).astype(np.uint64)
         world.posts.intend[posts] = world.posts.chance[posts, INTENT]
         self.weigh_intents(posts, story)
@@ -276,6 +277,14 @@ class Publisher:
         table, factor = self.world.posts, self.world.by_story.offers_factor[story]
         lifted = np.floor(np.round(table.intend[posts] * factor, 6))
         table.chance[posts, INTENT] = np.minimum(lifted, 2.0**32).astype(np.uint64)
+
+    def withdraw(self, story: int, factor: float) -> None:
+        """From now on people make own posts about a story so many times as readily, of what is there and what comes."""
+        table, create = self.world.posts, RESPONSES.index("create")
+        posts = np.flatnonzero(table.story == story)
+        lowered = np.floor(np.round(table.chance[posts, create] * factor, 6))
+        table.chance[posts, create] = lowered.astype(np.uint64)
+        self.world.by_story.making_factor[story] = round(self.world.by_story.making_factor[story] * factor, 9)
 
     # ---- shares
 

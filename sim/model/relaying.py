@@ -12,7 +12,6 @@ from sim.platforms.stage import PlatformStage
 from sim.world.population import np_lane_of
 from sim.world.world import World
 
-
 LIKENESS = 0.5  # share of ln quality that is the same on another platform: another crowd likes other things (assumed)
 
 

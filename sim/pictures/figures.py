@@ -112,7 +112,8 @@ def reach(run: Run) -> Figure:
     title += f", {seen.iloc[0] / seen.sum():.0%} of it on {shown(seen.index[0])}" if seen.sum() else ""
     about = f"{run.title}. A person is counted once on each platform."
     figure = page(run.recipe, title, about, 5.4 + foot)
-    axes = panels(figure, run.span, run.zone, 2, foot, 0.075, 0.84)
+    longest = max((len(shown(name, 14)) for name in seen.index), default=0)  # named at the right
+    axes = panels(figure, run.span, run.zone, 2, foot, 0.075, 0.84 - 0.01 * max(0, longest - 9))
     axes[0].set_title(f"{capital(run.labels['impressions'])} an hour", pad=17 if len(facts) else 6)
     axes[1].set_title(f"{capital(run.labels['new_reach'])} so far")
     if seen.sum() == 0:

@@ -41,6 +41,7 @@ class LiveRoom(Showing):
     )
     keeps: ClassVar[tuple[Column, ...]] = (
         OfPost("in_room", "f8"),  # people in it
+        OfPost("entered", "f8"),  # times that somebody has entered it
         ListOf("on_air", bounds=(Bound(0, "posts"),)),  # posts that are live
     )
     kinds: tuple[str, ...] = Field((), description="kinds of content that are live; none: every post of an account")
@@ -115,6 +116,7 @@ class LiveRoom(Showing):
         topics, which, rooms_of = np.unique(posts.topic[on], return_inverse=True, return_counts=True)
         come = stage.world.inflow(stage.step)[topics, F_ATTENDS] / rooms_of
         posts.in_room[on] = (posts.in_room[on] * keep + come[which]).round(6)
+        posts.entered[on] += come[which].round(6)
         over = posts.minute[on] + self.hours * 60 <= stage.now + stage.clock.step_minutes
         closed = on[over]
         posts.chance[closed], posts.intend[closed], posts.in_room[closed] = 0, 0, 0

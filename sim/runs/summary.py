@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
+from sim.base.errors import SimError
 from sim.minds.base import KINDS
 from sim.platforms.base import channels
 from sim.scenario import numbers
@@ -109,6 +110,7 @@ def _platforms(world: World, flows: np.ndarray) -> dict[str, Any]:
             _spill(world, p),
             _times(world, flows[:, p]),
             _topics(world, p),
+            _rooms(world, p),
         )
         for name, value in part.items()
     }
@@ -164,6 +166,13 @@ def _topics(world: World, p: int) -> dict[str, Any]:
         "best_rank": int(best.min()) if len(best) else None,
         "background_topics_listed": _others_listed(world, p),
     }
+
+
+def _rooms(world: World, p: int) -> dict[str, int]:
+    """Entries into live rooms on a platform, in all and into the first."""
+    entered = world.posts.entered[world.posts.platform == p]
+    entered = entered[entered > 0]
+    return {"room_entries": int(entered.sum()), "first_room_entries": int(entered[0])} if len(entered) else {}
 
 
 def _others_listed(world: World, p: int) -> int:
@@ -224,10 +233,12 @@ def running_total(name: str, at: datetime, series: pd.DataFrame, actions: pd.Dat
     if name == RIVALS:
         rivals = rival_actions(actions, scenario)
         return float(rivals[rivals.time < by]["name"].nunique())
+    missing = [one for one in flows(flow) if one not in series]
+    if missing:
+        raise SimError(f"no platform of this run has what {name} counts: further responses such as bullet comments")
     here = series.platform == platform if platform else series.platform.notna()
     past = series[here & (series.time <= last)]  # times are compared as text
-    columns = [column for column in flows(flow) if column in past]  # a world may lack a response
-    return float(past[columns].to_numpy().sum())
+    return float(past[list(flows(flow))].to_numpy().sum())
 
 
 def simulated(

@@ -13,7 +13,7 @@ from sim.platforms.background import background_stays
 from sim.runs import summary
 from sim.runs.digest import digests
 from sim.scenario import numbers
-from sim.world.records import F_REPOSTS, FLOWS, SLOTS
+from sim.world.records import BASIC, F_REPOSTS, FLOWS, SLOTS, flows_of
 from sim.world.world import ORIGINS
 
 if TYPE_CHECKING:
@@ -70,10 +70,13 @@ class Tables:
             }
         )
         flat = values.reshape(-1, values.shape[-1])
+        told = self.world.flows
+        if len(told) == len(flows_of(BASIC)):  # further responses, and attending, which they are held against, are
+            told = tuple(name for name in told if name != "attends")  # there where a platform has some
         for name in numbers.names("series"):
             if name == "heat":
                 frame[name] = flat[:, -1]
-            elif name in self.world.flows:  # further responses are there where a platform has them
+            elif name in told:
                 frame[name] = flat[:, FLOWS.index(name)]
         return frame
 

@@ -39,6 +39,9 @@ class Stage(Protocol):
     def offer(self, story: str, factor: float, until: datetime, title: str) -> None:
         """Multiply the intents of a story until a time."""
 
+    def withdraw(self, story: str, factor: float, note: str) -> None:
+        """Let people make fewer own posts about a story, from now on."""
+
     def broadcast(self, story: str, people: float, note: str) -> None:
         """Let people outside the platforms take notice of a story."""
 
@@ -173,6 +176,24 @@ class TravelOffer(Intervention):
     def apply(self, stage: Stage) -> None:
         """Start it."""
         stage.offer(self.story, self.factor, self.until, self.note)
+
+
+@INTERVENTIONS.register
+class Withdraw(Intervention):
+    """What people remake a story with is taken away: an app leaves the shop, a sound or template the library.
+
+    From now on the chance that a view leads to an own post is multiplied by the factor, on every platform, for posts
+    that are there and that come. Nothing is deleted. Not modelled: who has it still.
+    """
+
+    name: ClassVar[str] = "withdraw"
+    kind: Literal["withdraw"] = "withdraw"
+    story: StoryName = Field(description="which story")
+    factor: float = Field(0.0, ge=0, le=1, description="share of own posts that are made all the same")
+
+    def apply(self, stage: Stage) -> None:
+        """Take it away."""
+        stage.withdraw(self.story, self.factor, self.note)
 
 
 @INTERVENTIONS.register

@@ -94,6 +94,7 @@ def columns_of(horizon: int, stories: int, channels: int, responses: int, platfo
         OfPlatform("interest", f"({stories},)f8"),  # attention that is remembered, by story
         OfStory("outside", "f8"),  # interest of those who met a story on no platform
         OfStory("offers_factor", "f8", 1),  # on intents, of the offers that are in force
+        OfStory("making_factor", "f8", 1),  # on posts of users' own, once what they are made with has been withdrawn
         ListOf("live_topics", bounds=(Bound(0, "topics"),)),  # topics that are not dead
     )
 
