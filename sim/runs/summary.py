@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
     from sim.world.world import World
 
-RIVALS = "rival_bureaus_acted"
+RIVALS, ACTIONS = "rival_bureaus_acted", "_actions"
 
 
 class Simulated(Protocol):
@@ -221,6 +221,9 @@ def running_total(name: str, at: datetime, series: pd.DataFrame, actions: pd.Dat
     if name == RIVALS:
         rivals = rival_actions(actions, scenario)
         return float(rivals[rivals.time < by]["name"].nunique())
+    if flow.endswith(ACTIONS):
+        acted = actions[actions.kind == flow.removesuffix(ACTIONS)]
+        return float((acted.time < by).sum())
     here = series.platform == platform if platform else series.platform.notna()
     past = series[here & (series.time <= last)]  # times are compared as text
     return float(past[list(flows(flow))].to_numpy().sum())
