@@ -106,15 +106,18 @@ class CarryWire(Policy):
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Carry it when its time has come, as long as it is news."""
-        rooms = [one for one in board.joined if one.kind == "media" and one.actor != me.name]
-        first = next((one for one in rooms if self.source in ("", one.actor)), None)
         word, wait = ("carry", "wait") if self.tone == "positive" else ("refute", "wait to refute")
-        if first is None or me.count(word) or me.draw(word) >= self.chance:
+        if me.count(word) or me.draw(word) >= self.chance:
+            return []
+        rooms = (one for one in board.joined if one.kind == "media" and one.actor != me.name)
+        first = next((one for one in rooms if self.source in ("", one.actor)), None)
+        if first is None:
             return []
         age = board.now - first.minute
         if not exponential(self.wait_minutes / HOUR, me.draw(wait)) <= age <= self.until_minutes:
             return []
-        why = f"{first.title} brought it {age} min ago; {len(rooms)} newsrooms have it"
+        have = sum(one.kind == "media" and one.actor != me.name for one in board.joined)
+        why = f"{first.title} brought it {age} min ago; {have} newsrooms have it"
         post = Publish(title=self.topic, content=self.content, tone=self.tone)
         return [Action(word, self.platform or me.platforms[0], board.story, why, (post,))]
 
