@@ -32,7 +32,10 @@ class JoinPeers(Policy):
     first_hour: int = Field(8, ge=0, le=23, description="first hour of the day it acts")
     last_hour: int = Field(23, ge=0, le=23, description="last hour of it")
     not_before: str = Field(
-        "", max_length=13, pattern=r"^(\d{4}-\d\d-\d\d(T\d\d)?)?$", description="first day or hour, if any: 2020-06-02T12"
+        "",
+        max_length=13,
+        pattern=r"^(\d{4}-\d\d-\d\d(T\d\d)?)?$",
+        description="first day or hour, if any: 2020-06-02T12",
     )
     max_posts: int = Field(1, ge=0, le=1000, description="posts in the whole run")
     cooldown_hours: float = Field(24.0, ge=0, le=1000, description="hours between two of them")
