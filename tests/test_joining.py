@@ -152,7 +152,11 @@ def test_between_two_calls_lie_hours():
 
 def test_days_that_are_none_are_told():
     call = {"kind": "call_for_help", "first": "2020-02-30", "last": "2020-03-01"}
-    for days, fault in ((call, "is no day"), (call | {"first": "2020-03-02"}, "lies before first")):
+    for days, fault in (
+        (call, "is no day"),
+        (call | {"first": "2020-03-02"}, "lies before first"),
+        (call | {"first": ""}, "has to be named"),
+    ):
         star = {"name": "star", "kind": "star", "accounts": {"square": 5}, "policies": [days]}
         with pytest.raises(ScenarioError, match=fault):
             worlds.tiny(100, actors=[star])

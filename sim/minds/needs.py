@@ -16,6 +16,7 @@ from sim.minds.base import POLICIES, ContentName, Holder, Kind, PlatformName, Po
 from sim.minds.dashboard import HOUR, Dashboard, Me
 
 DAY_HOURS = 24
+DAY = r"^(\d{4}-\d\d-\d\d)?$"
 
 
 @POLICIES.register
@@ -30,8 +31,10 @@ class CallForHelp(Policy):
 
     name: ClassVar[str] = "call_for_help"
     kind: Literal["call_for_help"] = "call_for_help"
-    first: str = Field(pattern=r"^\d{4}-\d\d-\d\d$", description="first day on which the need may come up")
-    last: str = Field(pattern=r"^\d{4}-\d\d-\d\d$", description="last day on which it may")
+    first: str = Field(
+        "", max_length=10, pattern=DAY, description="first day on which the need may come up; empty: that of the run"
+    )
+    last: str = Field("", max_length=10, pattern=DAY, description="last day on which it may; empty: the first")
     posts_per_day: float = Field(1.0, gt=0, le=48, description="mean posts a day while it lasts")
     lasts_days: float = Field(7.0, gt=0, le=1000, description="mean days until it ends if nobody comes to meet it")
     met_by: tuple[Kind, ...] = Field(("bureau",), max_length=20, description="kinds of minds that can meet it")
@@ -49,14 +52,15 @@ class CallForHelp(Policy):
     def findings(self, actor: Holder, known: Known, places: Sequence[str]) -> Iterator[Finding]:
         """Besides what all policies find: days are days, in their order."""
         yield from super().findings(actor, known, places)
-        days = {}
         for name in ("first", "last"):
             try:
-                days[name] = date.fromisoformat(getattr(self, name))
+                date.fromisoformat(getattr(self, name) or "2000-01-01")
             except ValueError:
                 yield Finding((name,), f"'{getattr(self, name)}' is no day", "write 2020-02-03")
-        if len(days) == 2 and days["last"] < days["first"]:
+        if self.last and self.last < self.first:
             yield Finding(("last",), "lies before first")
+        if self.last and not self.first:
+            yield Finding(("first",), "has to be named where last is")
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Ask once more, if the need is there and the last time is some hours ago."""
@@ -74,10 +78,11 @@ class CallForHelp(Policy):
 
     def _hours(self, board: Dashboard, me: Me) -> float:
         """Hours since the need came up; below 0: before."""
-        first = date.fromisoformat(self.first)
-        span = (date.fromisoformat(self.last) - first).days + 1
-        days = (date.fromisoformat(board.date) - first).days
-        return DAY_HOURS * (days - span * me.draw("need")) + board.hour
+        if not self.first:
+            return board.now / HOUR - DAY_HOURS * me.draw("need")
+        first, today = date.fromisoformat(self.first), date.fromisoformat(board.date)
+        span = (date.fromisoformat(self.last or self.first) - first).days + 1
+        return DAY_HOURS * ((today - first).days - span * me.draw("need")) + board.hour
 
     def _met(self, board: Dashboard, me: Me, since: float) -> bool:
         """Whether it has ended: a need has so much to be worn down, by the days and by each who came to meet it."""
