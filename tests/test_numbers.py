@@ -187,7 +187,8 @@ def test_a_trace_has_every_number_by_the_day_and_no_other(trace):
     assert all(len(trace.daily(name)) == 1 for name in known_names)
     flows = {*flows_of(BASIC), "discussions"}
     own = {f"square_{name}" for name in (*flows, *ensemble.LISTED)}
-    assert set(known_names) == flows | own | {"followers_won", "rival_bureaus", "people_reached"}
+    minds = {f"{kind}_actions" for kind in numbers.KINDS}
+    assert set(known_names) == flows | own | minds | {"followers_won", "rival_bureaus", "people_reached", "believers"}
     assert trace.daily("people_reached").sum() == trace.daily("square_new_reach").sum() > 0
     assert trace.daily("impressions").sum() == trace.daily("square_impressions").sum() > 0
 

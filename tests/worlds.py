@@ -59,6 +59,7 @@ MECHANISMS = {
         "stay_half_life_minutes": 30.0,
     },
     "comment_wall": {"reads": 0.5, "back": 0.5},
+    "bandwagon": {"gain": 0.5, "half": 20.0},
     "subscription": {"see": 0.5, "per_day": 2, "reply_factor": 2.0},
 }  # fmt: skip
 

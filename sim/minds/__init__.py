@@ -17,6 +17,7 @@ from sim.minds.editors import HoldDown, PinListed, PromoteStory
 from sim.minds.kols import PaidCollaboration, RideHot
 from sim.minds.media import CarryWire, FollowUp, NewsDesk
 from sim.minds.memes import RideTemplate
+from sim.minds.needs import CallForHelp
 from sim.minds.organisations import AccountForGifts, AskToGive, PartnerPosts
 from sim.minds.peers import JoinPeers
 from sim.minds.specialists import Explain
@@ -28,6 +29,7 @@ __all__ = [
     "Action",
     "AnyPolicy",
     "AskToGive",
+    "CallForHelp",
     "CarryWire",
     "CrisisReply",
     "Dashboard",

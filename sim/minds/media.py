@@ -83,7 +83,7 @@ class NewsDesk(Policy):
 
 @POLICIES.register
 class CarryWire(Policy):
-    """A newsroom carries what another has brought, within the hour, by night as by day; once.
+    """A newsroom carries what another has brought, within the hour, by night as by day; once for it, once against it.
 
     Its wait from the first newsroom's post is exponential (assumed, mean 30 min: 395 verified accounts carried one
     agency's post within 74 min on 31 January 2020).
@@ -95,6 +95,8 @@ class CarryWire(Policy):
     chance: float = Field(0.5, ge=0, le=1, description="probability that it carries the story at all; drawn once")
     wait_minutes: float = Field(30.0, gt=0, le=10_000, description="mean minutes from the first post to its own")
     until_minutes: float = Field(720.0, gt=0, le=100_000, description="age of the news after which it is none")
+    tone: Literal["positive", "negative"] = Field("positive", description="for the story, or against it: an answer")
+    topic: Title = Field("", description="topic under which it carries it; empty: the story's own")
     content: ContentName = Field("media", description="kind of content; where a platform has none such, its default")
     platform: PlatformName = Field("", description="where; empty: where it has most followers")
 
@@ -104,16 +106,20 @@ class CarryWire(Policy):
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Carry it when its time has come, as long as it is news."""
-        rooms = [one for one in board.joined if one.kind == "media" and one.actor != me.name]
+        word, wait = ("carry", "wait") if self.tone == "positive" else ("refute", "wait to refute")
+        if me.count(word) or me.draw(word) >= self.chance:
+            return []
+        rooms = (one for one in board.joined if one.kind == "media" and one.actor != me.name)
         first = next((one for one in rooms if self.source in ("", one.actor)), None)
-        if first is None or me.count("carry") or me.draw("carry") >= self.chance:
+        if first is None:
             return []
         age = board.now - first.minute
-        if not exponential(self.wait_minutes / HOUR, me.draw("wait")) <= age <= self.until_minutes:
+        if not exponential(self.wait_minutes / HOUR, me.draw(wait)) <= age <= self.until_minutes:
             return []
-        why = f"{first.title} brought it {age} min ago; {len(rooms)} newsrooms have it"
-        post = Publish(content=self.content)
-        return [Action("carry", self.platform or me.platforms[0], board.story, why, (post,))]
+        have = sum(one.kind == "media" and one.actor != me.name for one in board.joined)
+        why = f"{first.title} brought it {age} min ago; {have} newsrooms have it"
+        post = Publish(title=self.topic, content=self.content, tone=self.tone)
+        return [Action(word, self.platform or me.platforms[0], board.story, why, (post,))]
 
 
 @POLICIES.register

@@ -31,7 +31,12 @@ class JoinPeers(Policy):
     deliberation_hours: float = Field(6.0, gt=0, le=1000, description="mean hours from wanting to doing")
     first_hour: int = Field(8, ge=0, le=23, description="first hour of the day it acts")
     last_hour: int = Field(23, ge=0, le=23, description="last hour of it")
-    not_before: str = Field("", max_length=10, pattern=r"^(\d{4}-\d\d-\d\d)?$", description="first day, if any")
+    not_before: str = Field(
+        "",
+        max_length=13,
+        pattern=r"^(\d{4}-\d\d-\d\d(T\d\d)?)?$",
+        description="first day or hour, if any: 2020-06-02T12",
+    )
     max_posts: int = Field(1, ge=0, le=1000, description="posts in the whole run")
     cooldown_hours: float = Field(24.0, ge=0, le=1000, description="hours between two of them")
     topic: Title = Field("", description="topic under which it posts; empty: the story's own")
@@ -44,7 +49,7 @@ class JoinPeers(Policy):
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Join, if enough have, or if asked."""
-        if not self.first_hour <= board.hour <= self.last_hour or board.date < self.not_before:
+        if not self.first_hour <= board.hour <= self.last_hour or f"{board.date}T{board.hour:02d}" < self.not_before:
             return []
         if me.count("join") >= self.max_posts or me.since(board.now, "join") < self.cooldown_hours * HOUR:
             return []

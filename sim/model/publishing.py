@@ -162,9 +162,9 @@ class Publisher:
         self._share_roots(posts)
         return int(posts[0])
 
-    def by_users(self, platform: int, acts: np.ndarray) -> None:
-        """Users' own posts, one an act (ACT rows): under the topic of the post that moved them."""
-        world, seen, content = self.world, acts["post"], self.stages[platform].spec.user_content
+    def by_users(self, platform: int, acts: np.ndarray, content: str) -> None:
+        """Users' own posts of a kind, one an act (ACT rows): under the topic of the post that moved them."""
+        world, seen = self.world, acts["post"]
         ident = own_idents(world.seed, acts["user"], world.posts.ident[seen])
         posts = self._add(
             ident,
@@ -418,9 +418,12 @@ class Publisher:
         acts = acts[self._claim(CREATE_KEY | (acts["post"] << POST_SHIFT) | acts["user"])]
         platforms = self.world.posts.platform[acts["post"]]
         for platform in np.unique(platforms):
-            own = acts[platforms == platform]
+            own, spec = acts[platforms == platform], self.stages[platform].spec
             self._flow(own, "creations")
-            self.by_users(int(platform), own)
+            made = np.array([kind.becomes or spec.user_content for kind in spec.content.values()])
+            kinds = made[self.world.posts.content[own["post"]]]
+            for content in np.unique(kinds):
+                self.by_users(int(platform), own[kinds == content], str(content))
 
     def _flow(self, acts: np.ndarray, name: str) -> None:
         """Count acts in the flow of this step and in the totals of their posts."""

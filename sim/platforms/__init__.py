@@ -6,6 +6,7 @@ mechanism or a part of one. A new one is a file and its place in the list below.
 
 from __future__ import annotations
 
+from sim.platforms.bandwagon import Bandwagon
 from sim.platforms.base import MECHANISMS
 from sim.platforms.comment_wall import CommentWall
 from sim.platforms.crowd import Crowd
@@ -38,5 +39,6 @@ for _mechanism in (
     Slots,
     LiveRoom,
     CommentWall,
+    Bandwagon,
 ):
     MECHANISMS.register(_mechanism)

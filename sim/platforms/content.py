@@ -40,5 +40,9 @@ class Content(Strict):
     gift: Factor = 1.0
     bullet: Factor = 1.0
     half_life_hours: float = Field(gt=0, le=10_000, description="hours in which half of a topic's novelty is gone")
+    becomes: str = Field("", description="kind of what users make after one of this kind; empty: `user_content`")
+    act_floor: float = Field(
+        0.0, ge=0, le=1, description="least factor on acts that a channel leaves: whoever comes for it comes to act"
+    )
     lucky_draw: bool = Field(False, description="posts of this kind give prizes to some of those who share them")
     help: str = ""

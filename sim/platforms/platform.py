@@ -78,6 +78,9 @@ class Platform(Strict):
             object.__setattr__(self, "user_content", self.default_content)  # and so it stands in the resolved file
         if self.relayed_content and self.relayed_content not in self.content:
             raise ValueError(f"relayed_content '{self.relayed_content}' is not among its kinds of content")
+        for name, kind in self.content.items():
+            if kind.becomes and kind.becomes not in self.content:
+                raise ValueError(f"content.{name}.becomes '{kind.becomes}' is not among its kinds of content")
         return self
 
     @property

@@ -47,6 +47,7 @@ class PlatformStage:
         self.name = world.platforms[index]
         self.mechanisms: dict[str, Any] = dict(spec.mechanisms.present())
         self.kinds = list(spec.content)
+        self._act_floors = [kind.act_floor for kind in spec.content.values()]
         self.births: list[tuple[int, int]] = []
         self.relay_to = {world.platforms.index(to): p for to, p in spec.relay_to.items() if to in world.platforms}
         self.step = 0
@@ -158,8 +159,13 @@ class PlatformStage:
             mechanism.published(self, posts)
 
     def offers(self) -> list[np.ndarray]:
-        """Offer tables of this step."""
-        return [table for mechanism in self.mechanisms.values() for table in mechanism.offers(self)]
+        """Offer tables of this step; kinds that people come to act on are acted on whatever the channel."""
+        tables = [table for mechanism in self.mechanisms.values() for table in mechanism.offers(self)]
+        if any(self._act_floors):
+            least = np.round(np.array(self._act_floors) * (1 << 16))  # as offers have it
+            for table in tables:
+                table["act"] = np.maximum(table["act"], least[self.world.posts.content[table["post"]]])
+        return tables
 
     def trend(self) -> None:
         """After the step's responses."""

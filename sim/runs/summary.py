@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
     from sim.world.world import World
 
-RIVALS = "rival_bureaus_acted"
+RIVALS, ACTIONS = "rival_bureaus_acted", "_actions"
 
 
 class Simulated(Protocol):
@@ -233,6 +233,9 @@ def running_total(name: str, at: datetime, series: pd.DataFrame, actions: pd.Dat
     if name == RIVALS:
         rivals = rival_actions(actions, scenario)
         return float(rivals[rivals.time < by]["name"].nunique())
+    if flow.endswith(ACTIONS):
+        acted = actions[actions.kind == flow.removesuffix(ACTIONS)]
+        return float((acted.time < by).sum())
     missing = [one for one in flows(flow) if one not in series]
     if missing:
         raise SimError(f"no platform of this run has what {name} counts: further responses such as bullet comments")

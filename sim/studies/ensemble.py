@@ -7,7 +7,7 @@ goes between two readings is missed here as it is there. Places that are sold co
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.base.progress import Tell
+from sim.minds.base import KINDS
 from sim.model.model import ViralityModel
+from sim.runs.summary import ACTIONS
 from sim.scenario.numbers import flows, parted
 from sim.studies.study import Jobs, batch
 from sim.world.records import AD, FLOWS
@@ -40,6 +42,8 @@ class Trace:
         listed: i8[n, 4]: hour, platform, topic, rank; a row a topic of the story and reading of a list.
         won: i8[hours], followers that stars have won so far, on all platforms.
         rivals: i8[hours], tourism bureaus other than the story's own that have acted so far by their own decision.
+        acted: i8[hours, kinds], actions on the story that minds of each of `KINDS` have decided on.
+        believers: i8[hours], people who believe it at the end of the hour, where it may be untrue; else empty.
     """
 
     seed: int
@@ -49,6 +53,8 @@ class Trace:
     listed: np.ndarray
     won: np.ndarray
     rivals: np.ndarray
+    acted: np.ndarray = field(default_factory=lambda: np.zeros((0, len(KINDS)), np.int64))
+    believers: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @property
     def hours(self) -> int:
@@ -87,12 +93,18 @@ class Trace:
         if name in LISTED:
             return LISTED[name](self, platform)
         days = self.day(np.arange(self.hours))
+        if name == "believers":
+            most = np.zeros(len(self.dates))
+            np.maximum.at(most, days[: len(self.believers)], self.believers)
+            return most
         hourly = self._hourly(name, platform)
         return np.bincount(days, hourly, minlength=len(self.dates))
 
     def _hourly(self, name: str, platform: str) -> np.ndarray:
         if name in ("followers_won", "rival_bureaus"):
             return np.diff(self.won if name == "followers_won" else self.rivals, prepend=0)
+        if name.endswith(ACTIONS):
+            return np.asarray(self.acted[:, KINDS.index(name.removesuffix(ACTIONS))])
         return self.flow(name, platform)
 
 
@@ -186,7 +198,23 @@ def _trace(model: ViralityModel, job: Job, steps: int, won: np.ndarray) -> Trace
         listed=_listed(model, job.story, per_hour),
         won=won,
         rivals=_rivals(model, len(flows)),
+        acted=_acted(model, [*scenario.stories][job.story], len(flows)),
+        believers=_believers(model, job.story, steps, per_hour),
     )
+
+
+def _acted(model: ViralityModel, story: str, hours: int) -> np.ndarray:
+    counts = np.zeros((hours, len(KINDS)), np.int64)
+    for mind in model.deeds.minds.values():
+        minutes = [minute for _, minute, of, _ in mind.done if of == story]
+        np.add.at(counts[:, KINDS.index(mind.kind)], np.array(minutes, np.int64) // 60, 1)
+    return counts
+
+
+def _believers(model: ViralityModel, story: int, steps: int, per_hour: int) -> np.ndarray:
+    row = int(model.world.people.rumour[story])
+    held = model.board.beliefs[:steps, row, 0] if row >= 0 else np.zeros(0, np.int64)
+    return held[per_hour - 1 :: per_hour] if per_hour > 1 else held
 
 
 def _listed(model: ViralityModel, story: int, per_hour: int) -> np.ndarray:

@@ -223,9 +223,10 @@ def test_a_policy_runs_and_the_same_seed_acts_the_same(cls, tmp_path):
 # Text that names nothing: words to be shown, and what has a check of its own (`field`: of the mechanism it is in).
 WORDING = {
     "kind", "note", "source", "star", "title", "invite_title", "host_title", "angle_title", "interview_title",
-    "challenge_title", "field", "not_before",
+    "challenge_title", "field", "not_before", "first", "last",
 }  # fmt: skip
-OPENED = {(kind, "topic") for kind in ("post", "explain", "join_peers", "partner_posts")}  # names that are given here
+OPENS = "post", "explain", "join_peers", "partner_posts", "carry_wire", "call_for_help"
+OPENED = {(kind, "topic") for kind in OPENS}  # names that are given here
 SAYING = [(family, cls) for family in ("policy", "intervention") for cls in FAMILIES[family]]
 NAMING = [
     pytest.param(family, cls, field, what, id=f"{cls.name}-{field}")
