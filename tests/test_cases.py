@@ -119,7 +119,7 @@ def test_a_topic_is_new_once():
     flows = np.zeros((50, 1, 1), np.int64)
     listed = [[0, 0, 5, 1], [1, 1, 7, 3], [2, 1, 7, 2], [26, 1, 7, 9], [26, 1, 8, 4], [49, 1, 9, 1]]
     start = datetime(2021, 1, 1, tzinfo=UTC)
-    trace = Trace(1, start, ("douyin", "weibo"), flows, np.array(listed), np.zeros(50), np.zeros(50))
+    trace = Trace(1, start, ("douyin", "weibo"), flows, np.array(listed), np.zeros(50), np.zeros(50), np.zeros((50, 0)))
     assert new_topics(trace, "weibo").tolist() == [1, 1, 1]
     line = cases._line("erke", CASES["erke"], [trace], "weibo")
     assert (line.hours.tolist(), line.runs[0].before) == ([[2, 2, 1]], 1)  # the first of two fullest days is the peak

@@ -17,6 +17,7 @@ from sim.base.bands import crps, effective_size, median, normalised, quantiles
 from sim.base.errors import ScenarioError, SimError
 from sim.base.strict import BEIJING
 from sim.cli import main
+from sim.minds.base import KINDS
 from sim.runs.runner import simulate
 from sim.scenario.load import load
 from sim.scenario.numbers import names
@@ -83,7 +84,8 @@ def trace(listed=(), hours=30, reads=None, seed=1):
     flows[:, 0, 0] = 1 if reads is None else reads
     rows = np.array(listed, np.int64).reshape(-1, 4)
     won = np.arange(hours) * 10
-    return Trace(seed, START, ("square",), flows, rows, won, np.minimum(np.arange(hours), 3))
+    acted = np.zeros((hours, len(KINDS)), np.int64)
+    return Trace(seed, START, ("square",), flows, rows, won, np.minimum(np.arange(hours), 3), acted)
 
 
 # ---- numbers by hand

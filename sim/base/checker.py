@@ -54,6 +54,9 @@ _PATTERNS = {
     ),
     r"^[a-z0-9_{}]+$": ("must be a name of letters a–z, digits, _ and places in braces", ""),
     r"^([0-9a-f]{64})?$": ("must be a SHA-256, 64 digits 0–9 and a–f", ""),
+    r"^(\d{4}-\d\d-\d\d)?$": ("must be a day", "such as 2021-04-01"),
+    r"^\d{4}-\d\d-\d\d$": ("must be a day", "such as 2021-04-01"),
+    r"^(\d{4}-\d\d-\d\d(T\d\d)?)?$": ("must be a day, or an hour of one", "such as 2021-04-01 or 2021-04-01T12"),
 }
 
 

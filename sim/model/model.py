@@ -189,6 +189,10 @@ class ViralityModel(mesa.Model):
         """What a mind with this delay sees now."""
         return self.board.see(self.deeds.story[story], story, self.now_step, delay_minutes)
 
+    def followers_won(self, mind: Mind) -> int:
+        """Followers (people) that a mind's accounts have won so far."""
+        return self.deeds.followers_won(mind)
+
     def perform(self, mind: Mind, action: Action) -> None:
         """Carry out what a mind decided."""
         self.deeds.perform(mind, action)
@@ -229,7 +233,7 @@ class ViralityModel(mesa.Model):
             seed=self.script.seed,
             see=self.dashboard,
             do=self.perform,
-            followers_won=self.deeds.followers_won,
+            followers_won=self.followers_won,
         )
         return self.deeds.minds[name]
 

@@ -164,8 +164,16 @@ def _topics(world: World, p: int) -> dict[str, Any]:
         "topics": int(own.sum()),
         "topics_listed": len(best),
         "best_rank": int(best.min()) if len(best) else None,
+        "topic_hours": _topic_hours(world, p),
         "background_topics_listed": _others_listed(world, p),
     }
+
+
+def _topic_hours(world: World, p: int) -> int:
+    """Topics of the stories on a list, read at each full hour as archives do; bought places count for nothing."""
+    log = world.lists["listed"][p].rows
+    log = log[(log["topic"] >= 0) & (log["slot"] != AD) & (log["step"] % round(world.clock.steps_per_hour) == 0)]
+    return len(np.unique(log[["step", "topic"]]))
 
 
 def _rooms(world: World, p: int) -> dict[str, int]:
@@ -265,7 +273,8 @@ def simulated(
 
     def number(name: str) -> float | None:
         if _in_summary(name, figure, scenario):
-            return summary.get(name)
+            nothing = 0 if numbers.sparse(name, scenario.platforms, numbers.actor_names(scenario)) else None
+            return summary.get(name, nothing)
         return running_total(name, figure.at or scenario.end, series, actions, scenario)
 
     value = number(figure.metric)

@@ -53,7 +53,7 @@ class Trace:
     listed: np.ndarray
     won: np.ndarray
     rivals: np.ndarray
-    acted: np.ndarray = field(default_factory=lambda: np.zeros((0, len(KINDS)), np.int64))
+    acted: np.ndarray
     believers: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @property
