@@ -23,7 +23,8 @@ def add_outcomes(commands: Any) -> None:
     add_study(parser)
     parser = add(commands, "gallery", _gallery, "all shipped cases and what came of them, as docs/gallery.md")
     option = parser.add_argument
-    option("--seeds", type=positive, default=10, metavar="N", help="runs of each case and each of its what-ifs (10)")
+    option("--seeds", type=positive, default=10, metavar="N", help="runs of each case (10)")
+    option("--pairs", type=positive, metavar="N", help="runs of it and its what-ifs, same seeds (--seeds)")
     option("--only", default="", metavar="NAME,NAME", help="only these cases; their pictures and parts of the page")
     option("--jobs", type=threads, default=os.cpu_count() or 1, metavar="N", help="processes (one a core)")
     option("--out", type=Path, default=Path("docs"), metavar="DIR", help="where the page goes (docs)")
@@ -45,7 +46,7 @@ def _gallery(args: argparse.Namespace) -> int:
 
     only = tuple(filter(None, args.only.split(",")))
     with resources(args, KEPT) as given, progress(sys.stderr) as tell:
-        parts = shown(args.seeds, only=only, jobs=given, tell=tell)
+        parts = shown(args.seeds, pairs=args.pairs, only=only, jobs=given, tell=tell)
         page = write(args.out, parts)
         given.discard()
     print_lines([*(part.tally for part in parts), f"\nwritten: {page}"])

@@ -77,6 +77,7 @@ class Part:
             "model_version": MODEL_VERSION,
             "file": digest(self.name),
             "seeds": len(self.answer.seeds),
+            "pairs": len(self.expected[0].base) if self.expected else 0,
             "users": scenario.people.users,
             "title": scenario.title or scenario.name,
             "about": " ".join(scenario.about.split()),
@@ -102,8 +103,21 @@ def digest(name: str) -> str:
     return hashlib.sha256(shipped()[name].read_bytes()).hexdigest()[:12]
 
 
-def shown(seeds: int, *, only: Sequence[str] = (), jobs: Jobs = 1, tell: Tell | None = None) -> list[Part]:
-    """Run every case, and the worlds of its what-ifs, with so many seeds. Raises `SimError` for an unknown case."""
+def shown(
+    seeds: int, *, pairs: int | None = None, only: Sequence[str] = (), jobs: Jobs = 1, tell: Tell | None = None
+) -> list[Part]:
+    """Run every case, and the worlds of its what-ifs.
+
+    Args:
+        seeds: runs of each case.
+        pairs: runs of it and of each of its what-ifs with the same seeds (as many as ``seeds``).
+        only: names of cases (all).
+        jobs: processes.
+        tell: hears how far it is.
+
+    Raises:
+        SimError: there is no such case.
+    """
     known = cases()
     for name in only:
         if name not in known:
@@ -113,7 +127,7 @@ def shown(seeds: int, *, only: Sequence[str] = (), jobs: Jobs = 1, tell: Tell | 
         if only and name not in only:
             continue
         answer = outcomes(scenario, seeds=seeds, jobs=jobs, tell=tell)
-        numbers = whatifs.drawn(scenario, seeds)
+        numbers = whatifs.drawn(scenario, pairs or seeds)
         expected = whatifs.outcomes(scenario, numbers, jobs=jobs, tell=tell) if scenario.counterfactuals else []
         parts.append(Part(name, answer, tuple(expected)))
     return parts
@@ -181,7 +195,7 @@ def _section(one: dict[str, Any]) -> str:
     return (
         f'\n<a id="{one["name"]}"></a>\n## {one["title"]}\n\n{one["about"]}\n\n'
         f"What it teaches:\n\n{teaches}\n![{one['title']}]({NAME}/{one['name']}.png)\n\n{head}{figures}\n"
-        f"What-ifs, {one['seeds']} seeds, {one['users']:,} people:\n\n{whatif}\n"
+        f"{one['seeds']} seeds, {one['users']:,} people. What-ifs, {one['pairs']} seeds:\n\n{whatif}\n"
         f"`sim run {one['name']}` · [the file](../scenarios/{one['name']}.yaml)\n"
     )
 
