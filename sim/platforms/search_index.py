@@ -40,6 +40,7 @@ class SearchIndex(Showing):
         ListOf("indexed", bounds=(Bound(0, "posts"),)),
         ListOf("results", RESULT, bounds=(Bound(0, "posts", "post"), Bound(1, 1001, "place"))),
         ListOf("need", "f8"),  # by story
+        ListOf("asked", "f8"),  # searches a day for other reasons than need, by story; whoever has some writes them
     )
     queries_per_need_day: float = Field(ge=0, le=100, description="searches a day for each unit of a story's need")
     foreign_share: Share = Field(0.0, description="weight of interest elsewhere and outside, that here being 1")
@@ -85,7 +86,9 @@ class SearchIndex(Showing):
         """Searches for each story in this step, f8[stories]: by the day clock, so many in a whole day."""
         by_hour = stage.clock.day_clock
         part_of_day = stage.level / sum(by_hour) / stage.clock.steps_per_hour
-        return np.asarray((self._need(stage) * self.queries_per_need_day * part_of_day).round(9))
+        asked = stage.entries("asked").rows
+        a_day = self._need(stage) * self.queries_per_need_day + (asked if len(asked) else 0.0)
+        return np.asarray((a_day * part_of_day).round(9))
 
     def _need(self, stage: PlatformStage) -> np.ndarray:
         """Need of each story (people), f8[stories]; none at first."""
