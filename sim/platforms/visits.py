@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sim.platforms.stage import PlatformStage
 
 SATURDAY = 5
-MOST_ROWS = 20  # of what is written of a story in one step; each stands for as many posts as it must
+MOST_ROWS = 3  # of what is written of a story in one step; each stands for as many posts as it must
 
 
 class DaysOff(Strict):
