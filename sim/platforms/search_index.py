@@ -30,7 +30,7 @@ class SearchIndex(Showing):
     (the cascade model of clicks: Craswell, Zoeter, Taylor and Ramsey 2008, doi:10.1145/1341531.1341545, without its
     better results ending a search sooner). Every hour results are put in order by score = attending people of a post
     · 2^(−age / tail half-life); a row that stands for many posts is one result. Reads: the pools in which posts are.
-    Whoever finds a story by search may be sated (``sated``): the part of interest that views by this page left, as their
+    Whoever finds a story by search may be sated (``sated``): the part of interest that views by this page left, their
     part of all views of about a day, does not become need. At 0 every find leads to further searches, so that months of
     them may feed themselves.
     Not modelled: the words of a search, results about other stories, searches that nobody's telling gave rise to.

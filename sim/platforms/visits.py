@@ -40,12 +40,12 @@ class DaysOff(Strict):
 class Visits(Mechanism):
     """Intents become plans; plans are carried out on days off; before them they are looked up; after them some is told.
 
-    Plans of a story (people) are its intents here, forgotten with a half-life. On a day within ``ahead_days`` of a day
-    off, or on one, each plan is looked up with ``looks_up`` (`search_index` shows what is found). On a day off the share
+    Plans of a story (people) are its intents here, forgotten with a half-life. On a holiday, and ``ahead_days`` before
+    it, each is looked up ``looks_up`` times a day (`search_index` shows what is found). On a day off the share
     ``weekend`` or ``holiday`` of the plans, times the month's ``season``, is carried out, by the day clock; of these
-    visitors the share ``writes`` posts a note of its own under the topic of the post that has been read most. Written:
-    plans, searches, posts of users. Not modelled: where people go, whether there is room, who goes with whom, and
-    working days that make up for a holiday.
+    visitors the share ``writes`` posts a note of its own, under the topic that was opened last. Writes: plans,
+    searches, posts of users. Not modelled: where people go, whether there is room, who goes with whom, and working
+    days that make up for a holiday.
     """
 
     name: ClassVar[str] = "visits"
@@ -72,10 +72,8 @@ class Visits(Mechanism):
 
     def goes(self, day: date) -> float:
         """Share of plans carried out on a day."""
-        if day in _off(self.holidays):
-            base = self.holiday
-        else:
-            base = self.weekend if day.weekday() >= SATURDAY else 0.0
+        otherwise = self.weekend if day.weekday() >= SATURDAY else 0.0
+        base = self.holiday if day in _off(self.holidays) else otherwise
         return min(1.0, base * self.season[day.month - 1])
 
     def near(self, day: date) -> bool:

@@ -324,7 +324,11 @@ def _observed(scenario: Scenario, shortened: bool) -> Iterator[Finding]:
     known = scenario.platforms, actor_names(scenario)
     for i, figure in enumerate(scenario.observed.figures):
         where = ("observed", "figures", i)
-        named = [(("metric",), figure.metric), (("per",), figure.per), *((("plus", k), n) for k, n in enumerate(figure.plus))]
+        named = [
+            (("metric",), figure.metric),
+            (("per",), figure.per),
+            *((("plus", k), n) for k, n in enumerate(figure.plus)),
+        ]
         for field, name in named:
             if name and (why := _no_figure(name, figure.at is None, *known)):
                 yield Finding((*where, *field), *why)
