@@ -14,7 +14,7 @@ ROOM = {"hours": 2.0, "notice": 0.8, "notice_half_life_minutes": 30.0, "stay_hal
 
 def on_air(followers=2000, users=4000, chances=None, extra=None, room=None, **rest):
     mechanisms = {"live_room": ROOM | (room or {})} | (extra or {})
-    data = worlds.document(users, followers=followers, days=0.5, **rest)
+    data = worlds.document(users, followers=followers, **{"days": 0.5} | rest)
     data["platforms"] = {"square": worlds.platform(users, chances=chances, mechanisms=mechanisms)}
     return simulate(worlds.load(data))
 
@@ -59,6 +59,20 @@ def test_viewers_leave_with_a_half_life():
     assert there[4] == pytest.approx(there[0] / 4, rel=0.02)
     assert there[-1] == 0
     assert made.world.posts.chance[0].sum() == 0
+
+
+def test_of_those_who_leave_a_share_comes_back_and_is_counted_again():
+    room = {
+        "notice_half_life_minutes": 1.0,
+        "hours": 10.0,
+        "stay_half_life_minutes": 15.0,
+        "away_half_life_minutes": 15.0,
+    }
+    once, again = (on_air(room=room | {"returns": share}, days=1.0).summary for share in (0.0, 0.5))
+    assert again["square_via_notice"] == once["square_via_notice"] == once["square_room_entries"]
+    # each stay is followed by another with 0.5: 1 + 0.5 + 0.25 ... = 2, all but the last of them before the end
+    assert again["square_room_entries"] / once["square_room_entries"] == pytest.approx(2, abs=0.02)
+    assert again["star_square_first_room_entries"] == again["square_first_room_entries"]
 
 
 def test_there_is_less_time_to_act_for_who_comes_late():

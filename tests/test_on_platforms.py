@@ -275,6 +275,11 @@ def test_reposts_between_two_minutes():
     assert campaigns.reposts_between(FLOWS, 60, 120) == 2
 
 
+def test_searches_over_those_of_a_year_before():
+    flows = pd.DataFrame({"minute": [0, 60, 120, 180, 240], "searches": [2, 3, 100, 10, 20]})
+    assert campaigns.searches_over_before(flows, 180, 300, back=180) == pytest.approx(30 / 5)
+
+
 def test_viewers_per_booking():
     assert campaigns.viewers_per_booking(FLOWS, 60, 180) == pytest.approx(40 / 10)
 

@@ -94,3 +94,21 @@ def test_a_post_is_found_once_it_is_in_the_pool():
 def test_a_pool_that_is_not_there_is_refused():
     with pytest.raises(ScenarioError, match=r"from_pool.*is 2, and the recommender has 0 pools"):
         worlds.tiny(100, platforms=square(100, {"from_pool": 2}))
+
+
+def test_a_search_for_another_reason_than_need_is_one_more():
+    made = model(100, platforms=square(100))
+    stage, data = made.stages[0], made.stages[0].mechanisms["search_index"]
+    stage.entries("need").put(np.array([50.0]))
+    stage.entries("asked").put(np.array([300.0]))
+    assert sum(data.queries(stage.at(step))[0] for step in range(96)) == pytest.approx(50 * 24 + 300)
+
+
+def test_who_found_it_needs_it_no_more():
+    made = model(100, platforms=square(100, {"sated": 1.0}))
+    stage, data = made.stages[0], made.stages[0].mechanisms["search_index"]
+    made.world.by_platform.interest[:] = 1000.0
+    stage.entries("views_found").put(np.array([30.0]))
+    stage.entries("views_all").put(np.array([40.0]))
+    data.trend(stage.at(0))
+    assert stage.entries("need").rows[0] == pytest.approx(1000 * (1 - 30 / 40) * (1 - 2 ** (-1 / 96 / 2)), rel=1e-6)

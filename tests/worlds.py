@@ -60,6 +60,7 @@ MECHANISMS = {
     },
     "comment_wall": {"reads": 0.5, "back": 0.5},
     "bandwagon": {"gain": 0.5, "half": 20.0},
+    "visits": {"plan_half_life_days": 1.0, "weekend": 0.5, "holiday": 0.5, "looks_up": 1.0, "writes": 0.5},
     "subscription": {"see": 0.5, "per_day": 2, "reply_factor": 2.0},
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -16,6 +16,7 @@ from sim.minds.action import Action, Publish
 from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, looks, named_apart, opening
 from sim.minds.dashboard import HOUR, Dashboard, Me
 
+Month = Annotated[int, Field(ge=1, le=12)]
 MOST_AT_ONCE = 20  # mean topics that a mind opens at one look, before the day clock
 
 
@@ -30,6 +31,8 @@ class SteadyPosting(Policy):
     last_hour: int = Field(22, ge=0, le=23, description="last hour of the day it posts")
     platform: PlatformName = Field("", description="where; empty: where it has most followers")
     starts_when_listed: bool = Field(False, description="begin only once the story has been on a list")
+    not_before: str = Field("", max_length=10, pattern=r"^(\d{4}-\d\d-\d\d)?$", description="first day, if any")
+    months: tuple[Month, ...] = Field((), max_length=12, description="months of the year in which it posts; empty: all")
     content: ContentName = Field("own", description="kind of content; where a platform has none such, its default")
     tone: Literal["positive", "negative"] = Field("positive", description="for the story, or against it")
 
@@ -39,7 +42,7 @@ class SteadyPosting(Policy):
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Post when a day's share of time has passed since the last post, with a keyed jitter."""
-        if not self.first_hour <= board.hour <= self.last_hour:
+        if not self.first_hour <= board.hour <= self.last_hour or not self._in_season(board.date):
             return []
         if self.starts_when_listed and not board.listed_day and not me.count("post"):
             return []
@@ -50,6 +53,10 @@ class SteadyPosting(Policy):
         why = f"steady posting, {self.posts_per_day:g} a day"
         post = Publish(content=self.content, tone=self.tone)
         return [Action("post", where, board.story, why, (post,))]
+
+    def _in_season(self, date: str) -> bool:
+        """Whether it posts at all on a day such as 2020-11-30."""
+        return date >= self.not_before and (not self.months or int(date[5:7]) in self.months)
 
 
 @POLICIES.register

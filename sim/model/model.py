@@ -162,6 +162,8 @@ class ViralityModel(mesa.Model):
             stage.trend()
             for story, k in stage.births:
                 self.publisher.user_topic(index, story, k, self.now_step)
+            for acts, content, ident in stage.writings:
+                self.publisher.written(index, acts, content, ident)
         topics.novelty[:] *= topics.decay
         if self.now % 60 == 0:
             self._tidy()

@@ -162,10 +162,13 @@ class Publisher:
         self._share_roots(posts)
         return int(posts[0])
 
-    def by_users(self, platform: int, acts: np.ndarray, content: str) -> None:
-        """Users' own posts of a kind, one an act (ACT rows): under the topic of the post that moved them."""
+    def by_users(self, platform: int, acts: np.ndarray, content: str, ident: np.ndarray | None = None) -> None:
+        """Users' own posts of a kind, one an act (ACT rows): under the topic of the post that moved them.
+
+        ``ident``: of the posts, where a user may make more than one of a post.
+        """
         world, seen = self.world, acts["post"]
-        ident = own_idents(world.seed, acts["user"], world.posts.ident[seen])
+        ident = own_idents(world.seed, acts["user"], world.posts.ident[seen]) if ident is None else ident
         posts = self._add(
             ident,
             platform,
@@ -183,6 +186,11 @@ class Publisher:
             self._chances(own, platform, int(story), content, 1.0, 0.0, world.posts.weight[own] == 1)
         np.add.at(world.topics.posts, world.posts.topic[posts], acts["weight"])
         self._share_roots(posts)
+
+    def written(self, platform: int, acts: np.ndarray, content: str, ident: np.ndarray) -> None:
+        """Users' own posts of a kind, not after a view but after what a mechanism says; counted as all own posts."""
+        self._flow(acts, "creations")
+        self.by_users(platform, acts, content, ident)
 
     def user_topic(self, platform: int, story: int, number: int, step: int) -> None:
         """A topic that users start, with its first post by a keyed member of the population."""

@@ -21,6 +21,7 @@ from sim.platforms.slots import Slots
 from sim.platforms.subscription import Subscription
 from sim.platforms.traffic_pools import TrafficPools
 from sim.platforms.user_topics import UserTopics
+from sim.platforms.visits import Visits
 
 __all__ = ["MECHANISMS"]
 
@@ -40,5 +41,6 @@ for _mechanism in (
     LiveRoom,
     CommentWall,
     Bandwagon,
+    Visits,
 ):
     MECHANISMS.register(_mechanism)

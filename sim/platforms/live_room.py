@@ -30,6 +30,9 @@ class LiveRoom(Showing):
 
         1 − 2^(−minutes left / stay_half_life_minutes).
 
+    Of those who leave, a share comes back while it is on (``returns``, after a time away with a half-life): a further
+    entry, and a further viewer for the feed to count, who does nothing more than at the first stay.
+
     When it ends, its post answers to nobody any more. Not modelled: who is in the room (only how many), what the host
     shows when, recordings and clips of it (posts of their own), and hosts who go on for longer.
     """
@@ -42,6 +45,7 @@ class LiveRoom(Showing):
     keeps: ClassVar[tuple[Column, ...]] = (
         OfPost("in_room", "f8"),  # people in it
         OfPost("entered", "f8"),  # times that somebody has entered it
+        OfPost("away", "f8"),  # people who have left it and will come back
         ListOf("on_air", bounds=(Bound(0, "posts"),)),  # posts that are live
     )
     kinds: tuple[str, ...] = Field((), description="kinds of content that are live; none: every post of an account")
@@ -51,6 +55,8 @@ class LiveRoom(Showing):
     walk_ins_per_hour: int = Field(0, ge=0, le=10**10, description="people whom the feed shows any room, fullest hours")
     per_viewer_hour: float = Field(0.0, ge=0, le=1000, description="and for each viewer who is in it, an hour")
     stay_half_life_minutes: float = Field(gt=0, le=10_000, description="minutes in which half of the viewers leave")
+    returns: Share = Field(0.0, description="share of those who leave who come back, each time")
+    away_half_life_minutes: float = Field(60.0, gt=0, le=10_000, description="minutes in which half of them are back")
     samples: int = Field(500, ge=1, le=10**7, description="simulated views aimed at for one room, by channel")
 
     def findings(self, platform: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -115,9 +121,13 @@ class LiveRoom(Showing):
         on, keep = rooms.rows, round(2.0 ** (-stage.clock.step_minutes / self.stay_half_life_minutes), 9)
         topics, which, rooms_of = np.unique(posts.topic[on], return_inverse=True, return_counts=True)
         come = stage.world.inflow(stage.step)[topics, F_ATTENDS] / rooms_of
-        posts.in_room[on] = (posts.in_room[on] * keep + come[which]).round(6)
-        posts.entered[on] += come[which].round(6)
+        back = posts.away[on] * (1 - round(2.0 ** (-stage.clock.step_minutes / self.away_half_life_minutes), 9))
+        leave = posts.in_room[on] * (1 - keep)
+        posts.away[on] = (posts.away[on] - back + leave * self.returns).round(6)
+        posts.in_room[on] = (posts.in_room[on] - leave + come[which] + back).round(6)
+        posts.entered[on] += (come[which] + back).round(6)
         over = posts.minute[on] + self.hours * 60 <= stage.now + stage.clock.step_minutes
         closed = on[over]
-        posts.chance[closed], posts.intend[closed], posts.in_room[closed] = 0, 0, 0
+        for column in (posts.chance, posts.intend, posts.in_room, posts.away):
+            column[closed] = 0
         rooms.put(on[~over])

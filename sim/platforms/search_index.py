@@ -11,7 +11,7 @@ from pydantic import Field
 from sim.base.strict import Share
 from sim.platforms.base import Channel, Showing, sample_weight
 from sim.platforms.serve import serve
-from sim.world.records import F_ATTENDS
+from sim.world.records import F_ATTENDS, F_IMPRESSIONS
 from sim.world.tables import Bound, Column, ListOf, OfPost
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ class SearchIndex(Showing):
     (the cascade model of clicks: Craswell, Zoeter, Taylor and Ramsey 2008, doi:10.1145/1341531.1341545, without its
     better results ending a search sooner). Every hour results are put in order by score = attending people of a post
     · 2^(−age / tail half-life); a row that stands for many posts is one result. Reads: the pools in which posts are.
+    Whoever finds a story by search may be sated (``sated``): the part of interest that views by this page left, their
+    part of all views of about a day, does not become need. At 0 every find leads to further searches, so that months of
+    them may feed themselves.
     Not modelled: the words of a search, results about other stories, searches that nobody's telling gave rise to.
     """
 
@@ -40,11 +43,15 @@ class SearchIndex(Showing):
         ListOf("indexed", bounds=(Bound(0, "posts"),)),
         ListOf("results", RESULT, bounds=(Bound(0, "posts", "post"), Bound(1, 1001, "place"))),
         ListOf("need", "f8"),  # by story
+        ListOf("views_found", "f8"),  # views of the last day or so by this page, by story; where some are sated
+        ListOf("views_all", "f8"),  # and views by any way
+        ListOf("asked", "f8"),  # searches a day for other reasons than need, by story; whoever has some writes them
     )
     queries_per_need_day: float = Field(ge=0, le=100, description="searches a day for each unit of a story's need")
     foreign_share: Share = Field(0.0, description="weight of interest elsewhere and outside, that here being 1")
     need_half_life_days: float = Field(gt=0, le=10_000, description="half-life with which interest becomes need")
     tail_half_life_days: float = Field(gt=0, le=10_000, description="half-life of a result's score with its age")
+    sated: Share = Field(0.0, description="share of those who found it by search whom that leaves with no further need")
     first_three: float = Field(gt=0, lt=1, description="share of clicks that the first three results take")
     places: int = Field(20, ge=1, le=1000, description="results that anybody may come to")
     from_pool: int = Field(
@@ -74,6 +81,9 @@ class SearchIndex(Showing):
         if not len(results):
             return []
         real = self.queries(stage)[world.posts.story[results["post"]]] * self.seen(results["place"])
+        if self.sated:
+            found = np.bincount(world.posts.story[results["post"]], real, len(world.stories))
+            stage.entries("views_found").put((self._kept(stage, "views_found") + found).round(6))
         weight = sample_weight(real.astype(np.int64), self.samples, world.ratio)
         return [serve(self, stage, results["post"], real, weight, "index", targeted=True)]
 
@@ -85,18 +95,39 @@ class SearchIndex(Showing):
         """Searches for each story in this step, f8[stories]: by the day clock, so many in a whole day."""
         by_hour = stage.clock.day_clock
         part_of_day = stage.level / sum(by_hour) / stage.clock.steps_per_hour
-        return np.asarray((self._need(stage) * self.queries_per_need_day * part_of_day).round(9))
+        asked = stage.entries("asked").rows
+        a_day = self._need(stage) * self.queries_per_need_day + (asked if len(asked) else 0.0)
+        return np.asarray((a_day * part_of_day).round(9))
 
     def _need(self, stage: PlatformStage) -> np.ndarray:
         """Need of each story (people), f8[stories]; none at first."""
-        kept = stage.entries("need").rows
+        return self._kept(stage, "need")
+
+    def _kept(self, stage: PlatformStage, name: str) -> np.ndarray:
+        """What a list by story has, f8[stories]; nothing at first."""
+        kept = stage.entries(name).rows
         return kept if len(kept) else np.zeros(len(stage.world.stories))
+
+    def _still(self, stage: PlatformStage) -> np.ndarray:
+        """Part of the interest here that finds have not sated, f8[stories]."""
+        if not self.sated:
+            return np.ones(len(stage.world.stories))
+        topics = stage.world.topics
+        own = np.flatnonzero(topics.platform[: topics.n] == stage.index)
+        flow = stage.world.inflow(stage.step)[own, F_IMPRESSIONS]
+        views = self._kept(stage, "views_all") + np.bincount(topics.story[own], flow, len(stage.world.stories))
+        found = self._kept(stage, "views_found")
+        fades = round(2.0 ** (-stage.clock.step_minutes / 1440), 12)
+        stage.entries("views_all").put((views * fades).round(6))
+        stage.entries("views_found").put((found * fades).round(6))
+        part = np.divide(found, views, out=np.zeros(len(views)), where=views > 0)
+        return np.asarray((1 - self.sated * np.minimum(part, 1.0)).round(9))
 
     def trend(self, stage: PlatformStage) -> None:
         """Interest becomes need; posts that have come far enough are found; hourly, results are put in order."""
         interest, outside = stage.world.by_platform.interest, stage.world.by_story.outside
         own = interest[stage.index]
-        met = own + self.foreign_share * (interest.sum(axis=0) - own + outside)
+        met = own * self._still(stage) + self.foreign_share * (interest.sum(axis=0) - own + outside)
         keep = round(2.0 ** (-stage.clock.step_minutes / 1440 / self.need_half_life_days), 12)
         stage.entries("need").put(self._need(stage) * keep + met * (1 - keep))
         if self.from_pool:

@@ -40,6 +40,7 @@ class PlatformStage:
         mechanisms: what it has now, by name, in the order in which they act; a fact may have re-weighted them.
         relay_to: to which other platforms what is seen here is carried, by number, and with which probability.
         births: filled by mechanisms: (story, running number) of topics that users start in this step.
+        writings: likewise: ACT rows of users who post something of their own, its kind of content, and idents.
     """
 
     def __init__(self, world: World, index: int, spec: Any, stories: list[Any], membership: float) -> None:
@@ -49,6 +50,7 @@ class PlatformStage:
         self.kinds = list(spec.content)
         self._act_floors = [kind.act_floor for kind in spec.content.values()]
         self.births: list[tuple[int, int]] = []
+        self.writings: list[tuple[np.ndarray, str, np.ndarray]] = []
         self.relay_to = {world.platforms.index(to): p for to, p in spec.relay_to.items() if to in world.platforms}
         self.step = 0
         self._keys: dict[str, int] = {}
@@ -57,7 +59,7 @@ class PlatformStage:
 
     def at(self, step: int) -> PlatformStage:
         """Move to a step."""
-        self.step, self.births = step, []
+        self.step, self.births, self.writings = step, [], []
         return self
 
     # ---- time and draws

@@ -65,6 +65,7 @@ def summary(tables: Simulated) -> dict[str, Any]:
         **_platforms(world, flows.astype(np.int64)),
         **_acted(tables),
         **_won(world),
+        **_hosts(world),
         **_first_post(world),
         **_beliefs(tables.board),
         "spend_yuan": int(tables.actions.spend.sum()),
@@ -183,6 +184,17 @@ def _rooms(world: World, p: int) -> dict[str, int]:
     return {"room_entries": int(entered.sum()), "first_room_entries": int(entered[0])} if len(entered) else {}
 
 
+def _hosts(world: World) -> dict[str, int]:
+    """Entries into the first live room of each account that had one."""
+    posts, first = world.posts, dict[str, int]()
+    for row in np.flatnonzero(posts.entered[: posts.n] > 0).tolist():
+        if posts.by_actor[row]:
+            account = world.accounts[int(posts.author[row]) - world.n_users]
+            name = f"{account.actor}_{world.platforms[account.platform]}_first_room_entries"
+            first.setdefault(name, int(posts.entered[row]))
+    return first
+
+
 def _others_listed(world: World, p: int) -> int:
     """Topics of the background that came on a list by themselves."""
     log = world.lists["listed"][p].rows
@@ -271,16 +283,19 @@ def simulated(
     if figure.at is not None and figure.at > scenario.end:
         return None
 
-    def number(name: str) -> float | None:
+    def number(name: str, since: datetime | None, at: datetime | None) -> float | None:
         if _in_summary(name, figure, scenario):
             nothing = 0 if numbers.sparse(name, scenario.platforms, numbers.actor_names(scenario)) else None
             return summary.get(name, nothing)
-        return running_total(name, figure.at or scenario.end, series, actions, scenario)
+        before = running_total(name, since, series, actions, scenario) if since else 0.0
+        return running_total(name, at or scenario.end, series, actions, scenario) - before
 
-    value = number(figure.metric)
+    parts = [number(name, figure.since, figure.at) for name in (figure.metric, *figure.plus)]
+    there = [part for part in parts if part is not None]
+    value = sum(there) if there else None
     if not figure.per or value is None:
         return value
-    over = number(figure.per)
+    over = number(figure.per, figure.per_since or figure.since, figure.per_at or figure.at)
     return value / over if over else None
 
 

@@ -12,11 +12,19 @@ class Figure(Strict):
 
     metric: str = Field(description="name in summary.json")
     per: str = Field("", description="over this number, where a ratio was observed; empty: the number itself")
+    plus: tuple[str, ...] = Field(
+        (), max_length=20, description="numbers that are added to it, such as those of others"
+    )
     label: str = ""
+    since: Instant | None = Field(None, description="count only what came from this time on; it needs ``at``")
     at: Instant | None = Field(
         None,
         description="compare with what the metric has come to by this time: steps that have ended",
     )
+    per_since: Instant | None = Field(
+        None, description="the same of ``per``, where that was another time; empty: the same"
+    )
+    per_at: Instant | None = Field(None, description="the same of ``per``; empty: as ``at``")
     value: float
     unit: str = ""
     source: str

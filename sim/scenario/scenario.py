@@ -75,7 +75,7 @@ class Scenario(Strict):
     about: str = ""
     teaches: tuple[str, ...] = Field((), max_length=10, description="what can be learnt from it, a line each")
     start: Instant = Field(description="first minute, with a zone")
-    days: float = Field(gt=0, le=400, description="length of the run")
+    days: float = Field(gt=0, le=800, description="length of the run")
     shortened: bool = Field(False, description="what lies beyond the end is left out, and told, instead of refused")
     step_minutes: Literal[5, 10, 15, 20, 30, 60] = 15
     seed: int = Field(1, ge=0, lt=2**63)

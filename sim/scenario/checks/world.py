@@ -304,18 +304,35 @@ def _no_figure(name: str, whole: bool, *known: Any) -> tuple[str, str] | None:
     return why and (refusal(name, "summary", *known) if whole else why)
 
 
+def _figure_times(figure: Any, scenario: Scenario, shortened: bool, where: tuple[str | int, ...]) -> Iterator[Finding]:
+    """Times of a figure that lie outside the run, or in the wrong order."""
+    for field in ("since", "at", "per_since", "per_at"):
+        when = getattr(figure, field)
+        if when is not None and when < scenario.start:
+            yield Finding((*where, field), f"lies before the start, {scenario.start:%Y-%m-%d %H:%M}")
+        if when is not None and when > scenario.end and not shortened:
+            yield Finding((*where, field), f"lies after the end of the run, {scenario.end:%Y-%m-%d %H:%M}")
+    if figure.at is None and any((figure.since, figure.per_since, figure.per_at)):
+        yield Finding((*where, "at"), "is needed where a figure begins later than the run, or is over another time's")
+    spans = ("since", figure.since, figure.at), ("per_since", figure.per_since, figure.per_at or figure.at)
+    for field, since, until in spans:
+        if since is not None and until is not None and since >= until:
+            yield Finding((*where, field), "is not before the end of its time")
+
+
 def _observed(scenario: Scenario, shortened: bool) -> Iterator[Finding]:
     known = scenario.platforms, actor_names(scenario)
     for i, figure in enumerate(scenario.observed.figures):
         where = ("observed", "figures", i)
-        for field in ("metric", "per"):
-            name = getattr(figure, field)
+        named = [
+            (("metric",), figure.metric),
+            (("per",), figure.per),
+            *((("plus", k), n) for k, n in enumerate(figure.plus)),
+        ]
+        for field, name in named:
             if name and (why := _no_figure(name, figure.at is None, *known)):
-                yield Finding((*where, field), *why)
-        if figure.at is not None and figure.at < scenario.start:
-            yield Finding((*where, "at"), f"lies before the start, {scenario.start:%Y-%m-%d %H:%M}")
-        if figure.at is not None and figure.at > scenario.end and not shortened:
-            yield Finding((*where, "at"), f"lies after the end of the run, {scenario.end:%Y-%m-%d %H:%M}")
+                yield Finding((*where, *field), *why)
+        yield from _figure_times(figure, scenario, shortened, where)
     stays = scenario.observed.stays
     if stays is None:
         return

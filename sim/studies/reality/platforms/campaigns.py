@@ -1,4 +1,4 @@
-"""Measures of campaigns: a day of giving, a challenge to remake, a lottery for reposts, a show that can be booked."""
+"""Measures of campaigns: a day of giving, a challenge, a lottery for reposts, a show, a holiday's searches."""
 
 from __future__ import annotations
 
@@ -27,3 +27,9 @@ def viewers_per_booking(flows: pd.DataFrame, since: int, until: int) -> float:
     """P72: people who watch between two minutes, over those who meant to before."""
     night = flows.attends[(flows.minute >= since) & (flows.minute < until)].sum()
     return ratio(night, flows.intents[flows.minute < since].sum())
+
+
+def searches_over_before(flows: pd.DataFrame, since: int, until: int, back: int) -> float:
+    """P19: searches (people) between two minutes, over those between the minutes that lie ``back`` earlier."""
+    now, before = ((flows.minute >= since - ago) & (flows.minute < until - ago) for ago in (0, back))
+    return ratio(flows.searches[now].sum(), flows.searches[before].sum())

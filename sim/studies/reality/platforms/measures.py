@@ -61,6 +61,16 @@ def _between(measure: Callable[[pd.DataFrame, int, int], float]) -> Measure:
     return measured
 
 
+def _holiday(run: Finished, fact: PlatformFact) -> float:
+    """Between the times of the fact, over the same days of the year before."""
+    assert fact.since is not None
+    assert fact.until is not None
+    before = fact.since.replace(year=fact.since.year - 1)
+    back = int((fact.since - before).total_seconds()) // 60
+    since, until = run.minute(fact.since, 0), run.minute(fact.until, 0)
+    return campaigns.searches_over_before(run.of("flows", fact.on[0]), since, until, back)
+
+
 def _head(run: Finished, fact: PlatformFact) -> float:
     posts = run.of("posts", fact.on[0])
     return graphs.top_share(posts.impressions.to_numpy(), posts.people.to_numpy())
@@ -99,6 +109,7 @@ MEASURES: dict[str, Measure] = {
     "P15": lambda run, fact: notes.followers_decide(_made(run, fact), _made(run, fact, 1)),
     "P17": lambda run, fact: notes.search_share(_ways(run, fact)),
     "P18": lambda run, fact: notes.first_results_share(run.results(fact.on[0])),
+    "P19": _holiday,
     "P23": lambda run, fact: videos.likes_per_impression(_ways(run, fact)),
     "P25": _head,
     "P26": lambda run, fact: videos.followers_reached(_made(run, fact)) / videos.followers_reached(_made(run, fact, 1)),
