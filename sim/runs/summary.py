@@ -178,7 +178,7 @@ def _rooms(world: World, p: int) -> dict[str, int]:
 
 def _hosts(world: World) -> dict[str, int]:
     """Entries into the first live room of each account that had one."""
-    posts, first = world.posts, {}
+    posts, first = world.posts, dict[str, int]()
     for row in np.flatnonzero(posts.entered[: posts.n] > 0).tolist():
         if posts.by_actor[row]:
             account = world.accounts[int(posts.author[row]) - world.n_users]
