@@ -57,6 +57,35 @@ def test_each_figure_stands_beside_what_the_runs_came_to():
     assert "* impressions" in "\n".join(answer.lines())
 
 
+def test_a_figure_may_be_of_a_span_over_another_span_and_a_sum():
+    later = {"since": SEEN, "at": "2021-01-01T12:00+08:00"}
+    first = {"per_since": "2021-01-01T00:00+08:00", "per_at": SEEN}
+    data = world(
+        {"metric": "impressions", "at": SEEN},
+        {"metric": "impressions", **later},
+        {"metric": "impressions", "per": "impressions", "value": 1, **later, **first},
+        {"metric": "impressions", "plus": ["people_reached", "impressions"]},
+    )
+    early, late, over, thrice = (one.runs for one in outcomes(worlds.load(data), seeds=2).figures)
+    assert (early + late).tolist() == [100, 100]
+    assert over.tolist() == pytest.approx((late / early).tolist())
+    assert thrice.tolist() == [300, 300]
+
+
+@pytest.mark.parametrize(
+    ("figure", "words"),
+    [
+        ({"since": SEEN}, "is needed where a figure begins later"),
+        ({"since": SEEN, "at": SEEN}, "is not before the end of its time"),
+        ({"plus": ["impresions"]}, "impresions"),
+        ({"per": "impressions", "per_at": "2020-12-01T00:00+08:00", "at": SEEN}, "lies before the start"),
+    ],
+)
+def test_a_span_of_a_figure_lies_in_the_run_and_in_order(figure, words):
+    with pytest.raises(ScenarioError, match=words):
+        worlds.load(world({"metric": "impressions"} | figure))
+
+
 @pytest.mark.parametrize(
     ("one", "verdict"),
     [
