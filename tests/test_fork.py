@@ -56,6 +56,7 @@ def rich(number=1, users=300, facts=(), days=0.5, **changes):
     ladder = [pool | {"impressions": 2 + most // part} for pool, part in zip(worlds.POOLS, (20, 10), strict=True)]
     pools = worlds.MECHANISMS["traffic_pools"] | {"pools": ladder, "freshness_hours": 2.0}
     mechanisms = worlds.MECHANISMS | {"hot_list": worlds.MECHANISMS["hot_list"] | ads, "traffic_pools": pools}
+    mechanisms |= {"search_index": worlds.MECHANISMS["search_index"] | {"sated": 0.5}}
     more = {"content": {"user": {"half_life_hours": 2.0}}, "repost_spread": 0.5, "quality_spread": 0.5}
     platforms = {
         "square": worlds.platform(most, chances=chances, mechanisms=mechanisms, **more),
