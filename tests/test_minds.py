@@ -251,6 +251,7 @@ def test_editors_places_are_filled_for_nothing_and_a_place_that_is_taken_is_not(
         Action("again", "square", "tale", "x", (PutInSlot(0, 2, 1.0),)), made.deeds.now
     )
     assert len(made.deeds.actions) == logged
+    assert made.deeds.minds["editor"].me("tale").count("again") == 0  # what failed may be tried again
     assert made.deeds.minds["editor"].spent == 0
     assert ("act", "Tale") in made.deeds.minds["editor"].me("tale").dealt
 

@@ -263,7 +263,7 @@ def test_share_of_a_day():
 
 FLOWS = pd.DataFrame(
     {"minute": [0, 60, 120], "impressions": [400, 300, 100], "creations": [1, 0, 1], "reposts": [1, 2, 4],
-     "attends": [5, 30, 10], "intents": [10, 7, 7]}
+     "attends": [5, 30, 10], "follows": [10, 7, 7]}
 )  # fmt: skip
 
 

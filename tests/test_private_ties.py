@@ -6,10 +6,13 @@ import test_engines
 import worlds
 
 from sim.base.errors import ScenarioError
+from sim.model.model import ViralityModel
 from sim.networks.circles import Layer, mean_friends
 from sim.networks.ties import members_at
+from sim.platforms.private_ties import LOT, PrivateTies
 from sim.runs.offspring import offspring
 from sim.runs.runner import simulate
+from sim.world.records import ACT
 
 CLASS = {"size": 16, "each": 1, "takes_part": 1.0, "friends": 0.5}
 
@@ -138,3 +141,19 @@ def test_what_cannot_be_is_told_at_its_place(change, said):
     data["platforms"]["square"]["mechanisms"] = {"private_ties": ties}
     with pytest.raises(ScenarioError, match=said):
         worlds.load(data)
+
+
+def test_shares_for_few_are_drawn_by_lot_and_stand_for_as_many_on_the_mean():
+    made = ViralityModel(worlds.tiny(1000, represents=100_000, platforms={"square": worlds.platform(100_000)}))
+    ties, stage = PrivateTies(see=1.0, kinds={"class": CLASS}), made.stages[0]
+    made.step()
+    shares = np.zeros(4000, ACT)
+    shares["user"], shares["weight"] = np.arange(4000), np.repeat([1, 10, 25, 100], 1000)
+    kept = ties._by_lot(stage, shares)
+    least = round(LOT * stage.world.ratio)
+    assert (stage.world.ratio, least) == (100, 25)
+    assert sorted(np.unique(kept["weight"])) == [25, 100]
+    assert (kept["weight"] == 100).sum() == 1000  # what stands for enough is kept as it is
+    light = kept[kept["weight"] == 25]
+    spread = 25 * np.sqrt(1000 * (0.04 * 0.96 + 0.4 * 0.6))  # of the sum: whether each of two thousand is drawn
+    assert abs(light["weight"].sum() - 1000 * (1 + 10 + 25)) < 5 * spread  # false alarm below 1e-6

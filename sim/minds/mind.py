@@ -26,7 +26,7 @@ class Mind(mesa.Agent):
         done: (kind of action, minute, story, title of the topic it dealt with) of all it did.
         offers: fees offered to it and not yet looked at.
 
-    ``see`` gives the dashboard of a story as it was so many minutes ago; ``do`` carries an action out;
+    ``see`` gives the dashboard of a story as it was so many minutes ago; ``do`` carries an action out, if it can;
     ``followers_won``: how many followers (people) it has won in the run, on all platforms.
     """
 
@@ -42,7 +42,7 @@ class Mind(mesa.Agent):
         stories: Callable[[], Sequence[str]],
         seed: int,
         see: Callable[[str, int], Dashboard],
-        do: Callable[[Mind, Action], None],
+        do: Callable[[Mind, Action], bool],
         followers_won: Callable[[Mind], int] = lambda mind: 0,
     ) -> None:
         super().__init__(model)
@@ -116,8 +116,8 @@ class Mind(mesa.Agent):
         )
 
     def carry_out(self, action: Action, now: int) -> None:
-        """Do it, if the purse allows and the account exists, and remember it; what it costs is paid when it is done."""
+        """Do it, if the purse allows and the account exists; remember it, if it came about; then its cost is paid."""
         if action.platform not in self.rows or action.spend > self.spec.budget - self.spent:
             return
-        self.done.append((action.kind, now, action.story, action.on))
-        self._do(self, action)
+        if self._do(self, action):
+            self.done.append((action.kind, now, action.story, action.on))

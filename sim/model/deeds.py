@@ -181,17 +181,18 @@ class Deeds:
 
     # ---- minds
 
-    def perform(self, mind: Mind, action: Action) -> None:
-        """Carry out what a mind decided, effect by effect; one that fails ends it, and nothing is logged."""
+    def perform(self, mind: Mind, action: Action) -> bool:
+        """Carry out what a mind decided, effect by effect; one that fails ends it, and nothing is logged: false."""
         who = mind.title, mind.name, mind.kind
         deed = Deed(self.now, *who, action.kind, action.platform, "", action.spend, action.why)
         for effect in action.effects:
             done = WAYS[type(effect)](self, mind, action, effect, deed)
             if done is None:
-                return
+                return False
             deed = done
         mind.spent += deed.spend
         self.actions.append(deed)
+        return True
 
     def _publish(self, mind: Mind, action: Action, effect: Publish, deed: Deed) -> Deed:
         """A post; what is hot elsewhere it carries under the story's own topic here."""

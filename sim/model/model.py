@@ -195,9 +195,9 @@ class ViralityModel(mesa.Model):
         """Followers (people) that a mind's accounts have won so far."""
         return self.deeds.followers_won(mind)
 
-    def perform(self, mind: Mind, action: Action) -> None:
-        """Carry out what a mind decided."""
-        self.deeds.perform(mind, action)
+    def perform(self, mind: Mind, action: Action) -> bool:
+        """Carry out what a mind decided; whether it came about."""
+        return self.deeds.perform(mind, action)
 
     def close(self) -> None:
         """Let the world go, and take the model out of Mesa's counters, which would keep it and its minds for ever."""

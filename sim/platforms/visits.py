@@ -111,6 +111,7 @@ class Visits(Mechanism):
         mine = np.flatnonzero((world.posts.platform == stage.index) & (world.posts.story == story))
         if not rows or not len(mine):
             return
+        mine = mine[np.lexsort((world.posts.ident[mine], world.posts.minute[mine]))]
         read = world.topics.lead[world.posts.topic[mine]]
         seen = int(read[read >= 0][-1]) if (read >= 0).any() else int(mine[-1])
         acts = np.zeros(rows, ACT)

@@ -24,9 +24,9 @@ def reposts_between(flows: pd.DataFrame, since: int, until: int) -> float:
 
 
 def viewers_per_booking(flows: pd.DataFrame, since: int, until: int) -> float:
-    """P72: people who watch between two minutes, over those who meant to before."""
+    """P72: people who watch between two minutes, over those who booked before: who books follows, for the notice."""
     night = flows.attends[(flows.minute >= since) & (flows.minute < until)].sum()
-    return ratio(night, flows.intents[flows.minute < since].sum())
+    return ratio(night, flows.follows[flows.minute < since].sum())
 
 
 def searches_over_before(flows: pd.DataFrame, since: int, until: int, back: int) -> float:
