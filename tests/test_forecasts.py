@@ -44,12 +44,13 @@ def at(day, hour=0):
     return f"2021-01-{day:02d}T{hour:02d}:00+08:00"
 
 
-def world(**changes):
+def world(*more, **changes):
     """Three days of four hundred people; two posts, a bureau that joins what it sees, an offer."""
     facts = [
         post(at(1, 6), topic="First"),
         {"kind": "offer", "at": at(1, 6), "story": "tale", "factor": 3.0, "until": at(30)},
         post(at(3, 6), topic="Second", actor="rival"),
+        *more,
     ]
     rival = {"name": "rival", "kind": "bureau", "accounts": {"square": 50}}
     rivalry = {"kind": "rivalry", "threshold": 0.1, "caution": 0.0, "first_hour": 0, "last_hour": 23}
@@ -70,9 +71,9 @@ def world(**changes):
 
 @pytest.fixture
 def file(tmp_path):
-    def written(name="tiny", **changes):
+    def written(name="tiny", more=(), **changes):
         path = tmp_path / f"{name}.yaml"
-        path.write_text(loader.dump(world(**changes)), encoding="utf-8")
+        path.write_text(loader.dump(world(*more, **changes)), encoding="utf-8")
         return path
 
     return written
@@ -503,6 +504,16 @@ def test_both_worlds_are_the_same_until_they_differ(file):
     base, bare = (follow(Job(one)) for one in (scenario, without(scenario, scenario.counterfactuals["late"])))
     assert (base.flows[:54] == bare.flows[:54]).all()
     assert (base.flows[54:] != bare.flows[54:]).any()
+
+
+def test_a_run_is_followed_for_one_story_or_for_all(file):
+    other = {"title": "Another", "appeal": 2.0}
+    scenario = load(file(more=[post(at(1, 1), story="other")], stories=world()["stories"] | {"other": other}))
+    one, other, both = (follow(Job(scenario, story)) for story in (0, 1, None))
+    assert one.flows.sum() > 0 < other.flows.sum()
+    assert (one.flows + other.flows == both.flows).all()
+    assert len(one.listed) + len(other.listed) == len(both.listed)
+    assert (one.acted + other.acted == both.acted).all()
 
 
 def test_verdicts_by_hand():

@@ -20,7 +20,7 @@ def add_counterfactuals(commands: Any) -> None:
     option = parser.add_argument
     option("--only", action="append", default=[], metavar="NAME", help="only this; repeatable")
     option("--seeds", type=positive, default=10, metavar="N", help="runs of each world (10)")
-    add_study(parser, users=100_000)
+    add_study(parser)
 
 
 def _counterfactuals(args: argparse.Namespace) -> int:

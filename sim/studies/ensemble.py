@@ -32,17 +32,17 @@ RELAX_LEAST = 3  # bins that must hold something
 
 @dataclass(frozen=True)
 class Trace:
-    """What is kept of one run of one story. Hours count from the run's start; days are those of its own zone.
+    """What is kept of one run, of one story or of all. Hours count from the run's start; days are those of its own zone.
 
     Attributes:
         seed: of the run.
         start: its first minute.
         platforms: their names, in order.
         flows: i8[hours, platforms, flows], people, the flows of `records.FLOWS`.
-        listed: i8[n, 4]: hour, platform, topic, rank; a row a topic of the story and reading of a list.
+        listed: i8[n, 4]: hour, platform, topic, rank; a row a topic of what is told and reading of a list.
         won: i8[hours], followers that stars have won so far, on all platforms.
         rivals: i8[hours], tourism bureaus other than the story's own that have acted so far by their own decision.
-        acted: i8[hours, kinds], actions on the story that minds of each of `KINDS` have decided on.
+        acted: i8[hours, kinds], actions on what is told that minds of each of `KINDS` have decided on.
         believers: i8[hours], people who believe it at the end of the hour, where it may be untrue; else empty.
     """
 
@@ -162,11 +162,16 @@ def relaxation(hours: np.ndarray) -> float:
 
 @dataclass(frozen=True)
 class Job:
-    """One run to be made: of which story, and after how many steps to stop (None: at its end)."""
+    """One run to be made: of which story (None: of all), and after how many steps to stop (None: at its end)."""
 
     scenario: Scenario
-    story: int = 0
+    story: int | None = None
     steps: int | None = None
+
+    @property
+    def stories(self) -> tuple[int, ...]:
+        """Rows of the stories that are counted."""
+        return tuple(range(len(self.scenario.stories))) if self.story is None else (self.story,)
 
 
 def follow(job: Job) -> Trace:
@@ -187,43 +192,43 @@ def follow(job: Job) -> Trace:
 
 
 def _trace(model: ViralityModel, job: Job, steps: int, won: np.ndarray) -> Trace:
-    scenario, per_hour = job.scenario, 60 // job.scenario.step_minutes
-    series = model.board.series[:steps, :, job.story, :-1]
+    scenario, stories, per_hour = job.scenario, job.stories, 60 // job.scenario.step_minutes
+    series = model.board.series[:steps, :, stories, :-1].sum(axis=2)
     flows = np.add.reduceat(series, np.arange(0, steps, per_hour), axis=0)
     return Trace(
         seed=scenario.seed,
         start=scenario.start,
         platforms=tuple(scenario.platforms),
         flows=flows.astype(np.int64),
-        listed=_listed(model, job.story, per_hour),
+        listed=_listed(model, stories, per_hour),
         won=won,
         rivals=_rivals(model, len(flows)),
-        acted=_acted(model, [*scenario.stories][job.story], len(flows)),
-        believers=_believers(model, job.story, steps, per_hour),
+        acted=_acted(model, [[*scenario.stories][story] for story in stories], len(flows)),
+        believers=_believers(model, stories, steps, per_hour),
     )
 
 
-def _acted(model: ViralityModel, story: str, hours: int) -> np.ndarray:
+def _acted(model: ViralityModel, stories: list[str], hours: int) -> np.ndarray:
     counts = np.zeros((hours, len(KINDS)), np.int64)
     for mind in model.deeds.minds.values():
-        minutes = [minute for _, minute, of, _ in mind.done if of == story]
+        minutes = [minute for _, minute, of, _ in mind.done if of in stories]
         np.add.at(counts[:, KINDS.index(mind.kind)], np.array(minutes, np.int64) // 60, 1)
     return counts
 
 
-def _believers(model: ViralityModel, story: int, steps: int, per_hour: int) -> np.ndarray:
-    row = int(model.world.people.rumour[story])
-    held = model.board.beliefs[:steps, row, 0] if row >= 0 else np.zeros(0, np.int64)
+def _believers(model: ViralityModel, stories: tuple[int, ...], steps: int, per_hour: int) -> np.ndarray:
+    rows = [row for row in model.world.people.rumour[list(stories)].tolist() if row >= 0]
+    held = model.board.beliefs[:steps, rows, 0].sum(axis=1) if rows else np.zeros(0, np.int64)
     return held[per_hour - 1 :: per_hour] if per_hour > 1 else held
 
 
-def _listed(model: ViralityModel, story: int, per_hour: int) -> np.ndarray:
-    """The story's topics on each list that is the first of its hour."""
+def _listed(model: ViralityModel, stories: tuple[int, ...], per_hour: int) -> np.ndarray:
+    """Topics of the stories on each list that is the first of its hour."""
     found = [np.zeros((0, 4), np.int64)]
     for platform, entries in enumerate(model.world.lists["listed"]):
         log = entries.rows
         log = log[(log["topic"] >= 0) & (log["slot"] != AD) & (log["step"] % per_hour == 0)]
-        log = log[model.world.topics.story[log["topic"]] == story]
+        log = log[np.isin(model.world.topics.story[log["topic"]], stories)]
         where = np.full(len(log), platform)
         found.append(np.column_stack([log["step"] // per_hour, where, log["topic"], log["place"]]))
     return np.concatenate(found).astype(np.int64)

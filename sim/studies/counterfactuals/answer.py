@@ -16,7 +16,7 @@ from sim.runs.words import heading
 from sim.scenario.load import Source, load
 from sim.scenario.scenario import Scenario
 from sim.studies.counterfactuals import chart, words
-from sim.studies.counterfactuals.study import SEEDS, USERS, Outcome, chosen, drawn, outcomes
+from sim.studies.counterfactuals.study import SEEDS, Outcome, chosen, drawn, outcomes
 from sim.studies.study import Jobs
 
 
@@ -26,7 +26,7 @@ def counterfactuals(
     only: Sequence[str] = (),
     seeds: int = SEEDS,
     sets: Sequence[str] = (),
-    users: int | None = USERS,
+    users: int | None = None,
     seed: int | None = None,
     jobs: Jobs = 1,
     tell: Tell | None = None,
@@ -38,7 +38,7 @@ def counterfactuals(
         only: names of those to be held (all).
         seeds: runs of each world, the same seeds in all.
         sets: changes of the scenario, ``path=value``.
-        users: people in every run.
+        users: people in every run (the scenario's own).
         seed: of the study (the scenario's own).
         jobs: processes; the answer does not depend on them.
         tell: hears how many runs are done.

@@ -19,7 +19,7 @@ from sim.studies.ensemble import Job, Trace, traces
 from sim.studies.study import Jobs, seeded
 from sim.studies.study import seeds as drawn_seeds
 
-SEEDS, USERS = 10, 100_000
+SEEDS = 10
 LEAST_PAIRS = 0.5  # share of the seeds in which both worlds can be compared
 
 
@@ -89,7 +89,7 @@ def chosen(scenario: Scenario, only: Sequence[str] = ()) -> dict[str, Counterfac
 def outcomes(
     scenario: Scenario, numbers: Sequence[int], *, only: Sequence[str] = (), jobs: Jobs = 1, tell: Tell | None = None
 ) -> list[Outcome]:
-    """Run the world as it is and every world without, with the same seeds; one outcome an expectation.
+    """Run the world as it is and every world without, with the same seeds; one outcome an expectation, over all stories.
 
     Draws are keyed by what they are about, so both worlds draw the same numbers wherever they agree.
 
