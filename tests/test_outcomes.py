@@ -10,7 +10,7 @@ import worlds
 from sim.base.errors import ScenarioError, SimError
 from sim.runs.runner import simulate
 from sim.scenario.observed import Figure
-from sim.studies.outcomes import gallery, outcomes
+from sim.studies.outcomes import gallery, outcomes, words
 from sim.studies.outcomes.study import Line
 
 SEEN = "2021-01-01T03:00+08:00"
@@ -67,6 +67,14 @@ def test_a_figure_may_be_of_a_span_over_another_span_and_a_sum():
     assert (early + late).tolist() == [100, 100]
     assert over.tolist() == pytest.approx((late / early).tolist())
     assert thrice.tolist() == [300, 300]
+
+
+def test_runs_without_such_a_number_are_told_and_a_majority_of_them_is_a_miss():
+    some, few = line(100, 100, np.nan), line(100, np.nan, np.nan)
+    assert (some.verdict, some.without, few.verdict, few.without) == ("met", 1, "missed", 2)
+    (cells,) = words.table(worlds.load(world({"metric": "impressions"})), [few])[1:]
+    assert cells[2] == "100 (100 to 100); none in 2 of 3"
+    assert line(np.nan, np.nan).verdict == "not simulated"
 
 
 @pytest.mark.parametrize(

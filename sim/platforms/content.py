@@ -31,7 +31,7 @@ class Content(Strict):
     like: Factor = 1.0
     comment: Factor = 1.0
     repost: Factor = 1.0
-    create: Factor = 1.0
+    create: float = Field(1.0, ge=0, le=1000)  # a template turns a good part of those whom it holds into makers
     follow: Factor = 1.0
     search: Factor = 1.0
     intend: Factor = 1.0

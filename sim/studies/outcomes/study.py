@@ -56,8 +56,13 @@ class Line:
         return float(low), float(high)
 
     @property
+    def without(self) -> int:
+        """Runs that have no such number: what was observed did not happen in them."""
+        return int((~np.isfinite(self.runs)).sum())
+
+    @property
     def ratio(self) -> float:
-        """Median of the runs over what was observed; NaN where one of them is missing."""
+        """Median of the runs that have such a number over what was observed; NaN where one of them is missing."""
         return self.median / self.figure.value if self.figure.value else float("nan")
 
     @property
@@ -67,6 +72,8 @@ class Line:
             return "not simulated"
         if self.figure.used:
             return "used"
+        if self.without * 2 > len(self.runs):
+            return "missed"  # it happened, and mostly it does not
         too_much = self.ratio > FACTOR and not self.figure.at_least
         return "missed" if self.ratio < 1 / FACTOR or too_much else "met"
 

@@ -37,7 +37,8 @@ def _spread(line: Line) -> str:
     low, high = line.band
     if not np.isfinite(line.median):
         return "–"
-    return f"{humanise(line.median)} ({humanise(low)} to {humanise(high)})"
+    none = f"; none in {line.without} of {len(line.runs)}" if line.without else ""
+    return f"{humanise(line.median)} ({humanise(low)} to {humanise(high)}){none}"
 
 
 def tally(lines: Sequence[Line]) -> str:
