@@ -108,7 +108,7 @@ def _views(told: Told, series: pd.DataFrame) -> dict[str, Any] | None:
     wide_form = series.pivot_table("impressions", "time", ["platform", "story"], "sum", sort=False, fill_value=0)
     size = max(1, hours * 3_600_000 // step)
     summed = np.add.reduceat(wide_form.to_numpy(np.int64), np.arange(0, len(wide_form), size), axis=0)
-    pairs: list[tuple[str, str]] = [(str(one), str(other)) for one, other in wide_form.columns]
+    pairs: list[Any] = wide_form.columns.to_list()
     columns = [
         ({"platform": platform, "story": story}, summed[:, i])
         for i, (platform, story) in enumerate(pairs)

@@ -19,8 +19,9 @@ def html(shown: Mapping[str, Any], language: str, *, pictures: bool) -> str:
 
 
 def _parts(shown: Mapping[str, Any], language: str, pictures: bool) -> Iterator[str]:
+    off = localised(said("still"), language)
     yield f"<h1>{escape(shown['title'])}</h1><p>{escape(shown['name'])}</p>"
-    yield f"<p>{escape(' · '.join(shown['about']))}</p><p>{escape(said('still')[language])}</p>"  # type: ignore[literal-required]
+    yield f"<p>{escape(' · '.join(shown['about']))}</p><p>{escape(off)}</p>"
     yield "".join(f"<p>{escape(line)}</p>" for line in shown["notices"])
     cards = "".join(f"<li>{escape(card['label'])}: <b>{escape(card['value'])}</b>" for card in shown["cards"])
     yield f"<ul>{cards}</ul>"

@@ -56,7 +56,7 @@ def _line(told: Told, row: Mapping[Any, Any]) -> list[Any]:
         str(row["actor"]),
         kind,
         _action(str(row["action"])),
-        place.said if place else same(row["platform"]),
+        place.said if place else str(row["platform"]),
         str(row["topic"]),
         why(str(row["why"]), told.platforms),
         int(row["spend"]),

@@ -24,10 +24,18 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Named:
-    """A platform: its words, its colour, whether it has a public list."""
+    """A platform: its words, and its colour."""
 
     said: Said
     colour: str
+
+
+UNSAFE = str.maketrans({'"': "″", "\\": "＼", "\n": " ", "\r": " ", "\u2028": " ", "\u2029": " "})
+
+
+def named(said: Said, colour: str) -> Named:
+    """A platform whose name may head a chart: Vega-Lite writes titles into its expressions as they are."""
+    return Named(Said(en=said["en"].translate(UNSAFE), zh=said["zh"].translate(UNSAFE)), colour)
 
 
 @dataclass(frozen=True)

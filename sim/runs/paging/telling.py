@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from sim.base.looks import look
 from sim.catalog import LOOKS
-from sim.pages.told import Figure, Named, Told
+from sim.pages.told import Figure, Named, Told, named
 from sim.pages.words import Said
 from sim.runs.paging import bought, verdicts
 from sim.scenario import numbers
-from sim.scenario.citations import citations, graded
+from sim.scenario.citations import citations, grades
 from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def told(
         yaml,
         labels=_labels(world),
         citations=cited,
-        grades={path.removeprefix("platforms."): dict(counts) for path, counts in graded(world).items()},
+        grades=_grades(world) if isinstance(world, Scenario) else {},
         notices=notices,
         **parts,
     )
@@ -52,14 +52,14 @@ def told(
 def _of_platforms(world: Scenario, summary: Mapping[str, Any], source: Source) -> dict[str, Any]:
     """What only worlds of platforms have."""
     words = numbers.catalogue().words
-    named = {name: _named(name, platform.title) for name, platform in world.platforms.items()}
+    places = {name: _named(name, platform.title) for name, platform in world.platforms.items()}
     return {
-        "platforms": named,
+        "platforms": places,
         "stories": {name: story.title for name, story in world.stories.items()},
         "channels": _words(words["channel"]),
         "kinds": _words(words["kind"]),
-        "figures": _figures(world, summary, source, named) if world.observed.figures else (),
-        "campaign": bought.campaign(world, summary, source.frame("posts"), _titles(world, named)),
+        "figures": _figures(world, summary, source, places) if world.observed.figures else (),
+        "campaign": bought.campaign(world, summary, source.frame("posts"), _titles(world, places)),
     }
 
 
@@ -70,7 +70,7 @@ def _words(labels: Mapping[str, numbers.Label]) -> dict[str, Said]:
 def _named(name: str, title: str) -> Named:
     """Colour and name of a platform; one that is not of the catalogue goes by its title."""
     seen = look(LOOKS, name)
-    return Named(Said(en=title or seen.en or name, zh=seen.zh or title or name), seen.colour)
+    return named(Said(en=title or seen.en or name, zh=seen.zh or title or name), seen.colour)
 
 
 def _titles(world: Scenario, named: Mapping[str, Named]) -> dict[str, dict[str, str]]:
@@ -78,6 +78,12 @@ def _titles(world: Scenario, named: Mapping[str, Named]) -> dict[str, dict[str, 
     usual = numbers.titles(world)
     chinese = usual | {name: one.said["zh"] for name, one in named.items()}
     return {"en": usual, "zh": chinese}
+
+
+def _grades(world: Scenario) -> dict[str, dict[str, int]]:
+    """Numbers of people and platforms by grade, defaults among them: a world that was read again has as many."""
+    parts = {"people": world.people, **world.platforms}
+    return {name: dict(grades(part.model_dump(mode="json", by_alias=True))) for name, part in parts.items()}
 
 
 def _labels(world: World) -> dict[str, Said]:
