@@ -23,7 +23,10 @@ POLICY = (
 
 
 def html(document: Mapping[str, Any], language: str, *, stills: bool = True) -> str:
-    """The page, first in one language; ``stills``: with pictures for readers without scripts."""
+    """The page, first in one language; ``stills``: with pictures for readers without scripts.
+
+    The script of the charts, which is large, comes last: numbers are read before it is.
+    """
     shown = localised(dict(document), language)
     lang = {"zh": "zh-CN"}.get(language, language)
     style = (PARTS / "page.css").read_text(encoding="utf-8")
@@ -35,7 +38,7 @@ def html(document: Mapping[str, Any], language: str, *, stills: bool = True) -> 
             f"<title>{escape(shown['name'])}</title>\n<style>{style}</style>\n</head>\n<body>",
             f'<main id="page">{still.html(shown, language, pictures=stills)}</main>',
             f'<script type="application/json" id="document">{data(document)}</script>',
-            f"<script>{bundle.script()}</script>\n<script>{own()}</script>\n</body>\n</html>\n",
+            f"<script>{own()}</script>\n<script>{bundle.script()}</script>\n</body>\n</html>\n",
         )
     )
 

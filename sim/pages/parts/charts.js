@@ -1,4 +1,5 @@
 // A chart of the document: a Vega-Lite specification with the rows put in, filters, a window of time, files to save.
+const loaded = new Promise((done) => document.addEventListener("DOMContentLoaded", done)); // the chart script stands last
 const later = new Map(); // what is drawn once it comes near the screen
 const watcher = new IntersectionObserver((entries) => {
   for (const entry of entries) if (entry.isIntersecting) drawNow(entry.target);
@@ -36,18 +37,17 @@ function chart(section) {
   const rows = () => named(chosen().filter((row) => inWindow(row) && ofVariant(row)));
 
   async function draw() {
+    await loaded;
     const spec = localised(variants[state.variant].spec);
     spec.data = { name: "rows", values: rows() };
     if (state.view) state.view.finalize();
     const made = await vegaEmbed(plot, spec, { actions: false, renderer: "svg", tooltip: { theme: "custom" } });
     state.view = made.view;
-    plot.dataset.drawn = "yes";
+    plot.dataset.drawn = Math.round(performance.now());
   }
 
   function refresh() {
-    if (state.view) {
-      state.view.change("rows", vega.changeset().remove(() => true).insert(rows())).runAsync();
-    }
+    if (state.view) state.view.data("rows", rows()).runAsync();
     tell();
   }
 

@@ -44,9 +44,9 @@ function part(section) {
     made.append(holder);
     whenNear(holder, () => draw(section, holder));
   }
-  if (section.table) made.append(tableOf(section.table, section.id));
+  if (section.table) made.append(tableOf(section.table, section.id, say(section.title)));
   if (section.more) {
-    made.append(el("h3", { text: say(section.more.title) }), tableOf(section.more, `${section.id}-more`));
+    made.append(el("h3", { text: say(section.more.title) }), tableOf(section.more, `${section.id}-more`, say(section.more.title)));
   }
   if (section.facts) made.append(recipe(section));
   return made;
@@ -92,6 +92,7 @@ function render() {
   document.body.prepend(el("a", { class: "skip", href: "#page", text: word("skip") }));
   page.replaceChildren(...[heading(), notices(), cards(), contents(), ...doc.sections.map(part)].filter(Boolean));
   page.dataset.ready = lang;
+  page.dataset.ms = Math.round(performance.now());
   window.scrollTo(0, at);
 }
 

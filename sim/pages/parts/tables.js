@@ -1,5 +1,5 @@
 // A table of the document: sorted by a click on its head, searched, filtered, a page of lines at a time.
-function tableOf(found, id) {
+function tableOf(found, id, title) {
   const page = Math.ceil((found.page || 15) / (window.innerWidth > 640 ? 1 : 3));
   const state = { sort: null, down: false, text: "", filters: {}, most: page };
   const columns = found.columns;
@@ -62,7 +62,7 @@ function tableOf(found, id) {
   }));
   fill();
   return el("div", { class: "table", "data-table": id }, tools,
-    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": word("table") },
+    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `${word("table")}: ${title}` },
       el("table", {}, el("thead", {}, head), body)), more);
 }
 
