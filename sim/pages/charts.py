@@ -112,6 +112,7 @@ def observed(count: int) -> Spec:
     colour = {
         "field": "verdict", "type": "nominal",
         "scale": {"domain": verdicts, "range": [ACCENT, "#56A0C8", WARM, GREY]},
+        "legend": {"columns": {"expr": "width < 450 ? 2 : 4"}},
     }  # fmt: skip
     tips = [
         {"field": name, "type": "nominal", "title": said(title)}

@@ -38,7 +38,7 @@ function chart(section) {
 
   async function draw() {
     await loaded;
-    const spec = localised(variants[state.variant].spec);
+    const spec = larger(localised(variants[state.variant].spec));
     spec.data = { name: "rows", values: rows() };
     if (state.view) state.view.finalize();
     const made = await vegaEmbed(plot, spec, { actions: false, renderer: "svg", tooltip: { theme: "custom" } });
@@ -89,6 +89,14 @@ function chart(section) {
   }
   whenNear(plot, draw);
   return el("figure", { class: "chart", id: `chart-${section.id}` }, ...parts);
+}
+
+/** On a projector letters and charts are larger. */
+function larger(spec) {
+  if (window.innerWidth < 1600) return spec;
+  const sizes = (value) => (value === null || typeof value !== "object" ? value : Array.isArray(value) ? value.map(sizes) :
+    Object.fromEntries(Object.entries(value).map(([key, one]) => [key, /fontSize$/i.test(key) ? one * 1.3 : sizes(one)])));
+  return { ...sizes(spec), height: Math.round(spec.height * 1.25) };
 }
 
 /** A row for a spreadsheet: a moment as a date. */

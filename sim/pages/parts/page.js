@@ -44,12 +44,18 @@ function part(section) {
     made.append(holder);
     whenNear(holder, () => draw(section, holder));
   }
-  if (section.table) made.append(tableOf(section.table, section.id, say(section.title)));
+  if (section.table) made.append(beside(section, tableOf(section.table, section.id, say(section.title))));
   if (section.more) {
     made.append(el("h3", { text: say(section.more.title) }), tableOf(section.more, `${section.id}-more`, say(section.more.title)));
   }
   if (section.facts) made.append(recipe(section));
   return made;
+}
+
+/** The table of a chart folds away, at first where there is little room. */
+function beside(section, table) {
+  if (!section.chart) return table;
+  return el("details", { class: "numbers", open: window.innerWidth > 640 }, el("summary", { text: word("table") }), table);
 }
 
 function recipe(section) {
