@@ -137,7 +137,7 @@ def write(ledger: Ledger, *, parquet: bool = False, figures: bool = True) -> Rep
     if figures and report.done:
         draw(report, folder / "figures")
         with notices.spared("the page"):
-            write_page(folder / PAGE, page.document(report), "en")
+            write_page(folder / PAGE, _document(report), "en")
     checksums.write(folder, [name for name in checksums.names(folder) if name.startswith(WRITTEN)])
     return report
 
@@ -156,6 +156,18 @@ def _report(ledger: Ledger, head: Header) -> Report:
         except SimError as error:
             notes.append(str(error))
     return Report(head, done, failed, ledger.digest(head.plan), metrics, made, notes)
+
+
+def _document(report: Report) -> dict[str, Any]:
+    """What the page shows."""
+    head = report.head
+    facts: dict[str, Any] = {
+        "title": head.title,
+        "scenario": head.scenario,
+        "seeds": head.replicates,
+        "digest": report.digest,
+    }
+    return page.document(report.found, head.sweep, **facts)
 
 
 def record(report: Report) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -12,22 +12,20 @@ from sim.pages import sweep as page
 from sim.pages.words import Said
 from sim.scenario import numbers
 from sim.studies.sweep.effects import Effect, effects, ranked
-from sim.studies.sweep.found import is_number
-
-if TYPE_CHECKING:
-    from sim.studies.sweep.folder import Report
+from sim.studies.sweep.found import Found, is_number
 
 
-def document(report: Report) -> dict[str, Any]:
-    """The document of a sweep."""
-    found, head = report.found, report.head
+def document(
+    found: Found, sweep: Mapping[str, Any], *, title: str, scenario: str, seeds: int, digest: str
+) -> dict[str, Any]:
+    """The document of a sweep; ``sweep``: as its file says it."""
     columns = [found.column(path) for path in range(len(found.paths))]
     values = [_ordered(column) for column in columns]
     every = [effects(found, metric) for metric in range(len(found.metrics))]
     told = page.Swept(
-        title=head.title,
-        scenario=head.scenario,
-        yaml=loader.dump({key: value for key, value in head.sweep.items() if value is not None}),
+        title=title,
+        scenario=scenario,
+        yaml=loader.dump({key: value for key, value in sweep.items() if value is not None}),
         knobs=[
             page.Knob(path, _plain(values[i]), [_ends(effect[i]) for effect in every])
             for i, path in enumerate(found.paths)
@@ -39,8 +37,8 @@ def document(report: Report) -> dict[str, Any]:
         ],
         order=[path for path, _ in ranked(found, 0)],
         raw=[[column[p] for column in columns] for p in range(len(found.texts))],
-        seeds=head.replicates,
-        digest=report.digest,
+        seeds=seeds,
+        digest=digest,
         grid=found.design == "grid" and len(found.texts) == int(np.prod([len(one) for one in values])),
     )
     return page.document(told)
