@@ -293,7 +293,7 @@ def _forest(told: Told, source: Source) -> dict[str, Any] | None:
     """The forest, coloured by platform or by channel."""
     columns = {name: np.asarray(column) for name, column in source.forest().items()}
     parent = columns["parent"].astype(np.int64)
-    if not (parent >= 0).any():
+    if not (parent >= 0).any() or len(parent) > forest.ROWS:
         return None
     step = _minutes(told)
     times = forest.frames(int(columns["minute"].max()), step)
