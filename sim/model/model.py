@@ -34,7 +34,7 @@ from sim.scenario.enact import enacted
 from sim.scenario.prices import post_price
 from sim.scenario.scenario import Scenario
 from sim.world.engine import Engine, Vectorized
-from sim.world.records import F_ATTENDS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS, OFFER, stacked
+from sim.world.records import ACT, F_ATTENDS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS, OFFER, stacked
 from sim.world.world import World
 
 MODEL_VERSION = 7
@@ -125,20 +125,21 @@ class ViralityModel(mesa.Model):
 
     def _reach(self) -> list[tuple[int, np.ndarray]]:
         self.world.shared = self.publisher.realise(self.now_step)
-        views, came_from = [], self.world.forest.from_platform
-        for index, stage in enumerate(self.stages):
-            table = stacked(stage.offers(), OFFER)
-            table = table[table["count"] > 0]
-            table["from_platform"] = np.where(table["event"] >= 0, came_from[table["event"]], index)
-            views.append((index, table))
-        return views
+        told = self.world.told()
+        here = [(index, stacked(stage.offers(), OFFER)) for index, stage in enumerate(self.stages) if told[index]]
+        table = stacked([own for _, own in here], OFFER)
+        place = np.repeat([index for index, _ in here], [len(own) for _, own in here])
+        table, place = table[table["count"] > 0], place[table["count"] > 0]
+        event, came_from = table["event"], self.world.forest.from_platform
+        table["from_platform"] = np.where(event >= 0, came_from[event], place)
+        ends = np.searchsorted(place, [index for index, _ in here], side="right").tolist()
+        return [(index, table[lo:hi]) for (index, _), lo, hi in zip(here, [0, *ends], ends, strict=False)]
 
     def _respond(self, views: list[tuple[int, np.ndarray]]) -> None:
         """First everybody responds to the world as it was, then the world takes it in."""
         self.engine.begin(self.now_step)
         seen = [(offers, self.engine.expose(index, offers)) for index, offers in views if len(offers)]
-        for offers, records in seen:
-            self._put_off(self.engine.absorb(offers, records))
+        self._put_off(stacked([self.engine.absorb(offers, records) for offers, records in seen], ACT))
 
     def _put_off(self, acts: np.ndarray) -> None:
         """Keep acts until the step in which they happen, the next one at the earliest."""
@@ -158,8 +159,9 @@ class ViralityModel(mesa.Model):
         np.add.at(world.by_platform.interest, (topics.platform, topics.story), flow[:, F_ATTENDS])
         topics.reads[:] += flow[:, F_IMPRESSIONS]
         topics.discussions[:] += flow[:, F_COMMENTS] + flow[:, F_REPOSTS] + flow[:, F_CREATIONS]
+        told = world.told()
         for index, stage in enumerate(self.stages):
-            stage.trend()
+            stage.trend(told[index])
             for story, k in stage.births:
                 self.publisher.user_topic(index, story, k, self.now_step)
             for acts, content, ident in stage.writings:
@@ -255,5 +257,5 @@ _REPORTERS: dict[str, Any] = {
     "reached": lambda m: int(m.board.reached.anywhere.sum()),
     "interest": lambda m: float(m.world.by_platform.interest.sum()),
     "listed": lambda m: int((m.world.topics.rank >= 0).sum()),
-    "acted": lambda m: len({deed.name for deed in m.deeds.actions}),
+    "acted": lambda m: m.deeds.acted(),
 }

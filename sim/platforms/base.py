@@ -114,6 +114,8 @@ class Mechanism(BaseModel):
         keeps: what it keeps in the world's tables and lists.
         note: what its views are counted as beside (`records.LISTED_NOTE`, `records.RECOMMENDED_NOTE`).
         ranks: whether it makes a public list of topics.
+        untold: whether something goes on with it (`trend`) even where no topic has been opened yet. Nothing is to be
+            shown there, so it is never asked for offers.
         sells: what can be had of it (``reach``, ``place``, ``pin``), with the words of a platform where it cannot.
     """
 
@@ -123,6 +125,7 @@ class Mechanism(BaseModel):
     keeps: ClassVar[tuple[Column, ...]] = ()
     note: ClassVar[int] = 0
     ranks: ClassVar[bool] = False
+    untold: ClassVar[bool] = False
     sells: ClassVar[dict[str, str]] = {}
 
     # ---- before a run

@@ -103,7 +103,8 @@ class PrivateTies(Showing):
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """Of each share of a user, one offer a kind of circle to friends, and one to a group."""
-        shared = self._by_lot(stage, stage.shared[stage.shared["user"] < stage.world.n_users])
+        shared = stage.shared[stage.shared["user"] < stage.world.n_users]
+        shared = self._by_lot(stage, shared) if len(shared) else shared
         if not len(shared):
             return []
         starts = stage.world.graph.circles[stage.index].starts

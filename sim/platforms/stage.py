@@ -51,6 +51,7 @@ class PlatformStage:
         self._act_floors = [kind.act_floor for kind in spec.content.values()]
         self.births: list[tuple[int, int]] = []
         self.writings: list[tuple[np.ndarray, str, np.ndarray]] = []
+        self._shared: tuple[np.ndarray, np.ndarray] | None = None  # what was shared anywhere, and of it here
         self.relay_to = {world.platforms.index(to): p for to, p in spec.relay_to.items() if to in world.platforms}
         self.step = 0
         self._keys: dict[str, int] = {}
@@ -109,7 +110,10 @@ class PlatformStage:
     def shared(self) -> np.ndarray:
         """ACT rows of what was shared here and is to be pushed now; ``parent`` holds the share's own row."""
         shared = self.world.shared
-        return shared[self.world.posts.platform[shared["post"]] == self.index]
+        if self._shared is None or self._shared[0] is not shared:  # several mechanisms push it
+            own = shared[self.world.posts.platform[shared["post"]] == self.index] if len(shared) else shared
+            self._shared = shared, own
+        return self._shared[1]
 
     @property
     def response(self) -> Response:
@@ -169,10 +173,11 @@ class PlatformStage:
                 table["act"] = np.maximum(table["act"], least[self.world.posts.content[table["post"]]])
         return tables
 
-    def trend(self) -> None:
-        """After the step's responses."""
+    def trend(self, told: bool = True) -> None:
+        """After the step's responses; where nothing has been told yet, for those alone whom that does not stop."""
         for mechanism in self.mechanisms.values():
-            mechanism.trend(self)
+            if told or mechanism.untold:
+                mechanism.trend(self)
 
     def bare(self, post: int) -> np.ndarray:
         """Thresholds of a post's responses as it was made, u8[responses]: without a crowd, without offers."""

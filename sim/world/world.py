@@ -239,6 +239,11 @@ class World:
         posts, here = self.posts, self.by_platform
         return Tally(self.topics.flow, posts.totals, posts.recommended, here.channels, here.owned, here.spill)
 
+    def told(self) -> list[bool]:
+        """By platform, whether a topic has ever been opened there: where none has, there is no post and no view."""
+        opened: list[bool] = (np.bincount(self.topics.platform, minlength=len(self.platforms)) > 0).tolist()
+        return opened
+
     def inflow(self, step: int) -> np.ndarray:
         """Flows of every topic that fall into ``step``, i8[topics, flows], a view into the ring."""
         return self.topics.flow[:, step % self.clock.horizon_steps]
