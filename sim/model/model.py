@@ -156,7 +156,9 @@ class ViralityModel(mesa.Model):
         flow = world.inflow(self.now_step)
         world.by_platform.interest[:] *= keep
         world.by_story.outside[:] *= keep
-        np.add.at(world.by_platform.interest, (topics.platform, topics.story), flow[:, F_ATTENDS])
+        some = np.flatnonzero(flow[:, F_ATTENDS])
+        where = topics.platform[some], topics.story[some]
+        np.add.at(world.by_platform.interest, where, flow[some, F_ATTENDS])
         topics.reads[:] += flow[:, F_IMPRESSIONS]
         topics.discussions[:] += flow[:, F_COMMENTS] + flow[:, F_REPOSTS] + flow[:, F_CREATIONS]
         told = world.told()

@@ -219,13 +219,21 @@ class Showing(Mechanism):
 
     def table(self, stage: PlatformStage, n: int, channel: Channel | None = None, **columns: Any) -> np.ndarray:
         """An offer table of ``n`` rows with a channel (its first, unless named) and the factors filled in."""
-        offers = np.zeros(n, OFFER)
-        offers["attend"], offers["act"] = round(self.attend_factor * FIX), round(self.act_factor * FIX)
-        offers["event"], offers["domain"], offers["note"] = -1, 1, self.note
-        offers["channel"] = stage.world.channels.index((channel or self.channels[0]).name)
+        own = (channel or self.channels[0]).name
+        if own not in stage.blanks or stage.blanks[own][0] is not self:  # a fact may have re-weighted it
+            stage.blanks[own] = self, self._blank(stage, own)
+        offers = np.repeat(stage.blanks[own][1], n)
         for name, values in columns.items():
             offers[name] = values
         return offers
+
+    def _blank(self, stage: PlatformStage, channel: str) -> np.ndarray:
+        """An offer of nothing by a channel, with the factors filled in, OFFER[1]."""
+        offer = np.zeros(1, OFFER)
+        offer["attend"], offer["act"] = round(self.attend_factor * FIX), round(self.act_factor * FIX)
+        offer["event"], offer["domain"], offer["note"] = -1, 1, self.note
+        offer["channel"] = stage.world.channels.index(channel)
+        return offer
 
 
 def channels() -> tuple[Channel, ...]:

@@ -41,8 +41,8 @@ def serve(
     chance = np.array([stage.acceptance(table, story if targeted else None) for story, table in asked])
     views = np.divide(real / weight, chance, out=np.zeros(len(posts)), where=chance > 0)  # nobody there: nobody asked
     ident = world.posts.ident[posts]
-    coins = streams.unit(stage.bits(stream, ident, stage.step))
-    salts = stage.bits(stream, ident, 0 if cursor else stage.step + 1)
+    drawn = stage.bits(stream, ident, np.array([[stage.step], [0 if cursor else stage.step + 1]]))
+    coins, salts = streams.unit(drawn[0]), drawn[1]
     count = np.floor(np.round(views, 6) + coins).astype(np.int64)
     first = np.zeros(len(posts), np.int64)
     if cursor:

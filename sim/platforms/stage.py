@@ -28,6 +28,25 @@ class Order(NamedTuple):
     audience: int = 0  # key of those for whom reach is meant (`scenario.audience.Audience`); 0: anybody
 
 
+class Ways(NamedTuple):
+    """To which other platforms of a world something is carried, by whom, as arrays of an entry each."""
+
+    there: np.ndarray  # u2, their numbers
+    key: np.ndarray  # u8, stream key of the pair of platforms
+    chance: np.ndarray  # u8, 32-bit threshold of whoever shares it onwards and uses it
+
+
+def _ways(world: World, here: str, relay_to: dict[str, float]) -> Ways:
+    """The ways that lead from a platform to others that are simulated."""
+    chances = {to: chance for to, chance in relay_to.items() if to in world.platforms}
+    keys = [streams.stream_key(world.seed, f"relay/{here}/{to}") for to in chances]
+    return Ways(
+        np.array([world.platforms.index(to) for to in chances], np.uint16),
+        np.array(keys, np.uint64),
+        np.array([streams.threshold(chance) for chance in chances.values()], np.uint64),
+    )
+
+
 class PlatformStage:
     """One platform of a world, at one step.
 
@@ -38,7 +57,8 @@ class PlatformStage:
         stories: the stories as the scenario has them.
         membership: share of people who use it.
         mechanisms: what it has now, by name, in the order in which they act; a fact may have re-weighted them.
-        relay_to: to which other platforms what is seen here is carried, by number, and with which probability.
+        ways: to which other platforms what is seen here is carried.
+        blanks: by channel, whose it is and the offer that its offers begin as (`base.Showing.table`).
         births: filled by mechanisms: (story, running number) of topics that users start in this step.
         writings: likewise: ACT rows of users who post something of their own, its kind of content, and idents.
     """
@@ -52,9 +72,10 @@ class PlatformStage:
         self.births: list[tuple[int, int]] = []
         self.writings: list[tuple[np.ndarray, str, np.ndarray]] = []
         self._shared: tuple[np.ndarray, np.ndarray] | None = None  # what was shared anywhere, and of it here
-        self.relay_to = {world.platforms.index(to): p for to, p in spec.relay_to.items() if to in world.platforms}
+        self.ways = _ways(world, self.name, spec.relay_to)
         self.step = 0
         self._keys: dict[str, int] = {}
+        self.blanks: dict[str, tuple[Any, np.ndarray]] = {}
         self._acceptance: dict[tuple[int, int | None], float] = {}
         self._topic_key = streams.stream_key(world.seed, "quality")
 
@@ -91,7 +112,7 @@ class PlatformStage:
             self._keys[stream] = streams.stream_key(self.world.seed, f"{self.name}/{stream}")
         return self._keys[stream]
 
-    def bits(self, stream: str, a: np.ndarray, b: int) -> np.ndarray:
+    def bits(self, stream: str, a: np.ndarray, b: int | np.ndarray) -> np.ndarray:
         """Random bits of trials (a, b) in a named stream of this platform, u8."""
         return table_bits(self.key(stream), a, b)
 
