@@ -72,6 +72,7 @@ class ViralityModel(mesa.Model):
             self.deeds.members[spec.name] = [self._mind(spec, i) for i in range(spec.count)]
         self._due = _schedule(list(self.deeds.minds.values()), scenario)
         self._facts = list(scenario.interventions)
+        self._told: tuple[int, tuple[str, ...]] = (-1, ())  # of a step
         self._first_told = {name: self.world.clock.minute(when) for name, when in scenario.told.items()}
         self.datacollector = mesa.DataCollector(model_reporters=_REPORTERS)
 
@@ -96,8 +97,10 @@ class ViralityModel(mesa.Model):
 
     def told(self) -> tuple[str, ...]:
         """Stories that somebody has told by the end of this step."""
-        soon = self.now + self.script.step_minutes
-        return tuple(name for name, minute in self._first_told.items() if minute < soon)
+        if self._told[0] != self.now_step:  # every mind asks
+            soon = self.now + self.script.step_minutes
+            self._told = self.now_step, tuple(name for name, minute in self._first_told.items() if minute < soon)
+        return self._told[1]
 
     def _change(self) -> None:
         clock = self.world.clock
@@ -126,14 +129,15 @@ class ViralityModel(mesa.Model):
     def _reach(self) -> list[tuple[int, np.ndarray]]:
         self.world.shared = self.publisher.realise(self.now_step)
         told = self.world.told()
-        here = [(index, stacked(stage.offers(), OFFER)) for index, stage in enumerate(self.stages) if told[index]]
+        here = [(index, own) for index, stage in enumerate(self.stages) if told[index] for own in stage.offers()]
         table = stacked([own for _, own in here], OFFER)
         place = np.repeat([index for index, _ in here], [len(own) for _, own in here])
-        table, place = table[table["count"] > 0], place[table["count"] > 0]
+        some = table["count"] > 0
+        table, place = table[some], place[some]
         event, came_from = table["event"], self.world.forest.from_platform
         table["from_platform"] = np.where(event >= 0, came_from[event], place)
-        ends = np.searchsorted(place, [index for index, _ in here], side="right").tolist()
-        return [(index, table[lo:hi]) for (index, _), lo, hi in zip(here, [0, *ends], ends, strict=False)]
+        ends = np.searchsorted(place, np.arange(len(told)), side="right").tolist()
+        return [(index, table[lo:hi]) for index, (lo, hi) in enumerate(pairwise([0, *ends]))]
 
     def _respond(self, views: list[tuple[int, np.ndarray]]) -> None:
         """First everybody responds to the world as it was, then the world takes it in."""

@@ -129,16 +129,21 @@ _SLACK = np.uint64(1 << 34)  # more than all that is lost by rounding, where a h
 
 
 @njit(cache=True)
-def fill_members(start, stop, u, friends_only, circles, out):
+def nothing_known(layers):
+    """What is known of a person's circles to begin with, i8[layers, 8]; `fill_members` enters what it finds."""
+    return np.ones((layers, 8), np.int64)
+
+
+@njit(cache=True)
+def fill_members(start, stop, u, friends_only, circles, own, out):
     """Write the members at positions [start, stop) to ``out``, those who are there, in order; returns how many.
 
     Equal to calling `member` for each and leaving the −1 out, but each circle of ``u`` is found once, and who stands
-    at the next place is one addition away.
+    at the next place is one addition away. ``own``: what is known of the circles of ``u``, from call to call.
     """
     at, layer = np.int64(0), 0
     while circles.starts[layer + 1] <= start:
         layer += 1
-    own = np.ones((circles.tie.shape[0], 8), np.int64)
     k = start
     while k < stop:
         begin, end = circles.starts[layer], min(stop, circles.starts[layer + 1])
@@ -192,9 +197,11 @@ def _knows_from(u, v, layer, own, circles):
             continue
         if own[earlier, UNKNOWN]:
             _find(u, earlier, own, circles)
+        if not own[earlier, TAKES_PART]:
+            continue
         home, first = own[earlier, HOME], own[earlier, FIRST]
         beyond = np.uint64(v - home) * circles.turn_fix[earlier] - np.uint64(own[earlier, BEGIN])
-        if beyond > np.uint64(own[earlier, SPAN]) or not own[earlier, TAKES_PART]:
+        if beyond > np.uint64(own[earlier, SPAN]):
             continue
         turned = np.uint64(circles.turn[earlier]) * np.uint64(v - home) + np.uint64(own[earlier, SHIFT])
         place = home + np.int64(turned % np.uint64(n))

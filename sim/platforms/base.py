@@ -220,9 +220,7 @@ class Showing(Mechanism):
     def table(self, stage: PlatformStage, n: int, channel: Channel | None = None, **columns: Any) -> np.ndarray:
         """An offer table of ``n`` rows with a channel (its first, unless named) and the factors filled in."""
         own = (channel or self.channels[0]).name
-        if own not in stage.blanks or stage.blanks[own][0] is not self:  # a fact may have re-weighted it
-            stage.blanks[own] = self, self._blank(stage, own)
-        offers = np.repeat(stage.blanks[own][1], n)
+        offers = np.repeat(stage.once(self, f"offer by {own}", lambda: self._blank(stage, own)), n)
         for name, values in columns.items():
             offers[name] = values
         return offers

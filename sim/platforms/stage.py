@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -58,7 +59,6 @@ class PlatformStage:
         membership: share of people who use it.
         mechanisms: what it has now, by name, in the order in which they act; a fact may have re-weighted them.
         ways: to which other platforms what is seen here is carried.
-        blanks: by channel, whose it is and the offer that its offers begin as (`base.Showing.table`).
         births: filled by mechanisms: (story, running number) of topics that users start in this step.
         writings: likewise: ACT rows of users who post something of their own, its kind of content, and idents.
     """
@@ -75,7 +75,7 @@ class PlatformStage:
         self.ways = _ways(world, self.name, spec.relay_to)
         self.step = 0
         self._keys: dict[str, int] = {}
-        self.blanks: dict[str, tuple[Any, np.ndarray]] = {}
+        self._made: dict[tuple[str, str], tuple[Any, Any]] = {}
         self._acceptance: dict[tuple[int, int | None], float] = {}
         self._topic_key = streams.stream_key(world.seed, "quality")
 
@@ -162,6 +162,13 @@ class PlatformStage:
     def ground(self, mechanism: str) -> Any:
         """What no run changes of a mechanism here."""
         return self.world.ground[self.index, mechanism]
+
+    def once(self, mechanism: Any, what: str, make: Callable[[], Any]) -> Any:
+        """What follows from a mechanism's numbers as they are now, made when it is first asked for."""
+        known = self._made.get((mechanism.name, what))
+        if known is None or known[0] is not mechanism:  # a fact may have re-weighted it
+            known = self._made[mechanism.name, what] = mechanism, make()
+        return known[1]
 
     def acceptance(self, table: int, story: int | None) -> float:
         """Mean probability that a candidate is served: membership × activity (× fit). Attention spent is left out."""
