@@ -258,8 +258,7 @@ class Publisher:
         stage, world = self.stages[platform], self.world
         spec = stage.spec
         own = RESPONSES[: world.posts.chance.shape[1]]
-        base = np.array([*spec.usual(stage.kind(content)).values()])[: len(own)]
-        chance = np.repeat(base[None, :], len(posts), axis=0)
+        chance = np.repeat(stage.usual(stage.kind(content))[None, : len(own)], len(posts), axis=0)
         ident = world.posts.ident[posts]
         spread = np.where(np.broadcast_to(drawn, len(posts)), spec.quality_spread, 0.0)
         z = table_normal(self.quality, ident, 1)
@@ -268,8 +267,9 @@ class Publisher:
         chance[:, RESPONSES.index("repost")] *= infectious
         for against, tone in enumerate(self.tones[story]):
             own_tone = world.posts.negative[posts] == against
-            chance[own_tone, 0] *= tone.attend
-            chance[own_tone, RESPONSES.index("repost")] *= tone.repost
+            if own_tone.any():
+                chance[own_tone, 0] *= tone.attend
+                chance[own_tone, RESPONSES.index("repost")] *= tone.repost
         talk = world.topics.talk[world.posts.topic[posts]]
         for response, lift in (("comment", talk), ("search", talk), ("create", np.sqrt(talk))):
             chance[:, RESPONSES.index(response)] *= lift

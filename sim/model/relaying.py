@@ -39,7 +39,7 @@ def likeness(world: World, stages: list[PlatformStage], post: int, there: int, c
     here = stages[world.posts.platform[post]]
     width = world.posts.chance.shape[1]
     places = (here, here.kinds[world.posts.content[post]]), (stages[there], content)
-    usual, usual_there = (np.array([*stage.spec.usual(kind).values()])[:width] for stage, kind in places)
+    usual, usual_there = (stage.usual(kind)[:width] for stage, kind in places)
     own = here.bare(post).astype(np.float64)
     better = np.divide(own, usual * 2.0**32, out=np.ones(width), where=usual > 0)
     chance = np.minimum((usual_there * better**LIKENESS).round(9), 1.0)

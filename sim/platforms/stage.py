@@ -75,6 +75,7 @@ class PlatformStage:
         self.ways = _ways(world, self.name, spec.relay_to)
         self.step = 0
         self._keys: dict[str, int] = {}
+        self._usual: dict[str, np.ndarray] = {}
         self._made: dict[tuple[str, str], tuple[Any, Any]] = {}
         self._acceptance: dict[tuple[int, int | None], float] = {}
         self._topic_key = streams.stream_key(world.seed, "quality")
@@ -150,6 +151,12 @@ class PlatformStage:
         """Number and numbers of a kind of content (`kind`): what is written down is what it behaves as."""
         name = self.kind(wanted)
         return self.kinds.index(name), self.spec.content[name]
+
+    def usual(self, kind: str) -> np.ndarray:
+        """Chances of the responses to a usual post of a kind of content, f8 by `records.RESPONSES`; not to change."""
+        if kind not in self._usual:
+            self._usual[kind] = np.array([*self.spec.usual(kind).values()])
+        return self._usual[kind]
 
     def entries(self, name: str) -> Entries:
         """A list that a mechanism, or every platform, keeps here."""

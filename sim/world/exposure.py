@@ -97,7 +97,7 @@ class Ring(NamedTuple):
     turns: int  # lots of the table
     turn: int  # the lot moves on by so much each round
     walk: Walk
-    own: np.ndarray  # i8[layers, 8] what is known of the sharer's private circles, where they are what is walked
+    own: np.ndarray  # i8[layers + 1, 8] what is known of the sharer's private circles, where they are what is walked
 
 
 class Block(NamedTuple):
