@@ -121,8 +121,9 @@ def members_at(u, friends_only, circles):
     return out
 
 
-# Columns of a person's circles, a row a layer, found layer by layer; BEGIN and SPAN say where a circle lies in its home,
-# as shares of it in 64 fractional bits, so that most people who do not stand in it are told by one multiplication.
+# Columns of a person's circles, a row a layer, found layer by layer; BEGIN and SPAN say where a circle lies in its
+# home, as shares of it in 64 fractional bits, so that most people who do not stand in it are told by one
+# multiplication.
 FIRST, SIZE, HOME, SHIFT, TAKES_PART, BEGIN, SPAN, NTH = range(8)  # row i has under NTH the i-th layer taken part in
 FOUND, TAKEN = 0, 1  # columns of the last row: how many layers are found, in how many of them the person takes part
 _ALL = np.uint64((1 << 64) - 1)
