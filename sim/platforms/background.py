@@ -10,7 +10,6 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.base import streams
-from sim.base.kernels import table_normal
 from sim.world.clock import Clock
 from sim.world.records import ORGANIC
 
@@ -107,6 +106,8 @@ def _flutter(data: Background, topics: BackgroundTopics, ids: np.ndarray, age: n
 
     ``age``: f8[topics], or f8[moments, topics] in order of time; moments between the same two draws share them.
     """
+    from sim.base.kernels import table_normal  # to read a scenario takes no compiler
+
     time = np.atleast_2d(age + WARM_UP_HOURS * 60 + RISES * data.rise_minutes) / data.flutter_minutes
     knot = np.floor(time).astype(np.int64)
     part, first = time - knot, knot[0]

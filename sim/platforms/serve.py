@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.platforms.base import Channel, Showing
-from sim.world.serving import Turn, fill_served
 
 if TYPE_CHECKING:
     from sim.platforms.stage import PlatformStage
@@ -33,6 +32,8 @@ def serve(
     goes on where the last ended. The views come by the mechanism's first channel, unless another of its own is named.
     ``tables``: of lots, by post, where not the whole platform is meant.
     """
+    from sim.world.serving import Turn, fill_served  # to read a scenario takes no compiler
+
     world = stage.world
     stories = world.posts.story[posts]
     tables = (stories + 1 if targeted else np.zeros_like(stories)) if tables is None else tables
