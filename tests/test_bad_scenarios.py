@@ -87,7 +87,7 @@ CHANGE = f"interventions=[{{{AT}, kind: platform_change, platform: weibo"
         ('actors[ganzi].policies[0].invite_title="{stra}"', "invite_title: unknown placeholder '{stra}'"),
         ("actors[ganzi].policies[0].first_hour=23", "policies[0].last_hour: lies before first_hour"),
         ('actors[ganzi].accounts={"": 5}', "accounts.: unknown platform ''"),
-        ("actors[ganzi].accounts={bilibili: 5}", "accounts.bilibili: unknown platform 'bilibili'"),
+        ("actors[ganzi].accounts={iqiyi: 5}", "accounts.iqiyi: unknown platform 'iqiyi'"),
         ("actors[ganzi].accounts={weibo: 1e10}", "accounts.weibo: 10,000,000,000 followers are more than"),
         ("actors[ganzi].accounts={weibo: -5}", "followers on weibo must be ≥ 0"),
         ("actors[ganzi].budget=-5", "budget: must be ≥ 0"),
@@ -255,7 +255,14 @@ def test_a_star_that_never_opens_its_accounts_is_a_counterfactual():
 
 @pytest.mark.parametrize("users", [1, 2, 7, 33, 100])
 def test_a_handful_of_people_is_enough(users):
-    runner.simulate(worlds.shorter(load("ding_zhen", users=users), 0.5))
+    large = ["platforms={douyin: {}, weibo: {}}"] if users < 10 else []  # of so few nobody would use a smaller one
+    found = runner.simulate(worlds.shorter(load("ding_zhen", sets=large, users=users), 0.5))
+    assert 0 < found.summary["people_reached"] <= 989_000_000
+
+
+def test_of_a_handful_of_people_nobody_would_use_a_small_platform():
+    with pytest.raises(ScenarioError, match=r"platforms\.mango_tv\.users: .* nobody would use it; raise people\.users"):
+        load("ding_zhen", users=7)
 
 
 def test_every_source_of_the_catalogue_names_a_number():

@@ -257,8 +257,10 @@ def test_the_rich_world_uses_what_a_snapshot_must_hold():
 CACHES = {
     "Vectorized": {"moment", "networks", "posts", "tally"},  # of a step
     "Persons": {"moment", "networks", "posts", "tally"},
-    "BackgroundTopics": {"lists"},
-    "PlatformStage": {"_keys", "_acceptance", "births", "step"},
+    "BackgroundTopics": {"lists", "pins"},
+    "PlatformStage": {"_keys", "_acceptance", "_made", "_shared", "_usual", "births", "step"},
+    "Deeds": {"_acted", "_counted"},
+    "ViralityModel": {"_told"},
     "Mind": {"_streams", "_me"},
     "Board": {"_seen", "_came"},
     "World": {"_won", "won_changed"},
