@@ -86,8 +86,8 @@ def draw_background(data: Background, clock: Clock, key: int) -> BackgroundTopic
 
 def alive(data: Background, topics: BackgroundTopics, now: int, until: int) -> tuple[int, int]:
     """First id, and one past the last, of the background topics that have heat at some minute of ``now``..``until``."""
-    ends = [now - WARM_UP_HOURS * 60, until + RISES * data.rise_minutes]
-    lo, hi = topics.minute.searchsorted(ends).tolist()
+    ends = [now - WARM_UP_HOURS * 60, math.ceil(until + RISES * data.rise_minutes)]
+    lo, hi = topics.minute.searchsorted(np.array(ends, np.int64)).tolist()  # of one type, or all would be converted
     return lo, hi
 
 
