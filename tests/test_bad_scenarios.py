@@ -186,6 +186,82 @@ def test_what_does_not_exist_is_refused_in_one_line_that_says_what_does(text, sa
     assert said in line
 
 
+TIES = worlds.MECHANISMS["private_ties"] | {"kinds": {"class": {"size": 101, "friends": 0.5, "see": 0.5}}}
+APART = {
+    name: {"share": 1.0, "usage": {"square": float(number > 0), "other": float(number == 0)}}
+    for number, name in enumerate(worlds.SEGMENTS)
+}
+NOBODY = "nobody uses both square and other"
+
+
+def two_platforms(more=(), people=(), policy=None, accounts=None, **changes):
+    """Two platforms, 100 people on each; ``more`` of the square, ``policy`` of somebody with ``accounts``."""
+    square = worlds.platform(100, **dict(more))
+    star = {"name": "star", "kind": "star", "accounts": {"square": 1}}
+    desk = {"name": "desk", "kind": "editor", "accounts": accounts or {}, "policies": [policy] if policy else []}
+    return worlds.document(
+        platforms={"square": square, "other": worlds.platform(100)}, people=worlds.people(100, **dict(people)),
+        actors=[star, desk], **changes,
+    )  # fmt: skip
+
+
+RELAYED = {"relay_to": {"other": 0.5}}
+LACKS = "has no account on other, nor does a fact open one"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"interventions": [worlds.post(platform="tieba")]},
+            "interventions[0].platform: unknown platform 'tieba'; known: other, square",
+        ),
+        ({"accounts": {"tieba": 5}}, "actors[1].accounts.tieba: unknown platform 'tieba'; known: other, square"),
+        (
+            {"policy": {"kind": "hold_down", "platform": "tieba"}, "accounts": {"square": 5}},
+            "actors[1].policies[0].platform: unknown platform 'tieba'; known: other, square",
+        ),
+        ({"more": {"relay_to": {"tieba": 0.5}}}, f"relay_to.tieba: unknown platform 'tieba'; known: {KNOWN[:8]}"),
+        ({"more": {"relay_to": {"square": 0.5}}}, "relay_to.square: is carried to another platform, not to itself"),
+        ({"more": RELAYED, "people": {"segments": APART}}, f"square.relay_to.other: {NOBODY}: one of them has no use"),
+        (
+            {"more": RELAYED, "people": {"overlap": {"other": {"square": 0.0}}}},
+            f"square.relay_to.other: {NOBODY}: people.overlap of the two is 0",
+        ),
+        (
+            {"people": {"segments": APART, "overlap": {"square": {"other": 0.5}}}},
+            f"people.overlap.square.other: {NOBODY}: one of them has no use",
+        ),
+        (
+            {"more": {"mechanisms": {"private_ties": TIES}}},
+            "private_ties.kinds.class.size: is a circle of 101 people, and 100 use the platform",
+        ),
+        (
+            {"policy": {"kind": "pin_listed"}, "accounts": {"square": 0}},
+            "policies[0].kind: pin_listed needs a list with a pinned slot, and square has none",
+        ),
+        (
+            {"policy": {"kind": "promote_story", "platform": "square"}, "accounts": {"square": 0}},
+            "policies[0].platform: promote_story needs slots on an opening page, and square has none",
+        ),
+        (
+            {"policy": {"kind": "open_topics", "platform": "other"}, "accounts": {"square": 5}},
+            f"policies[0].platform: 'desk' {LACKS}; its accounts: square",
+        ),
+        (
+            {"policy": {"kind": "open_topics", "platform": "other"}},
+            f"policies[0].platform: 'desk' {LACKS}; it has none: accounts: {{other: 1000}}",
+        ),
+    ],
+)
+def test_what_a_platform_has_not_is_asked_for_in_one_line_with_its_place(changes, said):
+    with pytest.raises(ScenarioError) as caught:
+        worlds.load(two_platforms(**changes))
+    (line,) = str(caught.value).splitlines()
+    assert LINE.fullmatch(line)
+    assert said in line
+
+
 def test_a_platform_that_does_not_exist_is_one_fault_among_others():
     assert fault("platforms.tieba={title: B}", "days=-1") == [
         "days: must be > 0, not -1",
