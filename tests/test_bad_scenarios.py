@@ -1,44 +1,55 @@
 """Damaged scenario files: each is refused in lines that name a place, or is fit to run; none shows a traceback.
 
-``SIM_MUTANTS=2000`` makes so many files (default 200); one in ten is run if it is accepted, at most 60.
+``SIM_MUTANTS=1000`` makes so many files (default 200) of all scenarios, and as many of the cases; of the former one in
+ten is run if it is accepted, at most 60; of the latter, all.
 """
 
 import os
 import re
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
 import worlds
 
 from sim import catalog
+from sim.base import notices
 from sim.base.errors import ScenarioError
 from sim.cli import main
 from sim.runs import runner
+from sim.runs.estimate import estimate
 from sim.scenario.citations import citations
-from sim.scenario.load import load, resolved
-from verification.mutants import mutants, small, tried
+from sim.scenario.load import load, resolved, shipped
+from verification.mutants import mutants, of_kind, small, tried
 
 ROOT = Path(__file__).parents[1]
 KNOWN = ", ".join(catalog.platform_names())
 COUNT = int(os.environ.get("SIM_MUTANTS", "200"))
+CASES = sorted(name for name, path in shipped().items() if "\nobserved:" in path.read_text(encoding="utf-8"))
+EACH = COUNT // len(CASES) + 1 if COUNT > 200 else 4  # files of each case
 LINE = re.compile(r"\S.*:[1-9]\d*:[1-9]\d*: \S.*")  # file:line:col: path: reason
 
 
 # --- what must hold
 
 
-@pytest.mark.parametrize("classical", [False, True], ids=["platforms", "classical"])
-def test_damaged_files_are_refused_at_a_place_or_fit_to_run(tmp_path, capsys, classical):
-    accepted = []
-    for path in mutants(COUNT, tmp_path, classical):
+def fit(paths, capsys):
+    """The files that are accepted; each of the others is refused in lines with their places."""
+    for path in paths:
         code = main.main(["validate", str(path)])
         out, err = capsys.readouterr()
         assert code in (0, 2), path.name
         assert [line for line in err.splitlines() if not LINE.fullmatch(line)] == [], path.name
         assert (out.startswith("ok: "), bool(err)) == (code == 0, code != 0), path.name
-        accepted += [path] if code == 0 else []
+        if code == 0:
+            yield path
+
+
+@pytest.mark.parametrize("classical", [False, True], ids=["platforms", "classical"])
+def test_damaged_files_are_refused_at_a_place_or_fit_to_run(tmp_path, capsys, classical):
+    accepted = list(fit(mutants(COUNT, tmp_path, of_kind(classical)), capsys))
     assert 0.05 * COUNT < len(accepted) < 0.6 * COUNT  # the damage is neither hopeless nor harmless
     outcomes = []
     for path in accepted[:: max(1, 10 * len(accepted) // COUNT)][: min(60, COUNT // 20)]:
@@ -46,6 +57,16 @@ def test_damaged_files_are_refused_at_a_place_or_fit_to_run(tmp_path, capsys, cl
         outcomes += [tried(path, world, figures=False)] if world else []
     assert [one for one in outcomes if one.outcome == "LOST"] == []
     assert "finished" in {one.outcome for one in outcomes}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_damaged_case_is_refused_at_a_place_or_goes_its_first_steps(case, tmp_path, capsys):
+    """A few files of each case that is held against what was observed; with ``SIM_MUTANTS=1000`` so many of all."""
+    for path in fit(mutants(EACH, tmp_path, [case], seed=zlib.crc32(case.encode())), capsys):
+        world = small(path, 100, 0.05)
+        if world and not estimate(world).refusal:
+            with notices.gathered():
+                runner.simulate(world)
 
 
 def fault(*sets):

@@ -7,9 +7,9 @@ rows that are not the inert thing's own must be the same, byte for byte.
 import copy
 import os
 
+import generated
 import numpy as np
 import pytest
-import test_engines
 import test_fork
 import worlds
 
@@ -19,7 +19,7 @@ from sim.world import population
 COUNT = int(os.environ.get("SIM_IDENTITY", "4"))  # generated worlds; 300 by `make verify`
 WHATEVER_IS_TOLD = {  # acts on every story that somebody tells, read or not
     "sponsor_when_rising", "partner_posts", "ask_to_give", "join_peers", "explain", "carry_wire", "water_army",
-    "promote_story", "hold_down", "ride_template",
+    "promote_story", "hold_down", "ride_template", "call_for_help", "steady_posting",
 }  # fmt: skip
 ORDERED = {  # lists whose order says something; all others are sets
     "policies",  # the first that wants to act does
@@ -138,7 +138,7 @@ def hash_of(name):
 
 def told(number):
     """A generated world, as data; half of them with minds of every kind."""
-    world = test_engines.generated(number) if number % 2 else test_fork.rich(number)
+    world = generated.world(number) if number % 2 else test_fork.rich(number)
     for one in world["actors"]:
         if WHATEVER_IS_TOLD & {policy["kind"] for policy in one.get("policies", ())}:
             one["story"] = "tale"
