@@ -75,7 +75,7 @@ def test_a_simulated_topic_leaves_the_list_at_its_age():
     assert own["last_listed"] == "2021-01-01T02:45+08:00"
 
 
-@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("number", [2])
 def test_both_engines_give_the_same_digests(number):
     data = generated.world(number)
     own = data["platforms"]["square"]["mechanisms"]["hot_list"]

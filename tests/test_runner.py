@@ -139,7 +139,7 @@ MEASURE = (
     + """
 from sim import load, run
 from sim.runs import estimate, runner
-scenario = load("ding_zhen", users=int(sys.argv[1]), sets=["days=2"])
+scenario = load("ding_zhen", users=int(sys.argv[1]), sets=["days=1"])
 run(scenario, out=sys.argv[2])
 print(estimate.estimate(scenario).memory_bytes / peak())
 """

@@ -84,7 +84,7 @@ def test_a_platform_without_slots_says_so():
         worlds.load(data)
 
 
-@pytest.mark.parametrize("number", [0, 2])
+@pytest.mark.parametrize("number", [2])
 def test_both_engines_give_the_same_digests_with_slots(number):
     data = generated.world(number)
     slots = {"places": PLACES, "visitors": 10 * data["people"]["represents"], "samples": 20}

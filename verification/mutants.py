@@ -18,6 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -235,16 +236,17 @@ def of_kind(classical: bool) -> list[str]:
     return [name for name, path in shipped().items() if isinstance(load(path), Classic) == classical]
 
 
-def sources(names):
-    """Each of these shipped files as text, and laid over the catalogue as text; as data, itself and so laid."""
-    for path in (shipped()[name] for name in names):
-        short, whole = path.read_text(encoding="utf-8"), resolved(load(path))
-        yield short, whole, *(json.dumps(document_of(text.encode(), path.name).data) for text in (short, whole))
+@cache
+def source(name):
+    """A shipped file as text, and laid over the catalogue as text; as data, itself and so laid."""
+    path = shipped()[name]
+    short, whole = path.read_text(encoding="utf-8"), resolved(load(path))
+    return short, whole, *(json.dumps(document_of(text.encode(), path.name).data) for text in (short, whole))
 
 
-def mutant(origins, draw):
+def mutant(names, draw):
     """One damaged file: bytes, and what was done to it."""
-    short, whole, *both = draw.choice(origins)
+    short, whole, *both = source(draw.choice(names))
     if draw.random() < 0.5:
         data, damage = json.loads(draw.choice(both)), draw.choice(DATA)
         for _ in range(draw.choice([1, 1, 2, 3])):
@@ -261,9 +263,9 @@ def mutant(origins, draw):
 
 def mutants(count: int, folder: Path, names: Iterable[str], seed: int = SEED) -> Iterator[Path]:
     """So many damaged files of these scenarios, the same ones every time."""
-    draw, origins = random.Random(seed), list(sources(names))
+    draw, names = random.Random(seed), list(names)
     for number in range(count):
-        raw, damage = mutant(origins, draw)
+        raw, damage = mutant(names, draw)
         path = folder / f"{number:04d}_{damage}.yaml"
         path.write_bytes(raw)
         yield path
