@@ -50,7 +50,7 @@ def test_all_candidates_of_a_person_are_found(monkeypatch):
         model = ViralityModel(worlds.load(generated.world(number)))
         n = model.world.n_users
         walked = Walked(model, {0, n - 1, n // 2, *(int(u) for u in worlds.rng(number).integers(0, n, 20))})
-        for _ in range(min(model.script.steps, 24)):
+        for _ in range(min(model.script.steps, 16)):
             model.step()
         assert walked.compared > 0
         modes |= {(mode, number % 3 == 0) for mode in walked.modes}
