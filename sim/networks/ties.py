@@ -121,13 +121,6 @@ def members_at(u, friends_only, circles):
     return out
 
 
-@njit(cache=True)
-def friends_of(u, circles):
-    """All friends of a person, i8: those of `members_at` who are there, in order."""
-    out = np.empty(circles.starts[-1], np.int64)
-    return out[: fill_members(0, out.shape[0], u, True, circles, out)]
-
-
 # Columns of a person's circles, a row a layer, found layer by layer; BEGIN and SPAN say where a circle lies in its
 # home, as shares of it in 64 fractional bits, so that most people who do not stand in it are told by one
 # multiplication.
@@ -169,6 +162,13 @@ def fill_members(start, stop, u, friends_only, circles, own, out):
                 v -= n if v >= n else 0
         k, layer = end, layer + 1
     return at
+
+
+@njit(cache=True)
+def friends_of(u, circles):
+    """All friends of a person, i8: those of `members_at` who are there, in order."""
+    out, own = np.empty(circles.starts[-1], np.int64), nothing_known(circles.tie.shape[0])
+    return out[: fill_members(0, out.shape[0], u, True, circles, own, out)]
 
 
 @njit(cache=True)
