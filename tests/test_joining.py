@@ -2,6 +2,7 @@
 
 import datetime
 
+import generated
 import numpy as np
 import pytest
 import test_engines
@@ -68,9 +69,9 @@ def test_a_kind_that_is_not_there_is_refused():
         )
 
 
-@pytest.mark.parametrize("number", [1, 6])
+@pytest.mark.parametrize("number", [6])
 def test_both_engines_agree(number):
-    data = test_engines.generated(number)
+    data = generated.world(number)
     for platform in data["platforms"].values():
         platform["mechanisms"]["bandwagon"] = {"gain": 2.0, "half": 3.0}
         platform["content"]["post"] |= {"becomes": "post", "act_floor": 0.7}
@@ -116,6 +117,13 @@ def test_a_newsroom_carries_an_answer_after_it_carried_the_news():
     action = one(answer.decide(board(joined=(agency, paper)), room))
     assert (action.kind, what(action).tone, what(action).title) == ("refute", "negative", "It is not so")
     assert answer.decide(board(joined=(paper,)), me(draw=0.0, kind="media", done=(("refute", 10),))) == []
+
+
+def test_a_newsroom_carries_the_news_under_the_topic_of_the_first():
+    agency, paper = Joined("agency", "Agency", "media", 100 * 60 - 90, topic=7), me(draw=0.0, kind="media")
+    carried = one(CarryWire(kind="carry_wire").decide(board(joined=(agency,)), paper))
+    named = one(CarryWire(kind="carry_wire", topic="Own words").decide(board(joined=(agency,)), paper))
+    assert [(what(action).topic, what(action).title) for action in (carried, named)] == [(7, ""), (-1, "Own words")]
 
 
 def asks(draw, date, hour=12, joined=(), done=(), **rest):

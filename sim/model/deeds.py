@@ -61,6 +61,8 @@ class Deeds:
         self.actions: list[Deed] = []
         self.now = 0
         self._offers: list[tuple[int, int, float]] = []
+        self._acted: set[str] = set()
+        self._counted = 0  # of the actions, those whose names are in it
 
     def at(self, minute: int) -> None:
         """Move to a minute; offers that have ended are taken back."""
@@ -69,6 +71,12 @@ class Deeds:
         self._offers = [offer for offer in self._offers if offer[1] > minute]
         for story in sorted(ended):
             self._weigh_intents(story)
+
+    def acted(self) -> int:
+        """How many have done something, or had something befall them, so far."""
+        self._acted.update(deed.name for deed in self.actions[self._counted :])
+        self._counted = len(self.actions)
+        return len(self._acted)
 
     # ---- facts
 
@@ -98,7 +106,7 @@ class Deeds:
         short = self._boost(platform, post, fact.boost, fact.audience.key if fact.audience else 0)
         if short:
             self._in_vain(f"part of the boost of {fact.actor}", fact, SHORT, short)
-        self._joined(mind, draft.story)
+        self._joined(mind, draft.story, post)
         why = (fact.note or "scheduled") + (f"; {short:,} {SHORT}" if short else "")
         self._log("fact", mind, "post", fact.platform, self._title(post), cost, why)
 
@@ -217,7 +225,7 @@ class Deeds:
         )
         post = self.publisher.by_actor(draft)
         self._boost(platform, post, boost)
-        self._joined(mind, draft.story)
+        self._joined(mind, draft.story, post)
         return replace(deed, topic=self._title(post))
 
     def _buy(self, mind: Mind, action: Action, effect: Buy, deed: Deed) -> Deed:
@@ -345,8 +353,9 @@ class Deeds:
         self.world.by_story.offers_factor[story] = factor
         self.publisher.weigh_intents(np.flatnonzero(self.world.posts.story == story), story)
 
-    def _joined(self, mind: Mind, story: int) -> None:
-        self.board.joined(story, Joined(mind.name, mind.title, mind.kind, self.now, mind.spec.home))
+    def _joined(self, mind: Mind, story: int, post: int) -> None:
+        topic = int(self.world.posts.topic[post])
+        self.board.joined(story, Joined(mind.name, mind.title, mind.kind, self.now, mind.spec.home, topic))
 
     def _fact(self, name: str, action: str, platform: str, topic: str, spend: int, why: str) -> None:
         """Log what befell a story, a platform or a purse."""
