@@ -15,6 +15,7 @@ from sim.pages.words import LANGUAGES, Said, said
 
 INK, GREY, PALE, ACCENT, WARM = "#1f2933", "#5a6270", "#d9dee4", "#0072B2", "#D55E00"
 FONT = 'system-ui,-apple-system,"Segoe UI","PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif'
+EVEN = 0.22  # luminance on which white and ink are read as easily
 CONFIG: dict[str, Any] = {
     "background": "#ffffff",
     "font": FONT,
@@ -138,7 +139,7 @@ def observed(count: int) -> Spec:
 
 def spill(count: int) -> Spec:
     """People reached on each platform by where the share that they saw first came from; rows say their own colour."""
-    ink = {"condition": {"test": "datum.share>0.35", "value": "#ffffff"}, "value": INK}
+    ink = {"field": "ink", "type": "nominal", "scale": None}
     x: Spec = {"field": "come", "type": "nominal", "sort": None, "title": said("spill_from")}
     y = {"field": "to", "type": "nominal", "sort": None, "title": None, "axis": {"labelFontSize": 13}}
     x["axis"] = {"orient": "top", "labelAngle": 0 if count < 5 else -40, "labelFontSize": 13}
@@ -154,6 +155,13 @@ def spill(count: int) -> Spec:
     words = {"mark": {"type": "text", "fontSize": 12},
              "encoding": {"text": {"field": "cell", "type": "nominal"}, "color": ink}}  # fmt: skip
     return made(46 * count, encoding={"x": x, "y": y}, layer=[cells, words])
+
+
+def ink_on(fill: str) -> str:
+    """White or ink, whichever is read more easily on a colour."""
+    parts = (int(fill[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return "#ffffff" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < EVEN else INK
 
 
 def shade(colour: str, share: float) -> str:

@@ -22,9 +22,22 @@ function notices() {
 
 function cards() {
   if (!doc.cards.length) return null;
-  return el("ul", { class: "cards" }, ...doc.cards.map((card) => el("li", { "data-card": card.id, "data-verdict": card.verdict },
+  return balanced(el("ul", { class: "cards" }, ...doc.cards.map((card) => el("li", { "data-card": card.id, "data-verdict": card.verdict },
     el("span", { class: "label", text: say(card.label) }), el("b", { text: say(card.value) }),
-    card.note ? el("span", { class: "note", text: say(card.note) }) : null)));
+    card.note ? el("span", { class: "note", text: say(card.note) }) : null))));
+}
+
+/** Rows of cards of nearly one length, whatever the width. */
+function balanced(list) {
+  const fit = () => {
+    const wide = Math.min(window.innerWidth, 1240);
+    const most = window.innerWidth <= 640 ? 2 : Math.max(3, Math.floor(wide / 165));
+    const rows = Math.ceil(list.children.length / most);
+    list.style.gridTemplateColumns = `repeat(${Math.ceil(list.children.length / rows)}, minmax(0, 1fr))`;
+  };
+  fit();
+  window.addEventListener("resize", () => list.isConnected && fit());
+  return list;
 }
 
 function contents() {
