@@ -118,6 +118,13 @@ def test_a_newsroom_carries_an_answer_after_it_carried_the_news():
     assert answer.decide(board(joined=(paper,)), me(draw=0.0, kind="media", done=(("refute", 10),))) == []
 
 
+def test_a_newsroom_carries_the_news_under_the_topic_of_the_first():
+    agency, paper = Joined("agency", "Agency", "media", 100 * 60 - 90, topic=7), me(draw=0.0, kind="media")
+    carried = one(CarryWire(kind="carry_wire").decide(board(joined=(agency,)), paper))
+    named = one(CarryWire(kind="carry_wire", topic="Own words").decide(board(joined=(agency,)), paper))
+    assert [(what(action).topic, what(action).title) for action in (carried, named)] == [(7, ""), (-1, "Own words")]
+
+
 def asks(draw, date, hour=12, joined=(), done=(), **rest):
     policy = CallForHelp(
         **{"kind": "call_for_help", "first": "2020-02-01", "last": "2020-02-10", "lasts_days": 5.0} | rest

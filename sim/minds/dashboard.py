@@ -49,13 +49,17 @@ class Latest:
 
 @dataclass(frozen=True)
 class Joined:
-    """An actor that has acted on the story in public; ``home``: the story is its own, so it is nobody's rival."""
+    """An actor that has acted on the story in public.
+
+    ``home``: the story is its own, so it is nobody's rival; ``topic``: under which its first post stood, -1: none.
+    """
 
     actor: str
     title: str
     kind: str
     minute: int
     home: bool = False
+    topic: int = -1
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,8 @@ class NewsDesk(Policy):
 class CarryWire(Policy):
     """A newsroom carries what another has brought, within the hour, by night as by day; once for it, once against it.
 
+    It does so under the topic of that newsroom's post, where they post on the same platform and none is named here.
+
     Its wait from the first newsroom's post is exponential (assumed, mean 30 min: 395 verified accounts carried one
     agency's post within 74 min on 31 January 2020).
     """
@@ -96,7 +98,7 @@ class CarryWire(Policy):
     wait_minutes: float = Field(30.0, gt=0, le=10_000, description="mean minutes from the first post to its own")
     until_minutes: float = Field(720.0, gt=0, le=100_000, description="age of the news after which it is none")
     tone: Literal["positive", "negative"] = Field("positive", description="for the story, or against it: an answer")
-    topic: Title = Field("", description="topic under which it carries it; empty: the story's own")
+    topic: Title = Field("", description="topic under which it carries it; empty: the first's")
     content: ContentName = Field("media", description="kind of content; where a platform has none such, its default")
     platform: PlatformName = Field("", description="where; empty: where it has most followers")
 
@@ -118,7 +120,7 @@ class CarryWire(Policy):
             return []
         have = sum(one.kind == "media" and one.actor != me.name for one in board.joined)
         why = f"{first.title} brought it {age} min ago; {have} newsrooms have it"
-        post = Publish(title=self.topic, content=self.content, tone=self.tone)
+        post = Publish(-1 if self.topic else first.topic, self.topic, self.content, self.tone)
         return [Action(word, self.platform or me.platforms[0], board.story, why, (post,))]
 
 

@@ -98,7 +98,7 @@ class Deeds:
         short = self._boost(platform, post, fact.boost, fact.audience.key if fact.audience else 0)
         if short:
             self._in_vain(f"part of the boost of {fact.actor}", fact, SHORT, short)
-        self._joined(mind, draft.story)
+        self._joined(mind, draft.story, post)
         why = (fact.note or "scheduled") + (f"; {short:,} {SHORT}" if short else "")
         self._log("fact", mind, "post", fact.platform, self._title(post), cost, why)
 
@@ -217,7 +217,7 @@ class Deeds:
         )
         post = self.publisher.by_actor(draft)
         self._boost(platform, post, boost)
-        self._joined(mind, draft.story)
+        self._joined(mind, draft.story, post)
         return replace(deed, topic=self._title(post))
 
     def _buy(self, mind: Mind, action: Action, effect: Buy, deed: Deed) -> Deed:
@@ -345,8 +345,9 @@ class Deeds:
         self.world.by_story.offers_factor[story] = factor
         self.publisher.weigh_intents(np.flatnonzero(self.world.posts.story == story), story)
 
-    def _joined(self, mind: Mind, story: int) -> None:
-        self.board.joined(story, Joined(mind.name, mind.title, mind.kind, self.now, mind.spec.home))
+    def _joined(self, mind: Mind, story: int, post: int) -> None:
+        topic = int(self.world.posts.topic[post])
+        self.board.joined(story, Joined(mind.name, mind.title, mind.kind, self.now, mind.spec.home, topic))
 
     def _fact(self, name: str, action: str, platform: str, topic: str, spend: int, why: str) -> None:
         """Log what befell a story, a platform or a purse."""
