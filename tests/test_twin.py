@@ -13,7 +13,7 @@ from sim.base.errors import SimError
 from sim.contagion.base import Spread
 from sim.contagion.classic import Classic
 
-SCRIPT = Path(__file__).parents[1] / "sim/pages/twin.js"
+SCRIPT = Path(__file__).parents[1] / "sim/pages/ladder/twin.js"
 NODE = shutil.which("node")
 WORLDS, SEED = 200, 20261129
 DRIVER = """
