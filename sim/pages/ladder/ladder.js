@@ -136,7 +136,7 @@
   }
 
   function chart() {
-    const wide = 760, high = 250, left = 44, right = 110, top = 10, foot = 34;
+    const wide = Math.max($("chart").clientWidth, 320), high = wide < 500 ? 210 : 260, left = 44, right = 118, top = 10, foot = 34;
     const steps = Math.max(last, 4);
     const x = (t) => left + ((wide - left - right) * t) / steps;
     const y = (n) => high - foot - ((high - foot - top) * n) / doc.users;
@@ -148,7 +148,7 @@
     }
     const every = Math.max(1, Math.ceil(steps / 8));
     for (let t = 0; t <= steps; t += every) svg.append(element("text", { x: x(t), y: high - 14, "text-anchor": "middle" }, t));
-    svg.append(element("text", { x: wide - right, y: high - 1, "text-anchor": "end" }, word("at_step")));
+    svg.append(element("text", { x: wide - right + 14, y: high - 14 }, word("at_step")));
     const path = (values, until) => values.slice(0, until + 1).map((n, t) => `${t ? "L" : "M"}${x(t)} ${y(Math.min(n, doc.users))}`).join("");
     const ends = [];
     shown().forEach((panel, place) => {
