@@ -1,44 +1,55 @@
 """Damaged scenario files: each is refused in lines that name a place, or is fit to run; none shows a traceback.
 
-``SIM_MUTANTS=2000`` makes so many files (default 200); one in ten is run if it is accepted, at most 60.
+``SIM_MUTANTS=1000`` makes so many files (default 80) of all scenarios, and as many of the cases; of the former one in
+ten is run if it is accepted, at most 60; of the latter, all.
 """
 
 import os
 import re
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
 import worlds
 
 from sim import catalog
+from sim.base import notices
 from sim.base.errors import ScenarioError
 from sim.cli import main
 from sim.runs import runner
+from sim.runs.estimate import estimate
 from sim.scenario.citations import citations
-from sim.scenario.load import load, resolved
-from verification.mutants import mutants, small, tried
+from sim.scenario.load import load, resolved, shipped
+from verification.mutants import mutants, of_kind, small, tried
 
 ROOT = Path(__file__).parents[1]
 KNOWN = ", ".join(catalog.platform_names())
-COUNT = int(os.environ.get("SIM_MUTANTS", "200"))
+COUNT = int(os.environ.get("SIM_MUTANTS", "80"))
+CASES = sorted(name for name, path in shipped().items() if "\nobserved:" in path.read_text(encoding="utf-8"))
+EACH = COUNT // len(CASES) + 1 if COUNT > 80 else 3  # files of each case
 LINE = re.compile(r"\S.*:[1-9]\d*:[1-9]\d*: \S.*")  # file:line:col: path: reason
 
 
 # --- what must hold
 
 
-@pytest.mark.parametrize("classical", [False, True], ids=["platforms", "classical"])
-def test_damaged_files_are_refused_at_a_place_or_fit_to_run(tmp_path, capsys, classical):
-    accepted = []
-    for path in mutants(COUNT, tmp_path, classical):
+def fit(paths, capsys):
+    """The files that are accepted; each of the others is refused in lines with their places."""
+    for path in paths:
         code = main.main(["validate", str(path)])
         out, err = capsys.readouterr()
         assert code in (0, 2), path.name
         assert [line for line in err.splitlines() if not LINE.fullmatch(line)] == [], path.name
         assert (out.startswith("ok: "), bool(err)) == (code == 0, code != 0), path.name
-        accepted += [path] if code == 0 else []
+        if code == 0:
+            yield path
+
+
+@pytest.mark.parametrize("classical", [False, True], ids=["platforms", "classical"])
+def test_damaged_files_are_refused_at_a_place_or_fit_to_run(tmp_path, capsys, classical):
+    accepted = list(fit(mutants(COUNT, tmp_path, of_kind(classical)), capsys))
     assert 0.05 * COUNT < len(accepted) < 0.6 * COUNT  # the damage is neither hopeless nor harmless
     outcomes = []
     for path in accepted[:: max(1, 10 * len(accepted) // COUNT)][: min(60, COUNT // 20)]:
@@ -46,6 +57,16 @@ def test_damaged_files_are_refused_at_a_place_or_fit_to_run(tmp_path, capsys, cl
         outcomes += [tried(path, world, figures=False)] if world else []
     assert [one for one in outcomes if one.outcome == "LOST"] == []
     assert "finished" in {one.outcome for one in outcomes}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_damaged_case_is_refused_at_a_place_or_goes_its_first_steps(case, tmp_path, capsys):
+    """A few files of each case that is held against what was observed; with ``SIM_MUTANTS=1000`` so many of all."""
+    for path in fit(mutants(EACH, tmp_path, [case], seed=zlib.crc32(case.encode())), capsys):
+        world = small(path, 100, 0.05)
+        if world and not estimate(world).refusal:
+            with notices.gathered():
+                runner.simulate(world)
 
 
 def fault(*sets):
@@ -87,7 +108,7 @@ CHANGE = f"interventions=[{{{AT}, kind: platform_change, platform: weibo"
         ('actors[ganzi].policies[0].invite_title="{stra}"', "invite_title: unknown placeholder '{stra}'"),
         ("actors[ganzi].policies[0].first_hour=23", "policies[0].last_hour: lies before first_hour"),
         ('actors[ganzi].accounts={"": 5}', "accounts.: unknown platform ''"),
-        ("actors[ganzi].accounts={bilibili: 5}", "accounts.bilibili: unknown platform 'bilibili'"),
+        ("actors[ganzi].accounts={iqiyi: 5}", "accounts.iqiyi: unknown platform 'iqiyi'"),
         ("actors[ganzi].accounts={weibo: 1e10}", "accounts.weibo: 10,000,000,000 followers are more than"),
         ("actors[ganzi].accounts={weibo: -5}", "followers on weibo must be ≥ 0"),
         ("actors[ganzi].budget=-5", "budget: must be ≥ 0"),
@@ -186,6 +207,82 @@ def test_what_does_not_exist_is_refused_in_one_line_that_says_what_does(text, sa
     assert said in line
 
 
+TIES = worlds.MECHANISMS["private_ties"] | {"kinds": {"class": {"size": 101, "friends": 0.5, "see": 0.5}}}
+APART = {
+    name: {"share": 1.0, "usage": {"square": float(number > 0), "other": float(number == 0)}}
+    for number, name in enumerate(worlds.SEGMENTS)
+}
+NOBODY = "nobody uses both square and other"
+
+
+def two_platforms(more=(), people=(), policy=None, accounts=None, **changes):
+    """Two platforms, 100 people on each; ``more`` of the square, ``policy`` of somebody with ``accounts``."""
+    square = worlds.platform(100, **dict(more))
+    star = {"name": "star", "kind": "star", "accounts": {"square": 1}}
+    desk = {"name": "desk", "kind": "editor", "accounts": accounts or {}, "policies": [policy] if policy else []}
+    return worlds.document(
+        platforms={"square": square, "other": worlds.platform(100)}, people=worlds.people(100, **dict(people)),
+        actors=[star, desk], **changes,
+    )  # fmt: skip
+
+
+RELAYED = {"relay_to": {"other": 0.5}}
+LACKS = "has no account on other, nor does a fact open one"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"interventions": [worlds.post(platform="tieba")]},
+            "interventions[0].platform: unknown platform 'tieba'; known: other, square",
+        ),
+        ({"accounts": {"tieba": 5}}, "actors[1].accounts.tieba: unknown platform 'tieba'; known: other, square"),
+        (
+            {"policy": {"kind": "hold_down", "platform": "tieba"}, "accounts": {"square": 5}},
+            "actors[1].policies[0].platform: unknown platform 'tieba'; known: other, square",
+        ),
+        ({"more": {"relay_to": {"tieba": 0.5}}}, f"relay_to.tieba: unknown platform 'tieba'; known: {KNOWN[:8]}"),
+        ({"more": {"relay_to": {"square": 0.5}}}, "relay_to.square: is carried to another platform, not to itself"),
+        ({"more": RELAYED, "people": {"segments": APART}}, f"square.relay_to.other: {NOBODY}: one of them has no use"),
+        (
+            {"more": RELAYED, "people": {"overlap": {"other": {"square": 0.0}}}},
+            f"square.relay_to.other: {NOBODY}: people.overlap of the two is 0",
+        ),
+        (
+            {"people": {"segments": APART, "overlap": {"square": {"other": 0.5}}}},
+            f"people.overlap.square.other: {NOBODY}: one of them has no use",
+        ),
+        (
+            {"more": {"mechanisms": {"private_ties": TIES}}},
+            "private_ties.kinds.class.size: is a circle of 101 people, and 100 use the platform",
+        ),
+        (
+            {"policy": {"kind": "pin_listed"}, "accounts": {"square": 0}},
+            "policies[0].kind: pin_listed needs a list with a pinned slot, and square has none",
+        ),
+        (
+            {"policy": {"kind": "promote_story", "platform": "square"}, "accounts": {"square": 0}},
+            "policies[0].platform: promote_story needs slots on an opening page, and square has none",
+        ),
+        (
+            {"policy": {"kind": "open_topics", "platform": "other"}, "accounts": {"square": 5}},
+            f"policies[0].platform: 'desk' {LACKS}; its accounts: square",
+        ),
+        (
+            {"policy": {"kind": "open_topics", "platform": "other"}},
+            f"policies[0].platform: 'desk' {LACKS}; it has none: accounts: {{other: 1000}}",
+        ),
+    ],
+)
+def test_what_a_platform_has_not_is_asked_for_in_one_line_with_its_place(changes, said):
+    with pytest.raises(ScenarioError) as caught:
+        worlds.load(two_platforms(**changes))
+    (line,) = str(caught.value).splitlines()
+    assert LINE.fullmatch(line)
+    assert said in line
+
+
 def test_a_platform_that_does_not_exist_is_one_fault_among_others():
     assert fault("platforms.tieba={title: B}", "days=-1") == [
         "days: must be > 0, not -1",
@@ -255,7 +352,14 @@ def test_a_star_that_never_opens_its_accounts_is_a_counterfactual():
 
 @pytest.mark.parametrize("users", [1, 2, 7, 33, 100])
 def test_a_handful_of_people_is_enough(users):
-    runner.simulate(worlds.shorter(load("ding_zhen", users=users), 0.5))
+    large = ["platforms={douyin: {}, weibo: {}}"] if users < 10 else []  # of so few nobody would use a smaller one
+    found = runner.simulate(worlds.shorter(load("ding_zhen", sets=large, users=users), 0.5))
+    assert 0 < found.summary["people_reached"] <= 989_000_000
+
+
+def test_of_a_handful_of_people_nobody_would_use_a_small_platform():
+    with pytest.raises(ScenarioError, match=r"platforms\.mango_tv\.users: .* nobody would use it; raise people\.users"):
+        load("ding_zhen", users=7)
 
 
 def test_every_source_of_the_catalogue_names_a_number():

@@ -1,5 +1,6 @@
 """The other cases: their files follow the rules of their kinds, the measures are right by hand, the page is current."""
 
+import functools
 import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -21,15 +22,21 @@ CASES = cases.observed().cases
 CAST = ("peoples_daily", "cctv_news", "press", "gossip", "news_desks", "weibo_head", "weibo_waist", "weibo_tail")
 
 
+@functools.cache
+def scenario(name):
+    """The world of a case; making it anew for each test takes most of the time."""
+    return cases.scenario(name)
+
+
 def facts(name, note=""):
     """Facts of a case, those with a note if one is given."""
-    return [fact for fact in cases.scenario(name).interventions if note in ("", fact.note)]
+    return [fact for fact in scenario(name).interventions if note in ("", fact.note)]
 
 
 def peak_ends(name):
     """The first minute after the observed peak day."""
     day = CASES[name].peak + timedelta(days=1)
-    return datetime(day.year, day.month, day.day, tzinfo=cases.scenario(name).start.tzinfo)
+    return datetime(day.year, day.month, day.day, tzinfo=scenario(name).start.tzinfo)
 
 
 @pytest.mark.parametrize("name", list(CASES))

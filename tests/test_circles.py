@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.networks.circles import Layer, circles, mean_friends
-from sim.networks.ties import circle_of, fill_members, friends_in, member, members_at, place_of, user_at
+from sim.networks.ties import circle_of, fill_members, friends_in, member, members_at, nothing_known, place_of, user_at
 
 LAYERS = [Layer("class", 8, 0.7, 0.5, True), Layer("club", 11, 0.5, 0.3, False), Layer("family", 4, 0.9, 1.0, True)]
 
@@ -35,9 +35,9 @@ def test_filling_is_the_definition_in_any_pieces(users, community, key, friends_
         whole = [v for v in members_at(u, friends_only, them).tolist() if v >= 0]
         assert whole == [v for k in range(positions) if (v := int(member(k, u, friends_only, them))) >= 0]
         for width in (1, 5, positions):
-            pieces = []
+            pieces, own = [], nothing_known(len(them.tie))
             for start in range(0, positions, width):
-                n = fill_members(start, min(start + width, positions), u, friends_only, them, out)
+                n = fill_members(start, min(start + width, positions), u, friends_only, them, own, out)
                 pieces += out[:n].tolist()
             assert pieces == whole
 

@@ -3,113 +3,26 @@
 import os
 from dataclasses import fields
 
+import generated
 import mesa
 import numpy as np
 import pytest
 import worlds
 
 from sim.base.errors import RefusedError
+from sim.minds.base import POLICIES
 from sim.model.model import ViralityModel
 from sim.model.publishing import FACT, MIND
+from sim.platforms.base import MECHANISMS
 from sim.platforms.base import channels as all_channels
 from sim.runs.runner import simulate
-from sim.scenario import load as scenarios
+from sim.scenario import load as shipped
+from sim.scenario.interventions import INTERVENTIONS
 from sim.world import persons, population
 from sim.world.exposure import respond
 from sim.world.records import FLOW_OF, FLOWS, OFFER, RESPONSES
 
 COUNT = int(os.environ.get("SIM_ENGINES", "10"))  # generated worlds; 30 by `make verify`
-KINDS = [
-    {"kind": "computed", "circle_size": 8, "community_size": 64, "audience_median": 15},
-    {"kind": "computed"},
-    {"kind": "watts_strogatz", "k": 4},
-    {"kind": "barabasi_albert", "m": 3},
-    {"kind": "path"},
-]
-TONES = ["", "awe", "anger", "dread", "wish", "sadness", "correction"]
-AUDIENCES = {"computed": 200, "watts_strogatz": 4, "barabasi_albert": 6, "path": 2}  # followers of a user, about
-
-
-def generated(number):
-    """Scenario of a number: 5 to 5,000 people with all their differences, two platforms, every mechanism."""
-    draw = worlds.rng(number)
-    users = int(5 * 1000 ** draw.random())
-    network = KINDS[number % len(KINDS)] if users > 20 else {"kind": "complete"}
-    most = 0.3 / AUDIENCES.get(network["kind"], users)  # of reposts, that cascades may end
-    share, small = draw.random, lambda: float(draw.random() * most)
-    represents = users * int(draw.choice([1, 2, 5, 16] if users < 1000 else [1, 2]))
-    chances = {name: float(share()) for name in ("attend", "like", "comment", "follow", "search", "intend")}
-    chances |= {"repost": small(), "create": small() / 100}
-    chances |= dict.fromkeys(("relay", "favourite", "gift", "bullet"), 0.1 * (1 + number % 7))
-    more = {
-        "repost_spread": float(share()),
-        "quality_spread": float(share()),
-        "content": {"user": {"half_life_hours": 2.0}},
-    }
-    mechanisms = worlds.MECHANISMS | {"follow_feed": {"see": float(share()), "samples": int(draw.integers(1, 300))}}
-    mechanisms |= {"search": {"per_interest_hour": 0.003, "samples": 20}, "user_topics": {"per_interest_hour": 0.002}}
-    ladder = [
-        {"impressions": 2 + represents // 20, "hours": 0.25, "pass_score": 0.5},
-        {"impressions": 2 + represents // 10, "hours": 0.5, "pass_score": 3.0},
-    ]
-    mechanisms["traffic_pools"] = mechanisms["traffic_pools"] | {
-        "pools": ladder,
-        "freshness_hours": 2.0,
-        "samples": 200,
-    }
-    mechanisms["hot_list"] = mechanisms["hot_list"] | {
-        "ad_places": [2, 5],
-        "ad_price": 20,
-        "ad_hours": 2.0,
-        "list_share": float(share()),
-        "interaction_spread": 2 * float(share()),
-        "entry_novelty": float(share()),
-        "off_list_novelty": 0.3 * float(share()),
-    }
-    more |= {"talk_spread": float(share()), "half_life_spread": float(share())}
-    crowd = max(4, round(represents * (0.2 + 0.8 * share())))
-    square = worlds.platform(crowd, chances=chances, mechanisms=mechanisms, **more)
-    other = worlds.platform(
-        represents, chances={"repost": small(), "follow": 0.3, "relay": 0.02}, relay_to={"square": 0.5}
-    )
-    platforms = {"square": square | {"relay_to": {"other": 0.05 * (number % 4)}}, "other": other}
-    ride = {"kind": "ride_hot", "fit": 1.0, "eagerness": 1.0, "cooldown_hours": 3.0}
-    buy = {"kind": "sponsor_when_rising", "min_reads": 0, "min_growth": 0, "boost": 30, "cooldown_hours": 2}
-    news = {"kind": "open_topics", "topics_per_day": 20.0, "first_hour": 2, "last_hour": 6, "spread": float(share())}
-    back = {"kind": "follow_up", "per_topic": 0.9, "wait_hours": 0.1, "first_hour": 0, "last_hour": 23}
-    people = worlds.people(users, represents)
-    for plain in ("segments", "activity", "communities", "fatigue"):
-        del people[plain]
-    return worlds.document(
-        users,
-        represents=represents,
-        seed=number,
-        days=0.4 if users < 1000 else 0.25,  # the plain engine takes seconds for the larger ones
-        people=people | {"fatigue": {"half_life_hours": 3.0}},
-        network=network,
-        platforms=platforms,
-        stories={
-            "tale": {"title": "Tale", "interests": {"looks": 1.0}, "talk": 0.5 + float(share()),
-                     "stirs": TONES[number % 7]},
-            "rival": {"title": "Rival", "interaction": 0.5 + 4 * float(share())},
-        },
-        actors=[
-            {"name": "star", "kind": "star", "accounts": {"square": users, "other": users // 2}},
-            {"name": "kol", "kind": "kol", "accounts": {"other": 5, "square": min(50, users)}, "policies": [ride]},
-            {"name": "brand", "kind": "brand", "accounts": {"square": min(9, users)}, "budget": 200, "policies": [buy]},
-            {"name": "news", "kind": "media", "accounts": {"square": min(20, users)}, "policies": [back, news],
-             "story": "tale", "delay_minutes": 0},
-        ],
-        interventions=[
-            worlds.post(boost=5),
-            worlds.post(at="2021-01-01T00:40+08:00", boost=5, audience={"ages": ["20-29", "60+"], "regions": ["west"]}),
-            {"kind": "broadcast", "at": "2021-01-01T02:00+08:00", "story": "tale", "viewers": represents},
-            worlds.post(at="2021-01-01T01:10+08:00", platform="other", topic="elsewhere"),
-            worlds.post(at="2021-01-01T04:20+08:00", topic="second", story="rival"),
-            *({"kind": "promote", "at": "2021-01-01T00:30+08:00", "platform": "square", "story": "tale"} | how
-              for how in ({"place": 2}, {"payer": "brand"})),
-        ],
-    )  # fmt: skip
 
 
 def both(scenario):
@@ -121,19 +34,46 @@ def both(scenario):
 def test_both_engines_give_the_same_digests(number, monkeypatch):
     if number % 3 == 0:  # otherwise so few people are one block
         monkeypatch.setattr(population, "SMALL", 4)
-    columns, agents = both(worlds.load(generated(number)))
+    columns, agents = both(worlds.load(generated.world(number)))
     assert columns.digests() == agents.digests()
     assert columns.summary == agents.summary
 
 
-def test_the_generated_scenarios_use_every_channel_and_response():
+@pytest.fixture(scope="module")
+def thirty():
+    """The thirty worlds that `make verify` runs in both engines, run in one; and (mind, action) by policy."""
+    decided = {kind.name: set() for kind in POLICIES}
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in POLICIES:
+            patch.setattr(kind, "decide", noted(kind.decide, decided[kind.name]))
+        made = [ran(number) for number in range(30)]
+    return made, decided
+
+
+def noted(decide, into):
+    """A policy's decision, which also writes down who decided on what."""
+
+    def decides(policy, board, me):
+        actions = decide(policy, board, me)
+        into.update((me.name, action.kind) for action in actions)
+        return actions
+
+    return decides
+
+
+def ran(number):
+    """The model of a generated world at its end."""
+    made = ViralityModel(worlds.load(generated.world(number)))
+    for _ in range(made.script.steps):
+        made.step()
+    return made
+
+
+def test_the_generated_scenarios_use_every_channel_and_response(thirty):
     # What the thirty have to say is worth as much as what happens in them.
     names = [channel.name for channel in all_channels()]
     channels, flows, sizes, opened = np.zeros(len(names), int), {}, [], 0
-    for number in range(30):
-        made = ViralityModel(worlds.load(generated(number)))
-        for _ in range(made.script.steps):
-            made.step()
+    for made in thirty[0]:
         channels += made.world.by_platform.channels.sum(axis=0) > 0
         sizes.append(made.world.n_users)
         topics, square = made.world.topics, made.world.topics.platform == made.world.platforms.index("square")
@@ -150,8 +90,66 @@ def test_the_generated_scenarios_use_every_channel_and_response():
     assert max(sizes) > 3000
 
 
+def test_the_generated_scenarios_have_every_mechanism_with_every_option(thirty):
+    scenarios = [made.script for made in thirty[0]]
+    present = {}
+    for scenario in scenarios:
+        for platform in scenario.platforms.values():
+            for name, mechanism in platform.mechanisms.present():
+                present.setdefault(name, []).append(mechanism)
+    assert set(present) == set(MECHANISMS.names())
+    squares = [scenario.platforms["square"] for scenario in scenarios]
+    stories = [story for scenario in scenarios for story in scenario.stories.values()]
+    parts = present | {"platform": squares, "content": [one.content["note"] for one in squares], "story": stories}
+    at_rest = {name: [field for field in unmoved(made) if field not in TOLD_ONLY] for name, made in parts.items()}
+    assert {name: fields for name, fields in at_rest.items() if fields} == {}
+
+
+TOLD_ONLY = {"title", "about", "help", "source", "grade", "sources", "ranges", "user_topic_title"}  # no engine sees it
+TOLD_ONLY |= {"kol_prices"}  # nor what places cost: minds do
+
+
+def unmoved(parts):
+    """Fields that have a default, and in all these parts are at it."""
+    fields = type(parts[0]).model_fields.items()
+    defaults = {name: info.get_default(call_default_factory=True) for name, info in fields if not info.is_required()}
+    return [name for name, default in defaults.items() if all(getattr(part, name) == default for part in parts)]
+
+
+def test_the_generated_scenarios_have_every_fact_tone_and_network_of_the_test(thirty):
+    scenarios = [made.script for made in thirty[0]]
+    done = {action.action for made in thirty[0] for action in made.deeds.actions}
+    facts = {fact.name for scenario in scenarios for fact in scenario.interventions}
+    assert facts == set(INTERVENTIONS.names())
+    assert {
+        "post",
+        "open_account",
+        "offer",
+        "withdraw",
+        "broadcast",
+        "pin",
+        "place",
+        "promote",
+        "platform_change",
+    } <= done
+    whys = {deed.why for made in thirty[0] for deed in made.deeds.actions}
+    assert {"pinned", "bought", "in place 1", "in place 2"} <= whys
+    stories = [story for scenario in scenarios for story in scenario.stories.values()]
+    tones = {name for scenario in scenarios for name in scenario.people.tones}
+    assert tones == {story.stirs for story in stories} - {""}
+    assert tones - {"shrug"} <= {story.against_stirs for story in stories}
+    assert any(held.any() for made in thirty[0] for held in made.board.beliefs.sum(axis=0))
+    spilt = [made.world.by_platform.spill[:, :, 0] for made in thirty[0]]
+    assert sum(1 for one in spilt if one[0, 1] and one[1, 0]) > 5  # carried over both ways
+
+
+def test_in_the_generated_scenarios_every_policy_acts(thirty):
+    done = {(mind.name, kind) for made in thirty[0] for mind in made.deeds.minds.values() for kind, *_ in mind.done}
+    assert [name for name, decided in thirty[1].items() if not decided & done] == []
+
+
 def test_the_shipped_case_is_the_same_with_agents():
-    columns, agents = both(worlds.shorter(scenarios.load("ding_zhen"), 1.5, users=3000))
+    columns, agents = both(worlds.shorter(shipped.load("ding_zhen"), 1.5, users=3000))
     assert columns.digests() == agents.digests()
     assert columns.summary["people_reached"] > 0
 

@@ -1,6 +1,7 @@
 """Snapshots and forks: an unchanged branch is the run itself; a changed one differs from its moment on."""
 
 import io
+import os
 import pickle
 from pathlib import Path
 
@@ -31,7 +32,8 @@ from sim.scenario.past import IDLE, first_difference
 from sim.scenario.scenario import Scenario
 from sim.world.tables import Entries, Table
 
-QUICK = settings(max_examples=6, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+EXAMPLES = int(os.environ.get("SIM_FORKS", "3"))  # of what hypothesis makes up; 30 by `make verify`
+QUICK = settings(max_examples=EXAMPLES, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 FACTS = (
     {"kind": "open_account", "actor": "star", "platform": "other", "followers": 5},
     {"kind": "offer", "story": "tale", "factor": 2.0, "until": "2021-01-01T06:00+08:00", "note": "free"},
@@ -257,8 +259,10 @@ def test_the_rich_world_uses_what_a_snapshot_must_hold():
 CACHES = {
     "Vectorized": {"moment", "networks", "posts", "tally"},  # of a step
     "Persons": {"moment", "networks", "posts", "tally"},
-    "BackgroundTopics": {"lists"},
-    "PlatformStage": {"_keys", "_acceptance", "births", "step"},
+    "BackgroundTopics": {"lists", "pins"},
+    "PlatformStage": {"_keys", "_acceptance", "_made", "_shared", "_usual", "births", "step"},
+    "Deeds": {"_acted", "_counted"},
+    "ViralityModel": {"_told"},
     "Mind": {"_streams", "_me"},
     "Board": {"_seen", "_came"},
     "World": {"_won", "won_changed"},

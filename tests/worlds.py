@@ -55,7 +55,7 @@ MECHANISMS = {
     },
     "slots": {"places": [{"share": 0.5, "hours": 2.0, "price": 10}, {"share": 0.2}], "visitors": 3000},
     "live_room": {
-        "hours": 1000.0, "notice": 0.5, "walk_ins_per_hour": 300, "per_viewer_hour": 0.5,
+        "hours": 3.0, "notice": 0.5, "walk_ins_per_hour": 300, "per_viewer_hour": 0.5,
         "stay_half_life_minutes": 30.0,
     },
     "comment_wall": {"reads": 0.5, "back": 0.5},

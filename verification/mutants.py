@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import random
 import re
 import subprocess
@@ -15,15 +16,15 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
 from sim.base.errors import ScenarioError
 from sim.base.notices import gathered
+from sim.base.reader import document_of
 from sim.contagion.classic import Classic
 from sim.runs.ceilings import CeilingError
 from sim.runs.estimate import estimate
@@ -46,8 +47,15 @@ VALUES = (
     *(None, True, -1, 0, 1, 3, -0.5, 0.5, 1e-9, 1e9, 1e15, 1e300, 2**32, 2**63, 10**29),
     *("", "abc", "丁真", "weibo", "douyin", "{foo}", "{", "}", "{title}", "{title!r:>9}"),
     *("2020-02-30T10:00+08:00", "2020-11-20T10:00+08:00", "9999-12-31T23:00+08:00"),
-    *([], {}, [1], {"a": 1}, ["x", None], {"weibo": 5}, {"kind": "rivalry"}),
+    *([], {}, [1], {"a": 1}, ["x", None], {"weibo": 5}, {"kind": "rivalry"}, math.nan, math.inf, -math.inf),
 )
+NAMING = {
+    *("platform", "platforms", "actor", "about", "payer", "story", "topic", "content", "tier", "kind", "metric"),
+    *("mechanism", "field", "stirs", "by", "relayed_content", "default_content", "user_content"),
+}
+NOBODY = ("nobody", "weebo", "Weibo", "weibo ", "丁真", "\u200bweibo", "a" * 400, "", "0", "news_desks_999")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:]+(?:[+-]\d\d:\d\d|Z)$")
+ZONES = ("", "Z", "+00:00", "-11:00", "+8", "+25:00", "+08:60", " CST", "+08:00[Asia/Shanghai]", "−08:00")
 
 
 # --- damage to the text
@@ -103,6 +111,15 @@ def change_key(lines, draw):
     lines[:] = (text[: found.start()] + word + text[found.end() :]).split("\n")
 
 
+def repeat_entry(lines, draw):
+    """An entry of a mapping on one line stands twice."""
+    text = "\n".join(lines)
+    entries = list(re.finditer(r"[a-z_]+: [^,\[\]{}\n:]+, ", text))
+    if entries:
+        found = draw.choice(entries)
+        lines[:] = (text[: found.end()] + found.group() + text[found.end() :]).split("\n")
+
+
 def drop_character(lines, draw):
     """A character is gone."""
     text = "\n".join(lines)
@@ -111,7 +128,7 @@ def drop_character(lines, draw):
 
 
 TEXT = (drop_line, repeat_line, swap_lines, indent_line, outdent_line)
-TEXT += (truncate, change_scalar, change_scalar, change_key, drop_character)
+TEXT += (truncate, change_scalar, change_scalar, change_key, repeat_entry, drop_character)
 
 
 def flip_bytes(raw, draw):
@@ -181,28 +198,61 @@ def change_name(data, draw):
     holder[key] = other[its]
 
 
+def name_nobody(data, draw):
+    """Something is named that is not there."""
+    if named := [(h, k) for h, k in places(data) if k in NAMING and isinstance(h[k], str)]:
+        holder, key = draw.choice(named)
+        holder[key] = draw.choice(NOBODY)
+
+
+def move_zone(data, draw):
+    """A time has another zone, or none."""
+    times = [(h, k) for h, k in places(data) if isinstance(h[k], str) and TIME.match(h[k])]
+    if times:
+        holder, key = draw.choice(times)
+        holder[key] = re.sub(r"(?:[+-]\d\d:\d\d|Z)$", "", holder[key]) + draw.choice(ZONES)
+
+
+def exchange_shape(data, draw):
+    """A mapping is a list, a list is a mapping or its own first item."""
+    holder, key = draw.choice([(h, k) for h, k in places(data) if isinstance(h[k], (dict, list))])
+    found = holder[key]
+    as_map = {str(number): item for number, item in enumerate(found)}
+    holder[key] = [*found.values()] if isinstance(found, dict) else draw.choice([as_map, *found[:1]])
+
+
+def empty_value(data, draw):
+    """A value is empty."""
+    holder, key = draw.choice(list(places(data)))
+    holder[key] = draw.choice([None, "", type(holder[key])()])
+
+
 DATA = (replace_value, replace_value, scale_number, scale_number, drop_value, repeat_value, swap_values)
-DATA += (rename_key, change_name)
+DATA += (rename_key, change_name, name_nobody, name_nobody, move_zone, exchange_shape, empty_value)
 
 
-def sources(classical):
-    """Each shipped file of a kind as text, and laid over the catalogue as text and as data."""
-    for path in shipped().values():
-        scenario = load(path)
-        if isinstance(scenario, Classic) != classical:
-            continue
-        whole = resolved(scenario)
-        yield path.read_text(encoding="utf-8"), whole, json.dumps(yaml.load(whole, yaml.CSafeLoader))
+def of_kind(classical: bool) -> list[str]:
+    """Names of all shipped scenarios of a kind."""
+    return [name for name, path in shipped().items() if isinstance(load(path), Classic) == classical]
 
 
-def mutant(origins, draw):
+@cache
+def source(name):
+    """A shipped file as text, and laid over the catalogue as text; as data, itself and so laid."""
+    path = shipped()[name]
+    short, whole = path.read_text(encoding="utf-8"), resolved(load(path))
+    return short, whole, *(json.dumps(document_of(text.encode(), path.name).data) for text in (short, whole))
+
+
+def mutant(names, draw):
     """One damaged file: bytes, and what was done to it."""
-    short, whole, data = draw.choice(origins)
+    short, whole, *both = source(draw.choice(names))
     if draw.random() < 0.5:
-        data, damage = json.loads(data), draw.choice(DATA)
+        data, damage = json.loads(draw.choice(both)), draw.choice(DATA)
         for _ in range(draw.choice([1, 1, 2, 3])):
             damage(data, draw)
-        return json.dumps(data, ensure_ascii=False, indent=1).encode(), damage.__name__  # JSON is YAML, and quick
+        text = json.dumps(data, ensure_ascii=False, indent=1)  # JSON is YAML, and quick; but for what is no number
+        return re.sub(r"\bNaN\b", ".nan", text).replace("Infinity", ".inf").encode(), damage.__name__
     raw = (short if draw.random() < 0.7 else whole).encode()
     if draw.random() < 0.1:
         return flip_bytes(raw, draw), "flip_bytes"
@@ -211,11 +261,11 @@ def mutant(origins, draw):
     return "\n".join(lines).encode(), damage.__name__
 
 
-def mutants(count: int, folder: Path, classical: bool, seed: int = SEED) -> Iterator[Path]:
-    """So many damaged files, the same ones every time."""
-    draw, origins = random.Random(seed), list(sources(classical))
+def mutants(count: int, folder: Path, names: Iterable[str], seed: int = SEED) -> Iterator[Path]:
+    """So many damaged files of these scenarios, the same ones every time."""
+    draw, names = random.Random(seed), list(names)
     for number in range(count):
-        raw, damage = mutant(origins, draw)
+        raw, damage = mutant(names, draw)
         path = folder / f"{number:04d}_{damage}.yaml"
         path.write_bytes(raw)
         yield path
@@ -285,7 +335,7 @@ def main() -> int:
     asked = parser.parse_args()
     runs: list[Run] = []
     with tempfile.TemporaryDirectory() as folder:
-        for path in mutants(100 * asked.count, Path(folder), False, asked.seed):
+        for path in mutants(100 * asked.count, Path(folder), of_kind(classical=False), asked.seed):
             world = small(path)
             if world is not None:
                 runs.append(tried(path, world, asked.figures))

@@ -94,10 +94,11 @@ class Mind(mesa.Agent):
 
     def me(self, story: str) -> Me:
         """What it knows of itself in a story; most looks find it as the last one did."""
-        ledger = len(self.rows), self.spent, len(self.done), tuple(self.offers)
-        if story not in self._me or self._me[story][0] != ledger:
-            self._me[story] = ledger, self._known(story)
-        return self._me[story][1]
+        ledger = len(self.rows), self.spent, len(self.done), tuple(self.offers) if self.offers else ()
+        known = self._me.get(story)
+        if known is None or known[0] != ledger:
+            known = self._me[story] = ledger, self._known(story)
+        return known[1]
 
     def _known(self, story: str) -> Me:
         return Me(

@@ -23,12 +23,14 @@ class Board:
         titles: of the stories, for the words of those who act.
         beliefs: i8[steps, rumours, 2] people who believe, and who are corrected, at the end of each step.
         series: i8[steps, platforms, stories, flows + 1], the world's flows and then the heat of the story's topics.
+        anywhere: i8[steps, stories, flows + 1], their sum over platforms.
     """
 
     def __init__(self, world: World, titles: Sequence[str]) -> None:
         self.world, self.titles = world, tuple(titles)
         shape = (world.clock.n_steps, len(world.platforms), len(world.stories))
         self.series = np.zeros((*shape, len(world.flows) + 1), np.int64)
+        self.anywhere = np.zeros((world.clock.n_steps, *self.series.shape[2:]), np.int64)
         self.negative = np.zeros((world.clock.n_steps, len(world.stories)), np.int64)
         self.beliefs = np.zeros((world.clock.n_steps, int((world.people.rumour >= 0).sum()), 2), np.int64)
         self.reached = Reached(world)
@@ -47,10 +49,13 @@ class Board:
         flow = world.inflow(step)
         self._seen.clear()
         row = self.series[step]
-        np.add.at(row[..., :-1], (topics.platform, topics.story), flow)
-        np.add.at(row[..., -1], (topics.platform, topics.story), np.where(topics.rank >= 0, topics.heat, 0))
+        some = np.flatnonzero(flow.any(axis=1) | (topics.rank >= 0))  # of most topics nothing is heard any more
+        flow, where, heat = flow[some], (topics.platform[some], topics.story[some]), topics.heat[some]
+        np.add.at(row[..., :-1], where, flow)
+        np.add.at(row[..., -1], where, np.where(topics.rank[some] >= 0, heat, 0))
         self.reached.take(row)
-        np.add.at(self.negative[step], topics.story, np.where(topics.negative > 0, flow[:, F_IMPRESSIONS], 0))
+        row.sum(axis=0, out=self.anywhere[step])
+        np.add.at(self.negative[step], where[1], np.where(topics.negative[some] > 0, flow[:, F_IMPRESSIONS], 0))
         for story in range(len(world.stories)):
             self._shown[story, step] = self._dashboard(story, step)
 
@@ -78,11 +83,12 @@ class Board:
         clock, topics = self.world.clock, self.world.topics
         now, per_hour = step * clock.step_minutes, clock.steps_per_hour
         day, quarter = round(24 * per_hour), round(6 * per_hour)
-        flows = self.series[max(0, step + 1 - day) : step + 1, :, story]
-        reads, mine = flows[..., F_IMPRESSIONS].sum(axis=1), topics.story == story
+        flows = self.anywhere[max(0, step + 1 - day) : step + 1, story]
+        reads, mine = flows[:, F_IMPRESSIONS], topics.story == story
+        total = flows.sum(axis=0)
         recent, before = int(reads[-quarter:].sum()), int(reads[-2 * quarter : -quarter].sum())
         own = np.flatnonzero(mine & (topics.last_listed > now - DAY) & (topics.first_listed >= 0))
-        reads_day = int(reads.sum())
+        reads_day = int(total[F_IMPRESSIONS])
         bad, young = np.flatnonzero(mine & (topics.negative > 0)), np.flatnonzero(mine & (topics.minute > now - DAY))
         return Dashboard(
             self.world.stories[story],
@@ -93,7 +99,7 @@ class Board:
             self._listed(own),
             len(own),
             reads_day,
-            int(flows[..., [F_COMMENTS, F_REPOSTS, F_CREATIONS]].sum()),
+            int(total[[F_COMMENTS, F_REPOSTS, F_CREATIONS]].sum()),
             recent / max(before, 1),
             int(self.negative[max(0, step + 1 - day) : step + 1, story].sum()) / max(reads_day, 1),
             int(bad[-1]) if len(bad) else -1,
@@ -102,7 +108,7 @@ class Board:
             self._called(young),
             self._when(story, topics.first_listed[mine & (topics.first_listed >= 0)]),
             self.titles[story],
-            intends_day=int(flows[..., F_INTENTS].sum()),
+            intends_day=int(total[F_INTENTS]),
             latest=self._latest(young),
             against=self._latest(young[topics.negative[young] > 0]),
         )

@@ -61,6 +61,8 @@ class Deeds:
         self.actions: list[Deed] = []
         self.now = 0
         self._offers: list[tuple[int, int, float]] = []
+        self._acted: set[str] = set()
+        self._counted = 0  # of the actions, those whose names are in it
 
     def at(self, minute: int) -> None:
         """Move to a minute; offers that have ended are taken back."""
@@ -69,6 +71,12 @@ class Deeds:
         self._offers = [offer for offer in self._offers if offer[1] > minute]
         for story in sorted(ended):
             self._weigh_intents(story)
+
+    def acted(self) -> int:
+        """How many have done something, or had something befall them, so far."""
+        self._acted.update(deed.name for deed in self.actions[self._counted :])
+        self._counted = len(self.actions)
+        return len(self._acted)
 
     # ---- facts
 

@@ -234,6 +234,7 @@ def _put_accounts(world: World, accounts: list[Account], rows: np.ndarray) -> No
 
 def _put_board(board: Board, data: dict[str, Any], step: int) -> None:
     board.series[:step], board.negative[:step] = data["series"], data["negative"]
+    board.anywhere[:step] = data["series"].sum(axis=1)
     board.beliefs[:step] = data["beliefs"]
     board.reached.resume(data["series"])
     board._joined = {story: dict(known) for story, known in data["joined"].items()}

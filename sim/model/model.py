@@ -34,7 +34,7 @@ from sim.scenario.enact import enacted
 from sim.scenario.prices import post_price
 from sim.scenario.scenario import Scenario
 from sim.world.engine import Engine, Vectorized
-from sim.world.records import F_ATTENDS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS, OFFER, stacked
+from sim.world.records import ACT, F_ATTENDS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS, OFFER, stacked
 from sim.world.world import World
 
 MODEL_VERSION = 7
@@ -72,6 +72,7 @@ class ViralityModel(mesa.Model):
             self.deeds.members[spec.name] = [self._mind(spec, i) for i in range(spec.count)]
         self._due = _schedule(list(self.deeds.minds.values()), scenario)
         self._facts = list(scenario.interventions)
+        self._told: tuple[int, tuple[str, ...]] = (-1, ())  # of a step
         self._first_told = {name: self.world.clock.minute(when) for name, when in scenario.told.items()}
         self.datacollector = mesa.DataCollector(model_reporters=_REPORTERS)
 
@@ -96,8 +97,10 @@ class ViralityModel(mesa.Model):
 
     def told(self) -> tuple[str, ...]:
         """Stories that somebody has told by the end of this step."""
-        soon = self.now + self.script.step_minutes
-        return tuple(name for name, minute in self._first_told.items() if minute < soon)
+        if self._told[0] != self.now_step:  # every mind asks
+            soon = self.now + self.script.step_minutes
+            self._told = self.now_step, tuple(name for name, minute in self._first_told.items() if minute < soon)
+        return self._told[1]
 
     def _change(self) -> None:
         clock = self.world.clock
@@ -125,20 +128,22 @@ class ViralityModel(mesa.Model):
 
     def _reach(self) -> list[tuple[int, np.ndarray]]:
         self.world.shared = self.publisher.realise(self.now_step)
-        views, came_from = [], self.world.forest.from_platform
-        for index, stage in enumerate(self.stages):
-            table = stacked(stage.offers(), OFFER)
-            table = table[table["count"] > 0]
-            table["from_platform"] = np.where(table["event"] >= 0, came_from[table["event"]], index)
-            views.append((index, table))
-        return views
+        told = self.world.told()
+        here = [(index, own) for index, stage in enumerate(self.stages) if told[index] for own in stage.offers()]
+        table = stacked([own for _, own in here], OFFER)
+        place = np.repeat([index for index, _ in here], [len(own) for _, own in here])
+        some = table["count"] > 0
+        table, place = table[some], place[some]
+        event, came_from = table["event"], self.world.forest.from_platform
+        table["from_platform"] = np.where(event >= 0, came_from[event], place)
+        ends = np.searchsorted(place, np.arange(len(told)), side="right").tolist()
+        return [(index, table[lo:hi]) for index, (lo, hi) in enumerate(pairwise([0, *ends]))]
 
     def _respond(self, views: list[tuple[int, np.ndarray]]) -> None:
         """First everybody responds to the world as it was, then the world takes it in."""
         self.engine.begin(self.now_step)
         seen = [(offers, self.engine.expose(index, offers)) for index, offers in views if len(offers)]
-        for offers, records in seen:
-            self._put_off(self.engine.absorb(offers, records))
+        self._put_off(stacked([self.engine.absorb(offers, records) for offers, records in seen], ACT))
 
     def _put_off(self, acts: np.ndarray) -> None:
         """Keep acts until the step in which they happen, the next one at the earliest."""
@@ -155,11 +160,14 @@ class ViralityModel(mesa.Model):
         flow = world.inflow(self.now_step)
         world.by_platform.interest[:] *= keep
         world.by_story.outside[:] *= keep
-        np.add.at(world.by_platform.interest, (topics.platform, topics.story), flow[:, F_ATTENDS])
+        some = np.flatnonzero(flow[:, F_ATTENDS])
+        where = topics.platform[some], topics.story[some]
+        np.add.at(world.by_platform.interest, where, flow[some, F_ATTENDS])
         topics.reads[:] += flow[:, F_IMPRESSIONS]
         topics.discussions[:] += flow[:, F_COMMENTS] + flow[:, F_REPOSTS] + flow[:, F_CREATIONS]
+        told = world.told()
         for index, stage in enumerate(self.stages):
-            stage.trend()
+            stage.trend(told[index])
             for story, k in stage.births:
                 self.publisher.user_topic(index, story, k, self.now_step)
             for acts, content, ident in stage.writings:
@@ -255,5 +263,5 @@ _REPORTERS: dict[str, Any] = {
     "reached": lambda m: int(m.board.reached.anywhere.sum()),
     "interest": lambda m: float(m.world.by_platform.interest.sum()),
     "listed": lambda m: int((m.world.topics.rank >= 0).sum()),
-    "acted": lambda m: len({deed.name for deed in m.deeds.actions}),
+    "acted": lambda m: m.deeds.acted(),
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -259,8 +258,7 @@ class Publisher:
         stage, world = self.stages[platform], self.world
         spec = stage.spec
         own = RESPONSES[: world.posts.chance.shape[1]]
-        base = np.array([*spec.usual(stage.kind(content)).values()])[: len(own)]
-        chance = np.repeat(base[None, :], len(posts), axis=0)
+        chance = np.repeat(stage.usual(stage.kind(content))[None, : len(own)], len(posts), axis=0)
         ident = world.posts.ident[posts]
         spread = np.where(np.broadcast_to(drawn, len(posts)), spec.quality_spread, 0.0)
         z = table_normal(self.quality, ident, 1)
@@ -269,8 +267,9 @@ class Publisher:
         chance[:, RESPONSES.index("repost")] *= infectious
         for against, tone in enumerate(self.tones[story]):
             own_tone = world.posts.negative[posts] == against
-            chance[own_tone, 0] *= tone.attend
-            chance[own_tone, RESPONSES.index("repost")] *= tone.repost
+            if own_tone.any():
+                chance[own_tone, 0] *= tone.attend
+                chance[own_tone, RESPONSES.index("repost")] *= tone.repost
         talk = world.topics.talk[world.posts.topic[posts]]
         for response, lift in (("comment", talk), ("search", talk), ("create", np.sqrt(talk))):
             chance[:, RESPONSES.index(response)] *= lift
@@ -326,7 +325,8 @@ class Publisher:
             return self.take_fresh()
         acts = stacked(due, ACT)
         acts = acts[np.lexsort((acts["parent"], acts["user"], acts["post"], acts["minute"]))]
-        shared = [self._repost(acts[acts["flags"] & REPOST > 0]), *self._relay(acts[acts["flags"] & RELAY > 0])]
+        relayed = acts[acts["flags"] & RELAY > 0]
+        shared = [self._repost(acts[acts["flags"] & REPOST > 0]), *([self._relay(relayed)] if len(relayed) else [])]
         for flag, happen in ((CREATE, self._create), (FOLLOW, self._follow)):
             own = acts[acts["flags"] & flag > 0]
             if len(own):
@@ -363,24 +363,30 @@ class Publisher:
         acts["parent"] = np.arange(first, first + n)
         return acts
 
-    def _relay(self, acts: np.ndarray) -> Iterator[np.ndarray]:
+    def _relay(self, acts: np.ndarray) -> np.ndarray:
         """Let people carry what they saw over to other platforms: there they share what it is there."""
-        world = self.world
-        for there, own in carried(world, self.stages, acts) if len(acts) else ():
-            seen = own["post"].copy()
-            posts, first, back = np.unique(seen, return_index=True, return_inverse=True)
-            twins = [self._twin(int(post), there, own[at]) for post, at in zip(posts, first, strict=True)]
-            own["post"] = np.array(twins)[back]
-            new = self._claim((own["post"] << POST_SHIFT) | own["user"])
-            own, seen = own[new], seen[new]
-            counted = own.copy()
-            counted["post"] = seen
-            self._flow(counted, "relays")
-            shares = self._pass_on(own, world.posts.platform[seen])
-            new_posts, at = np.unique(shares["post"], return_index=True)
-            rootless = world.posts.root[new_posts] < 0
-            world.posts.root[new_posts[rootless]] = shares["parent"][at[rootless]]
-            yield shares
+        parts = list(carried(self.world, self.stages, acts))
+        if not parts:
+            return acts[:0]
+        own, posts = stacked([part for _, part in parts], ACT), self.world.posts
+        seen = own["post"].copy()
+        own["post"] = np.concatenate([self._twins_of(part, there) for there, part in parts])
+        new = self._claim((own["post"] << POST_SHIFT) | own["user"])
+        own, seen = own[new], seen[new]
+        counted = own.copy()
+        counted["post"] = seen
+        self._flow(counted, "relays")
+        shares = self._pass_on(own, posts.platform[seen])
+        there, first = np.unique(shares["post"], return_index=True)
+        rootless = posts.root[there] < 0
+        posts.root[there[rootless]] = shares["parent"][first[rootless]]
+        return shares
+
+    def _twins_of(self, acts: np.ndarray, there: int) -> np.ndarray:
+        """What each post that acts carry over is on another platform, i8[acts]."""
+        posts, first, back = np.unique(acts["post"], return_index=True, return_inverse=True)
+        twins = [self._twin(int(post), there, acts[at]) for post, at in zip(posts, first, strict=True)]
+        return np.array(twins, np.int64)[back]
 
     def _twin(self, post: int, there: int, act: np.void) -> int:
         """What a post is on another platform: the original where it comes back, else one that the first act makes."""

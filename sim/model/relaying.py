@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.base import streams
 from sim.base.kernels import table_bits
 from sim.platforms.stage import PlatformStage
 from sim.world.population import np_lane_of
@@ -22,14 +21,13 @@ def carried(world: World, stages: list[PlatformStage], acts: np.ndarray) -> Iter
     one platform more changes nothing of the others. Acts are ACT rows of views on the platforms where they were made.
     """
     seen = world.posts.platform[acts["post"]]
-    used = world.people.member[np_lane_of(world.people, acts["user"])]
-    for here in np.unique(seen):
-        for there, chance in stages[here].relay_to.items():
-            key = streams.stream_key(world.seed, f"relay/{world.platforms[here]}/{world.platforms[there]}")
-            coins = table_bits(key, acts["user"], world.posts.ident[acts["post"]]) >> np.uint64(32)
-            goes = (seen == here) & (used >> there & 1 > 0) & (coins < np.uint64(streams.threshold(chance)))
-            if goes.any():
-                yield there, acts[goes]
+    for here in np.unique(seen).tolist():
+        ways, own = stages[here].ways, acts[seen == here]
+        coins = table_bits(ways.key[:, None], own["user"], world.posts.ident[own["post"]]) >> np.uint64(32)
+        used = world.people.member[np_lane_of(world.people, own["user"])] >> ways.there[:, None] & 1
+        goes = (used > 0) & (coins < ways.chance[:, None])
+        for way in np.flatnonzero(goes.any(axis=1)).tolist():
+            yield int(ways.there[way]), own[goes[way]]
 
 
 def likeness(world: World, stages: list[PlatformStage], post: int, there: int, content: str) -> np.ndarray:
@@ -41,7 +39,7 @@ def likeness(world: World, stages: list[PlatformStage], post: int, there: int, c
     here = stages[world.posts.platform[post]]
     width = world.posts.chance.shape[1]
     places = (here, here.kinds[world.posts.content[post]]), (stages[there], content)
-    usual, usual_there = (np.array([*stage.spec.usual(kind).values()])[:width] for stage, kind in places)
+    usual, usual_there = (stage.usual(kind)[:width] for stage, kind in places)
     own = here.bare(post).astype(np.float64)
     better = np.divide(own, usual * 2.0**32, out=np.ones(width), where=usual > 0)
     chance = np.minimum((usual_there * better**LIKENESS).round(9), 1.0)

@@ -121,24 +121,31 @@ def members_at(u, friends_only, circles):
     return out
 
 
-# Columns of a person's circles, found when they are needed; the last two say where a circle lies in its home, as shares
-# of it in 64 fractional bits, so that most people who do not stand in it are told by one multiplication.
-UNKNOWN, FIRST, SIZE, HOME, SHIFT, TAKES_PART, BEGIN, SPAN = range(8)
+# Columns of a person's circles, a row a layer, found layer by layer; BEGIN and SPAN say where a circle lies in its
+# home, as shares of it in 64 fractional bits, so that most people who do not stand in it are told by one
+# multiplication.
+FIRST, SIZE, HOME, SHIFT, TAKES_PART, BEGIN, SPAN, NTH = range(8)  # row i has under NTH the i-th layer taken part in
+FOUND, TAKEN = 0, 1  # columns of the last row: how many layers are found, in how many of them the person takes part
 _ALL = np.uint64((1 << 64) - 1)
 _SLACK = np.uint64(1 << 34)  # more than all that is lost by rounding, where a home has at most 2^32 places
 
 
 @njit(cache=True)
-def fill_members(start, stop, u, friends_only, circles, out):
+def nothing_known(layers):
+    """What is known of a person's circles to begin with, i8[layers + 1, 8]; `fill_members` enters what it finds."""
+    return np.zeros((layers + 1, 8), np.int64)
+
+
+@njit(cache=True)
+def fill_members(start, stop, u, friends_only, circles, own, out):
     """Write the members at positions [start, stop) to ``out``, those who are there, in order; returns how many.
 
     Equal to calling `member` for each and leaving the −1 out, but each circle of ``u`` is found once, and who stands
-    at the next place is one addition away.
+    at the next place is one addition away. ``own``: what is known of the circles of ``u``, from call to call.
     """
     at, layer = np.int64(0), 0
     while circles.starts[layer + 1] <= start:
         layer += 1
-    own = np.ones((circles.tie.shape[0], 8), np.int64)
     k = start
     while k < stop:
         begin, end = circles.starts[layer], min(stop, circles.starts[layer + 1])
@@ -158,18 +165,38 @@ def fill_members(start, stop, u, friends_only, circles, out):
 
 
 @njit(cache=True)
+def friends_of(u, circles):
+    """All friends of a person, i8: those of `members_at` who are there, in order."""
+    out, own = np.empty(circles.starts[-1], np.int64), nothing_known(circles.tie.shape[0])
+    return out[: fill_members(0, out.shape[0], u, True, circles, own, out)]
+
+
+@njit(cache=True)
 def _find(u, layer, own, circles):
-    """Find a person's circle in a layer, unless it is known."""
-    if own[layer, UNKNOWN]:
-        own[layer, UNKNOWN] = 0
-        first, size = circle_of(u, layer, circles)
-        home, shift = _home(u, layer, circles)
-        own[layer, FIRST], own[layer, SIZE], own[layer, HOME], own[layer, SHIFT] = first, size, home, shift
-        own[layer, TAKES_PART] = takes_part(u, layer, circles)
-        one = circles.place_fix[layer]
-        own[layer, BEGIN] = np.int64(np.uint64(first - home - shift) * one - _SLACK)
-        whole = size >= circles.home[layer]
-        own[layer, SPAN] = np.int64(_ALL if whole else np.uint64(size) * one + _SLACK + _SLACK)
+    """Find a person's circles in the layers up to one, those that are not known yet."""
+    known = own[-1]
+    if known[FOUND] > layer:
+        return
+    sociable = sociability(u, circles)
+    for new in range(known[FOUND], layer + 1):
+        coin = bits(circles.keys[new], np.uint64(u), np.uint64(0), _PART) >> _32  # as `takes_part` has it
+        if coin < circles.part[new, sociable]:
+            own[known[TAKEN], NTH] = new
+            known[TAKEN] += 1
+            _place(u, new, own[new], circles)
+    known[FOUND] = layer + 1
+
+
+@njit(cache=True)
+def _place(u, layer, row, circles):
+    """Where the circle lies in which a person takes part."""
+    first, size = circle_of(u, layer, circles)
+    home, shift = _home(u, layer, circles)
+    row[FIRST], row[SIZE], row[HOME], row[SHIFT], row[TAKES_PART] = first, size, home, shift, 1
+    one = circles.place_fix[layer]
+    row[BEGIN] = np.int64(np.uint64(first - home - shift) * one - _SLACK)
+    whole = size >= circles.home[layer]
+    row[SPAN] = np.int64(_ALL if whole else np.uint64(size) * one + _SLACK + _SLACK)
 
 
 @njit(cache=True)
@@ -183,21 +210,18 @@ def _is_member(u, v, layer, friends_only, own, circles):
 @njit(cache=True)
 def _knows_from(u, v, layer, own, circles):
     """Whether two people are friends in a layer before this one: `friends_in`, with the circles of ``u`` at hand."""
-    last, near = np.int64(0), False
-    for earlier in range(layer):
-        n = circles.home[earlier]
-        if n != last:
-            last, near = n, u // n == v // n
-        if not near:
+    for i in range(own[-1, TAKEN]):
+        earlier = own[i, NTH]
+        if earlier >= layer:
+            return False
+        home, n = own[earlier, HOME], circles.home[earlier]
+        if v < home or v >= home + n:
             continue
-        if own[earlier, UNKNOWN]:
-            _find(u, earlier, own, circles)
-        home, first = own[earlier, HOME], own[earlier, FIRST]
         beyond = np.uint64(v - home) * circles.turn_fix[earlier] - np.uint64(own[earlier, BEGIN])
-        if beyond > np.uint64(own[earlier, SPAN]) or not own[earlier, TAKES_PART]:
+        if beyond > np.uint64(own[earlier, SPAN]):
             continue
         turned = np.uint64(circles.turn[earlier]) * np.uint64(v - home) + np.uint64(own[earlier, SHIFT])
-        place = home + np.int64(turned % np.uint64(n))
+        place, first = home + np.int64(turned % np.uint64(n)), own[earlier, FIRST]
         meet = first <= place < first + own[earlier, SIZE]
         if meet and tied(u, v, earlier, circles) and takes_part(v, earlier, circles):
             return True

@@ -45,6 +45,7 @@ class BackgroundTopics:
         fall: f8, minutes in which the heat halves after the peak.
         key: of the flutter.
         lists: what `hottest` has found, by block of steps, places and age; follows from the columns above.
+        pins: what the hot list has drawn of them for its pinned slot, by hour; follows from them and the slot's key.
     """
 
     minute: np.ndarray
@@ -52,6 +53,7 @@ class BackgroundTopics:
     fall: np.ndarray
     key: int = 0
     lists: dict[tuple[int, int, float], list[np.ndarray]] = field(default_factory=dict, repr=False, compare=False)
+    pins: dict[int, list[tuple[int, int]]] = field(default_factory=dict, repr=False, compare=False)
 
 
 AHEAD = 24  # steps for which the background's list is found at once
@@ -84,8 +86,8 @@ def draw_background(data: Background, clock: Clock, key: int) -> BackgroundTopic
 
 def alive(data: Background, topics: BackgroundTopics, now: int, until: int) -> tuple[int, int]:
     """First id, and one past the last, of the background topics that have heat at some minute of ``now``..``until``."""
-    ends = [now - WARM_UP_HOURS * 60, until + RISES * data.rise_minutes]
-    lo, hi = topics.minute.searchsorted(ends).tolist()
+    ends = [now - WARM_UP_HOURS * 60, math.ceil(until + RISES * data.rise_minutes)]
+    lo, hi = topics.minute.searchsorted(np.array(ends, np.int64)).tolist()  # of one type, or all would be converted
     return lo, hi
 
 
@@ -100,11 +102,21 @@ def heat_of(data: Background, topics: BackgroundTopics, ids: np.ndarray, now: np
 
 
 def _flutter(data: Background, topics: BackgroundTopics, ids: np.ndarray, age: np.ndarray) -> np.ndarray:
-    """Standard normal number of each topic at so many minutes after its peak: lines between independent draws."""
-    time = (age + WARM_UP_HOURS * 60 + RISES * data.rise_minutes) / data.flutter_minutes
+    """Standard normal number of each topic at so many minutes after its peak: lines between independent draws.
+
+    ``age``: f8[topics], or f8[moments, topics] in order of time; moments between the same two draws share them.
+    """
+    from sim.base.kernels import table_normal  # to read a scenario takes no compiler
+
+    time = np.atleast_2d(age + WARM_UP_HOURS * 60 + RISES * data.rise_minutes) / data.flutter_minutes
     knot = np.floor(time).astype(np.int64)
-    part = time - knot
-    one, other = (streams.normal(topics.key, ids * MOST_KNOTS + (knot + i) % MOST_KNOTS, 5) for i in (0, 1))
+    part, first = time - knot, knot[0]
+    ahead = knot - first
+    knots = first + np.arange(int(ahead.max(initial=0)) + 2)[:, None]
+    trials = ids * MOST_KNOTS + knots % MOST_KNOTS
+    drawn = table_normal(topics.key, trials.ravel(), 5).reshape(trials.shape)
+    one, other = (np.take_along_axis(drawn, ahead + i, axis=0).reshape(age.shape) for i in (0, 1))
+    part = part.reshape(age.shape)
     return np.asarray((one * (1 - part) + other * part) / np.sqrt((1 - part) ** 2 + part**2))
 
 

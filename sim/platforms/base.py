@@ -114,6 +114,8 @@ class Mechanism(BaseModel):
         keeps: what it keeps in the world's tables and lists.
         note: what its views are counted as beside (`records.LISTED_NOTE`, `records.RECOMMENDED_NOTE`).
         ranks: whether it makes a public list of topics.
+        untold: whether something goes on with it (`trend`) even where no topic has been opened yet. Nothing is to be
+            shown there, so it is never asked for offers.
         sells: what can be had of it (``reach``, ``place``, ``pin``), with the words of a platform where it cannot.
     """
 
@@ -123,6 +125,7 @@ class Mechanism(BaseModel):
     keeps: ClassVar[tuple[Column, ...]] = ()
     note: ClassVar[int] = 0
     ranks: ClassVar[bool] = False
+    untold: ClassVar[bool] = False
     sells: ClassVar[dict[str, str]] = {}
 
     # ---- before a run
@@ -216,13 +219,19 @@ class Showing(Mechanism):
 
     def table(self, stage: PlatformStage, n: int, channel: Channel | None = None, **columns: Any) -> np.ndarray:
         """An offer table of ``n`` rows with a channel (its first, unless named) and the factors filled in."""
-        offers = np.zeros(n, OFFER)
-        offers["attend"], offers["act"] = round(self.attend_factor * FIX), round(self.act_factor * FIX)
-        offers["event"], offers["domain"], offers["note"] = -1, 1, self.note
-        offers["channel"] = stage.world.channels.index((channel or self.channels[0]).name)
+        own = (channel or self.channels[0]).name
+        offers = np.repeat(stage.once(self, f"offer by {own}", lambda: self._blank(stage, own)), n)
         for name, values in columns.items():
             offers[name] = values
         return offers
+
+    def _blank(self, stage: PlatformStage, channel: str) -> np.ndarray:
+        """An offer of nothing by a channel, with the factors filled in, OFFER[1]."""
+        offer = np.zeros(1, OFFER)
+        offer["attend"], offer["act"] = round(self.attend_factor * FIX), round(self.act_factor * FIX)
+        offer["event"], offer["domain"], offer["note"] = -1, 1, self.note
+        offer["channel"] = stage.world.channels.index(channel)
+        return offer
 
 
 def channels() -> tuple[Channel, ...]:

@@ -55,6 +55,7 @@ class HotList(Showing):
     )
     note: ClassVar[int] = LISTED_NOTE
     ranks: ClassVar[bool] = True
+    untold: ClassVar[bool] = True  # the background has a list of its own
     keeps: ClassVar[tuple[Column, ...]] = (
         OfTopic("interaction", "f8", 1),  # how much heat the list gives for it, against the usual
         OfTopic("rate", "f8"),  # smoothed inflow of heat, an hour
@@ -191,17 +192,19 @@ class HotList(Showing):
         """The lead posts of the listed topics, and of those whose place is bought, to readers of the list."""
         own, bought = stage.own_topics(), stage.entries("slots").rows
         rank = stage.world.topics.rank[own]
-        bought = bought[(bought["place"] > 0) & (bought["until"] > stage.now)]
         organic, paid = self.channels
-        return [
-            *self._shown(stage, own[rank >= 0], rank[rank >= 0], organic),
-            *self._shown(stage, bought["topic"], bought["place"], paid),
-        ]
+        shown = [*self._shown(stage, own[rank >= 0], rank[rank >= 0], organic)]
+        if len(bought):
+            bought = bought[(bought["place"] > 0) & (bought["until"] > stage.now)]
+            shown += self._shown(stage, bought["topic"], bought["place"], paid)
+        return shown
 
     def _shown(
         self, stage: PlatformStage, listed: np.ndarray, place: np.ndarray, channel: Channel
     ) -> Iterator[np.ndarray]:
         """Topics on their places, as one offer table; none where none has a post."""
+        if not len(listed):
+            return
         topics = stage.world.topics
         there = topics.lead[listed] >= 0
         listed, place = listed[there], place[there]
@@ -230,6 +233,9 @@ class HotList(Showing):
     def trend(self, stage: PlatformStage) -> None:
         """Smooth the inflow of heat, then rank the story's topics among the background's."""
         topics, own = stage.world.topics, stage.own_topics()
+        if not len(own):
+            rank(self, stage, own)
+            return
         inflow = self.inflow(stage.world.inflow(stage.step)[own], stage.clock.steps_per_hour)
         keep = self._keep(stage)
         topics.rate[own] = topics.rate[own] * keep + inflow * topics.interaction[own] * (1 - keep)
@@ -245,23 +251,36 @@ def rank(hot_list: HotList, stage: PlatformStage, story_topics: np.ndarray) -> N
     """
     topics, back = stage.world.topics, stage.ground(hot_list.name)
     others = hottest(hot_list.background, back, stage.step, stage.clock, hot_list.places, hot_list.max_age)
-    heats = np.concatenate([topics.heat[story_topics], others[:, 1]])
-    names = np.concatenate([story_topics, others[:, 0]])
-    top = np.argsort(-heats, kind="stable")[: hot_list.places]
-    top = top[heats[top] > 0]
-    slots, n = _slots(hot_list, stage), len(top)
-    log = np.zeros(n + len(slots), LISTED)
-    log["step"] = stage.step
-    log["place"][:n], log["topic"][:n], log["heat"][:n] = np.arange(1, n + 1), names[top], heats[top]
-    for row, slot in enumerate(slots, n):
-        log[row] = slot
+    if len(story_topics):
+        heats = np.concatenate([topics.heat[story_topics], others[:, 1]])
+        names = np.concatenate([story_topics, others[:, 0]])
+        top = np.argsort(-heats, kind="stable")[: hot_list.places]
+        others = np.stack([names[top], heats[top]], axis=1)[heats[top] > 0]
+    slots = _slots(hot_list, stage)
+    log = _logged(stage.step, others, slots)
     stage.entries("listed").add(log)
     topics.rank[topics.platform == stage.index] = -1  # also of those that have died since
+    if not len(story_topics) and not slots:
+        return
     own = log[log["topic"] >= 0]
     for how in (ORGANIC, PINNED):  # what is pinned may stand on the list as well
         stays = own[own["slot"] == how]
-        _note_stays(topics, stays["place"], stays["topic"], stays["heat"], stage.now)
-    np.add.at(topics.bought_steps, own["topic"][own["slot"] == AD], 1)
+        if len(stays):
+            _note_stays(topics, stays["place"], stays["topic"], stays["heat"], stage.now)
+    if slots:
+        np.add.at(topics.bought_steps, own["topic"][own["slot"] == AD], 1)
+
+
+def _logged(step: int, listed: np.ndarray, slots: list[tuple[int, ...]]) -> np.ndarray:
+    """The list of a step as LISTED: i8[n, (topic, heat)] from place 1 on, then the rows of its slots."""
+    n = len(listed)
+    log = np.zeros((n + len(slots), len(LISTED.names or ())), np.int64)  # all fields of LISTED are i8
+    log[:, 0] = step
+    log[:n, 1] = np.arange(1, n + 1)
+    log[:n, 2:4] = listed
+    for row, slot in enumerate(slots, n):
+        log[row] = slot
+    return log.view(LISTED)[:, 0]
 
 
 def _slots(hot_list: HotList, stage: PlatformStage) -> list[tuple[int, ...]]:
@@ -269,7 +288,7 @@ def _slots(hot_list: HotList, stage: PlatformStage) -> list[tuple[int, ...]]:
     topics, kept = stage.world.topics, stage.entries("slots")
     if len(kept):
         kept.put(kept.rows[kept.rows["until"] > stage.now])
-    taken = kept.rows.tolist()
+    taken = kept.rows.tolist() if len(kept) else []
     rows: list[tuple[int, ...]] = [
         (stage.step, p, topic, int(topics.heat[topic]), AD if p else PINNED) for p, topic, _ in taken
     ]
@@ -280,14 +299,21 @@ def _slots(hot_list: HotList, stage: PlatformStage) -> list[tuple[int, ...]]:
 
 def _background_pin(hot_list: HotList, stage: PlatformStage) -> list[tuple[int, ...]]:
     """Editors pin a background topic for the share of hours that the catalogue states."""
-    hour, data = stage.now // 60, hot_list.background
+    hour, pins = stage.now // 60, stage.ground(hot_list.name).pins
+    if hour not in pins:
+        pins[hour] = _drawn_pin(hot_list, stage, hour)
+    return [(stage.step, 0, topic, heat, PINNED) for topic, heat in pins[hour]]
+
+
+def _drawn_pin(hot_list: HotList, stage: PlatformStage, hour: int) -> list[tuple[int, int]]:
+    """The background topic that is pinned in an hour, as the log names it, and its heat; none in most hours."""
+    data, back = hot_list.background, stage.ground(hot_list.name)
     if streams.py_uniform(stage.key("pin"), hour) >= data.pinned_share:
         return []
-    back = stage.ground(hot_list.name)
     lo, hi = alive(data, back, hour * 60, hour * 60)
     chosen = lo + streams.py_bits(stage.key("pin"), hour, 1) % max(1, hi - lo)
     heat = int(heat_of(data, back, np.array([chosen]), hour * 60)[0]) if hi > lo else 0
-    return [(stage.step, 0, -2 - chosen, heat, PINNED)] if hi > lo else []
+    return [(-2 - chosen, heat)] if hi > lo else []
 
 
 def _note_stays(topics: Table, place: np.ndarray, row: np.ndarray, heat: np.ndarray, now: int) -> None:

@@ -103,18 +103,14 @@ class PrivateTies(Showing):
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """Of each share of a user, one offer a kind of circle to friends, and one to a group."""
-        shared = self._by_lot(stage, stage.shared[stage.shared["user"] < stage.world.n_users])
+        shared = stage.shared[stage.shared["user"] < stage.world.n_users]
+        shared = self._by_lot(stage, shared) if len(shared) else shared
         if not len(shared):
             return []
         starts = stage.world.graph.circles[stage.index].starts
-        ends = np.cumsum([kind.each for kind in self.kinds.values()])
         open_to_all = shared[self._coin(stage, shared, "friends") < self.to_friends]
-        tables = [
-            self._push(stage, open_to_all, FRIENDS, int(starts[end - kind.each]), int(starts[end]), kind, self.see)
-            for end, kind in zip(ends.tolist(), self.kinds.values(), strict=True)
-            if kind.friends
-        ]
-        return tables + self._into_groups(stage, shared[self._coin(stage, shared, "group") < self.to_group], starts)
+        into_one = shared[self._coin(stage, shared, "group") < self.to_group]
+        return [*self._to_friends(stage, open_to_all, starts), *self._into_groups(stage, into_one, starts)]
 
     def _by_lot(self, stage: PlatformStage, shared: np.ndarray) -> np.ndarray:
         """Shares that stand for few people, drawn by lot to stand for more; what they stand for stays, on the mean.
@@ -133,6 +129,21 @@ class PrivateTies(Showing):
         posts = stage.world.posts.ident[shared["post"]]
         return streams.unit(stage.pair_bits(f"to {what}", shared["user"], posts))
 
+    def _to_friends(self, stage: PlatformStage, shared: np.ndarray, starts: np.ndarray) -> list[np.ndarray]:
+        """One offer a share and kind of circle, to the friends whom the sharer has there; kind after kind."""
+        kinds, n = [kind for kind in self.kinds.values() if kind.friends], len(shared)
+        if not n or not kinds:
+            return []
+        each = np.array([kind.each for kind in self.kinds.values()])
+        ends, friendly = np.cumsum(each), np.array([kind.friends > 0 for kind in self.kinds.values()])
+        first, end = (np.repeat(starts[place[friendly]], n) for place in (ends - each, ends))
+        see = streams.threshold(self.see)
+        return [self._push(stage, np.tile(shared, len(kinds)), FRIENDS, first, end, self._attend(kinds, n), see)]
+
+    def _attend(self, kinds: list[Circle], n: int | np.ndarray) -> np.ndarray:
+        """Factor on attending by ties of some kinds, each so many times, as offers have it."""
+        return np.repeat([round(self.attend_factor * kind.attend_factor * FIX) for kind in kinds], n)
+
     def _into_groups(self, stage: PlatformStage, shared: np.ndarray, starts: np.ndarray) -> list[np.ndarray]:
         """One offer a share, to one of the groups that the sharer is in; nobody who is in none shares into one."""
         kinds = [kind for kind in self.kinds.values() for _ in range(kind.each)]
@@ -145,19 +156,26 @@ class PrivateTies(Showing):
         inside = memberships(shared["user"].astype(np.int64), ties) & has
         nth = np.floor(self._coin(stage, shared, "which group") * inside.sum(axis=1)).astype(np.int64)
         layer = (np.cumsum(inside, axis=1) > nth[:, None]).argmax(axis=1)
-        member = inside.any(axis=1)
-        return [
-            self._push(
-                stage, shared[member & (layer == i)], GROUP, int(starts[i]), int(starts[i + 1]), kind, kind.looks
-            )
-            for i, kind in enumerate(kinds)
-            if (member & (layer == i)).any()
-        ]
+        member = np.flatnonzero(inside.any(axis=1))
+        member = member[np.argsort(layer[member], kind="stable")]
+        if not len(member):
+            return []
+        shared, layer = shared[member], layer[member]
+        see = np.array([streams.threshold(kind.looks) for kind in kinds], np.uint64)[layer]
+        attend = self._attend(kinds, 1)[layer]
+        return [self._push(stage, shared, GROUP, starts[layer], starts[layer + 1], attend, see)]
 
     def _push(
-        self, stage: PlatformStage, shared: np.ndarray, mode: int, first: int, end: int, kind: Circle, see: float
+        self,
+        stage: PlatformStage,
+        shared: np.ndarray,
+        mode: int,
+        first: np.ndarray,
+        end: np.ndarray,
+        attend: np.ndarray,
+        see: np.ndarray | int,
     ) -> np.ndarray:
-        """Shares to those who stand at some positions of the sharer's circles."""
+        """Shares, each to those who stand at some positions of the sharer's circles."""
         return self.table(
             stage,
             len(shared),
@@ -169,8 +187,8 @@ class PrivateTies(Showing):
             first=first,
             count=end - first,
             weight=shared["weight"],
-            see=streams.threshold(see),
-            attend=round(self.attend_factor * kind.attend_factor * FIX),
+            see=see,
+            attend=attend,
             minute=shared["minute"],
             delayed=1,
         )

@@ -37,6 +37,7 @@ class SearchIndex(Showing):
     """
 
     name: ClassVar[str] = "search_index"
+    untold: ClassVar[bool] = True  # interest elsewhere becomes need
     channels: ClassVar[tuple[Channel, ...]] = (Channel("index", words="search results"),)
     keeps: ClassVar[tuple[Column, ...]] = (
         OfPost("found", bounds=(Bound(0, 2),)),  # 1: it is in the index
@@ -110,8 +111,6 @@ class SearchIndex(Showing):
 
     def _still(self, stage: PlatformStage) -> np.ndarray:
         """Part of the interest here that finds have not sated, f8[stories]."""
-        if not self.sated:
-            return np.ones(len(stage.world.stories))
         topics = stage.world.topics
         own = np.flatnonzero(topics.platform[: topics.n] == stage.index)
         flow = stage.world.inflow(stage.step)[own, F_IMPRESSIONS]
@@ -127,7 +126,9 @@ class SearchIndex(Showing):
         """Interest becomes need; posts that have come far enough are found; hourly, results are put in order."""
         interest, outside = stage.world.by_platform.interest, stage.world.by_story.outside
         own = interest[stage.index]
-        met = own * self._still(stage) + self.foreign_share * (interest.sum(axis=0) - own + outside)
+        met = (own * self._still(stage) if self.sated else own) + self.foreign_share * (
+            interest.sum(axis=0) - own + outside
+        )
         keep = round(2.0 ** (-stage.clock.step_minutes / 1440 / self.need_half_life_days), 12)
         stage.entries("need").put(self._need(stage) * keep + met * (1 - keep))
         if self.from_pool:

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.base import streams
 from sim.platforms.base import Channel, Showing
-from sim.world.records import SERVE
 
 if TYPE_CHECKING:
     from sim.platforms.stage import PlatformStage
@@ -34,32 +32,19 @@ def serve(
     goes on where the last ended. The views come by the mechanism's first channel, unless another of its own is named.
     ``tables``: of lots, by post, where not the whole platform is meant.
     """
+    from sim.world.serving import Turn, fill_served  # to read a scenario takes no compiler
+
     world = stage.world
     stories = world.posts.story[posts]
     tables = (stories + 1 if targeted else np.zeros_like(stories)) if tables is None else tables
     asked = zip(stories.tolist(), tables.tolist(), strict=True)
     chance = np.array([stage.acceptance(table, story if targeted else None) for story, table in asked])
-    views = np.divide(real / weight, chance, out=np.zeros(len(posts)), where=chance > 0)  # nobody there: nobody asked
-    ident = world.posts.ident[posts]
-    coins = streams.unit(stage.bits(stream, ident, stage.step))
-    salts = stage.bits(stream, ident, 0 if cursor else stage.step + 1)
-    count = np.floor(np.round(views, 6) + coins).astype(np.int64)
-    first = np.zeros(len(posts), np.int64)
+    offers = mechanism.table(stage, len(posts), channel, targeted=int(targeted))
+    turn = Turn(np.uint64(stage.key(stream)), stage.step, 0 if cursor else stage.step + 1, stage.now)
+    own, known = np.ascontiguousarray(posts), world.posts
+    people = np.asarray(real, np.float64)
+    fill_served(offers, own, people, weight, chance, tables, turn, known.ident, known.root, known.minute)
     if cursor:
-        first = getattr(world.posts, cursor)[posts]
-        getattr(world.posts, cursor)[posts] += count
-    return mechanism.table(
-        stage,
-        len(posts),
-        channel,
-        post=posts,
-        event=world.posts.root[posts],
-        mode=SERVE,
-        source=salts,
-        first=first,
-        count=count,
-        weight=weight,
-        table=tables,
-        targeted=int(targeted),
-        minute=np.maximum(stage.now, world.posts.minute[posts]),
-    )
+        offers["first"] = getattr(known, cursor)[posts]
+        getattr(known, cursor)[posts] += offers["count"]
+    return offers

@@ -81,6 +81,8 @@ class Slots(Showing):
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """The lead posts of the topics in its places, to visitors."""
+        if not len(stage.entries("filled")):
+            return []
         filled = self._filled(stage)
         filled = filled[stage.world.topics.lead[filled["topic"]] >= 0]
         return [*self._shown(stage, filled, 0), *self._shown(stage, filled, 1)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,6 +29,25 @@ class Order(NamedTuple):
     audience: int = 0  # key of those for whom reach is meant (`scenario.audience.Audience`); 0: anybody
 
 
+class Ways(NamedTuple):
+    """To which other platforms of a world something is carried, by whom, as arrays of an entry each."""
+
+    there: np.ndarray  # u2, their numbers
+    key: np.ndarray  # u8, stream key of the pair of platforms
+    chance: np.ndarray  # u8, 32-bit threshold of whoever shares it onwards and uses it
+
+
+def _ways(world: World, here: str, relay_to: dict[str, float]) -> Ways:
+    """The ways that lead from a platform to others that are simulated."""
+    chances = {to: chance for to, chance in relay_to.items() if to in world.platforms}
+    keys = [streams.stream_key(world.seed, f"relay/{here}/{to}") for to in chances]
+    return Ways(
+        np.array([world.platforms.index(to) for to in chances], np.uint16),
+        np.array(keys, np.uint64),
+        np.array([streams.threshold(chance) for chance in chances.values()], np.uint64),
+    )
+
+
 class PlatformStage:
     """One platform of a world, at one step.
 
@@ -38,7 +58,7 @@ class PlatformStage:
         stories: the stories as the scenario has them.
         membership: share of people who use it.
         mechanisms: what it has now, by name, in the order in which they act; a fact may have re-weighted them.
-        relay_to: to which other platforms what is seen here is carried, by number, and with which probability.
+        ways: to which other platforms what is seen here is carried.
         births: filled by mechanisms: (story, running number) of topics that users start in this step.
         writings: likewise: ACT rows of users who post something of their own, its kind of content, and idents.
     """
@@ -51,9 +71,12 @@ class PlatformStage:
         self._act_floors = [kind.act_floor for kind in spec.content.values()]
         self.births: list[tuple[int, int]] = []
         self.writings: list[tuple[np.ndarray, str, np.ndarray]] = []
-        self.relay_to = {world.platforms.index(to): p for to, p in spec.relay_to.items() if to in world.platforms}
+        self._shared: tuple[np.ndarray, np.ndarray] | None = None  # what was shared anywhere, and of it here
+        self.ways = _ways(world, self.name, spec.relay_to)
         self.step = 0
         self._keys: dict[str, int] = {}
+        self._usual: dict[str, np.ndarray] = {}
+        self._made: dict[tuple[str, str], tuple[Any, Any]] = {}
         self._acceptance: dict[tuple[int, int | None], float] = {}
         self._topic_key = streams.stream_key(world.seed, "quality")
 
@@ -90,7 +113,7 @@ class PlatformStage:
             self._keys[stream] = streams.stream_key(self.world.seed, f"{self.name}/{stream}")
         return self._keys[stream]
 
-    def bits(self, stream: str, a: np.ndarray, b: int) -> np.ndarray:
+    def bits(self, stream: str, a: np.ndarray, b: int | np.ndarray) -> np.ndarray:
         """Random bits of trials (a, b) in a named stream of this platform, u8."""
         return table_bits(self.key(stream), a, b)
 
@@ -109,7 +132,10 @@ class PlatformStage:
     def shared(self) -> np.ndarray:
         """ACT rows of what was shared here and is to be pushed now; ``parent`` holds the share's own row."""
         shared = self.world.shared
-        return shared[self.world.posts.platform[shared["post"]] == self.index]
+        if self._shared is None or self._shared[0] is not shared:  # several mechanisms push it
+            own = shared[self.world.posts.platform[shared["post"]] == self.index] if len(shared) else shared
+            self._shared = shared, own
+        return self._shared[1]
 
     @property
     def response(self) -> Response:
@@ -126,6 +152,12 @@ class PlatformStage:
         name = self.kind(wanted)
         return self.kinds.index(name), self.spec.content[name]
 
+    def usual(self, kind: str) -> np.ndarray:
+        """Chances of the responses to a usual post of a kind of content, f8 by `records.RESPONSES`; not to change."""
+        if kind not in self._usual:
+            self._usual[kind] = np.array([*self.spec.usual(kind).values()])
+        return self._usual[kind]
+
     def entries(self, name: str) -> Entries:
         """A list that a mechanism, or every platform, keeps here."""
         return self.world.lists[name][self.index]
@@ -137,6 +169,13 @@ class PlatformStage:
     def ground(self, mechanism: str) -> Any:
         """What no run changes of a mechanism here."""
         return self.world.ground[self.index, mechanism]
+
+    def once(self, mechanism: Any, what: str, make: Callable[[], Any]) -> Any:
+        """What follows from a mechanism's numbers as they are now, made when it is first asked for."""
+        known = self._made.get((mechanism.name, what))
+        if known is None or known[0] is not mechanism:  # a fact may have re-weighted it
+            known = self._made[mechanism.name, what] = mechanism, make()
+        return known[1]
 
     def acceptance(self, table: int, story: int | None) -> float:
         """Mean probability that a candidate is served: membership × activity (× fit). Attention spent is left out."""
@@ -169,10 +208,11 @@ class PlatformStage:
                 table["act"] = np.maximum(table["act"], least[self.world.posts.content[table["post"]]])
         return tables
 
-    def trend(self) -> None:
-        """After the step's responses."""
+    def trend(self, told: bool = True) -> None:
+        """After the step's responses; where nothing has been told yet, for those alone whom that does not stop."""
         for mechanism in self.mechanisms.values():
-            mechanism.trend(self)
+            if told or mechanism.untold:
+                mechanism.trend(self)
 
     def bare(self, post: int) -> np.ndarray:
         """Thresholds of a post's responses as it was made, u8[responses]: without a crowd, without offers."""

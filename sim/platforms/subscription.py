@@ -105,9 +105,12 @@ class Subscription(Showing):
     def trend(self, stage: PlatformStage) -> None:
         """Write down how many rows each account has won, where it has changed."""
         world, log = stage.world, stage.entries("won_by")
+        here = [account for account in world.accounts if account.won and account.platform == stage.index]
+        if not here:
+            return
         last = np.zeros(len(world.accounts), np.int64)
         np.maximum.at(last, log.rows["account"] - world.n_users, log.rows["won"])
-        for account, known in zip(world.accounts, last.tolist(), strict=True):
-            won = sum(len(part) for part in account.won) if account.platform == stage.index else 0
-            if won > known:
+        for account in here:
+            won = sum(len(part) for part in account.won)
+            if won > last[account.row - world.n_users]:
                 log.add(np.array((account.row, stage.now, won), WON))

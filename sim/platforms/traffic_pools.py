@@ -206,7 +206,7 @@ class TrafficPools(Showing):
         active = self._active(stage)
         if not len(active):
             return []
-        quota, hours = self._columns(posts.tier[active])
+        quota, hours = self._columns(stage, posts.tier[active])
         alive = posts.alive[active]
         left = np.maximum(quota * alive - self._shown(stage, active), 0)
         flow = np.minimum(
@@ -244,13 +244,18 @@ class TrafficPools(Showing):
         """Impressions since each post entered its pool."""
         return stage.world.posts.recommended[posts, 0] - stage.world.posts.tier_start[posts, 0]
 
-    def _columns(self, tier: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return np.array([p.impressions for p in self.pools])[tier], np.array([p.hours for p in self.pools])[tier]
+    def _columns(self, stage: PlatformStage, tier: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Impressions and hours of the pools of posts."""
+        impressions, hours = stage.once(self, "pools", self._ladder)
+        return impressions[tier], hours[tier]
+
+    def _ladder(self) -> tuple[np.ndarray, np.ndarray]:
+        return np.array([p.impressions for p in self.pools]), np.array([p.hours for p in self.pools])
 
     def trend(self, stage: PlatformStage) -> None:
         """Promote or drop every post whose pool is used up; hourly, those out of the pools leave the working list."""
         active = self._active(stage)
-        for row in active[self._used_up(stage, active)]:
+        for row in active[self._used_up(stage, active)] if len(active) else ():
             self._promote(stage, int(row))
         if stage.hourly:
             stage.entries("in_pools").put(self._active(stage))
@@ -263,7 +268,7 @@ class TrafficPools(Showing):
     def _used_up(self, stage: PlatformStage, active: np.ndarray) -> np.ndarray:
         """Which posts have had the impressions of their pool, bool[posts]."""
         posts = stage.world.posts
-        quota, _ = self._columns(posts.tier[active])
+        quota, _ = self._columns(stage, posts.tier[active])
         return np.asarray(self._shown(stage, active) >= 0.98 * quota * posts.alive[active])
 
     def place(self, stage: PlatformStage, post: int) -> str:

@@ -19,6 +19,7 @@ from sim.world.tables import ListOf
 
 if TYPE_CHECKING:
     from sim.platforms.stage import PlatformStage
+    from sim.world.world import World
 
 SATURDAY = 5
 MOST_ROWS = 3  # of what is written of a story in one step; each stands for as many posts as it must
@@ -111,14 +112,20 @@ class Visits(Mechanism):
         mine = np.flatnonzero((world.posts.platform == stage.index) & (world.posts.story == story))
         if not rows or not len(mine):
             return
-        mine = mine[np.lexsort((world.posts.ident[mine], world.posts.minute[mine]))]
         read = world.topics.lead[world.posts.topic[mine]]
-        seen = int(read[read >= 0][-1]) if (read >= 0).any() else int(mine[-1])
+        told = np.flatnonzero(read >= 0)
+        seen = int(read[told[_newest(world, mine[told])]] if len(told) else mine[_newest(world, mine)])
         acts = np.zeros(rows, ACT)
         bits = [[streams.py_bits(key, stage.step, number, lane) for number in range(rows)] for lane in (1, 2)]
         acts["user"], acts["post"], acts["weight"] = [one % world.n_users for one in bits[0]], seen, weight
         acts["minute"], acts["parent"] = stage.now, -1
         stage.writings.append((acts, self.content or stage.spec.user_content, np.array(bits[1], np.uint64)))
+
+
+def _newest(world: World, posts: np.ndarray) -> int:
+    """Place of the post that was made last; of equal ones that of the largest identity."""
+    last = np.flatnonzero(world.posts.minute[posts] == world.posts.minute[posts].max())
+    return int(last[np.argmax(world.posts.ident[posts[last]])])
 
 
 @lru_cache(maxsize=64)

@@ -18,12 +18,13 @@ from sim.base.jit import njit
 from sim.base.kernels import mix
 from sim.base.streams import K1, K2
 from sim.networks.circles import Circles
-from sim.networks.ties import fill_members, sociability
+from sim.networks.ties import fill_members, nothing_known, sociability
 from sim.networks.walks import Layout, Walk, affine, audience_size, fill_followers, start_walk, world_member
 from sim.world.population import Lots, community_class, holder, lane_of
 from sim.world.records import AUDIENCE, CORRECTED, FOLLOWERS, FRIENDS, PASSING_ON, SERVE
 
 BLOCK = 256  # candidates enumerated at a time
+PRIVATE = 4096  # of them along private circles, where most are nobody's friends and a block is soon done
 
 _ONE = np.uint64(1)
 _16, _32 = np.uint64(16), np.uint64(32)
@@ -96,10 +97,11 @@ class Ring(NamedTuple):
     turns: int  # lots of the table
     turn: int  # the lot moves on by so much each round
     walk: Walk
+    own: np.ndarray  # i8[layers + 1, 8] what is known of the sharer's private circles, where they are what is walked
 
 
 class Block(NamedTuple):
-    """Some candidates of one offer, as columns of `BLOCK` places."""
+    """Some candidates of one offer, as columns of places enough for a block of any kind."""
 
     user: np.ndarray  # i8
     visit: np.ndarray  # u8 which visit to that row it is
@@ -168,7 +170,8 @@ def start_reach(o, story, people, network):
     elif o.mode == AUDIENCE:
         walk = start_walk(source, o.domain, network.layout)
     a, b = affine(key, size)
-    return Ring(key, size, a, b, row, place, turns, turn, walk)
+    own = nothing_known(network.circles.tie.shape[0] if o.mode >= FRIENDS else np.int64(0))
+    return Ring(key, size, a, b, row, place, turns, turn, walk, own)
 
 
 @njit(nogil=True, cache=True)
@@ -177,7 +180,8 @@ def _fill_followers(o, start, stop, reach, people, network, block):
     n = stop - start
     if o.mode >= FRIENDS:
         block.visit[:n] = 0
-        return fill_members(start, stop, np.int64(o.source), o.mode == FRIENDS, network.circles, block.user)
+        friends_only, circles = o.mode == FRIENDS, network.circles
+        return fill_members(start, stop, np.int64(o.source), friends_only, circles, reach.own, block.user)
     if o.mode == AUDIENCE:
         block.visit[:n] = 0
         if network.indptr.shape[0] == 1:
@@ -294,12 +298,12 @@ def expose(offers, ends, lo, hi, moment, people, network, posts, state, out):
     while ends[i] <= lo:
         i += 1
     block = Block(
-        np.empty(BLOCK, np.int64),
-        np.empty(BLOCK, np.uint64),
-        np.empty(BLOCK, np.uint64),
-        np.empty(BLOCK, np.uint64),
-        np.empty(BLOCK, np.uint8),
-        np.empty(BLOCK, np.uint8),
+        np.empty(PRIVATE, np.int64),
+        np.empty(PRIVATE, np.uint64),
+        np.empty(PRIVATE, np.uint64),
+        np.empty(PRIVATE, np.uint64),
+        np.empty(PRIVATE, np.uint8),
+        np.empty(PRIVATE, np.uint8),
     )
     while at < hi:
         o = offers[i]
@@ -308,8 +312,9 @@ def expose(offers, ends, lo, hi, moment, people, network, posts, state, out):
         story = posts.story[o.post]
         reach = start_reach(o, story, people, network)
         salt = mix(moment.view_key ^ posts.ident[o.post]) ^ mix(o.source + _K2)
-        for start in range(first, last, BLOCK):
-            m = look(o, story, start, min(start + BLOCK, last), reach, salt, people, network, block)
+        width = PRIVATE if o.mode >= FRIENDS else BLOCK
+        for start in range(first, last, width):
+            m = look(o, story, start, min(start + width, last), reach, salt, people, network, block)
             n = _answer(o, i, story, m, moment, people, posts, state, block, out, n)
         at = ends[i]
         i += 1

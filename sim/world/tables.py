@@ -80,7 +80,7 @@ class Table:
 
     def __init__(self, columns: Iterable[Column], capacity: int = 256) -> None:
         self.n, self.spec = 0, tuple(columns)
-        self._blank = {column.name: column.blank for column in self.spec}
+        self._blank = {column.name: column.blank for column in self.spec if column.blank}
         self._data = {column.name: np.zeros(capacity, column.dtype) for column in self.spec}
         self._cut()
 
@@ -110,8 +110,8 @@ class Table:
         first = self.n
         self._reserve(first + count)
         self.n += count
-        for name, column in self._data.items():
-            column[first : self.n] = values.get(name, self._blank[name])
+        for name, value in (self._blank | values).items():  # what is not said and blank 0 is 0 already
+            self._data[name][first : self.n] = value
         self._cut()
         return first
 
@@ -121,6 +121,8 @@ class Table:
 
     def fill(self, columns: dict[str, np.ndarray]) -> None:
         """Put the rows of ``columns`` in the place of all that is here."""
+        for column in self._data.values():
+            column[: self.n] = 0
         self.n = 0
         self.append(len(next(iter(columns.values()))), **columns)
 

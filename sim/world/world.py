@@ -239,6 +239,11 @@ class World:
         posts, here = self.posts, self.by_platform
         return Tally(self.topics.flow, posts.totals, posts.recommended, here.channels, here.owned, here.spill)
 
+    def told(self) -> list[bool]:
+        """By platform, whether a topic has ever been opened there: where none has, there is no post and no view."""
+        opened: list[bool] = (np.bincount(self.topics.platform, minlength=len(self.platforms)) > 0).tolist()
+        return opened
+
     def inflow(self, step: int) -> np.ndarray:
         """Flows of every topic that fall into ``step``, i8[topics, flows], a view into the ring."""
         return self.topics.flow[:, step % self.clock.horizon_steps]
@@ -257,11 +262,13 @@ class World:
     def won_rows(self) -> tuple[np.ndarray, np.ndarray]:
         """Followers won, all accounts one after the other, and each account's slice: u4[m], i8[accounts, 2]."""
         if self._won is None or self.won_changed:
-            for account in self.accounts:
+            winners = [account for account in self.accounts if account.won]
+            for account in winners:
                 if len(account.won) > 1:
                     account.won[:] = [np.concatenate(account.won)]
-            parts = [account.won[0] for account in self.accounts if account.won]
-            ends = np.cumsum([0, *(len(account.won[0]) if account.won else 0 for account in self.accounts)])
+            parts, sizes = [account.won[0] for account in winners], np.zeros(len(self.accounts) + 1, np.int64)
+            sizes[[account.row - self.n_users + 1 for account in winners]] = [len(part) for part in parts]
+            ends = np.cumsum(sizes)
             spans = np.stack([ends[:-1], ends[1:]], axis=1) if self.accounts else np.zeros((1, 2), np.int64)
             self._won, self.won_changed = (np.concatenate([np.zeros(0, np.uint32), *parts]), spans), False
         return self._won

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -59,13 +61,15 @@ class Watched(Vectorized):
         own = self._held.get((platform, user))
         if own is None:
             own = self._held[platform, user] = held(user, world.people, network)
-        for number, k in find(offers, user, world.posts.story, world.people, network, own):
+        found = find(offers, user, world.posts.story, world.people, network, own)
+        for number, pairs in groupby(found, key=itemgetter(0)):
             offered = Offered(offers[number], self.traits, world, network, self.moment)
-            exposure = offered.candidate(k)
-            if exposure is not None:
-                yield self._met(platform, offered, exposure)
+            place = self._place(platform, offered.offer)
+            for exposure in (offered.candidate(k) for _, k in pairs):
+                if exposure is not None:
+                    yield self._met(platform, offered, exposure, place)
 
-    def _met(self, platform: int, offered: Offered, exposure: Exposure) -> Met:
+    def _met(self, platform: int, offered: Offered, exposure: Exposure, place: str) -> Met:
         world, offer, user, story = self.world, offered.offer, exposure.user, offered.story
         lane, state = self.traits.lane(user), world.state
         traits = self.traits.segment[lane], self.traits.activity[lane]
@@ -77,7 +81,7 @@ class Watched(Vectorized):
         minute = max(offer.minute + encounter.delay, self.moment.now)
         kept = taken_in(self.moment, user, int(world.posts.ident[offer.post]), minute, offer.weight)
         told = tuple(draws(encounter, chance, offer.act)) if encounter.seen else ()
-        place, step, rate = self._place(platform, offer), self.moment.step, int(chance[0])
+        step, rate = self.moment.step, int(chance[0])
         return Met(step, platform, offer, story, exposure, who, encounter, rate, told, place, minute, kept)
 
     def _place(self, platform: int, offer: Offer) -> str:

@@ -268,12 +268,15 @@ def _summary(words: Words, onlooker: UserOnlooker, could: list[Met]) -> list[str
 
 
 def _started(words: Words, user: int) -> list[str]:
-    """Topics that the user started, as one of those whom their story's interest moved to."""
-    posts, topics = words.world.posts, words.world.topics
+    """Posts of the user that no post moved it to: topics it started for its story, and what it told as a visitor."""
+    world, posts = words.world, words.world.posts
+    moved = own_idents(world.seed, np.full(posts.n, user), posts.ident[: posts.n])
     lines = []
-    for row in np.flatnonzero((posts.author == user) & (posts.by_actor == 0)).tolist():
-        topic = int(posts.topic[row])
-        if ORIGINS[topics.origin[topic]] == "user" and row == np.flatnonzero(posts.topic == topic)[0]:
-            title = words.world.topic_titles[topic]
-            lines.append(f"Started the topic “{title}” with post {row}, {words.time(int(posts.minute[row]))}.")
+    for row in np.flatnonzero((posts.author == user) & (posts.by_actor == 0) & (posts.original < 0)).tolist():
+        topic, when = int(posts.topic[row]), words.time(int(posts.minute[row]))
+        title = world.topic_titles[topic]
+        if ORIGINS[world.topics.origin[topic]] == "user" and row == np.flatnonzero(posts.topic == topic)[0]:
+            lines.append(f"Started the topic “{title}” with post {row}, {when}.")
+        elif posts.ident[row] not in moved:
+            lines.append(f"Wrote under “{title}” after a visit, with post {row}, {when}.")
     return lines

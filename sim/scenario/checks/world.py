@@ -42,7 +42,7 @@ def findings(scenario: Scenario, *, shortened: bool = False) -> Iterator[Finding
     yield from _tiers(scenario)
     yield from _platforms(scenario)
     yield from _stories(scenario)
-    yield from _actors(scenario)
+    yield from _actors(scenario, shortened)
 
 
 # ---- time and people
@@ -96,6 +96,8 @@ def _overlaps(scenario: Scenario) -> Iterator[Finding]:
             if one == other or last in later:
                 why = "is one platform" if one == other else f"is a second overlap of {last}; one can be held"
                 yield Finding(where, why)
+            elif {one, other} <= scenario.platforms.keys() and not _both(scenario, one, other):
+                yield Finding(where, _apart(one, other))
             later.add(last)
 
 
@@ -152,16 +154,26 @@ def _platforms(scenario: Scenario) -> Iterator[Finding]:
 
 def _relays(scenario: Scenario, name: str) -> Iterator[Finding]:
     """What is carried over goes to another platform, which somebody must use besides; one left out is not simulated."""
-    known = sorted({*scenario.platforms, *_catalogue_platforms()})
-    segments = scenario.people.segments.values()
+    known, overlap = sorted({*scenario.platforms, *_catalogue_platforms()}), scenario.people.overlap
     for other in scenario.platforms[name].relay_to:
         where = ("platforms", name, "relay_to", other)
         yield from unknown("platform", other, known, where)
         if other == name:
             yield Finding(where, "is carried to another platform, not to itself")
-        use = (segment.share * segment.usage.get(name, 1.0) * segment.usage.get(other, 1.0) for segment in segments)
-        if other in scenario.platforms and not sum(use):
-            yield Finding(where, f"nobody uses both {name} and {other}: one of them has no use in every segment")
+        elif other in scenario.platforms and not _both(scenario, name, other):
+            yield Finding(where, _apart(name, other))
+        elif 0.0 in (overlap.get(name, {}).get(other), overlap.get(other, {}).get(name)):
+            yield Finding(where, f"nobody uses both {name} and {other}: people.overlap of the two is 0")
+
+
+def _both(scenario: Scenario, one: str, other: str) -> float:
+    """Use of two platforms by the same segments; 0: nobody can use both."""
+    segments = scenario.people.segments.values()
+    return sum(part.share * part.usage.get(one, 1.0) * part.usage.get(other, 1.0) for part in segments)
+
+
+def _apart(one: str, other: str) -> str:
+    return f"nobody uses both {one} and {other}: one of them has no use in every segment"
 
 
 def _use(scenario: Scenario, platform: str) -> float:
@@ -200,7 +212,7 @@ def _audience(scenario: Scenario, name: str, story: Story, platform: str) -> Ite
 # ---- actors
 
 
-def _actors(scenario: Scenario) -> Iterator[Finding]:
+def _actors(scenario: Scenario, shortened: bool) -> Iterator[Finding]:
     taken = Counter(name for actor in scenario.actors for name in {actor.name, *dict(actor.members)})
     known = known_names(scenario)
     for i, actor in enumerate(scenario.actors):
@@ -211,8 +223,9 @@ def _actors(scenario: Scenario) -> Iterator[Finding]:
         yield from _accounts(scenario, actor, where)
         places = _places_of(scenario, actor)
         for j, policy in enumerate(actor.policies):
-            yield from under((*where, "policies", j), policy.findings(actor, known, places))
-            yield from under((*where, "policies", j), _homeless(policy, actor.name, places, known))
+            yield from under((*where, "policies", j), policy.findings(actor, known, places or list(scenario.platforms)))
+            if not shortened:  # a fact that opens an account may lie beyond the end
+                yield from under((*where, "policies", j), _homeless(policy, actor.name, places, known))
 
 
 def _homeless(policy: Policy, name: str, places: list[str], known: Known) -> Iterator[Finding]:
@@ -220,15 +233,15 @@ def _homeless(policy: Policy, name: str, places: list[str], known: Known) -> Ite
     for field, what in marks(type(policy)).items():
         where = getattr(policy, field)
         if what == "platform" and where in known.names[what] and where not in places:
-            hint = f"its accounts: {', '.join(places)}"
+            hint = f"its accounts: {', '.join(places)}" if places else "it has none: accounts: {" + where + ": 1000}"
             yield Finding((field,), f"'{name}' has no account on {where}, nor does a fact open one", hint)
 
 
 def _places_of(scenario: Scenario, actor: Actor) -> list[str]:
-    """Platforms where an actor has an account or is to open one; any, where none is said."""
+    """Platforms where an actor has an account or is to open one."""
     facts: tuple[Any, ...] = scenario.interventions
     opened = [fact.platform for fact in facts if fact.opens_account and fact.actor == actor.name]
-    return list(dict.fromkeys([*actor.places, *opened])) or list(scenario.platforms)
+    return list(dict.fromkeys([*actor.places, *opened]))
 
 
 def _accounts(scenario: Scenario, actor: Actor, where: tuple[str | int, ...]) -> Iterator[Finding]:
@@ -243,12 +256,13 @@ def _accounts(scenario: Scenario, actor: Actor, where: tuple[str | int, ...]) ->
 
 
 def _facts(scenario: Scenario) -> Iterator[Finding]:
-    known, actors = known_names(scenario), {actor.name for actor in scenario.actors}
+    known = known_names(scenario)
     have = {(actor.name, platform) for actor in scenario.actors for platform in actor.accounts}
     for i, fact in sorted(enumerate(scenario.interventions), key=lambda entry: (entry[1].at, entry[1].turn, entry[0])):
         where = ("interventions", i)
         yield from under(where, fact.findings(scenario, known))
-        if fact.enabled and getattr(fact, "actor", "") in actors:
+        named = all(getattr(fact, what, "") in known.names[what] for what in ("actor", "platform"))
+        if fact.enabled and named:
             yield from _account(fact, have, where)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sim.model.model import ViralityModel
-from sim.networks.ties import members_at
+from sim.networks.ties import friends_of
 from sim.runs.runner import simulate
 from sim.runs.tables import Tables
 from sim.scenario.scenario import Scenario
@@ -212,9 +212,8 @@ def _ties(world: World, platform: int, read: np.ndarray) -> pd.DataFrame:
     sharers = forest.user[(forest.user < world.n_users) & (forest.parent >= 0)]
     sent = np.zeros(world.n_users, np.int64)
     for user in sharers.tolist():
-        members = members_at(user, True, circles)
-        sent[members[members >= 0]] += 1
+        sent[friends_of(user, circles)] += 1
     people = np.flatnonzero(sent)
     people = people[:: 1 + len(people) // MOST_PEOPLE]  # finding somebody's friends takes a walk through all circles
-    friends = [int((members_at(user, True, circles) >= 0).sum()) for user in people.tolist()]
+    friends = [len(friends_of(user, circles)) for user in people.tolist()]
     return pd.DataFrame({"friends": friends, "sent": sent[people], "read": read[people]})
