@@ -168,11 +168,78 @@ def test_a_campaign_tells_its_goal_first(tmp_path):
 
 
 def test_a_run_in_which_nothing_happens_has_a_page_too(tmp_path):
-    made = sim.run(worlds.load(worlds.document(2, days=0.1, platforms={"square": worlds.document()["platforms"]["square"] | {"mechanisms": {}}})), out=tmp_path, figures=False)
+    made = sim.run(
+        worlds.load(
+            worlds.document(
+                2, days=0.1, platforms={"square": worlds.document()["platforms"]["square"] | {"mechanisms": {}}}
+            )
+        ),
+        out=tmp_path,
+        figures=False,
+    )
     document = writing.of_folder(made)
     assert document["title"]["en"] == "Nobody saw the story in this run"
     assert "views" not in [section["id"] for section in document["sections"]]
     assert (made.path / "page.html").is_file()
+
+
+# ---- studies
+
+
+@pytest.fixture(scope="module")
+def studies(tmp_path_factory):
+    """Folders of a comparison and of a sweep, small ones."""
+    from sim.studies.folder import write
+
+    out = tmp_path_factory.mktemp("studies")
+    small = {"users": 300}
+    compared = write(sim.compare("sir", what=["weaker: contagion.infect=0.02"], seeds=4, who=False, **small), out)
+    vary = {"contagion.infect": [0.02, 0.05, 0.1], "contagion.recover": [0.2, 0.4]}
+    swept = sim.sweep("sir", vary, replicates=3, workers=0, out=out, **small)
+    return {"compare": compared, "sweep": swept.folder}
+
+
+def inlined(folder):
+    page = (folder / "page.html").read_text(encoding="utf-8")
+    return json.loads(page.split('id="document">')[1].split("</script>")[0])
+
+
+def test_the_page_of_a_comparison(studies):
+    document = inlined(studies["compare"])
+    record = json.loads((studies["compare"] / "compare.json").read_text(encoding="utf-8"))
+    arm = record["arms"][1]
+    sections = {section["id"]: section for section in document["sections"]}
+    assert list(sections) == ["bands", "pairs", "differences-1", "viral", "recipe"]
+    assert document["title"]["en"].startswith("weaker: people reached −")
+    middles = [row["middle"] for row in sections["pairs"]["chart"]["data"] if "middle" in row]
+    assert middles == pytest.approx([arm["metrics"]["people_reached"]["difference"]["middle"]])
+    assert len([row for row in sections["pairs"]["chart"]["data"] if "value" in row]) == record["seeds"]
+    assert [row["middle"] for row in sections["viral"]["chart"]["data"]] == pytest.approx(
+        [one["viral_share"]["middle"] for one in record["arms"]]
+    )
+
+
+def test_the_page_of_a_sweep_has_what_its_points_have(studies):
+    document = inlined(studies["sweep"])
+    explored = next(section["explore"] for section in document["sections"] if section["id"] == "explore")
+    points = pd.read_csv(studies["sweep"] / "points.csv")
+    assert [knob["path"] for knob in explored["knobs"]] == ["contagion.infect", "contagion.recover"]
+    for point, cells, row in zip(explored["points"], explored["cells"], points.to_dict("records"), strict=True):
+        values = [knob["values"][place] for knob, place in zip(explored["knobs"], point, strict=True)]
+        assert values == [row["contagion.infect"], row["contagion.recover"]]
+        assert cells[0] == pytest.approx([row[f"people_reached_{what}"] for what in ("mean", "low", "high")], rel=1e-4)
+    assert len(document["sections"][-1]["yaml"]) > 50
+
+
+def test_pages_of_studies_are_whole_in_both_languages_and_small(studies):
+    for folder in studies.values():
+        document = inlined(folder)
+        for language in words.LANGUAGES:
+            assert [
+                path for path, value in leaves(words.localised(document, language)) if isinstance(value, dict)
+            ] == []
+        assert (folder / "page.html").stat().st_size < 1_500_000
+        assert main.main(["verify", str(folder)]) == 0
 
 
 # ---- hostile titles are text
@@ -215,7 +282,8 @@ def sources():
 
 def test_no_word_is_missing_and_none_is_unused():
     python, scripts = sources()
-    asked = {*filter(lambda key: f'"{key}"' in python, words.TABLE)}
+    quoted = set(re.findall(r'"(\w+)"', python))
+    asked = quoted & words.TABLE.keys()
     for ui in words.ui():
         if re.search(rf'word\("{ui}"|"{ui}"|\b{ui}: "', scripts) or ui in ("png", "svg", "csv"):
             asked.add(words.UI + ui)

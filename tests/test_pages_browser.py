@@ -6,7 +6,7 @@ import re
 import shutil
 
 import pytest
-from test_pages import HOSTILE, SIR, hostile  # noqa: F401  a fixture
+from test_pages import HOSTILE, SIR, hostile, studies  # noqa: F401  fixtures
 
 import sim
 
@@ -36,7 +36,7 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory, hostile):  # noqa: F811
+def folders(tmp_path_factory, hostile, studies):  # noqa: F811
     """A run of each kind."""
     out = tmp_path_factory.mktemp("pages")
     days = ["days=4", "shortened=true"]
@@ -46,7 +46,7 @@ def folders(tmp_path_factory, hostile):  # noqa: F811
         "classical": sim.run("sir", out=out, figures=False, **SIR),
         "hostile": hostile,
     }
-    return {name: result.path for name, result in made.items()}
+    return {name: result.path for name, result in made.items()} | studies
 
 
 class Opened:
@@ -85,7 +85,7 @@ class Opened:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("kind", ["platform", "campaign", "classical", "hostile"])
+@pytest.mark.parametrize("kind", ["platform", "campaign", "classical", "hostile", "compare", "sweep"])
 def test_every_page_at_every_width(browser, folders, kind, width, language):
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="axe is not installed: pip install -e '.[dev]'"
@@ -169,6 +169,21 @@ def test_the_forest_counts_everybody_in_the_end(browser, folders):
         page = opened.ready("en")
         reached = sim.Result(folders["classical"]).summary["people_reached"]
         assert f": {reached} people, " in page.inner_text("#forest .player output")
+
+
+def test_a_sweep_is_explored_by_its_sliders(browser, folders):
+    with Opened(browser, folders["sweep"]) as opened:
+        page = opened.ready("en")
+        told, slider = page.locator("#explore output"), page.locator("#explore input[data-knob='contagion.infect']")
+        slider.press("Home")
+        assert "contagion.infect = 0.02, contagion.recover = 0.2: people reached " in told.inner_text()
+        least = told.inner_text()
+        slider.press("End")
+        assert "contagion.infect = 0.1," in told.inner_text() != least
+        assert slider.get_attribute("aria-valuetext") == "0.1"
+        page.select_option("#explore .choice select >> nth=1", label="contagion.recover")
+        page.wait_for_timeout(300)
+        assert opened.said == []
 
 
 def test_who_acted_is_searched_and_filtered(browser, folders):

@@ -15,6 +15,7 @@ from sim.pages.words import LANGUAGES, Said, said
 
 INK, GREY, PALE, ACCENT, WARM = "#1f2933", "#5a6270", "#d9dee4", "#0072B2", "#D55E00"
 FONT = 'system-ui,-apple-system,"Segoe UI","PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif'
+EVEN = 0.22  # luminance on which white and ink are read as easily
 CONFIG: dict[str, Any] = {
     "background": "#ffffff",
     "font": FONT,
@@ -29,24 +30,26 @@ CONFIG: dict[str, Any] = {
 Spec = dict[str, Any]
 
 
-def _spec(height: int, **parts: Any) -> Spec:
+def made(height: int, **parts: Any) -> Spec:
+    """A specification as wide as its place, without data."""
     return {"width": "container", "height": height, "data": {"name": "rows"}, "config": CONFIG, **parts}
 
 
-def _amounts(title: Said | None = None) -> Spec:
+def amounts(title: Said | None = None) -> Spec:
     """The axis of counts."""
     return {"title": title, "labelExpr": amount_of("datum.value"), "tickCount": 5}
 
 
-def _moments() -> Spec:
+def moments() -> Spec:
     """The axis of time; moments are written as if they were UTC."""
     axis = {"title": None, "labelExpr": moment_of("datum.value"), "grid": False, "labelOverlap": True, "tickCount": 8}
     return {"field": "time", "type": "temporal", "scale": {"type": "utc"}, "axis": axis}
 
 
-def _colours(names: Sequence[Said], colours: Sequence[str], field: str = "platform") -> Spec:
+def coloured(names: Sequence[Said | str], colours: Sequence[str], field: str = "platform") -> Spec:
+    """Colours of names, with a legend."""
     scale = {"domain": list(names), "range": list(colours)}
-    legend = {"columns": {"expr": "width < 450 ? 3 : width < 900 ? 5 : 8"}, "labelLimit": 130}
+    legend = {"columns": {"expr": "width < 450 ? 3 : width < 900 ? 5 : 8"}, "labelLimit": 130, "symbolOpacity": 1}
     return {"field": field, "type": "nominal", "scale": scale, "legend": legend}
 
 
@@ -58,11 +61,11 @@ def views(names: Sequence[Said], colours: Sequence[str], unit: Said, *, stacked:
     summed = [
         {"aggregate": [{"op": "sum", "field": "value", "as": "views"}], "groupby": ["time", "platform"]},
     ]
-    y = {"field": "views", "type": "quantitative", "axis": _amounts(unit), "stack": "zero" if stacked else None}
-    colour = _colours(names, colours)
+    y = {"field": "views", "type": "quantitative", "axis": amounts(unit), "stack": "zero" if stacked else None}
+    colour = coloured(names, colours)
     mark: Spec = {"type": "area", "opacity": 0.85, "line": False} if stacked else {"type": "line", "strokeWidth": 2}
-    shape = {"mark": mark, "encoding": {"x": _moments(), "y": y, "color": colour}}
-    return _spec(280, transform=summed, layer=[shape, _rule(names, "views")])
+    shape = {"mark": mark, "encoding": {"x": moments(), "y": y, "color": colour}}
+    return made(280, transform=summed, layer=[shape, _rule(names, "views")])
 
 
 def _rule(names: Sequence[Said], value: str) -> Spec:
@@ -80,7 +83,7 @@ def _rule(names: Sequence[Said], value: str) -> Spec:
             "type": "point", "fields": ["time"], "nearest": True, "on": "pointermove", "clear": "pointerout"}}],
         "mark": {"type": "rule", "color": INK, "strokeWidth": 1},
         "encoding": {
-            "x": _moments(),
+            "x": moments(),
             "opacity": {"condition": {"value": 0.7, "param": "at", "empty": False}, "value": 0},
             "tooltip": tips,
         },
@@ -119,7 +122,7 @@ def observed(count: int) -> Spec:
         for name, title in (("label", "figure"), ("ours", "simulated"), ("real", "observed"), ("source", "source"))
     ]
     text = {"type": "text", "align": "left", "baseline": "middle", "fontSize": 13, "color": INK, "dy": -9}
-    return _spec(
+    return made(
         40 * max(count, 1),
         layer=[
             {"data": {"values": [{"low": 0.5, "high": 2}]}, "mark": {"type": "rect", "color": "#e4e8ed"},
@@ -136,7 +139,7 @@ def observed(count: int) -> Spec:
 
 def spill(count: int) -> Spec:
     """People reached on each platform by where the share that they saw first came from; rows say their own colour."""
-    ink = {"condition": {"test": "datum.share>0.35", "value": "#ffffff"}, "value": INK}
+    ink = {"field": "ink", "type": "nominal", "scale": None}
     x: Spec = {"field": "come", "type": "nominal", "sort": None, "title": said("spill_from")}
     y = {"field": "to", "type": "nominal", "sort": None, "title": None, "axis": {"labelFontSize": 13}}
     x["axis"] = {"orient": "top", "labelAngle": 0 if count < 5 else -40, "labelFontSize": 13}
@@ -151,7 +154,14 @@ def spill(count: int) -> Spec:
     }
     words = {"mark": {"type": "text", "fontSize": 12},
              "encoding": {"text": {"field": "cell", "type": "nominal"}, "color": ink}}  # fmt: skip
-    return _spec(46 * count, encoding={"x": x, "y": y}, layer=[cells, words])
+    return made(46 * count, encoding={"x": x, "y": y}, layer=[cells, words])
+
+
+def ink_on(fill: str) -> str:
+    """White or ink, whichever is read more easily on a colour."""
+    parts = (int(fill[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return "#ffffff" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < EVEN else INK
 
 
 def shade(colour: str, share: float) -> str:
@@ -170,16 +180,16 @@ CURVES = {"adopted": ACCENT, "infectious": WARM, "recovered": "#00845F", "new": 
 def curve(names: Sequence[str], unit: Said) -> Spec:
     """Columns by step; what theory expects is dashed. Rows have step, key, measure, value, theory."""
     domain = [said(name) for name in names]
-    colour = _colours(domain, [CURVES[name] for name in names], "measure")
+    colour = coloured(domain, [CURVES[name] for name in names], "measure")
     x = {"field": "step", "type": "quantitative", "axis": {"title": said("step"), "grid": False, "tickMinStep": 1}}
-    y = {"field": "value", "type": "quantitative", "axis": _amounts(unit)}
+    y = {"field": "value", "type": "quantitative", "axis": amounts(unit)}
     told = [{"calculate": amount_of("datum.value"), "as": "told"}]
     tips = [
         {"field": name, "type": "nominal", "title": said(title)}
         for name, title in (("step", "step"), ("measure", "measure"), ("told", "people"))
     ]
     base = {"x": x, "y": y, "color": colour}
-    return _spec(
+    return made(
         280,
         transform=told,
         encoding=base,
@@ -201,7 +211,7 @@ GRADES = {"measured": ACCENT, "estimated": "#6f9fc4", "assumed": "#c9d3dc"}
 def grades(count: int) -> Spec:
     """Numbers of each part of the scenario by grade, as shares."""
     domain = [said(name) for name in GRADES]
-    colour = _colours(domain, [*GRADES.values()], "grade")
+    colour = coloured(domain, [*GRADES.values()], "grade")
     x = {"field": "count", "type": "quantitative", "stack": "normalize",
          "axis": {"title": None, "format": ".0%", "tickCount": 5}}  # fmt: skip
     y = {"field": "part", "type": "nominal", "sort": None, "title": None, "axis": {"labelFontSize": 13}}
@@ -210,5 +220,5 @@ def grades(count: int) -> Spec:
         for name, title in (("part", "part"), ("grade", "grade"), ("count", "numbers"))
     ]
     order = {"field": "order", "type": "quantitative"}
-    return _spec(26 * count + 10, mark={"type": "bar", "height": {"band": 0.75}}, encoding={
+    return made(26 * count + 10, mark={"type": "bar", "height": {"band": 0.75}}, encoding={
         "x": x, "y": y, "color": colour, "order": order, "tooltip": tips})  # fmt: skip

@@ -90,7 +90,7 @@ def _columns(series: pd.DataFrame, theory: pd.DataFrame, names: list[str]) -> di
 def _forest(told: Told, source: Source) -> dict[str, Any] | None:
     columns = source.forest()
     parent = np.asarray(columns["parent"], np.int64)
-    if not len(parent):
+    if not 0 < len(parent) <= forest.ROWS:
         return None
     step = np.asarray(columns["step"], np.int64)
     times = forest.frames(int(step.max()))

@@ -15,6 +15,7 @@ import numpy as np
 from sim.pages.packing import packed
 
 MOST, FRAMES = 100_000, 480
+ROWS = 5_000_000  # of a forest that is looked at; a larger one would take more memory than its run
 FULL = 65_535  # of a position
 SPREAD = 2654435761  # a multiplier that scatters neighbours
 

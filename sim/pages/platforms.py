@@ -19,6 +19,7 @@ from sim.pages.words import Said, capitals, said, same
 BINS = 1_500  # of the series; a longer run has longer ones
 HOURS = (1, 2, 3, 6, 12, 24)
 CROSS = "from"
+LEAST = 0.001  # share that is worth its digits
 FEW = 3  # platforms whose cells have room for words
 
 
@@ -77,7 +78,7 @@ def _listed(told: Told) -> list[dict[str, Any]]:
         return []
     note = None
     if known:
-        best = min(known, key=lambda name: known[name])
+        best = min(known, key=lambda name: (known[name], -int(told.summary.get(f"{name}_topics_listed") or 0)))
         note = said("card_best", rank=known[best], platform=told.platforms[best].said)
     return [{"id": "topics_listed", "label": said("card_listed"), "value": amount(listed), "note": note}]
 
@@ -271,10 +272,12 @@ def _cell(told: Told, to: str, come: str, over: dict[tuple[str, str], int], reac
     own = to == come
     people = reached[to] - sum(n for (a, _), n in over.items() if a == to) if own else over[to, come]
     share = people / reached[to]
+    fill = charts.shade(charts.GREY if own else charts.WARM, share)
     return {
         "to": told.platforms[to].said,
         "come": told.platforms[come].said,
-        "fill": charts.shade(charts.GREY if own else charts.WARM, share),
+        "fill": fill,
+        "ink": charts.ink_on(fill),
         "share": round(share, 5),
         "told": amount(people),
         "part": percent(share),
@@ -286,14 +289,16 @@ def _cell_words(people: int, share: float, count: int) -> Said | str:
     """What stands in a cell: with few platforms there is room for the number of people."""
     if not people:
         return ""
-    return said("spill_cell", share=percent(share), people=amount(people)) if count <= FEW else percent(share)
+    if count <= FEW:
+        return said("spill_cell", share=percent(share), people=amount(people))
+    return percent(share) if share >= LEAST else "·"
 
 
 def _forest(told: Told, source: Source) -> dict[str, Any] | None:
     """The forest, coloured by platform or by channel."""
     columns = {name: np.asarray(column) for name, column in source.forest().items()}
     parent = columns["parent"].astype(np.int64)
-    if not (parent >= 0).any():
+    if not (parent >= 0).any() or len(parent) > forest.ROWS:
         return None
     step = _minutes(told)
     times = forest.frames(int(columns["minute"].max()), step)

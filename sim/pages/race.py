@@ -24,8 +24,8 @@ def lists(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
 
 
 def _one(places: pd.DataFrame) -> dict[str, Any]:
-    times, step = np.unique(places["time"].to_numpy(str), return_inverse=True)
-    every = max(1, -(-len(times) // FRAMES), _an_hour(times))
+    step, times = pd.factorize(places["time"], sort=True)
+    every = max(1, -(-len(times) // FRAMES), _an_hour(times.to_numpy()))
     kept = step % every == 0
     places, frame = places[kept], step[kept] // every
     rank = places["rank"].to_numpy(np.int64)
@@ -33,7 +33,7 @@ def _one(places: pd.DataFrame) -> dict[str, Any]:
     places, frame, rank = places[shown], frame[shown], rank[shown]
     heat = _scaled(places["heat"].to_numpy(np.float64), frame, len(times[::every]))
     own = (places["story"] != "").to_numpy()
-    titles, topic = np.unique(places["topic"].to_numpy(str)[own], return_inverse=True)
+    topic, titles = pd.factorize(places["topic"][own], sort=True)
     bought = (places["slot"] == BOUGHT).to_numpy().astype(np.int64)
     entries = np.stack([frame[own], rank[own], topic, heat[own], bought[own]], axis=1).reshape(-1)
     most = int(rank.max(initial=1))

@@ -80,4 +80,5 @@ def _recipe(told: Told) -> dict[str, Any]:
         "facts": [{"label": label, "value": value} for label, value in lines],
         "command": COMMAND,
         "yaml": packing.text(told.yaml.encode()),
+        "yaml_label": said("recipe_yaml"),
     }

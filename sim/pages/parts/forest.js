@@ -80,6 +80,7 @@ async function grown(found) {
     trees.depth[i] = trees.depth[parent] + 1;
     if (places && places[i] !== places[parent]) trees.cross[i] = 1;
   }
+  trees.crossings = trees.cross.reduce((total, one) => total + one, 0);
   trees.most = trees.weight.reduce((most, weight) => Math.max(most, weight), 1);
   trees.rings = found.depth + 1;
   sums(trees, n, frames);
@@ -161,7 +162,8 @@ function strokes(pen, trees, mode, wide, from, until) {
   const colour = (code) => trees.palette[mode][code];
   for (const [code, points] of edges) pen.lines(points, colour(code), line, n > 20000 ? 0.55 : 0.5);
   for (const [code, points] of dots) pen.dots(points, colour(code));
-  if (over.length) pen.lines(over, "#111827", Math.max(1.4, line), 0.9);
+  const many = trees.crossings > 300;
+  if (over.length) pen.lines(over, "#111827", many ? 0.8 : 1.5, many ? 0.55 : 0.9);
 }
 
 function group(groups, code) {

@@ -21,9 +21,23 @@ function notices() {
 }
 
 function cards() {
-  return el("ul", { class: "cards" }, ...doc.cards.map((card) => el("li", { "data-card": card.id, "data-verdict": card.verdict },
+  if (!doc.cards.length) return null;
+  return balanced(el("ul", { class: "cards" }, ...doc.cards.map((card) => el("li", { "data-card": card.id, "data-verdict": card.verdict },
     el("span", { class: "label", text: say(card.label) }), el("b", { text: say(card.value) }),
-    card.note ? el("span", { class: "note", text: say(card.note) }) : null)));
+    card.note ? el("span", { class: "note", text: say(card.note) }) : null))));
+}
+
+/** Rows of cards of nearly one length, whatever the width. */
+function balanced(list) {
+  const fit = () => {
+    const wide = Math.min(window.innerWidth, 1240);
+    const most = window.innerWidth <= 640 ? 2 : Math.max(3, Math.floor(wide / 165));
+    const rows = Math.ceil(list.children.length / most);
+    list.style.gridTemplateColumns = `repeat(${Math.ceil(list.children.length / rows)}, minmax(0, 1fr))`;
+  };
+  fit();
+  window.addEventListener("resize", () => list.isConnected && fit());
+  return list;
 }
 
 function contents() {
@@ -38,7 +52,7 @@ function part(section) {
     section.about ? el("p", { class: "about", text: say(section.about) }) : null,
     section.cut ? el("p", { class: "about", text: say(section.cut) }) : null);
   if (section.chart) made.append(chart(section));
-  for (const [key, draw] of [["forest", forest], ["race", race]]) {
+  for (const [key, draw] of [["forest", forest], ["race", race], ["explore", explore]]) {
     if (!section[key]) continue;
     const holder = el("figure", { class: "chart", id: `chart-${section.id}` });
     made.append(holder);
@@ -60,13 +74,20 @@ function beside(section, table) {
 
 function recipe(section) {
   const facts = section.facts.flatMap((fact) => [el("dt", { text: say(fact.label) }), el("dd", { text: say(fact.value), dir: "auto" })]);
-  const yaml = el("pre", { tabindex: "0", "aria-label": word("yaml") });
-  const filled = el("details", {}, el("summary", { text: word("yaml") }), yaml);
+  const made = el("div", { class: "recipe" }, el("dl", {}, ...facts));
+  if (section.command) {
+    const command = el("pre", { class: "command", text: section.command });
+    made.append(el("h3", { text: word("command") }), command, copier("copy_command", () => section.command));
+  }
+  if (section.yaml) made.append(wholeScenario(section));
+  return made;
+}
+
+function wholeScenario(section) {
+  const yaml = el("pre", { tabindex: "0", "aria-label": say(section.yaml_label) });
   inflatedText(section.yaml).then((text) => { yaml.textContent = text; });
-  const command = el("pre", { class: "command", text: section.command });
-  return el("div", { class: "recipe" }, el("dl", {}, ...facts),
-    el("h3", { text: word("command") }), command, copier("copy_command", () => section.command),
-    filled, copier("copy_yaml", () => inflatedText(section.yaml)));
+  return el("div", {}, el("details", {}, el("summary", { text: say(section.yaml_label) }), yaml),
+    copier("copy_yaml", () => inflatedText(section.yaml)));
 }
 
 async function inflatedText(packed) {
