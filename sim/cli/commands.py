@@ -4,9 +4,10 @@ from sim.cli.calibrate import add_calibrate
 from sim.cli.compare import add_compare
 from sim.cli.counterfactuals import add_counterfactuals
 from sim.cli.diff import add_diff
-from sim.cli.finished import add_explain, add_export, add_plot, add_verify
+from sim.cli.finished import add_explain, add_export, add_page, add_plot, add_verify
 from sim.cli.forks import add_fork
 from sim.cli.hindcast import add_hindcast
+from sim.cli.ladder import add_ladder
 from sim.cli.looks import add_looks
 from sim.cli.optimize import add_optimize
 from sim.cli.outcomes import add_outcomes
@@ -19,8 +20,10 @@ COMMANDS = (
     add_run,
     add_fork,
     add_looks,
+    add_ladder,
     add_diff,
     add_plot,
+    add_page,
     add_export,
     add_explain,
     add_verify,

@@ -40,7 +40,7 @@ def sha256(data: Any) -> str:
 def maker() -> str:
     """Which software this is: package, model of platforms, model of contagion, and its source, however numbered."""
     versions = (str(kind.version()) for kind in kinds.KINDS.values())
-    return "/".join([_version(), *versions, places.source()[:12]])
+    return "/".join([version_of_program(), *versions, places.source()[:12]])
 
 
 def record(scenario: World, tables: Tabular, started: datetime, clock: float) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def record(scenario: World, tables: Tabular, started: datetime, clock: float) ->
         "schema_version": SCHEMA_VERSION,
         "software": "virality-simulator",
         "kind": scenario.kind,
-        "version": _version(),
+        "version": version_of_program(),
         **tables.facts(),
         "commit": _commit(),
         "source": places.source(),
@@ -92,7 +92,8 @@ def _scaling_note(ratio: int) -> str:
     )
 
 
-def _version() -> str:
+def version_of_program() -> str:
+    """Version of the installed package."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:

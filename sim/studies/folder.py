@@ -9,12 +9,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from sim.base import notices, places
 from sim.base.notices import Notice
 from sim.runs import kinds
 from sim.runs.folder import publish
+from sim.runs.paging.writing import PAGE
+from sim.runs.paging.writing import write as write_page
 from sim.runs.recipe import identity, sha256
 from sim.studies.study import Answer
 
@@ -39,7 +41,7 @@ def write(answer: Answer, out: Path | str, command: Sequence[str] = (), said: It
     >>> from sim import compare
     >>> answer = compare("sir", what=["weaker: contagion.infect=0.05"], users=200, seeds=4, who=False)
     >>> sorted(path.name for path in write(answer, "results").iterdir())
-    ['SHA256SUMS', 'arms', 'compare.json', 'compare.md', 'figures', 'runs.csv', 'series.csv']
+    ['SHA256SUMS', 'arms', 'compare.json', 'compare.md', 'figures', 'page.html', 'runs.csv', 'series.csv']
     """
     tables = {name: _csv(table) for name, table in answer.tables().items()}
     digest = digested(tables)
@@ -56,6 +58,14 @@ def write(answer: Answer, out: Path | str, command: Sequence[str] = (), said: It
     return publish(Path(out) / answer.world.name / name, fill, record)
 
 
+@runtime_checkable
+class Paged(Protocol):
+    """An answer that has a page."""
+
+    def document(self) -> dict[str, Any]:
+        """What the page shows."""
+
+
 def _fill(folder: Path, texts: dict[str, str], answer: Answer) -> None:
     from sim.pictures.drawing import save
     from sim.pictures.paper import lettering
@@ -65,6 +75,9 @@ def _fill(folder: Path, texts: dict[str, str], answer: Answer) -> None:
         (folder / place).write_text(text, encoding="utf-8")
     with notices.spared("the picture"), lettering():
         save(answer.picture(), folder / "figures" / f"{answer.study}.png")
+    if isinstance(answer, Paged):
+        with notices.spared("the page"):
+            write_page(folder / PAGE, answer.document(), "en")
 
 
 def digested(tables: dict[str, str]) -> str:

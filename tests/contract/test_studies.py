@@ -132,6 +132,7 @@ def test_a_folder_has_the_shape_of_all(answers, name, tmp_path):
     files = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
     tables = answer.tables()
     made = {f"{name}.json", f"figures/{name}.png", *answer.texts(), *(f"{table}.csv" for table in tables)}
+    made |= {"page.html"} if isinstance(answer, folder.Paged) else set()
     assert files == made | {checksums.FILE}
     assert set(checksums.verify(place).whole) == made
     assert (place / "figures" / f"{name}.png").read_bytes()[:4] == b"\x89PNG"

@@ -19,7 +19,7 @@ from sim.base.words import columns, wrapped
 from sim.runs import kinds
 from sim.runs.kinds import World
 from sim.scenario.load import Source, resolved
-from sim.studies.compare import chart, words
+from sim.studies.compare import chart, page, words
 from sim.studies.compare.arms import arms
 from sim.studies.compare.reached import Reached, Side, same_people, told
 from sim.studies.compare.runs import Outcome
@@ -130,6 +130,10 @@ class Answer:
     def lines(self) -> list[str]:
         """All of it for a terminal."""
         return lines(self.found, self.reached)
+
+    def document(self) -> dict[str, Any]:
+        """What the page shows."""
+        return page.document(self.found)
 
     def picture(self) -> Figure:
         """Bands, pairs, shares."""

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from sim.base import loader
+from sim.base import loader, notices
 from sim.base.errors import SimError
 from sim.base.files import checksums
 from sim.base.files.drafts import replacing
+from sim.runs.paging.writing import PAGE
+from sim.runs.paging.writing import write as write_page
 from sim.runs.recipe import maker
 from sim.studies.ledger import DONE, FAILED, FILE, Ledger
-from sim.studies.sweep import charts, found
+from sim.studies.sweep import charts, found, page
 from sim.studies.sweep.design import factor
 from sim.studies.sweep.found import Found
 from sim.studies.sweep.plan import Plan
@@ -27,6 +29,7 @@ WRITTEN = (
     "sweep.",
     "sensitivity.csv",
     "figures/",
+    "page.html",
 )  # beside the ledger, which has its own checks
 
 
@@ -133,6 +136,8 @@ def write(ledger: Ledger, *, parquet: bool = False, figures: bool = True) -> Rep
         _put(folder / "sensitivity.csv", _table(report.indices))
     if figures and report.done:
         draw(report, folder / "figures")
+        with notices.spared("the page"):
+            write_page(folder / PAGE, _document(report), "en")
     checksums.write(folder, [name for name in checksums.names(folder) if name.startswith(WRITTEN)])
     return report
 
@@ -151,6 +156,18 @@ def _report(ledger: Ledger, head: Header) -> Report:
         except SimError as error:
             notes.append(str(error))
     return Report(head, done, failed, ledger.digest(head.plan), metrics, made, notes)
+
+
+def _document(report: Report) -> dict[str, Any]:
+    """What the page shows."""
+    head = report.head
+    facts: dict[str, Any] = {
+        "title": head.title,
+        "scenario": head.scenario,
+        "seeds": head.replicates,
+        "digest": report.digest,
+    }
+    return page.document(report.found, head.sweep, **facts)
 
 
 def record(report: Report) -> dict[str, Any]:
