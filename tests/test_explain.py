@@ -163,19 +163,22 @@ def test_nobody_is_left_without_a_hint(folder):
 
 
 def test_the_life_of_a_topic(folder):
-    lines = explain.explain_topic(folder["vectorized"], "weibo/丁真")
+    lines = explain.explain_topic(folder["vectorized"], "douyin/丁真")
     told = "\n".join(lines)
     assert len(lines) <= 80
     assert max(map(display_width, lines)) <= 140
     for part in (
         "origin: fact",
-        "because: carries the video to Weibo",
+        "because: posts the 7-10 s video",
         "heat",
         "Actors under it",
         "The first 10 people",
     ):
         assert part in told
-    assert "Traffic pools" in "\n".join(explain.explain_topic(folder["vectorized"], "douyin/丁真", limit=5))
+    assert "Traffic pools" in told
+    carried = "\n".join(explain.explain_topic(folder["vectorized"], "weibo/丁真", limit=5))
+    assert "origin: relay" in carried
+    assert "because: carried over from douyin: post 0, video by 微笑收藏家·波哥" in carried
 
 
 def test_what_is_told_of_a_topic_is_what_the_run_wrote():
@@ -260,7 +263,7 @@ def test_what_is_no_run_or_no_longer_the_same_is_refused_in_one_line(folder, tmp
         explain.explain_user(copy(digest={"all": "0" * 64}), 1)
     with pytest.raises(SimError, match="did you mean '丁真'"):
         explain.explain_topic(path, "丁珍真")
-    with pytest.raises(SimError, match="may be any of 2 topics: douyin/丁真, weibo/丁真"):
+    with pytest.raises(SimError, match="may be any of 3 topics: douyin/丁真, wechat/丁真, weibo/丁真"):
         explain.explain_topic(path, "丁真")
 
 

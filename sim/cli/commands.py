@@ -7,6 +7,7 @@ from sim.cli.diff import add_diff
 from sim.cli.finished import add_explain, add_export, add_page, add_plot, add_verify
 from sim.cli.forks import add_fork
 from sim.cli.hindcast import add_hindcast
+from sim.cli.ladder import add_ladder
 from sim.cli.looks import add_looks
 from sim.cli.optimize import add_optimize
 from sim.cli.outcomes import add_outcomes
@@ -19,6 +20,7 @@ COMMANDS = (
     add_run,
     add_fork,
     add_looks,
+    add_ladder,
     add_diff,
     add_plot,
     add_page,

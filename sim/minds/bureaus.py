@@ -94,8 +94,8 @@ class Rivalry(Policy):
         pressure = self.listed_weight * log2(1 + board.listed_day) + self.rivals_weight * log2(1 + len(rivals))
         pressure += self.kinship + (self.called_weight if called else 0.0)
         words = [f"{board.listed_day} topics of the story listed in 24 h"]
-        if board.listed:
-            words.append(f"now {topic_words(board.listed[0])}")
+        if board.listed:  # of its own platforms, where there is one: what stands on others it hears of
+            words.append(f"now {topic_words(board.best(50, on=me.platforms) or board.listed[0])}")
         if rivals:
             names = ", ".join(f"{j.title} {hours_ago(board.now, j.minute)}" for j in rivals[-3:])
             words.append(f"{len(rivals)} rival{'s' if len(rivals) > 1 else ''} joined ({names})")

@@ -107,6 +107,10 @@ def _birth(words: Words, row: int) -> list[str]:
         lines.append(_brief(f"because: {acts[0]['why']}"))
     elif ORIGINS[topics.origin[row]] == "user":
         lines.append("  because: interest in the story makes users start topics, a Poisson number each step")
+    elif ORIGINS[topics.origin[row]] == "relay":
+        carried = int(world.posts.original[first[0]])
+        there = world.platforms[world.posts.platform[carried]]
+        lines.append(_brief(f"because: carried over from {there}: {words.post(carried)}"))
     return lines
 
 
