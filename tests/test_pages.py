@@ -282,7 +282,7 @@ def sources():
 
 def test_no_word_is_missing_and_none_is_unused():
     python, scripts = sources()
-    quoted = set(re.findall(r'"(\w+)"', python))
+    quoted = {*re.findall(r'"(\w+)"', python)}
     asked = quoted & words.TABLE.keys()
     for ui in words.ui():
         if re.search(rf'word\("{ui}"|"{ui}"|\b{ui}: "', scripts) or ui in ("png", "svg", "csv"):
@@ -290,7 +290,7 @@ def test_no_word_is_missing_and_none_is_unused():
     asked |= {f"ui_{said}" for said in re.findall(r'"said": "(\w+)"', python)}
     asked.update(key for key in words.TABLE if key.startswith((words.ACT, words.TIER)))
     assert words.TABLE.keys() - asked == set()
-    assert {key for key in re.findall(r'said\(\s*"(\w+)"', python)} <= words.TABLE.keys()
+    assert set(re.findall(r'said\(\s*"(\w+)"', python)) <= words.TABLE.keys()
     assert {words.UI + key for key in re.findall(r'word\("(\w+)"', scripts)} <= words.TABLE.keys()
 
 
@@ -415,17 +415,22 @@ def test_every_platform_has_a_colour_of_its_own_that_is_seen_on_white():
     assert looks.look(catalog.LOOKS, "square") == looks.look(catalog.LOOKS, "square")
 
 
-def test_pictures_have_the_colours_of_the_pages(made):
+def test_charts_have_the_colours_of_the_table(made):
+    views = next(spec for name, spec in specs(writing.of_folder(made)) if name == "views")
+    scale = views["layer"][0]["encoding"]["color"]["scale"]
+    named = {
+        platform.title: looks.look(catalog.LOOKS, name).colour for name, platform in made.scenario.platforms.items()
+    }
+    assert scale["range"] == [named[one["en"]] for one in scale["domain"]]
+    assert len(scale["range"]) >= 2
+
+
+def test_pictures_have_the_colours_of_the_table(made):
     from sim.pictures import figures
 
-    assert "PALETTE[i]" not in Path(figures.__file__).read_text(encoding="utf-8")
-    (views,) = (
-        spec
-        for name, spec in specs(writing.of_folder(made))
-        if name == "views" and spec["layer"][0]["mark"]["type"] == "line"
-    )
-    colours = views["layer"][0]["encoding"]["color"]["scale"]["range"]
-    assert colours[0] == looks.look(catalog.LOOKS, next(iter(made.scenario.platforms))).colour
+    run = figures._open(made.path, {"impressions": "views", "new_reach": "people"})
+    drawn = {line.get_color() for axes in figures.reach(run).axes for line in axes.get_lines()}
+    assert {looks.look(catalog.LOOKS, name).colour for name in ("douyin", "weibo")} < drawn
 
 
 def test_verdicts():
