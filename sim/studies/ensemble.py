@@ -32,7 +32,7 @@ RELAX_LEAST = 3  # bins that must hold something
 
 @dataclass(frozen=True)
 class Trace:
-    """What is kept of one run, of one story or of all. Hours count from the run's start; days are those of its own zone.
+    """What is kept of one run, of one story or all. Hours count from its start; days are those of its own zone.
 
     Attributes:
         seed: of the run.

@@ -89,7 +89,9 @@ def chosen(scenario: Scenario, only: Sequence[str] = ()) -> dict[str, Counterfac
 def outcomes(
     scenario: Scenario, numbers: Sequence[int], *, only: Sequence[str] = (), jobs: Jobs = 1, tell: Tell | None = None
 ) -> list[Outcome]:
-    """Run the world as it is and every world without, with the same seeds; one outcome an expectation, over all stories.
+    """Run the world as it is and every world without, with the same seeds; one outcome an expectation.
+
+    All stories count together.
 
     Draws are keyed by what they are about, so both worlds draw the same numbers wherever they agree.
 
