@@ -28,7 +28,7 @@ ROOMS = (
     ("scenario",),
     ("platforms",),
     ("world", "contagion"),
-    ("minds", "networks", "pictures"),
+    ("minds", "networks", "pictures", "pages"),
     ("catalog", "base"),
 )
 ORDER = [room for floor in ROOMS for room in floor]
@@ -172,7 +172,7 @@ role="img" aria-labelledby="title">
     .step {{ stroke: #d55e00; }}
   </style>
   <rect x="0" y="0" width="1280" height="{height}" style="stroke: none"/>
-  <text class="head" x="40" y="42">Thirteen rooms: imports run down</text>
+  <text class="head" x="40" y="42">Fourteen rooms: imports run down</text>
   <text class="head" x="900" y="42">One step, in six phases</text>
 """
 TALL, TOP, LEFT, WIDE = 88, 64, 40, 800

@@ -157,7 +157,7 @@ def test_a_run_leaves_a_folder_like_any_other(write, tmp_path):
     files = {str(path.relative_to(result.path)) for path in result.path.rglob("*") if path.is_file()}
     assert files == {
         *("run.json", "summary.json", "scenario.resolved.yaml", "series.csv", "theory.csv"),
-        *("cascades.npz", "figures/curve.png", "report.html", "SHA256SUMS"),
+        *("cascades.npz", "figures/curve.png", "page.html", "SHA256SUMS"),
     }
     assert result.path.name == f"{result.digest[:8]}-s1"
     assert result.run["contagion"] == "sir"
@@ -168,9 +168,9 @@ def test_a_run_leaves_a_folder_like_any_other(write, tmp_path):
     assert series.new.sum() == len(columns["user"]) == result.summary["people_reached"]
     assert (series.adopted - series.recovered == series.infectious).all()
     assert (columns["parent"] < np.arange(len(columns["parent"]))).all()
-    page = (result.path / "report.html").read_text(encoding="utf-8")
-    assert "figures/curve.png" in page
-    assert "Who decided" not in page
+    page = (result.path / "page.html").read_text(encoding="utf-8")
+    assert '"id":"curve"' in page
+    assert '"id":"actions"' not in page
     again = run(result.path / "scenario.resolved.yaml", out=tmp_path / "again", figures=False)
     assert again.digest == result.digest
     assert run(write(), seed=2, out=tmp_path / "out", figures=False).digest != result.digest

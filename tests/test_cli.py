@@ -91,7 +91,7 @@ class Rooms:
         self.asked["load"] = {"source": source, "sets": list(sets), "seed": seed, "users": users}
         return scenario(Path(source).stem, users or 1000)
 
-    def run(self, world, *, out, threads=1, figures=True, progress=None, max_seconds=None, max_bytes=None):
+    def run(self, world, *, out, threads=1, figures=True, progress=None, max_seconds=None, max_bytes=None, lang="en"):
         self.asked["run"] = {"out": out, "threads": threads, "figures": figures}
         if self.raises:
             raise self.raises

@@ -55,7 +55,7 @@ def test_tables_are_listed_and_had_by_name(spread, platform):
     assert len(spread.table("cascades")) == spread.summary["people_reached"]
 
 
-@pytest.mark.parametrize("name", ["casc", "../series", "", "report.html"])
+@pytest.mark.parametrize("name", ["casc", "../series", "", "page.html"])
 def test_a_table_that_is_not_there_is_told_in_a_line(spread, name):
     with pytest.raises(SimError) as error:
         spread.table(name)

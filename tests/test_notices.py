@@ -59,7 +59,7 @@ def test_lines_that_an_edge_list_drops_are_told_stored_and_shown(tmp_path, capsy
     record = json.loads((tmp_path / folder / "run.json").read_text())
     assert [one["text"] for one in record["notices"]] == told
     assert all(one["count"] == 1 for one in record["notices"])
-    page = (tmp_path / folder / "report.html").read_text()
+    page = (tmp_path / folder / "page.html").read_text(encoding="utf-8")
     assert all(line in page for line in told)
 
 

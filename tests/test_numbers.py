@@ -372,7 +372,7 @@ def test_cards_follow_the_platforms_of_the_scenario(tmp_path):
     assert cards["impressions on Square"] == result.summary["square_impressions"] > 0
     assert "topics on the Square list" not in cards, "it has no list"
     assert cards["yuan spent"] == 0
-    page = (result.path / "report.html").read_text(encoding="utf-8")
+    page = (result.path / "page.html").read_text(encoding="utf-8")
     assert "impressions on Square" in page
     assert result.comparison()[0][0] == "impressions on Square"
     assert result.comparison()[0][3] == "views"

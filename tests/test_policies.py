@@ -861,5 +861,5 @@ def test_two_bureaus_of_one_title_are_two_wherever_actors_are_counted(tmp_path):
     assert {*actions.name[actions.kind == "bureau"]} == {"one", "other"}
     assert (made.summary["bureaus_acted"], made.summary["rival_bureaus_acted"]) == (2, 2)
     assert tables.first_to_act(actions.to_dict("records"), "bureau")[0] == "all 2 of kind bureau that acted, and why:"
-    assert "of 2 actors, bureaus first" in (made.path / "report.html").read_text(encoding="utf-8")
+    assert "2 actors acted " in (made.path / "page.html").read_text(encoding="utf-8")
     assert (made.path / "figures/actors.png").is_file()

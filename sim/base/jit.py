@@ -55,7 +55,11 @@ def _imported(text: str) -> Iterator[Path]:
 @cache
 def cache_folder() -> Path | None:
     """Where the compiled functions of these sources are kept; None if no place can be written."""
-    name = f"compiled-{_digest()}"
+    return kept(f"compiled-{_digest()}")
+
+
+def kept(name: str) -> Path | None:
+    """A folder of this name for what is made once and used again; None if no place can be written."""
     return next((base / name for base in _bases() if _writable(base / name)), None)
 
 

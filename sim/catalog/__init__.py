@@ -7,6 +7,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 PEOPLE = FOLDER / "people.yaml"
 NUMBERS = FOLDER / "numbers.yaml"
+LOOKS = FOLDER / "looks.yaml"
 
 
 def platform_path(name: str) -> Path:

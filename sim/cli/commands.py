@@ -4,7 +4,7 @@ from sim.cli.calibrate import add_calibrate
 from sim.cli.compare import add_compare
 from sim.cli.counterfactuals import add_counterfactuals
 from sim.cli.diff import add_diff
-from sim.cli.finished import add_explain, add_export, add_plot, add_verify
+from sim.cli.finished import add_explain, add_export, add_page, add_plot, add_verify
 from sim.cli.forks import add_fork
 from sim.cli.hindcast import add_hindcast
 from sim.cli.looks import add_looks
@@ -21,6 +21,7 @@ COMMANDS = (
     add_looks,
     add_diff,
     add_plot,
+    add_page,
     add_export,
     add_explain,
     add_verify,

@@ -1,4 +1,4 @@
-"""Commands about finished folders: `sim plot`, `sim export`, `sim explain`, `sim verify`."""
+"""Commands about finished folders: `sim plot`, `sim page`, `sim export`, `sim explain`, `sim verify`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sim.cli.words import add, positive, print_lines, threads, whole
+from sim.cli.words import LANGUAGES, add, positive, print_lines, threads, whole
 
 UNSOUND = 1  # exit code: some file is not as it was written
 
@@ -18,6 +18,15 @@ def add_plot(commands: Any) -> None:
     parser.add_argument("folder", type=Path, metavar="RUN_FOLDER", help="a folder that `sim run` has written")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="only this; repeatable")
     parser.set_defaults(after_interrupt="some figures may be missing")
+
+
+def add_page(commands: Any) -> None:
+    """`sim page`."""
+    parser = add(commands, "page", _page, "make the page of a run again: one HTML file, to be sent or shown")
+    parser.add_argument("folder", type=Path, metavar="RUN_FOLDER", help="a folder that `sim run` has written")
+    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language in which it opens (en)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="another file (RUN_FOLDER/page.html)")
+    parser.set_defaults(after_interrupt="the page may be missing")
 
 
 def add_export(commands: Any) -> None:
@@ -79,6 +88,14 @@ def _plot(args: argparse.Namespace) -> int:
     from sim.runs.result import opened
 
     print_lines(map(str, opened(args.folder).plot(*args.only)))
+    return 0
+
+
+def _page(args: argparse.Namespace) -> int:
+    from sim.runs.paging import writing
+    from sim.runs.result import opened
+
+    print_lines([str(writing.again(opened(args.folder), args.out, args.lang))])
     return 0
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.words import (
+    LANGUAGES,
     LIMIT,
     add,
     add_ceilings,
@@ -55,6 +56,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     option("--out", type=Path, default=Path("results"), metavar="DIR", help="where results go (./results)")
     option("--threads", type=threads, default=1, metavar="N", help="threads; results stay the same (1)")
     option("--no-figures", dest="figures", action="store_false", help="draw no figures")
+    option("--lang", choices=LANGUAGES, default="en", help="language in which the page of the run opens (en)")
     option("--quiet", action="store_true", help="print nothing but the folder of the results")
     add_ceilings(parser)
 
@@ -81,7 +83,8 @@ def _simulate(scenario: World, args: argparse.Namespace) -> Result:
         _warn_of_agents(scenario, args.out)
     with progress(sys.stderr, quiet=args.quiet) as tell:
         options = ceilings(args) | ({"snapshot_at": args.snapshot_at} if args.snapshot_at else {})
-        return run(scenario, out=args.out, threads=args.threads, figures=args.figures, progress=tell, **options)
+        options |= {"figures": args.figures, "lang": args.lang}
+        return run(scenario, out=args.out, threads=args.threads, progress=tell, **options)
 
 
 def _warn_of_agents(scenario: World, out: Path) -> None:

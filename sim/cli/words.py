@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sim.studies.engine import Cluster
 
 MAX_THREADS = 256
+LANGUAGES = ("en", "zh")
 LIMIT = 3  # exit code: well asked, but this machine cannot do it
 
 _COUNT = re.compile(r"([0-9](?:_?[0-9]){0,30})(?:\.([0-9]{1,20}))?(?:[eE]\+?([0-9]{1,2}))?")

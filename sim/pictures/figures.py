@@ -24,8 +24,10 @@ from matplotlib.ticker import MaxNLocator
 from sim.base import reader
 from sim.base.errors import SimError
 from sim.base.files.reading import forest, read
+from sim.base.looks import look
 from sim.base.metrics import structural_virality
 from sim.base.words import capital
+from sim.catalog import LOOKS
 from sim.pictures import drawing
 from sim.pictures.paper import GREY, INK, PALE, count, name_ends, name_points, nothing, page, panels, shown
 
@@ -135,12 +137,12 @@ def _hourly(lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def _draw_platforms(axes: Axes, lines: pd.DataFrame, words: str) -> None:
-    """Draw one line a platform, the most seen in colours, named at the right with its highest value."""
+    """Draw one line a platform in its own colour, named at the right with its highest value."""
     axes.set_ylim(0, 1.06 * max(lines.to_numpy().max(), 1))
     axes.yaxis.set_major_formatter(count)
     ends = []
     for i, name in enumerate(lines):
-        colour = PALETTE[i] if i < len(PALETTE) else GREY
+        colour = look(LOOKS, str(name)).colour
         axes.plot(lines.index, lines[name], color=colour, lw=1.3, zorder=3 - i / 100)
         ends.append((lines[name].iloc[-1], f"{shown(name, 14)}{words}{count(lines[name].max())}", colour))
     name_ends(axes, ends)

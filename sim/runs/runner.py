@@ -21,6 +21,7 @@ from sim.runs.folder import check_out
 from sim.runs.kinds import World
 from sim.runs.result import Result
 from sim.scenario import load as scenarios
+from sim.scenario.numbers import Language
 
 if TYPE_CHECKING:
     import networkx
@@ -58,6 +59,7 @@ def run(
     branch: Branch | None = None,
     max_seconds: float | None = None,
     max_bytes: int | None = None,
+    lang: Language = "en",
 ) -> Result:
     """Run a scenario and write its result folder under ``out`` (default ``results``).
 
@@ -75,6 +77,7 @@ def run(
         branch: the snapshot that the run goes on from, instead of the start.
         max_seconds: that it may take (ten times the estimate, and ten minutes at least).
         max_bytes: of memory, likewise (nine tenths of what is free).
+        lang: language in which its page opens; a switch on the page changes it.
 
     Raises:
         ScenarioError: the scenario has faults.
@@ -97,7 +100,7 @@ def run(
             tables = simulate(world, graph=given, threads=threads, progress=progress, before=keep, since=since)
             record = recipe.record(world, tables, started, clock) | (branch.record if branch else {})
         record["recipe"] = recipe.recipe(world, record)
-        return _store(world, tables, record, folder, figures, progress, kept, said)
+        return _store(world, tables, record, folder, figures, progress, kept, said, lang)
 
 
 def _network(given: Stored | None) -> list[str]:
@@ -190,9 +193,10 @@ def _store(
     progress: Tell | None,
     kept: dict[str, bytes],
     said: Notices,
+    lang: Language,
 ) -> Result:
-    from sim.pictures import report
     from sim.runs.folder import RUN, publish, write, write_json
+    from sim.runs.paging import writing
 
     since = f"-from-{record['branch']['at']}".replace(":", "") if "branch" in record else ""
     target = folder / scenario.name / f"{record['digest']['all'][:8]}-s{scenario.seed}{since}"
@@ -207,9 +211,8 @@ def _store(
                 kinds.of(scenario).draw(where, spare=True)
         write_json(where / RUN, record | {"notices": said.record()})  # pictures may have said something too
         with notices.spared("the page"):
-            made = Result(where)
-            made.scenario = scenario
-            report.write(where, made.cards(), made.comparison())
+            document = writing.of_tables(scenario, tables, record, [*map(str, said)])
+            writing.write(where / writing.PAGE, document, lang, stills=figures)
         write_json(where / RUN, record | {"notices": said.record()})  # or the page
 
     return Result(publish(target, fill, RUN))

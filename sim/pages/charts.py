@@ -1,0 +1,214 @@
+"""Charts as Vega-Lite specifications: plain JSON, without data, in both languages at once.
+
+A part that reads ``{"en": …, "zh": …}`` is chosen by the page; ``rows`` is the name of the data that it puts in. What
+rows hold is said in `sim.pages.data`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from json import dumps
+from typing import Any
+
+from sim.pages.amounts import amount_of, full_moment_of, moment_of
+from sim.pages.words import LANGUAGES, Said, said
+
+INK, GREY, PALE, ACCENT, WARM = "#1f2933", "#5a6270", "#d9dee4", "#0072B2", "#D55E00"
+FONT = 'system-ui,-apple-system,"Segoe UI","PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif'
+CONFIG: dict[str, Any] = {
+    "background": "#ffffff",
+    "font": FONT,
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": GREY, "titleColor": GREY, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal",
+        "gridColor": "#e9edf1", "domainColor": PALE, "tickColor": PALE,
+    },
+    "legend": {"labelColor": INK, "labelFontSize": 13, "title": None, "orient": "top", "symbolStrokeWidth": 4},
+    "header": {"labelFontSize": 13},
+}  # fmt: skip
+Spec = dict[str, Any]
+
+
+def _spec(height: int, **parts: Any) -> Spec:
+    return {"width": "container", "height": height, "data": {"name": "rows"}, "config": CONFIG, **parts}
+
+
+def _amounts(title: Said | None = None) -> Spec:
+    """The axis of counts."""
+    return {"title": title, "labelExpr": amount_of("datum.value"), "tickCount": 5}
+
+
+def _moments() -> Spec:
+    """The axis of time; moments are written as if they were UTC."""
+    axis = {"title": None, "labelExpr": moment_of("datum.value"), "grid": False, "labelOverlap": True, "tickCount": 8}
+    return {"field": "time", "type": "temporal", "scale": {"type": "utc"}, "axis": axis}
+
+
+def _colours(names: Sequence[Said], colours: Sequence[str], field: str = "platform") -> Spec:
+    scale = {"domain": list(names), "range": list(colours)}
+    legend = {"columns": {"expr": "width < 450 ? 3 : width < 900 ? 5 : 8"}, "labelLimit": 130}
+    return {"field": field, "type": "nominal", "scale": scale, "legend": legend}
+
+
+# ---- views over time
+
+
+def views(names: Sequence[Said], colours: Sequence[str], unit: Said, *, stacked: bool) -> Spec:
+    """Views over time, a line or an area a platform; a rule under the pointer tells all platforms at its moment."""
+    summed = [
+        {"aggregate": [{"op": "sum", "field": "value", "as": "views"}], "groupby": ["time", "platform"]},
+    ]
+    y = {"field": "views", "type": "quantitative", "axis": _amounts(unit), "stack": "zero" if stacked else None}
+    colour = _colours(names, colours)
+    mark: Spec = {"type": "area", "opacity": 0.85, "line": False} if stacked else {"type": "line", "strokeWidth": 2}
+    shape = {"mark": mark, "encoding": {"x": _moments(), "y": y, "color": colour}}
+    return _spec(280, transform=summed, layer=[shape, _rule(names, "views")])
+
+
+def _rule(names: Sequence[Said], value: str) -> Spec:
+    """A rule at the moment under the pointer, which tells every platform's number there."""
+    told = [
+        {"calculate": _told(name), "as": f"told{i}"}
+        for i, name in enumerate(names)
+    ]  # fmt: skip
+    when = {"calculate": full_moment_of("datum.time"), "as": "when"}
+    tips: list[Spec] = [{"field": "when", "type": "nominal", "title": said("time")}]
+    tips += [{"field": f"told{i}", "type": "nominal", "title": name} for i, name in enumerate(names)]
+    return {
+        "transform": [{"pivot": "platform", "value": value, "groupby": ["time"]}, when, *told],
+        "params": [{"name": "at", "select": {
+            "type": "point", "fields": ["time"], "nearest": True, "on": "pointermove", "clear": "pointerout"}}],
+        "mark": {"type": "rule", "color": INK, "strokeWidth": 1},
+        "encoding": {
+            "x": _moments(),
+            "opacity": {"condition": {"value": 0.7, "param": "at", "empty": False}, "value": 0},
+            "tooltip": tips,
+        },
+    }  # fmt: skip
+
+
+def _told(name: Said) -> Said:
+    """An expression that says the number of a column of this name, if there is one."""
+    field = {language: f"datum[{dumps(name[language])}]" for language in LANGUAGES}  # type: ignore[literal-required]
+    said_ = {language: f"isValid({x})?{amount_of(x)[language]}:'–'" for language, x in field.items()}  # type: ignore[literal-required]
+    return Said(en=said_["en"], zh=said_["zh"])
+
+
+# ---- simulated beside observed
+
+
+def observed(count: int) -> Spec:
+    """Simulated over observed, a row a figure, its label above its dot; grey is within a factor of two."""
+    scale = {"type": "log", "domain": [0.1, 10], "clamp": True, "nice": False}
+    labels = {
+        "en": "datum.value<1?'1/'+format(1/datum.value,'d'):'×'+format(datum.value,'d')",
+        "zh": "datum.value<1?'1/'+format(1/datum.value,'d'):'×'+format(datum.value,'d')",
+    }
+    axis = {"title": said("observed_axis"), "values": [0.1, 0.2, 0.5, 1, 2, 5, 10], "labelExpr": labels, "grid": True,
+            "orient": "top"}  # fmt: skip
+    x = {"field": "ratio", "type": "quantitative", "scale": scale, "axis": axis}
+    y = {"field": "row", "type": "ordinal", "axis": None, "sort": None}
+    verdicts = [said(key) for key in ("met", "above", "missed", "used")]
+    colour = {
+        "field": "verdict", "type": "nominal",
+        "scale": {"domain": verdicts, "range": [ACCENT, "#56A0C8", WARM, GREY]},
+        "legend": {"columns": {"expr": "width < 450 ? 2 : 4"}},
+    }  # fmt: skip
+    tips = [
+        {"field": name, "type": "nominal", "title": said(title)}
+        for name, title in (("label", "figure"), ("ours", "simulated"), ("real", "observed"), ("source", "source"))
+    ]
+    text = {"type": "text", "align": "left", "baseline": "middle", "fontSize": 13, "color": INK, "dy": -9}
+    return _spec(
+        40 * max(count, 1),
+        layer=[
+            {"data": {"values": [{"low": 0.5, "high": 2}]}, "mark": {"type": "rect", "color": "#e4e8ed"},
+             "encoding": {"x": {"field": "low", "type": "quantitative", "scale": scale}, "x2": {"field": "high"}}},
+            {"mark": text, "encoding": {"x": {"value": 4}, "y": y, "text": {"field": "label", "type": "nominal"}}},
+            {"mark": {"type": "circle", "size": 130, "opacity": 1, "yOffset": 9},
+             "encoding": {"x": x, "y": y, "color": colour, "tooltip": tips}},
+        ],
+    )  # fmt: skip
+
+
+# ---- what crossed over
+
+
+def spill(count: int) -> Spec:
+    """People reached on each platform by where the share that they saw first came from; rows say their own colour."""
+    ink = {"condition": {"test": "datum.share>0.35", "value": "#ffffff"}, "value": INK}
+    x: Spec = {"field": "come", "type": "nominal", "sort": None, "title": said("spill_from")}
+    y = {"field": "to", "type": "nominal", "sort": None, "title": None, "axis": {"labelFontSize": 13}}
+    x["axis"] = {"orient": "top", "labelAngle": 0 if count < 5 else -40, "labelFontSize": 13}
+    tips = [
+        {"field": name, "type": "nominal", "title": said(title)}
+        for name, title in (("to", "spill_to"), ("come", "spill_from"), ("told", "people"), ("part", "share"))
+    ]
+    fill = {"field": "fill", "type": "nominal", "scale": None}
+    cells = {
+        "mark": {"type": "rect", "stroke": "#ffffff", "strokeWidth": 2},
+        "encoding": {"color": fill, "tooltip": tips},
+    }
+    words = {"mark": {"type": "text", "fontSize": 12},
+             "encoding": {"text": {"field": "cell", "type": "nominal"}, "color": ink}}  # fmt: skip
+    return _spec(46 * count, encoding={"x": x, "y": y}, layer=[cells, words])
+
+
+def shade(colour: str, share: float) -> str:
+    """A colour on white, the fuller the larger the share."""
+    part = min(1.0, share / 1.2) ** 0.5
+    mixed = (round(255 + part * (int(colour[i : i + 2], 16) - 255)) for i in (1, 3, 5))
+    return "#" + "".join(f"{one:02x}" for one in mixed)
+
+
+# ---- a classical run
+
+
+CURVES = {"adopted": ACCENT, "infectious": WARM, "recovered": "#00845F", "new": ACCENT}
+
+
+def curve(names: Sequence[str], unit: Said) -> Spec:
+    """Columns by step; what theory expects is dashed. Rows have step, key, measure, value, theory."""
+    domain = [said(name) for name in names]
+    colour = _colours(domain, [CURVES[name] for name in names], "measure")
+    x = {"field": "step", "type": "quantitative", "axis": {"title": said("step"), "grid": False, "tickMinStep": 1}}
+    y = {"field": "value", "type": "quantitative", "axis": _amounts(unit)}
+    told = [{"calculate": amount_of("datum.value"), "as": "told"}]
+    tips = [
+        {"field": name, "type": "nominal", "title": said(title)}
+        for name, title in (("step", "step"), ("measure", "measure"), ("told", "people"))
+    ]
+    base = {"x": x, "y": y, "color": colour}
+    return _spec(
+        280,
+        transform=told,
+        encoding=base,
+        layer=[
+            {"transform": [{"filter": "!datum.theory"}], "mark": {"type": "line", "strokeWidth": 2.5}},
+            {"transform": [{"filter": "datum.theory"}], "mark": {"type": "line", "strokeWidth": 1.6, "color": INK,
+             "strokeDash": [5, 4]}, "encoding": {"color": {"value": INK}, "detail": {"field": "measure"}}},
+            {"mark": {"type": "point", "size": 160, "opacity": 0}, "encoding": {"tooltip": tips}},
+        ],
+    )  # fmt: skip
+
+
+# ---- what the numbers rest on
+
+
+GRADES = {"measured": ACCENT, "estimated": "#6f9fc4", "assumed": "#c9d3dc"}
+
+
+def grades(count: int) -> Spec:
+    """Numbers of each part of the scenario by grade, as shares."""
+    domain = [said(name) for name in GRADES]
+    colour = _colours(domain, [*GRADES.values()], "grade")
+    x = {"field": "count", "type": "quantitative", "stack": "normalize",
+         "axis": {"title": None, "format": ".0%", "tickCount": 5}}  # fmt: skip
+    y = {"field": "part", "type": "nominal", "sort": None, "title": None, "axis": {"labelFontSize": 13}}
+    tips = [
+        {"field": name, "type": "nominal", "title": said(title)}
+        for name, title in (("part", "part"), ("grade", "grade"), ("count", "numbers"))
+    ]
+    order = {"field": "order", "type": "quantitative"}
+    return _spec(26 * count + 10, mark={"type": "bar", "height": {"band": 0.75}}, encoding={
+        "x": x, "y": y, "color": colour, "order": order, "tooltip": tips})  # fmt: skip

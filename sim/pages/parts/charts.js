@@ -1,0 +1,137 @@
+// A chart of the document: a Vega-Lite specification with the rows put in, filters, a window of time, files to save.
+const loaded = new Promise((done) => document.addEventListener("DOMContentLoaded", done)); // the chart script stands last
+const later = new Map(); // what is drawn once it comes near the screen
+const watcher = new IntersectionObserver((entries) => {
+  for (const entry of entries) if (entry.isIntersecting) drawNow(entry.target);
+}, { rootMargin: "300px" });
+
+function drawNow(element) {
+  const draw = later.get(element);
+  later.delete(element);
+  watcher.unobserve(element);
+  if (draw) draw();
+}
+
+function whenNear(element, draw) {
+  later.set(element, draw);
+  watcher.observe(element);
+}
+
+window.addEventListener("beforeprint", () => [...later.keys()].forEach(drawNow));
+
+function chart(section) {
+  const { data, variants = [section.chart], filters = [], window: span } = section.chart;
+  const all = rowsOf(data);
+  const state = { variant: 0, filters: {}, from: 0, to: 0, view: null };
+  const plot = el("div", { class: "plot", role: "img", "aria-label": say(section.title) });
+  const sum = el("output", { class: "now" });
+
+  const chosen = () => all.filter((row) =>
+    Object.entries(state.filters).every(([field, value]) => value === null || row[field] === value));
+  const inWindow = (row) => !span || (row[data.key] >= at(state.from) && row[data.key] <= at(state.to));
+  const at = (i) => data.from + i * data.by;
+  const ofVariant = (row) => {
+    const only = variants[state.variant].only;
+    return !only || only.slice(1).includes(row.key);
+  };
+  const rows = () => named(chosen().filter((row) => inWindow(row) && ofVariant(row)));
+
+  async function draw() {
+    await loaded;
+    const spec = larger(localised(variants[state.variant].spec));
+    spec.data = { name: "rows", values: rows() };
+    if (state.view) state.view.finalize();
+    const made = await vegaEmbed(plot, spec, { actions: false, renderer: "svg", tooltip: { theme: "custom" } });
+    state.view = made.view;
+    plot.dataset.drawn = Math.round(performance.now());
+  }
+
+  function refresh() {
+    if (state.view) state.view.data("rows", rows()).runAsync();
+    tell();
+  }
+
+  function tell() {
+    if (!span) return;
+    const counted = chosen().filter((row) => inWindow(row) && !row.theory && (!span.of || row.key === span.of));
+    const value = amount(counted.reduce((total, row) => total + row.value, 0));
+    const say_ = (i) => (data.key === "time" ? moment(at(i)) : at(i));
+    sum.textContent = word(span.said, { value, from: say_(state.from), to: say_(state.to) });
+  }
+
+  const tools = el("div", { class: "tools" });
+  if (variants.length > 1) {
+    tools.append(switcher(variants.map((variant) => say(variant.label)), (i) => {
+      state.variant = i;
+      draw();
+    }));
+  }
+  for (const { field, label } of filters) {
+    const keys = [...new Set(all.map((row) => row[field]))];
+    if (keys.length < 2) continue;
+    const words = keys.map((key) => say((doc.names[field] || {})[key] || key));
+    tools.append(chooser(say(label), [word("all"), ...words], (i) => {
+      state.filters[field] = i ? keys[i - 1] : null;
+      refresh();
+    }));
+  }
+  tools.append(savers(section.id, {
+    png: () => state.view.toImageURL("png", 2),
+    svg: () => state.view.toSVG(),
+    csv: () => csvOf(rows().map(plain)),
+  }));
+  const parts = [tools, plot];
+  if (span) {
+    const last = Math.max(...data.columns.map((column) => column.values.length)) - 1;
+    state.to = last;
+    parts.push(windowOf(state, last, refresh, sum));
+    tell();
+  }
+  whenNear(plot, draw);
+  return el("figure", { class: "chart", id: `chart-${section.id}` }, ...parts);
+}
+
+/** On a projector letters and charts are larger. */
+function larger(spec) {
+  if (window.innerWidth < 1600) return spec;
+  const sizes = (value) => (value === null || typeof value !== "object" ? value : Array.isArray(value) ? value.map(sizes) :
+    Object.fromEntries(Object.entries(value).map(([key, one]) => [key, /fontSize$/i.test(key) ? one * 1.3 : sizes(one)])));
+  return { ...sizes(spec), height: Math.round(spec.height * 1.25) };
+}
+
+/** A row for a spreadsheet: a moment as a date. */
+function plain(row) {
+  return "time" in row ? { ...row, time: new Date(row.time).toISOString().slice(0, 16).replace("T", " ") } : row;
+}
+
+/** Two sliders, from and to; neither passes the other. */
+function windowOf(state, last, refresh, sum) {
+  const slider = (key) => el("input", {
+    type: "range", min: 0, max: last, value: state[key], step: 1, "aria-label": word(key), "data-window": key,
+  });
+  const [from, to] = [slider("from"), slider("to")];
+  const moved = (one) => () => {
+    const [low, high] = [Number(from.value), Number(to.value)];
+    if (low > high) (one === from ? to : from).value = one.value;
+    [state.from, state.to] = [Number(from.value), Number(to.value)];
+    refresh();
+  };
+  for (const one of [from, to]) one.addEventListener("input", moved(one));
+  return el("div", { class: "window" }, labelled(word("from"), from), labelled(word("to"), to), sum);
+}
+
+function labelled(text, input) {
+  return el("label", {}, el("span", { text }), input);
+}
+
+/** Buttons of which one is pressed. */
+function switcher(labels, choose) {
+  const buttons = labels.map((text, i) => el("button", {
+    type: "button", text, "aria-pressed": i === 0 ? "true" : "false",
+    onclick: () => {
+      buttons.forEach((button, k) => button.setAttribute("aria-pressed", k === i ? "true" : "false"));
+      choose(i);
+    },
+  }));
+  return el("span", { class: "switch", role: "group" }, ...buttons);
+}

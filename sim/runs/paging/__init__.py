@@ -1,0 +1,1 @@
+"""What of a run goes onto its page, and the page itself."""

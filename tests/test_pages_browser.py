@@ -1,0 +1,231 @@
+"""Pages in a browser: offline, without a request or an error, at every width, in both languages, by keyboard."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import pytest
+from test_pages import HOSTILE, SIR, hostile  # noqa: F401  a fixture
+
+import sim
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        CHROMIUM is None, reason="there is no Chromium here: sudo apt-get install chromium fonts-noto-cjk"
+    ),
+]
+WIDTHS = (390, 1280, 1920)
+BLANK = """canvas => {
+  const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let inked = 0;
+  for (let i = 0; i < data.length; i += 4) if (data[i] + data[i + 1] + data[i + 2] < 720) inked += 1;
+  return inked < 50;
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_api.sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory, hostile):  # noqa: F811
+    """A run of each kind."""
+    out = tmp_path_factory.mktemp("pages")
+    days = ["days=4", "shortened=true"]
+    made = {
+        "platform": sim.run("ding_zhen", users=2000, sets=days, out=out, lang="zh"),
+        "campaign": sim.run("launch", users=2000, sets=["days=3", "shortened=true"], out=out, figures=False),
+        "classical": sim.run("sir", out=out, figures=False, **SIR),
+        "hostile": hostile,
+    }
+    return {name: result.path for name, result in made.items()}
+
+
+class Opened:
+    """A page that was opened offline, with all that it asked for and complained of."""
+
+    def __init__(self, browser, path, width=1280, **options):
+        self.context = browser.new_context(offline=True, viewport={"width": width, "height": 900}, **options)
+        self.page = self.context.new_page()
+        self.asked, self.said = [], []
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.goto((path / "page.html").as_uri())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.context.close()
+
+    def ready(self, language=None):
+        """In a language, with everything drawn."""
+        self.page.wait_for_selector("#page[data-ready]")
+        if language and not self.page.evaluate("document.documentElement.lang").startswith(language):
+            self.page.click("#language")
+        self.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        drawn = "() => document.querySelectorAll('.plot:not([data-drawn]), figure.chart:empty').length === 0"
+        self.page.wait_for_function(drawn)
+        self.page.wait_for_timeout(300)
+        return self.page
+
+    def outside(self):
+        """Whatever it asked for besides itself."""
+        return [url for url in self.asked[1:] if not url.startswith(("data:", "blob:"))]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("kind", ["platform", "campaign", "classical", "hostile"])
+def test_every_page_at_every_width(browser, folders, kind, width, language):
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe is not installed: pip install -e '.[dev]'"
+    )
+    with Opened(browser, folders[kind], width) as opened:
+        page = opened.ready(language)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert [one.evaluate(BLANK) for one in page.query_selector_all("canvas")].count(True) == 0
+        assert all(plot.query_selector("svg") for plot in page.query_selector_all(".plot"))
+        found = axe.Axe().run(page).response["violations"]
+        assert [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found] == []
+        assert (opened.said, opened.outside()) == ([], [])
+        chinese = re.search("[一-鿿]", page.inner_text("nav")) is not None
+        assert chinese == (language == "zh")
+
+
+def test_the_language_switches_and_back(browser, folders):
+    with Opened(browser, folders["platform"]) as opened:
+        page = opened.ready()
+        assert "触达" in page.inner_text("h1")
+        page.focus("#language")
+        page.keyboard.press("Enter")
+        assert "people reached" in page.inner_text("h1")
+        assert page.evaluate("document.activeElement.id") == "language"
+        page.keyboard.press("Enter")
+        assert "触达" in page.inner_text("h1")
+        opened.ready()
+        assert opened.said == []
+
+
+def test_the_window_of_time_tells_how_many_views_lie_in_it(browser, folders):
+    with Opened(browser, folders["platform"]) as opened:
+        page = opened.ready("en")
+        told = page.locator("#views .window output")
+        whole = told.inner_text()
+        slider = page.locator("#views input[data-window=from]")
+        for _ in range(30):
+            slider.press("ArrowRight")
+        assert slider.input_value() == "30"
+        assert told.inner_text() != whole
+        assert re.fullmatch(r"[\d.,]+ ?\w* views from 12 Nov 20:00 to .*", told.inner_text())
+        page.locator("#views input[data-window=to]").press("Home")
+        assert int(slider.input_value()) == 0, "neither passes the other"
+
+
+def test_views_are_filtered_and_stacked(browser, folders):
+    with Opened(browser, folders["platform"]) as opened:
+        page = opened.ready("en")
+        told = page.locator("#views .window output")
+        whole = told.inner_text()
+        page.select_option("#views .choice select", label="Douyin")
+        assert told.inner_text() != whole
+        page.click("#views .switch button:last-child")
+        page.wait_for_timeout(400)
+        assert page.locator("#views .mark-area path").count() > 0
+        assert opened.said == []
+
+
+@pytest.mark.parametrize("part", ["forest", "race"])
+def test_a_replay_is_scrubbed_and_plays(browser, folders, part):
+    with Opened(browser, folders["platform"]) as opened:
+        page = opened.ready("en")
+        slider, told = page.locator(f"#{part} input[type=range]"), page.locator(f"#{part} .player output")
+        page.locator(f"#{part}").scroll_into_view_if_needed()
+        slider.press("Home")
+        first = told.inner_text()
+        slider.press("End")
+        assert slider.get_attribute("aria-valuetext") == told.inner_text() != first
+        slider.press("Home")
+        page.click(f"#{part} .play")
+        page.wait_for_timeout(1500)
+        page.click(f"#{part} .play")
+        assert int(slider.input_value()) > 0
+        assert float(page.get_attribute(f"#{part} .player", "data-fps")) > 2
+        assert not page.query_selector(f"#{part} canvas").evaluate(BLANK)
+        assert opened.said == []
+
+
+def test_the_forest_counts_everybody_in_the_end(browser, folders):
+    with Opened(browser, folders["classical"]) as opened:
+        page = opened.ready("en")
+        reached = sim.Result(folders["classical"]).summary["people_reached"]
+        assert f": {reached} people, " in page.inner_text("#forest .player output")
+
+
+def test_who_acted_is_searched_and_filtered(browser, folders):
+    with Opened(browser, folders["platform"]) as opened:
+        page = opened.ready("en")
+        rows = page.locator("#actions tbody tr")
+        page.fill("#actions input[type=search]", "rank 1 on douyin")
+        assert all("rank 1 on douyin" in text for text in rows.all_inner_texts())
+        page.fill("#actions input[type=search]", "")
+        page.select_option("#actions .choice select >> nth=0", label="scheduled fact")
+        assert rows.count() >= 3
+        assert all("scheduled fact" in text for text in rows.all_inner_texts())
+
+
+@pytest.mark.parametrize("part", ["views", "forest", "race"])
+@pytest.mark.parametrize(("kind", "head"), [("png", b"\x89PNG"), ("svg", b"<svg"), ("csv", b"\xef\xbb\xbf")])
+def test_what_is_drawn_is_saved(browser, folders, part, kind, head):
+    with Opened(browser, folders["platform"], accept_downloads=True) as opened:
+        page = opened.ready("en")
+        with page.expect_download() as waiting:
+            page.click(f"#{part} [data-save={kind}]")
+        saved = waiting.value.path().read_bytes()
+        assert saved.startswith(head)
+        assert len(saved) > 300
+        assert waiting.value.suggested_filename == f"run-{part}.{kind}"
+
+
+def test_the_recipe_is_copied(browser, folders):
+    with Opened(browser, folders["classical"]) as opened:
+        page = opened.ready("en")
+        page.click("#recipe .copy >> nth=0")
+        page.wait_for_selector("#recipe .copy:text('Copied'), #recipe .copy:text('Selected')")
+        page.click("#recipe summary")
+        assert "contagion" in page.inner_text("#recipe details pre")
+
+
+def test_hostile_titles_are_shown_as_they_are(browser, folders):
+    with Opened(browser, folders["hostile"], 390) as opened:
+        page = opened.ready("en")
+        assert page.evaluate("window.hit") is None
+        assert page.inner_text(".name").startswith(HOSTILE[0])
+        assert page.query_selector("#page img, #page b script") is None
+        assert HOSTILE[0] in page.inner_text("#actions tbody")
+        assert page.title().startswith(HOSTILE[0])
+        assert opened.said == []
+
+
+def test_without_scripts_numbers_and_pictures_stand_still(browser, folders):
+    with Opened(browser, folders["platform"], java_script_enabled=False) as opened:
+        page = opened.page
+        assert page.locator("h1").inner_text()
+        assert page.locator("svg").count() >= 3
+        assert page.locator("table").count() >= 3
+        assert opened.outside() == []
+
+
+def test_a_page_prints(browser, folders):
+    with Opened(browser, folders["platform"]) as opened:
+        page = opened.ready("zh")
+        assert len(page.pdf(format="A4")) > 30_000
