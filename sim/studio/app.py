@@ -167,11 +167,18 @@ async def _edit(request: Request, desk: Desk) -> Response:
     yaml, path, value = await _sent(request, yaml=str, path=str, value=object)
     if isinstance(value, dict | list) or not path:
         raise SimError("one value is changed at a time")
-    changed = await run_in_threadpool(text.edited, yaml, path, value)
+    changed = await run_in_threadpool(_changed, yaml, path, value)
     try:
         return JSONResponse({"yaml": changed} | await run_in_threadpool(_checked, changed))
     except ScenarioError as error:
         return JSONResponse({"yaml": changed, "faults": [asdict(fault) for fault in error.faults]}, 422)
+
+
+def _changed(yaml: str, path: str, value: Any) -> str:
+    """The text with another value; a run made shorter leaves out what lies beyond its end, as ``--set days`` has it."""
+    changed, before = text.edited(yaml, path, value), text.document(yaml).data.get(path)
+    shorter = path == "days" and isinstance(value, int | float) and isinstance(before, int | float) and value < before
+    return text.edited(changed, "shortened", True) if shorter else changed
 
 
 @_answered

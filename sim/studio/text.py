@@ -47,7 +47,7 @@ def _files(found: Document) -> Iterator[Fault]:
     """Whatever in a document names a file."""
     hint = "write it out here, or run the file from a shell"
     for path, value in _values(found.data):
-        if path[0] == "extends" or (path[-1] == "file" and any("kols" in str(step) for step in path)):
+        if path == ("extends",) or (path[-1] == "file" and any("kols" in str(step) for step in path)):
             yield fault(found.keys.get(path, found.place(path)), path, "the studio reads no other file", hint)
         elif path[-1] in _places() and isinstance(value, str) and _of_network(path):
             yield fault(found.place(path), path, "the studio reads no network from a file", hint)

@@ -159,6 +159,7 @@ async function begin(paused) {
   S.entries.set(entry.id, entry);
   S.live.set(entry.id, { frame: entry.frame, rows: [], acts: [], ...S.live.get(entry.id) });
   show(entry.id);
+  if (window.innerWidth < 1100) document.getElementById("live").scrollIntoView();
   showBefore();
   showBook();
 }

@@ -18,7 +18,7 @@ function formPart() {
   for (const group of GROUPS) {
     const fields = S.check.fields.filter((field) => field.group === group);
     if (!fields.length) continue;
-    const opened = OPEN.has(group) && fields.length < 40;
+    const opened = OPEN.has(group) && fields.length < (window.innerWidth > 640 ? 40 : 12);
     part.append(el("details", { class: "group", "data-group": group, open: opened },
       el("summary", { text: `${say(S.check.groups[group])} · ${fields.length}` }), ...cardsOf(fields)));
   }
