@@ -302,7 +302,7 @@ def branch(client, first):
 
 def test_a_branch_leaves_a_run_at_a_minute(client, first, branch):
     assert branch["state"] == "done", branch["words"]
-    assert branch["settings"] == ["− interventions[post a tale douyin]"] or branch["settings"]
+    assert branch["settings"] == ["interventions[post a tale douyin 01 Jan 20:00].enabled: true → false"]
     assert branch["rows"][:24] == first["rows"][:24]
     assert branch["digest"] != first["digest"]
     assert branch["digest"] == sim.run(text.world(branch["text"]), out=None).digest
@@ -327,7 +327,7 @@ def test_arms_of_other_seeds_are_refused_in_words(client, first):
     other = done(client, text.edited(tiny(), "seed", 9))
     answer = client.get(f"/api/arms?a={first['id']}&b={other['id']}")
     assert answer.status_code == 409
-    assert "their seed differ (1, 9)" in answer.json()["error"]
+    assert "their seeds differ (1, 9)" in answer.json()["error"]
 
 
 def test_classical_runs_stand_side_by_side_too(client):

@@ -1,4 +1,4 @@
-"""The studio in a browser: the whole round, at every width, in both languages, by keyboard, with no request elsewhere."""
+"""The studio in a browser: the whole round, at every width, in both languages, with no request elsewhere."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class Opened:
 
 
 def test_the_round(browser, served):
-    """Choose, move a slider, see the YAML change, run, see the curve, stop, go on from a minute, set two side by side."""
+    """Choose, move a slider, see the YAML change, run, see the curve, pause, do a step, stop, see the page."""
     with Opened(browser, served) as opened:
         page = opened.page
         page.select_option("#choose", "launch")
@@ -164,7 +164,6 @@ def test_a_branch_and_two_arms(browser, served):
         inside.locator("#curves svg").first.wait_for()
         assert "people reached" in inside.locator("h1").inner_text()
         assert inside.locator("#settings tbody tr").count() == 1
-        page.click("#keep") if page.locator("#keep").count() else None
         assert opened.said == []
 
 
@@ -193,7 +192,7 @@ def test_faults_lead_to_their_lines(browser, served):
         page = opened.page
         page.fill("#yaml", tiny("Faulty").replace("appeal: 2", "appeal: -2"))
         page.wait_for_selector("#faults .fault")
-        assert page.inner_text("#faults .fault").startswith("8:32 stories.tale.appeal: ")
+        assert page.inner_text("#faults .fault").startswith("8:31 stories.tale.appeal: ")
         assert page.locator(".lines .bad").inner_text().strip() == "8"
         assert page.is_disabled("#run")
         page.focus("#faults .fault")

@@ -42,12 +42,10 @@ def _refuse(entries: list[Entry]) -> None:
     for entry in entries:
         if entry.state != DONE:
             raise SimError(f"{entry.id} is not done; two runs that are done can be set side by side")
-    for what in ("kind", "seed", "users"):
+    for what, words in {"kind": "kinds of world", "seed": "seeds", "users": "numbers of people"}.items():
         a, b = (getattr(entry, what) for entry in entries)
         if a != b:
-            raise SimError(
-                f"their {what} differ ({a}, {b}), so draws do not pair; run one again with that of the other"
-            )
+            raise SimError(f"their {words} differ ({a}, {b}), so draws do not pair; run one with that of the other")
 
 
 def _label(name: str, world: Any) -> Said | None:

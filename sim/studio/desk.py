@@ -100,7 +100,8 @@ class Desk:
             before = _shipped(begun)
         else:
             return []
-        return [str(one) for one in differences(before, world)][:50] if type(before) is type(world) else []
+        same = type(before) is type(world) and (base is not None or before.name == world.name)
+        return [str(one) for one in differences(before, world)][:50] if same else []
 
     def word(self, name: str, word: str) -> Entry:
         """Say pause, go, step or stop to a run. Raises `SimError` where it can no longer hear it."""
