@@ -22,7 +22,7 @@ PAGE, PICTURE = ROOT / "docs/architecture.md", ROOT / "docs/architecture.svg"
 # From the top down, floor by floor.
 ROOMS = (
     ("cli",),
-    ("studies",),
+    ("studies", "studio"),
     ("runs",),
     ("model",),
     ("scenario",),

@@ -431,6 +431,15 @@ def test_pictures_have_the_colours_of_the_table(made):
     run = figures._open(made.path, {"impressions": "views", "new_reach": "people"})
     drawn = {line.get_color() for axes in figures.reach(run).axes for line in axes.get_lines()}
     assert {looks.look(catalog.LOOKS, name).colour for name in ("douyin", "weibo")} < drawn
+    assert "PALETTE[i]" not in Path(figures.__file__).read_text(encoding="utf-8")
+    (views,) = (
+        spec
+        for name, spec in specs(writing.of_folder(made))
+        if name == "views" and spec["layer"][0]["mark"]["type"] == "line"
+    )
+    colours = views["layer"][0]["encoding"]["color"]["scale"]["range"]
+    names = [name for name in made.scenario.platforms if made.summary.get(f"{name}_impressions")]
+    assert colours == [looks.look(catalog.LOOKS, name).colour for name in names]
 
 
 def test_verdicts():

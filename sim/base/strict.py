@@ -125,6 +125,20 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
 
 
+def front(en: str, zh: str, unit: str = "", *, span: tuple[float, float] | None = None, log: bool = False) -> Any:
+    """Marks one of the few numbers that matter most: it stands on the front panel of the studio.
+
+    Args:
+        en: what it is called there.
+        zh: the same in Chinese.
+        unit: in which it is; empty: it has none.
+        span: where a slider ends, if not where the field does.
+        log: the slider goes by factors.
+    """
+    marks: dict[str, Any] = {"front": en, "zh": zh, "unit": unit}
+    return marks | ({"span": list(span)} if span else {}) | ({"log": True} if log else {})
+
+
 class Source(Strict):
     """Where a number comes from."""
 

@@ -13,6 +13,7 @@ from sim.cli.optimize import add_optimize
 from sim.cli.outcomes import add_outcomes
 from sim.cli.reality import add_reality
 from sim.cli.runs import add_demo, add_run
+from sim.cli.studio import add_studio
 from sim.cli.sweep import add_merge, add_sweep
 
 COMMANDS = (
@@ -24,6 +25,7 @@ COMMANDS = (
     add_diff,
     add_plot,
     add_page,
+    add_studio,
     add_export,
     add_explain,
     add_verify,

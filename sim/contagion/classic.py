@@ -14,7 +14,7 @@ from pydantic import Field
 from sim.base.errors import Finding, SimError
 from sim.base.names import under
 from sim.base.streams import stream_key
-from sim.base.strict import Name, Source, Strict
+from sim.base.strict import Name, Source, Strict, front
 from sim.contagion.base import WellMixed
 from sim.contagion.models import AnyContagion
 from sim.contagion.seeds import Seeds
@@ -70,9 +70,21 @@ class Classic(Strict):
     name: Name
     title: str = ""
     about: str = ""
-    seed: int = Field(1, ge=0, lt=2**63)
-    users: int = Field(10_000, ge=1, le=MOST_USERS, description="people")
-    steps: int = Field(50, ge=1, le=100_000, description="most steps; a model that settles earlier is complete")
+    seed: int = Field(1, ge=0, lt=2**63, description="of all draws", json_schema_extra=front("seed", "随机种子"))
+    users: int = Field(
+        10_000,
+        ge=1,
+        le=MOST_USERS,
+        description="people",
+        json_schema_extra=front("people", "人数", "people", span=(100, 200_000), log=True),
+    )
+    steps: int = Field(
+        50,
+        ge=1,
+        le=100_000,
+        description="most steps; a model that settles earlier is complete",
+        json_schema_extra=front("steps", "步数", span=(5, 500), log=True),
+    )
     network: Annotated[AnyNetwork | Mixed, Field(discriminator="kind")]
     contagion: AnyContagion
     seeds: Seeds = Seeds(count=1)

@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from sim.base.streams import np_bits, threshold
+from sim.base.strict import front
 from sim.contagion import theory
 from sim.contagion.base import CONTAGION, LONGEST, Contagion, Curves, Spread, WellMixed, check_seeds, in_order
 
@@ -28,7 +29,12 @@ class IndependentCascade(Contagion):
     name: ClassVar[str] = "independent_cascade"
     theory: ClassVar[str] = "a large random network with the same degrees (Gleeson & Cahalane 2007)"
     model: Literal["independent_cascade"] = "independent_cascade"
-    p: float = Field(ge=0, le=1, description="probability that an adopter persuades a given follower")
+    p: float = Field(
+        ge=0,
+        le=1,
+        description="probability that an adopter persuades a given follower",
+        json_schema_extra=front("persuades", "说服概率", "share"),
+    )
 
     def spread(self, stored: Stored | WellMixed, seeds: np.ndarray, key: int, steps: int = LONGEST) -> Spread:
         """Each step is a round: the adopters of the round before try all their followers."""
@@ -94,7 +100,13 @@ class ComplexContagion(Contagion):
     name: ClassVar[str] = "complex_contagion"
     theory: ClassVar[str] = "a large random network with the same degrees (Gleeson & Cahalane 2007)"
     model: Literal["complex_contagion"] = "complex_contagion"
-    at_least: int | None = Field(None, ge=1, le=10**6, description="adopters among those followed, people")
+    at_least: int | None = Field(
+        None,
+        ge=1,
+        le=10**6,
+        description="adopters among those followed, people",
+        json_schema_extra=front("friends needed", "所需好友数", "people", span=(1, 20)),
+    )
     fraction: float | None = Field(None, gt=0, le=1, description="the same as a share of those followed")
 
     @model_validator(mode="after")
@@ -134,8 +146,18 @@ class SIR(Contagion):
     theory: ClassVar[str] = "a large random network with the same degrees (Miller, Slim & Volz 2012)"
     mixes: ClassVar[bool] = True
     model: Literal["sir"] = "sir"
-    infect: float = Field(ge=0, le=1, description="probability on an edge and step (well mixed: on a pair and step)")
-    recover: float = Field(ge=0, le=1, description="probability of recovery in a step")
+    infect: float = Field(
+        ge=0,
+        le=1,
+        description="probability on an edge and step (well mixed: on a pair and step)",
+        json_schema_extra=front("infects", "感染概率", "share"),
+    )
+    recover: float = Field(
+        ge=0,
+        le=1,
+        description="probability of recovery in a step",
+        json_schema_extra=front("recovers", "恢复概率", "share"),
+    )
 
     def spread(self, stored: Stored | WellMixed, seeds: np.ndarray, key: int, steps: int = LONGEST) -> Spread:
         """Each step: tries on all edges from the infectious to the susceptible, then recoveries."""
@@ -169,8 +191,18 @@ class Bass(Contagion):
     theory: ClassVar[str] = "homogeneous mixing, in discrete time (Bass 1969)"
     mixes: ClassVar[bool] = True
     model: Literal["bass"] = "bass"
-    p: float = Field(ge=0, le=1, description="innovation: probability in a step, on one's own")
-    q: float = Field(ge=0, le=1, description="imitation: probability in a step, if all one follows have adopted")
+    p: float = Field(
+        ge=0,
+        le=1,
+        description="innovation: probability in a step, on one's own",
+        json_schema_extra=front("on their own", "自发采纳", "share"),
+    )
+    q: float = Field(
+        ge=0,
+        le=1,
+        description="imitation: probability in a step, if all one follows have adopted",
+        json_schema_extra=front("by imitation", "模仿采纳", "share"),
+    )
 
     @model_validator(mode="after")
     def _a_probability(self) -> Bass:

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from sim.base.errors import Finding, SimError
 from sim.base.registry import did_you_mean
 from sim.base.streams import np_bits
-from sim.base.strict import Strict
+from sim.base.strict import Strict, front
 from sim.contagion.base import WellMixed
 
 if TYPE_CHECKING:
@@ -24,7 +24,12 @@ WAYS = "count, top_degree, users, nodes, or around with count"
 class Seeds(Strict):
     """Who has adopted at step 0: some at random, those with the most followers, a list, or a neighbourhood."""
 
-    count: int | None = Field(None, ge=0, description="seeds drawn at random, people; 0: none, all begin on their own")
+    count: int | None = Field(
+        None,
+        ge=0,
+        description="seeds drawn at random, people; 0: none, all begin on their own",
+        json_schema_extra=front("seeds", "种子人数", "people", span=(1, 10_000), log=True),
+    )
     top_degree: int | None = Field(None, ge=1, description="seeds with the most followers, people; of equals the first")
     users: tuple[Annotated[int, Field(ge=0)], ...] | None = Field(None, min_length=1, description="these user numbers")
     nodes: tuple[Node, ...] | None = Field(None, min_length=1, description="these nodes, by name")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from sim.base.strict import BY_NAME, Grade, Name, Strict, Title
+from sim.base.strict import BY_NAME, Grade, Name, Strict, Title, front
 from sim.minds.base import POLICIES, AnyPolicy, Kind, StoryName, TierName
 
 
@@ -17,7 +17,13 @@ class Actor(Strict):
     title: Title = ""
     kind: Kind
     tier: TierName = Field("", description="tier of a KOL whose followers are drawn from the catalogue")
-    count: int = Field(1, ge=1, le=100_000, description="how many like it")
+    count: int = Field(
+        1,
+        ge=1,
+        le=100_000,
+        description="how many like it",
+        json_schema_extra=front("how many", "数量", span=(1, 200), log=True),
+    )
     accounts: Annotated[dict[str, int], BY_NAME] = Field(
         default_factory=dict, description="followers by platform (people); with a tier: 0, drawn"
     )

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from sim.base.errors import SimError
 from sim.base.machine import require_memory
 from sim.base.streams import np_bits
+from sim.base.strict import front
 from sim.networks.base import NETWORKS, Edges, Network, id_type, require_users
 
 if TYPE_CHECKING:
@@ -71,7 +72,13 @@ class BarabasiAlbert(_Graph):
 
     name: ClassVar[str] = "barabasi_albert"
     kind: Literal["barabasi_albert"] = "barabasi_albert"
-    m: int = Field(8, ge=1, le=1000, description="friends that a newcomer makes, people")
+    m: int = Field(
+        8,
+        ge=1,
+        le=1000,
+        description="friends that a newcomer makes, people",
+        json_schema_extra=front("friends of a newcomer", "新人好友数", "people", span=(1, 50)),
+    )
     shuffle: bool = Field(False, description="deal ids out at random, so that an id says nothing about age")
 
     def _least_users(self) -> int:
@@ -97,7 +104,13 @@ class WattsStrogatz(_Graph):
     name: ClassVar[str] = "watts_strogatz"
     kind: Literal["watts_strogatz"] = "watts_strogatz"
     k: int = Field(16, ge=2, le=2000, multiple_of=2, description="neighbours on the ring, people; even")
-    rewire: float = Field(0.1, ge=0, le=1, description="probability that a tie is rewired")
+    rewire: float = Field(
+        0.1,
+        ge=0,
+        le=1,
+        description="probability that a tie is rewired",
+        json_schema_extra=front("rewired", "重连概率", "share"),
+    )
 
     def _least_users(self) -> int:
         return self.k + 1
@@ -121,8 +134,20 @@ class StochasticBlock(_Graph):
     name: ClassVar[str] = "stochastic_block"
     kind: Literal["stochastic_block"] = "stochastic_block"
     blocks: int = Field(10, ge=2, le=10**6, description="number of communities")
-    mean_degree: float = Field(16, gt=0, le=10**5, description="mean number of friends, people")
-    within: float = Field(0.8, ge=0, le=1, description="share of a person's friends in the same community")
+    mean_degree: float = Field(
+        16,
+        gt=0,
+        le=10**5,
+        description="mean number of friends, people",
+        json_schema_extra=front("mean friends", "平均好友数", "people", span=(1, 100), log=True),
+    )
+    within: float = Field(
+        0.8,
+        ge=0,
+        le=1,
+        description="share of a person's friends in the same community",
+        json_schema_extra=front("friends within", "社区内好友", "share"),
+    )
 
     def check(self, n_users: int) -> None:
         """`SimError` unless the fields fit the number of users."""
@@ -154,7 +179,13 @@ class ErdosRenyi(_Graph):
 
     name: ClassVar[str] = "erdos_renyi"
     kind: Literal["erdos_renyi"] = "erdos_renyi"
-    mean_degree: float = Field(16, gt=0, le=10**5, description="mean number of friends, people")
+    mean_degree: float = Field(
+        16,
+        gt=0,
+        le=10**5,
+        description="mean number of friends, people",
+        json_schema_extra=front("mean friends", "平均好友数", "people", span=(1, 100), log=True),
+    )
 
     def _least_users(self) -> int:
         return math.ceil(self.mean_degree) + 1

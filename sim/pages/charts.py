@@ -40,10 +40,15 @@ def amounts(title: Said | None = None) -> Spec:
     return {"title": title, "labelExpr": amount_of("datum.value"), "tickCount": 5}
 
 
-def moments() -> Spec:
+def moments(span: Sequence[int] | None = None) -> Spec:
     """The axis of time; moments are written as if they were UTC."""
     axis = {"title": None, "labelExpr": moment_of("datum.value"), "grid": False, "labelOverlap": True, "tickCount": 8}
-    return {"field": "time", "type": "temporal", "scale": {"type": "utc"}, "axis": axis}
+    return {"field": "time", "type": "temporal", "scale": {"type": "utc", **_whole(span)}, "axis": axis}
+
+
+def _whole(span: Sequence[int] | None) -> Spec:
+    """Of an axis that shows what is still to come: where it begins and ends."""
+    return {"domain": list(span), "nice": False} if span else {}
 
 
 def coloured(names: Sequence[Said | str], colours: Sequence[str], field: str = "platform") -> Spec:
@@ -56,19 +61,24 @@ def coloured(names: Sequence[Said | str], colours: Sequence[str], field: str = "
 # ---- views over time
 
 
-def views(names: Sequence[Said], colours: Sequence[str], unit: Said, *, stacked: bool) -> Spec:
-    """Views over time, a line or an area a platform; a rule under the pointer tells all platforms at its moment."""
+def views(
+    names: Sequence[Said], colours: Sequence[str], unit: Said, *, stacked: bool, span: Sequence[int] | None = None
+) -> Spec:
+    """Views over time, a line or an area a platform; a rule under the pointer tells all platforms at its moment.
+
+    ``span``: first and last moment, in ms, of a run that has not come so far yet.
+    """
     summed = [
         {"aggregate": [{"op": "sum", "field": "value", "as": "views"}], "groupby": ["time", "platform"]},
     ]
     y = {"field": "views", "type": "quantitative", "axis": amounts(unit), "stack": "zero" if stacked else None}
     colour = coloured(names, colours)
     mark: Spec = {"type": "area", "opacity": 0.85, "line": False} if stacked else {"type": "line", "strokeWidth": 2}
-    shape = {"mark": mark, "encoding": {"x": moments(), "y": y, "color": colour}}
-    return made(280, transform=summed, layer=[shape, _rule(names, "views")])
+    shape = {"mark": mark, "encoding": {"x": moments(span), "y": y, "color": colour}}
+    return made(280, transform=summed, layer=[shape, _rule(names, "views", span)])
 
 
-def _rule(names: Sequence[Said], value: str) -> Spec:
+def _rule(names: Sequence[Said], value: str, span: Sequence[int] | None = None) -> Spec:
     """A rule at the moment under the pointer, which tells every platform's number there."""
     told = [
         {"calculate": _told(name), "as": f"told{i}"}
@@ -83,7 +93,7 @@ def _rule(names: Sequence[Said], value: str) -> Spec:
             "type": "point", "fields": ["time"], "nearest": True, "on": "pointermove", "clear": "pointerout"}}],
         "mark": {"type": "rule", "color": INK, "strokeWidth": 1},
         "encoding": {
-            "x": moments(),
+            "x": moments(span),
             "opacity": {"condition": {"value": 0.7, "param": "at", "empty": False}, "value": 0},
             "tooltip": tips,
         },
@@ -166,7 +176,7 @@ def ink_on(fill: str) -> str:
 
 def shade(colour: str, share: float) -> str:
     """A colour on white, the fuller the larger the share."""
-    part = min(1.0, share / 1.2) ** 0.5
+    part = min(1.0, max(0.0, share) / 1.2) ** 0.5
     mixed = (round(255 + part * (int(colour[i : i + 2], 16) - 255)) for i in (1, 3, 5))
     return "#" + "".join(f"{one:02x}" for one in mixed)
 
@@ -177,11 +187,16 @@ def shade(colour: str, share: float) -> str:
 CURVES = {"adopted": ACCENT, "infectious": WARM, "recovered": "#00845F", "new": ACCENT}
 
 
-def curve(names: Sequence[str], unit: Said) -> Spec:
+def curve(names: Sequence[str], unit: Said, span: Sequence[int] | None = None) -> Spec:
     """Columns by step; what theory expects is dashed. Rows have step, key, measure, value, theory."""
     domain = [said(name) for name in names]
     colour = coloured(domain, [CURVES[name] for name in names], "measure")
-    x = {"field": "step", "type": "quantitative", "axis": {"title": said("step"), "grid": False, "tickMinStep": 1}}
+    x = {
+        "field": "step",
+        "type": "quantitative",
+        "axis": {"title": said("step"), "grid": False, "tickMinStep": 1},
+        "scale": _whole(span),
+    }
     y = {"field": "value", "type": "quantitative", "axis": amounts(unit)}
     told = [{"calculate": amount_of("datum.value"), "as": "told"}]
     tips = [
@@ -222,3 +237,30 @@ def grades(count: int) -> Spec:
     order = {"field": "order", "type": "quantitative"}
     return made(26 * count + 10, mark={"type": "bar", "height": {"band": 0.75}}, encoding={
         "x": x, "y": y, "color": colour, "order": order, "tooltip": tips})  # fmt: skip
+
+
+# ---- two runs
+
+
+def arms(names: Sequence[Said], colours: Sequence[str], unit: Said, *, clock: bool) -> Spec:
+    """A line an arm over time, or over steps where there is no clock; a rule under the pointer tells all."""
+    step = {"field": "step", "type": "quantitative", "axis": {"title": said("step"), "grid": False, "tickMinStep": 1}}
+    x = moments() if clock else step
+    when = full_moment_of("datum.time") if clock else "datum.step"
+    told = [{"calculate": amount_of("datum.value"), "as": "told"}, {"calculate": when, "as": "when"}]
+    tips = [
+        {"field": name, "type": "nominal", "title": said(title)}
+        for name, title in (("when", "time" if clock else "step"), ("arm", "measure"), ("told", "arms_views"))
+    ]
+    y = {"field": "value", "type": "quantitative", "axis": amounts(unit)}
+    colour = coloured(names, colours, "arm")
+    colour["legend"] = {"columns": 1, "labelLimit": 500}
+    return made(
+        280,
+        transform=told,
+        encoding={"x": x, "y": y, "color": colour},
+        layer=[
+            {"mark": {"type": "line", "strokeWidth": 2}},
+            {"mark": {"type": "point", "size": 120, "opacity": 0}, "encoding": {"tooltip": tips}},
+        ],
+    )

@@ -35,6 +35,13 @@ def _parts(shown: Mapping[str, Any], language: str, pictures: bool) -> Iterator[
         yield f"<ul>{''.join(facts)}</ul>" if section.get("facts") else ""
 
 
+def main(document: Mapping[str, Any], language: str) -> str:
+    """The first chart of a document as SVG; empty where it has none."""
+    charts = (section["chart"] for section in document["sections"] if section.get("chart"))
+    first = next(charts, None)
+    return picture(first, localised(document["names"], language), language) if first else ""
+
+
 def picture(chart: Mapping[str, Any], names: Mapping[str, Any], language: str) -> str:
     """A chart as SVG, drawn from the same specification as in the browser."""
     import vl_convert

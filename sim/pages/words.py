@@ -23,18 +23,23 @@ UI = "ui_"  # keys that the scripts of the page ask for
 ACT, TIER = "act_", "tier_"  # keys of what a mind does, of sizes of accounts
 
 
-def _read() -> dict[str, Said]:
-    found = yaml.load(Path(__file__).with_name("words.yaml").read_text(encoding="utf-8"), Loader=LOADER)
+def read(path: Path) -> dict[str, Said]:
+    """A table of words: what each key says."""
+    found = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
     return {key: Said(en=both["en"], zh=both["zh"]) for key, both in found.items()}
 
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it is there
-TABLE = _read()
+TABLE = read(Path(__file__).with_name("words.yaml"))
 
 
 def said(key: str, /, **parts: Any) -> Said:
     """What a key says, in both languages; parts are texts, or `Said` themselves."""
-    words = TABLE[key]
+    return put(TABLE[key], parts)
+
+
+def put(words: Said, parts: dict[str, Any]) -> Said:
+    """Words with parts for their braces."""
     return Said(en=words["en"].format(**_of(parts, "en")), zh=words["zh"].format(**_of(parts, "zh")))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -23,8 +23,16 @@ def draw(folder: Path, only: Sequence[str] = (), *, labels: Mapping[str, str], s
 
     ``labels``: what the columns of series.csv are called; ``spare``: as `drawing.draw` takes it.
     """
-    known = {"curve": lambda folder: reading.read(folder / "series.csv", lambda series: curve(series.parent, labels))}
-    return drawing.draw(Path(folder), known, only, lambda folder: folder, spare=spare)
+    return drawing.draw(Path(folder), _known(labels), only, lambda folder: folder, spare=spare)
+
+
+def figures(folder: Path, only: Sequence[str] = (), *, labels: Mapping[str, str]) -> list[Figure]:
+    """The same pictures, as figures and not as files."""
+    return drawing.figures(Path(folder), _known(labels), only, lambda folder: folder)
+
+
+def _known(labels: Mapping[str, str]) -> dict[str, Callable[[Path], Figure]]:
+    return {"curve": lambda folder: reading.read(folder / "series.csv", lambda series: curve(series.parent, labels))}
 
 
 def curve(folder: Path, labels: Mapping[str, str]) -> Figure:

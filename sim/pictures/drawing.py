@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from matplotlib.figure import Figure
 
@@ -38,9 +38,7 @@ def draw(
     Raises:
         SimError: an unknown name, or a file of the folder that cannot be used.
     """
-    for name in only:
-        if name not in known:
-            raise SimError(f"unknown figure '{name}'; {did_you_mean(name, list(known))}")
+    _refuse_unknown(known, only)
     with lettering():
         run = begin(folder)
         drawn = []
@@ -48,6 +46,22 @@ def draw(
             with notices.spared(f"the picture {name}") if spare else nullcontext():
                 drawn.append(save(known[name](run), folder / "figures" / f"{name}.png"))
         return drawn
+
+
+def figures(
+    folder: Path, known: Mapping[str, Callable[[T], Figure]], only: Sequence[str], begin: Callable[[Path], T]
+) -> list[Figure]:
+    """The pictures named in ``only``, or all that are known, in memory; arguments and errors as `draw` has them."""
+    _refuse_unknown(known, only)
+    with lettering():
+        run = begin(folder)
+        return [known[name](run) for name in only or known]
+
+
+def _refuse_unknown(known: Mapping[str, Any], only: Sequence[str]) -> None:
+    for name in only:
+        if name not in known:
+            raise SimError(f"unknown figure '{name}'; {did_you_mean(name, list(known))}")
 
 
 def save(figure: Figure, path: Path) -> Path:

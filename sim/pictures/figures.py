@@ -67,6 +67,11 @@ def draw(folder: Path, only: Sequence[str] = (), *, labels: Mapping[str, str], s
     return drawing.draw(Path(folder), FIGURES, only, partial(_open, labels=labels), spare=spare)
 
 
+def figures(folder: Path, only: Sequence[str] = (), *, labels: Mapping[str, str]) -> list[Figure]:
+    """The same pictures, as figures and not as files."""
+    return drawing.figures(Path(folder), FIGURES, only, partial(_open, labels=labels))
+
+
 def _open(folder: Path, labels: Mapping[str, str]) -> Run:
     """Read what all pictures need: ``run.json`` and ``series.csv``."""
     title, recipe = read(folder / "run.json", _recipe)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from sim.base.strict import Factor, Share, Strict
+from sim.base.strict import Factor, Share, Strict, front
 
 
 class Response(Strict):
@@ -13,7 +13,10 @@ class Response(Strict):
     attend: Share = Field(description="watches to the end, opens or reads")
     like: Share
     comment: Share
-    repost: Share
+    repost: Share = Field(
+        description="passes it on",
+        json_schema_extra=front("reposts per reader", "阅读后转发", "share", span=(0.0001, 1), log=True),
+    )
     create: Share = Field(description="makes an own post about it")
     follow: Share = Field(description="follows the author, if it is an actor")
     search: Share

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field, model_validator
 from pydantic.fields import FieldInfo
 
-from sim.base.strict import Named, Ranges, Share, Source, Strict
+from sim.base.strict import Named, Ranges, Share, Source, Strict, front
 from sim.networks.circles import Circles, circles
 from sim.platforms.base import MECHANISMS
 from sim.platforms.content import Content, Response
@@ -46,7 +46,11 @@ class Platform(Strict):
 
     title: str
     about: str = ""
-    users: int = Field(gt=0, description="people who use it")
+    users: int = Field(
+        gt=0,
+        description="people who use it",
+        json_schema_extra=front("users", "用户", "people", span=(1_000_000, 1_400_000_000), log=True),
+    )
     response: Response
     repost_spread: float = Field(ge=0, le=3, description="sd of ln infectiousness over posts")
     quality_spread: float = Field(ge=0, le=3, description="sd of ln quality over posts")

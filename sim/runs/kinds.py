@@ -23,6 +23,8 @@ from sim.scenario.past import first_difference
 from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from sim.networks.stored import Stored
     from sim.runs.spreading import SpreadTables
     from sim.runs.stepping import Manner
@@ -51,6 +53,10 @@ class Kind(ABC, Generic[W, T]):
     @abstractmethod
     def draw(self, folder: Path, only: tuple[str, ...] = (), *, spare: bool = False) -> list[Path]:
         """Draw the pictures of a run's folder, all or the named ones; their paths. ``spare``: or told why not."""
+
+    @abstractmethod
+    def figures(self, folder: Path, only: tuple[str, ...] = ()) -> list[Figure]:
+        """The same pictures, as figures and not as files."""
 
     @abstractmethod
     def length(self, world: W) -> str:
@@ -112,6 +118,12 @@ class Platform(Kind[Scenario, "Tables"]):
         from sim.pictures.figures import draw
 
         return draw(folder, only, labels=column_labels(), spare=spare)
+
+    def figures(self, folder: Path, only: tuple[str, ...] = ()) -> list[Figure]:
+        """The same pictures, as figures and not as files."""
+        from sim.pictures.figures import figures
+
+        return figures(folder, only, labels=column_labels())
 
     def length(self, world: Scenario) -> str:
         """Days."""
@@ -177,13 +189,24 @@ class Classical(Kind[Classic, "SpreadTables"]):
 
         if manner.progress:
             manner.progress(0, world.steps, "simulating")
-        return spread(world, stored)
+        tables = spread(world, stored)
+        last = manner.ear.heard(world, tables) if manner.ear else 0
+        if manner.ear and last:
+            manner.ear.shortened = shorter = world.model_copy(update={"steps": last})
+            return spread(shorter, stored)
+        return tables
 
     def draw(self, folder: Path, only: tuple[str, ...] = (), *, spare: bool = False) -> list[Path]:
         """The curve."""
         from sim.pictures.curves import draw
 
         return draw(folder, only, labels=column_labels(), spare=spare)
+
+    def figures(self, folder: Path, only: tuple[str, ...] = ()) -> list[Figure]:
+        """The same pictures, as figures and not as files."""
+        from sim.pictures.curves import figures
+
+        return figures(folder, only, labels=column_labels())
 
     def length(self, world: Classic) -> str:
         """Steps."""

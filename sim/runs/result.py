@@ -92,7 +92,7 @@ class Result:
         import pandas as pd
 
         if name == FOREST and name in self.tables:
-            return pd.DataFrame(reading.read(self.path / f"{FOREST}.npz", reading.forest))
+            return pd.DataFrame(self.forest())
         frame = self.as_written(name)
         for column in frame.columns.intersection(list(TIMES)):
             frame[column] = pd.to_datetime(frame[column].replace("", None), utc=True).dt.tz_convert(BEIJING)
@@ -108,6 +108,16 @@ class Result:
         return reading.read(
             self.path / f"{name}.csv", lambda path: pd.read_csv(path, keep_default_na=False, dtype=words)
         )
+
+    def forest(self) -> dict[str, Any]:
+        """The forest of shares, as columns."""
+        return dict(reading.read(self.path / f"{FOREST}.npz", reading.forest))
+
+    def page_data(self) -> dict[str, Any]:
+        """The JSON document of which the page of the run is a function."""
+        from sim.runs.paging import writing
+
+        return writing.of_folder(self)
 
     def held(self) -> None:
         """Hold what was run and all that came out of it against the checksums: what the digest is of, and the summary.

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from sim.base import notices
 from sim.base.errors import SimError
-from sim.base.notices import Notices
 from sim.base.progress import Tell
 from sim.base.workers import load_in_workers
 from sim.runs import kinds, recipe
 from sim.runs.estimate import ceiling, required
 from sim.runs.folder import check_out
 from sim.runs.kinds import World
+from sim.runs.live.hearing import Ear, OnStep
+from sim.runs.live.unkept import Made, Unkept, kept
 from sim.runs.result import Result
 from sim.scenario import load as scenarios
 from sim.scenario.numbers import Language
@@ -50,29 +51,31 @@ def run(
     seed: int | None = None,
     users: int | None = None,
     sets: Sequence[str] = (),
-    out: Path | str | None = None,
+    out: Path | str | None = "results",
     graph: networkx.Graph | None = None,
     threads: int = 1,
     figures: bool = True,
     progress: Tell | None = None,
+    on_step: OnStep | None = None,
     snapshot_at: Sequence[str] = (),
     branch: Branch | None = None,
     max_seconds: float | None = None,
     max_bytes: int | None = None,
     lang: Language = "en",
 ) -> Result:
-    """Run a scenario and write its result folder under ``out`` (default ``results``).
+    """Run a scenario and write its result folder under ``out``, or none.
 
     Args:
         scenario: a loaded scenario, a path, or the name of a shipped one.
         seed: replaces the scenario's seed.
         users: replaces the number of simulated people.
         sets: further changes, ``path=value``.
-        out: folder of result folders.
+        out: folder of result folders; None: the result stays in memory, and ``keep`` writes its folder.
         graph: who follows whom, instead of the scenario's network; everybody is a node. See `from_networkx`.
         threads: threads for the big loops; any number gives the same digest.
         figures: draw the pictures.
         progress: called with (steps done, steps, what is going on).
+        on_step: called with a `Step` after each; True, or `StopRun`, ends the run there. See `sim.runs.live.hearing`.
         snapshot_at: dates or times at which the state is kept in the folder, for `sim.runs.branches`.
         branch: the snapshot that the run goes on from, instead of the start.
         max_seconds: that it may take (ten times the estimate, and ten minutes at least).
@@ -89,18 +92,28 @@ def run(
     """
     given = _given(graph)
     world = scenarios.load(scenario, sets=[*sets, *_network(given)], seed=seed, users=_people(users, sets, given))
-    folder = Path(out) if out is not None else Path("results")
-    check_out(folder, folder / world.name)
+    folder = _checked(out, world)
     most = ceiling(required(world, folder), max_seconds, max_bytes)
     started, clock = datetime.now().astimezone(), time.perf_counter()
-    keep, kept = _keeper(world, snapshot_at, graph)
-    since = branch.since if branch else None
+    keep, states = _keeper(world, snapshot_at, graph)
+    since, ear = branch.since if branch else None, Ear(on_step) if on_step else None
     with notices.gathered() as said:
         with most.kept():
-            tables = simulate(world, graph=given, threads=threads, progress=progress, before=keep, since=since)
+            tables = simulate(world, graph=given, threads=threads, progress=progress, before=keep, since=since, ear=ear)
+            world = ear.shortened or world if ear else world
             record = recipe.record(world, tables, started, clock) | (branch.record if branch else {})
         record["recipe"] = recipe.recipe(world, record)
-        return _store(world, tables, record, folder, figures, progress, kept, said, lang)
+        made = Made(world, tables, record, states, said)
+        return Unkept(made) if folder is None else Result(kept(made, folder, lang, figures, progress))
+
+
+def _checked(out: Path | str | None, world: World) -> Path | None:
+    """Where results go, found to be writable; None: nowhere."""
+    if out is None:
+        return None
+    folder = Path(out)
+    check_out(folder, folder / world.name)
+    return folder
 
 
 def _network(given: Stored | None) -> list[str]:
@@ -151,11 +164,12 @@ def simulate(
     watch: Watch | None = None,
     before: Watch | None = None,
     since: Snapshot | None = None,
+    ear: Ear | None = None,
 ) -> Tables | SpreadTables:
     """The run itself, in memory: all steps, then everything it leaves behind. Writes nothing.
 
     Of a platform run, ``watch`` is called with the model before the first step, ``before`` before every one. It goes
-    on ``since`` a snapshot, if there is one.
+    on ``since`` a snapshot, if there is one. ``ear`` hears every step of any run, and may end it.
     """
     from sim.base import jit
     from sim.runs.stepping import Manner
@@ -165,7 +179,7 @@ def simulate(
     if jit.cache_folder() is None:
         way = "set NUMBA_CACHE_DIR to a folder that can be written"
         notices.add("not_cached", f"compiled functions cannot be kept, so each run compiles them anew; {way}")
-    manner = Manner(threads, progress, watch, before, since)
+    manner = Manner(threads, progress, watch, before, since, ear)
     given, users = _given(graph), scenario.people.users
     if given is not None and given.n_users != users:
         key = "users" if scenario.kind == "classical" else "people.users"
@@ -182,44 +196,3 @@ def _given(graph: networkx.Graph | Stored | None) -> Stored | None:
     from sim.networks.stored import Stored
 
     return graph if isinstance(graph, Stored) else from_networkx(graph)
-
-
-def _store(
-    scenario: World,
-    tables: Tables | SpreadTables,
-    record: dict[str, Any],
-    folder: Path,
-    figures: bool,
-    progress: Tell | None,
-    kept: dict[str, bytes],
-    said: Notices,
-    lang: Language,
-) -> Result:
-    from sim.runs.folder import RUN, publish, write, write_json
-    from sim.runs.paging import writing
-
-    since = f"-from-{record['branch']['at']}".replace(":", "") if "branch" in record else ""
-    target = folder / scenario.name / f"{record['digest']['all'][:8]}-s{scenario.seed}{since}"
-
-    def fill(where: Path) -> None:
-        write(where, tables, record, scenarios.resolved(scenario))
-        _put_snapshots(where / "snapshots", kept)
-        if figures:
-            if progress:
-                progress(scenario.steps, scenario.steps, "drawing")
-            with notices.spared("the pictures"):
-                kinds.of(scenario).draw(where, spare=True)
-        write_json(where / RUN, record | {"notices": said.record()})  # pictures may have said something too
-        with notices.spared("the page"):
-            document = writing.of_tables(scenario, tables, record, [*map(str, said)])
-            writing.write(where / writing.PAGE, document, lang, stills=figures)
-        write_json(where / RUN, record | {"notices": said.record()})  # or the page
-
-    return Result(publish(target, fill, RUN))
-
-
-def _put_snapshots(where: Path, kept: dict[str, bytes]) -> None:
-    if kept:
-        where.mkdir()
-    for name, raw in kept.items():
-        (where / name).write_bytes(raw)

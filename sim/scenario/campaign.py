@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from sim.base.strict import BY_NAME, Factors, Grade, Instant, Name, Strict
+from sim.base.strict import BY_NAME, Factors, Grade, Instant, Name, Strict, front
 from sim.scenario.audience import Audience
 
 PURSE = "campaign"  # name of the actor that pays
@@ -26,7 +26,12 @@ class Goal(Strict):
     """What counts as success: a number of the summary at or above a value."""
 
     metric: str = Field(description="number of summary.json, such as people_reached or weibo_topics_listed")
-    least: float = Field(gt=0, le=1e15, description="least value that counts as going viral")
+    least: float = Field(
+        gt=0,
+        le=1e15,
+        description="least value that counts as going viral",
+        json_schema_extra=front("goal", "目标", span=(100_000, 1_000_000_000), log=True),
+    )
 
 
 class Own(Strict):
@@ -104,7 +109,12 @@ class Campaign(Strict):
 
     title: str = ""
     story: str = Field("", description="the story; empty: the first")
-    budget: int = Field(ge=0, le=10**12, description="yuan that a plan may cost")
+    budget: int = Field(
+        ge=0,
+        le=10**12,
+        description="yuan that a plan may cost",
+        json_schema_extra=front("budget", "预算", "yuan", span=(10_000, 100_000_000), log=True),
+    )
     goal: Goal
     opens: Instant = Field(description="earliest post, with a zone")
     closes: Instant = Field(description="latest post")
@@ -134,10 +144,16 @@ class Campaign(Strict):
 class PlannedPost(Strict):
     """One post of a plan."""
 
-    at: Instant = Field(description="when, with a zone")
+    at: Instant = Field(description="when, with a zone", json_schema_extra=front("when", "时间"))
     by: str = Field(description="the organiser, a KOL by name, or a candidate such as weibo_waist_02")
     platform: str = Field(description="where")
-    boost: int = Field(0, ge=0, le=10**12, description="yuan of paid reach behind it")
+    boost: int = Field(
+        0,
+        ge=0,
+        le=10**12,
+        description="yuan of paid reach behind it",
+        json_schema_extra=front("boost", "投流", "yuan", span=(0, 500_000)),
+    )
     audience: Audience | None = Field(None, description="for whom that is meant; empty: anybody")
     content: str = Field(
         "", description="kind of content of that platform; empty: what whoever posts has for all posts"

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sim.base.errors import Finding
 from sim.base.names import Known, Names, misnamed, under
 from sim.base.registry import Registry, did_you_mean
-from sim.base.strict import Instant, OneOf, Title
+from sim.base.strict import Instant, OneOf, Title, front
 from sim.minds.base import ActorName, ContentName, PlatformName, StoryName
 from sim.platforms.base import cannot
 from sim.platforms.platform import Platform
@@ -79,11 +79,15 @@ class Intervention(BaseModel):
     tells: ClassVar[bool] = False  # whether people hear of its story by it
     needs_account: ClassVar[bool] = False  # its actor must have an account on its platform by then
     opens_account: ClassVar[bool] = False  # its actor must have none, and has one from then on
-    at: Instant = Field(description="when it happens, with a zone")
+    at: Instant = Field(description="when it happens, with a zone", json_schema_extra=front("when", "时间"))
     note: str = Field("", description="what happened, in words")
     source: str = Field("", description="who says so")
     grade: Literal["measured", "estimated", "assumed"] = Field("measured", description="how good the source is")
-    enabled: bool = Field(True, description="false: it does not happen (a counterfactual)")
+    enabled: bool = Field(
+        True,
+        description="false: it does not happen (a counterfactual)",
+        json_schema_extra=front("happens", "是否发生"),
+    )
     kind: str
 
     def apply(self, stage: Stage) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from sim.base.strict import BY_NAME, Factor, Factors, Named, Ranges, Share, Source, Strict
+from sim.base.strict import BY_NAME, Factor, Factors, Named, Ranges, Share, Source, Strict, front
 
 TRAITS = ("ages", "regions")  # what people differ in besides, as their segments have shares of it
 Shares = Annotated[dict[str, Share], BY_NAME]
@@ -59,7 +59,12 @@ class Fatigue(Strict):
 class Interest(Strict):
     """Memory of attention that a story leaves."""
 
-    half_life_hours: float = Field(gt=0, le=10_000, description="hours in which half of it is forgotten")
+    half_life_hours: float = Field(
+        gt=0,
+        le=10_000,
+        description="hours in which half of it is forgotten",
+        json_schema_extra=front("interest lasts", "兴趣半衰期", "hours", span=(1, 500), log=True),
+    )
 
 
 class Tone(Strict):
@@ -87,9 +92,17 @@ class Tier(Strict):
 class People(Strict):
     """Everybody: how many are simulated, how many they stand for, and what they are like."""
 
-    users: int = Field(1_000_000, ge=1, description="simulated people")
+    users: int = Field(
+        1_000_000,
+        ge=1,
+        description="simulated people",
+        json_schema_extra=front("people simulated", "模拟人数", "people", span=(1_000, 1_000_000), log=True),
+    )
     represents: int = Field(
-        ge=1, le=10**11, description="real people they stand for; equal to users: everybody is simulated"
+        ge=1,
+        le=10**11,
+        description="real people they stand for; equal to users: everybody is simulated",
+        json_schema_extra=front("people they stand for", "代表人数", "people", span=(1_000, 1_400_000_000), log=True),
     )
     day_clock: tuple[Annotated[float, Field(gt=0, le=1)], ...] = Field(min_length=24, max_length=24)
     reaction: Reaction

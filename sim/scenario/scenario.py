@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sim.base.names import Names
 from sim.base.streams import threshold
-from sim.base.strict import Factors, Grade, Instant, Name, Named, Share, Strict, Title
+from sim.base.strict import Factors, Grade, Instant, Name, Named, Share, Strict, Title, front
 from sim.minds.actor import Actor
 from sim.minds.base import POLICIES
 from sim.networks import Computed, NetworkSpec
@@ -33,8 +33,14 @@ class Rumour(Strict):
     correction makes some believe the more, and who says it.
     """
 
-    convince: Share = Field(description="chance that whoever attends to a post for it believes it")
-    correct: Share = Field(description="chance that whoever attends to a post against it is corrected")
+    convince: Share = Field(
+        description="chance that whoever attends to a post for it believes it",
+        json_schema_extra=front("convinces", "令人相信", "share"),
+    )
+    correct: Share = Field(
+        description="chance that whoever attends to a post against it is corrected",
+        json_schema_extra=front("corrects", "令人醒悟", "share"),
+    )
     blocks: Share = Field(description="chance that one who is corrected does not pass it on")
     credulity: Factors = Field(default_factory=dict, description="factor on believing by segment")
 
@@ -47,9 +53,27 @@ class Story(Strict):
     """What lives for weeks: its appeal, and whom it suits."""
 
     title: Title = Field(min_length=1, max_length=60, description="its name in topics")
-    appeal: float = Field(1.0, gt=0, le=20, description="factor on attending")
-    talk: float = Field(1.0, gt=0, le=20, description="factor on comments, searches and own posts of its readers")
-    interaction: float = Field(1.0, gt=0, le=1000, description="factor on the heat that lists give to its topics")
+    appeal: float = Field(
+        1.0,
+        gt=0,
+        le=20,
+        description="factor on attending",
+        json_schema_extra=front("appeal", "吸引力", "factor", span=(0.1, 10), log=True),
+    )
+    talk: float = Field(
+        1.0,
+        gt=0,
+        le=20,
+        description="factor on comments, searches and own posts of its readers",
+        json_schema_extra=front("talk", "话题性", "factor", span=(0.1, 10), log=True),
+    )
+    interaction: float = Field(
+        1.0,
+        gt=0,
+        le=1000,
+        description="factor on the heat that lists give to its topics",
+        json_schema_extra=front("heat on lists", "榜单热度", "factor", span=(0.1, 100), log=True),
+    )
     interests: Factors = Field(default_factory=dict, description="weights of the interests it speaks to")
     user_topic_title: Title = Field("{title}·网友话题{n}", description="name of the n-th topic that users start")
     user_topic_spread: float = Field(0.9, ge=0, le=3, description="sd of ln appeal over the topics that users start")
@@ -74,11 +98,18 @@ class Scenario(Strict):
     title: str = ""
     about: str = ""
     teaches: tuple[str, ...] = Field((), max_length=10, description="what can be learnt from it, a line each")
-    start: Instant = Field(description="first minute, with a zone")
-    days: float = Field(gt=0, le=800, description="length of the run")
+    start: Instant = Field(description="first minute, with a zone", json_schema_extra=front("start", "开始时间"))
+    days: float = Field(
+        gt=0,
+        le=800,
+        description="length of the run",
+        json_schema_extra=front("length", "时长", "days", span=(0.5, 60), log=True),
+    )
     shortened: bool = Field(False, description="what lies beyond the end is left out, and told, instead of refused")
-    step_minutes: Literal[5, 10, 15, 20, 30, 60] = 15
-    seed: int = Field(1, ge=0, lt=2**63)
+    step_minutes: Literal[5, 10, 15, 20, 30, 60] = Field(
+        15, description="minutes in a step", json_schema_extra=front("step", "步长", "minutes")
+    )
+    seed: int = Field(1, ge=0, lt=2**63, description="of all draws", json_schema_extra=front("seed", "随机种子"))
     engine: Literal["vectorized", "agents"] = Field(
         "vectorized", description="compiled columns, or every user a Mesa agent; both give the same digests"
     )

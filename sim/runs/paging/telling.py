@@ -52,15 +52,20 @@ def told(
 def _of_platforms(world: Scenario, summary: Mapping[str, Any], source: Source) -> dict[str, Any]:
     """What only worlds of platforms have."""
     words = numbers.catalogue().words
-    places = {name: _named(name, platform.title) for name, platform in world.platforms.items()}
+    named = places(world)
     return {
-        "platforms": places,
+        "platforms": named,
         "stories": {name: story.title for name, story in world.stories.items()},
         "channels": _words(words["channel"]),
         "kinds": _words(words["kind"]),
-        "figures": _figures(world, summary, source, places) if world.observed.figures else (),
-        "campaign": bought.campaign(world, summary, source.frame("posts"), _titles(world, places)),
+        "figures": _figures(world, summary, source, named) if world.observed.figures else (),
+        "campaign": bought.campaign(world, summary, source.frame("posts"), _titles(world, named)),
     }
+
+
+def places(world: Scenario) -> dict[str, Named]:
+    """Colour and name of each platform of a world."""
+    return {name: _named(name, platform.title) for name, platform in world.platforms.items()}
 
 
 def _words(labels: Mapping[str, numbers.Label]) -> dict[str, Said]:

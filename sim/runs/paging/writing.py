@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -17,19 +17,46 @@ from sim.scenario import load as scenarios
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.base.notices import Notice
     from sim.pages.told import Source
     from sim.runs.folder import Tabular
     from sim.runs.kinds import World
-    from sim.runs.result import Result
 
 PAGE = "page.html"
-FOREST = "cascades"
+
+
+class Finished(Protocol):
+    """What is asked of a finished run in its folder."""
+
+    path: Path
+
+    @property
+    def run(self) -> dict[str, Any]:
+        """Its record."""
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """Metric → number."""
+
+    @property
+    def scenario(self) -> World:
+        """What was run."""
+
+    @property
+    def notices(self) -> list[Notice]:
+        """What a person should know beside the numbers."""
+
+    def as_written(self, name: str) -> pd.DataFrame:
+        """A table, times as text."""
+
+    def forest(self) -> dict[str, Any]:
+        """The repost forest."""
 
 
 class InFolder:
     """The tables of a finished run."""
 
-    def __init__(self, result: Result) -> None:
+    def __init__(self, result: Finished) -> None:
         self.result = result
 
     def frame(self, name: str) -> pd.DataFrame:
@@ -38,7 +65,7 @@ class InFolder:
 
     def forest(self) -> Mapping[str, np.ndarray]:
         """The repost forest."""
-        return reading.read(self.result.path / f"{FOREST}.npz", reading.forest)
+        return self.result.forest()
 
 
 class InMemory:
@@ -57,7 +84,7 @@ class InMemory:
         return self.tables.cascades
 
 
-def of_folder(result: Result) -> dict[str, Any]:
+def of_folder(result: Finished) -> dict[str, Any]:
     """The document of a finished run."""
     yaml = reading.read(result.path / RESOLVED, lambda path: path.read_text(encoding="utf-8"))
     notices = [str(notice) for notice in result.notices]
@@ -92,7 +119,7 @@ def write(path: Path, document: Mapping[str, Any], language: str, *, stills: boo
     return path
 
 
-def again(result: Result, out: Path | None, language: str) -> Path:
+def again(result: Finished, out: Path | None, language: str) -> Path:
     """Make the page of a finished run again, in its folder or as another file."""
     if out is not None:
         return write(out, of_folder(result), language)

@@ -1,0 +1,163 @@
+"""The processes that make runs, one a core: who is free, who makes what, and what becomes of those that die."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
+from typing import Any
+
+from sim.base.blas import one_thread
+from sim.base.workers import load_in_workers
+from sim.studio.worker import Job, serve
+
+_PROCESSES: BaseContext = get_context("forkserver" if sys.platform == "linux" else "spawn")
+FALSE_STARTS = 3  # of processes in a row that end before they are ready
+
+
+@dataclass(eq=False)
+class Hand:
+    """A process, our end of its pipe, whether it is ready, and what it makes."""
+
+    process: Any
+    pipe: Connection
+    ready: bool = False
+    job: Job | None = None
+
+
+class Crew:
+    """As many processes as there are cores, begun as they are needed.
+
+    Everything happens in the loop of the server, but for the listening, which a thread for each process does.
+    """
+
+    def __init__(self, hear: Callable[[Job, tuple[Any, ...]], None], begun: Callable[[], None], most: int = 0) -> None:
+        self.hear, self.begun = hear, begun
+        self.most = most or max(1, os.cpu_count() or 1)
+        self.hands: list[Hand] = []
+        self.queue: list[Job] = []
+        self.holders: dict[str, Hand] = {}
+        self.closed = False
+        self.false_starts = 0
+        self.loop: asyncio.AbstractEventLoop | None = None
+
+    def begin(self) -> None:
+        """Have the first process get ready."""
+        one_thread()  # each process begins with the environment of this one
+        self.loop = asyncio.get_running_loop()
+        load_in_workers("sim.studio.worker")
+        self._hire()
+
+    @property
+    def ready(self) -> bool:
+        """Whether a run would begin at once, or as soon as another is done."""
+        return any(hand.ready for hand in self.hands)
+
+    def submit(self, job: Job) -> None:
+        """Have a run made as soon as a process is free; one that is to be kept, by who holds it, if it is free."""
+        self.queue.append(job)
+        self._hand_out()
+
+    def tell(self, name: str, word: str) -> bool:
+        """Say a word to who makes a run; whether anybody does."""
+        hand = next((hand for hand in self.hands if hand.job and hand.job.id == name), None)
+        if hand is None:
+            return False
+        with suppress(OSError):  # it has just died, which is heard next
+            hand.pipe.send(word)
+        return True
+
+    def drop(self, name: str) -> bool:
+        """Take a run that waits out of the queue; whether it was there."""
+        before = len(self.queue)
+        self.queue = [job for job in self.queue if job.id != name]
+        return len(self.queue) < before
+
+    def close(self) -> None:
+        """End all processes; what they make is lost."""
+        self.closed = True
+        for hand in self.hands:
+            with suppress(ValueError, AttributeError):  # it has not begun yet
+                hand.process.kill()
+
+    # ---- inside the loop
+
+    def _hire(self) -> None:
+        ours, theirs = _PROCESSES.Pipe()
+        process = _PROCESSES.Process(target=serve, args=(theirs,), daemon=True)  # type: ignore[attr-defined]
+        hand = Hand(process, ours)
+        self.hands.append(hand)
+        threading.Thread(target=self._listen, args=(hand, theirs), name="studio", daemon=True).start()
+
+    def _hand_out(self) -> None:
+        for job in [*self.queue]:
+            free = [hand for hand in self.hands if hand.ready and hand.job is None]
+            if not free:
+                break
+            holder = self.holders.get(job.id)
+            hand = holder if holder in free else free[0]
+            assert hand is not None
+            self.queue.remove(job)
+            hand.job = job
+            with suppress(OSError):
+                hand.pipe.send(job)
+        if self.queue and self.ready and len(self.hands) < self.most and all(hand.ready for hand in self.hands):
+            self._hire()
+
+    def _listen(self, hand: Hand, theirs: Connection) -> None:
+        """In a thread: begin a process, hand everything that it says to the loop, and last that it has ended."""
+        loop = self.loop
+        assert loop is not None
+        hand.process.start()  # takes seconds, the first time
+        theirs.close()  # so that the pipe ends when the process does
+        if self.closed:
+            hand.process.kill()
+        with suppress(EOFError, OSError):
+            while True:
+                message = hand.pipe.recv()
+                with suppress(RuntimeError):  # the loop has ended
+                    loop.call_soon_threadsafe(self._heard, hand, message)
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(self._ended, hand)
+
+    def _heard(self, hand: Hand, message: tuple[Any, ...]) -> None:
+        job = hand.job
+        if message[0] == "ready":
+            hand.ready, self.false_starts = True, 0
+            self.begun()
+        elif job is not None:
+            if message[0] in ("done", "kept", "failed"):
+                hand.job = None
+                self.holders[job.id] = hand
+            self.hear(job, message)
+        self._hand_out()
+
+    def _ended(self, hand: Hand) -> None:
+        if self.closed:
+            return
+        hand.process.join()
+        code = hand.process.exitcode
+        self.hands.remove(hand)
+        self.holders = {name: one for name, one in self.holders.items() if one is not hand}
+        if hand.job is not None:
+            why = "as when memory runs out; simulate fewer people" if code == -9 else f"exit code {code}"
+            self.hear(hand.job, ("failed", {"words": f"the process that made this run ended ({why}); run it again"}))
+        self.false_starts += not hand.ready
+        if self.false_starts < FALSE_STARTS:
+            self._hire()
+        else:
+            self._give_up()
+        self._hand_out()
+
+    def _give_up(self) -> None:
+        """Nobody can make anything here."""
+        jobs, self.queue = self.queue, []
+        for job in jobs:
+            self.hear(job, ("failed", {"words": "the processes that make runs end before they begin"}))

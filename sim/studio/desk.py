@@ -1,0 +1,230 @@
+"""What the studio knows: the notebook, what is being run, and who is to be told of it."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sim.base.errors import SimError
+from sim.runs.kinds import World
+from sim.runs.result import Result, opened
+from sim.runs.words import heading
+from sim.scenario import load as scenarios
+from sim.scenario.differences import differences
+from sim.scenario.scenario import Scenario
+from sim.studio import live, text
+from sim.studio.crew import Crew
+from sim.studio.notebook import BUSY, DONE, FAILED, PAUSED, RUNNING, WAITING, Entry, Notebook
+from sim.studio.worker import Job
+
+MOST_WAITING = 12
+MOST_LIVE = 40  # runs whose curve and page stay in memory
+MOST_ACTS = 300
+MOST_BEHIND = 1000  # messages that a listener may be behind before it has to ask anew
+
+
+@dataclass
+class Live:
+    """What is known of a run while the server lives: its curve, what was done, its page."""
+
+    frame: dict[str, Any]
+    rows: list[list[Any]] = field(default_factory=list)
+    acts: list[list[str]] = field(default_factory=list)
+    document: bytes = b""
+    summary: dict[str, Any] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+
+
+@lru_cache(maxsize=4)
+def _shipped(name: str) -> World:
+    return scenarios.load(name)
+
+
+class Desk:
+    """The notebook, the processes, the listeners."""
+
+    def __init__(self, out: Path, most: int = 0) -> None:
+        self.out = out
+        self.notebook = Notebook(out)
+        self.crew = Crew(self._heard, lambda: self._say("ready", True), most)
+        self.live: dict[str, Live] = {}
+        self.listeners: set[asyncio.Queue[tuple[str, Any]]] = set()
+
+    # ---- what is asked
+
+    def run(self, yaml: str, *, begun: str = "", of: str = "", at: str = "", paused: bool = False) -> Entry:
+        """Have a scenario run, or a branch off another run.
+
+        Args:
+            yaml: the scenario.
+            begun: the shipped scenario that it was begun with, to tell the settings from.
+            of: the entry that it leaves, if it is a branch.
+            at: when.
+            paused: it waits before its first step.
+
+        Raises:
+            SimError: the scenario has faults, or too much is waiting.
+        """
+        if len(self.crew.queue) >= MOST_WAITING:
+            raise SimError(f"{MOST_WAITING} runs are waiting; let one be done first")
+        world = text.world(yaml)
+        base = self.notebook[of] if of else None
+        entry = self._entry(world, yaml, self._settings(world, base, begun))
+        entry.of, entry.at = of, at
+        self.notebook.put(entry)
+        self.live[entry.id] = Live(live.frame(world))
+        self._forget()
+        job = Job(entry.id, yaml, base.text if base else "", at, base.digest if base else "", paused)
+        self.crew.submit(job)
+        entry.state = (PAUSED if paused else RUNNING) if self._makes(entry.id) else WAITING
+        self._say("entry", asdict(entry))
+        return entry
+
+    def _entry(self, world: World, yaml: str, settings: list[str]) -> Entry:
+        made = datetime.now().astimezone().isoformat(timespec="seconds")
+        title = heading(world)[0]
+        users = world.people.users
+        return Entry(uuid4().hex[:8], made, world.name, title, world.kind, world.seed, users, yaml, settings)
+
+    def _settings(self, world: World, base: Entry | None, begun: str) -> list[str]:
+        """In what a world differs from what it was begun with."""
+        if base is not None:
+            before: World = text.world(base.text)
+        elif begun in scenarios.shipped():
+            before = _shipped(begun)
+        else:
+            return []
+        same = type(before) is type(world) and (base is not None or before.name == world.name)
+        return [str(one) for one in differences(before, world)][:50] if same else []
+
+    def word(self, name: str, word: str) -> Entry:
+        """Say pause, go, step or stop to a run. Raises `SimError` where it can no longer hear it."""
+        entry = self.notebook[name]
+        if word == "stop" and self.crew.drop(name):
+            entry.state, entry.words = FAILED, "taken back before it began"
+        elif not self.crew.tell(name, word):
+            raise SimError("this run is not under way")
+        elif word == "stop":
+            entry.ended, entry.state = True, RUNNING
+        else:
+            entry.state = RUNNING if word == "go" else PAUSED
+        self.notebook.write()
+        self._say("entry", asdict(entry))
+        return entry
+
+    def keep(self, name: str) -> Entry:
+        """Have the folder of a run written; it is made again where nobody holds it any more."""
+        entry = self.notebook[name]
+        if entry.state != DONE:
+            raise SimError("only a run that is done can be kept")
+        if not entry.kept:
+            base = self.notebook[entry.of] if entry.of else None
+            words = (base.text, entry.at, base.digest) if base else ("", "", "")
+            self.crew.submit(Job(name, entry.text, *words, keep=str(self.out)))
+        return entry
+
+    def forget(self, name: str) -> None:
+        """Take a run out of the notebook; a folder that was kept stays."""
+        if self.notebook[name].state in BUSY:
+            raise SimError("this run is under way; stop it first")
+        del self.notebook.entries[name]
+        self.live.pop(name, None)
+        self.notebook.write()
+        self._say("gone", name)
+
+    def document(self, name: str) -> bytes:
+        """The JSON document of the page of a run that is done, from memory or from its folder."""
+        entry, known = self.notebook[name], self.live.get(name)
+        if known and known.document:
+            return zlib.decompress(known.document)
+        if not entry.kept:
+            raise SimError("this run is not in memory any more; run it again, its digest will be the same")
+        from json import dumps
+
+        return dumps(self.kept(name).page_data(), ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+    def summary(self, name: str) -> dict[str, Any]:
+        """The numbers of a run that is done."""
+        known = self.live.get(name)
+        return known.summary if known and known.summary else self.kept(name).summary
+
+    def kept(self, name: str) -> Result:
+        """The folder of a run."""
+        entry = self.notebook[name]
+        if not entry.kept:
+            raise SimError("this run is not in memory any more; run it again, its digest will be the same")
+        return opened(self.out / entry.kept)
+
+    # ---- what is heard
+
+    def _makes(self, name: str) -> bool:
+        return any(hand.job is not None and hand.job.id == name for hand in self.crew.hands)
+
+    def _heard(self, job: Job, message: tuple[Any, ...]) -> None:
+        entry, known = self.notebook.entries.get(job.id), self.live.get(job.id)
+        if entry is None:
+            return
+        kind = message[0]
+        if kind == "steps" and not job.keep and known:
+            self._stepped(entry, known, *message[1:])
+        elif kind == "done":
+            self._done(entry, known, message[1])
+        elif kind == "kept":
+            entry.kept = str(Path(message[1]).relative_to(self.out))
+        elif kind == "failed":
+            entry.words = str(message[1]["words"])
+            entry.state = entry.state if job.keep else FAILED
+        if kind != "steps":
+            self.notebook.write()
+            self._say("entry", asdict(entry))
+
+    def _stepped(self, entry: Entry, known: Live, rows: list[list[Any]], acts: list[list[str]]) -> None:
+        begin = len(known.rows)
+        known.rows += rows
+        known.acts = (known.acts + acts)[-MOST_ACTS:]
+        if entry.state == WAITING:
+            entry.state = RUNNING
+            self._say("entry", asdict(entry))
+        self._say("steps", {"id": entry.id, "from": begin, "rows": rows, "acts": acts})
+
+    def _done(self, entry: Entry, known: Live | None, found: dict[str, Any]) -> None:
+        if known:
+            known.document, known.summary, known.notices = found["document"], found["summary"], found["notices"]
+        if entry.ended:  # what was run is what can be run again
+            entry.text = self._ended_text(entry, found["steps"])
+        entry.state, entry.digest = DONE, found["digest"]
+        entry.reached, entry.seconds, entry.words = int(found["reached"]), found["seconds"], ""
+
+    def _ended_text(self, entry: Entry, steps: int) -> str:
+        world = text.world(entry.text)
+        entry.ended = world.steps != steps
+        if not entry.ended:
+            return entry.text
+        if isinstance(world, Scenario):
+            shorter = text.edited(entry.text, "days", steps * world.step_minutes / 1440)
+            return text.edited(shorter, "shortened", True)
+        return text.edited(entry.text, "steps", steps)
+
+    def _forget(self) -> None:
+        """Let curves and pages of old runs go."""
+        idle = [name for name in self.live if (one := self.notebook.entries.get(name)) is None or one.state not in BUSY]
+        for name in idle[: max(0, len(self.live) - MOST_LIVE)]:
+            del self.live[name]
+
+    # ---- who listens
+
+    def _say(self, kind: str, data: Any) -> None:
+        for queue in [*self.listeners]:
+            if queue.qsize() >= MOST_BEHIND:
+                self.listeners.discard(queue)
+                while not queue.empty():
+                    queue.get_nowait()
+                queue.put_nowait(("over", None))  # it has to come again, and begins with what is known
+            else:
+                queue.put_nowait((kind, data))

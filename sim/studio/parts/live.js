@@ -1,0 +1,185 @@
+// The run that is shown: its curve while it goes on, what was done, and its page when it is done.
+let drawn = null; // of the curve: which run, its view, when it was last drawn
+
+function livePart() {
+  return el("section", { id: "live", "aria-labelledby": "live-title" }, el("h2", { id: "live-title", text: word("the_run") }), el("div", { id: "shown" }));
+}
+
+/** Show a run of the notebook. */
+async function show(id) {
+  S.shown = id;
+  S.arms = null;
+  memory.put("shown", id || "");
+  drawn = null;
+  if (id && !S.live.get(id)?.frame) await fetchRun(id);
+  showRun();
+}
+
+async function fetchRun(id) {
+  const found = await tried(() => ask(`/api/runs/${id}`));
+  if (!found) return;
+  S.live.set(id, { frame: found.frame, rows: found.rows || [], acts: found.acts || [], there: found.there, notices: found.notices });
+  S.entries.set(id, { ...S.entries.get(id), ...found });
+}
+
+function showRun() {
+  const place = document.getElementById("shown");
+  if (S.arms) return showArms(place);
+  const entry = S.shown && S.entries.get(S.shown);
+  if (!entry) return place.replaceChildren(el("p", { class: "about", text: word("nothing_shown") }));
+  const known = S.live.get(entry.id) || { rows: [], acts: [] };
+  const parts = [el("p", { class: "now" }, el("b", { dir: "auto", text: entry.title }), ` · ${word("seed_of", { seed: entry.seed })} · `,
+    el("span", { class: "state", "data-state": entry.state, text: word(`state_${entry.state}`) }))];
+  if (entry.words) parts.push(el("p", { class: "refusal", dir: "auto", text: entry.words }));
+  if (["waiting", "running", "paused"].includes(entry.state)) parts.push(...under(entry, known));
+  else if (entry.state === "done") parts.push(...finished(entry, known));
+  else parts.push(el("button", { type: "button", text: word("again"), onclick: () => tried(() => again(entry)) }));
+  place.replaceChildren(...parts);
+  if (document.getElementById("curve")) drawCurve(true);
+  return null;
+}
+
+/** A run that is under way: words to say to it, how far it is, the curve, what was done. */
+function under(entry, known) {
+  const button = (key, on = true) => el("button", { type: "button", "data-word": key, text: word(key), disabled: !on,
+    onclick: () => tried(async () => took_(await ask(`/api/runs/${entry.id}/${key}`, {}))) });
+  const going = entry.state === "running";
+  return [
+    el("div", { class: "bar" }, button(going ? "pause" : "go", entry.state !== "waiting"), button("step", entry.state !== "waiting"), button("stop"),
+      el("progress", { id: "far", max: (known.frame || {}).steps || 1, value: last(known)[0], "aria-label": word("progress") }),
+      el("output", { id: "where", class: "now", text: where(known) })),
+    curvePart(known),
+  ];
+}
+
+function curvePart(known) {
+  return el("figure", { class: "chart" }, el("div", { class: "plot", id: "curve", role: "img", "aria-label": word("curve") }),
+    el("ol", { id: "acts", class: "acts", "aria-label": word("acts") }, ...actsOf(known)));
+}
+
+function actsOf(known) {
+  return known.acts.slice(-6).reverse().map(([step, who, did, platform, why]) => el("li", {}, el("span", { class: "when", text: at(known, Number(step) - 1) }), " ",
+    el("b", { dir: "auto", text: who }), ` ${did}${platform ? ` · ${platform}` : ""} `, el("span", { class: "why", dir: "auto", text: why })));
+}
+
+const last = (known) => known.rows[known.rows.length - 1] || [0, 0];
+
+function at(known, step) {
+  const frame = known.frame;
+  return frame && frame.key === "time" ? moment(frame.begin + step * frame.each) : word("step_n", { n: step });
+}
+
+function where(known) {
+  const [step, people] = last(known);
+  if (!known.frame) return "";
+  if (!step) return S.ready ? word("begins") : word("getting_ready");
+  return word("where", { at: at(known, step), people: amount(people), part: percent(step / known.frame.steps) });
+}
+
+/** Rows of the curve: what came in each bin, a column a platform; of a classical run people so far. */
+function curveRows(known) {
+  const frame = known.frame;
+  if (frame.key === "step") {
+    return known.rows.map(([step, people]) => ({ step, value: people, key: "adopted", measure: say(frame.measure), theory: false }));
+  }
+  const bins = new Map();
+  for (const row of known.rows) bins.set(Math.floor(((row[0] - 1) * frame.each) / frame.bin), row);
+  const rows = [];
+  let before = frame.columns.map(() => 0);
+  for (const [bin, row] of bins) {
+    const sums = row.slice(2);
+    sums.forEach((sum, i) => {
+      if (sum) rows.push({ time: frame.begin + bin * frame.bin, platform: say(frame.columns[i]), value: sum - before[i] });
+    });
+    before = sums;
+  }
+  return rows;
+}
+
+async function drawCurve(anew) {
+  const id = S.shown;
+  const known = S.live.get(id);
+  const plot = document.getElementById("curve");
+  if (!plot || !known || !known.frame) return;
+  await loaded;
+  const rows = curveRows(known);
+  if (!rows.length) return; // an axis of nothing has no ends
+  if (anew || !drawn || drawn.id !== id || drawn.plot !== plot) {
+    const mine = (drawn = { id, plot, view: null, time: 0 });
+    const spec = larger(localised(known.frame.spec));
+    spec.data = { name: "rows", values: rows };
+    const made = await vegaEmbed(plot, spec, { actions: false, renderer: "canvas", tooltip: { theme: "custom" } });
+    if (drawn === mine) mine.view = made.view;
+  }
+  if (!drawn.view) return;
+  if (!anew) await drawn.view.data("rows", rows).runAsync();
+  drawn.time = performance.now();
+  plot.dataset.points = known.rows.length;
+  if (S.clicked && known.rows.length) {
+    plot.dataset.first = Math.round(performance.now() - S.clicked);
+    document.documentElement.dataset.first = plot.dataset.first;
+    S.clicked = 0;
+  }
+}
+
+/** More of the run that is shown. */
+function stepped({ id, from, rows, acts }) {
+  const known = S.live.get(id);
+  if (!known || known.rows.length < from) return fetchRun(id).then(() => id === S.shown && showRun());
+  known.rows = known.rows.slice(0, from).concat(rows);
+  known.acts = known.acts.concat(acts).slice(-300);
+  if (id !== S.shown || !document.getElementById("far")) return null;
+  document.getElementById("far").value = last(known)[0];
+  document.getElementById("where").textContent = where(known);
+  if (acts.length) document.getElementById("acts").replaceChildren(...actsOf(known));
+  clearTimeout(stepped.timer);
+  if (!drawn || performance.now() - drawn.time > 200) return drawCurve(false);
+  stepped.timer = setTimeout(() => drawCurve(false), 200);
+  return null;
+}
+
+/** A run that is done: its very page, and what can be done with it. */
+function finished(entry, known) {
+  const parts = [el("div", { class: "bar" },
+    entry.kept ? el("span", { class: "kept", text: word("kept_in", { folder: `${S.out}/${entry.kept}` }) })
+      : el("button", { type: "button", id: "keep", text: word("keep"), onclick: () => tried(() => ask(`/api/runs/${entry.id}/keep`, {})) }),
+    el("a", { class: "button", href: pageOf(entry.id), target: "_blank", rel: "noopener", text: word("own_tab") }),
+    el("span", { class: "now", text: word("took", { seconds: entry.seconds, digest: entry.digest.slice(0, 8) }) }))];
+  if (entry.ended) parts.push(el("p", { class: "about", text: word("was_ended") }));
+  if (known.frame && known.frame.key === "time") parts.push(forking(entry, known));
+  const gone = !entry.kept && known.there === false;
+  parts.push(gone ? el("p", { class: "about" }, word("not_there"), " ", el("button", { type: "button", text: word("again"), onclick: () => tried(() => again(entry)) }))
+    : el("iframe", { id: "page-of-run", title: word("page_of", { title: entry.title }), src: pageOf(entry.id), sandbox: "allow-scripts allow-downloads allow-modals" }));
+  return parts;
+}
+
+const pageOf = (id) => `/api/runs/${id}/page?lang=${lang}`;
+
+/** Go on from a minute of a run that is done, under a changed scenario. */
+function forking(entry, known) {
+  const frame = known.frame;
+  const hour = Math.max(1, Math.round(3_600_000 / frame.each));
+  const slider = el("input", { type: "range", id: "fork-at", min: hour, max: frame.steps - 1, step: hour, value: Math.round(frame.steps / 3 / hour) * hour || hour,
+    "aria-label": word("fork_at") });
+  const told = el("output", { class: "now" });
+  const tell = () => {
+    told.textContent = moment(frame.begin + slider.value * frame.each);
+    slider.setAttribute("aria-valuetext", told.textContent);
+  };
+  slider.addEventListener("input", tell);
+  tell();
+  const go = el("button", { type: "button", id: "fork", text: word("fork"), onclick: () => {
+    const when = new Date(frame.begin + slider.value * frame.each).toISOString().slice(0, 16);
+    S.branch = { of: entry.id, at: when, title: entry.title };
+    inTurn(() => write(entry.text, S.begun)).then(() => document.getElementById("scenario").scrollIntoView());
+  } });
+  return el("div", { class: "bar fork" }, el("label", {}, el("span", { text: word("fork_at") }), slider), told, go);
+}
+
+async function again(entry) {
+  const made = await ask("/api/runs", { yaml: entry.text, of: entry.of, at: entry.at, begun: "" });
+  S.entries.set(made.id, made);
+  S.live.set(made.id, { frame: made.frame, rows: [], acts: [], ...S.live.get(made.id) });
+  await show(made.id);
+  showBook();
+}
