@@ -12,7 +12,8 @@ import worlds
 
 from sim.base import loader
 from sim.cli import main
-from sim.pictures import drawing, report
+from sim.pictures import drawing
+from sim.runs.paging import writing
 
 MADE = {
     "run": ["tiny.yaml"],
@@ -91,10 +92,10 @@ def test_a_stream_that_cannot_be_written_costs_nothing(name, stream, place, tmp_
 
 @pytest.mark.parametrize("name", ["run", "compare"])
 def test_pictures_and_pages_that_cannot_be_made_are_told(name, place, tmp_path, monkeypatch, capsys):
-    def broken(*_):
+    def broken(*_, **__):
         raise RuntimeError("no ink")
 
-    for module, what in ((drawing, "save"), (report, "write")):
+    for module, what in ((drawing, "save"), (writing, "write")):
         monkeypatch.setattr(module, what, broken)
     code, (record,) = made(name, place, tmp_path / "out", monkeypatch)
     assert code in (0, 1)
