@@ -2,13 +2,16 @@
 
 import functools
 import json
+import re
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
 import worlds
 
 from sim.base.errors import ScenarioError, SimError
+from sim.model.model import MODEL_VERSION
 from sim.runs.runner import simulate
 from sim.scenario.load import shipped
 from sim.scenario.observed import Figure
@@ -141,6 +144,7 @@ def test_the_page_is_made_of_the_records_of_all_cases(tmp_path, monkeypatch):
 
 # ---- the cases that are shipped
 
+DOCS = Path(__file__).parents[1] / "docs"
 NAMES = sorted(name for name, path in shipped().items() if "main: true" in path.read_text(encoding="utf-8"))
 cases = functools.cache(gallery.cases)
 
@@ -157,3 +161,23 @@ def test_a_case_has_one_main_outcome_two_what_ifs_and_three_lines_on_what_it_tea
     assert len(scenario.counterfactuals) >= 2
     assert len(scenario.teaches) == 3
     assert all(figure.source for figure in scenario.observed.figures)
+
+
+@pytest.fixture(scope="module")
+def shown():
+    """The records of the page that is shipped."""
+    return gallery.records(DOCS)
+
+
+def test_the_page_of_all_cases_is_of_this_model_and_of_these_files(shown):
+    assert [one["name"] for one in shown] == NAMES
+    for one in shown:
+        assert (one["model_version"], one["file"]) == (MODEL_VERSION, gallery.digest(one["name"])), one["name"]
+        assert one["seeds"] >= 10
+        assert (DOCS / "gallery" / f"{one['name']}.png").stat().st_size > 10_000
+
+
+def test_the_page_of_all_cases_says_what_its_records_say(shown):
+    text = (DOCS / "gallery.md").read_text(encoding="utf-8")
+    day = date.fromisoformat(re.search(r"written (\S+) -->", text)[1])
+    assert text == gallery.text_of(shown, day)

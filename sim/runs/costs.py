@@ -9,7 +9,7 @@ from sim.scenario.scenario import Scenario
 
 # Measured on two cores at 10^5 to 10^9 people (docs/benchmarks.md). A row is a place of a list at a step, a cell
 # is a story on a platform at a step, a mind one of an actor's group; events are reposts, posts and followers won.
-BASE_BYTES, ROW_BYTES, CELL_BYTES, MIND_BYTES = 400 << 20, 900, 800, 4000
+BASE_BYTES, ROW_BYTES, CELL_BYTES, MIND_BYTES = 470 << 20, 900, 800, 4000
 SECONDS_START, SECONDS_STEP, SECONDS_STEP_PERSON = 3.5, 0.0025, 4.5e-10
 SECONDS_REVIEW, SECONDS_MIND = 1.5e-5, 1e-4  # from 1,000 to 10,000 minds; what they do comes on top
 SECONDS_ACT, ACT_BYTES = 1.2e-3, 28_000  # each post of a mind
