@@ -172,7 +172,7 @@ role="img" aria-labelledby="title">
     .step {{ stroke: #d55e00; }}
   </style>
   <rect x="0" y="0" width="1280" height="{height}" style="stroke: none"/>
-  <text class="head" x="40" y="42">Fourteen rooms: imports run down</text>
+  <text class="head" x="40" y="42">{rooms} rooms: imports run down</text>
   <text class="head" x="900" y="42">One step, in six phases</text>
 """
 TALL, TOP, LEFT, WIDE = 88, 64, 40, 800
@@ -180,7 +180,7 @@ TALL, TOP, LEFT, WIDE = 88, 64, 40, 800
 
 def drawing() -> str:
     """The picture as SVG: floors of rooms on the left, the phases of a step on the right."""
-    lines = [HEAD.format(height=TOP + TALL * len(ROOMS) + 16)]
+    lines = [HEAD.format(height=TOP + TALL * len(ROOMS) + 16, rooms=len(ORDER))]
     for i, floor in enumerate(ROOMS):
         wide = WIDE / len(floor)
         for k, name in enumerate(floor):

@@ -2,10 +2,10 @@
 
 import json
 import re
-import shutil
 
 import pytest
 import yaml
+from browsers import CHROMIUM, needs_chromium
 from pydantic import TypeAdapter
 
 from sim.cli import main
@@ -16,10 +16,6 @@ from sim.pages.ladder.page import HERE, html
 from sim.runs.runner import simulate
 from sim.scenario.load import load
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-needs_browser = pytest.mark.skipif(
-    CHROMIUM is None, reason="there is no Chromium here: sudo apt-get install chromium fonts-noto-cjk"
-)
 WIDTHS = (390, 1280, 1920)
 
 
@@ -127,7 +123,7 @@ def told(page):
     return [int(number) for number in re.findall(r"\d+", page.text_content("#said_left"))[:2]]
 
 
-@needs_browser
+@needs_chromium
 @pytest.mark.parametrize("page", WIDTHS, indirect=True)
 def test_it_fits_every_screen_in_both_languages(page):
     for language in ("en", "zh"):
@@ -138,7 +134,7 @@ def test_it_fits_every_screen_in_both_languages(page):
         page.click("#language")
 
 
-@needs_browser
+@needs_chromium
 @pytest.mark.parametrize("model", list(MODELS))
 def test_what_it_shows_is_what_the_program_computes_from_the_file_that_it_gives(page, model, tmp_path):
     page.click(f"#models button:nth-child({1 + list(MODELS).index(model)})")
@@ -160,7 +156,7 @@ def test_what_it_shows_is_what_the_program_computes_from_the_file_that_it_gives(
     assert step >= 1
 
 
-@needs_browser
+@needs_chromium
 def test_steps_clicks_and_links_do_what_they_say(page, browser):
     page.click("#restart")
     assert told(page) == [0, 3]
@@ -182,7 +178,7 @@ def test_steps_clicks_and_links_do_what_they_say(page, browser):
     assert page.input_value("#seed") == "1"
 
 
-@needs_browser
+@needs_chromium
 def test_it_is_clean_by_axe(page):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is missing")
     for _ in range(2):

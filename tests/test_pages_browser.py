@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import re
-import shutil
 
 import pytest
+from browsers import CHROMIUM, needs_chromium
 from test_pages import HOSTILE, SIR, hostile, studies  # noqa: F401  fixtures
 
 import sim
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="there is no Chromium here: sudo apt-get install chromium fonts-noto-cjk"
-    ),
-]
+pytestmark = [pytest.mark.slow, needs_chromium]
 WIDTHS = (390, 1280, 1920)
 BLANK = """canvas => {
   const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-import shutil
 import threading
 import time
 
 import pytest
+from browsers import CHROMIUM, needs_chromium
 
 from sim.studio.serving import HOST, _bound
 
@@ -19,13 +19,7 @@ from test_studio import tiny  # noqa: E402  needs starlette
 from sim.studio.app import app  # noqa: E402
 from sim.studio.desk import Desk  # noqa: E402
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="there is no Chromium here: sudo apt-get install chromium fonts-noto-cjk"
-    ),
-]
+pytestmark = [pytest.mark.slow, needs_chromium]
 ROUND = 60_000  # ms that a step of the round may take on a machine that does other things too
 
 

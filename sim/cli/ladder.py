@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from sim.cli.words import add, note
-
-PACKAGE = "virality-simulator"
 
 
 def add_ladder(commands: Any) -> None:
@@ -25,18 +22,12 @@ def _ladder(args: argparse.Namespace) -> int:
     from sim.contagion import ladder
     from sim.pages.ladder.document import document
     from sim.pages.ladder.page import html
+    from sim.runs.recipe import version_of_program
 
     parts = ladder.networks(), ladder.theories(), ladder.USERS, ladder.STEPS
-    page = html(document(*parts, language=args.lang, version=_version()))
+    page = html(document(*parts, language=args.lang, version=version_of_program()))
     args.out.parent.mkdir(parents=True, exist_ok=True)
     with replacing(args.out) as draft:
         draft.write_text(page, encoding="utf-8")
     note(f"{args.out}: open it in a browser; it needs no network")
     return 0
-
-
-def _version() -> str:
-    try:
-        return version(PACKAGE)
-    except PackageNotFoundError:
-        return ""

@@ -270,6 +270,7 @@
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
     document.title = word("title");
     for (const one of document.querySelectorAll("[data-word]")) one.textContent = word(one.dataset.word, { version: doc.version });
+    for (const one of document.querySelectorAll("[data-colour]")) one.style.background = COLOURS[one.dataset.colour];
     for (const one of document.querySelectorAll("[data-label]")) one.setAttribute("aria-label", word(one.dataset.label));
     $("models").replaceChildren(...Object.keys(doc.models).map((name) => {
       const button = document.createElement("button");

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from html import escape
 from pathlib import Path
 from typing import Any
+
+from sim.pages.page import data
 
 HERE = Path(__file__).parent
 POLICY = (
@@ -15,7 +16,6 @@ POLICY = (
 
 def html(document: dict[str, Any]) -> str:
     """The page. Words reach it by ``textContent``; JSON in it can end no element."""
-    data = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     title = document["words"]["title"][document["language"]]
     filled = (HERE / "ladder.html").read_text(encoding="utf-8")
     parts = {
@@ -23,7 +23,7 @@ def html(document: dict[str, Any]) -> str:
         "policy": POLICY,
         "title": escape(title),
         "style": _own("ladder.css"),
-        "document": data,
+        "document": data(document),
         "scripts": f"<script>\n{_own('twin.js')}</script>\n<script>\n{_own('ladder.js')}</script>",
     }
     for name, text in parts.items():
