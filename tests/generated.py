@@ -70,8 +70,9 @@ def platforms(number, draw, represents, most):
     chances |= {"repost": small(), "create": small() / 100}
     chances |= dict.fromkeys(("relay", "favourite", "gift", "bullet"), 0.1 * (1 + number % 7))
     content = {
-        "user": {"half_life_hours": 2.0},
+        "user": {"half_life_hours": 2.0, "making_half_life_hours": 0.3 * (number % 4)},
         "note": {"half_life_hours": 3.0, "becomes": "user", "act_floor": 0.2, "lucky_draw": True}
+        | {"reinforcement": 0.7 * (number % 3), "making_half_life_hours": 0.2 * (number % 5)}
         | dict.fromkeys(chances, 0.7),
     }
     more = {name: float(share()) for name in ("repost_spread", "quality_spread", "talk_spread", "half_life_spread")}

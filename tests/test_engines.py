@@ -180,7 +180,8 @@ def test_draws_told_one_by_one_are_the_response_rule():
     for _ in range(3000):
         chance = draw.integers(0, 1 << 32, 8).astype(np.uint64)
         h, attend, act = (int(draw.integers(0, 1 << 63)), *(int(x) for x in draw.integers(0, 1 << 17, 2)))
-        flags = respond(np.uint64(h), chance, np.uint64(attend), np.uint64(act))
-        met = persons.Encounter(0, 1, 1, h, attend, 0, flags)
+        make = int(draw.integers(0, 1 << 19))
+        flags = respond(np.uint64(h), chance, np.uint64(attend), np.uint64(act), np.uint64(make))
+        met = persons.Encounter(0, 1, 1, h, attend, make, 0, flags)
         told = sum(1 << RESPONSES.index(name) for name, coin, below in persons.draws(met, chance, act) if coin < below)
         assert told == flags

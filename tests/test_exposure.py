@@ -21,6 +21,7 @@ from sim.world.records import (
     ACCOUNT,
     ACT,
     AUDIENCE,
+    CREATE,
     F_IMPRESSIONS,
     FLOW_OF,
     FLOWS,
@@ -174,12 +175,13 @@ WORD = st.integers(0, 2**64 - 1)
 
 
 @njit
-def responses(h, chance, attend_fix, act_fix):
-    return exposure.respond(h, chance, attend_fix, act_fix)
+def responses(h, chance, attend_fix, act_fix, make_fix):
+    return exposure.respond(h, chance, attend_fix, act_fix, make_fix)
 
 
-def flags(h, chance, attend=ONE, act=ONE):
-    return int(responses(np.uint64(h), np.array(chance, np.uint64), np.uint64(attend), np.uint64(act)))
+def flags(h, chance, attend=ONE, act=ONE, make=ONE):
+    factors = (np.uint64(factor) for factor in (attend, act, make))
+    return int(responses(np.uint64(h), np.array(chance, np.uint64), *factors))
 
 
 @given(h=WORD, chance=CHANCES, raised=st.integers(0, MORE), by=st.integers(0, FULL), more=st.integers(0, 4 * ONE))
@@ -194,6 +196,7 @@ def test_raising_a_chance_never_takes_an_act_away(h, chance, raised, by, more):
         assert after ^ before == 1 << raised  # and nothing else changes
     assert before & ~flags(h, chance, ONE + more, ONE) == 0
     assert before & ~flags(h, chance, ONE, ONE + more) == 0
+    assert (flags(h, chance, make=ONE + more) ^ before) in (0, CREATE & ~before)
 
 
 @given(h=WORD, chance=CHANCES)

@@ -10,9 +10,11 @@ import worlds
 from test_policies import board, me, one, what
 
 from sim.base.errors import ScenarioError
+from sim.base.kernels import table_bits
+from sim.base.streams import stream_key
 from sim.minds import CallForHelp, CarryWire, Joined
 from sim.platforms.bandwagon import AT, Bandwagon
-from sim.world.records import RESPONSES
+from sim.world.records import FLOWS, RESPONSES
 
 DAY = 1440
 
@@ -91,6 +93,67 @@ def test_a_kind_becomes_what_it_says_and_others_become_what_users_make():
     by_users = np.flatnonzero(posts.by_actor[: posts.n] == 0)
     made_of = {(titles[posts.topic[i]], made.stages[0].kinds[posts.content[i]]) for i in by_users}
     assert made_of == {("Tale", "tag"), ("Other", "user")}
+
+
+def makers(users, hours, **rest):
+    """Everybody is shown a post and makes one of their own after it, which nobody attends to: minute by ident."""
+    kinds = {"user": {"half_life_hours": 5.0, "attend": 0.0, "making_half_life_hours": hours}}
+    square = worlds.platform(users, chances={"create": 1.0}, content=kinds)
+    made = worlds.model(users, followers=users, platforms={"square": square}, steps=96, **rest)
+    posts = made.world.posts
+    own = np.flatnonzero(posts.by_actor[: posts.n] == 0)
+    assert int(made.board.series[..., FLOWS.index("creations")].sum()) == len(own)
+    return made, {int(posts.ident[i]): (int(posts.author[i]), int(posts.minute[i])) for i in own}
+
+
+def test_what_takes_time_to_make_comes_out_by_its_half_life():
+    """Each maker's wait is that of their coin, to the minute; who is not done by the end has not posted."""
+    hours, (_, seen), (slow, out) = 6.0, makers(500, 0.0), makers(500, 6.0)
+    first = slow.world.posts.ident[0]
+    coins = table_bits(stream_key(slow.world.seed, "making"), np.arange(500, dtype=np.uint64), first)
+    waits = np.floor(-hours * 60 * np.log2(((coins >> np.uint64(11)) + np.uint64(1)) * 2.0**-53))
+    due = {ident: (user, minute + int(waits[user])) for ident, (user, minute) in seen.items()}
+    end = slow.world.clock.n_steps * slow.world.clock.step_minutes
+    assert out == {ident: (user, minute) for ident, (user, minute) in due.items() if minute < end}
+    assert 0 < len(out) < len(seen)
+    # Half of the waits are shorter than the half-life; five standard deviations, a false alarm in two million seeds.
+    assert np.mean(waits < hours * 60) == pytest.approx(0.5, abs=5 * 0.5 / np.sqrt(500))
+
+
+def test_whoever_has_set_out_makes_it_though_the_template_is_withdrawn():
+    """Withdrawn when all have seen it and some have made theirs: what the others make still comes, and once."""
+    gone = {"kind": "withdraw", "at": "2021-01-01T12:00+08:00", "story": "tale", "factor": 0.0}
+    _, out = makers(300, 2.0, interventions=[worlds.post()])
+    _, after = makers(300, 2.0, interventions=[worlds.post(), gone])
+    assert len({user for user, _ in after.values()}) == len(after)
+    late = {ident: at for ident, at in after.items() if at[1] >= 12 * 60}
+    assert late
+    assert after.items() <= out.items()
+
+
+def test_what_is_being_made_goes_on_from_a_file_and_is_the_same_in_both_engines(tmp_path):
+    kinds = {"user": {"half_life_hours": 5.0, "attend": 0.0, "making_half_life_hours": 5.0}}
+    square = worlds.platform(200, chances={"create": 1.0, "repost": 0.01}, content=kinds)
+    scenario = worlds.tiny(200, followers=150, platforms={"square": square})
+    columns, agents = test_engines.both(scenario)
+    assert columns.digests() == agents.digests()
+    later = worlds.gone_on(scenario, 20, tmp_path / "at")
+    assert later.world.posts.n == 1 + worlds.totals(columns, "creations")[0]
+
+
+def test_who_has_seen_it_several_times_lately_makes_one_more_readily():
+    """Five posts on a day, seen by all: own posts after each rise by thirds of the reinforcement, up to the fourth."""
+    facts = [worlds.post(at=f"2021-01-01T{hour:02}:00+08:00", topic=f"Round {hour}") for hour in (0, 4, 8, 12, 16)]
+    kinds = {"user": {"half_life_hours": 5.0, "attend": 0.0}, "post": {"half_life_hours": 5.0, "reinforcement": 1.5}}
+    alone = {"kind": "erdos_renyi", "mean_degree": 0.0001}  # nobody meets what others make
+    square = worlds.platform(20_000, chances={"create": 0.1}, content=kinds)
+    there = {"network": alone, "platforms": {"square": square}, "interventions": facts}
+    made = worlds.model(20_000, followers=20_000, steps=96, **there)
+    posts = made.world.posts
+    shares = posts.totals[np.flatnonzero(posts.by_actor > 0), FLOWS.index("creations")] / 20_000
+    # five standard deviations of a share of 20,000: a false alarm in 3 million seeds, for each of the five
+    expected = 0.1 * (1 + 1.5 * np.minimum(np.arange(5), 3) / 3)
+    assert (np.abs(shares - expected) < 5 * np.sqrt(expected * (1 - expected) / 20_000)).all()
 
 
 def test_who_comes_for_it_acts_whatever_the_channel():

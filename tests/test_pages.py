@@ -25,7 +25,7 @@ from sim.pages.page import data as escaped
 from sim.runs.paging import verdicts, writing
 from sim.runs.result import Result
 from sim.runs.runner import simulate
-from sim.scenario.load import load
+from sim.scenario.load import load, resolved
 
 PAGES = Path(sim.__file__).parent / "pages"
 LETTERS = "丁" * 10_000
@@ -79,7 +79,7 @@ def test_a_document_is_plain_json_and_the_same_each_time(made, document):
 
 def test_a_run_in_memory_has_the_document_of_its_folder(made, document):
     world = made.scenario
-    again = writing.of_tables(world, simulate(world), made.run, [str(one) for one in made.notices])
+    again = writing.of_tables(world, simulate(world), made.run, resolved(world), [str(one) for one in made.notices])
     assert again == document
 
 

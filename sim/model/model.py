@@ -143,16 +143,8 @@ class ViralityModel(mesa.Model):
         """First everybody responds to the world as it was, then the world takes it in."""
         self.engine.begin(self.now_step)
         seen = [(offers, self.engine.expose(index, offers)) for index, offers in views if len(offers)]
-        self._put_off(stacked([self.engine.absorb(offers, records) for offers, records in seen], ACT))
-
-    def _put_off(self, acts: np.ndarray) -> None:
-        """Keep acts until the step in which they happen, the next one at the earliest."""
-        due = np.maximum(acts["minute"] // self.script.step_minutes, self.now_step + 1)
-        order = np.argsort(due, kind="stable")[: np.count_nonzero(due < self.script.steps)]
-        acts, due = acts[order], due[order]
-        ends = [0, *(np.flatnonzero(due[1:] != due[:-1]) + 1).tolist(), len(due)]
-        for lo, hi in pairwise(ends if len(due) else ()):
-            self.world.pending.setdefault(int(due[lo]), []).append(acts[lo:hi])
+        acts = [self.engine.absorb(offers, records) for offers, records in seen]
+        self.world.put_off(stacked(acts, ACT), self.now_step)
 
     def _trend(self) -> None:
         world, topics = self.world, self.world.topics

@@ -11,10 +11,12 @@ import numpy as np
 from sim.base import streams
 from sim.base.kernels import table_bits, table_normal
 from sim.model.relaying import carried, likeness
+from sim.platforms.base import FIX
 from sim.platforms.stage import PlatformStage
 from sim.scenario.scenario import Scenario
 from sim.world import uptake
-from sim.world.records import ACT, CREATE, FLOWS, FOLLOW, RELAY, REPOST, RESPONSES, ROOT, stacked
+from sim.world.exposure import REINFORCED
+from sim.world.records import ACT, CREATE, FLOWS, FOLLOW, MADE, RELAY, REPOST, RESPONSES, ROOT, stacked
 from sim.world.world import Account, World
 
 FACT, MIND, USER, RELAYED = range(4)  # origins of a topic
@@ -51,6 +53,7 @@ class Publisher:
         self.tones = [(tone(story.stirs), tone(story.against_stirs)) for story in self.stories]  # for it, against it
         self.infectious = streams.stream_key(scenario.seed, "infectious")
         self.quality = streams.stream_key(scenario.seed, "quality")
+        self.making = streams.stream_key(scenario.seed, "making")
         self.fresh: list[np.ndarray] = []
         self._topics: dict[tuple[int, int, str], int] = {}  # by platform, story and title
         self._entered = 0
@@ -235,7 +238,9 @@ class Publisher:
     def _add(self, ident: np.ndarray, platform: int, content: str, **columns: object) -> np.ndarray:
         n, stage = len(ident), self.stages[platform]
         kind, _ = stage.content(content)
-        first = self.world.posts.append(n, ident=ident, platform=platform, content=kind, **columns)
+        reinforced = round(stage.spec.content[content].reinforcement / REINFORCED * FIX)
+        columns |= {"platform": platform, "content": kind, "reinforced": reinforced}
+        first = self.world.posts.append(n, ident=ident, **columns)
         rows = np.arange(first, first + n)
         stage.published(rows)
         return rows
@@ -429,15 +434,39 @@ class Publisher:
         return int(row[0])
 
     def _create(self, acts: np.ndarray) -> None:
-        acts = acts[self._claim(CREATE_KEY | (acts["post"] << POST_SHIFT) | acts["user"])]
+        made = acts["flags"] & MADE > 0
+        new = acts[~made]
+        new = new[self._claim(CREATE_KEY | (new["post"] << POST_SHIFT) | new["user"])]
+        acts = stacked([self._set_out(new), acts[made]], ACT)
         platforms = self.world.posts.platform[acts["post"]]
         for platform in np.unique(platforms):
             own, spec = acts[platforms == platform], self.stages[platform].spec
             self._flow(own, "creations")
-            made = np.array([kind.becomes or spec.user_content for kind in spec.content.values()])
-            kinds = made[self.world.posts.content[own["post"]]]
+            kinds = np.array(spec.made)[self.world.posts.content[own["post"]]]
             for content in np.unique(kinds):
                 self.by_users(int(platform), own[kinds == content], str(content))
+
+    def _set_out(self, acts: np.ndarray) -> np.ndarray:
+        """Put off what takes time to make; returns what is out at once.
+
+        The wait is exponential, by a coin of the user and the post that was seen. Whoever has set out makes it,
+        whatever comes in between.
+        """
+        posts, waits = self.world.posts, np.zeros(len(acts))
+        for platform in np.unique(posts.platform[acts["post"]]):
+            own, spec = posts.platform[acts["post"]] == platform, self.stages[platform].spec
+            half_lives = np.array([spec.content[kind].making_half_life_hours for kind in spec.made])
+            waits[own] = half_lives[posts.content[acts["post"][own]]]
+        slow = waits > 0
+        if not slow.any():
+            return acts
+        begun = acts[slow]
+        coin = table_bits(self.making, begun["user"], posts.ident[begun["post"]])
+        hours = -waits[slow] * np.log2(((coin >> np.uint64(11)) + np.uint64(1)) * 2.0**-53)
+        begun["minute"] += np.floor((hours * 60).round(6)).astype(np.int64)
+        begun["flags"] = CREATE | MADE
+        self.world.put_off(begun, self.step)
+        return acts[~slow]
 
     def _flow(self, acts: np.ndarray, name: str) -> None:
         """Count acts in the flow of this step and in the totals of their posts."""

@@ -43,6 +43,12 @@ class Content(Strict):
     gift: Factor = 1.0
     bullet: Factor = 1.0
     half_life_hours: float = Field(gt=0, le=10_000, description="hours in which half of a topic's novelty is gone")
+    reinforcement: float = Field(
+        0.0, ge=0, le=100, description="what having seen the story three times lately adds to the factor on `create`"
+    )
+    making_half_life_hours: float = Field(
+        0.0, ge=0, le=1000, description="hours until half of the users who set out to make one have it out"
+    )
     becomes: str = Field("", description="kind of what users make after one of this kind; empty: `user_content`")
     act_floor: float = Field(
         0.0, ge=0, le=1, description="least factor on acts that a channel leaves: whoever comes for it comes to act"

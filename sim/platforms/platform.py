@@ -92,6 +92,11 @@ class Platform(Strict):
         """Whether it has a public list of topics."""
         return any(mechanism.ranks for _, mechanism in self.mechanisms.present())
 
+    @property
+    def made(self) -> list[str]:
+        """What users make after each kind of content, in their order."""
+        return [kind.becomes or self.user_content for kind in self.content.values()]
+
     def usual(self, kind: str) -> dict[str, float]:
         """Chances of the responses to a usual post of a kind of content, by name; ``attend`` of each view."""
         content = self.content[kind]

@@ -20,6 +20,7 @@ from sim.base import machine, notices
 from sim.base.errors import SimError
 from sim.base.files import checksums, reading
 from sim.base.files.drafts import clear, exchange, folder_beside, is_draft, locked, put, sync
+from sim.runs import digest
 
 RUN, RESOLVED, FIGURES = "run.json", "scenario.resolved.yaml", "figures"
 
@@ -34,6 +35,10 @@ class Tabular(Protocol):
     @property
     def cascades(self) -> dict[str, np.ndarray]:
         """The forest as columns."""
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """Tables as their files have them, of those that were written out for the digest and to no file yet."""
 
     @property
     def nodes(self) -> Sequence[Any] | None:
@@ -53,7 +58,7 @@ class Tabular(Protocol):
 def write(folder: Path, tables: Tabular, record: dict[str, Any], resolved: str) -> None:
     """Fill a folder with a run's files; pictures and page are drawn from them."""
     for name in tables.names:
-        getattr(tables, name).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+        (folder / f"{name}.csv").write_bytes(tables.files.pop(name, b"") or digest.csv(getattr(tables, name)))
     np.savez_compressed(folder / "cascades.npz", **tables.cascades)  # type: ignore[arg-type]  # the stubs know no columns
     if tables.nodes is not None:
         with (folder / "nodes.csv").open("w", encoding="utf-8", newline="") as file:

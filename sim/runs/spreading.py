@@ -44,6 +44,7 @@ class SpreadTables:
     def __init__(self, world: Classic, stored: Stored | WellMixed, found: Spread, theory: Any) -> None:
         self.world, self.stored = world, stored
         self.nodes = getattr(stored, "nodes", None)
+        self.files: dict[str, bytes] = {}
         self.cascades = {name: column for name, column in found._asdict().items() if column is not None}
         self.series = self._series(found)
         steps = pd.DataFrame({"step": np.arange(world.steps + 1)})
@@ -86,4 +87,4 @@ class SpreadTables:
 
     def digests(self) -> dict[str, str]:
         """SHA-256 of the integers of series and cascades, and of both (``all``)."""
-        return digest.digests({"series": self.series}, self.cascades)
+        return digest.digests({"series": self.series}, self.cascades, self.files)

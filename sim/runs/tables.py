@@ -36,6 +36,7 @@ class Tables:
         self.world, self.board, self.deeds = model.world, model.board, model.deeds
         self.clock, self.scenario = model.world.clock, model.script
         self.nodes = model.world.graph.nodes
+        self.files: dict[str, bytes] = {}
         doubted = any(story.rumour for story in self.scenario.stories.values())
         self.names = ("series", "topics", "hot_list", "posts", "actions", *(("beliefs",) if doubted else ()))
 
@@ -234,7 +235,7 @@ class Tables:
 
     def digests(self) -> dict[str, str]:
         """SHA-256 of the integers and words of each output, and of all of them (``all``)."""
-        return digests({name: getattr(self, name) for name in self.names}, self.cascades)
+        return digests({name: getattr(self, name) for name in self.names}, self.cascades, self.files)
 
     def facts(self) -> dict[str, Any]:
         """What run.json says of this kind of run alone."""

@@ -21,7 +21,7 @@ from sim.networks.circles import Circles
 from sim.networks.ties import fill_members, nothing_known, sociability
 from sim.networks.walks import Layout, Walk, affine, audience_size, fill_followers, start_walk, world_member
 from sim.world.population import Lots, community_class, holder, lane_of
-from sim.world.records import AUDIENCE, CORRECTED, FOLLOWERS, FRIENDS, PASSING_ON, SERVE
+from sim.world.records import AUDIENCE, CORRECTED, FOLLOWERS, FRIENDS, MAKE, PASSING_ON, SERVE
 
 BLOCK = 256  # candidates enumerated at a time
 PRIVATE = 4096  # of them along private circles, where most are nobody's friends and a block is soon done
@@ -30,7 +30,9 @@ _ONE = np.uint64(1)
 _16, _32 = np.uint64(16), np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
 _FULL = np.uint64(1 << 32)
+_WHOLE = np.uint64(1 << 16)
 _K1, _K2 = np.uint64(K1), np.uint64(K2)
+REINFORCED = 3  # recent exposures after which more make nobody apter to join: Romero et al. 2011, curves of hashtags
 BLOCKED = 2  # what of an exposure's bits decides whether one who is corrected holds back
 _BLOCK = np.uint64(BLOCKED)
 
@@ -57,6 +59,7 @@ class Posts(NamedTuple):
     topic: np.ndarray
     negative: np.ndarray  # whether it is against its story
     chance: np.ndarray  # u8[posts, responses] 32-bit thresholds
+    reinforced: np.ndarray  # u8[posts] what each recent exposure adds to the factor on create, 16 fractional bits
 
 
 class State(NamedTuple):
@@ -112,7 +115,7 @@ class Block(NamedTuple):
 
 
 @njit(cache=True, inline="always")
-def respond(h, chance, attend_fix, act_fix):
+def respond(h, chance, attend_fix, act_fix, make_fix):
     """The response rule, for every exposure whatever its channel. Returns the flags of what the person does.
 
     First a gate: the person attends (watches to the end, opens, reads) or goes on. Whoever attends may like,
@@ -124,6 +127,7 @@ def respond(h, chance, attend_fix, act_fix):
         chance: u8[responses] 32-bit thresholds of the post; entry 0 unconditional, the others given attending.
         attend_fix: factor on attending, 16 fractional bits (channel, affinity, fatigue).
         act_fix: factor on the others, 16 fractional bits (channel).
+        make_fix: further factor on making an own post, 16 fractional bits (how often the story was seen lately).
     """
     gate = min((chance[0] * attend_fix) >> _16, _FULL)
     if (h >> _32) >= gate:
@@ -133,9 +137,16 @@ def respond(h, chance, attend_fix, act_fix):
         if i & 1:
             h = mix(h + np.uint64(i))
         lane = (h >> _32) if i & 1 else (h & _LOW)
-        if lane < min((chance[i] * act_fix) >> _16, _FULL):
+        fix = (act_fix * make_fix) >> _16 if i == MAKE else act_fix
+        if lane < min((chance[i] * fix) >> _16, _FULL):
             flags |= 1 << i
     return flags
+
+
+@njit(cache=True, inline="always")
+def making(reinforced, seen):
+    """Factor on making an own post of whoever has seen the story so often lately, 16 fractional bits."""
+    return _WHOLE + reinforced * np.uint64(min(seen, REINFORCED))
 
 
 @njit(cache=True)
@@ -333,6 +344,7 @@ def _answer(o, i, story, m, moment, people, posts, state, block, out, n):
     activity, segment, attention_fix = people.activity, people.segment, people.attention_fix
     affinity_fix, fatigue_fix, told = people.affinity_fix[story], people.fatigue_fix, people.story_key[story]
     rumour, block = people.rumour[story], people.block[story]
+    reinforced = posts.reinforced[o.post]
     doubted = rumour >= 0 and posts.negative[o.post] == 0
     for j in range(m):
         v, h = np.uint64(user[j]), hashes[j]
@@ -343,7 +355,7 @@ def _answer(o, i, story, m, moment, people, posts, state, block, out, n):
         fit = (affinity_fix[segment[lane], community_class(people, told, v)] * fatigue_fix[tired[j]]) >> _16
         out[n].user, out[n].offer = v, i
         out[n].delay = delays[h & np.uint64(4095)] if delayed else 0
-        out[n].flags = respond(mix(h + _ONE), chance, (fit * attend) >> _16, act)
+        out[n].flags = respond(mix(h + _ONE), chance, (fit * attend) >> _16, act, making(reinforced, tired[j]))
         if doubted and state.belief[rumour, v] == CORRECTED and (mix(h + _BLOCK) >> _32) < block:
             out[n].flags &= ~PASSING_ON
         n += 1

@@ -20,7 +20,7 @@ from sim.base.streams import K1, K2, MASK, ONE32, py_bits, py_mix
 from sim.networks.ties import members_at, sociability
 from sim.networks.walks import followers_at
 from sim.world.engine import Engine
-from sim.world.exposure import BLOCKED, Moment, Reachable, State, respond, start_reach
+from sim.world.exposure import BLOCKED, Moment, Posts, Reachable, State, making, respond, start_reach
 from sim.world.population import Traits
 from sim.world.records import (
     ACCOUNT,
@@ -41,6 +41,7 @@ from sim.world.records import (
     FRIENDS,
     LATER,
     LISTED_NOTE,
+    MAKE,
     PASSING_ON,
     RECOMMENDED_NOTE,
     RECORD,
@@ -100,6 +101,7 @@ class Encounter(NamedTuple):
     seen_below: int  # threshold once today's attention is counted
     hash: int = 0  # of the response
     attend_fix: int = 0
+    make_fix: int = 0  # on making an own post
     delay: int = 0
     flags: int = 0
 
@@ -160,20 +162,23 @@ class Who(NamedTuple):
     belief: int = SUSCEPTIBLE  # of the story, where it may be untrue
 
 
-def meet(
-    who: Who,
-    traits: PlainTraits,
-    exposure: Exposure,
-    offer: Offer,
-    story: int,
-    chance: np.ndarray,
-    moment: Moment,
-    against: bool = False,
-) -> Encounter:
-    """How a person takes an exposure; what it remembers is given, and nothing is changed.
+class PlainPost(NamedTuple):
+    """What of a post bears on a response."""
 
-    ``against``: the post is against its story; who has been corrected holds back nothing then.
-    """
+    story: int
+    chance: np.ndarray  # u8[responses] 32-bit thresholds
+    reinforced: int  # what each recent exposure adds to the factor on create, 16 fractional bits
+    against: bool  # it is against its story; who has been corrected holds back nothing then
+
+
+def plain_post(posts: Posts, row: int) -> PlainPost:
+    """A row of the table of posts."""
+    return PlainPost(int(posts.story[row]), posts.chance[row], int(posts.reinforced[row]), bool(posts.negative[row]))
+
+
+def meet(who: Who, traits: PlainTraits, exposure: Exposure, offer: Offer, post: PlainPost, moment: Moment) -> Encounter:
+    """How a person takes an exposure; what it remembers is given, and nothing is changed."""
+    story = post.story
     coin, suits = exposure.hash & LOW, exposure.chance
     if offer.targeted:
         suits = suits * traits.fit[story][who.segment][traits.kind(story, exposure.user)] >> 16
@@ -184,11 +189,11 @@ def meet(
     fit = traits.affinity[story][who.segment][traits.kind(story, exposure.user)] * traits.fatigue[who.fatigue] >> 16
     attend = fit * offer.attend >> 16
     delay = int(moment.delays[h & 4095]) if offer.delayed else 0
-    answer = py_mix(h + 1)
-    flags = int(respond(np.uint64(answer), chance, np.uint64(attend), np.uint64(offer.act)))
-    if who.belief == CORRECTED and not against and py_mix(h + BLOCKED) >> 32 < traits.block[story]:
+    answer, make = py_mix(h + 1), int(making(np.uint64(post.reinforced), who.fatigue))
+    flags = int(respond(np.uint64(answer), post.chance, np.uint64(attend), np.uint64(offer.act), np.uint64(make)))
+    if who.belief == CORRECTED and not post.against and py_mix(h + BLOCKED) >> 32 < traits.block[story]:
         flags &= ~PASSING_ON
-    return Encounter(coin, suits, seen_below, answer, attend, delay, flags)
+    return Encounter(coin, suits, seen_below, answer, attend, make, delay, flags)
 
 
 def taken_in(moment: Moment, user: int, ident: int, minute: int, weight: int) -> bool:
@@ -209,12 +214,11 @@ class Person(mesa.Agent):
         self.reached = [0] * stories  # bit by platform
         self.belief = [SUSCEPTIBLE] * stories
 
-    def meet(
-        self, exposure: Exposure, offer: Offer, story: int, chance: np.ndarray, moment: Moment, against: bool
-    ) -> Encounter:
+    def meet(self, exposure: Exposure, offer: Offer, post: PlainPost, moment: Moment) -> Encounter:
         """Pass it by, or see it and respond."""
+        story = post.story
         who = Who(self.segment, self.activity, self.attention, self.fatigue[story], self.belief[story])
-        return meet(who, self.traits, exposure, offer, story, chance, moment, against)
+        return meet(who, self.traits, exposure, offer, post, moment)
 
     def weigh(self, story: int, against: bool, coin: int) -> None:
         """Come to believe a story after a post for it, or be corrected by one against it, by a 32-bit coin."""
@@ -243,7 +247,8 @@ def draws(encounter: Encounter, chance: np.ndarray, act_fix: int) -> Iterator[tu
     for i in range(1, len(thresholds)):
         if i & 1:
             h = py_mix(h + i)
-        yield RESPONSES[i], h >> 32 if i & 1 else h & LOW, min(thresholds[i] * act_fix >> 16, ONE32)
+        fix = act_fix * encounter.make_fix >> 16 if i == MAKE else act_fix
+        yield RESPONSES[i], h >> 32 if i & 1 else h & LOW, min(thresholds[i] * fix >> 16, ONE32)
 
 
 class Offered:
@@ -362,14 +367,13 @@ class Persons(Engine):
 
     def expose(self, platform: int, offers: np.ndarray) -> np.ndarray:
         """Each candidate of each offer in turn."""
-        views = []
+        views, posts = [], self.world.known_posts()
         for number, row in enumerate(offers):
             offered = Offered(row, self.traits, self.world, self.networks[platform], self.moment)
-            chance = self.world.posts.chance[offered.offer.post]
-            against = bool(self.world.posts.negative[offered.offer.post])
+            post = plain_post(posts, offered.offer.post)
             for _, exposure in offered.exposures():
                 person = self.people[exposure.user]
-                met = person.meet(exposure, offered.offer, offered.story, chance, self.moment, against)
+                met = person.meet(exposure, offered.offer, post, self.moment)
                 if met.seen:
                     views.append((exposure.user, number, met.delay, met.flags))
         return np.array(views, RECORD)

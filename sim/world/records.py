@@ -114,9 +114,11 @@ FLOW_OF = {
     "gift": "gifts",
     "bullet": "bullets",
 }
+MAKE = RESPONSES.index("create")
 SUSCEPTIBLE, BELIEVES, CORRECTED = range(3)  # what a person holds of a story that may be untrue
 PASSING_ON = REPOST | CREATE | RELAY
 LATER = REPOST | CREATE | FOLLOW | RELAY  # what happens in a later step, and is counted then
+MADE = 1 << 16  # of an act, beside CREATE: the user set out on the post before, and now it is out
 
 
 def stacked(parts: Sequence[np.ndarray], dtype: np.dtype) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ POST = (
     OfPost("author", bounds=(Bound(0, "people"),)),  # row: a user below n_users, an account from there on
     OfPost("content"),  # index into the platform's kinds of content
     OfPost("negative"),
+    OfPost("reinforced", "u8"),  # what each recent exposure adds to the factor on create, 16 fractional bits
     OfPost("minute"),
     OfPost("weight"),  # real posts that this one stands for
     OfPost("root", bounds=(Bound(0, "forest"),)),  # its row in the repost forest
@@ -231,8 +233,8 @@ class World:
 
     def known_posts(self) -> Posts:
         """What the passes need to know of each post."""
-        posts = self.posts
-        return Posts(posts.ident, posts.story, posts.platform, posts.topic, posts.negative, posts.chance)
+        p = self.posts
+        return Posts(p.ident, p.story, p.platform, p.topic, p.negative, p.chance, p.reinforced)
 
     def tally(self) -> Tally:
         """Where flows are counted."""
@@ -247,6 +249,15 @@ class World:
     def inflow(self, step: int) -> np.ndarray:
         """Flows of every topic that fall into ``step``, i8[topics, flows], a view into the ring."""
         return self.topics.flow[:, step % self.clock.horizon_steps]
+
+    def put_off(self, acts: np.ndarray, step: int) -> None:
+        """Keep acts until the step in which they happen, the one after ``step`` at the earliest."""
+        due = np.maximum(acts["minute"] // self.clock.step_minutes, step + 1)
+        order = np.argsort(due, kind="stable")[: np.count_nonzero(due < self.clock.n_steps)]
+        acts, due = acts[order], due[order]
+        ends = [0, *(np.flatnonzero(due[1:] != due[:-1]) + 1).tolist(), len(due)]
+        for lo, hi in pairwise(ends if len(due) else ()):
+            self.pending.setdefault(int(due[lo]), []).append(acts[lo:hi])
 
     def add_topic(self, title: str, about: str, **columns: Any) -> int:
         """Append one topic."""

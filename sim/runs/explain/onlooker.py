@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.world.candidates import Held, find, held
 from sim.world.engine import Vectorized
-from sim.world.persons import Encounter, Exposure, Offer, Offered, PlainTraits, Who, draws, meet, taken_in
+from sim.world.persons import Encounter, Exposure, Offer, Offered, PlainTraits, Who, draws, meet, plain_post, taken_in
 from sim.world.records import SUSCEPTIBLE
 
 if TYPE_CHECKING:
@@ -73,15 +73,14 @@ class Watched(Vectorized):
         world, offer, user, story = self.world, offered.offer, exposure.user, offered.story
         lane, state = self.traits.lane(user), world.state
         traits = self.traits.segment[lane], self.traits.activity[lane]
-        rumour, against = self.traits.rumour[story], bool(world.posts.negative[offer.post])
+        rumour, post = self.traits.rumour[story], plain_post(world.known_posts(), offer.post)
         belief = int(state.belief[rumour, user]) if rumour >= 0 else SUSCEPTIBLE
         who = Who(*traits, int(state.attention[user]), int(state.fatigue[story, user]), belief)
-        chance = world.posts.chance[offer.post]
-        encounter = meet(who, self.traits, exposure, offer, story, chance, self.moment, against)
+        encounter = meet(who, self.traits, exposure, offer, post, self.moment)
         minute = max(offer.minute + encounter.delay, self.moment.now)
         kept = taken_in(self.moment, user, int(world.posts.ident[offer.post]), minute, offer.weight)
-        told = tuple(draws(encounter, chance, offer.act)) if encounter.seen else ()
-        step, rate = self.moment.step, int(chance[0])
+        told = tuple(draws(encounter, post.chance, offer.act)) if encounter.seen else ()
+        step, rate = self.moment.step, int(post.chance[0])
         return Met(step, platform, offer, story, exposure, who, encounter, rate, told, place, minute, kept)
 
     def _place(self, platform: int, offer: Offer) -> str:

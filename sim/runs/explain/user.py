@@ -233,8 +233,17 @@ class _Consequences:
             return "a post about it already: one makes one"
         posts = self.world.posts
         ident = own_idents(self.world.seed, np.array([self.user]), posts.ident[[met.offer.post]])[0]
-        row = int(np.flatnonzero(posts.ident == ident)[0])
-        return f"makes post {row} on the topic: {self.world.posts.totals[row, F_IMPRESSIONS]:,} impressions"
+        out = np.flatnonzero(posts.ident[: posts.n] == ident)
+        if not len(out):
+            return "sets out on a post about it, which is not out when the run ends"
+        row, waits = int(out[0]), int(posts.minute[out[0]]) - met.minute
+        after = f", out after {waits / 60:,.1f} h" if self._takes_time(row) else ""
+        return f"makes post {row} on the topic: {self.world.posts.totals[row, F_IMPRESSIONS]:,} impressions{after}"
+
+    def _takes_time(self, row: int) -> bool:
+        """Whether posts of its kind are not out at once."""
+        spec = list(self.words.scenario.platforms.values())[self.world.posts.platform[row]]
+        return list(spec.content.values())[self.world.posts.content[row]].making_half_life_hours > 0
 
     def _follow(self, met: Met) -> str:
         account = int(self.world.posts.author[met.offer.post])

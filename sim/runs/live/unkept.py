@@ -57,9 +57,14 @@ class Made:
         since = f"-from-{self.record['branch']['at']}".replace(":", "") if "branch" in self.record else ""
         return f"{self.record['digest']['all'][:8]}-s{self.world.seed}{since}"
 
+    @cached_property
+    def resolved(self) -> str:
+        """The scenario with every default filled in, as its file has it."""
+        return scenarios.resolved(self.world)
+
     def fill(self, where: Path) -> None:
         """Put its files into a folder, but for pictures and page."""
-        write(where, self.tables, self.record, scenarios.resolved(self.world))
+        write(where, self.tables, self.record, self.resolved)
         if self.snapshots:
             (where / "snapshots").mkdir()
         for name, raw in self.snapshots.items():
@@ -79,7 +84,7 @@ def kept(made: Made, out: Path, lang: Language = "en", figures: bool = True, pro
                 kinds.of(world).draw(where, spare=True)
         write_json(where / RUN, made.record | {"notices": said.record()})  # pictures may have said something too
         with notices.spared("the page"):
-            document = writing.of_tables(world, made.tables, made.record, [*map(str, said)])
+            document = writing.of_tables(world, made.tables, made.record, made.resolved, [*map(str, said)])
             writing.write(where / writing.PAGE, document, lang, stills=figures)
         write_json(where / RUN, made.record | {"notices": said.record()})  # or the page
 
@@ -167,7 +172,7 @@ class Unkept(Result):
     def page_data(self) -> dict[str, Any]:
         """The JSON document of which the page of the run is a function."""
         made = self.made
-        return writing.of_tables(made.world, made.tables, made.record, [*map(str, self.notices)])
+        return writing.of_tables(made.world, made.tables, made.record, made.resolved, [*map(str, self.notices)])
 
     def _repr_html_(self) -> str:
         """What a notebook shows: title, recipe, notices, key figures, and its main chart, standing still."""

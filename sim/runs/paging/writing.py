@@ -12,7 +12,6 @@ from sim.base.files import checksums, reading
 from sim.base.files.drafts import clear, replacing
 from sim.runs.folder import RESOLVED
 from sim.runs.paging.telling import told
-from sim.scenario import load as scenarios
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,9 +90,11 @@ def of_folder(result: Finished) -> dict[str, Any]:
     return document(result.scenario, result.run, result.summary, yaml, InFolder(result), notices)
 
 
-def of_tables(world: World, tables: Tabular, record: Mapping[str, Any], notices: list[str]) -> dict[str, Any]:
-    """The document of a run in memory; ``record`` is what its run.json says."""
-    return document(world, record, tables.summary, scenarios.resolved(world), InMemory(tables), notices)
+def of_tables(
+    world: World, tables: Tabular, record: Mapping[str, Any], yaml: str, notices: list[str]
+) -> dict[str, Any]:
+    """The document of a run in memory; ``record`` is what its run.json says, ``yaml`` what its resolved file does."""
+    return document(world, record, tables.summary, yaml, InMemory(tables), notices)
 
 
 def document(
