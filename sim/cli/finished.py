@@ -87,7 +87,7 @@ def _verify_one(folder: Path) -> int:
 def _plot(args: argparse.Namespace) -> int:
     from sim.runs.result import opened
 
-    print_lines(map(str, opened(args.folder).plot(*args.only)))
+    print_lines(map(str, opened(args.folder).draw(*args.only)))
     return 0
 
 

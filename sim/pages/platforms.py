@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.pages import charts, forest, race, timeline
+from sim.pages import charts, forest, posts, race, timeline
 from sim.pages.amounts import amount, moment, percent
 from sim.pages.campaign import campaign_cards, campaign_section, campaign_title
 from sim.pages.data import local_ms, table, wide
@@ -92,6 +92,7 @@ def sections(told: Told, source: Source) -> Iterator[dict[str, Any] | None]:
     yield observed(told)
     yield campaign_section(told)
     yield _places(told)
+    yield posts.section(told, source.frame("posts"))
     yield _race(told, source.frame("hot_list"))
     yield _spill(told)
     yield _forest(told, source)
