@@ -162,7 +162,9 @@ def test_what_a_graph_replaces_is_not_set_beside_it(change, tmp_path):
 
 
 def test_nothing_is_checked_of_the_network_that_a_graph_replaces(tmp_path):
-    text = sim.load("sir").model_dump(mode="json", by_alias=True) | {"network": {"kind": "edge_list", "path": "gone.csv"}}
+    text = sim.load("sir").model_dump(mode="json", by_alias=True) | {
+        "network": {"kind": "edge_list", "path": "gone.csv"}
+    }
     (tmp_path / "world.yaml").write_text(loader.dump(text), encoding="utf-8")
     made = sim.run(tmp_path / "world.yaml", graph=nx.cycle_graph(300), out=None)
     assert made.scenario.people.users == 300

@@ -34,7 +34,18 @@ if TYPE_CHECKING:
 
 UNFINISHED = "unfinished"  # folder, beside the results, of what was ended before it was done
 CIRCUMSTANCES = frozenset(
-    ("command", "after_interrupt", "jobs", "out", "quiet", "lang", "cluster", "cluster_wait", "max_minutes", "max_memory")
+    (
+        "command",
+        "after_interrupt",
+        "jobs",
+        "out",
+        "quiet",
+        "lang",
+        "cluster",
+        "cluster_wait",
+        "max_minutes",
+        "max_memory",
+    )
 )  # words that change nothing of what is found
 
 

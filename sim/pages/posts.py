@@ -27,7 +27,13 @@ def section(told: Told, posts: pd.DataFrame) -> dict[str, Any] | None:
     there = [one for name, one in told.platforms.items() if name in by_platform.index]
     pairs: list[Any] = list(sums.items())
     rows = [
-        {"kind": kind, "platform": platform, "story": story, "value": int(value), "order": list(by_kind.index).index(kind)}
+        {
+            "kind": kind,
+            "platform": platform,
+            "story": story,
+            "value": int(value),
+            "order": list(by_kind.index).index(kind),
+        }
         for (kind, platform, story), value in pairs
     ]
     top = seen.sort_values("impressions", ascending=False, kind="stable")
@@ -45,6 +51,7 @@ def section(told: Told, posts: pd.DataFrame) -> dict[str, Any] | None:
         "cut": cut,
         "chart": {
             "spec": charts.by_kind(len(by_kind), *look),
+            "zoom": False,
             "data": rows,
             "filters": [{"field": field, "label": said(field)} for field in ("kind", "platform", "story")],
         },

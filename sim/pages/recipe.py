@@ -45,7 +45,7 @@ def rests_on(
         "nav": said("nav_grades"),
         "title": title,
         "about": said("grades_about"),
-        "chart": {"spec": charts.grades(len(grades)), "data": _shares(grades, platforms)} if n else None,
+        "chart": {"spec": charts.grades(len(grades)), "data": _shares(grades, platforms), "zoom": False} if n else None,
         "table": table(columns, lines) | {"search": True, "filter": "grade", "page": 8},
     }
 

@@ -136,7 +136,9 @@ def _people(users: int | None, sets: Sequence[str], given: Stored | None) -> int
     said = [] if users is None else [("users", str(users))]
     for path, _, value in (text.partition("=") for text in sets):
         if path.strip().partition(".")[0].partition("[")[0] == "network":
-            raise SimError(f"{path.strip()} is set, but the graph takes the place of the network; leave one of them out")
+            raise SimError(
+                f"{path.strip()} is set, but the graph takes the place of the network; leave one of them out"
+            )
         said += [(path.strip(), value.strip())] if path.strip() in ("users", "people.users") else []
     for key, value in said:
         count = value.replace("_", "")

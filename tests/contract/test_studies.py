@@ -29,12 +29,13 @@ from sim.runs.runner import simulate
 from sim.scenario.load import load
 from sim.studies import compare as compare_face
 from sim.studies import engine, ensemble, folder, resources, study
-from sim.studies.compare import compare
 from sim.studies.engine import Cluster
 from sim.studies.resources import Resources
 from sim.studies.sweep import sweep
 
 pytestmark = pytest.mark.filterwarnings("ignore::sim.base.notices.NoticeWarning")  # of runs that are shortened
+
+
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
     """The world, and numbers that it shall meet, as files."""

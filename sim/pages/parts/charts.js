@@ -65,7 +65,7 @@ function chart(section) {
   const whole = span ? Math.max(...data.columns.map((column) => column.values.length)) - 1 : 0;
   const place = (x) => Math.min(Math.max(Math.round((x - data.from) / data.by), 0), whole);
   const window_ = span ? windowOf(state, whole, refresh, sum) : null;
-  const zoom = zoomOf(plot, state, span ? (part) => window_.put(...(part ? part.map(place) : [0, whole])) : null);
+  const zoom = zoomOf(section.chart.zoom === false ? null : plot, state, span ? (part) => window_.put(...(part ? part.map(place) : [0, whole])) : null);
 
   const tools = el("div", { class: "tools" });
   if (variants.length > 1) {
@@ -88,7 +88,7 @@ function chart(section) {
     svg: () => state.view.toSVG(),
     csv: () => csvOf(rows().map(plain)),
   }));
-  const parts = [tools, plot, zoom.bar];
+  const parts = [tools, plot, zoom.bar].filter(Boolean);
   if (span) {
     parts.push(window_.bar);
     window_.put(0, whole);

@@ -4,6 +4,7 @@ const STEP_IN = 0.8; // of what was seen, for a turn of the wheel or a key
 
 /** Of a chart in `plot`, whose view stands in `state`: a way to make its specification ready, and the bar below it. */
 function zoomOf(plot, state, chosen = null) {
+  if (!plot) return { bar: null, ready: (spec) => spec, show: () => {} }; // nothing to look closer at
   let shown = null; // the part of the axis that is seen; null: all
   const all = el("button", { type: "button", class: "quiet zoom-all", hidden: true, text: word("zoom_all"), onclick: () => to(null) });
   const bar = el("div", { class: "zoom", hidden: true }, el("span", { class: "hint", text: word("zoom_told") }), all);

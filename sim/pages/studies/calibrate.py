@@ -135,11 +135,15 @@ def _cards(found: Calibrated) -> list[dict[str, Any]]:
     verdict = "met" if _met(fitted) == len(fitted) else "missed"
     cards = [
         card("identified", said("card_identified"), said("of", n=told, all=all_), said("card_identified_note")),
-        card("met", said("card_targets"), said("of", n=_met(fitted), all=len(fitted)), said("card_targets_note"), verdict),
+        card(
+            "met", said("card_targets"), said("of", n=_met(fitted), all=len(fitted)), said("card_targets_note"), verdict
+        ),
     ]
     if held:
         verdict = "met" if _met(held) == len(held) else "missed"
-        cards.append(card("held", said("card_held"), said("of", n=_met(held), all=len(held)), said("card_held_note"), verdict))
+        cards.append(
+            card("held", said("card_held"), said("of", n=_met(held), all=len(held)), said("card_held_note"), verdict)
+        )
     first, last = _middle(found, "explore"), _middle(found, "check")
     cards.append(card("misfit", said("card_misfit"), amount(last), said("card_misfit_note", first=amount(first))))
     inside, count = found.covered
@@ -168,12 +172,16 @@ def _parameters(found: Calibrated) -> dict[str, Any]:
         told = said("run_interval", middle=_shown(one.band[0]), low=_shown(one.band[1]), high=_shown(one.band[2]))
         ends = f"{_shown(one.low)} – {_shown(one.high)}"
         parts = {"row": i, "path": one.path, "told": told, "range": ends}
-        rows.append({"row": i, "label": said("parameter_label", path=one.path, low=_shown(one.low), high=_shown(one.high))})
+        rows.append(
+            {"row": i, "label": said("parameter_label", path=one.path, low=_shown(one.low), high=_shown(one.high))}
+        )
         rows.append(parts | {"group": said(one.verdict), "least": 0, "most": 1})
         rows.append(parts | {"group": said(one.verdict), "low": low, "high": high})
         rows.append(parts | {"group": said(one.verdict), "middle": middle})
         if now is not None:
-            rows.append(parts | {"group": said("value_before"), "middle": now, "told": _shown(one.now), "earlier": True})
+            rows.append(
+                parts | {"group": said("value_before"), "middle": now, "told": _shown(one.now), "earlier": True}
+            )
         lines.append([one.path, _shown(one.now), said(one.before), ends, _shown(one.band[0]), said(one.after),
                       f"{_shown(one.band[1])} – {_shown(one.band[2])}", one.narrower, said(one.verdict), one.source])  # fmt: skip
     columns = [
@@ -189,12 +197,20 @@ def _parameters(found: Calibrated) -> dict[str, Any]:
         ("source", said("source_before"), "text"),
     ]
     axis = {"title": said("range_axis"), "format": ".0%", "values": [0, 0.25, 0.5, 0.75, 1]}
-    groups = [(said("identified"), ACCENT), (said("weakly"), "#A87400"), (said("not_identified"), WARM), (said("value_before"), GREY)]
+    groups = [
+        (said("identified"), ACCENT),
+        (said("weakly"), "#A87400"),
+        (said("not_identified"), WARM),
+        (said("value_before"), GREY),
+    ]
     spec = charts.intervals(
         len(found.parameters),
-        axis,
+        axis=axis,
         scale={"domain": [0, 1], "nice": False},
         groups=groups,
+        marks=("asked", "bars", "earlier")
+        if any(one.fractions[3] is not None for one in found.parameters)
+        else ("asked", "bars"),
         tips=(("path", "parameter"), ("told", "value"), ("range", "bounds")),
     )
     return {
@@ -222,14 +238,12 @@ def _targets(found: Calibrated, *, held: bool) -> dict[str, Any] | None:
             parts = {"row": i, "group": group, "when": said(key), "told": told, "real": amount(one.observed)}
             parts |= {"earlier": True} if key == BEFORE else {}
             rows += [parts | {"low": low, "high": high}, parts | {"middle": middle}]
-    ends_ = [row[end] for row in rows for end in ("low", "high") if row.get(end)]
-    far = max([*(end for end in ends_), *(1 / end for end in ends_)], default=1.0)
     spec = charts.intervals(
         len(targets),
-        charts.ratio_axis(said("observed_axis")),
-        scale=charts.ratio_scale(far),
+        **charts.ratios(said("observed_axis"), (row.get(end) for row in rows for end in ("low", "high"))),
         groups=[(said("target_met"), ACCENT), (said("target_missed"), WARM), (said(BEFORE), "#8a94a0")],
         at=1.0,
+        marks=("bars", "earlier"),
         tips=(("when", "runs"), ("told", "simulated"), ("real", "observed")),
     )
     columns = [
@@ -278,7 +292,10 @@ def _posterior(found: Calibrated) -> dict[str, Any]:
     x: Spec = {"field": "from", "type": "quantitative", "scale": {"zero": False, "nice": False},
                "axis": {"title": None, "labelExpr": amount_of("datum.value"), "grid": False}}  # fmt: skip
     y = {"field": "height", "type": "quantitative", "axis": {"title": said("times_before"), "tickCount": 4}}
-    tips = [{"field": name, "type": "nominal", "title": said(title)} for name, title in (("values", "value"), ("times", "times_before"))]
+    tips = [
+        {"field": name, "type": "nominal", "title": said(title)}
+        for name, title in (("values", "value"), ("times", "times_before"))
+    ]
     even = {"data": {"values": [{"height": 1}]}, "mark": {"type": "rule", "color": GREY, "strokeDash": [4, 3]},
             "encoding": {"y": y, "x": None, "x2": None}}  # fmt: skip
     bars = {"mark": {"type": "bar", "color": ACCENT, "opacity": 0.75, "binSpacing": 1},
@@ -312,7 +329,9 @@ def _search(found: Calibrated) -> dict[str, Any]:
     tips = [{"field": name, "type": "nominal", "title": said(title)}
             for name, title in (("run", "run_number"), ("stage", "stage"), ("told", "misfit"))]  # fmt: skip
     spec = made(
-        260, mark={"type": "circle", "size": 70, "opacity": 0.75}, encoding={"x": x, "y": y, "color": colour, "tooltip": tips}
+        260,
+        mark={"type": "circle", "size": 70, "opacity": 0.75},
+        encoding={"x": x, "y": y, "color": colour, "tooltip": tips},
     )
     first, last = _middle(found, "explore"), _middle(found, "check")
     return {
@@ -329,7 +348,11 @@ def _correlations(found: Calibrated) -> dict[str, Any] | None:
     if not found.correlations:
         return None
     order = sorted(found.correlations, key=lambda one: -abs(one[2]))
-    columns = [("one", said("parameter"), "text"), ("other", said("parameter_other"), "text"), ("r", said("correlation"), "text")]
+    columns = [
+        ("one", said("parameter"), "text"),
+        ("other", said("parameter_other"), "text"),
+        ("r", said("correlation"), "text"),
+    ]
     one, other, r = order[0]
     return {
         "id": "correlations",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sim.pages.amounts import amount_of, moment_of
@@ -157,7 +157,10 @@ def cloud(*, numbers: bool) -> Spec:
         x["scale"] = {"zero": False}
     y = {"type": "quantitative", "axis": amounts()}
     told = [{"calculate": amount_of("datum.middle"), "as": "told"}]
-    tips = [{"field": name, "type": "nominal", "title": said(title)} for name, title in (("where", "value"), ("told", "mean"))]
+    tips = [
+        {"field": name, "type": "nominal", "title": said(title)}
+        for name, title in (("where", "value"), ("told", "mean"))
+    ]
     colour = {"condition": [{"test": "datum.near==2", "value": WARM}, {"test": "datum.near==1", "value": ACCENT}],
               "value": "#a9b3bd"}  # fmt: skip
     return made(
@@ -176,30 +179,34 @@ def cloud(*, numbers: bool) -> Spec:
 
 # ---- rows of intervals
 
-RATIOS = (0.01, 0.1, 0.5, 1, 2, 10, 100)  # ticks of an axis of ratios
-ROW = 46  # px
+RATIOS = (0.01, 0.1, 0.2, 0.5, 1, 2, 5, 10, 100)  # ticks of an axis of ratios
+ROW = 52  # px
 
 
-def ratio_axis(title: Said) -> Spec:
-    """The axis of simulated over observed."""
+def ratios(title: Said, found: Iterable[Any]) -> dict[str, Any]:
+    """Axis and scale of simulated over observed, on which twice and half are as far from one; of `intervals`.
+
+    It reaches to the farthest that was found, and at least to five times and a fifth.
+    """
+    known = [one for one in found if one]
+    far = min(max([5.0, *(1.2 * one for one in known), *(1.2 / one for one in known)]), 100.0)
     label = "datum.value<1?'1/'+format(1/datum.value,'d'):'×'+format(datum.value,'d')"
-    return {"title": title, "values": list(RATIOS), "labelExpr": label}
-
-
-def ratio_scale(farthest: float) -> Spec:
-    """A scale on which twice and half are as far from one; it reaches at least to five times and a fifth."""
-    far = min(max(farthest * 1.2, 5.0), 100.0)
-    return {"type": "log", "domain": [1 / far, far], "clamp": True, "nice": False}
+    ticks = [tick for tick in RATIOS if 1 / far <= tick <= far]
+    return {
+        "axis": {"title": title, "values": ticks, "labelExpr": label},
+        "scale": {"type": "log", "domain": [1 / far, far], "clamp": True, "nice": False},
+    }
 
 
 def intervals(
     count: int,
-    axis: Spec,
     *,
+    axis: Spec,
     scale: Spec | None = None,
     groups: Sequence[tuple[Said, str]] = (),
     grey: tuple[float, float] | None = None,
     at: float | None = None,
+    marks: Sequence[str] = ("bars",),
     tips: Sequence[tuple[str, str]] = (("label", "figure"), ("told", "value")),
 ) -> Spec:
     """A row a thing, its label above its marks.
@@ -215,16 +222,40 @@ def intervals(
         groups: words and colours.
         grey: a part of the axis that is shaded.
         at: a number that is marked.
+        marks: which of the rows there are besides labels: ``asked``, ``bars``, ``earlier``, ``dots``.
         tips: fields that are told under the pointer, and keys of their words.
     """
-    x: Spec = {"type": "quantitative", "scale": scale or {"zero": False}, "axis": axis | {"grid": True, "orient": "top"}}
+    x: Spec = {
+        "type": "quantitative",
+        "scale": scale or {"zero": False},
+        "axis": axis | {"grid": True, "orient": "top"},
+    }
     y = {"field": "row", "type": "ordinal", "axis": None, "sort": None}
     colour: Spec = {"value": ACCENT}
     if groups:
         colour = coloured([words for words, _ in groups], [ink for _, ink in groups], "group")
-        colour["legend"] |= {"columns": {"expr": "width < 450 ? 2 : 4"}}
+        colour["legend"] |= {"columns": {"expr": "width < 450 ? 2 : 4"}, "labelLimit": 260}
     told = [{"field": name, "type": "nominal", "title": said(title)} for name, title in tips]
-    text = {"type": "text", "align": "left", "baseline": "middle", "fontSize": 13, "color": INK, "dy": -11, "limit": 900}
+    text = {
+        "type": "text",
+        "align": "left",
+        "baseline": "middle",
+        "fontSize": 13,
+        "color": INK,
+        "dy": -15,
+        "limit": 900,
+    }
+    drawn = {
+        "asked": [{"transform": [{"filter": "isValid(datum.most)"}],
+                   "mark": {"type": "rule", "strokeWidth": 18, "color": PALE, "yOffset": 13, "clip": True},
+                   "encoding": {"x": x | {"field": "least"}, "x2": {"field": "most"}, "tooltip": told}}],
+        "bars": _bars(x, colour, told, "!datum.earlier", 13),
+        "earlier": _bars(x, colour, told, "datum.earlier", 3),
+        "dots": [{"transform": [{"filter": "isValid(datum.value)"}],
+                  "mark": {"type": "circle", "size": 80, "opacity": 0.4, "yOffset": 13},
+                  "encoding": {"x": x | {"field": "value"}, "color": colour, "tooltip": told}},
+                 *_middles(x, colour, told, "!datum.earlier", 13)],
+    }  # fmt: skip
     return made(
         ROW * max(count, 1),
         encoding={"y": y},
@@ -232,28 +263,23 @@ def intervals(
             *_behind(x, grey, at),
             {"transform": [{"filter": "isValid(datum.label)&&!isValid(datum.group)"}], "mark": text,
              "encoding": {"x": {"value": 4}, "text": {"field": "label", "type": "nominal"}}},
-            {"transform": [{"filter": "isValid(datum.most)"}],
-             "mark": {"type": "rule", "strokeWidth": 18, "color": PALE, "yOffset": 13, "clip": True},
-             "encoding": {"x": x | {"field": "least"}, "x2": {"field": "most"}, "tooltip": told}},
-            *_bars(x, colour, told, "!datum.earlier", 13),
-            *_bars(x, colour, told, "datum.earlier", 3),
-            {"transform": [{"filter": "isValid(datum.value)"}],
-             "mark": {"type": "circle", "size": 80, "opacity": 0.4, "yOffset": 13},
-             "encoding": {"x": x | {"field": "value"}, "color": colour, "tooltip": told}},
+            *(one for name in ("asked", "bars", "earlier", "dots") if name in marks for one in drawn[name]),
         ],
     )  # fmt: skip
 
 
 def _bars(x: Spec, colour: Spec, told: list[Spec], which: str, lower: int) -> list[Spec]:
     """Intervals and their middles, so many pixels below the middle of their row."""
-    return [
-        {"transform": [{"filter": f"isValid(datum.low)&&{which}"}],
-         "mark": {"type": "rule", "strokeWidth": 6, "opacity": 0.45, "yOffset": lower},
-         "encoding": {"x": x | {"field": "low"}, "x2": {"field": "high"}, "color": colour, "tooltip": told}},
-        {"transform": [{"filter": f"isValid(datum.middle)&&{which}"}],
-         "mark": {"type": "circle", "size": 110, "opacity": 1, "yOffset": lower},
-         "encoding": {"x": x | {"field": "middle"}, "color": colour, "tooltip": told}},
-    ]  # fmt: skip
+    bar = {"transform": [{"filter": f"isValid(datum.low)&&{which}"}],
+           "mark": {"type": "rule", "strokeWidth": 6, "opacity": 0.45, "yOffset": lower},
+           "encoding": {"x": x | {"field": "low"}, "x2": {"field": "high"}, "color": colour, "tooltip": told}}  # fmt: skip
+    return [bar, *_middles(x, colour, told, which, lower)]
+
+
+def _middles(x: Spec, colour: Spec, told: list[Spec], which: str, lower: int) -> list[Spec]:
+    mark = {"type": "circle", "size": 110, "opacity": 1, "yOffset": lower}
+    encoding = {"x": x | {"field": "middle"}, "color": colour, "tooltip": told}
+    return [{"transform": [{"filter": f"isValid(datum.middle)&&{which}"}], "mark": mark, "encoding": encoding}]
 
 
 def _behind(x: Spec, grey: tuple[float, float] | None, at: float | None) -> list[Spec]:
@@ -279,12 +305,19 @@ def over_time(unit: Said) -> Spec:
     told: list[Spec] = [{"calculate": amount_of(f"datum.{name}"), "as": f"{name}_told"} for name in names]
     told += [{"calculate": "datum.q05_told + ' – ' + datum.q95_told", "as": "nine"}]
     told += [{"calculate": "datum.q25_told + ' – ' + datum.q75_told", "as": "half"}]
-    told += [{"calculate": amount_of("isValid(datum.seen)?datum.seen:datum.later"), "as": "observed"}]
+    told += [{"calculate": "isValid(datum.seen)?datum.seen:isValid(datum.later)?datum.later:datum.q50", "as": "dot"}]
+    told += [{"calculate": amount_of("datum.dot"), "as": "observed"}]
     told += [{"calculate": moment_of("datum.time"), "as": "when"}]
     runs = [("when", "day"), ("q50_told", "median"), ("half", "middle_half"), ("nine", "nine_tenths")]
     tips = [{"field": name, "type": "nominal", "title": said(title)} for name, title in runs]
-    seen = [{"field": name, "type": "nominal", "title": said(title)} for name, title in (("when", "day"), ("observed", "observed"))]
-    dot = {"type": "point", "filled": True, "size": 75, "opacity": 1}
+    seen = [
+        {"field": name, "type": "nominal", "title": said(title)}
+        for name, title in (("when", "day"), ("observed", "observed"))
+    ]
+    is_seen, is_later = ({"test": f"isValid(datum.{name})"} for name in ("seen", "later"))
+    size = {"condition": [is_seen | {"value": 75}, is_later | {"value": 75}], "value": 0}
+    ink = {"condition": is_later | {"value": WARM}, "value": INK}
+    runs_alone = {"transform": [{"filter": "isValid(datum.q50)"}]}
     sides = [
         {"transform": [{"filter": "isValid(datum.cut)"}],
          "mark": {"type": "text", "align": align, "dx": shift, "y": 8, "fontSize": 13, "color": GREY},
@@ -296,19 +329,18 @@ def over_time(unit: Said) -> Spec:
         transform=told,
         encoding={"x": moments()},
         layer=[
-            {"mark": {"type": "area", "opacity": 0.18, "color": ACCENT},
+            runs_alone | {"mark": {"type": "area", "opacity": 0.18, "color": ACCENT},
              "encoding": {"y": y | {"field": "q05"}, "y2": {"field": "q95"}}},
-            {"mark": {"type": "area", "opacity": 0.3, "color": ACCENT},
+            runs_alone | {"mark": {"type": "area", "opacity": 0.3, "color": ACCENT},
              "encoding": {"y": y | {"field": "q25"}, "y2": {"field": "q75"}}},
-            {"mark": {"type": "line", "strokeWidth": 2.2, "color": ACCENT}, "encoding": {"y": y | {"field": "q50"}}},
+            runs_alone | {"mark": {"type": "line", "strokeWidth": 2.2, "color": ACCENT},
+             "encoding": {"y": y | {"field": "q50"}}},
             {"transform": [{"filter": "isValid(datum.cut)"}],
              "mark": {"type": "rule", "color": INK, "strokeDash": [4, 3]}, "encoding": {}},
             *sides,
-            {"transform": [{"filter": "isValid(datum.q50)"}], "mark": {"type": "point", "size": 160, "opacity": 0},
+            runs_alone | {"mark": {"type": "point", "size": 160, "opacity": 0},
              "encoding": {"y": y | {"field": "q50"}, "tooltip": tips}},
-            {"transform": [{"filter": "isValid(datum.seen)"}], "mark": dot | {"color": INK},
-             "encoding": {"y": y | {"field": "seen"}, "tooltip": seen}},
-            {"transform": [{"filter": "isValid(datum.later)"}], "mark": dot | {"color": WARM, "shape": "diamond"},
-             "encoding": {"y": y | {"field": "later"}, "tooltip": seen}},
+            {"mark": {"type": "circle", "opacity": 1},
+             "encoding": {"y": y | {"field": "dot"}, "size": size, "color": ink, "tooltip": seen}},
         ],
     )  # fmt: skip

@@ -130,7 +130,9 @@ def _bands(found: Compared) -> dict[str, Any]:
     return {
         "id": "bands",
         "nav": said("nav_bands"),
-        "title": capitals(said("bands_title", unit=found.unit, base=peaks[0], other=peaks[arm], arm=found.arms[arm].name)),
+        "title": capitals(
+            said("bands_title", unit=found.unit, base=peaks[0], other=peaks[arm], arm=found.arms[arm].name)
+        ),
         "about": said("bands_about", seeds=found.seeds, metric=found.viral[0], least=amount(found.viral[1])),
         "chart": {"spec": spec, "data": rows},
     }
@@ -209,9 +211,11 @@ def _viral(found: Compared) -> dict[str, Any]:
     return {
         "id": "viral",
         "nav": said("nav_viral"),
-        "title": said("viral_title", arm=main.name, share=percent(main.viral[0]), other=percent(found.arms[0].viral[0])),
+        "title": said(
+            "viral_title", arm=main.name, share=percent(main.viral[0]), other=percent(found.arms[0].viral[0])
+        ),
         "about": said("viral_about", metric=label, least=amount(least)),
-        "chart": {"spec": charts.shares(len(rows)), "data": rows},
+        "chart": {"spec": charts.shares(len(rows)), "data": rows, "zoom": False},
     }
 
 

@@ -65,7 +65,12 @@ def document(found: WhatIfs) -> dict[str, Any]:
     """The document of counterfactuals."""
     all_ = len(found.outcomes)
     cards = [
-        card(verdict, capitals(said(verdict)), said("of", n=found.count(verdict), all=all_), said(f"whatif_{verdict}_note"))
+        card(
+            verdict,
+            capitals(said(verdict)),
+            said("of", n=found.count(verdict), all=all_),
+            said(f"whatif_{verdict}_note"),
+        )
         for verdict in COLOURS
         if found.count(verdict) or verdict == "held"
     ]
@@ -108,7 +113,12 @@ def _pairs(found: WhatIfs) -> dict[str, Any]:
         axis = charts.amounts(said(f"axis_{kind}"))
         scale = {"domain": [0, plain(far)], "nice": False, "clamp": True}
         spec = charts.intervals(
-            len(those), axis, scale=scale, groups=groups, tips=(("name", "whatif"), ("told", "value"), ("bounds", "expected"))
+            len(those),
+            axis=axis,
+            scale=scale,
+            groups=groups,
+            marks=("asked", "dots"),
+            tips=(("name", "whatif"), ("told", "value"), ("bounds", "expected")),
         )
         variants.append({"label": said(f"kind_{kind}"), "spec": spec, "only": ["key", kind]})
     return {
@@ -152,9 +162,7 @@ def _told(found: WhatIfs) -> dict[str, Any]:
          sum(value == value for value in one.pairs), said(one.verdict)]
         for one in found.outcomes
     ]  # fmt: skip
-    strongest = min(
-        (one for one in found.outcomes if one.base > 0), key=lambda one: one.bare / one.base, default=None
-    )
+    strongest = min((one for one in found.outcomes if one.base > 0), key=lambda one: one.bare / one.base, default=None)
     title = said("whatif_none")
     if strongest:
         part = percent(abs(strongest.bare / strongest.base - 1))

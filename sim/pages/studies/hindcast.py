@@ -38,7 +38,7 @@ class Daily:
 class Known:
     """A number known by the cut beside the runs: observed, 5 %, median, 95 %, by which factor the median is off."""
 
-    label: str
+    label: Said | str
     observed: float
     low: float
     middle: float
@@ -137,20 +137,24 @@ def _cards(found: Hindcast) -> list[dict[str, Any]]:
     cards = [
         card("expected", main.label, amount(middle), said("card_nine", low=amount(low), high=amount(high))),
         card("still", said("card_still"), percent(found.still), said("card_still_note", known=_day(found.known))),
-        card("known", said("card_known"), said("of", n=near, all=len(found.facts)), said("card_known_note")),
         card("size", said("card_size"), f"{found.size:.1f}", said("card_size_note", runs=found.runs)),
     ]
+    if found.facts:
+        told = said("of", n=near, all=len(found.facts))
+        cards.insert(2, card("known", said("card_known"), told, said("card_known_note")))
     if found.candidates > found.runs:
         note = said("card_candidates_note", share=percent(found.retained))
         cards.append(card("candidates", said("card_candidates"), amount(found.candidates), note))
     if found.scores:
         days = sum(one.days for one in found.scores)
-        for level, note in (("50", 0.5), ("90", 0.9)):
+        for level in ("50", "90"):
             share = sum(one.days * getattr(one, f"within_{level}") for one in found.scores) / days
-            words = said("card_within_note", days=days, level=percent(note))
+            words = said("card_within_note", days=days, level=f"{level}%")
             cards.append(card(f"within_{level}", said("card_within", level=level), percent(share), words))
         beats = _beats(found.scores)
-        cards.append(card("beats", said("card_beats"), said("of", n=beats, all=len(found.scores)), said("card_beats_note")))
+        cards.append(
+            card("beats", said("card_beats"), said("of", n=beats, all=len(found.scores)), said("card_beats_note"))
+        )
     return cards
 
 
@@ -220,22 +224,25 @@ def _score(found: Hindcast) -> dict[str, Any] | None:
     lines, rows = [], []
     for i, one in enumerate(found.scores):
         best = _best_naive(one)
-        words = said("no_naive") if best is None else said("better" if one.crps < best[1] else "worse", other=said(best[0]))
+        words = (
+            said("no_naive") if best is None else said("better" if one.crps < best[1] else "worse", other=said(best[0]))
+        )
         naive = [plain(one.naive.get(name, float("nan"))) for name in names]
         lines.append([one.label, one.days, one.within_50, one.within_90, plain(one.crps), *naive, words])
         rows.append({"row": i, "label": one.label})
         scored = [("model", one.crps), *one.naive.items()]
         rows += [{"row": i, "group": said(name), "value" if name != "model" else "middle": _relative(value, one),
                   "of": said(name), "told": amount(value)} for name, value in scored if value == value]  # fmt: skip
-    groups = [(said("model"), ACCENT), *((said(name), ink) for name, ink in zip(names, (WARM, "#A87400", GREY), strict=False))]
-    far = max([1.0, *(1 / value for row in rows if (value := row.get("value") or row.get("middle")))], default=1.0)
-    top = max([1.0, *(value for row in rows if (value := row.get("value") or row.get("middle")))], default=1.0)
+    groups = [
+        (said("model"), ACCENT),
+        *((said(name), ink) for name, ink in zip(names, (WARM, "#A87400", GREY), strict=False)),
+    ]
     spec = charts.intervals(
         len(found.scores),
-        charts.ratio_axis(said("crps_axis")),
-        scale=charts.ratio_scale(max(far, top)),
+        **charts.ratios(said("crps_axis"), (row.get("value") or row.get("middle") for row in rows)),
         groups=groups,
         at=1.0,
+        marks=("dots",),
         tips=(("of", "forecast"), ("told", "crps")),
     )
     return {
@@ -266,12 +273,9 @@ def _agreement(found: Hindcast) -> dict[str, Any] | None:
         told = said("run_interval", middle=amount(one.middle), low=amount(one.low), high=amount(one.high))
         parts = {"row": i, "group": said("inside" if inside else "outside"), "told": told, "real": amount(one.observed)}
         rows += [{"row": i, "label": one.label}, parts | {"low": low, "high": high}, parts | {"middle": middle}]
-    ends = [row[end] for row in rows for end in ("low", "high") if row.get(end)]
-    far = max([*(end for end in ends), *(1 / end for end in ends)], default=1.0)
     spec = charts.intervals(
         len(found.facts),
-        charts.ratio_axis(said("observed_axis")),
-        scale=charts.ratio_scale(far),
+        **charts.ratios(said("observed_axis"), (row.get(end) for row in rows for end in ("low", "high"))),
         groups=[(said("inside"), ACCENT), (said("outside"), WARM)],
         grey=(1 / NEAR, NEAR),
         at=1.0,
@@ -281,11 +285,11 @@ def _agreement(found: Hindcast) -> dict[str, Any] | None:
                ("low", said("level_05"), "count"), ("middle", said("median"), "count"),
                ("high", said("level_95"), "count"), ("off", said("ratio"), "ratio")]  # fmt: skip
     lines = [[one.label, *map(plain, (one.observed, one.low, one.middle, one.high, one.off))] for one in found.facts]
-    inside = sum(one.low <= one.observed <= one.high for one in found.facts)
+    n = sum(one.low <= one.observed <= one.high for one in found.facts)
     return {
         "id": "agreement",
         "nav": said("nav_agreement"),
-        "title": said("agreement_title", n=inside, all=len(found.facts), known=_day(found.known)),
+        "title": said("agreement_title", n=n, all=len(found.facts), known=_day(found.known)),
         "about": said("agreement_about"),
         "chart": {"spec": spec, "data": rows},
         "table": table(columns, lines),

@@ -132,7 +132,7 @@ def _cards(found: Optimised) -> list[dict[str, Any]]:
         card("chance", said("card_chance"), percent(best.chance[0]), said("card_interval", low=low, high=high)),
         card("goal", said("card_asked"), amount(found.least), goal),
         card("cost", said("card_cost"), amount(best.cost), said("card_budget", share=share, budget=amount(found.budget))),
-        card("gain", said("card_gain"), said("points", points=points(gain[0])), note,
+        card("gain", said("card_gain"), points(gain[0]), note,
              "met" if verdict == "plan_beats" else ""),
         card("median", said("card_median"), amount(best.median), said("card_bad", bad=amount(best.bad))),
         card("beaten", said("card_beaten"), said("of", n=beaten, all=len(_others(found))), said("card_beaten_note")),
@@ -141,7 +141,9 @@ def _cards(found: Optimised) -> list[dict[str, Any]]:
 
 def _name(plan: Plan) -> Said:
     """What a plan is called: the simple ones in words, those found by their names."""
-    return said(plan.group) if plan.group in ("plan_greedy", "plan_paid", NOTHING, "plan_best") else _numbered(plan.name)
+    return (
+        said(plan.group) if plan.group in ("plan_greedy", "plan_paid", NOTHING, "plan_best") else _numbered(plan.name)
+    )
 
 
 def _numbered(name: str) -> Said:
@@ -159,7 +161,8 @@ def _others(found: Optimised) -> list[Plan]:
 
 def _frontier(found: Optimised) -> dict[str, Any]:
     worth = [plan for plan in found.plans if plan.worth]
-    cheapest = min(worth, key=lambda plan: (plan.cost, -plan.chance[0]), default=found.best)
+    able = [plan for plan in found.plans if _verdict(found, plan) != "plan_beats"]
+    cheapest = min(able, key=lambda plan: (plan.cost, -plan.chance[0]))
     rows = [
         {"cost": plan.cost, "chance": plan.chance[0], "low": plan.chance[1], "high": plan.chance[2],
          "group": said(plan.group), "plan": _name(plan), "told": percent(plan.chance[0]), "yuan": amount(plan.cost),
@@ -181,7 +184,13 @@ def _frontier(found: Optimised) -> dict[str, Any]:
          said("is_worth" if plan.worth else "not_worth")]
         for plan in found.plans
     ]  # fmt: skip
-    parts = {"n": len(worth), "all": len(found.plans), "cost": amount(cheapest.cost), "chance": percent(cheapest.chance[0])}
+    parts = {
+        "plan": _name(cheapest),
+        "n": len(worth),
+        "all": len(found.plans),
+        "cost": amount(cheapest.cost),
+        "chance": percent(cheapest.chance[0]),
+    }
     return {
         "id": "frontier",
         "nav": said("nav_frontier"),
@@ -238,7 +247,9 @@ def _ahead(found: Optimised) -> dict[str, Any] | None:
     lines = [[_name(one), _points(one.ahead[0]), _amounts(one.ahead[1]), said(_verdict(found, one))] for one in others]
     groups = [(said("plan_beats"), ACCENT), (said("plan_unsure"), "#8a94a0"), (said("plan_loses"), WARM)]
     axis = {"title": said("points_axis"), "labelExpr": "format(100*datum.value,'+d')", "tickCount": 7}
-    spec = charts.intervals(len(others), axis, groups=groups, at=0.0, tips=(("of", "against_plan"), ("told", "chance_more")))
+    spec = charts.intervals(
+        len(others), axis=axis, groups=groups, at=0.0, tips=(("of", "against_plan"), ("told", "chance_more"))
+    )
     beaten = sum(_verdict(found, other) == "plan_beats" for other in others)
     return {
         "id": "ahead",
@@ -269,7 +280,10 @@ def _spread(found: Optimised) -> dict[str, Any]:
     for group, plan in shown.items():
         values = sorted(plan.values)
         steps = [(0.0, 1.0), *((value, 1 - i / len(values)) for i, value in enumerate(values))]
-        rows += [{"group": said(group), "value": plain(value), "share": share, "told": percent(share)} for value, share in steps]
+        rows += [
+            {"group": said(group), "value": plain(value), "share": share, "told": percent(share)}
+            for value, share in steps
+        ]
     far = max(1.25 * found.least, 1.02 * max(max(plan.values) for plan in shown.values()))
     x = {"type": "quantitative", "axis": amounts(found.metric), "scale": {"domain": [0, far], "nice": False}}
     y = {"field": "share", "type": "quantitative", "axis": {"title": said("seeds_share"), "format": ".0%"}}
@@ -287,7 +301,9 @@ def _spread(found: Optimised) -> dict[str, Any]:
     return {
         "id": "spread",
         "nav": said("nav_spread"),
-        "title": said("spread_title", median=amount(found.best.median), bad=amount(found.best.bad), metric=found.metric),
+        "title": said(
+            "spread_title", median=amount(found.best.median), bad=amount(found.best.bad), metric=found.metric
+        ),
         "about": said("spread_about"),
         "chart": {"spec": made(300, transform=told, layer=[goal, lines]), "data": rows},
     }
@@ -309,7 +325,7 @@ def _contents(found: Optimised) -> Iterator[dict[str, Any]]:
         parts = {"plan": _name(plan), "cost": amount(plan.cost), "hired": hired, "own": own}
         yield {
             "id": f"plan-{number}",
-            "nav": _name(plan),
+            "nav": said("nav_plan", plan=_name(plan)),
             "title": said("plan_contents", **parts),
             "chart": _days(found, plan) if plan.lines else None,
             "table": table(columns, lines) | {"page": 20, "filter": "platform", "also": ["what"]},
@@ -330,13 +346,20 @@ def _days(found: Optimised, plan: Plan) -> dict[str, Any]:
     there = [kind for kind in KINDS if any(line[2] == kind for line in plan.lines)]
     colour = coloured([said(kind) for kind in there], [KINDS[kind] for kind in there], "kind")
     colour["legend"] |= {"columns": 3}
-    size = {"field": "yuan", "type": "quantitative", "scale": {"range": [50, 700]}, "legend": None}
+    size = {
+        "field": "yuan",
+        "type": "quantitative",
+        "scale": {"domain": [0, max(yuan for *_, yuan in plan.lines) or 1], "range": [50, 700]},
+        "legend": None,
+    }
     tips = [{"field": name, "type": "nominal", "title": said(title)}
             for name, title in (("who", "who"), ("platform", "platform"), ("kind", "what"), ("told", "spend"))]  # fmt: skip
     y = {"field": "platform", "type": "nominal", "sort": None, "title": None, "axis": {"labelFontSize": 13}}
+    time = moments()
+    time["scale"] = time["scale"] | {"padding": 24}  # so that no dot lies on a name
     spec = made(
         46 * len({where for _, where, *_ in plan.lines}) + 20,
         mark={"type": "circle", "opacity": 0.6},
-        encoding={"x": moments(), "y": y, "color": colour, "size": size, "tooltip": tips},
+        encoding={"x": time, "y": y, "color": colour, "size": size, "tooltip": tips},
     )
     return {"spec": spec, "data": rows}

@@ -66,7 +66,9 @@ def document(found: Outcomes) -> dict[str, Any]:
     parts = {"n": met, "all": len(judged), "factor": f"{found.factor:g}"}
     title = said("outcomes_title", **parts)
     if main:
-        verdict = said("main_met" if main.verdict == "met" else "main_missed" if main.verdict == "missed" else "main_other")
+        verdict = said(
+            "main_met" if main.verdict == "met" else "main_missed" if main.verdict == "missed" else "main_other"
+        )
         title = said("outcomes_main", label=main.label, verdict=verdict, **parts)
     return frame.document(
         "outcomes",
@@ -79,10 +81,19 @@ def document(found: Outcomes) -> dict[str, Any]:
 
 
 def _cards(found: Outcomes, met: int, judged: int) -> list[dict[str, Any]]:
-    cards = [card("met", said("card_figures"), said("of", n=met, all=judged), said("card_figures_note", factor=f"{found.factor:g}"))]
+    cards = [
+        card(
+            "met",
+            said("card_figures"),
+            said("of", n=met, all=judged),
+            said("card_figures_note", factor=f"{found.factor:g}"),
+        )
+    ]
     for i, one in enumerate(sorted(found.figures, key=lambda one: not one.main)[:4]):
         note = said("card_figure_note", observed=amount(one.observed))
-        cards.append(card(f"figure-{i}", one.label, amount(one.spread[0]), note, one.verdict if one.verdict != "used" else ""))
+        cards.append(
+            card(f"figure-{i}", one.label, amount(one.spread[0]), note, one.verdict if one.verdict != "used" else "")
+        )
     used = sum(one.verdict == "used" for one in found.figures)
     return cards + ([card("used", said("card_used"), amount(used), said("card_used_note"))] if used else [])
 
@@ -92,20 +103,25 @@ def _figures(found: Outcomes, met: int, judged: int) -> dict[str, Any]:
     rows: list[dict[str, Any]] = []
     shown = [one for one in found.figures if one.verdict in COLOURS and one.observed]
     for i, one in enumerate(shown):
-        spread = said("run_interval", middle=amount(one.spread[0]), low=amount(one.spread[1]), high=amount(one.spread[2]))
+        spread = said(
+            "run_interval", middle=amount(one.spread[0]), low=amount(one.spread[1]), high=amount(one.spread[2])
+        )
         parts = {"row": i, "group": said(one.verdict), "real": amount(one.observed), "of": one.label}
         middle, low, high = (_ratio(value, one.observed) for value in one.spread)
         rows.append({"row": i, "label": one.label})
-        rows += [parts | {"value": _ratio(value, one.observed), "told": amount(value)} for value in one.runs if value == value]
+        rows += [
+            parts | {"value": _ratio(value, one.observed), "told": amount(value)}
+            for value in one.runs
+            if value == value
+        ]
         rows += [parts | {"low": low, "high": high, "told": spread}, parts | {"middle": middle, "told": spread}]
-    ratios = [value for row in rows if (value := row.get("value"))]
     spec = charts.intervals(
         len(shown),
-        charts.ratio_axis(said("observed_axis")),
-        scale=charts.ratio_scale(max([*ratios, *(1 / value for value in ratios)], default=1.0)),
+        **charts.ratios(said("observed_axis"), (row.get("value") for row in rows)),
         groups=[(said(verdict), ink) for verdict, ink in COLOURS.items()],
         grey=(1 / found.factor, found.factor),
         at=1.0,
+        marks=("bars", "dots"),
         tips=(("of", "figure"), ("told", "simulated"), ("real", "observed")),
     )
     columns = [
@@ -120,7 +136,15 @@ def _figures(found: Outcomes, met: int, judged: int) -> dict[str, Any]:
         ("grade", said("grade"), "text"),
     ]
     lines = [
-        [one.label, plain(one.observed), one.unit, *map(plain, one.spread), said(one.verdict), one.source, said(one.grade)]
+        [
+            one.label,
+            plain(one.observed),
+            one.unit,
+            *map(plain, one.spread),
+            said(one.verdict),
+            one.source,
+            said(one.grade),
+        ]
         for one in found.figures
     ]
     return {
@@ -154,7 +178,11 @@ def _views(found: Outcomes) -> dict[str, Any] | None:
     palette = [found.platforms[name].colour for name in there]
     unit = said("views_hour") if found.hours == 1 else said("views_bin", hours=found.hours)
     spec = charts.bands(
-        [found.platforms[name].said for name in there], unit, clock=True, palette=palette, names=("platform", "nine_tenths")
+        [found.platforms[name].said for name in there],
+        unit,
+        clock=True,
+        palette=palette,
+        names=("platform", "nine_tenths"),
     )
     share = percent(totals[most] / total) if total else "–"
     return {

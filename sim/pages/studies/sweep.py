@@ -29,11 +29,6 @@ class Knob:
     effects: Sequence[tuple[float, float, bool]]
     log: bool = False
 
-    @property
-    def numbers(self) -> bool:
-        """Whether all its values are numbers."""
-        return not any(isinstance(one, str) for one in self.values)
-
 
 @dataclass(frozen=True)
 class Swept:
@@ -106,12 +101,12 @@ def _explore(found: Swept) -> dict[str, Any] | None:
     mode = MODES.get(found.design, "nearest")
     if mode == "grid" and not found.whole:
         mode = "nearest"
-    knobs = [
+    knobs: list[dict[str, Any]] = [
         {"path": knob.path, "values": [one for one in knob.values if mode != "each" or one != AS_IS], "log": knob.log}
         for knob in found.knobs
     ]
-    for knob in knobs:
-        knob["numbers"] = not any(isinstance(one, str) for one in knob["values"])
+    for told in knobs:
+        told["numbers"] = not any(isinstance(one, str) for one in told["values"])
     knob, metric = found.knobs[found.order[0]], found.metrics[0]
     low, high, clear = knob.effects[0]
     title = said("explore_unclear", metric=metric)
@@ -155,7 +150,12 @@ def _effects(found: Swept) -> dict[str, Any]:
     return {
         "id": "effects",
         "nav": said("nav_effects"),
-        "title": said("effects_title", n=sum(knob.effects[0][2] for knob in found.knobs), all=len(found.knobs), metric=found.metrics[0]),
+        "title": said(
+            "effects_title",
+            n=sum(knob.effects[0][2] for knob in found.knobs),
+            all=len(found.knobs),
+            metric=found.metrics[0],
+        ),
         "table": table(columns, lines),
     }
 
@@ -180,4 +180,10 @@ def _extremes(found: Swept) -> Said:
     known = [cell[0][0] for cell in found.cells if cell[0][0] == cell[0][0]]
     if not known:
         return said("points_none")
-    return said("points_title", n=f"{len(found.cells):,}", metric=found.metrics[0], low=amount(min(known)), high=amount(max(known)))
+    return said(
+        "points_title",
+        n=f"{len(found.cells):,}",
+        metric=found.metrics[0],
+        low=amount(min(known)),
+        high=amount(max(known)),
+    )

@@ -105,7 +105,11 @@ class Answer(Shown):
     def asked(self) -> Asked:
         """The question, to be asked again; and the fitted scenario, to be run."""
         question = self.found.question
-        fit = [word for one in self.found.found.parameters for word in ("--fit", f"{one.path}={one.low:.12g}..{one.high:.12g}")]
+        fit = [
+            word
+            for one in self.found.found.parameters
+            for word in ("--fit", f"{one.path}={one.low:.12g}..{one.high:.12g}")
+        ]
         words = ["calibrate", SCENARIO, *fit, "--to", question.to]
         for name, given in (("--metrics", question.metrics), ("--hold-out", question.hold_out)):
             words += [name, ",".join(given)] if given else []

@@ -85,7 +85,9 @@ def _parameter(found: Calibration, i: int, cited: tuple[str, str]) -> page.Param
 
 def _edges(parameter: Parameter, edges: np.ndarray) -> list[float]:
     """Fractions of the range as values, not rounded, so that no bin is empty."""
-    scaled = parameter.low * np.exp(parameter.width * edges) if parameter.log else parameter.low + parameter.width * edges
+    scaled = (
+        parameter.low * np.exp(parameter.width * edges) if parameter.log else parameter.low + parameter.width * edges
+    )
     return [float(value) for value in scaled]
 
 

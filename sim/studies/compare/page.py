@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from sim.base.intervals import Interval
-from sim.pages.studies import compare as page
 from sim.pages.data import local_ms
+from sim.pages.studies import compare as page
 from sim.pages.words import Said, same
 from sim.runs import kinds
 from sim.studies.compare.study import SERIES, Comparison

@@ -123,7 +123,9 @@ class Answer(Shown):
     def asked(self) -> Asked:
         """The question, to be asked again."""
         only = [word for name in self.only for word in ("--only", name)]
-        return Asked(["counterfactuals", SCENARIO, *only, "--seeds", str(len(self.seeds))], [(SCENARIO, resolved(self.world))])
+        return Asked(
+            ["counterfactuals", SCENARIO, *only, "--seeds", str(len(self.seeds))], [(SCENARIO, resolved(self.world))]
+        )
 
     def picture(self) -> Figure:
         """Every pair beside its bounds."""

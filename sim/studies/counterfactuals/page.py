@@ -21,7 +21,9 @@ VERDICTS = {"held": "held", "failed": "failed", "nothing to compare": "no_pairs"
 
 def document(world: Scenario, seeds: Sequence[int], outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """The document of counterfactuals."""
-    found = page.WhatIfs(title(world), world.people.users, world.seed, len(seeds), [_told(world, one) for one in outcomes])
+    found = page.WhatIfs(
+        title(world), world.people.users, world.seed, len(seeds), [_told(world, one) for one in outcomes]
+    )
     return page.document(found)
 
 

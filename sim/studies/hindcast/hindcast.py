@@ -124,7 +124,9 @@ class Answer(Shown):
         runs = ["--seeds", str(len(self.found.traces)), "--users", str(plan.scenario.people.users)]
         tried = ["--candidates", str(self.found.candidates)] if self.found.candidates > len(self.found.traces) else []
         kept = [] if plan.with_plan else ["--without-plan"]
-        return Asked(["hindcast", SCENARIO, *days, *runs, *tried, *kept], [(SCENARIO, resolved(plan.whole or plan.scenario))])
+        return Asked(
+            ["hindcast", SCENARIO, *days, *runs, *tried, *kept], [(SCENARIO, resolved(plan.whole or plan.scenario))]
+        )
 
     def picture(self) -> Figure:
         """Fans of what is expected."""

@@ -17,6 +17,7 @@ from sim.studies.hindcast import score
 from sim.studies.hindcast.known import observed_days
 from sim.studies.hindcast.study import Hindcast, daily_metrics
 from sim.studies.hindcast.words import known_until
+from sim.studies.paging import label as label_of
 from sim.studies.paging import title
 
 TOTAL, MAIN = "_total", "people_reached_total"
@@ -59,9 +60,7 @@ def label(cast: Hindcast, name: str) -> Said:
     return said("so_far_of" if name.endswith(TOTAL) else "each_day_of", label=words)
 
 
-def _daily(
-    cast: Hindcast, runs: score.Runs, truth: Mapping[str, Mapping[date, float]]
-) -> list[page.Daily]:
+def _daily(cast: Hindcast, runs: score.Runs, truth: Mapping[str, Mapping[date, float]]) -> list[page.Daily]:
     """Quantities in which something happens, the main one first, then those that were observed."""
     seen = observed_days(cast.plan)
     names = [name for name in daily_metrics(cast.plan) if runs.values[name].any() or name in seen or name in truth]
@@ -80,8 +79,18 @@ def _facts(cast: Hindcast) -> list[page.Known]:
     for one in cast.plan.known:
         values = np.array([one.measure(run) for run in cast.traces])
         low, middle, high = (float(value) for value in quantiles(values, cast.weights, (0.05, 0.5, 0.95)))
-        found.append(page.Known(one.label, one.value, low, middle, high, (middle + one.add) / (one.value + one.add)))
+        found.append(
+            page.Known(
+                _named(cast, one.label), one.value, low, middle, high, (middle + one.add) / (one.value + one.add)
+            )
+        )
     return found
+
+
+def _named(cast: Hindcast, text: str) -> Said | str:
+    """A figure's own words; where it has none but its number's name, what that is called."""
+    world = cast.plan.scenario
+    return text if not numbers.find(text, None, world.platforms, numbers.actor_names(world)) else label_of(world, text)
 
 
 def _scores(cast: Hindcast, runs: score.Runs, truth: Mapping[str, Mapping[date, float]]) -> list[page.Scored]:

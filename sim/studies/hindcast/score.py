@@ -102,7 +102,9 @@ def read(folder: Path) -> Runs:
             for name in names
         }
         bands = reading.read(folder / "bands.csv", pd.read_csv)
-        return Runs(date.fromisoformat(days[0]), date.fromisoformat(record["known_until"]), weights, values, _seen(bands))
+        return Runs(
+            date.fromisoformat(days[0]), date.fromisoformat(record["known_until"]), weights, values, _seen(bands)
+        )
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise SimError(f"{folder} is no folder of a hindcast: {' '.join(str(error).split())}") from None
 
@@ -219,7 +221,12 @@ def lines(runs: Runs, truth: Truth) -> list[str]:
         told = (humanise(value) if isfinite(value) else "–" for value in other[1:])
         beside.append((other.quantity, *told))
     all_ = sum(len(numbers) for numbers in truth.values())
-    return [*columns(rows), "", *columns(beside), *([f"not scored: {len(left)} of {all_} rows; {_reasons(left)}"] if left else [])]
+    return [
+        *columns(rows),
+        "",
+        *columns(beside),
+        *([f"not scored: {len(left)} of {all_} rows; {_reasons(left)}"] if left else []),
+    ]
 
 
 def _reasons(left: Sequence[Unscored]) -> str:

@@ -68,7 +68,9 @@ def header(plan: Plan) -> Header:
     world, sweep = plan.load(), plan.sweep
     text = json.loads(sweep.model_dump_json())
     title = sweep.title or world.title or world.name
-    return Header(plan.digest, text, world.name, title, plan.paths, len(plan.points), sweep.replicates, page.rests(plan))
+    return Header(
+        plan.digest, text, world.name, title, plan.paths, len(plan.points), sweep.replicates, page.rests(plan)
+    )
 
 
 def inscribe(ledger: Ledger, head: Header) -> None:
