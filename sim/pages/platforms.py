@@ -199,6 +199,7 @@ def _places(told: Told) -> dict[str, Any] | None:
         ("best", said("best_rank"), "count"),
     ]
     total = sum(seen.values())
+    first, (channel, _) = told.platforms[order[0]], _main(told, order[0])
     for name in order:
         parts = (seen[name], round(seen[name] / total, 4), summary.get(f"{name}_new_reach"))
         rest = (summary.get(f"{name}_{what}") for what in ("discussions", "topics_listed", "best_rank"))
@@ -206,7 +207,7 @@ def _places(told: Told) -> dict[str, Any] | None:
     return {
         "id": "platforms",
         "nav": said("nav_platforms"),
-        "title": said("platforms_title", platform=told.platforms[order[0]].said, channel=_main(told, order[0])[0]),
+        "title": said("platforms_title", platform=first.said, share=percent(seen[order[0]] / total), channel=channel),
         "table": table(columns, found),
     }
 

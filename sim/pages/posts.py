@@ -37,10 +37,9 @@ def section(told: Told, posts: pd.DataFrame) -> dict[str, Any] | None:
         for (kind, platform, story), value in pairs
     ]
     top = seen.sort_values("impressions", ascending=False, kind="stable")
-    first = top.iloc[0]
     most = str(by_kind.index[0])
     parts = {"kind": kind_of(told, most), "share": percent(float(by_kind.iloc[0]) / float(by_kind.sum()))}
-    parts |= {"who": str(first["author"]), "views": amount(float(first["impressions"]))}
+    parts |= {"views": amount(float(top.iloc[0]["impressions"]))}
     cut = said("posts_cut", shown=f"{MOST:,}", all=f"{len(top):,}") if len(top) > MOST else None
     look = [one.said for one in there], [one.colour for one in there]
     return {

@@ -177,7 +177,7 @@ class Result:
         return rows
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: title, recipe, notices, key figures, the main picture; its chart, if none was drawn."""
+        """What a notebook shows: title, recipe, notices, key figures, the main picture or else chart."""
         world, drawn = self.scenario, self.path / "figures"
         main: Path | str | None = next((path for name in MAIN if (path := drawn / f"{name}.png").is_file()), None)
         lines = [f"{people(world)}; {days(world)}; seed {world.seed}; {self.path}", *map(str, self.notices)]

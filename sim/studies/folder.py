@@ -38,8 +38,8 @@ def write(
 ) -> Path:
     """Write ``out/SCENARIO/STUDY[-LABEL]-DIGEST8-sSEED``; return its path.
 
-    In it ``STUDY.json``, the record; ``NAME.csv`` of every table; ``figures/STUDY.png``; ``page.html``, and its document
-    in ``page.json``; and the answer's own texts.
+    In it ``STUDY.json``, the record; ``NAME.csv`` of every table; ``figures/STUDY.png``; ``page.html``, and its
+    document in ``page.json``; and the answer's own texts.
 
     Args:
         answer: of a study.

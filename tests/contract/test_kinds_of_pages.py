@@ -11,6 +11,7 @@ from asked import ASK, quickly, world
 
 import sim
 from sim.base import loader
+from sim.base.files import checksums
 from sim.cli import main
 from sim.pages import still, words
 from sim.runs.paging import writing
@@ -155,13 +156,14 @@ def test_a_page_is_made_again_in_either_language(folder_of, kind, tmp_path, caps
 def test_a_folder_without_a_page_is_told_in_a_line(tmp_path, capsys):
     assert main.main(["page", str(tmp_path)]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert f"{tmp_path} is no folder of results with a page: it has neither run.json nor page.json" in line
+    assert f"{tmp_path} is not a folder of results: it has neither run.json nor page.json" in line
 
 
 def test_a_document_of_another_version_is_told_in_a_line(folder_of, tmp_path, capsys):
     (tmp_path / "page.json").write_text(
         json.dumps({**inlined(folder_of("compare") / writing.PAGE), "schema": 0}), encoding="utf-8"
     )
+    checksums.write(tmp_path, ["page.json"])
     assert main.main(["page", str(tmp_path)]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert "page.json: was made by another version of the program; ask the study again" in line

@@ -183,7 +183,8 @@ def _parameters(found: Calibrated) -> dict[str, Any]:
                 parts | {"group": said("value_before"), "middle": now, "told": _shown(one.now), "earlier": True}
             )
         lines.append([one.path, _shown(one.now), said(one.before), ends, _shown(one.band[0]), said(one.after),
-                      f"{_shown(one.band[1])} – {_shown(one.band[2])}", one.narrower, said(one.verdict), one.source])  # fmt: skip
+                      f"{_shown(one.band[1])} – {_shown(one.band[2])}", one.narrower, said(one.verdict),
+                      one.source])  # fmt: skip
     columns = [
         ("path", said("parameter"), "text"),
         ("now", said("value_before"), "text"),

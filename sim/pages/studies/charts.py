@@ -272,7 +272,8 @@ def _bars(x: Spec, colour: Spec, told: list[Spec], which: str, lower: int) -> li
     """Intervals and their middles, so many pixels below the middle of their row."""
     bar = {"transform": [{"filter": f"isValid(datum.low)&&{which}"}],
            "mark": {"type": "rule", "strokeWidth": 6, "opacity": 0.45, "yOffset": lower},
-           "encoding": {"x": x | {"field": "low"}, "x2": {"field": "high"}, "color": colour, "tooltip": told}}  # fmt: skip
+           "encoding": {"x": x | {"field": "low"}, "x2": {"field": "high"}, "color": colour,
+                        "tooltip": told}}  # fmt: skip
     return [bar, *_middles(x, colour, told, which, lower)]
 
 
@@ -286,7 +287,8 @@ def _behind(x: Spec, grey: tuple[float, float] | None, at: float | None) -> list
     """What lies behind rows: a part of the axis shaded, a number marked."""
     found: list[Spec] = []
     if grey:
-        found.append({"data": {"values": [{"low": grey[0], "high": grey[1]}]}, "mark": {"type": "rect", "color": "#eef1f4"},
+        found.append({"data": {"values": [{"low": grey[0], "high": grey[1]}]},
+                      "mark": {"type": "rect", "color": "#eef1f4"},
                       "encoding": {"x": x | {"field": "low"}, "x2": {"field": "high"}, "y": None}})  # fmt: skip
     if at is not None:
         found.append({"data": {"values": [{"at": at}]}, "mark": {"type": "rule", "color": GREY, "strokeDash": [4, 3]},

@@ -127,11 +127,12 @@ def _cards(found: Optimised) -> list[dict[str, Any]]:
     gain, verdict = greedy.ahead[0], _verdict(found, greedy)
     note = said("card_gain_note", low=points(gain[1]), high=points(gain[2]), other=_name(greedy))
     share = percent(best.cost / found.budget) if found.budget else "–"
+    spent = said("card_budget", share=share, budget=amount(found.budget))
     beaten = sum(_verdict(found, other) == "plan_beats" for other in found.plans)
     return [
         card("chance", said("card_chance"), percent(best.chance[0]), said("card_interval", low=low, high=high)),
         card("goal", said("card_asked"), amount(found.least), goal),
-        card("cost", said("card_cost"), amount(best.cost), said("card_budget", share=share, budget=amount(found.budget))),
+        card("cost", said("card_cost"), amount(best.cost), spent),
         card("gain", said("card_gain"), points(gain[0]), note,
              "met" if verdict == "plan_beats" else ""),
         card("median", said("card_median"), amount(best.median), said("card_bad", bad=amount(best.bad))),
@@ -203,15 +204,17 @@ def _frontier(found: Optimised) -> dict[str, Any]:
 
 def _dots(found: Optimised) -> Spec:
     """Chance of the goal over cost; a ring: worth its money."""
+    dearest = max(found.budget, *(plan.cost for plan in found.plans), 1)
     x = {"field": "cost", "type": "quantitative", "axis": amounts(said("cost_yuan")),
-         "scale": {"domain": [0, 1.05 * max(found.budget, *(plan.cost for plan in found.plans), 1)], "nice": False}}  # fmt: skip
+         "scale": {"domain": [0, 1.05 * dearest], "nice": False}}  # fmt: skip
     y: Spec = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": {"title": said("chance"), "format": ".0%"}}
     there = [name for name in GROUPS if any(plan.group == name for plan in found.plans)]
     colour = coloured([said(name) for name in there], [GROUPS[name] for name in there], "group")
     colour["legend"] |= {"columns": {"expr": "width < 450 ? 2 : 6"}}
     tips = [{"field": name, "type": "nominal", "title": said(title)}
             for name, title in (("plan", "plan"), ("yuan", "spend"), ("told", "chance"))]  # fmt: skip
-    budget = {"data": {"values": [{"cost": found.budget}]}, "mark": {"type": "rule", "color": GREY, "strokeDash": [4, 3]},
+    budget = {"data": {"values": [{"cost": found.budget}]},
+              "mark": {"type": "rule", "color": GREY, "strokeDash": [4, 3]},
               "encoding": {"x": x, "y": None, "color": {"value": GREY}}}  # fmt: skip
     ring = {"type": "point", "size": 330, "color": INK, "strokeWidth": 1.5, "opacity": 1}
     return made(
@@ -353,7 +356,8 @@ def _days(found: Optimised, plan: Plan) -> dict[str, Any]:
         "legend": None,
     }
     tips = [{"field": name, "type": "nominal", "title": said(title)}
-            for name, title in (("who", "who"), ("platform", "platform"), ("kind", "what"), ("told", "spend"))]  # fmt: skip
+            for name, title in (("who", "who"), ("platform", "platform"), ("kind", "what"),
+                                ("told", "spend"))]  # fmt: skip
     y = {"field": "platform", "type": "nominal", "sort": None, "title": None, "axis": {"labelFontSize": 13}}
     time = moments()
     time["scale"] = time["scale"] | {"padding": 24}  # so that no dot lies on a name

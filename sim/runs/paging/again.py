@@ -25,7 +25,7 @@ def again(folder: Path, out: Path | None, language: Language) -> Path:
         checksums.listed(folder)
         found = writing.kept(folder)
     else:
-        raise SimError(f"{folder} is no folder of results with a page: it has neither {RUN} nor {writing.DOCUMENT}")
+        raise SimError(f"{folder} is not a folder of results: it has neither {RUN} nor {writing.DOCUMENT}")
     if out is not None:
         return writing.write(out, found, language)
     clear(folder)  # of an earlier one that was killed
