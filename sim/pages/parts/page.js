@@ -76,12 +76,12 @@ function recipe(section) {
   const facts = section.facts.flatMap((fact) => [el("dt", { text: say(fact.label) }), el("dd", { text: say(fact.value), dir: "auto" })]);
   const made = el("div", { class: "recipe" }, el("dl", {}, ...facts));
   if (section.command) {
-    const command = el("pre", { class: "command", text: section.command });
+    const command = el("pre", { class: "command", tabindex: "0", text: section.command });
     made.append(el("h3", { text: word("command") }), command, copier("copy_command", () => section.command));
   }
   for (const file of section.files || []) made.append(wholeFile(file));
   if (section.onward) {
-    made.append(el("h3", { text: say(section.onward.label) }), el("pre", { class: "command", text: section.onward.command }),
+    made.append(el("h3", { text: say(section.onward.label) }), el("pre", { class: "command", tabindex: "0", text: section.onward.command }),
       copier("copy_command", () => section.onward.command));
   }
   return made;

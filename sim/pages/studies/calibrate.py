@@ -209,7 +209,7 @@ def _parameters(found: Calibrated) -> dict[str, Any]:
         axis=axis,
         scale={"domain": [0, 1], "nice": False},
         groups=groups,
-        marks=("asked", "bars", "earlier")
+        marks=("asked", "bars", "was")
         if any(one.fractions[3] is not None for one in found.parameters)
         else ("asked", "bars"),
         tips=(("path", "parameter"), ("told", "value"), ("range", "bounds")),

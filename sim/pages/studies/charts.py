@@ -222,7 +222,7 @@ def intervals(
         groups: words and colours.
         grey: a part of the axis that is shaded.
         at: a number that is marked.
-        marks: which of the rows there are besides labels: ``asked``, ``bars``, ``earlier``, ``dots``.
+        marks: which of the rows there are besides labels: ``asked``, ``bars``, ``earlier``, ``was``, ``dots``.
         tips: fields that are told under the pointer, and keys of their words.
     """
     x: Spec = {
@@ -245,17 +245,7 @@ def intervals(
         "dy": -15,
         "limit": 900,
     }
-    drawn = {
-        "asked": [{"transform": [{"filter": "isValid(datum.most)"}],
-                   "mark": {"type": "rule", "strokeWidth": 18, "color": PALE, "yOffset": 13, "clip": True},
-                   "encoding": {"x": x | {"field": "least"}, "x2": {"field": "most"}, "tooltip": told}}],
-        "bars": _bars(x, colour, told, "!datum.earlier", 13),
-        "earlier": _bars(x, colour, told, "datum.earlier", 3),
-        "dots": [{"transform": [{"filter": "isValid(datum.value)"}],
-                  "mark": {"type": "circle", "size": 80, "opacity": 0.4, "yOffset": 13},
-                  "encoding": {"x": x | {"field": "value"}, "color": colour, "tooltip": told}},
-                 *_middles(x, colour, told, "!datum.earlier", 13)],
-    }  # fmt: skip
+    drawn = _drawn(x, colour, told)
     return made(
         ROW * max(count, 1),
         encoding={"y": y},
@@ -263,9 +253,25 @@ def intervals(
             *_behind(x, grey, at),
             {"transform": [{"filter": "isValid(datum.label)&&!isValid(datum.group)"}], "mark": text,
              "encoding": {"x": {"value": 4}, "text": {"field": "label", "type": "nominal"}}},
-            *(one for name in ("asked", "bars", "earlier", "dots") if name in marks for one in drawn[name]),
+            *(one for name in marks for one in drawn[name]),
         ],
     )  # fmt: skip
+
+
+def _drawn(x: Spec, colour: Spec, told: list[Spec]) -> dict[str, list[Spec]]:
+    """The marks of `intervals` by their names."""
+    return {
+        "asked": [{"transform": [{"filter": "isValid(datum.most)"}],
+                   "mark": {"type": "rule", "strokeWidth": 18, "color": PALE, "yOffset": 13, "clip": True},
+                   "encoding": {"x": x | {"field": "least"}, "x2": {"field": "most"}, "tooltip": told}}],
+        "bars": _bars(x, colour, told, "!datum.earlier", 13),
+        "earlier": _bars(x, colour, told, "datum.earlier", 3),
+        "was": _middles(x, colour, told, "datum.earlier", 3),
+        "dots": [{"transform": [{"filter": "isValid(datum.value)"}],
+                  "mark": {"type": "circle", "size": 80, "opacity": 0.4, "yOffset": 13},
+                  "encoding": {"x": x | {"field": "value"}, "color": colour, "tooltip": told}},
+                 *_middles(x, colour, told, "!datum.earlier", 13)],
+    }  # fmt: skip
 
 
 def _bars(x: Spec, colour: Spec, told: list[Spec], which: str, lower: int) -> list[Spec]:
