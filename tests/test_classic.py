@@ -178,15 +178,15 @@ def test_a_run_leaves_a_folder_like_any_other(write, tmp_path):
 
 def test_figures_of_a_classical_run_by_name(write, tmp_path):
     result = run(write(), out=tmp_path, figures=False)
-    assert [path.name for path in result.plot("curve")] == ["curve.png"]
+    assert [path.name for path in result.draw("curve")] == ["curve.png"]
     with pytest.raises(SimError, match="unknown figure 'curv'; did you mean 'curve'"):
-        result.plot("curv")
+        result.draw("curv")
     (result.path / "series.csv").write_text("step,new\n")
     with pytest.raises(SimError, match=r"series\.csv: has changed since it was written"):
-        result.plot()
+        result.draw()
     checksums.write(result.path)
     with pytest.raises(SimError, match=r"series\.csv: cannot be used"):
-        result.plot()
+        result.draw()
 
 
 @pytest.mark.parametrize(

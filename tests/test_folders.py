@@ -367,7 +367,7 @@ def test_verify_says_what_is_whole_changed_missing_and_foreign(made, tmp_path, c
 
 def test_drawing_again_renews_the_checksums_of_pictures_alone(made):
     before = checksums.listed(made)
-    opened(made).plot()
+    opened(made).draw()
     after = checksums.listed(made)
     assert after == before | {"figures/curve.png": after["figures/curve.png"]}
     assert checksums.verify(made).sound

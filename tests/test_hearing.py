@@ -94,6 +94,8 @@ def test_without_a_folder_nothing_is_written(tmp_path, monkeypatch):
     made = sim.run("sir", users=200, out=None)
     assert [figure.axes != [] for figure in made.plot("curve")] == [True]
     assert "data:image/png" in made.plot()._repr_html_()
+    with pytest.raises(SimError, match=r"no folder to draw into; plot\(\) gives figures, keep\(\) writes a folder"):
+        made.draw()
     assert [*tmp_path.iterdir()] == []
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import worlds
+from matplotlib.figure import Figure
 
 import sim
 from sim.base.errors import SimError
@@ -88,13 +89,22 @@ def test_a_result_shows_itself(spread, platform):
     assert f"<b>{spread.summary['people_reached']:,}</b>" in page
     assert page.count("data:image/png;base64,") == 1
     without = platform._repr_html_()
-    assert "no pictures were drawn; plot() draws them" in without
+    assert without.count("<svg") == 1, "the chart of its page stands in for pictures that were not drawn"
     assert "data:image" not in without
     assert all("\n" not in repr(result) and str(result.path) in repr(result) for result in (spread, platform))
 
 
-def test_what_plot_gives_are_paths_and_pictures(spread):
-    drawn = spread.plot("curve")
+def test_what_plot_gives_are_figures(spread):
+    (figure,) = spread.plot("curve")
+    assert isinstance(figure, Figure)
+    assert figure.axes
+    assert spread.plot()._repr_html_().count("data:image/png;base64,") == 1
+    with pytest.raises(SimError, match="unknown figure 'curv'; did you mean 'curve'"):
+        spread.plot("curv")
+
+
+def test_what_draw_gives_are_paths_and_pictures(spread):
+    drawn = spread.draw("curve")
     assert [path.name for path in drawn] == ["curve.png"]
     assert drawn == [spread.path / "figures" / "curve.png"]
     assert drawn._repr_html_().count("data:image/png;base64,") == 1

@@ -134,7 +134,9 @@ def platforms_bin(days):
 def test_the_recipe_runs_to_the_same_digest(document, made, tmp_path):
     recipe_ = document["sections"][-1]
     assert recipe_["id"] == "recipe"
-    text = zlib.decompress(b64decode(recipe_["yaml"])).decode()
+    (file,) = recipe_["files"]
+    assert file["name"] == "scenario.yaml"
+    text = zlib.decompress(b64decode(file["text"])).decode()
     (tmp_path / "scenario.yaml").write_text(text, encoding="utf-8")
     assert load(tmp_path / "scenario.yaml") == made.scenario
     assert made.digest in [fact["value"]["en"] for fact in recipe_["facts"]]
@@ -209,7 +211,7 @@ def test_the_page_of_a_comparison(studies):
     record = json.loads((studies["compare"] / "compare.json").read_text(encoding="utf-8"))
     arm = record["arms"][1]
     sections = {section["id"]: section for section in document["sections"]}
-    assert list(sections) == ["bands", "pairs", "differences-1", "viral", "recipe"]
+    assert list(sections) == ["bands", "pairs", "differences-1", "viral", "changes", "grades", "recipe"]
     assert document["title"]["en"].startswith("weaker: people reached −")
     middles = [row["middle"] for row in sections["pairs"]["chart"]["data"] if "middle" in row]
     assert middles == pytest.approx([arm["metrics"]["people_reached"]["difference"]["middle"]])
@@ -228,7 +230,7 @@ def test_the_page_of_a_sweep_has_what_its_points_have(studies):
         values = [knob["values"][place] for knob, place in zip(explored["knobs"], point, strict=True)]
         assert values == [row["contagion.infect"], row["contagion.recover"]]
         assert cells[0] == pytest.approx([row[f"people_reached_{what}"] for what in ("mean", "low", "high")], rel=1e-4)
-    assert len(document["sections"][-1]["yaml"]) > 50
+    assert [file["name"] for file in document["sections"][-1]["files"]] == ["sweep.yaml", "scenario.yaml"]
 
 
 def test_pages_of_studies_are_whole_in_both_languages_and_small(studies):
@@ -275,15 +277,30 @@ def test_json_of_a_document_holds_no_line_that_ends_a_script():
 
 
 def sources():
-    texts = [path.read_text(encoding="utf-8") for path in PAGES.rglob("*.py")]
-    texts += [path.read_text(encoding="utf-8") for path in (PAGES.parent / "runs/paging").glob("*.py")]
+    studies = PAGES.parent / "studies"
+    asking = (
+        PAGES.rglob("*.py"),
+        (PAGES.parent / "runs/paging").glob("*.py"),
+        studies.glob("*/page.py"),
+        studies.glob("*/answer.py"),
+    )
+    texts = [path.read_text(encoding="utf-8") for paths in asking for path in paths]
     return "\n".join(texts), "\n".join(path.read_text(encoding="utf-8") for path in PARTS.glob("*.js"))
+
+
+def composed(python):
+    """Patterns of keys that are put together: what stands before and after a brace, if that is something."""
+    for before, after in re.findall(r'f"(\w*)\{[^{}"]+\}(\w*)"', python):
+        if len(before + after) > 3:
+            yield re.compile(f"{before}.+{after}")
 
 
 def test_no_word_is_missing_and_none_is_unused():
     python, scripts = sources()
     quoted = {*re.findall(r'"(\w+)"', python)}
     asked = quoted & words.TABLE.keys()
+    for pattern in composed(python):
+        asked |= {key for key in words.TABLE if pattern.fullmatch(key)}
     for ui in words.ui():
         if re.search(rf'word\("{ui}"|"{ui}"|\b{ui}: "', scripts) or ui in ("png", "svg", "csv"):
             asked.add(words.UI + ui)

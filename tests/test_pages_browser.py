@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 
 import pytest
+from asked import ASK, quickly, world
 from browsers import CHROMIUM, needs_chromium
 from test_pages import HOSTILE, SIR, hostile, studies  # noqa: F401  fixtures
 
 import sim
+from sim.base import loader
+from sim.studies.folder import write
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
 pytestmark = [pytest.mark.slow, needs_chromium]
 WIDTHS = (390, 1280, 1920)
+KINDS = ("platform", "campaign", "classical", "hostile", "compare", "sweep", "sweep_each", "sweep_latin")
+KINDS = (*KINDS, *(name for name in ASK if name != "compare"))
+PEOPLE = 70_000  # of a replay that is to be smooth
 BLANK = """canvas => {
   const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   let inked = 0;
@@ -40,7 +46,22 @@ def folders(tmp_path_factory, hostile, studies):  # noqa: F811
         "classical": sim.run("sir", out=out, figures=False, **SIR),
         "hostile": hostile,
     }
-    return {name: result.path for name, result in made.items()} | studies
+    return {name: result.path for name, result in made.items()} | studies | of_studies(out)
+
+
+def of_studies(out):
+    """Folders of every study of a tiny world, and of sweeps that are no grid."""
+    (out / "tiny.yaml").write_text(loader.dump(world()), encoding="utf-8")
+    (out / "wish.yaml").write_text("square_likes: 60\nsquare_impressions: 900\n", encoding="utf-8")
+    source, wish = str(out / "tiny.yaml"), str(out / "wish.yaml")
+    patch = quickly()
+    found = {name: write(ask(source, wish, 1), out / "of") for name, ask in ASK.items() if name != "compare"}
+    patch.undo()
+    for design, more in (("each", {}), ("latin", {"points": 8})):
+        vary = {"contagion.infect": [0.02, 0.05, 0.1], "contagion.recover": [0.2, 0.4]}
+        made = sim.sweep("sir", vary, design=design, replicates=3, workers=0, out=out / design, users=300, **more)
+        found[f"sweep_{design}"] = made.folder
+    return found
 
 
 class Opened:
@@ -79,7 +100,7 @@ class Opened:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("kind", ["platform", "campaign", "classical", "hostile", "compare", "sweep"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_page_at_every_width(browser, folders, kind, width, language):
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="axe is not installed: pip install -e '.[dev]'"
@@ -238,3 +259,140 @@ def test_a_page_prints(browser, folders):
     with Opened(browser, folders["platform"]) as opened:
         page = opened.ready("zh")
         assert len(page.pdf(format="A4")) > 30_000
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_chart_saves_and_says_how_to_zoom(browser, folders, kind):
+    with Opened(browser, folders[kind]) as opened:
+        page = opened.ready("en")
+        figures = page.locator("figure.chart")
+        assert figures.count() > 0
+        for i in range(figures.count()):
+            saved = [one.get_attribute("data-save") for one in figures.nth(i).locator("[data-save]").all()]
+            assert saved == ["png", "svg", "csv"]
+        for plot in page.locator(".plot.zooms").all():
+            assert plot.get_attribute("tabindex") == "0"
+        hints = page.locator(".zoom:not([hidden]) .hint").all_inner_texts()
+        assert all("double click shows all" in hint for hint in hints)
+        assert len(hints) == page.locator(".plot.zooms").count()
+        assert page.locator("#recipe .copy").count() >= 3
+
+
+def dragged(page, plot, start, end):
+    box = page.locator(f"{plot} svg").bounding_box()
+    y = box["y"] + box["height"] * 0.5
+    page.mouse.move(box["x"] + box["width"] * start, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * (start + end) / 2, y)
+    assert page.locator(f"{plot} .brush").is_visible()
+    page.mouse.move(box["x"] + box["width"] * end, y)
+    page.mouse.up()
+    page.wait_for_timeout(300)
+
+
+def seen(page, plot):
+    return [float(one) for one in (page.get_attribute(plot, "data-zoomed") or "").split()]
+
+
+def test_a_chart_is_zoomed_by_drag_wheel_and_keys(browser, folders):
+    with Opened(browser, folders["compare"]) as opened:
+        page = opened.ready("en")
+        plot = "#chart-bands .plot"
+        page.locator(plot).scroll_into_view_if_needed()
+        dragged(page, plot, 0.3, 0.6)
+        first = seen(page, plot)
+        assert len(first) == 2
+        assert first[0] < first[1]
+        page.locator(plot).focus()
+        page.mouse.wheel(0, -100)
+        page.wait_for_timeout(200)
+        closer = seen(page, plot)
+        assert first[0] < closer[0] < closer[1] < first[1]
+        page.keyboard.press("+")
+        assert seen(page, plot)[1] - seen(page, plot)[0] < closer[1] - closer[0]
+        page.locator(f"{plot} svg").dblclick()
+        assert seen(page, plot) == []
+        dragged(page, plot, 0.2, 0.5)
+        page.click("#chart-bands .zoom-all")
+        assert seen(page, plot) == []
+        assert opened.said == []
+
+
+def test_a_drag_over_views_sets_the_window_that_is_added_up(browser, folders):
+    with Opened(browser, folders["platform"]) as opened:
+        page = opened.ready("en")
+        told = page.locator("#views .window output")
+        whole = told.inner_text()
+        page.locator("#chart-views .plot").scroll_into_view_if_needed()
+        dragged(page, "#chart-views .plot", 0.3, 0.6)
+        slider = page.locator("#views input[data-window=from]")
+        assert int(slider.input_value()) > 0
+        assert told.inner_text() != whole
+        page.locator("#chart-views .plot svg").dblclick()
+        assert (slider.input_value(), told.inner_text()) == ("0", whole)
+        assert opened.said == []
+
+
+def test_posts_are_filtered_by_kind_platform_and_story(browser, folders):
+    with Opened(browser, folders["platform"]) as opened:
+        page = opened.ready("en")
+        labels = page.locator("#chart-posts .choice span").all_inner_texts()
+        assert labels[:2] == ["kind", "platform"]
+        bars = page.locator("#chart-posts .mark-rect path").count()
+        page.select_option("#chart-posts .choice select >> nth=1", index=1)
+        page.wait_for_timeout(300)
+        assert 0 < page.locator("#chart-posts .mark-rect path").count() < bars
+
+
+def test_sliders_of_points_that_fill_a_space_name_the_nearest(browser, folders):
+    with Opened(browser, folders["sweep_latin"]) as opened:
+        page = opened.ready("en")
+        told = page.locator("#explore output")
+        assert told.inner_text().startswith("Not computed there. Nearest of 8 computed points: contagion.infect = ")
+        before = told.inner_text()
+        page.locator("#explore input[data-knob='contagion.infect']").press("Home")
+        page.locator("#explore input[data-knob='contagion.recover']").press("End")
+        assert told.inner_text() != before
+        assert opened.said == []
+
+
+def test_sliders_of_knobs_turned_alone_keep_the_others_as_they_are(browser, folders):
+    with Opened(browser, folders["sweep_each"]) as opened:
+        page = opened.ready("en")
+        assert page.locator("#explore input[type=range]").count() == 1
+        assert ", all others as they are: people reached " in page.inner_text("#explore output")
+        page.select_option("#explore .choice select >> nth=1", label="contagion.recover")
+        page.wait_for_timeout(300)
+        assert "contagion.recover = " in page.inner_text("#explore output")
+        assert opened.said == []
+
+
+# ---- what a page may cost
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_opens_within_its_time_and_size(browser, folders, kind):
+    assert (folders[kind] / "page.html").stat().st_size < 3_000_000
+    times = []
+    for _ in range(3):
+        with Opened(browser, folders[kind]) as opened:
+            opened.page.wait_for_selector("#page[data-ready]")
+            times.append(int(opened.page.get_attribute("#page", "data-ms")))
+    assert min(times) < 1000, "numbers are to be read within a second"
+
+
+def test_the_replay_of_seventy_thousand_is_smooth(browser, tmp_path):
+    made = sim.run("sir", users=110_000, out=tmp_path, figures=False)
+    assert made.summary["people_reached"] > PEOPLE
+    assert (made.path / "page.html").stat().st_size < 3_000_000
+    with Opened(browser, made.path) as opened:
+        page = opened.ready("en")
+        page.locator("#forest").scroll_into_view_if_needed()
+        frames = []
+        for _ in range(3):
+            page.locator("#forest input[type=range]").press("Home")
+            page.click("#forest .play")
+            page.wait_for_timeout(2500)
+            page.click("#forest .play")
+            frames.append(float(page.get_attribute("#forest .player", "data-fps")))
+        assert max(frames) >= 20

@@ -290,8 +290,8 @@ def test_from_python_twice(tmp_path):
     second = sim.run(sim.load("ding_zhen", users=500, sets=["days=1"]), out=tmp_path, threads=2, figures=False)
     assert first.digest == second.digest
     assert repr(second).startswith("<Result ding_zhen seed ")
-    assert all(path.is_file() for path in second.plot())
-    assert {path.name for path in second.plot("reach")} == {"reach.png"}
+    assert all(path.is_file() for path in second.draw())
+    assert {path.name for path in second.draw("reach")} == {"reach.png"}
     assert second.summary["people_simulated"] == 500
     simulated = {row[0]: row[1] for row in second.comparison()}
     assert simulated["reads on Weibo by 27 Nov"] is None  # the run has ended by then

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim.base import loader
 from sim.base.errors import ScenarioError, SimError
 from sim.contagion.base import WellMixed
 from sim.contagion.seeds import Seeds
@@ -148,7 +149,22 @@ def test_a_platform_world_takes_its_people_from_the_graph_too(tmp_path):
 
 @pytest.mark.parametrize(("name", "key"), [("sir", "users"), ("ding_zhen", "people.users")])
 def test_as_many_people_as_nodes(name, key, tmp_path):
-    said = rf"the graph has 10 nodes for 200 people; leave {key} out, or set as many"
-    for words in ({"users": 200}, {"sets": [f"{key}=200"]}):
-        with pytest.raises(SimError, match=said):
+    for words, told in (({"users": 200}, "users"), ({"sets": [f"{key}=200"]}, key)):
+        with pytest.raises(SimError, match=rf"the graph has 10 nodes for 200 people; leave {told} out, or set as many"):
             sim.run(name, graph=nx.path_graph(10), out=tmp_path, **words)
+
+
+@pytest.mark.parametrize("change", ["network.mean_degree=4", "network={kind: erdos_renyi, mean_degree: 900}"])
+def test_what_a_graph_replaces_is_not_set_beside_it(change, tmp_path):
+    path = change.partition("=")[0]
+    with pytest.raises(SimError, match=rf"^{path} is set, but the graph takes the place of the network"):
+        sim.run("sir", graph=nx.path_graph(300), sets=[change], out=tmp_path)
+
+
+def test_nothing_is_checked_of_the_network_that_a_graph_replaces(tmp_path):
+    text = sim.load("sir").model_dump(mode="json", by_alias=True) | {
+        "network": {"kind": "edge_list", "path": "gone.csv"}
+    }
+    (tmp_path / "world.yaml").write_text(loader.dump(text), encoding="utf-8")
+    made = sim.run(tmp_path / "world.yaml", graph=nx.cycle_graph(300), out=None)
+    assert made.scenario.people.users == 300

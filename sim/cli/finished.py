@@ -22,10 +22,10 @@ def add_plot(commands: Any) -> None:
 
 def add_page(commands: Any) -> None:
     """`sim page`."""
-    parser = add(commands, "page", _page, "make the page of a run again: one HTML file, to be sent or shown")
-    parser.add_argument("folder", type=Path, metavar="RUN_FOLDER", help="a folder that `sim run` has written")
+    parser = add(commands, "page", _page, "make the page of a run or study again: one HTML file, to be sent or shown")
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="a folder of results, of a run or of a study")
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language in which it opens (en)")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="another file (RUN_FOLDER/page.html)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="another file (FOLDER/page.html)")
     parser.set_defaults(after_interrupt="the page may be missing")
 
 
@@ -87,15 +87,14 @@ def _verify_one(folder: Path) -> int:
 def _plot(args: argparse.Namespace) -> int:
     from sim.runs.result import opened
 
-    print_lines(map(str, opened(args.folder).plot(*args.only)))
+    print_lines(map(str, opened(args.folder).draw(*args.only)))
     return 0
 
 
 def _page(args: argparse.Namespace) -> int:
-    from sim.runs.paging import writing
-    from sim.runs.result import opened
+    from sim.runs.paging.again import again
 
-    print_lines([str(writing.again(opened(args.folder), args.out, args.lang))])
+    print_lines([str(again(args.folder, args.out, args.lang))])
     return 0
 
 

@@ -12,7 +12,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sim.cli.words import add_ceilings, add_cluster, ceilings, cluster, note, positive, print_lines, seed, threads
+from sim.cli.words import (
+    LANGUAGES,
+    add_ceilings,
+    add_cluster,
+    ceilings,
+    cluster,
+    note,
+    positive,
+    print_lines,
+    seed,
+    threads,
+)
 
 if TYPE_CHECKING:
     from sim.base.progress import Tell
@@ -23,17 +34,29 @@ if TYPE_CHECKING:
 
 UNFINISHED = "unfinished"  # folder, beside the results, of what was ended before it was done
 CIRCUMSTANCES = frozenset(
-    ("command", "after_interrupt", "jobs", "out", "quiet", "cluster", "cluster_wait", "max_minutes", "max_memory")
+    (
+        "command",
+        "after_interrupt",
+        "jobs",
+        "out",
+        "quiet",
+        "lang",
+        "cluster",
+        "cluster_wait",
+        "max_minutes",
+        "max_memory",
+    )
 )  # words that change nothing of what is found
 
 
 def add_study(parser: argparse.ArgumentParser, *, users: int | None = None, of: str = "all runs") -> None:
-    """The options that every study has: people, seed, processes, folder, quiet."""
+    """The options that every study has: people, seed, processes, folder, language of its page, quiet."""
     option, people = parser.add_argument, f"({users:,})".replace(",", "_") if users else "(the scenario's own)"
     option("--users", type=positive, default=users, metavar="N", help=f"people to simulate in each run {people}")
     option("--seed", type=seed, metavar="N", help=f"seed of {of} (the scenario's own)")
     option("--jobs", type=threads, default=os.cpu_count() or 1, metavar="N", help="processes (one a core)")
     option("--out", type=Path, default=Path("results"), metavar="DIR", help="where results go (./results)")
+    option("--lang", choices=LANGUAGES, default="en", help="language in which the page of the study opens (en)")
     option("--quiet", action="store_true", help="print nothing but the folder of the results")
     add_cluster(parser)
     add_ceilings(parser)
@@ -95,7 +118,7 @@ def carry_out(
     with gathered() as said, resources(args, args.out) as given:
         with progress(sys.stderr, quiet=args.quiet) as tell:
             answer = ask(tell)
-        folder = write(answer, args.out, command(), said)
+        folder = write(answer, args.out, command(), said, lang=args.lang)
         given.discard()
     args.after_interrupt = f"the results are complete: {folder}"
     if not args.quiet:

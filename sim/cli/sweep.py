@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.words import (
+    LANGUAGES,
     add,
     add_ceilings,
     add_cluster,
@@ -24,6 +25,8 @@ from sim.cli.words import (
     threads,
     whole,
 )
+
+LANG = "language in which the page of the sweep opens (en)"
 
 if TYPE_CHECKING:
     from sim.studies.sweep.conduct import Tally
@@ -50,6 +53,7 @@ def add_sweep(commands: Any) -> None:
     option("--out", type=Path, default=Path("results"), metavar="DIR", help="where results go (./results)")
     option("--parquet", action="store_true", help="write the table of runs as Parquet as well")
     option("--no-figures", dest="figures", action="store_false", help="draw no figures")
+    option("--lang", choices=LANGUAGES, default="en", help=LANG)
     option("--quiet", action="store_true", help="print nothing but the folder of the results")
 
 
@@ -87,6 +91,7 @@ def add_merge(commands: Any) -> None:
     parser.add_argument("ledgers", type=Path, nargs="+", metavar="LEDGER", help="folders of shards, or their ledgers")
     parser.add_argument("--parquet", action="store_true", help="write the table of runs as Parquet as well")
     parser.add_argument("--no-figures", dest="figures", action="store_false", help="draw no figures")
+    parser.add_argument("--lang", choices=LANGUAGES, default="en", help=LANG)
 
 
 def workers(text: str) -> int:
@@ -145,7 +150,7 @@ def _carry_out(args: argparse.Namespace, plan: Plan, folder: Path) -> int:
 
     args.after_interrupt = f"what was done is in {folder}; the same command goes on from there"
     options = {"workers": args.workers, "cluster": cluster(args), **ceilings(args)}
-    options |= {"parquet": args.parquet, "figures": args.figures}
+    options |= {"parquet": args.parquet, "figures": args.figures, "lang": args.lang}
     with progress(sys.stderr, quiet=args.quiet) as show:
 
         def tell(done: int, total: int, phase: str) -> None:
@@ -181,7 +186,7 @@ def _merge(args: argparse.Namespace) -> int:
     for words in merge(args.out, args.ledgers):
         note(words)
     with Ledger(args.out) as ledger:
-        report = write(ledger, parquet=args.parquet, figures=args.figures)
+        report = write(ledger, parquet=args.parquet, figures=args.figures, lang=args.lang)
     print_lines(Answer(report, args.out).lines())
     print_lines([f"\nresults: {args.out}"])
     return FAILED if report.failed else 0

@@ -107,6 +107,22 @@ def _told(name: Said) -> Said:
     return Said(en=said_["en"], zh=said_["zh"])
 
 
+def by_kind(count: int, names: Sequence[Said], colours: Sequence[str]) -> Spec:
+    """Views of posts by kind of actor, platforms in colour. Rows: kind, platform, story, value, order."""
+    x = {"field": "views", "type": "quantitative", "axis": amounts(said("views"))}
+    y = {"field": "kind", "type": "nominal", "sort": {"field": "order"}, "title": None, "axis": {"labelFontSize": 13}}
+    told = [
+        {"aggregate": [{"op": "sum", "field": "value", "as": "views"}], "groupby": ["kind", "platform", "order"]},
+        {"calculate": amount_of("datum.views"), "as": "told"},
+    ]
+    tips = [
+        {"field": name, "type": "nominal", "title": said(title)}
+        for name, title in (("kind", "kind"), ("platform", "platform"), ("told", "views"))
+    ]
+    return made(34 * count + 20, transform=told, mark={"type": "bar", "height": {"band": 0.75}}, encoding={
+        "x": x, "y": y, "color": coloured(names, colours), "tooltip": tips})  # fmt: skip
+
+
 # ---- simulated beside observed
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sim.pages import classical, platforms, recipe
+from sim.pages import classical, platforms, posts, recipe
 from sim.pages.amounts import amount, day
 from sim.pages.told import Source, Told
 from sim.pages.words import Said, said, ui
@@ -29,9 +29,15 @@ def of_run(told: Told, source: Source) -> dict[str, Any]:
         "notices": list(told.notices),
         "cards": parts.cards(told),
         "sections": [section for section in (*parts.sections(told, source), *recipe.sections(told)) if section],
-        "names": {"platform": {name: one.said for name, one in told.platforms.items()}, "story": dict(told.stories)},
+        "names": {"platform": {name: one.said for name, one in told.platforms.items()}, "story": dict(told.stories)}
+        | ({"kind": kinds(told)} if told.kinds else {}),
         "words": ui(),
     }
+
+
+def kinds(told: Told) -> dict[str, Said]:
+    """What kinds of actors are called, ordinary users among them."""
+    return {name: posts.kind_of(told, name) for name in (*told.kinds, "user")}
 
 
 def about(told: Told) -> list[Said]:

@@ -15,7 +15,7 @@ from sim.pages import bundle, still
 from sim.pages.words import localised
 
 PARTS = Path(__file__).with_name("parts")
-SCRIPTS = ("say", "save", "pens", "play", "charts", "tables", "forest", "race", "explore", "page")
+SCRIPTS = ("say", "save", "pens", "play", "zoom", "charts", "tables", "forest", "race", "explore", "page")
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; "
     "base-uri 'none'; form-action 'none'"

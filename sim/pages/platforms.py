@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.pages import charts, forest, race, timeline
+from sim.pages import charts, forest, posts, race, timeline
 from sim.pages.amounts import amount, moment, percent
 from sim.pages.campaign import campaign_cards, campaign_section, campaign_title
 from sim.pages.data import local_ms, table, wide
@@ -92,6 +92,7 @@ def sections(told: Told, source: Source) -> Iterator[dict[str, Any] | None]:
     yield observed(told)
     yield campaign_section(told)
     yield _places(told)
+    yield posts.section(told, source.frame("posts"))
     yield _race(told, source.frame("hot_list"))
     yield _spill(told)
     yield _forest(told, source)
@@ -198,6 +199,7 @@ def _places(told: Told) -> dict[str, Any] | None:
         ("best", said("best_rank"), "count"),
     ]
     total = sum(seen.values())
+    first, (channel, _) = told.platforms[order[0]], _main(told, order[0])
     for name in order:
         parts = (seen[name], round(seen[name] / total, 4), summary.get(f"{name}_new_reach"))
         rest = (summary.get(f"{name}_{what}") for what in ("discussions", "topics_listed", "best_rank"))
@@ -205,7 +207,7 @@ def _places(told: Told) -> dict[str, Any] | None:
     return {
         "id": "platforms",
         "nav": said("nav_platforms"),
-        "title": said("platforms_title", platform=told.platforms[order[0]].said, channel=_main(told, order[0])[0]),
+        "title": said("platforms_title", platform=first.said, share=percent(seen[order[0]] / total), channel=channel),
         "table": table(columns, found),
     }
 

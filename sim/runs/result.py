@@ -12,7 +12,7 @@ from sim.base.files.drafts import clear
 from sim.base.notices import Notice
 from sim.base.strict import BEIJING
 from sim.base.words import humanise
-from sim.pictures.inline import Pictures, brief
+from sim.pictures.inline import Figures, Pictures, brief
 from sim.runs import kinds
 from sim.runs.folder import FIGURES, RESOLVED, RUN
 from sim.runs.kinds import Kind
@@ -130,8 +130,12 @@ class Result:
         for name in (RESOLVED, "summary.json", *files):
             reading.read(self.path / name, lambda path: path)
 
-    def plot(self, *names: str) -> Pictures:
-        """Draw the figures again (all, or the named ones); returns their paths, which a notebook shows as pictures."""
+    def plot(self, *names: str) -> Figures:
+        """Draw the pictures (all, or the named ones) as figures of matplotlib, which a notebook shows."""
+        return Figures(self.kind.figures(self.path, names))
+
+    def draw(self, *names: str) -> Pictures:
+        """Draw the files of the pictures again (all, or the named ones); their paths, which a notebook shows."""
         for place in (self.path, self.path / FIGURES):
             clear(place)  # of an earlier one that was killed
         drawn = self.kind.draw(self.path, names)
@@ -173,14 +177,21 @@ class Result:
         return rows
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: title, recipe, notices, key figures, the main picture if it was drawn."""
+        """What a notebook shows: title, recipe, notices, key figures, the main picture or else chart."""
         world, drawn = self.scenario, self.path / "figures"
-        main = next((path for name in MAIN if (path := drawn / f"{name}.png").is_file()), None)
+        main: Path | str | None = next((path for name in MAIN if (path := drawn / f"{name}.png").is_file()), None)
         lines = [f"{people(world)}; {days(world)}; seed {world.seed}; {self.path}", *map(str, self.notices)]
-        lines += [] if main else ["no pictures were drawn; plot() draws them"]
-        return brief(
-            world.title or world.name, lines, [(label, humanise(value)) for label, value in self.cards()], main
-        )
+        cards = [(label, humanise(value)) for label, value in self.cards()]
+        return brief(world.title or world.name, lines, cards, main or self._chart())
+
+    def _chart(self) -> str:
+        """The main chart of its page, standing still; empty where it cannot be drawn."""
+        from sim.base import notices
+        from sim.pages.still import main
+
+        with notices.gathered(), notices.spared("the picture"):
+            return main(self.page_data(), "en")
+        return ""
 
     def __repr__(self) -> str:
         reached = self.summary.get("people_reached", 0)

@@ -126,9 +126,26 @@ def _network(given: Stored | None) -> list[str]:
 
 
 def _people(users: int | None, sets: Sequence[str], given: Stored | None) -> int | None:
-    """How many are simulated: a graph has as many as nodes, where nobody says otherwise."""
-    said = any(text.partition("=")[0].strip() in ("users", "people.users") for text in sets)
-    return given.n_users if given is not None and users is None and not said else users
+    """How many are simulated: a graph has as many as nodes, where nobody says otherwise.
+
+    Raises:
+        SimError: somebody says otherwise, or changes the network that the graph replaces.
+    """
+    if given is None:
+        return users
+    said = [] if users is None else [("users", str(users))]
+    for path, _, value in (text.partition("=") for text in sets):
+        if path.strip().partition(".")[0].partition("[")[0] == "network":
+            raise SimError(
+                f"{path.strip()} is set, but the graph takes the place of the network; leave one of them out"
+            )
+        said += [(path.strip(), value.strip())] if path.strip() in ("users", "people.users") else []
+    for key, value in said:
+        count = value.replace("_", "")
+        if count.isdecimal() and int(count) != given.n_users:
+            there = f"the graph has {given.n_users:,} nodes for {int(count):,} people"
+            raise SimError(f"{there}; leave {key} out, or set as many")
+    return None if said and users is None else given.n_users
 
 
 def _keeper(

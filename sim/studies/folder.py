@@ -9,15 +9,16 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any
 
 from sim.base import notices, places
 from sim.base.notices import Notice
 from sim.runs import kinds
 from sim.runs.folder import publish
-from sim.runs.paging.writing import PAGE
-from sim.runs.paging.writing import write as write_page
+from sim.runs.paging import writing
 from sim.runs.recipe import identity, sha256
+from sim.scenario.numbers import Language
+from sim.studies import paging
 from sim.studies.study import Answer
 
 if TYPE_CHECKING:
@@ -27,23 +28,32 @@ SCHEMA_VERSION = 2
 LONGEST = 60  # bytes of a label in a folder's name
 
 
-def write(answer: Answer, out: Path | str, command: Sequence[str] = (), said: Iterable[Notice] = ()) -> Path:
+def write(
+    answer: Answer,
+    out: Path | str,
+    command: Sequence[str] = (),
+    said: Iterable[Notice] = (),
+    *,
+    lang: Language = "en",
+) -> Path:
     """Write ``out/SCENARIO/STUDY[-LABEL]-DIGEST8-sSEED``; return its path.
 
-    In it ``STUDY.json``, the record; ``NAME.csv`` of every table; ``figures/STUDY.png``; and the answer's own texts.
+    In it ``STUDY.json``, the record; ``NAME.csv`` of every table; ``figures/STUDY.png``; ``page.html``, and its
+    document in ``page.json``; and the answer's own texts.
 
     Args:
         answer: of a study.
         out: folder of result folders.
         command: the words that asked for it, for the record.
         said: notices of its runs, for the record.
+        lang: language in which its page opens.
 
     >>> from sim import compare
     >>> answer = compare("sir", what=["weaker: contagion.infect=0.05"], users=200, seeds=4, who=False)
     >>> sorted(path.name for path in write(answer, "results").iterdir())
-    ['SHA256SUMS', 'arms', 'compare.json', 'compare.md', 'figures', 'page.html', 'runs.csv', 'series.csv']
+    ['SHA256SUMS', 'arms', 'compare.json', 'compare.md', 'figures', 'page.html', 'page.json', 'runs.csv', 'series.csv']
     """
-    tables = {name: _csv(table) for name, table in answer.tables().items()}
+    tables = _csvs(answer)
     digest = digested(tables)
     texts = {f"{name}.csv": text for name, text in tables.items()} | answer.texts()
     record, made = f"{answer.study}.json", answer.record()
@@ -51,6 +61,8 @@ def write(answer: Answer, out: Path | str, command: Sequence[str] = (), said: It
 
     def fill(folder: Path) -> None:
         _fill(folder, texts, answer)
+        with notices.spared("the page"):
+            writing.page(folder, paging.whole(answer, digest), lang)
         told = head | {"notices": [asdict(one) for one in said]} | made  # the picture may have said something too
         (folder / record).write_text(_json(told), encoding="utf-8")
 
@@ -58,12 +70,9 @@ def write(answer: Answer, out: Path | str, command: Sequence[str] = (), said: It
     return publish(Path(out) / answer.world.name / name, fill, record)
 
 
-@runtime_checkable
-class Paged(Protocol):
-    """An answer that has a page."""
-
-    def document(self) -> dict[str, Any]:
-        """What the page shows."""
+def page_data(answer: Answer) -> dict[str, Any]:
+    """The document of an answer's page."""
+    return paging.whole(answer, digested(_csvs(answer)))
 
 
 def _fill(folder: Path, texts: dict[str, str], answer: Answer) -> None:
@@ -75,15 +84,16 @@ def _fill(folder: Path, texts: dict[str, str], answer: Answer) -> None:
         (folder / place).write_text(text, encoding="utf-8")
     with notices.spared("the picture"), lettering():
         save(answer.picture(), folder / "figures" / f"{answer.study}.png")
-    if isinstance(answer, Paged):
-        with notices.spared("the page"):
-            write_page(folder / PAGE, answer.document(), "en")
 
 
 def digested(tables: dict[str, str]) -> str:
     """SHA-256 of tables by name, as their files have them."""
     parts = (f"{name}\n{text}" for name, text in sorted(tables.items()))
     return hashlib.sha256("".join(parts).encode("utf-8")).hexdigest()
+
+
+def _csvs(answer: Answer) -> dict[str, str]:
+    return {name: _csv(table) for name, table in answer.tables().items()}
 
 
 def _csv(table: pd.DataFrame) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 from sim.base.progress import Tell
 from sim.base.streams import py_bits, stream_key
@@ -91,8 +91,22 @@ def seeded(world: W, seed: int) -> W:
     return world.model_copy(update={"seed": seed})
 
 
+class Asked(NamedTuple):
+    """A question as a command: where its files lie, the same answer comes of it.
+
+    Attributes:
+        words: of the command, from the name of the study on.
+        files: names and texts of what it reads; the first is the scenario that was asked about.
+        onward: what else can be done with the files, a key of the words of pages, and the words of that command.
+    """
+
+    words: Sequence[str]
+    files: Sequence[tuple[str, str]]
+    onward: tuple[str, Sequence[str]] | None = None
+
+
 class Answer(Protocol):
-    """What a study found: numbers as tables, and the same in a record, in lines and in a picture."""
+    """What a study found: numbers as tables, and the same in a record, in lines, in a picture and on a page."""
 
     study: ClassVar[str]  # the command's name: of the folder, the record and the picture
 
@@ -118,3 +132,9 @@ class Answer(Protocol):
 
     def picture(self) -> Figure:
         """The answer as a picture."""
+
+    def document(self) -> dict[str, Any]:
+        """What the page shows, but for what the study rests on; `sim.studies.paging` has that of all."""
+
+    def asked(self) -> Asked:
+        """The question, to be asked again."""

@@ -3,17 +3,22 @@
 Each is asked as a person at the shell asks, and as Python does, of a tiny world and few seeds.
 """
 
+import html
 import json
 import re
+import shlex
 import subprocess
 import sys
 import threading
+import zlib
+from base64 import b64decode
 from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
 import worlds
+from asked import ASK, DAYS, FIT, LOUDER, SHORT, quickly, world
 
 from sim.base import loader, machine
 from sim.base.errors import RefusedError, SimError
@@ -24,50 +29,11 @@ from sim.runs.runner import simulate
 from sim.scenario.load import load
 from sim.studies import compare as compare_face
 from sim.studies import engine, ensemble, folder, resources, study
-from sim.studies.calibrate import calibrate
-from sim.studies.compare import compare
-from sim.studies.counterfactuals import counterfactuals
 from sim.studies.engine import Cluster
-from sim.studies.hindcast.hindcast import hindcast
-from sim.studies.optimize import optimize
-from sim.studies.optimize import question as asking
-from sim.studies.optimize import search as searching
-from sim.studies.outcomes import outcomes
 from sim.studies.resources import Resources
 from sim.studies.sweep import sweep
 
 pytestmark = pytest.mark.filterwarnings("ignore::sim.base.notices.NoticeWarning")  # of runs that are shortened
-CHANCES = {"attend": 0.5, "like": 0.3, "comment": 0.1, "repost": 0.2, "follow": 0.2, "intend": 0.1}
-QUIET = worlds.MECHANISMS["hot_list"] | {"background": worlds.BACKGROUND | {"births_per_day": 5, "peak_median": 10}}
-MECHANISMS = {"follow_feed": {"see": 0.5}, "hot_list": QUIET | {"reads_per_hour": 30.0}}
-CAMPAIGN = {
-    "budget": 300,
-    "goal": {"metric": "impressions", "least": 300},
-    "opens": "2021-01-01T02:00+08:00",
-    "closes": "2021-01-01T20:00+08:00",
-    "hours": [2, 8, 14, 20],
-    "own": {"actor": "star", "posts": 2},
-    "boosts": {"step": 10, "most": 100},
-}
-SILENT = {
-    "title": "nobody posts",
-    "drop": {"interventions": [{"kind": "post", "actor": "star"}]},
-    "expect": [{"metric": "impressions", "most": 0.5}],
-}
-FIT = "platforms.square.response.like=0.1..0.6"
-SHORT = "days=0.9"
-LOUDER = "louder: interventions[0].appeal=3"
-DAYS = ["2021-01-01", "2021-01-02"]
-
-
-def world(**changes):
-    """Two days of three hundred people, with a what-if and a campaign, as plain data."""
-    mechanisms = MECHANISMS | {"paid_reach": worlds.MECHANISMS["paid_reach"]}
-    square = worlds.platform(300, mechanisms=mechanisms, chances=CHANCES)
-    facts = [worlds.post(), worlds.post(at="2021-01-02T06:00+08:00", topic="Later")]
-    seen = {"figures": [{"metric": "square_likes", "value": 40, "source": "a test", "main": True}]}
-    more = {"counterfactuals": {"silent": SILENT}, "campaign": CAMPAIGN, "interventions": facts, "observed": seen}
-    return worlds.document(300, followers=60, days=2.0, step_minutes=60, platforms={"square": square}, **more | changes)
 
 
 @pytest.fixture(scope="module")
@@ -82,23 +48,12 @@ def files(tmp_path_factory):
 @pytest.fixture(scope="module", autouse=True)
 def quick():
     """A search of few plans and seeds; workers know nothing of it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(searching, "effort", lambda runs: searching.Effort((1, 2, 4), 6, 3, 3))
-        patch.setattr(asking, "LEAST_RUNS", 50)
-        patch.setattr(asking, "LEAST_SEEDS", 6)
-        yield
+    patch = quickly()
+    yield
+    patch.undo()
 
 
-# Each asked from Python, of a source that any scenario can be had of, in so many processes.
-ASK = {
-    "compare": lambda source, wish, jobs: compare(source, what=[LOUDER], seeds=4, jobs=jobs),
-    "optimize": lambda source, wish, jobs: optimize(source, sets=[SHORT], runs=50, seeds=6, jobs=jobs),
-    "calibrate": lambda source, wish, jobs: calibrate(source, [FIT], to=wish, runs=24, jobs=jobs),
-    "hindcast": lambda source, wish, jobs: hindcast(source, *DAYS, seeds=3, users=300, jobs=jobs),
-    "counterfactuals": lambda source, wish, jobs: counterfactuals(source, seeds=3, users=300, jobs=jobs),
-    "outcomes": lambda source, wish, jobs: outcomes(source, seeds=3, jobs=jobs),
-}
-# The same at the shell.
+# What `ASK` asks, at the shell.
 WORDS = {
     "compare": ["--what", LOUDER, "--seeds", "4"],
     "optimize": ["--set", SHORT, "--runs", "50", "--seeds", "6"],
@@ -132,7 +87,7 @@ def test_a_folder_has_the_shape_of_all(answers, name, tmp_path):
     files = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
     tables = answer.tables()
     made = {f"{name}.json", f"figures/{name}.png", *answer.texts(), *(f"{table}.csv" for table in tables)}
-    made |= {"page.html"} if isinstance(answer, folder.Paged) else set()
+    made |= {"page.html", "page.json"}
     assert files == made | {checksums.FILE}
     assert set(checksums.verify(place).whole) == made
     assert (place / "figures" / f"{name}.png").read_bytes()[:4] == b"\x89PNG"
@@ -183,6 +138,36 @@ def test_the_command_asks_the_same(answers, files, name, tmp_path, monkeypatch, 
     record = json.loads((place / f"{name}.json").read_text(encoding="utf-8"))
     csv = {table: folder._csv(frame) for table, frame in answers(name).tables().items()}
     assert folder.digested(csv) == record["digest"]
+
+
+@pytest.mark.parametrize("name", ASK)
+def test_the_recipe_of_the_page_asks_the_same(answers, name, tmp_path, monkeypatch, capsys):
+    recipe = answers(name).page_data()["sections"][-1]
+    monkeypatch.chdir(tmp_path)
+    for file in recipe["files"]:
+        text = zlib.decompress(b64decode(file["text"])).decode()
+        (tmp_path / file["name"]).write_text(text, encoding="utf-8")
+    program, *words = shlex.split(recipe["command"])
+    assert program == "sim"
+    assert main.main([*words, "--jobs", "1", "--out", "out", "--quiet"]) == 0, capsys.readouterr().err
+    (record,) = (tmp_path / "out").rglob(f"{name}.json")
+    (digest,) = (fact["value"]["en"] for fact in recipe["facts"] if fact["label"]["en"] == "digest of all outputs")
+    assert json.loads(record.read_text(encoding="utf-8"))["digest"] == digest
+
+
+@pytest.mark.parametrize("name", ASK)
+def test_an_answer_shows_itself(answers, name):
+    answer = answers(name)
+    told = repr(answer)
+    assert told.startswith(f"<{name} of tiny, seed 1: ")
+    assert "\n" not in told
+    assert len(told) < 300
+    shown = answer._repr_html_()
+    assert answer.document()["title"]["en"] in html.unescape(shown)
+    assert shown.count("<svg") == 1
+    assert all(html.escape(card["value"]["en"]) in shown for card in answer.document()["cards"])
+    (figure,) = answer.plot()
+    assert figure.axes
 
 
 @pytest.mark.parametrize("name", ASK)

@@ -23,6 +23,7 @@ function chart(section) {
   const { data, variants = [section.chart], filters = [], window: span } = section.chart;
   const all = rowsOf(data);
   const state = { variant: 0, filters: {}, from: 0, to: 0, view: null };
+  for (const { field, one } of filters) if (one) state.filters[field] = all.length ? all[0][field] : null;
   const plot = el("div", { class: "plot", role: "img", "aria-label": say(section.title) });
   const sum = el("output", { class: "now" });
 
@@ -38,11 +39,12 @@ function chart(section) {
 
   async function draw() {
     await loaded;
-    const spec = larger(localised(variants[state.variant].spec));
+    const spec = zoom.ready(larger(localised(variants[state.variant].spec)));
     spec.data = { name: "rows", values: rows() };
     if (state.view) state.view.finalize();
     const made = await vegaEmbed(plot, spec, { actions: false, renderer: "svg", tooltip: { theme: "custom" } });
     state.view = made.view;
+    zoom.show();
     plot.dataset.drawn = Math.round(performance.now());
   }
 
@@ -59,6 +61,12 @@ function chart(section) {
     sum.textContent = word(span.said, { value, from: say_(state.from), to: say_(state.to) });
   }
 
+  // where sliders choose a window of time, a zoom sets them: what is seen is what is added up
+  const whole = span ? Math.max(...data.columns.map((column) => column.values.length)) - 1 : 0;
+  const place = (x) => Math.min(Math.max(Math.round((x - data.from) / data.by), 0), whole);
+  const window_ = span ? windowOf(state, whole, refresh, sum) : null;
+  const zoom = zoomOf(section.chart.zoom === false ? null : plot, state, span ? (part) => window_.put(...(part ? part.map(place) : [0, whole])) : null);
+
   const tools = el("div", { class: "tools" });
   if (variants.length > 1) {
     tools.append(switcher(variants.map((variant) => say(variant.label)), (i) => {
@@ -66,12 +74,12 @@ function chart(section) {
       draw();
     }));
   }
-  for (const { field, label } of filters) {
+  for (const { field, label, one, words: own } of filters) {
     const keys = [...new Set(all.map((row) => row[field]))];
     if (keys.length < 2) continue;
-    const words = keys.map((key) => say((doc.names[field] || {})[key] || key));
-    tools.append(chooser(say(label), [word("all"), ...words], (i) => {
-      state.filters[field] = i ? keys[i - 1] : null;
+    const words = keys.map((key) => say((own || doc.names[field] || {})[key] || key));
+    tools.append(chooser(say(label), one ? words : [word("all"), ...words], (i) => {
+      state.filters[field] = one ? keys[i] : i ? keys[i - 1] : null;
       refresh();
     }));
   }
@@ -80,12 +88,10 @@ function chart(section) {
     svg: () => state.view.toSVG(),
     csv: () => csvOf(rows().map(plain)),
   }));
-  const parts = [tools, plot];
+  const parts = [tools, plot, zoom.bar].filter(Boolean);
   if (span) {
-    const last = Math.max(...data.columns.map((column) => column.values.length)) - 1;
-    state.to = last;
-    parts.push(windowOf(state, last, refresh, sum));
-    tell();
+    parts.push(window_.bar);
+    window_.put(0, whole);
   }
   whenNear(plot, draw);
   return el("figure", { class: "chart", id: `chart-${section.id}` }, ...parts);
@@ -104,10 +110,10 @@ function plain(row) {
   return "time" in row ? { ...row, time: new Date(row.time).toISOString().slice(0, 16).replace("T", " ") } : row;
 }
 
-/** Two sliders, from and to; neither passes the other. */
+/** Two sliders, from and to; neither passes the other. `put` sets both. */
 function windowOf(state, last, refresh, sum) {
   const slider = (key) => el("input", {
-    type: "range", min: 0, max: last, value: state[key], step: 1, "aria-label": word(key), "data-window": key,
+    type: "range", min: 0, max: last, value: key === "to" ? last : 0, step: 1, "aria-label": word(key), "data-window": key,
   });
   const [from, to] = [slider("from"), slider("to")];
   const moved = (one) => () => {
@@ -117,7 +123,13 @@ function windowOf(state, last, refresh, sum) {
     refresh();
   };
   for (const one of [from, to]) one.addEventListener("input", moved(one));
-  return el("div", { class: "window" }, labelled(word("from"), from), labelled(word("to"), to), sum);
+  return {
+    bar: el("div", { class: "window" }, labelled(word("from"), from), labelled(word("to"), to), sum),
+    put: (low, high) => {
+      [from.value, to.value] = [low, Math.max(low, high)];
+      moved(from)();
+    },
+  };
 }
 
 function labelled(text, input) {

@@ -76,18 +76,27 @@ function recipe(section) {
   const facts = section.facts.flatMap((fact) => [el("dt", { text: say(fact.label) }), el("dd", { text: say(fact.value), dir: "auto" })]);
   const made = el("div", { class: "recipe" }, el("dl", {}, ...facts));
   if (section.command) {
-    const command = el("pre", { class: "command", text: section.command });
+    const command = el("pre", { class: "command", tabindex: "0", text: section.command });
     made.append(el("h3", { text: word("command") }), command, copier("copy_command", () => section.command));
   }
-  if (section.yaml) made.append(wholeScenario(section));
+  for (const file of section.files || []) made.append(wholeFile(file));
+  if (section.onward) {
+    made.append(el("h3", { text: say(section.onward.label) }), el("pre", { class: "command", tabindex: "0", text: section.onward.command }),
+      copier("copy_command", () => section.onward.command));
+  }
   return made;
 }
 
-function wholeScenario(section) {
-  const yaml = el("pre", { tabindex: "0", "aria-label": say(section.yaml_label) });
-  inflatedText(section.yaml).then((text) => { yaml.textContent = text; });
-  return el("div", {}, el("details", {}, el("summary", { text: say(section.yaml_label) }), yaml),
-    copier("copy_yaml", () => inflatedText(section.yaml)));
+/** A file that the command reads: to be looked at, copied, saved. */
+function wholeFile(file) {
+  const text = el("pre", { tabindex: "0", "aria-label": file.name });
+  inflatedText(file.text).then((found) => { text.textContent = found; });
+  const parts = { name: file.name };
+  return el("div", {}, el("details", {}, el("summary", { text: file.name }), text),
+    el("div", { class: "files" },
+      copier("copy_file", () => inflatedText(file.text), parts),
+      el("button", { type: "button", class: "copy", text: word("save_file", parts),
+        onclick: async () => save(file.name.split("/").pop(), "text/yaml", await inflatedText(file.text)) })));
 }
 
 async function inflatedText(packed) {
@@ -95,9 +104,9 @@ async function inflatedText(packed) {
 }
 
 /** A button that copies; where the browser forbids it, the text is selected instead. */
-function copier(key, text) {
-  const button = el("button", { type: "button", class: "copy", text: word(key), onclick: async () => {
-    const area = el("textarea", { class: "away", "aria-label": word(key) });
+function copier(key, text, parts = {}) {
+  const button = el("button", { type: "button", class: "copy", text: word(key, parts), onclick: async () => {
+    const area = el("textarea", { class: "away", "aria-label": word(key, parts) });
     area.value = await text();
     document.body.append(area);
     area.select();

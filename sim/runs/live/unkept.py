@@ -14,7 +14,7 @@ from sim.base.errors import SimError
 from sim.base.notices import Notices
 from sim.base.progress import Tell
 from sim.base.words import humanise
-from sim.pictures.inline import Figures, brief
+from sim.pictures.inline import Figures, Pictures, brief
 from sim.runs import kinds
 from sim.runs.folder import RUN, check_out, publish, write, write_json
 from sim.runs.paging import writing
@@ -164,7 +164,11 @@ class Unkept(Result):
             self.made.fill(Path(folder))
             yield Path(folder)
 
-    def plot(self, *names: str) -> Figures:  # type: ignore[override]  # paths, where there is a folder
+    def draw(self, *names: str) -> Pictures:
+        """There is no folder to draw into: `SimError`."""
+        raise SimError("this run has no folder to draw into; plot() gives figures, keep() writes a folder")
+
+    def plot(self, *names: str) -> Figures:
         """Draw the pictures (all, or the named ones) as figures of matplotlib, which a notebook shows."""
         with self._written() as folder:
             return Figures(self.kind.figures(folder, names))
@@ -176,14 +180,10 @@ class Unkept(Result):
 
     def _repr_html_(self) -> str:
         """What a notebook shows: title, recipe, notices, key figures, and its main chart, standing still."""
-        from sim.pages.still import main
-
         world = self.scenario
         lines = [f"{people(world)}; {days(world)}; seed {world.seed}; not kept", *map(str, self.notices)]
         cards = [(label, humanise(value)) for label, value in self.cards()]
-        with notices.gathered(), notices.spared("the picture"):
-            return brief(world.title or world.name, lines, cards, main(self.page_data(), "en"))
-        return brief(world.title or world.name, lines, cards, "")
+        return brief(world.title or world.name, lines, cards, self._chart())
 
     def __repr__(self) -> str:
         reached = self.summary.get("people_reached", 0)

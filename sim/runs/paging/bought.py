@@ -32,7 +32,7 @@ def campaign(
     known = candidates(world)
     spent = sum(parts(world, world.plan, known).values()) if world.plan else 0
     hired = _hired(world, posts) if world.plan else []
-    plan = sorted(_plan(world)) if world.plan else []
+    plan = sorted(plan_lines(world)) if world.plan else []
     return Campaign(label, value, found.goal.least, found.budget, spent, hired, plan)
 
 
@@ -52,7 +52,7 @@ def _hired(world: Scenario, posts: pd.DataFrame) -> list[Bought]:
     return found
 
 
-def _plan(world: Scenario) -> Iterator[Line]:
+def plan_lines(world: Scenario) -> Iterator[Line]:
     """Each purchase: when, where, what kind, who or what, yuan."""
     assert world.plan is not None
     known, names = candidates(world), numbers.titles(world)

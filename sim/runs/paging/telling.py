@@ -30,7 +30,6 @@ def told(
     """What the page is told of a run."""
     kind, length = world.kind, float(world.days if isinstance(world, Scenario) else world.steps)
     title = " ".join((world.title or world.name).split())
-    cited = [(one.path, one.value, one.source, one.grade) for one in citations(world)]
     parts: dict[str, Any] = {}
     if isinstance(world, Scenario):
         parts = _of_platforms(world, summary, source)
@@ -42,8 +41,8 @@ def told(
         length,
         yaml,
         labels=_labels(world),
-        citations=cited,
-        grades=_grades(world) if isinstance(world, Scenario) else {},
+        citations=cited(world),
+        grades=graded(world),
         notices=notices,
         **parts,
     )
@@ -59,11 +58,11 @@ def _of_platforms(world: Scenario, summary: Mapping[str, Any], source: Source) -
         "channels": _words(words["channel"]),
         "kinds": _words(words["kind"]),
         "figures": _figures(world, summary, source, named) if world.observed.figures else (),
-        "campaign": bought.campaign(world, summary, source.frame("posts"), _titles(world, named)),
+        "campaign": bought.campaign(world, summary, source.frame("posts"), titles(world, named)),
     }
 
 
-def places(world: Scenario) -> dict[str, Named]:
+def places(world: World) -> dict[str, Named]:
     """Colour and name of each platform of a world."""
     return {name: _named(name, platform.title) for name, platform in world.platforms.items()}
 
@@ -78,15 +77,22 @@ def _named(name: str, title: str) -> Named:
     return named(Said(en=title or seen.en or name, zh=seen.zh or title or name), seen.colour)
 
 
-def _titles(world: Scenario, named: Mapping[str, Named]) -> dict[str, dict[str, str]]:
+def titles(world: World, named: Mapping[str, Named]) -> dict[str, dict[str, str]]:
     """What platforms and actors are called, by language."""
     usual = numbers.titles(world)
     chinese = usual | {name: one.said["zh"] for name, one in named.items()}
     return {"en": usual, "zh": chinese}
 
 
-def _grades(world: Scenario) -> dict[str, dict[str, int]]:
+def cited(world: World) -> list[tuple[str, str, str, str]]:
+    """Path, value, source and grade of every number that has a source."""
+    return [(one.path, one.value, one.source, one.grade) for one in citations(world)]
+
+
+def graded(world: World) -> dict[str, dict[str, int]]:
     """Numbers of people and platforms by grade, defaults among them: a world that was read again has as many."""
+    if not isinstance(world, Scenario):
+        return {}
     parts = {"people": world.people, **world.platforms}
     return {name: dict(grades(part.model_dump(mode="json", by_alias=True))) for name, part in parts.items()}
 
@@ -102,10 +108,10 @@ def _figures(world: Scenario, summary: Mapping[str, Any], source: Source, named:
     from sim.runs.summary import simulated
 
     series, actions = source.frame("series"), source.frame("actions")
-    titles, found = _titles(world, named), []
+    words, found = titles(world, named), []
     for figure in world.observed.figures:
         ours = simulated(figure, world, summary, series, actions)
-        label, unit = verdicts.label(figure, world, titles)
+        label, unit = verdicts.label(figure, world, words)
         verdict = verdicts.verdict(figure, ours)
         found.append(Figure(label, ours, figure.value, unit, figure.source, figure.grade, verdict))
     return found

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from sim.base.files import checksums, reading
-from sim.base.files.drafts import clear, replacing
+from sim.base.errors import SimError
+from sim.base.files import reading
+from sim.base.files.drafts import replacing
 from sim.runs.folder import RESOLVED
 from sim.runs.paging.telling import told
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from sim.runs.kinds import World
 
 PAGE = "page.html"
+WORDS = "words"  # of the controls, in a document
+DOCUMENT = "page.json"  # of a study: its page is made anew of it
 
 
 class Finished(Protocol):
@@ -120,11 +123,25 @@ def write(path: Path, document: Mapping[str, Any], language: str, *, stills: boo
     return path
 
 
-def again(result: Finished, out: Path | None, language: str) -> Path:
-    """Make the page of a finished run again, in its folder or as another file."""
-    if out is not None:
-        return write(out, of_folder(result), language)
-    clear(result.path)  # of an earlier one that was killed
-    page = write(result.path / PAGE, of_folder(result), language)
-    checksums.renew(result.path, [page])
-    return page
+def page(folder: Path, found: Mapping[str, Any], language: str, *, stills: bool = True) -> list[Path]:
+    """Write the page of a study into its folder, and beside it the document of which it is a function."""
+    from sim.pages.page import data
+
+    with replacing(folder / DOCUMENT) as draft:
+        draft.write_text(data({key: value for key, value in found.items() if key != WORDS}) + "\n", encoding="utf-8")
+    return [folder / DOCUMENT, write(folder / PAGE, found, language, stills=stills)]
+
+
+def kept(folder: Path) -> dict[str, Any]:
+    """The document in the folder of a study, with the words that pages have now.
+
+    Raises:
+        SimError: it is damaged, or an earlier version made it.
+    """
+    from sim.pages.document import SCHEMA
+    from sim.pages.words import ui
+
+    found = reading.record(folder / DOCUMENT, ("schema", "kind", "title", "name", "cards", "sections"))
+    if found["schema"] != SCHEMA:
+        raise SimError(f"{folder / DOCUMENT}: was made by another version of the program; ask the study again")
+    return found | {WORDS: ui()}

@@ -13,11 +13,15 @@ from matplotlib.figure import Figure
 from sim.base.progress import Tell
 from sim.runs.kinds import World
 from sim.scenario.load import Source, resolved
-from sim.studies.calibrate import chart, words
+from sim.studies.calibrate import chart, page, words
 from sim.studies.calibrate.fit import RUNS, Fitted, Question, fit
 from sim.studies.calibrate.study import CHECK, EXPLORE, Calibration, quantiles
 from sim.studies.calibrate.targets import OBSERVED, read_for
-from sim.studies.study import Jobs
+from sim.studies.paging import SCENARIO
+from sim.studies.shown import Shown
+from sim.studies.study import Asked, Jobs
+
+FITTED = "fitted.yaml"
 
 
 def calibrate(
@@ -65,8 +69,8 @@ def calibrate(
     return Answer(fit(Question(scenario, *words, users, seed, tolerance, runs, seeds), jobs=jobs, tell=tell))
 
 
-@dataclass(frozen=True)
-class Answer:
+@dataclass(frozen=True, repr=False)
+class Answer(Shown):
     """What a calibration found: the posterior, every run, and the scenario that was asked about."""
 
     found: Fitted
@@ -88,11 +92,31 @@ class Answer:
 
     def texts(self) -> dict[str, str]:
         """``fitted.yaml``: the scenario with the middle of the posterior."""
-        return {"fitted.yaml": resolved(self.found.question.load(self.found.found.settings()))}
+        return {FITTED: resolved(self.found.question.load(self.found.found.settings()))}
 
     def lines(self) -> list[str]:
         """Parameters, metrics, warnings."""
         return words.lines(self.found)
+
+    def document(self) -> dict[str, Any]:
+        """What the page shows."""
+        return page.document(self.found)
+
+    def asked(self) -> Asked:
+        """The question, to be asked again; and the fitted scenario, to be run."""
+        question = self.found.question
+        fit = [
+            word
+            for one in self.found.found.parameters
+            for word in ("--fit", f"{one.path}={one.low:.12g}..{one.high:.12g}")
+        ]
+        words = ["calibrate", SCENARIO, *fit, "--to", question.to]
+        for name, given in (("--metrics", question.metrics), ("--hold-out", question.hold_out)):
+            words += [name, ",".join(given)] if given else []
+        words += ["--tolerance", f"{question.tolerance:.12g}"] if question.tolerance is not None else []
+        words += ["--runs", str(question.runs), "--seeds", str(question.seeds)]
+        files = [(SCENARIO, resolved(self.found.scenario)), *self.texts().items()]
+        return Asked(words, files, ("onward_fitted", ("run", FITTED)))
 
     def picture(self) -> Figure:
         """Parameters in a triangle, metrics beside them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -20,11 +21,12 @@ from sim.runs import kinds
 from sim.runs.kinds import World
 from sim.scenario.load import Source, resolved
 from sim.studies.compare import chart, page, words
-from sim.studies.compare.arms import arms
+from sim.studies.compare.arms import Arm, arms
 from sim.studies.compare.reached import Reached, Side, same_people, told
 from sim.studies.compare.runs import Outcome
 from sim.studies.compare.study import MOST_SEEDS, SEEDS, VIRAL, Comparison, Precision, Question, bound, paired
-from sim.studies.study import Jobs, batch
+from sim.studies.shown import Shown
+from sim.studies.study import Asked, Jobs, batch
 
 
 def compare(
@@ -91,8 +93,8 @@ def _reached(found: Comparison, jobs: Jobs, tell: Tell | None) -> list[Reached]:
     return [one for one in told_apart if one is not None]
 
 
-@dataclass(frozen=True)
-class Answer:
+@dataclass(frozen=True, repr=False)
+class Answer(Shown):
     """What a comparison found.
 
     Attributes:
@@ -135,9 +137,35 @@ class Answer:
         """What the page shows."""
         return page.document(self.found)
 
+    def asked(self) -> Asked:
+        """The question, to be asked again: arms that are files as files, all others as changes of the first."""
+        question, arms_ = self.found.question, self.found.arms
+        files = [(_file(arm), resolved(arm.world)) for arm in arms_ if not arm.option]
+        words = ["compare", *(name for name, _ in files)]
+        for arm in arms_:
+            named = arm.change if arm.name == arm.change else f"{arm.name}: {arm.change}"
+            words += {"--what": ["--what", named], "--without": ["--without", arm.name]}.get(arm.option, [])
+        words += ["--metric", question.metric, "--viral", f"{question.viral.metric}>={question.viral.least:.15g}"]
+        words += ["--seeds", str(question.seeds), *_precision(question), *([] if self.reached else ["--no-who"])]
+        return Asked(words, files)
+
     def picture(self) -> Figure:
         """Bands, pairs, shares."""
         return chart.picture(self.found)
+
+
+def _file(arm: Arm) -> str:
+    """What the file of an arm is called: where two scenarios have one name, arms are called by their paths."""
+    path = Path(arm.name)
+    return arm.name if path.suffix == ".yaml" and not path.is_absolute() else f"{arm.world.name}.yaml"
+
+
+def _precision(question: Question) -> list[str]:
+    if question.precision is None:
+        return []
+    width, relative = question.precision.half_width, question.precision.relative
+    asked = f"{100 * width:.12g}%" if relative else f"{width:.12g}"
+    return ["--precision", asked, "--max-seeds", str(question.most_seeds)]
 
 
 # ---- tables

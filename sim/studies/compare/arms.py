@@ -25,11 +25,13 @@ class Arm:
         name: what it is called; no two arms share one.
         change: in what it differs from the first, in words; empty where it is a file of its own.
         world: its scenario; the seed is replaced run by run.
+        option: how it was asked for: ``--what``, ``--without``, or by a file of its own.
     """
 
     name: str
     change: str
     world: World
+    option: str = ""
 
 
 def arms(
@@ -81,7 +83,7 @@ def _changed(loaded: Callable[[Sequence[str]], World], text: str) -> Arm:
     except ScenarioError as error:
         raise ScenarioError([replace(fault, file=f"--what {text}: {fault.file}") for fault in error.faults]) from None
     change = ", ".join(changes)
-    return Arm(name or change, change, world)
+    return Arm(name or change, change, world, "--what")
 
 
 def _without(world: World, drops: Sequence[str]) -> list[Arm]:
@@ -90,7 +92,7 @@ def _without(world: World, drops: Sequence[str]) -> list[Arm]:
     refusal = f"--without: {world.name} is a {world.kind} world and has no counterfactuals; use --what"
     scenario = platform_world(world, refusal)
     known = chosen(scenario, drops)
-    return [Arm(name, known[name].title, without(scenario, known[name])) for name in drops]
+    return [Arm(name, known[name].title, without(scenario, known[name]), "--without") for name in drops]
 
 
 def _check(found: Sequence[Arm]) -> None:

@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 
 from sim.base.intervals import Interval
-from sim.pages import comparison as page
 from sim.pages.data import local_ms
+from sim.pages.studies import compare as page
 from sim.pages.words import Said, same
 from sim.runs import kinds
-from sim.runs.recipe import version_of_program
-from sim.scenario import numbers
 from sim.studies.compare.study import SERIES, Comparison
+from sim.studies.paging import label, title
 
 BINS = 400  # moments of the bands at most
 HOUR = 3_600_000
@@ -27,7 +26,7 @@ def document(found: Comparison) -> dict[str, Any]:
     size = -(-max(found.hourly(a).shape[1] for a in range(len(found.arms))) // BINS)
     question = found.question
     told = page.Compared(
-        title=" ".join((world.title or world.name).split()),
+        title=title(world),
         scenario=world.name,
         metric=_label(question.metric, found),
         unit=_label(SERIES[question.kind], found, series=True),
@@ -39,18 +38,12 @@ def document(found: Comparison) -> dict[str, Any]:
         begin=None if span is None else local_ms(span[0].isoformat()),
         step=size if span is None else size * HOUR,
         viral=(_label(question.viral.metric, found), question.viral.least),
-        versions=(version_of_program(), kind.version()),
     )
     return page.document(told)
 
 
 def _label(name: str, found: Comparison, *, series: bool = False) -> Said:
-    where: numbers.Where = "series" if series else "summary"
-    platforms, titles = found.arms[0].world.platforms, numbers.titles(found.arms[0].world)
-    return Said(
-        en=numbers.label(name, "en", where=where, platforms=platforms, titles=titles),
-        zh=numbers.label(name, "zh", where=where, platforms=platforms, titles=titles),
-    )
+    return label(found.arms[0].world, name, "series" if series else "summary")
 
 
 def _arm(found: Comparison, a: int, size: int) -> page.Arm:

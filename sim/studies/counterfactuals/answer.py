@@ -13,11 +13,13 @@ from sim.base.progress import Tell
 from sim.base.words import columns
 from sim.runs.kinds import platform_world
 from sim.runs.words import heading
-from sim.scenario.load import Source, load
+from sim.scenario.load import Source, load, resolved
 from sim.scenario.scenario import Scenario
-from sim.studies.counterfactuals import chart, words
+from sim.studies.counterfactuals import chart, page, words
 from sim.studies.counterfactuals.study import SEEDS, Outcome, chosen, drawn, outcomes
-from sim.studies.study import Jobs
+from sim.studies.paging import SCENARIO
+from sim.studies.shown import Shown
+from sim.studies.study import Asked, Jobs
 
 
 def counterfactuals(
@@ -58,8 +60,8 @@ def counterfactuals(
     return Answer(whole, tuple(numbers), tuple(outcomes(whole, numbers, only=only, jobs=jobs, tell=tell)), tuple(only))
 
 
-@dataclass(frozen=True)
-class Answer:
+@dataclass(frozen=True, repr=False)
+class Answer(Shown):
     """What came of counterfactuals.
 
     Attributes:
@@ -113,6 +115,17 @@ class Answer:
         titles = [f"{name}: {what.title}" for name, what in chosen(self.world, self.only).items()]
         told = f"{self.held} of {len(self.outcomes)} expectations held"
         return [*heading(self.world), "", *titles, "", *columns(words.table(self.outcomes)), told]
+
+    def document(self) -> dict[str, Any]:
+        """What the page shows."""
+        return page.document(self.world, self.seeds, self.outcomes)
+
+    def asked(self) -> Asked:
+        """The question, to be asked again."""
+        only = [word for name in self.only for word in ("--only", name)]
+        return Asked(
+            ["counterfactuals", SCENARIO, *only, "--seeds", str(len(self.seeds))], [(SCENARIO, resolved(self.world))]
+        )
 
     def picture(self) -> Figure:
         """Every pair beside its bounds."""

@@ -17,12 +17,14 @@ from matplotlib.figure import Figure
 from sim.base.bands import quantiles
 from sim.base.progress import Tell
 from sim.runs.kinds import World
-from sim.scenario.load import Source
-from sim.studies.hindcast import chart, score, words
+from sim.scenario.load import Source, resolved
+from sim.studies.hindcast import chart, page, score, words
 from sim.studies.hindcast.known import SEEDS, USERS, plan
 from sim.studies.hindcast.study import Hindcast, daily_metrics, weighed
 from sim.studies.hindcast.words import BANDS, bands_table, known_until, runs_table
-from sim.studies.study import Jobs
+from sim.studies.paging import SCENARIO
+from sim.studies.shown import Shown
+from sim.studies.study import Asked, Jobs
 
 
 def hindcast(
@@ -71,8 +73,8 @@ def hindcast(
     return Answer(weighed(cut, seeds=seeds, candidates=candidates, jobs=jobs, tell=tell), truth)
 
 
-@dataclass(frozen=True)
-class Answer:
+@dataclass(frozen=True, repr=False)
+class Answer(Shown):
     """What a hindcast found: its runs, weighed by their beginnings."""
 
     found: Hindcast
@@ -110,6 +112,21 @@ class Answer:
         """What was put in, how well the beginnings agree, what is expected; and how that fared."""
         scored = ["", *score.lines(score.of(self.found), self.truth)] if self.truth else []
         return [*words.lines(self.found), *scored]
+
+    def document(self) -> dict[str, Any]:
+        """What the page shows."""
+        return page.document(self.found, self.truth)
+
+    def asked(self) -> Asked:
+        """The question, to be asked again of the scenario before it was cut."""
+        plan = self.found.plan
+        days = ["--until", known_until(self.found).isoformat(), "--to", plan.to.isoformat()]
+        runs = ["--seeds", str(len(self.found.traces)), "--users", str(plan.scenario.people.users)]
+        tried = ["--candidates", str(self.found.candidates)] if self.found.candidates > len(self.found.traces) else []
+        kept = [] if plan.with_plan else ["--without-plan"]
+        return Asked(
+            ["hindcast", SCENARIO, *days, *runs, *tried, *kept], [(SCENARIO, resolved(plan.whole or plan.scenario))]
+        )
 
     def picture(self) -> Figure:
         """Fans of what is expected."""

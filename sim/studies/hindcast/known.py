@@ -67,6 +67,7 @@ class Cut:
         unused: observed figures that were left out, and why.
         planned: what the plan has after the cut.
         with_plan: whether that is bought: a plan is known beforehand.
+        whole: the scenario before it was cut, to the same end.
     """
 
     scenario: Scenario
@@ -77,6 +78,7 @@ class Cut:
     unused: tuple[str, ...]
     planned: tuple[str, ...] = ()
     with_plan: bool = True
+    whole: Scenario | None = None
 
     @property
     def steps(self) -> int:
@@ -136,7 +138,7 @@ def plan(
     known, unused = observations(scenario, cut)
     followed = story_of(scenario)
     notices.add("stories_left_out", f"stories besides '{followed}' are not told of", len(scenario.stories) - 1)
-    return Cut(scenario, cut, to, later, known, unused, planned, with_plan)
+    return Cut(scenario, cut, to, later, known, unused, planned, with_plan, longer)
 
 
 def _end_of_next_month(day: date) -> date:

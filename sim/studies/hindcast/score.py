@@ -6,7 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import isfinite
 from pathlib import Path
@@ -20,6 +20,7 @@ from sim.base.errors import SimError
 from sim.base.files import checksums, reading
 from sim.base.registry import did_you_mean
 from sim.base.words import columns, humanise
+from sim.studies.hindcast.known import observed_days
 from sim.studies.hindcast.study import Hindcast, daily_metrics
 from sim.studies.hindcast.words import COLUMNS, known_until
 
@@ -47,14 +48,34 @@ class Scored(NamedTuple):
     error_of_median: float
 
 
+class Naive(NamedTuple):
+    """Mean CRPS of forecasts that need no model, over the same days; of one number it is its error. NaN: there is none.
+
+    Attributes:
+        quantity: as in `Scored`.
+        as_it_was: every day as the last known one.
+        as_it_grew: a running total grows each day as on that day.
+        unweighted: the same runs, whatever their beginnings.
+    """
+
+    quantity: str
+    as_it_was: float
+    as_it_grew: float
+    unweighted: float
+
+
 @dataclass(frozen=True)
 class Runs:
-    """Daily numbers of all runs of a folder: ``values[quantity]`` is f8[runs, days]; days count from ``first``."""
+    """Daily numbers of all runs of a folder: ``values[quantity]`` is f8[runs, days]; days count from ``first``.
+
+    ``seen``: what was observed by the cut, by quantity and day.
+    """
 
     first: date
     cut: date
     weights: np.ndarray
     values: dict[str, np.ndarray]
+    seen: Truth = field(default_factory=dict)
 
     @property
     def span(self) -> Span:
@@ -80,15 +101,27 @@ def read(folder: Path) -> Runs:
             name: table.pivot(index="seed", columns="date", values=name).loc[seeds, days].to_numpy(float)
             for name in names
         }
-        return Runs(date.fromisoformat(days[0]), date.fromisoformat(record["known_until"]), weights, values)
+        bands = reading.read(folder / "bands.csv", pd.read_csv)
+        return Runs(
+            date.fromisoformat(days[0]), date.fromisoformat(record["known_until"]), weights, values, _seen(bands)
+        )
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise SimError(f"{folder} is no folder of a hindcast: {' '.join(str(error).split())}") from None
+
+
+def _seen(bands: pd.DataFrame) -> dict[str, dict[date, float]]:
+    """What had been observed by the cut, of a table of bands."""
+    known = bands[bands["observed"].notna()]
+    found: dict[str, dict[date, float]] = {}
+    for name, day, value in zip(known["quantity"], known["date"], known["observed"], strict=True):
+        found.setdefault(str(name), {})[date.fromisoformat(str(day))] = float(value)
+    return found
 
 
 def of(cast: Hindcast) -> Runs:
     """The runs of a hindcast that has just been made."""
     values = {name: np.array([run.daily(name) for run in cast.traces]) for name in daily_metrics(cast.plan)}
-    return Runs(cast.traces[0].dates[0], known_until(cast), cast.weights, values)
+    return Runs(cast.traces[0].dates[0], known_until(cast), cast.weights, values, observed_days(cast.plan))
 
 
 class Unscored(NamedTuple):
@@ -144,6 +177,37 @@ def score(runs: Runs, truth: Truth) -> list[Scored]:
     return scored
 
 
+def naive(runs: Runs, truth: Truth) -> list[Naive]:
+    """How naive forecasts fared on the days that `score` scores, a row a quantity that it has."""
+    even = np.full(len(runs.weights), 1 / len(runs.weights))
+    found = []
+    for name, numbers in truth.items():
+        values, errors = runs.values[name], []
+        known = (runs.cut - runs.first).days
+        last, growth = _last_known(runs, name, known)
+        for day, value in sorted(numbers.items()):
+            d = (day - runs.first).days
+            if known < d < values.shape[1]:
+                grown = last + growth * (d - known) if name.endswith("_total") else np.nan
+                errors.append((abs(last - value), abs(grown - value), crps(values[:, d], even, value)))
+        if errors:
+            found.append(Naive(name, *np.mean(np.array(errors, float), axis=0).tolist()))
+    return found
+
+
+def _last_known(runs: Runs, name: str, known: int) -> tuple[float, float]:
+    """A quantity on the last known day, and by how much it grew on it: as observed, or else the median of the runs."""
+    values, seen = runs.values[name], runs.seen.get(name, {})
+
+    def on(d: int) -> float:
+        if d < 0:
+            return 0.0
+        given = seen.get(runs.first + timedelta(days=d))
+        return given if given is not None else float(quantiles(values[:, d], runs.weights, (0.5,))[0])
+
+    return on(known), on(known) - on(known - 1)
+
+
 def lines(runs: Runs, truth: Truth) -> list[str]:
     """The score as a table for a terminal. Raises `SimError` where no day can be scored."""
     check(runs.span, list(runs.values), truth)
@@ -152,8 +216,17 @@ def lines(runs: Runs, truth: Truth) -> list[str]:
     for one in scored:
         inside = f"{one.within_50:.0%}", f"{one.within_90:.0%}"
         rows.append((one.quantity, str(one.days), *inside, humanise(one.crps), humanise(one.error_of_median)))
+    beside: list[tuple[str, ...]] = [("CRPS of naive forecasts", "as it was", "as it grew", "unweighted runs")]
+    for other in naive(runs, truth):
+        told = (humanise(value) if isfinite(value) else "–" for value in other[1:])
+        beside.append((other.quantity, *told))
     all_ = sum(len(numbers) for numbers in truth.values())
-    return [*columns(rows), *([f"not scored: {len(left)} of {all_} rows; {_reasons(left)}"] if left else [])]
+    return [
+        *columns(rows),
+        "",
+        *columns(beside),
+        *([f"not scored: {len(left)} of {all_} rows; {_reasons(left)}"] if left else []),
+    ]
 
 
 def _reasons(left: Sequence[Unscored]) -> str:
@@ -164,6 +237,7 @@ def record(runs: Runs, truth: Truth) -> dict[str, Any]:
     """The score, and what was not scored, as JSON has them."""
     return {
         "scored": [one._asdict() for one in score(runs, truth)],
+        "naive": [one._asdict() for one in naive(runs, truth)],
         "not_scored": [one._asdict() for one in unscored(runs.span, truth)],
     }
 

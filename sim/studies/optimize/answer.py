@@ -15,10 +15,14 @@ from sim.base.progress import Tell
 from sim.runs.kinds import World
 from sim.scenario.campaign import Plan
 from sim.scenario.load import Source, load, resolved
-from sim.studies.optimize import chart, words
+from sim.studies.optimize import chart, page, words
 from sim.studies.optimize.frontier import frontier, in_mean, in_probability
 from sim.studies.optimize.question import RUNS, SEEDS, Optimization, Question, optimized
-from sim.studies.study import Jobs
+from sim.studies.paging import SCENARIO
+from sim.studies.shown import Shown
+from sim.studies.study import Asked, Jobs
+
+BEST = "best.yaml"
 
 
 def optimize(
@@ -60,8 +64,8 @@ def optimize(
     return Answer(optimized(question, jobs=jobs, tell=tell))
 
 
-@dataclass(frozen=True)
-class Answer:
+@dataclass(frozen=True, repr=False)
+class Answer(Shown):
     """What an optimisation found: the market, the search, the judged plans."""
 
     found: Optimization
@@ -93,6 +97,19 @@ class Answer:
     def lines(self) -> list[str]:
         """Frontier, verdict, the best plan."""
         return words.lines(self.found)
+
+    def document(self) -> dict[str, Any]:
+        """What the page shows."""
+        return page.document(self.found)
+
+    def asked(self) -> Asked:
+        """The question, to be asked again; and the best plan, to be run."""
+        question, best = self.found.question, self.found.judged[0].plan
+        words = ["optimize", SCENARIO, "--runs", str(question.runs), "--seeds", str(question.seeds)]
+        files = [(SCENARIO, resolved(self.found.market.scenario))]
+        if best is None:
+            return Asked(words, files)
+        return Asked(words, [*files, (BEST, self._with(best))], ("onward_best", ("run", BEST)))
 
     def picture(self) -> Figure:
         """Chance over cost, all runs, the best plan's days."""

@@ -15,11 +15,13 @@ from sim.base.words import columns
 from sim.runs.kinds import platform_world
 from sim.runs.summary import told
 from sim.runs.words import heading
-from sim.scenario.load import Source, load
+from sim.scenario.load import Source, load, resolved
 from sim.scenario.scenario import Scenario
-from sim.studies.outcomes import chart, study, words
+from sim.studies.outcomes import chart, page, study, words
 from sim.studies.outcomes.study import SEEDS, Line, Ran
-from sim.studies.study import Jobs
+from sim.studies.paging import SCENARIO
+from sim.studies.shown import Shown
+from sim.studies.study import Asked, Jobs
 
 
 def outcomes(
@@ -57,8 +59,8 @@ def outcomes(
     return Answer(whole, tuple(numbers), tuple(study.runs(whole, numbers, jobs, tell)))
 
 
-@dataclass(frozen=True)
-class Answer:
+@dataclass(frozen=True, repr=False)
+class Answer(Shown):
     """Observed figures beside runs.
 
     Attributes:
@@ -116,6 +118,14 @@ class Answer:
         """A row a figure."""
         cells = words.table(self.world, self.figures)
         return [*heading(self.world), "", *columns(cells), words.tally(self.figures)]
+
+    def document(self) -> dict[str, Any]:
+        """What the page shows."""
+        return page.document(self.world, self.figures, self.runs)
+
+    def asked(self) -> Asked:
+        """The question, to be asked again."""
+        return Asked(["outcomes", SCENARIO, "--seeds", str(len(self.seeds))], [(SCENARIO, resolved(self.world))])
 
     def picture(self) -> Figure:
         """Attention over time, and every figure."""

@@ -16,12 +16,14 @@ from matplotlib.figure import Figure
 from sim.base.progress import Tell
 from sim.runs.folder import check_out
 from sim.scenario.load import Source
+from sim.scenario.numbers import Language
 from sim.studies.engine import Cluster, engine
 from sim.studies.ledger import Ledger
+from sim.studies.shown import Shown
 from sim.studies.sweep import charts, words
 from sim.studies.sweep.conduct import Manner, Tally, conduct
 from sim.studies.sweep.cost import ceiling, check_disk, fitting_workers
-from sim.studies.sweep.folder import Report, header, inscribe, left_aside, record, write
+from sim.studies.sweep.folder import Report, document, header, inscribe, left_aside, record, write
 from sim.studies.sweep.plan import Plan, planned
 
 
@@ -41,6 +43,7 @@ def sweep(
     retries: int = 1,
     parquet: bool = False,
     figures: bool = True,
+    lang: Language = "en",
     tell: Tell | None = None,
 ) -> Answer:
     """Run a scenario at many points, with the same seeds at each, and go on where it stopped.
@@ -60,6 +63,7 @@ def sweep(
         retries: how often a run that failed is tried again.
         parquet: write the table of runs as Parquet as well.
         figures: draw the pictures.
+        lang: language in which its page opens.
         tell: hears how many runs are done.
 
     Raises:
@@ -73,7 +77,8 @@ def sweep(
     given: dict[str, Any] = {"design": design, "points": points, "replicates": replicates, "metrics": metrics}
     plan = planned(scenario, vary or {}, sets, users=users, seed=seed, **given)
     folder = place(plan, Path(out))
-    report, _ = carried_out(plan, folder, Manner(retries), workers=workers, parquet=parquet, figures=figures, tell=tell)
+    how: dict[str, Any] = {"workers": workers, "parquet": parquet, "figures": figures, "lang": lang}
+    report, _ = carried_out(plan, folder, Manner(retries), tell=tell, **how)
     return Answer(report, folder)
 
 
@@ -93,6 +98,7 @@ def carried_out(
     max_bytes: int | None = None,
     parquet: bool = False,
     figures: bool = True,
+    lang: Language = "en",
     tell: Tell | None = None,
     note: Callable[[str], None] | None = None,
 ) -> tuple[Report, Tally]:
@@ -108,6 +114,7 @@ def carried_out(
         max_bytes: of memory, likewise.
         parquet: write the table of runs as Parquet as well.
         figures: draw the pictures.
+        lang: language in which its page opens.
         tell: hears how many runs are done.
         note: hears what was repaired in the ledger, and what else it holds.
     """
@@ -126,11 +133,11 @@ def carried_out(
             tally = conduct(plan, ledger, made, manner, tell)
         if others := ledger.others(plan.digest):
             say(f"{others:,} runs of other plans are kept in {ledger.path}")
-        return write(ledger, parquet=parquet, figures=figures), tally
+        return write(ledger, parquet=parquet, figures=figures, lang=lang), tally
 
 
-@dataclass(frozen=True)
-class Answer:
+@dataclass(frozen=True, repr=False)
+class Answer(Shown):
     """What a sweep found.
 
     Attributes:
@@ -154,6 +161,18 @@ class Answer:
     def lines(self) -> list[str]:
         """Counts, digest, what each path does, what could not be shown."""
         return [*words.findings(self.report), *self.report.notes]
+
+    def document(self) -> dict[str, Any]:
+        """What the page shows."""
+        return document(self.report)
+
+    def page_data(self) -> dict[str, Any]:
+        """The same: a sweep knows its digest."""
+        return self.document()
+
+    def __repr__(self) -> str:
+        head = self.report.head
+        return f"<sweep {head.sweep['name']} of {head.scenario}: {self.document()['title']['en']}; {self.folder}>"
 
     def picture(self) -> Figure:
         """What each path does to the chosen metrics."""

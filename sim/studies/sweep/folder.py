@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -12,9 +12,9 @@ from sim.base import loader, notices
 from sim.base.errors import SimError
 from sim.base.files import checksums
 from sim.base.files.drafts import replacing
-from sim.runs.paging.writing import PAGE
-from sim.runs.paging.writing import write as write_page
+from sim.runs.paging import writing
 from sim.runs.recipe import maker
+from sim.scenario.numbers import Language
 from sim.studies.ledger import DONE, FAILED, FILE, Ledger
 from sim.studies.sweep import charts, found, page
 from sim.studies.sweep.design import factor
@@ -29,7 +29,7 @@ WRITTEN = (
     "sweep.",
     "sensitivity.csv",
     "figures/",
-    "page.html",
+    "page.",
 )  # beside the ledger, which has its own checks
 
 
@@ -45,6 +45,7 @@ class Header:
         paths: what varies.
         points: how many.
         replicates: of each.
+        rests: what their page says that they rest on; empty in ledgers of earlier versions.
     """
 
     plan: str
@@ -54,6 +55,7 @@ class Header:
     paths: list[str]
     points: int
     replicates: int
+    rests: dict[str, Any] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -66,7 +68,9 @@ def header(plan: Plan) -> Header:
     world, sweep = plan.load(), plan.sweep
     text = json.loads(sweep.model_dump_json())
     title = sweep.title or world.title or world.name
-    return Header(plan.digest, text, world.name, title, plan.paths, len(plan.points), sweep.replicates)
+    return Header(
+        plan.digest, text, world.name, title, plan.paths, len(plan.points), sweep.replicates, page.rests(plan)
+    )
 
 
 def inscribe(ledger: Ledger, head: Header) -> None:
@@ -119,8 +123,8 @@ class Report:
         return f"{self.head.scenario} · {self.head.sweep['name']} · {self.done:,} runs · {self.digest[:8]}"
 
 
-def write(ledger: Ledger, *, parquet: bool = False, figures: bool = True) -> Report:
-    """Write the tables and pictures of a ledger beside it."""
+def write(ledger: Ledger, *, parquet: bool = False, figures: bool = True, lang: Language = "en") -> Report:
+    """Write the tables, pictures and page of a ledger beside it; ``lang``: in which the page opens."""
     head, folder = inscribed(ledger), ledger.folder
     with replacing(folder / "runs.csv") as path, _text(path) as stream:
         names = found.write_runs(ledger, head.plan, head.paths, stream)
@@ -136,8 +140,9 @@ def write(ledger: Ledger, *, parquet: bool = False, figures: bool = True) -> Rep
         _put(folder / "sensitivity.csv", _table(report.indices))
     if figures and report.done:
         draw(report, folder / "figures")
+    if report.done and head.rests:
         with notices.spared("the page"):
-            write_page(folder / PAGE, _document(report), "en")
+            writing.page(folder, document(report), lang, stills=figures)
     checksums.write(folder, [name for name in checksums.names(folder) if name.startswith(WRITTEN)])
     return report
 
@@ -158,7 +163,7 @@ def _report(ledger: Ledger, head: Header) -> Report:
     return Report(head, done, failed, ledger.digest(head.plan), metrics, made, notes)
 
 
-def _document(report: Report) -> dict[str, Any]:
+def document(report: Report) -> dict[str, Any]:
     """What the page shows."""
     head = report.head
     facts: dict[str, Any] = {
@@ -166,8 +171,12 @@ def _document(report: Report) -> dict[str, Any]:
         "scenario": head.scenario,
         "seeds": head.replicates,
         "digest": report.digest,
+        "runs": report.done,
+        "failed": report.failed,
     }
-    return page.document(report.found, head.sweep, **facts)
+    if not head.rests:
+        raise SimError("an earlier version of the program filled this ledger; give its sweep command again for a page")
+    return page.document(report.found, head.sweep, head.rests, **facts)
 
 
 def record(report: Report) -> dict[str, Any]:

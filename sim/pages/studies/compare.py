@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.pages import study_charts as charts
 from sim.pages.amounts import amount, percent
 from sim.pages.data import table
-from sim.pages.words import Said, capitals, said, same, ui
-
-Ends = tuple[float, float, float]  # middle, low, high; NaN where there is none
+from sim.pages.studies import charts, frame
+from sim.pages.studies.frame import Ends, plain, signed
+from sim.pages.words import Said, capitals, said, same
 
 
 @dataclass(frozen=True)
@@ -61,40 +60,36 @@ class Compared:
     begin: int | None
     step: int
     viral: tuple[Said, float]
-    versions: tuple[str, int]
     notices: Sequence[str] = ()
 
 
 def document(found: Compared) -> dict[str, Any]:
     """The document of a comparison."""
-    sections = [_bands(found), _pairs(found), *(_numbers(found, arm) for arm in found.arms[1:]), _viral(found)]
+    numbers = (_numbers(found, arm) for arm in found.arms[1:])
+    sections = [_bands(found), _pairs(found), *numbers, _viral(found), _changes(found)]
     people = said("people_plain", users=amount(found.users))
-    return {
-        "schema": 1,
-        "kind": "compare",
-        "title": _title(found),
-        "name": found.title,
-        "about": [people, said("compare_about", seeds=found.seeds), said("seed", seed=found.seed)],
-        "notices": list(found.notices),
-        "cards": _cards(found),
-        "sections": [*sections, _recipe(found)],
-        "names": {},
-        "words": ui(),
-    }
+    return frame.document(
+        "compare",
+        title=_title(found),
+        name=found.title,
+        about=[people, said("compare_about", seeds=found.seeds), said("seed", seed=found.seed)],
+        cards=_cards(found),
+        sections=sections,
+        notices=found.notices,
+    )
 
 
-def signed(value: float) -> Said:
-    """A number with its sign."""
-    told, sign = amount(abs(value)), "−" if value < 0 else "+"
-    return Said(en=sign + told["en"], zh=sign + told["zh"])
+def _main(found: Compared) -> int:
+    """The arm that is told of in titles: the one with the largest clear change, or else the first change."""
+    clear = [i for i, arm in enumerate(found.arms) if i and arm.clear]
+    return max(clear, key=lambda i: abs(found.arms[i].change[0]), default=1)
 
 
 def _title(found: Compared) -> Said:
     """The clearest change; of several clear ones the largest."""
-    clear = [arm for arm in found.arms[1:] if arm.clear]
-    if not clear:
-        return said("compare_unclear", arm=found.arms[1].name, metric=found.metric)
-    arm = max(clear, key=lambda one: abs(one.change[0]))
+    arm = found.arms[_main(found)]
+    if not arm.clear:
+        return said("compare_unclear", arm=arm.name, metric=found.metric)
     middle, low, high = map(signed, arm.change)
     return said("compare_title", arm=arm.name, metric=found.metric, change=middle, low=low, high=high)
 
@@ -129,16 +124,23 @@ def _bands(found: Compared) -> dict[str, Any]:
         for arm in found.arms
         for i, (low, middle, high) in enumerate(arm.bands)
     ]
+    arm = _main(found)
+    peaks = [amount(max((middle for _, middle, _ in one.bands), default=0)) for one in found.arms]
     spec = charts.bands([arm.name for arm in found.arms], found.unit, clock=clock)
     return {
         "id": "bands",
         "nav": said("nav_bands"),
-        "title": capitals(said("bands_title", metric=found.unit, seeds=found.seeds)),
+        "title": capitals(
+            said("bands_title", unit=found.unit, base=peaks[0], other=peaks[arm], arm=found.arms[arm].name)
+        ),
+        "about": said("bands_about", seeds=found.seeds, metric=found.viral[0], least=amount(found.viral[1])),
         "chart": {"spec": spec, "data": rows},
     }
 
 
 def _pairs(found: Compared) -> dict[str, Any]:
+    main = found.arms[_main(found)]
+    higher = sum(value > 0 for value in main.pairs)
     rows: list[dict[str, Any]] = [
         {"arm": arm.name, "value": value} for arm in found.arms[1:] for value in arm.pairs if value == value
     ]
@@ -149,7 +151,7 @@ def _pairs(found: Compared) -> dict[str, Any]:
     return {
         "id": "pairs",
         "nav": said("nav_pairs"),
-        "title": said("pairs_title", metric=found.metric),
+        "title": said("pairs_title", arm=main.name, n=higher, all=len(main.pairs), metric=found.metric),
         "about": said("pairs_about", level=percent(found.level)),
         "chart": {"spec": charts.pairs([arm.name for arm in found.arms[1:]], found.metric), "data": rows},
     }
@@ -184,21 +186,18 @@ def _line(label: Said, base: float, mean: float, off: Ends, ratio: float, clear:
     told = signed(middle) if middle == middle else "–"
     return [
         label,
-        _plain(base),
-        _plain(mean),
+        plain(base),
+        plain(mean),
         told,
         interval,
-        _plain(ratio),
+        plain(ratio),
         said("is_clear" if clear else "not_clear"),
     ]
 
 
-def _plain(value: float) -> float | None:
-    return float(f"{value:.6g}") if abs(value) < float("inf") else None
-
-
 def _viral(found: Compared) -> dict[str, Any]:
     label, least = found.viral
+    main = found.arms[_main(found)]
     rows = [
         {
             "arm": arm.name,
@@ -212,25 +211,23 @@ def _viral(found: Compared) -> dict[str, Any]:
     return {
         "id": "viral",
         "nav": said("nav_viral"),
-        "title": said("viral_title", metric=label, least=amount(least)),
-        "chart": {"spec": charts.shares(len(rows)), "data": rows},
+        "title": said(
+            "viral_title", arm=main.name, share=percent(main.viral[0]), other=percent(found.arms[0].viral[0])
+        ),
+        "about": said("viral_about", metric=label, least=amount(least)),
+        "chart": {"spec": charts.shares(len(rows)), "data": rows, "zoom": False},
     }
 
 
-def _recipe(found: Compared) -> dict[str, Any]:
-    version, model = found.versions
-    changes: list[Mapping[str, Any]] = [
-        {"label": said("recipe_change", arm=arm.name), "value": same(arm.told)} for arm in found.arms if arm.told
-    ]
+def _changes(found: Compared) -> dict[str, Any] | None:
+    """What was changed in each arm, where it was said in words."""
+    lines = [[arm.name, arm.told] for arm in found.arms if arm.told]
+    if not lines:
+        return None
+    columns = [("arm", said("arm"), "text"), ("change", said("changed"), "text")]
     return {
-        "id": "recipe",
-        "nav": said("nav_recipe"),
-        "title": said("recipe_title"),
-        "facts": [
-            {"label": said("recipe_scenario"), "value": same(found.scenario)},
-            {"label": said("recipe_seed"), "value": same(found.seed)},
-            {"label": said("recipe_seeds"), "value": same(found.seeds)},
-            {"label": said("recipe_version"), "value": said("recipe_version_is", version=version, model=model)},
-            *changes,
-        ],
+        "id": "changes",
+        "nav": said("nav_changes"),
+        "title": said("changes_title", n=len(lines), base=found.arms[0].name),
+        "table": table(columns, lines),
     }
