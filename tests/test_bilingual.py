@@ -9,13 +9,12 @@ from string import Formatter
 
 import pytest
 
-from sim.base import bilingual, loader
-from sim.base.bilingual import Bilingual, both, called, changed, either
-from sim.base.errors import ScenarioError
+from sim.base import errors, loader
+from sim.base.errors import Bilingual, ScenarioError, both, called, changed, either
 from sim.base.reader import document_of
 from sim.scenario.load import completed, load
 
-SIM = Path(bilingual.__file__).parents[1]
+SIM = Path(errors.__file__).parents[1]
 
 
 def fields(text):
@@ -24,12 +23,12 @@ def fields(text):
 
 def test_no_line_is_missing_and_none_unused():
     python = "\n".join(path.read_text(encoding="utf-8") for path in SIM.rglob("*.py"))
-    asked = set(re.findall(r'"([a-z][a-z0-9_]*)"', python)) & bilingual.table().keys()
-    asked |= {key for key in bilingual.table() if key.startswith("thing_")}
+    asked = set(re.findall(r'"([a-z][a-z0-9_]*)"', python)) & errors.table().keys()
+    asked |= {key for key in errors.table() if key.startswith("thing_")}
     asked |= {f"{key}_one" for key in asked if key.startswith("size_")}
-    assert bilingual.table().keys() - asked == set()
-    assert set(re.findall(r'\bboth\(\s*"(\w+)"', python)) <= bilingual.table().keys()
-    for key, line in bilingual.table().items():
+    assert errors.table().keys() - asked == set()
+    assert set(re.findall(r'\bboth\(\s*"(\w+)"', python)) <= errors.table().keys()
+    for key, line in errors.table().items():
         assert line.keys() == {"en", "zh"}, key
         assert fields(line["en"]) == fields(line["zh"]), key
         assert re.search("[一-鿿]", line["zh"]), key

@@ -13,8 +13,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from sim.base.bilingual import Bilingual, both, either
-from sim.base.errors import Fault
+from sim.base.errors import Bilingual, Fault, both, either
 from sim.base.reader import FLOAT, INT, MAX_FAULTS, Document, Trail, fault, lookalike, present, show, together
 from sim.base.registry import did_you_mean
 from sim.base.strict import OneOf

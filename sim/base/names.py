@@ -11,8 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from sim.base.bilingual import both, called
-from sim.base.errors import Finding
+from sim.base.errors import Finding, both, called
 from sim.base.registry import did_you_mean
 
 Path = tuple[str | int, ...]

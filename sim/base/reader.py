@@ -17,8 +17,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import yaml
 
-from sim.base.bilingual import both, changed
-from sim.base.errors import Fault, ScenarioError
+from sim.base.errors import Fault, ScenarioError, both, changed
 
 MAX_BYTES, MAX_DEPTH, MAX_DIGITS = 1_000_000, 20, 30
 MAX_FAULTS, MAX_SHOWN = 200, 60

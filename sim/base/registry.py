@@ -6,8 +6,7 @@ import difflib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sim.base.bilingual import both
-from sim.base.errors import SimError
+from sim.base.errors import SimError, both
 
 
 def did_you_mean(word: str, known: list[str]) -> str:

@@ -18,7 +18,7 @@ from pydantic import (
     PlainSerializer,
 )
 
-from sim.base.bilingual import both
+from sim.base.errors import both
 from sim.base.registry import Registry
 
 YEARS = range(1900, 2201)

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
-from sim.base.bilingual import both
-from sim.base.errors import Finding, SimError
+from sim.base.errors import Finding, SimError, both
 from sim.base.names import under
 from sim.base.streams import stream_key
 from sim.base.strict import Name, Source, Strict, front

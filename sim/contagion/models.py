@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from sim.base.bilingual import both
+from sim.base.errors import both
 from sim.base.streams import np_bits, threshold
 from sim.base.strict import front
 from sim.contagion import theory

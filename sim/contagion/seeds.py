@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from pydantic import Field, model_validator
 
-from sim.base.bilingual import both
-from sim.base.errors import Finding, SimError
+from sim.base.errors import Finding, SimError, both
 from sim.base.registry import did_you_mean
 from sim.base.streams import np_bits
 from sim.base.strict import Strict, front

@@ -11,8 +11,7 @@ from typing import Annotated, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from sim.base.bilingual import both
-from sim.base.errors import Finding
+from sim.base.errors import Finding, both
 from sim.base.names import Known, Names, misnamed, under
 from sim.base.registry import Registry, did_you_mean
 from sim.base.strict import Instant, OneOf, Title, front

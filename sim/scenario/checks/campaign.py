@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sim.base.bilingual import both, either
-from sim.base.errors import Finding
+from sim.base.errors import Finding, both, either
 from sim.base.names import under, unknown
 from sim.base.registry import did_you_mean
 from sim.base.strict import YEARS

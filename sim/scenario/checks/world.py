@@ -12,8 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from sim import catalog
-from sim.base.bilingual import both
-from sim.base.errors import Finding, SimError
+from sim.base.errors import Finding, SimError, both
 from sim.base.names import Known, marks, misnamed, placeholders, under, unknown
 from sim.base.reader import read
 from sim.base.strict import YEARS
