@@ -1,5 +1,6 @@
 // Two arms: the scenario as it was beside the scenario as it is now, run with the same seeds; and facts moved in time.
 const SEEDS = [1, 3, 5, 10];
+const PATIENCE = 90; // seconds of computing that are asked for without being told to
 
 const baseText = () => (S.base ? S.base.yaml : "");
 
@@ -21,23 +22,29 @@ function showVersus() {
   if (!S.base) return place.replaceChildren();
   const changes = (S.check && S.check.changes) || [];
   const seeds = el("select", { id: "seeds", "aria-label": word("seeds"), onchange: () => { S.seeds = SEEDS[seeds.selectedIndex]; showVersus(); } },
-    ...SEEDS.map((n) => el("option", { text: String(n), selected: n === S.seeds })));
+    ...SEEDS.map((n) => el("option", { text: String(n), selected: n === seedsNow() })));
   const price = S.check && S.check.price;
-  const seconds = price ? Math.max(1, Math.round(price.seconds * 2 * S.seeds)) : 0;
+  const seconds = price ? Math.max(1, Math.round(price.seconds * 2 * seedsNow())) : 0;
   return place.replaceChildren(el("div", { class: "banner" }, el("p", { dir: "auto", text: word("comparing", { title: S.base.title }) }),
     changes.length ? el("ul", { class: "changes", "aria-label": word("b_changes") }, ...changes.map((one) => el("li", { dir: "auto", text: say(one) })))
       : el("p", { class: "about", text: word("no_changes") }),
     el("div", { class: "bar" }, el("button", { type: "button", class: "play", id: "run-both", disabled: !price || Boolean(price.refusal) || !changes.length,
       text: word("run_both"), onclick: () => tried(runBoth) }),
     el("label", { class: "choice" }, el("span", { text: word("seeds") }), seeds),
-    price ? el("span", { class: "now", text: word("pair_takes", { n: 2 * S.seeds, seconds }) }) : null,
+    price ? el("span", { class: "now", text: word(seconds > PATIENCE ? "pair_takes_long" : "pair_takes", { n: 2 * seedsNow(), seconds }) }) : null,
     el("button", { type: "button", class: "quiet", id: "back-to-a", disabled: !changes.length && !S.faults.length, text: word("back_to_a"), onclick: () => inTurn(() => write(S.base.yaml, S.begun)) }),
     el("button", { type: "button", class: "quiet", id: "no-compare", text: word("no_compare"), onclick: () => { leaveBase(); showBefore(); } }))));
 }
 
+/** As many seeds as were chosen; before, as many as take no longer than one is ready to wait. */
+function seedsNow() {
+  const each = S.check ? 2 * S.check.price.seconds : 0;
+  return S.seeds || Math.max(SEEDS[1], ...SEEDS.filter((n) => n <= 5 && n * each <= PATIENCE));
+}
+
 async function runBoth() {
   await S.busy;
-  const made = await ask("/api/pairs", { a: S.base.yaml, b: S.yaml, seeds: S.seeds });
+  const made = await ask("/api/pairs", { a: S.base.yaml, b: S.yaml, seeds: seedsNow() });
   for (const entry of made.entries) S.entries.set(entry.id, { ...entry, ...S.entries.get(entry.id) });
   showPair(made.pair);
   showBook();
@@ -89,7 +96,7 @@ function soFar(entries) {
   const gap = ({ a, b }) => (a.state === "done" && b.state === "done" ? `${b.reached >= a.reached ? "+" : "−"}${amount(Math.abs(b.reached - a.reached))}` : "");
   return el("div", { class: "scroll" }, el("table", { id: "so-far" }, el("caption", { text: word("pair_so_far") }),
     el("thead", {}, el("tr", {}, ...["", "A", "B", word("pair_gap")].map((text, i) => el(i ? "th" : "td", { scope: i ? "col" : null, text })))),
-    el("tbody", {}, ...[...bySeed(entries).values()].map((pair, i) => el("tr", {}, el("th", { scope: "row", text: word("pair_seed", { i: i + 1 }) }), cell(pair.a), cell(pair.b),
+    el("tbody", {}, ...[...bySeed(entries).values()].filter((pair) => pair.a && pair.b).map((pair, i) => el("tr", {}, el("th", { scope: "row", text: word("pair_seed", { i: i + 1 }) }), cell(pair.a), cell(pair.b),
       el("td", { class: "count", text: gap(pair) }))))));
 }
 
@@ -104,7 +111,7 @@ function pairRow(name) {
   const entries = ofPair(name);
   const [done, over] = [entries.filter((one) => one.state === "done").length, overOf(entries)];
   const state = !over ? "running" : done ? "done" : "failed";
-  const b = entries.find((one) => one.arm === "b");
+  const b = entries.find((one) => one.arm === "b") || entries[0]; // entries come one by one
   const facts = [word("people_of", { n: entries[0].users.toLocaleString("en-US") }), word("pair_far", { n: done, all: entries.length })];
   return el("li", { "data-pair": name, "data-state": state, class: name === S.pair ? "shown" : null },
     el("div", { class: "told" }, el("b", { dir: "auto", text: word("pair_title", { title: entries[0].title }) }), " ", el("span", { class: "state", "data-state": state, text: word(`state_${state}`) }),
