@@ -309,7 +309,7 @@
     }));
     for (const part of ["about", "formula", "notice", "try", "extend"]) $(`model_${part}`).textContent = word(`models.${state.model}.${part}`);
     $("model_source").textContent = doc.words.models[state.model].source;
-    $("model_theory").textContent = `${word("theory_of")} ${doc.models[state.model].theory[language]}.`;
+    $("model_theory").textContent = word("theory_of", { theory: doc.models[state.model].theory[language] });
     $("sliders").replaceChildren(...doc.models[state.model].parameters.map(slider));
     for (const side of ["left", "right"]) options($(side), Object.keys(doc.networks), "networks.", state[side]);
     options($("ways"), ["count", "around", "top_degree", "users"], "seeds_", state.ways);
