@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -30,6 +31,20 @@ def test_every_step_is_heard(whole):
         assert heard[-1].counts[name]["impressions"] == result.summary[f"{name}_impressions"]
     assert [deed.why for step in heard for deed in step.acts] == result.table("actions")["why"].tolist()
     assert repr(heard[0]).startswith("<Step 1 of 96, 2020-11-11 14:15: ")
+
+
+def test_topics_that_stand_on_the_lists_are_told():
+    heard: list[Step] = []
+    made = sim.run("ding_zhen", users=1000, sets=["days=5"], out=None, on_step=heard.append)
+    rows = made.table("hot_list")
+    of_stories = rows[rows["story"].fillna("") != ""]
+    counts = of_stories.groupby(["time", "platform"])["topic"].nunique()
+    assert len(counts) > 20
+    for (time, platform), count in counts.items():
+        step = next(one for one in heard if one.time - timedelta(minutes=15) == time)
+        assert step.listed[platform] == count
+    assert sum(sum(step.listed.values()) for step in heard) >= counts.sum()
+    assert heard[0].believers is None
 
 
 def test_to_be_heard_changes_nothing(whole):

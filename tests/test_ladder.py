@@ -185,3 +185,90 @@ def test_it_is_clean_by_axe(page):
         found = axe.Axe().run(page).response["violations"]
         assert [(one["id"], [node["html"][:80] for node in one["nodes"][:3]]) for one in found] == []
         page.click("#language")
+
+
+@needs_chromium
+def test_a_neighbourhood_with_fewer_people_than_asked_is_told(page, tmp_path):
+    page.select_option("#left", "chain")
+    page.select_option("#ways", "around")
+    for tie in ("10, 11", "14, 15"):  # 11 to 14 are cut off from all others
+        page.fill("#tie_ends", tie)
+        page.click("#tie_change")
+    page.fill("#around", "12")
+    page.fill("#count", "9")
+    page.locator("#count").blur()
+    assert page.inner_text("#short_left") == (
+        "Only 4 people are tied to person 12, itself among them; 9 were asked for. They all begin."
+    )
+    assert "count: 4" in page.inner_text("#same")  # what the program takes
+    page.click("#language")
+    assert "与12号相连的只有4人" in page.inner_text("#short_left")
+    page.click("#language")
+    page.fill("#count", "4")
+    page.locator("#count").blur()
+    assert page.inner_text("#short_left") == ""
+    with page.expect_download() as download:
+        page.click("#ties")
+    download.value.save_as(tmp_path / "chain.txt")
+    (tmp_path / "ladder.yaml").write_text(page.text_content("#same"), encoding="utf-8")
+    assert simulate(load(tmp_path / "ladder.yaml")).summary["people_reached"] == told(page)[1]
+
+
+@needs_chromium
+def test_names_that_nobody_has_are_told(page):
+    page.select_option("#ways", "users")
+    page.fill("#users", "3, 200, mary，7")
+    page.locator("#users").blur()
+    assert page.input_value("#users") == "3, 7"
+    assert page.inner_text("#left_out") == "Left out: 200, mary. Persons are numbered from 0 to 149."
+    page.fill("#tie_ends", "4")
+    page.click("#tie_change")
+    assert page.inner_text("#no_tie").startswith("Give two numbers")
+    page.fill("#tie_ends", "4, 90")
+    page.click("#tie_change")
+    assert page.text_content("#no_tie") == ""
+    assert page.inner_text("#said_left") == "Tie drawn between 4 and 90"
+
+
+@needs_chromium
+def test_a_student_with_a_phone(browser, file):
+    """Every model by touch at 390 px: the slider lies beside the picture, fingers meet what they aim at."""
+    context = browser.new_context(offline=True, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page, said = context.new_page(), []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(file.as_uri())
+    small = page.evaluate(
+        "[...document.querySelectorAll('button, select, input:not([type=checkbox])')]"
+        ".filter((one) => one.offsetParent && one.getBoundingClientRect().height < 40).map((one) => one.id)"
+    )
+    assert small == []
+    for number, (model, sliders) in enumerate(MODELS.items()):
+        page.tap(f"#models button:nth-child({number + 1})")
+        for one in sliders:
+            slider, picture = page.locator(f"#number_{one['name']}"), page.locator("#net_left")
+            slider.scroll_into_view_if_needed()
+            boxes = slider.bounding_box(), picture.bounding_box()
+            assert boxes[0]["y"] - boxes[1]["y"] < 844 - 40, model  # both on the screen at once
+        page.tap("#restart")
+        page.tap("#step")
+        assert page.text_content("#said_left")
+    page.tap("#models button:nth-child(1)")
+    page.select_option("#left", "star")
+    box = page.locator("#net_left").bounding_box()
+    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert page.input_value("#users") == "0"
+    page.select_option("#click", "tie")
+    page.locator("#net_left").scroll_into_view_if_needed()
+    box = page.locator("#net_left").bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.touchscreen.tap(*middle)
+    assert "Person 0: click a second person" in page.inner_text("#said_left")
+    page.touchscreen.tap(box["x"] + box["width"] * 0.96, box["y"] + box["height"] / 2)
+    assert page.inner_text("#said_left").startswith("Tie cut between 0 and ")
+    page.tap("#set_extend")
+    page.wait_for_timeout(200)
+    assert 0 <= page.locator("#panels").bounding_box()["y"] < 100  # the picture is where one looks
+    assert page.is_visible("#net_right")
+    context.close()
+    assert said == []

@@ -30,7 +30,8 @@ class Served:
         self.socket = _bound(0)
         number = self.socket.getsockname()[1]
         self.address = f"http://{HOST}:{number}"
-        config = uvicorn.Config(app(Desk(out, 1), [f"{HOST}:{number}"]), log_level="error", timeout_graceful_shutdown=1)
+        self.desk = Desk(out, 1)
+        config = uvicorn.Config(app(self.desk, [f"{HOST}:{number}"]), log_level="error", timeout_graceful_shutdown=1)
         self.server = uvicorn.Server(config)
         self.server.install_signal_handlers = lambda: None
         self.thread = threading.Thread(target=lambda: asyncio.run(self.server.serve([self.socket])), daemon=True)

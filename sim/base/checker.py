@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from sim.base.errors import Fault
+from sim.base.errors import Bilingual, Fault, both, either
 from sim.base.reader import FLOAT, INT, MAX_FAULTS, Document, Trail, fault, lookalike, present, show, together
 from sim.base.registry import did_you_mean
 from sim.base.strict import OneOf
@@ -21,42 +21,39 @@ from sim.base.strict import OneOf
 Model = TypeVar("Model", bound=BaseModel)
 
 _NEEDS = {
-    "int_type": "a whole number",
-    "float_type": "a number",
-    "string_type": "text",
-    "bool_type": "true or false",
-    **dict.fromkeys(("list_type", "tuple_type", "set_type"), "a list"),
-    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "a mapping"),
+    "int_type": "need_whole",
+    "float_type": "need_number",
+    "string_type": "need_text",
+    "bool_type": "need_truth",
+    **dict.fromkeys(("list_type", "tuple_type", "set_type"), "need_list"),
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "need_mapping"),
 }
 MOST_KEYS = 12  # that a hint names
 _BOUNDS = {"greater_than": ">", "greater_than_equal": "≥", "less_than": "<", "less_than_equal": "≤"}
 
 
 _SIZES = {
-    "string_too_short": ("min_length", "at least"),
-    "string_too_long": ("max_length", "at most"),
-    "too_short": ("min_length", "at least"),
-    "too_long": ("max_length", "at most"),
+    "string_too_short": ("min_length", "size_text_least"),
+    "string_too_long": ("max_length", "size_text_most"),
+    "too_short": ("min_length", "size_items_least"),
+    "too_long": ("max_length", "size_items_most"),
 }
-_WHEN = ("must be a time with its zone", "such as 2021-04-01T08:00+08:00")
+_WHEN = ("must_be_time", "such_as_time")
 _OTHERS = {
-    "string_pattern_mismatch": ("must be of the form {pattern}", ""),
-    "multiple_of": ("must be a multiple of {multiple_of}", ""),
-    "finite_number": ("must be a finite number", ""),
+    "string_pattern_mismatch": ("must_match", ""),
+    "multiple_of": ("must_be_multiple", ""),
+    "finite_number": ("must_be_finite", ""),
     **dict.fromkeys(("datetime_parsing", "datetime_from_date_parsing", "datetime_type", "timezone_aware"), _WHEN),
     **dict.fromkeys(("datetime_object_invalid", "date_parsing", "date_type"), _WHEN),
 }
-# The patterns of fields, in words.
+# The patterns of fields: keys of their words, and of a hint.
 _PATTERNS = {
-    r"^[a-z][a-z0-9_]*$": (
-        "must be a name of letters a–z, digits and _, with a letter first",
-        "a title may be any text",
-    ),
-    r"^[a-z0-9_{}]+$": ("must be a name of letters a–z, digits, _ and places in braces", ""),
-    r"^([0-9a-f]{64})?$": ("must be a SHA-256, 64 digits 0–9 and a–f", ""),
-    r"^(\d{4}-\d\d-\d\d)?$": ("must be a day", "such as 2021-04-01"),
-    r"^\d{4}-\d\d-\d\d$": ("must be a day", "such as 2021-04-01"),
-    r"^(\d{4}-\d\d-\d\d(T\d\d)?)?$": ("must be a day, or an hour of one", "such as 2021-04-01 or 2021-04-01T12"),
+    r"^[a-z][a-z0-9_]*$": ("must_be_name", "any_title"),
+    r"^[a-z0-9_{}]+$": ("must_be_name_braces", ""),
+    r"^([0-9a-f]{64})?$": ("must_be_sha", ""),
+    r"^(\d{4}-\d\d-\d\d)?$": ("must_be_day", "such_as_day"),
+    r"^\d{4}-\d\d-\d\d$": ("must_be_day", "such_as_day"),
+    r"^(\d{4}-\d\d-\d\d(T\d\d)?)?$": ("must_be_day_hour", "such_as_day_hour"),
 }
 
 
@@ -112,14 +109,15 @@ def _faults(document: Document, errors: list[_Error]) -> list[Fault]:
         needs = [_need(error.detail) for error in group]
         if all(needs) and any(len(other) > len(path) and other[: len(path)] == path for other in groups):
             continue  # another member of the union got further, and says what is wrong there
+        words: list[tuple[str, str]]
         if all(needs) and len(group) > 1:
-            either = " or ".join(dict.fromkeys(needs))
-            words = [(f"must be {either}, not {show(group[0].detail['input'])}", "")]
+            need = either(dict.fromkeys(needs))
+            words = [(both("must_be", need=need, value=show(group[0].detail["input"])), "")]
         else:
             words = [_words(error) for error in group]
         mark = document.place(path)
         for message, hint in dict.fromkeys(words):
-            place = document.keys.get(path, mark) if message == "unknown key" else mark
+            place = document.keys.get(path, mark) if message == both("unknown_key") else mark
             faults.append(fault(place, path, message, hint))
     return faults
 
@@ -129,7 +127,9 @@ def _need(detail: Any) -> str:
     kind, limits = detail["type"], detail.get("ctx", {})
     if kind in _BOUNDS:
         return f"{_BOUNDS[kind]} {show(next(iter(limits.values())))}"
-    return str(limits["expected"]) if kind in ("literal_error", "enum") else _NEEDS.get(kind, "")
+    if kind in ("literal_error", "enum"):
+        return str(limits["expected"])
+    return both(_NEEDS[kind]) if kind in _NEEDS else ""
 
 
 def _words(error: _Error) -> tuple[str, str]:
@@ -138,22 +138,26 @@ def _words(error: _Error) -> tuple[str, str]:
     kind, value, need = detail["type"], detail["input"], _need(detail)
     if kind == "extra_forbidden":
         strange = ", ".join(filter(None, lookalike(str(path[-1]))))
-        return "unknown key", strange or did_you_mean(str(path[-1]), sorted(_fields(note)))
+        return both("unknown_key"), strange or did_you_mean(str(path[-1]), sorted(_fields(note)))
     if kind == "missing":
-        return "is missing", ""
+        return both("missing"), ""
     if kind == "union_tag_not_found":
         kinds = (get_args(_fields(choice).get(str(path[-1]))) for choice in _choices(note))
-        return "is missing", did_you_mean("", sorted(map(str, itertools.chain(*kinds))))
+        return both("missing"), did_you_mean("", sorted(map(str, itertools.chain(*kinds))))
     if kind == "union_tag_invalid":
         value, need = detail["ctx"]["tag"], detail["ctx"]["expected_tags"]
     if kind in ("union_tag_invalid", "literal_error", "enum"):
         known = re.findall("'([^']*)'", need)
-        return f"unknown value {show(value)}", did_you_mean(str(value), known) if known else f"known: {need}"
+        hint = did_you_mean(str(value), known) if known else both("known", names=need)
+        return both("unknown_value", value=show(value)), hint
     if need:
-        hint = _keys(note, value) if need == "a mapping" else _remedy(need, value)
-        return f"must be {need}, not {show(value)}", hint
+        hint = _keys(note, value) if need == both("need_mapping") else _remedy(kind, value)
+        return both("must_be", need=need, value=show(value)), hint
     if kind in _SIZES or kind in _OTHERS:
         return _own_words(kind, detail)
+    own = detail.get("ctx", {}).get("error")
+    if isinstance(own, ValueError) and own.args and isinstance(own.args[0], Bilingual):
+        return own.args[0], ""
     text = re.sub("^(Value error|Assertion failed), ", "", detail["msg"]).replace("Input should ", "must ", 1)
     return text if text[:2].isupper() else text[:1].lower() + text[1:], ""
 
@@ -163,13 +167,14 @@ def _keys(note: Any, value: Any) -> str:
     choices = _choices(note)
     if len(choices) == 1:
         fields = list(_fields(note))
-        return "its keys: " + ", ".join(fields[:MOST_KEYS]) + ", …" * (len(fields) > MOST_KEYS) if fields else ""
+        names = ", ".join(fields[:MOST_KEYS]) + ", …" * (len(fields) > MOST_KEYS)
+        return both("its_keys", names=names) if fields else ""
     tags = [(key, get_args(kind)) for choice in choices for key, kind in _fields(choice).items() if _is_tag(kind)]
     key = tags[0][0] if tags else ""
     known = sorted({str(kind) for tag, kinds in tags if tag == key for kind in kinds})
     if value in known:
-        return f"write {{{key}: {value}}}"
-    return f"a mapping with {key}: {did_you_mean(str(value), known)}" if known else ""
+        return both("write_kind", key=key, value=value)
+    return both("mapping_with", key=key, kinds=did_you_mean(str(value), known)) if known else ""
 
 
 def _is_tag(note: Any) -> bool:
@@ -181,23 +186,20 @@ def _own_words(kind: str, detail: Any) -> tuple[str, str]:
     """What is wrong with a text, a list or a time."""
     value, limits = detail["input"], detail.get("ctx", {})
     if kind in _SIZES:
-        key, words = _SIZES[kind]
+        key, line = _SIZES[kind]
         number = limits[key]
-        what = "character" if kind.startswith("string") else "item"
-        return f"must have {words} {number} {what}{'' if number == 1 else 's'}, not {len(value)}", ""
-    message, hint = _OTHERS[kind]
-    pattern = limits.get("pattern", "")
-    message, hint = _PATTERNS.get(pattern, (message.format(**limits), hint))
-    return f"{message}, not {show(value)}", hint
+        return both(line + "_one" * (number == 1), n=number, had=len(value)), ""
+    line, hint = _PATTERNS.get(limits.get("pattern", ""), _OTHERS[kind])
+    return both("but_not", message=both(line, **limits), value=show(value)), both(hint) if hint else ""
 
 
-def _remedy(need: str, value: Any) -> str:
-    if need == "text" and isinstance(value, bool | int | float):
-        return "put it in quotes"
-    if "number" in need and isinstance(value, str):
+def _remedy(kind: str, value: Any) -> str:
+    if kind == "string_type" and isinstance(value, bool | int | float):
+        return both("in_quotes")
+    if kind in ("int_type", "float_type") and isinstance(value, str):
         bare = value.replace("_", "")
         if INT.fullmatch(bare) or FLOAT.fullmatch(bare):
-            return f"write {bare} without underscores" if bare != value else "write it without quotes"
+            return both("without_underscores", value=bare) if bare != value else both("without_quotes")
     return ""
 
 

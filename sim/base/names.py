@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from sim.base.errors import Finding
+from sim.base.errors import Finding, both, called
 from sim.base.registry import did_you_mean
 
 Path = tuple[str | int, ...]
@@ -48,7 +48,11 @@ def unknown(what: str, name: str, known: Iterable[str], path: Path, *, optional:
     """A name that is not among the known ones; an optional one may be empty."""
     known = list(known)
     if name not in known and not (optional and not name):
-        yield Finding(path, f"unknown {what} '{name}'", did_you_mean(name, [word for word in known if word]))
+        yield Finding(
+            path,
+            both("unknown_name", what=called(what), name=name),
+            did_you_mean(name, [word for word in known if word]),
+        )
 
 
 def marks(model: type[BaseModel]) -> dict[str, str]:
@@ -78,15 +82,15 @@ def placeholders(part: BaseModel, field: str) -> Iterator[Finding]:
     """Only the placeholders of a field's default can be filled in."""
     default = type(part).model_fields[field].default
     known = [name for _, name, _, _ in Formatter().parse(default) if name]
-    choice = "known: " + ", ".join(f"{{{name}}}" for name in known)
+    choice = both("known", names=", ".join(f"{{{name}}}" for name in known))
     try:
         found = [piece for piece in Formatter().parse(getattr(part, field)) if piece[1] is not None]
     except ValueError:
-        yield Finding((field,), "has a brace without its partner", "a brace that is meant as text is doubled")
+        yield Finding((field,), both("brace_alone"), both("brace_doubled"))
         return
     for _, name, spec, conversion in found:
         if name not in known or spec or conversion:
-            yield Finding((field,), f"unknown placeholder '{{{name}}}'", choice)
+            yield Finding((field,), both("unknown_placeholder", name=f"{{{name}}}"), choice)
 
 
 def under(where: Path, findings: Iterable[Finding]) -> Iterator[Finding]:

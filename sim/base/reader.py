@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import yaml
 
-from sim.base.errors import Fault, ScenarioError
+from sim.base.errors import Fault, ScenarioError, both, changed
 
 MAX_BYTES, MAX_DEPTH, MAX_DIGITS = 1_000_000, 20, 30
 MAX_FAULTS, MAX_SHOWN = 200, 60
@@ -46,8 +46,8 @@ LOOKALIKES = {
 _QUOTED = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'""")
 _BEFORE = re.compile(r"[^:#：]*?(?:[：\u00a0\u3000]|:[\u00a0\u3000])")  # where a key or its colon should be
 _SYNTAX_HINTS = {
-    "cannot start any token": "indent with spaces, not tabs; put text that starts with @, ` or % in quotes",
-    "mapping values": "check the indentation; put text that holds ': ' in quotes",
+    "cannot start any token": "yaml_tabs",
+    "mapping values": "yaml_colon",
 }
 
 
@@ -109,11 +109,12 @@ def present(path: Trail, node: Any) -> Trail:
 
 def fault(mark: Mark, path: Trail, message: str, hint: str = "") -> Fault:
     """A fault on one line: whatever cannot be seen in it is escaped."""
-    file, where, *words = (
-        "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
-        for text in (mark.file, dotted(path), message, hint)
-    )
+    file, where, *words = (changed(text, _seen) for text in (mark.file, dotted(path), message, hint))
     return Fault(file, mark.line, mark.col, where, *words)
+
+
+def _seen(text: str) -> str:
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 def refuse(mark: Mark, path: Trail, message: str, hint: str = "") -> NoReturn:
@@ -124,7 +125,7 @@ def refuse(mark: Mark, path: Trail, message: str, hint: str = "") -> NoReturn:
 def together(faults: list[Fault]) -> ScenarioError:
     """One error for all faults; a flood of them is cut."""
     if len(faults) > MAX_FAULTS:
-        note = f"has more than {MAX_FAULTS} faults; the first {MAX_FAULTS} are listed"
+        note = both("has_more_faults", n=MAX_FAULTS)
         faults = [Fault(faults[0].file, 0, 0, "", note), *faults[:MAX_FAULTS]]
     return ScenarioError(faults)
 
@@ -138,7 +139,7 @@ def raise_all(faults: list[Fault]) -> None:
 def show(value: Any) -> str:
     """Write a value in a message: short, and in the words of YAML."""
     if isinstance(value, dict | list):
-        return "a mapping" if isinstance(value, dict) else "a list"
+        return both("need_mapping" if isinstance(value, dict) else "need_list")
     if value is None or isinstance(value, bool):
         return str(json.dumps(value))
     text = str(int(value) if isinstance(value, float) and value.is_integer() else value)
@@ -151,15 +152,15 @@ def scalar(text: str) -> Any:
     if text in _WORDS:
         return _WORDS[text]
     if ENDLESS.fullmatch(text):
-        raise ValueError(f"must be a finite number, not {text}")
+        raise ValueError(both("not_finite", text=text))
     if INT.fullmatch(text):
         if len(text.lstrip("+-")) > MAX_DIGITS:
-            raise ValueError(f"has more than {MAX_DIGITS} digits: {show(text)}")
+            raise ValueError(both("too_many_digits", n=MAX_DIGITS, value=show(text)))
         return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
     if not FLOAT.fullmatch(text):
         return text
     if math.isinf(float(text)):
-        raise ValueError(f"is too large for a number: {show(text)}")
+        raise ValueError(both("too_large_number", value=show(text)))
     return float(text)
 
 
@@ -172,7 +173,8 @@ def lookalike(text: str) -> tuple[str, str]:
     if not found:
         return "", ""
     name, sign = LOOKALIKES[found[0]]
-    return f"has a {name} (U+{ord(found[0]):04X})", f"write {'a plain space' if sign == ' ' else sign} instead"
+    instead = both("yaml_write_instead", sign=both("plain_space") if sign == " " else sign)
+    return both("yaml_lookalike", sign=name, code=f"{ord(found[0]):04X}"), instead
 
 
 def plainly(text: str) -> str:
@@ -204,22 +206,22 @@ class _Builder:
         except yaml.MarkedYAMLError as error:
             self.move(error.problem_mark)
             if not self.note_open_quote(path, error) and not self.note_lookalike(path):
-                hint = next((hint for part, hint in _SYNTAX_HINTS.items() if part in str(error.problem)), "")
-                self.note(path, f"is not valid YAML: {error.problem} {error.context or ''}".rstrip(), hint)
+                hint = next((both(key) for part, key in _SYNTAX_HINTS.items() if part in str(error.problem)), "")
+                self.note(path, both("not_yaml", problem=f"{error.problem} {error.context or ''}".rstrip()), hint)
         except (ValueError, OverflowError):  # what PyYAML's own parser does with "\U00110000"
-            self.note(path, "is not valid YAML: found an impossible escape after this place")
+            self.note(path, both("yaml_escape"))
         raise_all(self.faults)
         return self.document
 
     def whole(self, path: Trail) -> None:
         start = self.next()
         if start.version or start.tags:
-            self.note(path, "directives (%YAML, %TAG) are not allowed")
+            self.note(path, both("yaml_directives"))
         self.document.data = self.node(path)
         self.parser.get_event()
         if not self.parser.check_event(yaml.StreamEndEvent):
             self.next()
-            self.note(path, "a second document starts here", "one file holds one document")
+            self.note(path, both("yaml_second"), both("yaml_one"))
 
     def move(self, place: Any) -> None:
         if place and self.mark.line:  # a --set argument has no lines
@@ -265,30 +267,30 @@ class _Builder:
         event = self.next()
         self.document.marks[path] = self.mark
         if isinstance(event, yaml.AliasEvent):
-            return self.note(path, f"aliases are not allowed: *{event.anchor}", "write the value out")
+            return self.note(path, both("yaml_alias", name=event.anchor), both("yaml_write_out"))
         if event.anchor:
-            self.note(path, f"anchors are not allowed: &{event.anchor}")
+            self.note(path, both("yaml_anchor", name=event.anchor))
         if event.tag is not None:
-            self.note(path, f"tags are not allowed: {event.tag.replace('tag:yaml.org,2002:', '!!')}")
+            self.note(path, both("yaml_tag", name=event.tag.replace("tag:yaml.org,2002:", "!!")))
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event, path)
         if len(path) >= MAX_DEPTH:
             # Brackets can nest without end: stop here, and show only the beginning of the path.
-            self.note(path[:3], f"is nested deeper than {MAX_DEPTH} levels")
+            self.note(path[:3], both("yaml_deep", n=MAX_DEPTH))
             raise together(self.faults)
         if not self.mark.line and not event.flow_style:
-            self.note(path, "must be one value, [a, list] or {a: mapping}", "put text in quotes")
+            self.note(path, both("yaml_one_value"), both("yaml_text_quotes"))
         return self.sequence(path) if isinstance(event, yaml.SequenceStartEvent) else self.mapping(path)
 
     def scalar(self, event: yaml.ScalarEvent, path: Trail) -> Any:
         if event.style:
             if re.search("[\ud800-\udfff]", event.value):  # only PyYAML's own parser lets these pass
-                self.note(path, "is not valid YAML: found an escape for half a character")
+                self.note(path, both("yaml_half"))
             return event.value
         try:
             return scalar(event.value)
         except ValueError as error:
-            return self.note(path, str(error))
+            return self.note(path, error.args[0])
 
     def sequence(self, path: Trail) -> list[Any]:
         items: list[Any] = []
@@ -314,11 +316,11 @@ class _Builder:
         if len(self.faults) > known:
             return str(key)
         if not isinstance(key, str):
-            self.note(path, f"a key must be text, not {show(key)}", "put it in quotes")
+            self.note(path, both("yaml_key_text", value=show(key)), both("in_quotes"))
         elif plain and key == "<<":
-            self.note(path, "merge keys (<<) are not allowed", "use extends")
+            self.note(path, both("yaml_merge"), both("yaml_use_extends"))
         elif key in items:
-            self.note((*path, key), "is given twice", f"first on line {first}" if first else "")
+            self.note((*path, key), both("yaml_twice"), both("yaml_first_line", line=first) if first else "")
         return str(key)
 
 
@@ -329,8 +331,8 @@ def parse(text: str, start: Mark, path: Trail = ()) -> Document:
     for at in itertools.islice(hidden, MAX_FAULTS):
         line, col = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
         mark = Mark(start.file, line, col) if start.line else start
-        message = f"has the control character U+{ord(text[at]):04X}"
-        faults.append(fault(mark, path, message, "inside double quotes it can be written as an escape"))
+        message = both("yaml_control", sign=f"U+{ord(text[at]):04X}")
+        faults.append(fault(mark, path, message, both("yaml_control_hint")))
     raise_all(faults)
     return _Builder(text, start).build(path)
 
@@ -366,12 +368,12 @@ def _document_of(raw: bytes, name: str) -> Document:
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8").removeprefix("\ufeff")
         mark = Mark(name, before.count("\n") + 1, len(before) - before.rfind("\n"))
-        refuse(mark, (), f"is not UTF-8 at byte {error.start}", "save the file as UTF-8")
+        refuse(mark, (), both("not_utf8", n=error.start), both("save_utf8"))
     document = parse(text, Mark(name, 1, 1))
     if document.data is None:
-        refuse(Mark(name, 1, 1), (), "is empty")
+        refuse(Mark(name, 1, 1), (), both("empty"))
     if not isinstance(document.data, dict):
-        refuse(document.marks[()], (), f"must be a mapping at the top, not {show(document.data)}")
+        refuse(document.marks[()], (), both("mapping_at_top", value=show(document.data)))
     return document
 
 

@@ -6,15 +6,15 @@ import difflib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sim.base.errors import SimError
+from sim.base.errors import SimError, both
 
 
 def did_you_mean(word: str, known: list[str]) -> str:
     """Return ``did you mean 'x'?`` for the closest known word, else a list of what exists."""
     close = difflib.get_close_matches(str(word), known, n=1, cutoff=0.6)
     if close:
-        return f"did you mean '{close[0]}'?"
-    return "known: " + ", ".join(known) if known else ""
+        return both("did_you_mean", name=close[0])
+    return both("known", names=", ".join(known)) if known else ""
 
 
 class Registry:

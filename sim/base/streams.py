@@ -120,3 +120,18 @@ def twelve(lane: int) -> np.ndarray:
 def bell(bits: np.ndarray) -> np.ndarray:
     """`normal` draws of twelve times 64 bits each."""
     return (unit(bits).sum(axis=-1) - 6).round(9)
+
+
+def seeds(seed: int, study: str, count: int, first: int = 0) -> list[int]:
+    """Seeds of runs: a hash of the seed that is asked for, the study's name, and the number of the run.
+
+    So studies of one scenario do not meet the same luck, unless one wants them to and names the same study.
+
+    Args:
+        seed: of the scenario, or that of the study where it has its own.
+        study: name of the study, and of its part where it has several.
+        count: how many.
+        first: number of the first.
+    """
+    key = stream_key(seed, study)
+    return [py_bits(key, number) >> 2 for number in range(first, first + count)]

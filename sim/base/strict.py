@@ -18,6 +18,7 @@ from pydantic import (
     PlainSerializer,
 )
 
+from sim.base.errors import both
 from sim.base.registry import Registry
 
 YEARS = range(1900, 2201)
@@ -39,7 +40,7 @@ WINDOWS = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt")
 def _no_device(name: str) -> str:
     """A name that can be that of a folder everywhere."""
     if name in WINDOWS:
-        raise ValueError(f"'{name}' is a name that Windows keeps for a device; take another")
+        raise ValueError(both("windows_name", name=name))
     return name
 
 
@@ -72,7 +73,7 @@ def title(text: str) -> str:
     if len(plain) > 1 and plain[0] in "#＃" and plain[-1] in "#＃":
         plain = plain[1:-1].strip()
     if text and not plain:
-        raise ValueError("is blank")
+        raise ValueError(both("blank"))
     return plain
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
-from sim.base.errors import Finding, SimError
+from sim.base.errors import Finding, SimError, both
 from sim.base.names import under
 from sim.base.streams import stream_key
 from sim.base.strict import Name, Source, Strict, front
@@ -129,7 +129,7 @@ def findings(world: Classic) -> Iterator[Finding]:
     except SimError as error:
         yield Finding(("network",), str(error))
     if mixed and not world.contagion.mixes:
-        yield Finding(("network", "kind"), f"{world.contagion.name} needs a network", "for instance complete")
+        yield Finding(("network", "kind"), both("needs_network", model=world.contagion.name), both("instance_complete"))
     for path in world.sources:
         field = path.removeprefix("contagion.")
         if field == path or field not in type(world.contagion).model_fields:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
+from sim.base.errors import both
 from sim.base.streams import np_bits, threshold
 from sim.base.strict import front
 from sim.contagion import theory
@@ -112,7 +113,7 @@ class ComplexContagion(Contagion):
     @model_validator(mode="after")
     def _one_rule(self) -> ComplexContagion:
         if (self.at_least is None) == (self.fraction is None):
-            raise ValueError("complex_contagion needs either at_least or fraction")
+            raise ValueError(both("one_of_two_thresholds"))
         return self
 
     def need(self, followed: np.ndarray) -> np.ndarray:
@@ -207,7 +208,7 @@ class Bass(Contagion):
     @model_validator(mode="after")
     def _a_probability(self) -> Bass:
         if self.p + self.q > 1:
-            raise ValueError(f"p + q is a probability, not {self.p + self.q:g}; use shorter steps")
+            raise ValueError(both("p_and_q", sum=self.p + self.q))
         return self
 
     def spread(self, stored: Stored | WellMixed, seeds: np.ndarray, key: int, steps: int = LONGEST) -> Spread:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from pydantic import Field, model_validator
 
-from sim.base.errors import Finding, SimError
+from sim.base.errors import Finding, SimError, both
 from sim.base.registry import did_you_mean
 from sim.base.streams import np_bits
 from sim.base.strict import Strict, front
@@ -39,13 +39,13 @@ class Seeds(Strict):
     def _one_way(self) -> Seeds:
         ways = [way for way in ("count", "top_degree", "users", "nodes", "around") if getattr(self, way) is not None]
         if "around" in ways and "count" not in ways:
-            raise ValueError("around needs count: how many there are, the node itself among them")
+            raise ValueError(both("around_needs_count"))
         ways = [way for way in ways if way != "count" or "around" not in ways]
         if not ways:
-            raise ValueError(f"seeds need one of {WAYS}")
+            raise ValueError(both("seeds_need_one", ways=WAYS))
         if len(ways) > 1:
             one = ", ".join(f"{name}: {getattr(self, name)}" for name in ways[:1])
-            raise ValueError(f"says {' and '.join(ways)}, of which one can hold; seeds={{{one}}} replaces both")
+            raise ValueError(both("seeds_say_more", ways=" and ".join(ways), one=one))
         return self
 
     @property
@@ -68,15 +68,15 @@ class Seeds(Strict):
         """What does not fit so many people; names of nodes are looked up when the network is there."""
         way = next(name for name in ("users", "nodes", "top_degree", "count") if getattr(self, name) is not None)
         if self.number > users:
-            yield Finding((way,), f"{self.number:,} seeds, but {users:,} users")
+            yield Finding((way,), both("too_many_seeds", seeds=self.number, users=users))
         for name in ("top_degree", "around"):
             if mixed and getattr(self, name) is not None:
-                has = "as many followers" if name == "top_degree" else "the same neighbours"
-                yield Finding((name,), f"well mixed, all have {has}", "use count")
+                why = both("mixed_followers" if name == "top_degree" else "mixed_neighbours")
+                yield Finding((name,), why, both("use_count"))
         for name in ("users",) if named else ("users", "nodes"):
             yield from _numbered(name, getattr(self, name) or (), users)
         if self.around is not None and not named and _number(self.around, users) is None:
-            yield Finding(("around",), f"no user is called '{self.around}'", f"they are numbered from 0 to {users - 1}")
+            yield Finding(("around",), both("no_user", name=self.around), both("numbered_to", last=users - 1))
 
     def choose(self, stored: Stored | WellMixed, key: int) -> np.ndarray:
         """Their ids, rising. Drawn ones are those with the smallest hashes, so more seeds contain fewer.
@@ -108,9 +108,9 @@ def _numbered(name: str, listed: Sequence[int | str], users: int) -> Iterator[Fi
     numbers = [_number(node, users) for node in listed]
     for at, number in enumerate(numbers):
         if number is None:
-            yield Finding((name, at), f"no user is called '{listed[at]}'", f"they are numbered from 0 to {users - 1}")
+            yield Finding((name, at), both("no_user", name=listed[at]), both("numbered_to", last=users - 1))
         elif number in numbers[:at]:
-            yield Finding((name, at), f"user {number} is listed twice")
+            yield Finding((name, at), both("user_twice", name=number))
 
 
 def numbers_of(nodes: Sequence[int | str], stored: Stored | WellMixed) -> list[int]:

@@ -30,10 +30,10 @@ class Difference(NamedTuple):
 
     def __str__(self) -> str:
         if self.before is NOTHING:
-            return f"+ {self.path}: {_said(self.after)}"
+            return f"+ {self.path}: {told(self.after)}"
         if self.after is NOTHING:
-            return f"− {self.path}: {_said(self.before)}"
-        return f"{self.path}: {_said(self.before)} → {_said(self.after)}"
+            return f"− {self.path}: {told(self.before)}"
+        return f"{self.path}: {told(self.before)} → {told(self.after)}"
 
 
 def differences(one: Scenario | Classic, other: Scenario | Classic) -> list[Difference]:
@@ -41,7 +41,7 @@ def differences(one: Scenario | Classic, other: Scenario | Classic) -> list[Diff
     return [*_of(one.model_dump(mode="json", by_alias=True), other.model_dump(mode="json", by_alias=True), "")]
 
 
-def _said(value: Any) -> str:
+def told(value: Any) -> str:
     """A value on a line, without what is empty."""
     if isinstance(value, str):
         text = value

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from sim.base.errors import Finding
+from sim.base.errors import Finding, both
 from sim.base.names import Known, Names, misnamed, under
 from sim.base.registry import Registry, did_you_mean
 from sim.base.strict import Instant, OneOf, Title, front
@@ -100,7 +100,7 @@ class Intervention(BaseModel):
         yield from misnamed(self, known, [platform])
         until: datetime | None = getattr(self, "until", None)
         if until is not None and until <= self.at:
-            yield Finding(("until",), "is not after at")
+            yield Finding(("until",), both("until_not_after"))
         if platform in setting.platforms:
             yield from self.asks(setting.platforms[platform])
 

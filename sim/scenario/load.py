@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from sim import catalog
 from sim.base import checker, errors, loader, notices, places, reader
-from sim.base.errors import Fault, ScenarioError
+from sim.base.errors import Fault, ScenarioError, both
 from sim.base.files.inputs import whole
 from sim.base.reader import fault
 from sim.base.registry import did_you_mean
@@ -150,7 +150,7 @@ def _checked(document: reader.Document) -> Scenario:
     except ScenarioError as error:
         strangers = [*_strangers(document)]
         missing = tuple(f"{stranger.path}." for stranger in strangers)
-        known = [one for one in error.faults if not (one.path.startswith(missing) and one.message == "is missing")]
+        known = [one for one in error.faults if not (one.path.startswith(missing) and one.message == both("missing"))]
         raise reader.together([*strangers, *known]) from None
 
 

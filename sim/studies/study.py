@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 from sim.base.progress import Tell
-from sim.base.streams import py_bits, stream_key
+from sim.base.streams import seeds as seeds  # as all studies draw them
 from sim.base.strict import Strict
 from sim.runs.estimate import fitting, required
 from sim.runs.kinds import World
@@ -69,21 +69,6 @@ def batch(
         most = given.ceiling(needs, at_once, runs)
         calls = [Call(do, job, records, most, maker()) for job in jobs]
         return given.carried_out(calls, at_once, count)
-
-
-def seeds(seed: int, study: str, count: int, first: int = 0) -> list[int]:
-    """Seeds of runs: a hash of the seed that is asked for, the study's name, and the number of the run.
-
-    So studies of one scenario do not meet the same luck, unless one wants them to and names the same study.
-
-    Args:
-        seed: of the scenario, or that of the study where it has its own.
-        study: name of the study, and of its part where it has several.
-        count: how many.
-        first: number of the first.
-    """
-    key = stream_key(seed, study)
-    return [py_bits(key, number) >> 2 for number in range(first, first + count)]
 
 
 def seeded(world: W, seed: int) -> W:

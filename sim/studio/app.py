@@ -23,8 +23,8 @@ from sim.pages import bundle
 from sim.pages.page import html as page_html
 from sim.runs.recipe import key
 from sim.scenario import load as scenarios
-from sim.studio import arms, fields, page, price, text
-from sim.studio.desk import Desk
+from sim.studio import arms, fields, page, pairs, price, settings, shift, text, words
+from sim.studio.desk import Desk, seeded
 from sim.studio.guard import Guard
 
 Answer = Callable[[Request, Desk], Awaitable[Response]]
@@ -61,7 +61,11 @@ def _routes() -> list[Route]:
         Route("/api/runs/{id}", _known),
         Route("/api/runs/{id}/page", _document),
         Route("/api/runs/{id}/{word}", _word, methods=["POST"]),
+        Route("/api/shift", _shift, methods=["POST"]),
         Route("/api/arms", _arms),
+        Route("/api/pairs", _pair, methods=["POST"]),
+        Route("/api/pairs/{name}", _pair_page),
+        Route("/api/pairs/{name}/{word}", _pair_word, methods=["POST"]),
         Route("/api/events", _events),
     ]
 
@@ -74,9 +78,9 @@ def _answered(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
         try:
             return await answer(request, request.app.state.desk)
         except ScenarioError as error:
-            return JSONResponse({"faults": [asdict(fault) for fault in error.faults]}, 422)
+            return JSONResponse({"faults": [words.fault(one) for one in error.faults]}, 422)
         except SimError as error:
-            return JSONResponse({"error": str(error)}, 409)
+            return JSONResponse({"error": words.of_error(error)}, 409)
         except ClientDisconnect:
             return Response(status_code=400)
         except OSError as error:
@@ -92,11 +96,11 @@ async def _sent(request: Request, **wanted: type) -> list[Any]:
     except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict) or data.keys() - wanted.keys():
-        raise SimError(f"a message has {', '.join(wanted)}")
+        raise SimError(words.line("message_has", names=", ".join(wanted)))
     found = [data.get(name, kind()) for name, kind in wanted.items()]
     for name, kind, value in zip(wanted, wanted.values(), found, strict=True):
         if kind is not object and type(value) is not kind:
-            raise SimError(f"{name} must be {kind.__name__}")
+            raise SimError(words.line("message_type", name=name, kind=kind.__name__))
     return found
 
 
@@ -147,7 +151,7 @@ def _shipped(name: str) -> str:
     """The text of a shipped scenario; one that names other files, with what is in them."""
     known = scenarios.shipped()
     if name not in known:
-        raise SimError(f"there is no shipped scenario '{name[:60]}'")
+        raise SimError(words.line("not_shipped", name=name[:60]))
     found = known[name].read_text(encoding="utf-8")
     try:
         text.document(found)
@@ -158,20 +162,31 @@ def _shipped(name: str) -> str:
 
 @_answered
 async def _check(request: Request, desk: Desk) -> Response:
-    (yaml,) = await _sent(request, yaml=str)
-    return JSONResponse(await run_in_threadpool(_checked, yaml))
+    yaml, base = await _sent(request, yaml=str, base=str)
+    return await _with_text(yaml, base)
+
+
+@_answered
+async def _shift(request: Request, desk: Desk) -> Response:
+    yaml, base, who, minutes = await _sent(request, yaml=str, base=str, who=str, minutes=int)
+    found = await run_in_threadpool(shift.moved, yaml, who, minutes)
+    return await _with_text(found.yaml, base, moved=found.moved, late=found.late)
 
 
 @_answered
 async def _edit(request: Request, desk: Desk) -> Response:
-    yaml, path, value = await _sent(request, yaml=str, path=str, value=object)
+    yaml, base, path, value = await _sent(request, yaml=str, base=str, path=str, value=object)
     if isinstance(value, dict | list) or not path:
-        raise SimError("one value is changed at a time")
-    changed = await run_in_threadpool(_changed, yaml, path, value)
+        raise SimError(words.line("one_value"))
+    return await _with_text(await run_in_threadpool(_changed, yaml, path, value), base)
+
+
+async def _with_text(changed: str, base: str, **more: Any) -> Response:
+    """A text, what is told of it beside another, and its faults, if it has any."""
     try:
-        return JSONResponse({"yaml": changed} | await run_in_threadpool(_checked, changed))
+        return JSONResponse({"yaml": changed, **more} | await run_in_threadpool(_checked, changed, base))
     except ScenarioError as error:
-        return JSONResponse({"yaml": changed, "faults": [asdict(fault) for fault in error.faults]}, 422)
+        return JSONResponse({"yaml": changed, **more, "faults": [words.fault(one) for one in error.faults]})
 
 
 def _changed(yaml: str, path: str, value: Any) -> str:
@@ -191,14 +206,16 @@ async def _search(request: Request, desk: Desk) -> Response:
     return JSONResponse({"fields": await run_in_threadpool(found)})
 
 
-def _checked(yaml: str) -> dict[str, Any]:
-    """What the studio tells of a scenario that has no faults."""
+def _checked(yaml: str, base: str = "") -> dict[str, Any]:
+    """What the studio tells of a scenario that has no faults; beside another, in what it differs from that."""
     document = text.document(yaml)
     world = text.world(yaml)
     return {
         "fields": fields.front(world, document),
         "price": price.told(world),
         "key": key(world),
+        "groups_to_move": shift.groups(world),
+        "changes": settings.changes(text.world(base), world) if base else [],
         **fields.about(world),
     }
 
@@ -233,7 +250,27 @@ async def _word(request: Request, desk: Desk) -> Response:
     if word == "forget":
         desk.forget(name)
         return JSONResponse({})
-    raise SimError(f"a run does not know '{word[:40]}'")
+    raise SimError(words.line("no_such_word", word=word[:40]))
+
+
+@_answered
+async def _pair(request: Request, desk: Desk) -> Response:
+    a, b, seeds = await _sent(request, a=str, b=str, seeds=int)
+    made = desk.pair(await run_in_threadpool(seeded, a, b, seeds))  # what takes time, beside the loop
+    return JSONResponse({"pair": made[0].pair, "entries": [asdict(entry) for entry in made]}, 201)
+
+
+@_answered
+async def _pair_page(request: Request, desk: Desk) -> Response:
+    return await _as_page(request, await run_in_threadpool(pairs.document, desk, request.path_params["name"]))
+
+
+@_answered
+async def _pair_word(request: Request, desk: Desk) -> Response:
+    if (word := request.path_params["word"]) not in ("stop", "forget"):
+        raise SimError(words.line("no_such_word", word=word[:40]))
+    desk.word_of_pair(request.path_params["name"], word)
+    return JSONResponse({})
 
 
 # ---- what happens

@@ -6,14 +6,14 @@ import json
 from typing import Any
 
 from sim.base.errors import SimError
-from sim.pages import arms
-from sim.pages.arms import Arm
+from sim.pages.arms import pair as page
+from sim.pages.arms.pair import Arm
 from sim.pages.words import Said, same
 from sim.scenario import numbers
-from sim.scenario.differences import differences
-from sim.studio import text
+from sim.studio import settings, text
 from sim.studio.desk import Desk
 from sim.studio.notebook import DONE, Entry
+from sim.studio.words import line, said
 
 WHERE: tuple[numbers.Where, ...] = ("headline", "card", "summary")
 
@@ -33,22 +33,21 @@ def document(desk: Desk, one: str, other: str) -> dict[str, Any]:
         Arm(name, desk.summary(entry.id), page, entry.digest)
         for name, entry, page in zip(names, entries, pages, strict=True)
     ]
-    settings = [str(one) for one in differences(*worlds)] if type(worlds[0]) is type(worlds[1]) else []
-    labels = {name: label for name in pair[0].summary if (label := _label(name, worlds[0])) is not None}
-    return arms.document(pair[0], pair[1], labels, settings, entries[0].seed)
+    labels = {name: found for name in pair[0].summary if (found := label(name, worlds[0])) is not None}
+    return page.document(pair[0], pair[1], labels, settings.changes(*worlds), entries[0].seed)
 
 
 def _refuse(entries: list[Entry]) -> None:
     for entry in entries:
         if entry.state != DONE:
-            raise SimError(f"{entry.id} is not done; two runs that are done can be set side by side")
-    for what, words in {"kind": "kinds of world", "seed": "seeds", "users": "numbers of people"}.items():
+            raise SimError(line("arms_not_done"))
+    for what in ("kind", "seed", "users"):
         a, b = (getattr(entry, what) for entry in entries)
         if a != b:
-            raise SimError(f"their {words} differ ({a}, {b}), so draws do not pair; run one with that of the other")
+            raise SimError(line("arms_unlike", what=said(f"unlike_{what}"), a=a, b=b))
 
 
-def _label(name: str, world: Any) -> Said | None:
+def label(name: str, world: Any) -> Said | None:
     """What a number is called; None for one that pages do not tell."""
     for where in WHERE:
         try:

@@ -16,6 +16,7 @@ from typing import Any
 
 from sim.base.blas import one_thread
 from sim.base.workers import load_in_workers
+from sim.studio.words import said
 from sim.studio.worker import Job, serve
 
 _PROCESSES: BaseContext = get_context("forkserver" if sys.platform == "linux" else "spawn")
@@ -63,6 +64,8 @@ class Crew:
     def submit(self, job: Job) -> None:
         """Have a run made as soon as a process is free; one that is to be kept, by who holds it, if it is free."""
         self.queue.append(job)
+        if self.false_starts >= FALSE_STARTS and not self.hands:
+            self._give_up()
         self._hand_out()
 
     def tell(self, name: str, word: str) -> bool:
@@ -147,8 +150,8 @@ class Crew:
         self.hands.remove(hand)
         self.holders = {name: one for name, one in self.holders.items() if one is not hand}
         if hand.job is not None:
-            why = "as when memory runs out; simulate fewer people" if code == -9 else f"exit code {code}"
-            self.hear(hand.job, ("failed", {"words": f"the process that made this run ended ({why}); run it again"}))
+            why = said("as_memory") if code == -9 else said("exit_code", code=code)
+            self.hear(hand.job, ("failed", {"words": said("process_ended", why=why)}))
         self.false_starts += not hand.ready
         if self.false_starts < FALSE_STARTS:
             self._hire()
@@ -160,4 +163,4 @@ class Crew:
         """Nobody can make anything here."""
         jobs, self.queue = self.queue, []
         for job in jobs:
-            self.hear(job, ("failed", {"words": "the processes that make runs end before they begin"}))
+            self.hear(job, ("failed", {"words": said("processes_end")}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -12,19 +13,22 @@ from typing import Any
 from uuid import uuid4
 
 from sim.base.errors import SimError
+from sim.base.streams import seeds
+from sim.pages.words import Said
 from sim.runs.kinds import World
 from sim.runs.result import Result, opened
 from sim.runs.words import heading
 from sim.scenario import load as scenarios
-from sim.scenario.differences import differences
 from sim.scenario.scenario import Scenario
-from sim.studio import live, text
+from sim.studio import live, settings, text
 from sim.studio.crew import Crew
 from sim.studio.notebook import BUSY, DONE, FAILED, PAUSED, RUNNING, WAITING, Entry, Notebook
+from sim.studio.words import line, said
 from sim.studio.worker import Job
 
 MOST_WAITING = 12
-MOST_LIVE = 40  # runs whose curve and page stay in memory
+MOST_SEEDS = 20  # of a pair of arms
+MOST_LIVE = 2 * MOST_SEEDS + 20  # runs whose curve and page stay in memory
 MOST_ACTS = 300
 MOST_BEHIND = 1000  # messages that a listener may be behind before it has to ask anew
 
@@ -39,6 +43,36 @@ class Live:
     document: bytes = b""
     summary: dict[str, Any] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """A run of one of two arms: ``a`` or ``b``, world and text, frame, and in what the arm differs from the first."""
+
+    arm: str
+    world: World
+    text: str
+    frame: dict[str, Any]
+    changes: list[Said]
+
+
+def seeded(a: str, b: str, count: int) -> list[Seeded]:
+    """Two arms with the seeds that `sim compare` would give them, one seed of both after the other.
+
+    Raises:
+        SimError: a scenario has faults, they cannot be paired, or too many seeds are asked for.
+    """
+    if not 1 <= count <= MOST_SEEDS:
+        raise SimError(line("pair_seeds", most=MOST_SEEDS))
+    worlds = text.world(a), text.world(b)
+    if type(worlds[0]) is not type(worlds[1]) or worlds[0].people.users != worlds[1].people.users:
+        raise SimError(line("pair_unlike"))
+    frames, changes = [live.frame(world) for world in worlds], settings.changes(*worlds)
+    return [
+        Seeded(arm, world.model_copy(update={"seed": seed}), text.edited(yaml, "seed", seed), frame, told)
+        for seed in seeds(worlds[0].seed, "compare", count)
+        for arm, world, yaml, frame, told in zip("ab", worlds, (a, b), frames, ([], changes), strict=True)
+    ]
 
 
 @lru_cache(maxsize=4)
@@ -72,27 +106,57 @@ class Desk:
             SimError: the scenario has faults, or too much is waiting.
         """
         if len(self.crew.queue) >= MOST_WAITING:
-            raise SimError(f"{MOST_WAITING} runs are waiting; let one be done first")
+            raise SimError(line("many_wait", count=MOST_WAITING))
         world = text.world(yaml)
         base = self.notebook[of] if of else None
         entry = self._entry(world, yaml, self._settings(world, base, begun))
         entry.of, entry.at = of, at
+        self._begin(entry, Live(live.frame(world)), base, paused=paused)
+        return entry
+
+    def pair(self, arms: Sequence[Seeded]) -> list[Entry]:
+        """Have the runs of two arms made, as `seeded` gives them. `SimError`: too much is waiting."""
+        if len(self.crew.queue) >= MOST_WAITING:
+            raise SimError(line("many_wait", count=MOST_WAITING))
+        name, made = uuid4().hex[:8], []
+        for one in arms:
+            entry = self._entry(one.world, one.text, one.changes)
+            entry.pair, entry.arm = name, one.arm
+            self._begin(entry, Live(one.frame))
+            made.append(entry)
+        return made
+
+    def of_pair(self, name: str) -> list[Entry]:
+        """The runs of a pair of arms. Raises `SimError` where there are none."""
+        found = [entry for entry in self.notebook.entries.values() if name and entry.pair == name]
+        if not found:
+            raise SimError(line("not_in_notebook"))
+        return found
+
+    def word_of_pair(self, name: str, word: str) -> None:
+        """Stop, or forget, all runs of a pair."""
+        for entry in self.of_pair(name):
+            if word == "stop" and entry.state in BUSY:
+                self.word(entry.id, word)
+            elif word == "forget":
+                self.forget(entry.id)
+
+    def _begin(self, entry: Entry, known: Live, base: Entry | None = None, *, paused: bool = False) -> None:
         self.notebook.put(entry)
-        self.live[entry.id] = Live(live.frame(world))
+        self.live[entry.id] = known
         self._forget()
-        job = Job(entry.id, yaml, base.text if base else "", at, base.digest if base else "", paused)
+        job = Job(entry.id, entry.text, base.text if base else "", entry.at, base.digest if base else "", paused)
         self.crew.submit(job)
         entry.state = (PAUSED if paused else RUNNING) if self._makes(entry.id) else WAITING
         self._say("entry", asdict(entry))
-        return entry
 
-    def _entry(self, world: World, yaml: str, settings: list[str]) -> Entry:
+    def _entry(self, world: World, yaml: str, changes: list[Said]) -> Entry:
         made = datetime.now().astimezone().isoformat(timespec="seconds")
         title = heading(world)[0]
         users = world.people.users
-        return Entry(uuid4().hex[:8], made, world.name, title, world.kind, world.seed, users, yaml, settings)
+        return Entry(uuid4().hex[:8], made, world.name, title, world.kind, world.seed, users, yaml, [*changes])
 
-    def _settings(self, world: World, base: Entry | None, begun: str) -> list[str]:
+    def _settings(self, world: World, base: Entry | None, begun: str) -> list[Said]:
         """In what a world differs from what it was begun with."""
         if base is not None:
             before: World = text.world(base.text)
@@ -100,16 +164,15 @@ class Desk:
             before = _shipped(begun)
         else:
             return []
-        same = type(before) is type(world) and (base is not None or before.name == world.name)
-        return [str(one) for one in differences(before, world)][:50] if same else []
+        return settings.changes(before, world) if base is not None or before.name == world.name else []
 
     def word(self, name: str, word: str) -> Entry:
         """Say pause, go, step or stop to a run. Raises `SimError` where it can no longer hear it."""
         entry = self.notebook[name]
         if word == "stop" and self.crew.drop(name):
-            entry.state, entry.words = FAILED, "taken back before it began"
+            entry.state, entry.words = FAILED, said("taken_back")
         elif not self.crew.tell(name, word):
-            raise SimError("this run is not under way")
+            raise SimError(line("not_under_way"))
         elif word == "stop":
             entry.ended, entry.state = True, RUNNING
         else:
@@ -122,7 +185,7 @@ class Desk:
         """Have the folder of a run written; it is made again where nobody holds it any more."""
         entry = self.notebook[name]
         if entry.state != DONE:
-            raise SimError("only a run that is done can be kept")
+            raise SimError(line("keep_done"))
         if not entry.kept:
             base = self.notebook[entry.of] if entry.of else None
             words = (base.text, entry.at, base.digest) if base else ("", "", "")
@@ -132,7 +195,7 @@ class Desk:
     def forget(self, name: str) -> None:
         """Take a run out of the notebook; a folder that was kept stays."""
         if self.notebook[name].state in BUSY:
-            raise SimError("this run is under way; stop it first")
+            raise SimError(line("stop_first"))
         del self.notebook.entries[name]
         self.live.pop(name, None)
         self.notebook.write()
@@ -144,7 +207,7 @@ class Desk:
         if known and known.document:
             return zlib.decompress(known.document)
         if not entry.kept:
-            raise SimError("this run is not in memory any more; run it again, its digest will be the same")
+            raise SimError(line("not_in_memory"))
         from json import dumps
 
         return dumps(self.kept(name).page_data(), ensure_ascii=False).encode("utf-8", "surrogatepass")
@@ -158,7 +221,7 @@ class Desk:
         """The folder of a run."""
         entry = self.notebook[name]
         if not entry.kept:
-            raise SimError("this run is not in memory any more; run it again, its digest will be the same")
+            raise SimError(line("not_in_memory"))
         return opened(self.out / entry.kept)
 
     # ---- what is heard
@@ -178,7 +241,7 @@ class Desk:
         elif kind == "kept":
             entry.kept = str(Path(message[1]).relative_to(self.out))
         elif kind == "failed":
-            entry.words = str(message[1]["words"])
+            entry.words = message[1]["words"]
             entry.state = entry.state if job.keep else FAILED
         if kind != "steps":
             self.notebook.write()

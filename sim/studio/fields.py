@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, get_args, get_origin
@@ -80,6 +81,11 @@ def _item(item: BaseModel) -> Said:
     words = [getattr(item, name, "") for name in ("title", "note", "by", "actor", "kind", "platform", "name", "topic")]
     known = [word for word in dict.fromkeys(words) if isinstance(word, str) and word]
     return same(" · ".join(known[:3])[:80])
+
+
+def group(path: str) -> str:
+    """Under which heading of the form a path stands."""
+    return _group((re.split(r"[.\[]", path)[0],))
 
 
 def _group(here: Trail) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 
 from sim.base.errors import SimError
 from sim.base.files.drafts import replacing
+from sim.pages.words import Said
+from sim.studio.words import line
 
 FILE = "studio.json"
 MOST = 200  # entries; the oldest that are not kept go first
@@ -34,7 +36,8 @@ class Entry:
         seconds: that it took.
         ended: whether it was ended before its end.
         kept: its folder, below the folder of results; empty: it is in memory alone.
-        words: what went wrong.
+        words: what went wrong, in both languages where it is known in both.
+        pair, arm: of a run that is one of a pair of arms, the name of the pair, and ``a`` or ``b``.
     """
 
     id: str
@@ -45,7 +48,7 @@ class Entry:
     seed: int
     users: int
     text: str
-    settings: list[str] = field(default_factory=list)
+    settings: list[Said | str] = field(default_factory=list)
     state: str = WAITING
     of: str = ""
     at: str = ""
@@ -54,7 +57,9 @@ class Entry:
     seconds: float = 0.0
     ended: bool = False
     kept: str = ""
-    words: str = ""
+    words: Said | str = ""
+    pair: str = ""
+    arm: str = ""
 
 
 class Notebook:
@@ -74,7 +79,7 @@ class Notebook:
             found = json.loads(self.path.read_text(encoding="utf-8"))
             yield from [_entry(one) for one in found["runs"]]
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise SimError(f"{self.path} is no notebook of the studio; move it away to begin a new one") from error
+            raise SimError(line("no_notebook", path=self.path)) from error
 
     def put(self, entry: Entry) -> None:
         """Enter a run; where there are too many, the oldest that is not kept goes."""
@@ -94,7 +99,7 @@ class Notebook:
     def __getitem__(self, name: str) -> Entry:
         """An entry. Raises `SimError` for one that is not there."""
         if name not in self.entries:
-            raise SimError("this run is not in the notebook any more")
+            raise SimError(line("not_in_notebook"))
         return self.entries[name]
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 import yaml
@@ -20,6 +21,7 @@ from sim.base.reader import Document, Mark, Trail, fault
 from sim.networks.base import NETWORKS
 from sim.runs.kinds import World
 from sim.scenario import load as scenarios
+from sim.studio.words import line
 
 NAME = "scenario.yaml"  # as faults call it
 MOST_BYTES = 256_000
@@ -31,7 +33,7 @@ def document(text: str) -> Document:
     """The document of a text that names no file. Raises `ScenarioError`, with lines."""
     raw = text.encode("utf-8", "surrogatepass")
     if len(raw) > MOST_BYTES:
-        reader.refuse(Mark(NAME), (), f"is larger than {MOST_BYTES // 1000} kB")
+        reader.refuse(Mark(NAME), (), line("text_too_large", size=MOST_BYTES // 1000))
     found = reader.document_of(raw, NAME)
     reader.raise_all([*_files(found)])
     return found
@@ -45,12 +47,12 @@ def world(text: str) -> World:
 
 def _files(found: Document) -> Iterator[Fault]:
     """Whatever in a document names a file."""
-    hint = "write it out here, or run the file from a shell"
+    hint = line("write_out")
     for path, value in _values(found.data):
         if path == ("extends",) or (path[-1] == "file" and any("kols" in str(step) for step in path)):
-            yield fault(found.keys.get(path, found.place(path)), path, "the studio reads no other file", hint)
+            yield fault(found.keys.get(path, found.place(path)), path, line("no_file"), hint)
         elif path[-1] in _places() and isinstance(value, str) and _of_network(path):
-            yield fault(found.place(path), path, "the studio reads no network from a file", hint)
+            yield fault(found.place(path), path, line("no_network_file"), hint)
 
 
 def _of_network(path: Trail) -> bool:
@@ -94,6 +96,24 @@ def edited(text: str, path: str, value: Any) -> str:
     except (ScenarioError, LookupError, ValueError):
         pass
     return loader.dump(wanted.data)
+
+
+def replaced(text: str, values: Mapping[Trail, Any]) -> str:
+    """The text with other values in the place of some that stand in it, its other words and comments as they are."""
+    before = document(text)
+    wanted = reader.copied(before.data)
+    for trail, value in values.items():
+        _at(wanted, trail[:-1])[trail[-1]] = value
+    try:
+        spans, changed = _spans(text), text
+        places = sorted((spans[before.marks[trail][1:]], value) for trail, value in values.items())
+        for (start, end), value in reversed(places):  # from the last on, so that places before it stay
+            changed = changed[:start] + _written(value) + changed[end:]
+        if reader.document_of(changed.encode(), NAME).data == wanted:
+            return changed
+    except (ScenarioError, LookupError, ValueError):
+        pass
+    return loader.dump(wanted)
 
 
 def _trail(path: str, data: Any) -> Trail:
@@ -153,15 +173,21 @@ def _offset(text: str, mark: Mark) -> int:
 
 
 def _span(text: str, mark: Mark) -> tuple[int, int]:
-    """Where a scalar begins and ends."""
+    """Where a scalar begins and ends. Raises `LookupError` where none begins."""
+    return _spans(text)[mark[1:]]
+
+
+def _spans(text: str) -> dict[tuple[int, ...], tuple[int, int]]:
+    """Where scalars begin and end, by line and column of their beginning."""
+    lines = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
+    found: dict[tuple[int, ...], tuple[int, int]] = {}
     for event in yaml.parse(text, Loader=_EVENTS):
         if isinstance(event, yaml.ScalarEvent):
             begin: Any = event.start_mark
             over: Any = event.end_mark
-            if (begin.line + 1, begin.column + 1) == (mark.line, mark.col):
-                end = Mark(NAME, over.line + 1, over.column + 1)
-                return _offset(text, mark), _offset(text, end)
-    raise LookupError(mark)
+            place = lines[begin.line] + begin.column, lines[over.line] + over.column
+            found[begin.line + 1, begin.column + 1] = place
+    return found
 
 
 def _written(value: Any) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from sim.base.errors import Bilingual, Fault, ScenarioError, SimError
 from sim.pages import words
 from sim.pages.words import Said
 
@@ -15,6 +17,32 @@ TABLE: dict[str, Said] = words.read(Path(__file__).with_name("words.yaml"))
 def said(key: str, /, **parts: Any) -> Said:
     """What a key says, in both languages; parts are texts, or `Said` themselves."""
     return words.put(TABLE[key], parts)
+
+
+def line(key: str, /, **parts: Any) -> Bilingual:
+    """What a key says, as the words of an error."""
+    return Bilingual(**said(key, **parts))
+
+
+def told(text: str) -> Said | str:
+    """A line as the browser gets it: in both languages where it has both, else as it is."""
+    return Said(en=str(text), zh=text.zh) if isinstance(text, Bilingual) else text
+
+
+def fault(one: Fault) -> dict[str, Any]:
+    """A fault as the browser gets it."""
+    return asdict(one) | {"message": told(one.message), "hint": told(one.hint)}
+
+
+def of_error(error: SimError) -> Said | str:
+    """What an error says; of a scenario with faults, a line each."""
+    if not isinstance(error, ScenarioError):
+        return told(error.args[0]) if error.args else ""
+    chinese = [
+        replace(one, message=getattr(one.message, "zh", one.message), hint=getattr(one.hint, "zh", one.hint))
+        for one in error.faults
+    ]
+    return Said(en=str(error), zh="\n".join(str(one) for one in chinese))
 
 
 def ui() -> dict[str, Said]:

@@ -20,12 +20,14 @@ from typing import Any
 
 from sim.base import notices
 from sim.base.blas import one_thread
-from sim.base.errors import ScenarioError, SimError
+from sim.base.errors import SimError
 from sim.runs import branches, runner
-from sim.runs.live.hearing import VIEWS, Step
+from sim.runs.live.hearing import Step
 from sim.runs.live.unkept import Unkept
 from sim.runs.result import Result
+from sim.studio import live
 from sim.studio.text import world
+from sim.studio.words import of_error, said
 
 EVERY = 0.08  # seconds between two messages of what was done
 HELD = 4  # results
@@ -66,8 +68,7 @@ class Ear:
 
     def __call__(self, step: Step) -> bool:
         """Take a step down; whether it was the last one."""
-        counts = [place.get(VIEWS, place.get("adopted", 0)) for place in step.counts.values()]
-        self.rows.append([step.step, step.people, *counts])
+        self.rows.append(live.row(step))
         self.acts += [[str(step.step), deed.actor, deed.action, deed.platform, deed.why] for deed in step.acts]
         self.free = max(0, self.free - 1)
         while self.pipe.poll():
@@ -129,13 +130,11 @@ def told(result: Result, seconds: float) -> dict[str, Any]:
 
 def fault(error: BaseException) -> dict[str, Any]:
     """What went wrong, in words; of a bug its place too, for whoever looks into it."""
-    if isinstance(error, ScenarioError):
-        return {"words": str(error)}
     if isinstance(error, SimError):
-        return {"words": str(error)}
+        return {"words": of_error(error)}
     if isinstance(error, MemoryError):
-        return {"words": "out of memory; simulate fewer people, or close other programs"}
-    return {"words": f"a fault of the program: {type(error).__name__}: {error}", "trace": format_exc()}
+        return {"words": said("out_of_memory")}
+    return {"words": said("program_fault", error=f"{type(error).__name__}: {error}"), "trace": format_exc()}
 
 
 def _carry_out(job: Job, pipe: Connection, held: OrderedDict[str, Unkept]) -> None:

@@ -5,6 +5,7 @@
   const doc = JSON.parse(document.getElementById("document").textContent);
   const $ = (id) => document.getElementById(id);
   const COLOURS = { blank: "#b9c2cc", seed: "#d55e00", fresh: "#e69f00", own: "#0072b2", past: "#007a5a" };
+  const NARROW = 900; // px, as in the style
   const SVG = "http://www.w3.org/2000/svg";
   let language = doc.language;
 
@@ -15,7 +16,8 @@
     left: "ring_some", right: "random", two: false,
     how: Object.fromEntries(Object.entries(doc.models).map(([name, model]) => [name, Object.fromEntries(model.parameters.map((one) => [one.name, one.value]))])),
   };
-  const panels = ["left", "right"].map((side) => ({ side, ties: null, chosen: -1 }));
+  const panels = ["left", "right"].map((side) => ({ side, ties: null, chosen: -1, touched: -1 }));
+  let leftOut = []; // of the names that were given, those that nobody has
   let now = 0, last = 0, timer = 0;
 
   function word(key, values = {}) {
@@ -53,6 +55,12 @@
     return [...new Set(found)];
   }
 
+  function namesOf(text) { // the same, and what nobody is called
+    const words = text.split(/[\s,，、;；]+/).filter(Boolean);
+    leftOut = words.filter((one) => !/^\d+$/.test(one) || Number(one) >= doc.users);
+    return named(words.filter((one) => !leftOut.includes(one)).join(", "));
+  }
+
   function ways() {
     const count = Math.min(state.count, doc.users);
     if (state.ways === "users") return { users: named(state.users) };
@@ -62,7 +70,7 @@
 
   function live(panel) {
     const given = doc.networks[state[panel.side]];
-    if (panel.of !== given) Object.assign(panel, { of: given, ties: given.ties.map((tie) => [...tie]), chosen: -1, places: null });
+    if (panel.of !== given) Object.assign(panel, { of: given, ties: given.ties.map((tie) => [...tie]), chosen: -1, touched: -1, places: null });
     if (!panel.places) panel.places = given.places;
     const how = state.how[state.model], net = Twin.network(doc.users, panel.ties);
     const start = Twin.seeds(net, ways(), Twin.streamKey(state.seed, "seeds"));
@@ -119,6 +127,19 @@
       pen.arc(...at(panel, v), v === panel.chosen ? dot * 1.8 : dot * (step[v] >= 0 && step[v] <= now ? 1.15 : 0.85), 0, 7);
       pen.fill();
     }
+    if (panel.touched >= 0) number(panel, panel.touched, pen, size);
+  }
+
+  function number(panel, v, pen, size) { // beside the dot that was touched, so that a finger sees which one it met
+    const [x, y] = at(panel, v), high = Math.max(size / 26, 14);
+    pen.font = `600 ${high}px system-ui, sans-serif`;
+    pen.textAlign = x > size / 2 ? "right" : "left";
+    pen.lineWidth = high / 4;
+    pen.strokeStyle = "#ffffff";
+    pen.fillStyle = "#1c2530";
+    const place = [String(v), x + (x > size / 2 ? -1 : 1) * high * 0.7, y + (y > size / 2 ? -high * 0.4 : high)];
+    pen.strokeText(...place);
+    pen.fillText(...place);
   }
 
   function colourOf(when, from, over, began) {
@@ -172,7 +193,10 @@
       draw(panel);
       const n = panel.reached[now], share = ((100 * n) / doc.users).toFixed(0);
       panel.said.textContent = word(now >= panel.last ? "said_end" : "said", { t: Math.min(now, panel.last), n, all: doc.users, share });
+      const few = state.ways === "around" && panel.start.length < Math.min(state.count, doc.users);
+      $(`short_${panel.side}`).textContent = few ? word("few_neighbours", { n: panel.start.length, a: state.around, asked: state.count }) : "";
     });
+    $("left_out").textContent = state.ways === "users" && leftOut.length ? word("left_out", { names: leftOut.join(", "), last: doc.users - 1 }) : "";
     chart();
     $("when").value = now;
     $("when_said").textContent = `${now} / ${last}`;
@@ -210,7 +234,8 @@
     const place = panel.ties.findIndex(([u, v]) => (u === a && v === b) || (u === b && v === a));
     if (place >= 0) panel.ties.splice(place, 1);
     else panel.ties.push([Math.min(a, b), Math.max(a, b)]);
-    panel.chosen = -1;
+    [panel.chosen, panel.touched] = [-1, -1];
+    $("no_tie").textContent = "";
     renew();
     panel.said.textContent = word(place >= 0 ? "tie_cut" : "tie_drawn", { a, b });
   }
@@ -229,6 +254,7 @@
   function clicked(panel, event) {
     const v = nearest(panel, event);
     if (v < 0) return;
+    panel.touched = v;
     if (state.click === "tie") {
       if (panel.chosen < 0 || panel.chosen === v) {
         panel.chosen = panel.chosen === v ? -1 : v;
@@ -240,6 +266,7 @@
     if (state.ways === "around") state.around = v;
     else {
       const had = state.ways === "users" ? named(state.users) : [];
+      leftOut = [];
       state.users = (had.includes(v) ? had.filter((one) => one !== v) : [...had, v]).join(", ");
       state.ways = "users";
     }
@@ -282,7 +309,7 @@
     }));
     for (const part of ["about", "formula", "notice", "try", "extend"]) $(`model_${part}`).textContent = word(`models.${state.model}.${part}`);
     $("model_source").textContent = doc.words.models[state.model].source;
-    $("model_theory").textContent = `${word("theory_of")} ${doc.models[state.model].theory[language]}.`;
+    $("model_theory").textContent = word("theory_of", { theory: doc.models[state.model].theory[language] });
     $("sliders").replaceChildren(...doc.models[state.model].parameters.map(slider));
     for (const side of ["left", "right"]) options($(side), Object.keys(doc.networks), "networks.", state[side]);
     options($("ways"), ["count", "around", "top_degree", "users"], "seeds_", state.ways);
@@ -297,12 +324,17 @@
     $("key_past_row").hidden = state.model !== "sir";
   }
 
+  function started() { // a neighbourhood has as many as there are
+    const asked = ways();
+    return "around" in asked ? { ...asked, count: panels[0].start.length } : asked;
+  }
+
   function same() { // the file with which the program makes the first panel's world
     const flow = (value) => JSON.stringify(value).replace(/"/g, "").replace(/([:,])/g, "$1 ");
     $("same").textContent = [
       "name: ladder", `seed: ${state.seed}`, `users: ${doc.users}`, `steps: ${doc.steps}`,
       `network: ${flow({ kind: "edge_list", path: `${state.left}.txt`, directed: false })}`,
-      `contagion: ${flow({ model: state.model, ...state.how[state.model] })}`, `seeds: ${flow(ways())}`, "",
+      `contagion: ${flow({ model: state.model, ...state.how[state.model] })}`, `seeds: ${flow(started())}`, "",
     ].join("\n");
   }
 
@@ -322,6 +354,7 @@
     fill();
     renew();
     play();
+    if (innerWidth <= NARROW) $("panels").scrollIntoView();
   }
 
   async function copy(text, button) {
@@ -347,7 +380,7 @@
     set("click", "click", (input) => input.value);
     set("count", "count", whole(doc.users));
     set("around", "around", whole(doc.users - 1));
-    set("users", "users", (input) => named(input.value).join(", "));
+    set("users", "users", (input) => namesOf(input.value).join(", "));
     set("seed", "seed", whole(Number.MAX_SAFE_INTEGER));
     set("two", "two", (input) => input.checked);
     $("again").addEventListener("click", () => { state.seed += 1; fill(); renew(); go(last); });
@@ -361,6 +394,7 @@
     $("tie_change").addEventListener("click", () => {
       const [a, b] = named($("tie_ends").value);
       if (b !== undefined) toggleTie(panels[0], a, b);
+      else $("no_tie").textContent = word("no_tie", { last: doc.users - 1 });
     });
     $("ties").addEventListener("click", save);
     $("copy").addEventListener("click", () => copy($("same").textContent, $("copy")));
@@ -375,6 +409,7 @@
   }
 
   function size() {
+    $(innerWidth <= NARROW ? "sliders_near" : "sliders_far").append($("sliders")); // on a phone beside what they change
     for (const { canvas } of panels) {
       const wide = Math.round((canvas.clientWidth || 600) * Math.min(devicePixelRatio || 1, 2));
       canvas.width = canvas.height = Math.max(280, wide);

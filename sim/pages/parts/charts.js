@@ -1,6 +1,6 @@
 // A chart of the document: a Vega-Lite specification with the rows put in, filters, a window of time, files to save.
 const loaded = new Promise((done) => document.addEventListener("DOMContentLoaded", done)); // the chart script stands last
-const later = new Map(); // what is drawn once it comes near the screen
+const later = new Map(); // what is drawn once it comes near the screen, or nothing else is to be done
 const watcher = new IntersectionObserver((entries) => {
   for (const entry of entries) if (entry.isIntersecting) drawNow(entry.target);
 }, { rootMargin: "300px" });
@@ -13,8 +13,21 @@ function drawNow(element) {
 }
 
 function whenNear(element, draw) {
+  if (!later.size) spareTime(); // in a frame the watcher sees only what is on the screen itself
   later.set(element, draw);
   watcher.observe(element);
+}
+
+const idle = window.requestIdleCallback || ((then) => setTimeout(then, 50));
+
+/** Draw what still waits, from the top down, one thing whenever the page has nothing else to do. */
+function spareTime() {
+  loaded.then(() => idle(function next() {
+    const [element] = later.keys();
+    if (!element) return;
+    drawNow(element);
+    idle(next, { timeout: 1000 });
+  }, { timeout: 300 }));
 }
 
 window.addEventListener("beforeprint", () => [...later.keys()].forEach(drawNow));
@@ -24,7 +37,8 @@ function chart(section) {
   const all = rowsOf(data);
   const state = { variant: 0, filters: {}, from: 0, to: 0, view: null };
   for (const { field, one } of filters) if (one) state.filters[field] = all.length ? all[0][field] : null;
-  const plot = el("div", { class: "plot", role: "img", "aria-label": say(section.title) });
+  const high = (variants[0].spec || {}).height;
+  const plot = el("div", { class: "plot", role: "img", "aria-label": say(section.title), style: typeof high === "number" ? `min-height:${high}px` : null });
   const sum = el("output", { class: "now" });
 
   const chosen = () => all.filter((row) =>

@@ -7,9 +7,11 @@ it can be made again, and nothing half done has to be explained.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from sim.minds import Deed
 from sim.scenario import load as scenarios
@@ -40,6 +42,8 @@ class Step:
         counts: flows so far by platform, such as ``counts["weibo"]["impressions"]``; of a classical world, which has
             no platforms, ``counts["network"]["adopted"]`` and its other columns.
         acts: what minds and scheduled facts did in the step.
+        listed: topics of the stories that stand on each platform's hot list at its end.
+        believers: people who then believe a story that may be untrue; None where no story may.
     """
 
     step: int
@@ -48,6 +52,8 @@ class Step:
     people: int
     counts: dict[str, dict[str, int]]
     acts: tuple[Deed, ...] = ()
+    listed: dict[str, int] = field(default_factory=dict)
+    believers: int | None = None
 
     def __repr__(self) -> str:
         at = f", {self.time:%Y-%m-%d %H:%M}" if self.time else ""
@@ -68,6 +74,13 @@ def shorter(scenario: Scenario, steps: int) -> Scenario:
     """The scenario that ends after so many steps."""
     days = steps * scenario.step_minutes / 1440
     return scenarios.load(scenario, sets=[f"days={days!r}"])  # type: ignore[return-value]  # it stays one of platforms
+
+
+def _listed(model: ViralityModel) -> dict[str, int]:
+    """Topics of the stories on each platform's list now."""
+    topics, platforms = model.world.topics, model.world.platforms
+    found = np.bincount(topics.platform[np.flatnonzero(topics.rank >= 0)], minlength=len(platforms))
+    return {name: int(count) for name, count in zip(platforms, found, strict=True)}
 
 
 class Ear:
@@ -100,7 +113,10 @@ class Ear:
         new, self._acts = tuple(acts[self._acts :]), len(acts)
         time = world.clock.time(model.steps * scenario.step_minutes)
         people = int(model.board.reached.anywhere.sum())
-        return _ends(self.hear, Step(model.steps, scenario.steps, time, people, counts, new))
+        belief = model.board.beliefs[model.steps - 1, :, 0]
+        believers = int(belief.sum()) if len(belief) else None
+        step = Step(model.steps, scenario.steps, time, people, counts, new, _listed(model), believers)
+        return _ends(self.hear, step)
 
     def shorten(self, scenario: Scenario, steps: int) -> Scenario:
         """The scenario that ends after so many steps."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sim.base.errors import Finding
+from sim.base.errors import Finding, both, either
 from sim.base.names import under, unknown
 from sim.base.registry import did_you_mean
 from sim.base.strict import YEARS
@@ -43,7 +43,7 @@ def findings(scenario: Scenario, *, shortened: bool = False) -> Iterator[Finding
     """What does not fit in a campaign and its plan. The rest of the scenario must be without fault."""
     if scenario.campaign is None:
         if scenario.plan is not None:
-            yield Finding(("plan",), "needs a campaign, which says what may be bought")
+            yield Finding(("plan",), both("plan_needs_campaign"))
         return
     faults = [*_campaign(scenario, scenario.campaign, shortened)]
     yield from faults or (_plan(scenario, scenario.campaign, scenario.plan) if scenario.plan else ())
@@ -53,7 +53,7 @@ def _campaign(scenario: Scenario, campaign: Campaign, shortened: bool) -> Iterat
     where: Path = ("campaign",)
     yield from unknown("story", campaign.story, ["", *scenario.stories], (*where, "story"))
     if not campaign.story and len(scenario.stories) > 1:
-        yield Finding((*where, "story"), f"must say which story is sold; known: {', '.join(scenario.stories)}")
+        yield Finding((*where, "story"), both("which_story", names=", ".join(scenario.stories)))
     if why := refusal(campaign.goal.metric, "goal", scenario.platforms):
         yield Finding((*where, "goal", "metric"), *why)
     yield from _window(scenario, campaign, shortened)
@@ -78,13 +78,13 @@ def _window(scenario: Scenario, campaign: Campaign, shortened: bool) -> Iterator
     for name in ("opens", "closes"):
         when = getattr(campaign, name)
         if when.year not in YEARS:
-            yield Finding(("campaign", name), f"must lie in the years {YEARS[0]} to {YEARS[-1]}")
+            yield Finding(("campaign", name), both("in_years", first=YEARS[0], last=YEARS[-1]))
             return
         if when < scenario.start or (when >= scenario.end and not shortened):
-            span = f"{scenario.start.isoformat()} to {scenario.end.isoformat()}"
-            yield Finding(("campaign", name), f"lies outside the run, which goes from {span}")
+            span = {"first": scenario.start.isoformat(), "last": scenario.end.isoformat()}
+            yield Finding(("campaign", name), both("outside_run", **span))
     if campaign.closes < campaign.opens:
-        yield Finding(("campaign", "closes"), "lies before opens")
+        yield Finding(("campaign", "closes"), both("closes_before_opens"))
 
 
 def _own(scenario: Scenario, own: Own) -> Iterator[Finding]:
@@ -92,14 +92,14 @@ def _own(scenario: Scenario, own: Own) -> Iterator[Finding]:
     found = [actor for actor in scenario.actors if actor.name == own.actor]
     yield from unknown("actor", own.actor, [actor.name for actor in scenario.actors], where)
     if found and not found[0].accounts:
-        yield Finding(where, f"'{own.actor}' has no account on any platform")
+        yield Finding(where, both("no_account_anywhere", name=own.actor))
 
 
 def _portfolio(scenario: Scenario, campaign: Campaign) -> Iterator[Finding]:
     taken = Counter(called(hire) for hire in campaign.portfolio)
     actors = {actor.name for actor in scenario.actors}
     if PURSE in actors:
-        yield Finding(("campaign",), f"an actor is called '{PURSE}', as the campaign's purse is", "rename the actor")
+        yield Finding(("campaign",), both("purse_taken", name=PURSE), both("rename_actor"))
     for i, hire in enumerate(campaign.portfolio):
         where: Path = ("campaign", "portfolio", i)
         faults = [*_sells_where(scenario, hire, where)]
@@ -125,10 +125,10 @@ def _people(scenario: Scenario, hire: Hire, actors: set[str], where: Path) -> It
 
 def _person(scenario: Scenario, one: Candidate, actors: set[str], where: Path, field: str) -> Iterator[Finding]:
     if one.followers > scenario.people.represents:
-        few = f"{one.followers:,} followers are more than the {scenario.people.represents:,} people"
+        few = both("followers_above_people", followers=one.followers, people=scenario.people.represents)
         yield Finding((*where, field), few)
     if one.name in actors:
-        yield Finding(where, f"its candidate '{one.name}' has the name of an actor", "rename the actor")
+        yield Finding(where, both("candidate_is_actor", name=one.name), both("rename_actor"))
 
 
 def _kols(scenario: Scenario, campaign: Campaign, actors: set[str]) -> Iterator[Finding]:
@@ -139,13 +139,13 @@ def _kols(scenario: Scenario, campaign: Campaign, actors: set[str]) -> Iterator[
         where: Path = ("campaign", "kols", i)
         faults = [*_sells_where(scenario, kol, where)]
         if first.setdefault(kol.name, i) != i:
-            hint = "one account a line: on two platforms it is two names"
-            faults.append(Finding((*where, "name"), f"'{kol.name}' is there twice", hint))
+            hint = both("one_account_a_line")
+            faults.append(Finding((*where, "name"), both("named_twice", name=kol.name), hint))
         if kol.name in numbered:
-            faults.append(Finding((*where, "name"), f"'{kol.name}' is also a candidate of the portfolio"))
+            faults.append(Finding((*where, "name"), both("also_candidate", name=kol.name)))
         if kol.price is None and not kol.tier:
-            hint = "price: 20000, or tier: " + " or ".join(scenario.people.kol_tiers)
-            faults.append(Finding(where, f"'{kol.name}' has neither a price nor a tier", hint))
+            hint = both("price_or_tier", tiers=either(scenario.people.kol_tiers))
+            faults.append(Finding(where, both("no_price", name=kol.name), hint))
         for interest in kol.interests if scenario.people.interests else ():
             path = (*where, "interests", interest)
             faults += unknown("interest", interest, scenario.people.interests, path)
@@ -155,7 +155,7 @@ def _kols(scenario: Scenario, campaign: Campaign, actors: set[str]) -> Iterator[
 def _kol(scenario: Scenario, one: Candidate, actors: set[str], where: Path) -> Iterator[Finding]:
     yield from _person(scenario, one, actors, where, "followers")
     if not 0 < one.appeal <= MOST_APPEAL:
-        yield Finding((*where, "interests"), f"its audience fits the story by {one.appeal:g}", "state a fit instead")
+        yield Finding((*where, "interests"), both("fits_by", factor=one.appeal), both("state_fit"))
 
 
 def _plan(scenario: Scenario, campaign: Campaign, plan: Plan) -> Iterator[Finding]:
@@ -180,7 +180,7 @@ def _place(scenario: Scenario, campaign: Campaign, place: PlannedPlace, where: P
     sold = slot_prices(scenario, place.platform) if place.slot and place.platform in known else {}
     if sold and place.slot not in sold:
         hint = f"slot: {' or '.join(map(str, sold))}"
-        yield Finding((*where, "slot"), f"{place.what} of {place.platform} is not for sale", hint)
+        yield Finding((*where, "slot"), both("not_for_sale", what=place.what, platform=place.platform), hint)
 
 
 def _actor(scenario: Scenario, name: str) -> Any:
@@ -194,19 +194,18 @@ def _post(
     one = known.get(post.by)
     if post.by != own.name and one is None:
         hint = did_you_mean(post.by, [own.name, *known])
-        yield Finding((*where, "by"), f"'{post.by}' is neither the organiser nor among the KOLs", hint)
+        yield Finding((*where, "by"), both("neither_organiser", name=post.by), hint)
         return
     places = [one.platform] if one else list(own.places)
     if post.platform not in places:
-        yield Finding(
-            (*where, "platform"), f"'{post.by}' has no account on {post.platform}", did_you_mean(post.platform, places)
-        )
+        why = both("no_account_on", name=post.by, platform=post.platform)
+        yield Finding((*where, "platform"), why, did_you_mean(post.platform, places))
         return
     yield from _of_platform(scenario, post, where)
     if post.boost > campaign.boosts.most:
-        yield Finding((*where, "boost"), f"is more than the {campaign.boosts.most:,} yuan that one post may have")
+        yield Finding((*where, "boost"), both("boost_too_much", most=campaign.boosts.most))
     if post.appeal * (one or campaign.own).appeal > MOST_APPEAL:
-        yield Finding((*where, "appeal"), f"times that of '{post.by}' is more than {MOST_APPEAL:g}")
+        yield Finding((*where, "appeal"), both("appeal_too_much", name=post.by, most=MOST_APPEAL))
 
 
 def _of_platform(scenario: Scenario, post: PlannedPost, where: Path) -> Iterator[Finding]:
@@ -220,13 +219,13 @@ def _of_platform(scenario: Scenario, post: PlannedPost, where: Path) -> Iterator
     kinds = [kind for kind, content in platform.content.items() if content.lucky_draw]
     if post.prize and (post.content or next(iter(kinds), "")) not in kinds:
         hint = f"content: {kinds[0]}" if kinds else f"platforms.{post.platform}.content: a kind with lucky_draw: true"
-        yield Finding((*where, "prize"), "is given away in no lucky draw: the post is of another kind", hint)
+        yield Finding((*where, "prize"), both("no_lucky_draw"), hint)
 
 
 def _when(campaign: Campaign, at: datetime, where: Path) -> Iterator[Finding]:
     if at.year not in YEARS or not campaign.opens <= at <= campaign.closes:
-        span = f"{campaign.opens.isoformat()} to {campaign.closes.isoformat()}"
-        yield Finding(where, f"lies outside the campaign, which goes from {span}")
+        span = {"first": campaign.opens.isoformat(), "last": campaign.closes.isoformat()}
+        yield Finding(where, both("outside_campaign", **span))
 
 
 def _limits(campaign: Campaign, plan: Plan, known: dict[str, Candidate]) -> Iterator[Finding]:
@@ -235,12 +234,13 @@ def _limits(campaign: Campaign, plan: Plan, known: dict[str, Candidate]) -> Iter
     for (by, platform), n in Counter((post.by, post.platform) for post in plan.posts).items():
         most = known[by].posts_each if by in known else campaign.own.posts
         if n > most:
-            yield Finding(where, f"{n} posts of {by} on {platform} are more than {most}")
+            yield Finding(where, both("too_many_of", n=n, by=by, platform=platform, most=most))
     for (platform, day), n in Counter((post.platform, day_of(campaign, post.at)) for post in plan.posts).items():
         if n > campaign.posts_a_day:
-            yield Finding(where, f"{n} posts on {platform} on {day} are more than {campaign.posts_a_day} a day")
+            most_a_day = campaign.posts_a_day
+            yield Finding(where, both("too_many_a_day", n=n, platform=platform, day=day, most=most_a_day))
     if len({(post.by, post.platform, post.at) for post in plan.posts}) < len(plan.posts):
-        yield Finding(where, "hold two posts of one account at the same time")
+        yield Finding(where, both("same_time"))
     for field, slots in (("places", False), ("slots", True)):
         most = getattr(campaign, field)
         bought = Counter(place.platform for place in plan.places if (place.slot > 0) == slots)
@@ -252,4 +252,4 @@ def _limits(campaign: Campaign, plan: Plan, known: dict[str, Candidate]) -> Iter
 def _cost(scenario: Scenario, campaign: Campaign, plan: Plan, known: Mapping[str, Candidate]) -> Iterator[Finding]:
     if (yuan := cost(scenario, plan, known)) > campaign.budget:
         bill = ", ".join(f"{name} {sum_:,}" for name, sum_ in parts(scenario, plan, known).items() if sum_)
-        yield Finding(("plan",), f"costs {yuan:,} yuan ({bill}), and the budget is {campaign.budget:,}")
+        yield Finding(("plan",), both("above_budget", yuan=yuan, bill=bill, budget=campaign.budget))

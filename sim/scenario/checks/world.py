@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from sim import catalog
-from sim.base.errors import Finding, SimError
+from sim.base.errors import Finding, SimError, both
 from sim.base.names import Known, marks, misnamed, placeholders, under, unknown
 from sim.base.reader import read
 from sim.base.strict import YEARS
@@ -49,11 +49,11 @@ def findings(scenario: Scenario, *, shortened: bool = False) -> Iterator[Finding
 
 
 def _time(scenario: Scenario) -> Iterator[Finding]:
-    years = f"must lie in the years {YEARS[0]} to {YEARS[-1]}"
+    years = both("in_years", first=YEARS[0], last=YEARS[-1])
     if scenario.start.year not in YEARS:
         yield Finding(("start",), years)
     if scenario.steps < 1:
-        yield Finding(("days",), f"is shorter than a step of {scenario.step_minutes} minutes")
+        yield Finding(("days",), both("shorter_than_step", minutes=scenario.step_minutes))
     for i, fact in enumerate(scenario.interventions):
         for name in ("at", "until"):
             when = getattr(fact, name, None)
@@ -66,15 +66,15 @@ def _people(scenario: Scenario) -> Iterator[Finding]:
     if people.represents < people.users <= MAX_USERS:  # more than that is refused together with what it would need
         yield Finding(
             ("people", "users"),
-            f"{people.users:,} people are simulated, but they stand for {people.represents:,}",
-            "lower people.users or raise people.represents",
+            both("more_simulated", users=people.users, represents=people.represents),
+            both("lower_users"),
         )
     if people.ratio > MAX_RATIO:
-        yield Finding(("people", "users"), f"one simulated person would stand for {people.ratio:,}", "raise it")
+        yield Finding(("people", "users"), both("stands_for_many", ratio=people.ratio), both("raise_it"))
     if people.reaction.flat_minutes >= 60 * people.reaction.horizon_hours:
-        yield Finding(("people", "reaction", "flat_minutes"), "reaches beyond horizon_hours")
+        yield Finding(("people", "reaction", "flat_minutes"), both("beyond_horizon"))
     if max(activity.level for activity in people.activity.values()) < 0.001:
-        yield Finding(("people", "activity"), "nobody is active: every level is 0")
+        yield Finding(("people", "activity"), both("nobody_active"))
     for name, segment in people.segments.items():
         for platform in segment.usage:
             known = sorted({*scenario.platforms, *_catalogue_platforms()})
@@ -139,12 +139,12 @@ def _platforms(scenario: Scenario) -> Iterator[Finding]:
     for name, platform in scenario.platforms.items():
         where = ("platforms", name)
         if platform.users < RARE * scenario.people.represents:
-            yield Finding((*where, "users"), f"are fewer than {RARE:g} of the {scenario.people.represents:,} people")
+            yield Finding((*where, "users"), both("few_of_people", share=RARE, people=scenario.people.represents))
         if 2 * platform.users < scenario.people.ratio:
-            each = f"one simulated person stands for {scenario.people.ratio:,}, so nobody would use it"
-            yield Finding((*where, "users"), each, "raise people.users")
+            each = both("stands_for_so_many", ratio=scenario.people.ratio)
+            yield Finding((*where, "users"), each, both("raise_users"))
         if not _use(scenario, name):
-            yield Finding(("people", "segments"), f"nobody uses {name}: every segment's usage of it is 0")
+            yield Finding(("people", "segments"), both("nobody_uses", name=name))
         for _, mechanism in platform.mechanisms.present():
             yield from (Finding((*where, *path), words) for path, words in mechanism.findings(platform))
         yield from _relays(scenario, name)
@@ -194,7 +194,7 @@ def _stories(scenario: Scenario) -> Iterator[Finding]:
                 place = (*where, "rumour", "credulity", segment)
                 yield from unknown("segment", segment, scenario.people.segments, place)
         if "{n}" not in story.user_topic_title:
-            yield Finding((*where, "user_topic_title"), "needs {n}, the number that tells its topics apart")
+            yield Finding((*where, "user_topic_title"), both("needs_n"))
         for platform in scenario.platforms:
             yield from _audience(scenario, name, story, platform)
 
@@ -206,7 +206,7 @@ def _audience(scenario: Scenario, name: str, story: Story, platform: str) -> Ite
     users = [segment.share * segment.usage.get(platform, 1.0) for segment in segments]
     suited = sum(n * fit for n, fit in zip(users, fits, strict=True))
     if use and (suited < 0.001 * use * max(fits) or not max(fits)):
-        yield Finding(("stories", name, "interests"), f"next to nobody on {platform} has such interests")
+        yield Finding(("stories", name, "interests"), both("nobody_interested", platform=platform))
 
 
 # ---- actors
@@ -218,7 +218,7 @@ def _actors(scenario: Scenario, shortened: bool) -> Iterator[Finding]:
     for i, actor in enumerate(scenario.actors):
         where = ("actors", i)
         if any(taken[name] > 1 for name in {actor.name, *dict(actor.members)}):
-            yield Finding((*where, "name"), f"'{actor.name}' is taken by another actor, or is one of its group")
+            yield Finding((*where, "name"), both("name_taken", name=actor.name))
         yield from under(where, misnamed(actor, known))
         yield from _accounts(scenario, actor, where)
         places = _places_of(scenario, actor)
@@ -233,8 +233,9 @@ def _homeless(policy: Policy, name: str, places: list[str], known: Known) -> Ite
     for field, what in marks(type(policy)).items():
         where = getattr(policy, field)
         if what == "platform" and where in known.names[what] and where not in places:
-            hint = f"its accounts: {', '.join(places)}" if places else "it has none: accounts: {" + where + ": 1000}"
-            yield Finding((field,), f"'{name}' has no account on {where}, nor does a fact open one", hint)
+            example = f"{{{where}: 1000}}"
+            hint = both("its_accounts", names=", ".join(places)) if places else both("it_has_none", example=example)
+            yield Finding((field,), both("no_account_nor_fact", name=name, platform=where), hint)
 
 
 def _places_of(scenario: Scenario, actor: Actor) -> list[str]:
@@ -249,7 +250,7 @@ def _accounts(scenario: Scenario, actor: Actor, where: tuple[str | int, ...]) ->
         place = (*where, "accounts", platform)
         yield from unknown("platform", platform, scenario.platforms, place)
         if followers > scenario.people.represents:
-            yield Finding(place, f"{followers:,} followers are more than the {scenario.people.represents:,} people")
+            yield Finding(place, both("followers_above_people", followers=followers, people=scenario.people.represents))
 
 
 # ---- scheduled facts
@@ -290,21 +291,20 @@ def known_names(scenario: Scenario) -> Known:
 
 def _dates(scenario: Scenario, shortened: bool) -> Iterator[Finding]:
     """What is to happen must lie in the run, and end after it begins."""
-    span = f"{scenario.start.isoformat()} to {scenario.end.isoformat()}"
+    span = {"first": scenario.start.isoformat(), "last": scenario.end.isoformat()}
     for i, fact in enumerate(scenario.interventions):
         late = fact.at >= scenario.end and not shortened
         if fact.enabled and (fact.at < scenario.start or late):
-            message = f"lies outside the run, which goes from {span}"
-            yield Finding(("interventions", i, "at"), message, "change days, or set enabled: false")
+            yield Finding(("interventions", i, "at"), both("outside_run", **span), both("change_days"))
 
 
 def _account(fact: Any, have: set[tuple[str, str]], where: tuple[str | int, ...]) -> Iterator[Finding]:
     """A post needs an account by then; one is opened once. Called in order of time; ``have`` is kept up to date."""
     account = (fact.actor, fact.platform)
     if fact.needs_account and account not in have:
-        yield Finding((*where, "actor"), f"'{fact.actor}' has no account on {fact.platform} by then")
+        yield Finding((*where, "actor"), both("no_account_then", actor=fact.actor, platform=fact.platform))
     if fact.opens_account and account in have:
-        yield Finding((*where, "actor"), f"'{fact.actor}' already has an account on {fact.platform}")
+        yield Finding((*where, "actor"), both("has_account", actor=fact.actor, platform=fact.platform))
     if fact.needs_account or fact.opens_account:  # what is missing is told once
         have.add(account)
 
@@ -323,9 +323,9 @@ def _figure_times(figure: Any, scenario: Scenario, shortened: bool, where: tuple
     for field in ("since", "at", "per_since", "per_at"):
         when = getattr(figure, field)
         if when is not None and when < scenario.start:
-            yield Finding((*where, field), f"lies before the start, {scenario.start:%Y-%m-%d %H:%M}")
+            yield Finding((*where, field), both("before_start", when=f"{scenario.start:%Y-%m-%d %H:%M}"))
         if when is not None and when > scenario.end and not shortened:
-            yield Finding((*where, field), f"lies after the end of the run, {scenario.end:%Y-%m-%d %H:%M}")
+            yield Finding((*where, field), both("after_end", when=f"{scenario.end:%Y-%m-%d %H:%M}"))
     if figure.at is None and any((figure.since, figure.per_since, figure.per_at)):
         yield Finding((*where, "at"), "is needed where a figure begins later than the run, or is over another time's")
     spans = ("since", figure.since, figure.at), ("per_since", figure.per_since, figure.per_at or figure.at)

@@ -1,7 +1,7 @@
 // What the studio asks its server, and what it keeps of the answers.
 const S = {
   yaml: "", begun: "", check: null, faults: [], wrong: "", found: [], looked: "",
-  shown: null, branch: null, entries: new Map(), live: new Map(), picked: new Set(),
+  shown: null, branch: null, base: null, pair: null, seeds: 0, metric: "", told: "", entries: new Map(), live: new Map(), picked: new Set(),
   ready: false, out: "", away: false, busy: Promise.resolve(),
 };
 
@@ -17,7 +17,12 @@ async function ask(path, body) {
   }
   const data = await answer.json().catch(() => ({}));
   if (answer.ok) return data;
-  throw { words: say(data.error) || (data.faults ? "" : word("refused", { code: answer.status })), faults: data.faults || [], data };
+  throw { words: plainly(data.error) || (data.faults ? "" : word("refused", { code: answer.status })), faults: data.faults || [] };
+}
+
+/** A line in the language of the page; one that is known in English alone says so. */
+function plainly(line) {
+  return line && typeof line === "string" && lang !== "en" ? `${line}${word("english_only")}` : say(line);
 }
 
 /** Have something done and say what went wrong, if it did. */
@@ -26,7 +31,7 @@ async function tried(what) {
     return await what();
   } catch (error) {
     if (error instanceof Error) throw error;
-    wrong(error.words || (error.faults || []).map((one) => one.message).join("; "));
+    wrong(error.words || (error.faults || []).map((one) => plainly(one.message)).join("; "));
     return null;
   }
 }

@@ -11,7 +11,8 @@ function bookPart() {
 function showBook() {
   const list = document.getElementById("entries");
   const entries = [...S.entries.values()].reverse();
-  list.replaceChildren(...(entries.length ? entries.map(row) : [el("li", { class: "about", text: word("no_runs") })]));
+  const rows = entries.filter((one, i) => !one.pair || entries.findIndex((other) => other.pair === one.pair) === i);
+  list.replaceChildren(...(rows.length ? rows.map((one) => (one.pair ? pairRow(one.pair) : row(one))) : [el("li", { class: "about", text: word("no_runs") })]));
   const done = [...S.picked].filter((id) => S.entries.get(id)?.state === "done");
   document.getElementById("arms").disabled = done.length !== 2 || S.picked.size !== 2;
 }
@@ -30,12 +31,16 @@ function row(entry) {
   return el("li", { "data-id": entry.id, "data-state": entry.state, class: entry.id === S.shown ? "shown" : null }, box,
     el("div", { class: "told" }, el("b", { dir: "auto", text: entry.title }), " ", el("span", { class: "state", "data-state": entry.state, text: word(`state_${entry.state}`) }),
       el("span", { class: "facts", text: facts.join(" · ") }),
-      entry.settings.length ? el("span", { class: "settings", dir: "auto", text: entry.settings.slice(0, 4).join("; ") + (entry.settings.length > 4 ? " …" : "") }) : null,
-      entry.words ? el("span", { class: "refusal", dir: "auto", text: entry.words }) : null),
+      settingsOf(entry), entry.words ? el("span", { class: "refusal", dir: "auto", text: plainly(entry.words) }) : null),
     el("div", { class: "bar" }, el("button", { type: "button", class: "quiet", text: word("show"), onclick: () => show(entry.id).then(showBook) }),
       el("button", { type: "button", class: "quiet", text: word("load"), onclick: () => { S.branch = null; inTurn(() => write(entry.text, "")); } }),
       el("button", { type: "button", class: "quiet", text: word("forget"), disabled: ["waiting", "running", "paused"].includes(entry.state),
         onclick: () => tried(() => ask(`/api/runs/${entry.id}/forget`, {})) })));
+}
+
+function settingsOf(entry) {
+  if (!entry.settings.length) return null;
+  return el("span", { class: "settings", dir: "auto", text: entry.settings.slice(0, 4).map(say).join(lang === "zh" ? "；" : "; ") + (entry.settings.length > 4 ? " …" : "") });
 }
 
 /** A run has changed: show it where it is shown. */
@@ -44,6 +49,7 @@ function took_(entry) {
   S.entries.set(entry.id, { ...had, ...entry });
   if (entry.state === "done" && S.live.get(entry.id)) S.live.get(entry.id).there = true;
   showBook();
+  if (entry.pair) pairTook(entry.pair);
   if (entry.id === S.shown && !S.arms && (!had || had.state !== entry.state || had.kept !== entry.kept || had.words !== entry.words)) showRun();
 }
 

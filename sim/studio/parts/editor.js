@@ -9,13 +9,15 @@ function editorPart() {
   }
   const file = el("input", { type: "file", accept: ".yaml,.yml", class: "away", id: "file", "aria-label": word("open_file"), tabindex: "-1" });
   file.addEventListener("change", async () => {
-    if (file.files[0]) await write(await file.files[0].text(), "");
+    if (!file.files[0]) return;
+    leaveBase();
+    await write(await file.files[0].text(), "");
   });
   return el("section", { id: "scenario", "aria-labelledby": "scenario-title" },
     el("div", { class: "bar" }, el("h2", { id: "scenario-title", text: word("scenario") }), select, file,
       el("button", { type: "button", text: word("open_file"), onclick: () => file.click() }),
       el("button", { type: "button", text: word("save_yaml"), onclick: saveYaml })),
-    el("div", { id: "branch" }), el("div", { id: "before" }), el("div", { class: "two" }, el("div", {}, formPart()), yamlPart()));
+    el("div", { id: "branch" }), el("div", { id: "versus" }), el("div", { id: "before" }), el("div", { id: "move" }), el("div", { class: "two" }, el("div", {}, formPart()), yamlPart()));
 }
 
 function yamlPart() {
@@ -44,7 +46,7 @@ function numbered() {
 function showFaults() {
   document.getElementById("faults").replaceChildren(...S.faults.map((fault) => el("li", {},
     el("button", { type: "button", class: "fault", dir: "auto", onclick: () => goTo(fault),
-      text: `${fault.line ? `${fault.line}:${fault.col} ` : ""}${fault.path ? `${fault.path}: ` : ""}${fault.message}${fault.hint ? `; ${fault.hint}` : ""}` }))));
+      text: `${fault.line ? `${fault.line}:${fault.col} ` : ""}${fault.path ? `${fault.path}: ` : ""}${plainly(fault.message)}${fault.hint ? `; ${plainly(fault.hint)}` : ""}` }))));
   numbered();
 }
 
@@ -61,12 +63,14 @@ async function choose(name) {
   const answer = await ask(`/api/scenarios/${encodeURIComponent(name)}`);
   S.branch = null;
   S.looked = "";
+  leaveBase();
   await write(answer.yaml, name);
 }
 
 /** Have another text, and look at it. */
 async function write(yaml, begun) {
   [S.yaml, S.begun, S.check] = [yaml, begun, null];
+  S.told = "";
   memory.put("begun", begun);
   document.getElementById("yaml").value = yaml;
   document.getElementById("choose").value = begun;
@@ -76,38 +80,34 @@ async function write(yaml, begun) {
 async function check() {
   const asked = S.yaml;
   memory.put("yaml", asked);
-  let answer = null;
-  try {
-    answer = await ask("/api/check", { yaml: asked });
-    S.faults = [];
-  } catch (error) {
-    if (!error.faults) throw error;
-    S.faults = error.faults;
-    if (!error.faults.length) wrong(error.words);
-  }
-  if (asked === S.yaml) took(answer);
+  const answer = await ask("/api/check", { yaml: asked, base: baseText() });
+  if (asked !== S.yaml) return;
+  S.faults = answer.faults || [];
+  took(answer.faults ? null : answer);
 }
 
 /** Another value at a path: the server writes it into the text. */
 async function edit(path, value) {
   let answer;
   try {
-    answer = await ask("/api/edit", { yaml: S.yaml, path, value });
-    S.faults = [];
+    answer = await ask("/api/edit", { yaml: S.yaml, base: baseText(), path, value });
   } catch (error) {
-    if (!error.data || error.data.yaml === undefined) {
-      if (S.check) took(S.check); // the control goes back
-      throw error;
-    }
-    answer = { ...error.data, failed: true };
-    S.faults = error.faults;
+    if (S.check) took(S.check); // the control goes back
+    throw error;
   }
+  S.told = "";
+  put(answer);
+}
+
+/** Show a text that the server has changed, and what it says of it. */
+function put(answer) {
+  S.faults = answer.faults || [];
   const area = document.getElementById("yaml");
   const top = area.scrollTop;
   S.yaml = area.value = answer.yaml;
   area.scrollTop = top;
   memory.put("yaml", S.yaml);
-  took(answer.failed ? null : answer);
+  took(answer.faults ? null : answer);
 }
 
 /** Show what the server says of the text. */
@@ -124,6 +124,7 @@ function took(answer) {
     document.getElementById("form").replaceWith(formPart());
   }
   showBefore();
+  showMove();
 }
 
 /** What a run will cost, and the buttons that begin it. */
@@ -134,11 +135,13 @@ function showBefore() {
     disabled: !S.check || Boolean(price.refusal), text: word(paused ? "run_paused" : S.branch ? "run_branch" : "run"),
     onclick: () => tried(() => begin(paused)) });
   const bill = price ? price.bill.map((row) => el("li", {}, `${say(row.label)} `, el("b", { text: say(row.value) }), row.note ? ` ${say(row.note)}` : "")) : [];
-  place.replaceChildren(el("div", { class: "bar go" }, go(false), go(true),
+  const versus = el("button", { type: "button", id: "compare", disabled: !S.check || Boolean(S.base), text: word("compare"), onclick: () => setBase() });
+  place.replaceChildren(el("div", { class: "bar go" }, go(false), go(true), versus,
     el("p", { class: "estimate", text: price ? say(price.words) : word(S.faults.length ? "faults_first" : "form_none"), "data-state": S.faults.length ? "faulty" : "good" })),
-  ...(price && price.refusal ? [el("p", { class: "refusal", text: price.refusal })] : []),
+  ...(price && price.refusal ? [el("p", { class: "refusal", text: plainly(price.refusal) })] : []),
   ...(bill.length ? [el("ul", { class: "bill", "aria-label": word("bill") }, ...bill)] : []));
   showBranch();
+  showVersus();
 }
 
 function showBranch() {

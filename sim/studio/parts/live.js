@@ -8,7 +8,8 @@ function livePart() {
 /** Show a run of the notebook. */
 async function show(id) {
   S.shown = id;
-  S.arms = null;
+  [S.arms, S.pair] = [null, null];
+  memory.put("pair", "");
   memory.put("shown", id || "");
   drawn = null;
   if (id && !S.live.get(id)?.frame) await fetchRun(id);
@@ -25,12 +26,13 @@ async function fetchRun(id) {
 function showRun() {
   const place = document.getElementById("shown");
   if (S.arms) return showArms(place);
+  if (S.pair) return place.replaceChildren(...pairPart());
   const entry = S.shown && S.entries.get(S.shown);
   if (!entry) return place.replaceChildren(el("p", { class: "about", text: word("nothing_shown") }));
   const known = S.live.get(entry.id) || { rows: [], acts: [] };
   const parts = [el("p", { class: "now" }, el("b", { dir: "auto", text: entry.title }), ` · ${word("seed_of", { seed: entry.seed })} · `,
     el("span", { class: "state", "data-state": entry.state, text: word(`state_${entry.state}`) }))];
-  if (entry.words) parts.push(el("p", { class: "refusal", dir: "auto", text: entry.words }));
+  if (entry.words) parts.push(el("p", { class: "refusal", dir: "auto", text: plainly(entry.words) }));
   if (["waiting", "running", "paused"].includes(entry.state)) parts.push(...under(entry, known));
   else if (entry.state === "done") parts.push(...finished(entry, known));
   else parts.push(el("button", { type: "button", text: word("again"), onclick: () => tried(() => again(entry)) }));
@@ -53,9 +55,27 @@ function under(entry, known) {
 }
 
 function curvePart(known) {
-  return el("figure", { class: "chart" }, el("div", { class: "plot", id: "curve", role: "img", "aria-label": word("curve") }),
+  const metrics = (known.frame || {}).metrics || [];
+  const which = metrics.length > 1 ? el("div", { class: "tools" }, switcherOf(metrics)) : null;
+  return el("figure", { class: "chart" }, which, el("div", { class: "plot", id: "curve", role: "img", "aria-label": word("curve") }),
     el("ol", { id: "acts", class: "acts", "aria-label": word("acts") }, ...actsOf(known)));
 }
+
+/** What the curve follows: a button each. */
+function switcherOf(metrics) {
+  const chosen = metrics.findIndex((one) => one.key === S.metric);
+  const made = switcher(metrics.map((one) => say(one.label)), (i) => {
+    S.metric = metrics[i].key;
+    memory.put("metric", S.metric);
+    drawCurve(true);
+  });
+  made.setAttribute("aria-label", word("follow"));
+  made.id = "follow";
+  [...made.children].forEach((button, i) => button.setAttribute("aria-pressed", i === Math.max(0, chosen) ? "true" : "false"));
+  return made;
+}
+
+const followed = (frame) => frame.metrics.find((one) => one.key === S.metric) || frame.metrics[0];
 
 function actsOf(known) {
   return known.acts.slice(-6).reverse().map(([step, who, did, platform, why]) => el("li", {}, el("span", { class: "when", text: at(known, Number(step) - 1) }), " ",
@@ -76,22 +96,27 @@ function where(known) {
   return word("where", { at: at(known, step), people: amount(people), part: percent(step / known.frame.steps) });
 }
 
-/** Rows of the curve: what came in each bin, a column a platform; of a classical run people so far. */
+/** Rows of the curve: what is followed in each bin, a column a line; of a classical run in each step. */
 function curveRows(known) {
-  const frame = known.frame;
-  if (frame.key === "step") {
-    return known.rows.map(([step, people]) => ({ step, value: people, key: "adopted", measure: say(frame.measure), theory: false }));
-  }
+  const { frame, rows: steps } = known;
+  const { columns, at: first, how } = followed(frame);
+  const clock = frame.key === "time";
   const bins = new Map();
-  for (const row of known.rows) bins.set(Math.floor(((row[0] - 1) * frame.each) / frame.bin), row);
+  for (const row of steps) {
+    const bin = clock ? Math.floor(((row[0] - 1) * frame.each) / frame.bin) : row[0];
+    const had = bins.get(bin);
+    const values = row.slice(first, first + columns.length);
+    bins.set(bin, how === "count" && had ? values.map((value, i) => value + had[i]) : values);
+  }
   const rows = [];
-  let before = frame.columns.map(() => 0);
-  for (const [bin, row] of bins) {
-    const sums = row.slice(2);
-    sums.forEach((sum, i) => {
-      if (sum) rows.push({ time: frame.begin + bin * frame.bin, platform: say(frame.columns[i]), value: sum - before[i] });
+  let before = columns.map(() => 0);
+  for (const [bin, values] of bins) {
+    values.forEach((value, i) => {
+      const shown = how === "flow" ? value - before[i] : value;
+      if (clock && (value || how !== "flow")) rows.push({ time: frame.begin + bin * frame.bin, platform: say(columns[i]), value: shown });
+      if (!clock) rows.push({ step: bin, value: shown, key: "adopted", measure: say(columns[i]), theory: false });
     });
-    before = sums;
+    if (how === "flow") before = values;
   }
   return rows;
 }
@@ -106,7 +131,7 @@ async function drawCurve(anew) {
   if (!rows.length) return; // an axis of nothing has no ends
   if (anew || !drawn || drawn.id !== id || drawn.plot !== plot) {
     const mine = (drawn = { id, plot, view: null, time: 0 });
-    const spec = larger(localised(known.frame.spec));
+    const spec = larger(localised(followed(known.frame).spec));
     spec.data = { name: "rows", values: rows };
     const made = await vegaEmbed(plot, spec, { actions: false, renderer: "canvas", tooltip: { theme: "custom" } });
     if (drawn === mine) mine.view = made.view;

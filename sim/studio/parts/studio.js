@@ -27,6 +27,7 @@ function render() {
   wrong(S.wrong);
   showFaults();
   showBefore();
+  showMove();
   showRun();
   showBook();
 }
@@ -40,6 +41,7 @@ function listen() {
     engine();
     S.live.clear();
     if (S.shown && !S.entries.has(S.shown)) S.shown = null;
+    if (S.pair && !ofPair(S.pair).length) S.pair = null;
     if (S.shown) await fetchRun(S.shown);
     showBook();
     showRun();
@@ -49,7 +51,9 @@ function listen() {
   on("entry", took_);
   on("steps", stepped);
   on("gone", (id) => {
+    const { pair } = S.entries.get(id) || {};
     S.entries.delete(id);
+    if (pair && pair === S.pair && !ofPair(pair).length) show(null);
     S.picked.delete(id);
     if (S.shown === id) show(null);
     showBook();
@@ -69,6 +73,9 @@ document.addEventListener("visibilitychange", () => {
 
 if (memory.get("lang")) lang = memory.get("lang") === "zh" ? "zh" : "en";
 S.shown = memory.get("shown") || null;
+S.pair = memory.get("pair") || null;
+S.metric = memory.get("metric") || "";
+try { S.base = JSON.parse(memory.get("base") || "null"); } catch { S.base = null; }
 render();
 if (memory.get("yaml")) inTurn(() => write(memory.get("yaml"), memory.get("begun") || ""));
 else inTurn(() => choose(doc.first));

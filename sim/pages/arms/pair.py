@@ -29,7 +29,7 @@ class Arm:
     digest: str
 
 
-def document(a: Arm, b: Arm, labels: Mapping[str, Said], settings: Sequence[str], seed: int) -> dict[str, Any]:
+def document(a: Arm, b: Arm, labels: Mapping[str, Said], changes: Sequence[Said | str], seed: int) -> dict[str, Any]:
     """The document of two runs; ``labels`` are those of the numbers that are told, in their order."""
     return {
         "schema": SCHEMA,
@@ -40,7 +40,7 @@ def document(a: Arm, b: Arm, labels: Mapping[str, Said], settings: Sequence[str]
         "about": [said("seed", seed=seed), said("arms_about")],
         "notices": [],
         "cards": _cards(a, b, labels),
-        "sections": [part for part in (_curves(a, b), _numbers(a, b, labels), _settings(settings)) if part],
+        "sections": [part for part in (_curves(a, b), _numbers(a, b, labels), settings(changes)) if part],
         "names": {},
         "words": ui(),
     }
@@ -59,18 +59,19 @@ def _cards(a: Arm, b: Arm, labels: Mapping[str, Said]) -> list[dict[str, Any]]:
     for name, label in labels.items():
         one, other = a.summary.get(name), b.summary.get(name)
         if isinstance(one, int | float) and isinstance(other, int | float) and one != other:
-            note = said("arms_was", value=amount(one), change=_signed(other - one))
+            note = said("arms_was", value=amount(one), change=signed(other - one))
             found.append({"id": name, "label": label, "value": amount(other), "note": note, "verdict": None})
     return found[:4]
 
 
-def _signed(value: float) -> Said:
+def signed(value: float) -> Said:
+    """A difference with its sign."""
     size = amount(abs(value))
     sign = "+" if value > 0 else "−" if value < 0 else "±"
     return Said(en=sign + size["en"], zh=sign + size["zh"])
 
 
-def _curve(page: Mapping[str, Any]) -> tuple[Mapping[str, Any], np.ndarray] | None:
+def curve(page: Mapping[str, Any]) -> tuple[Mapping[str, Any], np.ndarray] | None:
     """The data of a run's curve, and their sum over platforms and stories."""
     section = next((one for one in page["sections"] if one["id"] in CURVES), None)
     if section is None:
@@ -83,7 +84,7 @@ def _curve(page: Mapping[str, Any]) -> tuple[Mapping[str, Any], np.ndarray] | No
 
 def _curves(a: Arm, b: Arm) -> dict[str, Any] | None:
     """Both curves, and their difference."""
-    one, other = _curve(a.page), _curve(b.page)
+    one, other = curve(a.page), curve(b.page)
     if one is None or other is None or any(one[0][key] != other[0][key] for key in ("key", "from", "by")):
         return None
     data, long = one[0], max(len(one[1]), len(other[1]))
@@ -104,7 +105,7 @@ def _curves(a: Arm, b: Arm) -> dict[str, Any] | None:
     return {
         "id": "curves",
         "nav": said("arms_nav_curves"),
-        "title": said("arms_curves", gap=_signed(float((right - left).sum()))),
+        "title": said("arms_curves", gap=signed(float((right - left).sum()))),
         "about": said("arms_curves_about"),
         "chart": {
             "data": wide(data["key"], data["from"], data["by"], columns),
@@ -137,9 +138,9 @@ def _numbers(a: Arm, b: Arm, labels: Mapping[str, Said]) -> dict[str, Any]:
     }
 
 
-def _settings(settings: Sequence[str]) -> dict[str, Any]:
+def settings(changes: Sequence[Said | str]) -> dict[str, Any]:
     """In what the scenarios differ."""
-    title = said("arms_settings", count=len(settings)) if settings else said("arms_no_settings")
-    lines = [[one] for one in settings]
+    title = said("arms_settings", count=len(changes)) if changes else said("arms_no_settings")
+    lines = [[one] for one in changes]
     found = {"id": "settings", "nav": said("arms_nav_settings"), "title": title}
     return found | ({"table": table([("setting", said("arms_setting"), "text")], lines)} if lines else {})
