@@ -228,6 +228,10 @@ def _seat(request: Request, room: Room) -> Seat:
 
 @_answered
 async def _view(request: Request, room: Room) -> Response:
+    """What a phone is told; one that has no seat is told so, and why, where it thinks that it has one."""
+    token = request.cookies.get(SEAT, "")
+    if token not in room.roster.seats:
+        return JSONResponse({"number": None, "error": said("no_seat") if token else None})
     return JSONResponse(room.view(_seat(request, room)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.pages.amounts import amount_of
 from sim.pages.charts import ACCENT, GREY, INK, PALE, WARM, Spec, amounts, made
 from sim.pages.words import Said
 from sim.studio.classroom.words import TEACH, said
@@ -36,13 +37,18 @@ def _large(spec: Spec) -> Spec:
     }
 
 
+def _people(title: Said) -> Spec:
+    """The axis of people, who come whole."""
+    return amounts(title) | {"labelExpr": f"datum.value % 1 ? '' : {amount_of('datum.value')}"}
+
+
 def _x(title: str, field: str, **axis: Any) -> Spec:
     return {"field": field, "type": "quantitative", "axis": {"title": word(title), "grid": False, **axis}}
 
 
 def curve() -> Spec:
     """People who have shared by round: lines of the class, band of the model. Rows: round, who, low, middle, high."""
-    y: Spec = {"type": "quantitative", "axis": amounts(word("axis_shared")) | {"tickMinStep": 1}}
+    y: Spec = {"type": "quantitative", "axis": _people(word("axis_shared"))}
     names = [word("class_seeing"), word("class_blind"), word("model")]
     colour = {
         "field": "who",
@@ -94,26 +100,32 @@ def answers() -> Spec:
 
 def histogram() -> Spec:
     """How many set their slider where. Rows: value, label, people, and whether the middle one is among them."""
-    x = {
-        "field": "label",
-        "type": "ordinal",
-        "sort": None,
-        "axis": {"title": None, "labelAngle": 0, "labelOverlap": True},
-    }
-    y = {"field": "people", "type": "quantitative", "axis": amounts(word("axis_people")) | {"tickMinStep": 1}}
-    colour = {"condition": {"test": "datum.middle", "value": WARM}, "value": ACCENT}
+    x = {"field": "label", "type": "ordinal", "sort": None}
+    x |= {"axis": {"title": None, "labelAngle": 0, "labelOverlap": True}}
+    y = {"field": "people", "type": "quantitative", "axis": _people(word("axis_people"))}
     tips = [
         {"field": "label", "type": "nominal", "title": word("value")},
         {"field": "people", "type": "quantitative", "title": word("axis_people")},
     ]
-    return _large(made(280, mark={"type": "bar"}, encoding={"x": x, "y": y, "color": colour, "tooltip": tips}))
+    middle = {"mark": {"type": "rule", "color": WARM, "strokeWidth": 4}, "transform": [{"filter": "datum.middle"}]}
+    return _large(
+        made(
+            280,
+            encoding={"x": x},
+            layer=[
+                {"mark": {"type": "bar", "color": ACCENT}, "encoding": {"y": y, "tooltip": tips}},
+                middle,
+            ],
+        )
+    )
 
 
 def networks() -> Spec:
     """What the model makes of the values on each network. Rows: round, network, low, middle, high."""
-    y: Spec = {"type": "quantitative", "axis": amounts(word("axis_shared")) | {"tickMinStep": 1}}
+    y: Spec = {"type": "quantitative", "axis": _people(word("axis_shared"))}
     names = [word(f"network_{kind}") for kind in ("ring", "small_world", "hubs")]
     colour = {"field": "network", "type": "nominal", "scale": {"domain": names, "range": [INK, ACCENT, WARM]}}
+    colour |= {"legend": {"symbolOpacity": 1}}
     tips = [
         {"field": "network", "type": "nominal", "title": word("network")},
         {"field": "middle", "type": "quantitative", "title": word("axis_shared"), "format": ".0f"},
@@ -146,6 +158,7 @@ def reach() -> Spec:
     off = {"field": "side", "type": "nominal", "sort": None}
     names = [word("class"), word("minds")]
     colour = {"field": "side", "type": "nominal", "scale": {"domain": names, "range": [ACCENT, GREY]}}
+    colour |= {"legend": {"symbolOpacity": 1}}
     x: Spec = {"type": "quantitative", "axis": amounts(word("axis_reads")) | {"grid": True, "gridColor": PALE}}
     tips = [
         {"field": "side", "type": "nominal", "title": word("who")},

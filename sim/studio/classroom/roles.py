@@ -13,7 +13,7 @@ from sim.studio.classroom.game import COMPUTING, OPEN, OVER, Class, Game
 from sim.studio.classroom.words import RefusalError
 
 MOST_HERE = 8  # rounds
-FIRST = 10  # places of the list that a phone shows
+FIRST = 5  # places of the list that a phone shows
 
 
 class Roles(Game):
@@ -127,9 +127,10 @@ class Roles(Game):
     # ---- what is told
 
     def _named(self, standing: dict[str, Any] | None, most: int | None = None) -> list[dict[str, Any]]:
-        """The list with what topics are called."""
+        """The first places of the list and those of the story, with what topics are called."""
         rows = standing["list"] if standing else []
-        return [row | {"topic": self._title(row)} for row in rows[:most]]
+        shown = [row for i, row in enumerate(rows) if most is None or i < most or row["ours"]]
+        return [row | {"topic": self._title(row)} for row in shown]
 
     def _title(self, row: Mapping[str, Any]) -> Any:
         title = row.get("topic") or row["title"]

@@ -37,7 +37,9 @@ function listen({ stream, question, hear, away, stranger }) {
   const told = (data) => { heard = true; away(false); hear(data); };
   async function look() {
     try {
-      told(await ask(question));
+      const data = await ask(question);
+      if (data.number === null) throw { said: data.error, code: 401 };
+      told(data);
     } catch (error) {
       if (error.code === 401) { stop(); stranger(error); } else away(true);
     }

@@ -44,11 +44,14 @@ async function join(code, name) {
   memory.put("name", name);
   try {
     await ask("/api/class/join", { code, name });
-    S.view = await ask("/api/class/view");
-    S.wrong = "";
-    hearAll();
+    const view = await ask("/api/class/view");
+    S.wrong = view.number === null ? word("no_cookie") : "";
+    if (view.number !== null) {
+      S.view = view;
+      hearAll();
+    }
   } catch (error) {
-    S.wrong = error.code === 401 ? word("no_cookie") : reason(error);
+    S.wrong = reason(error);
   }
   show();
 }
@@ -198,8 +201,11 @@ const place = (row) => { const title = say(row.topic); return row.ours ? `#${tit
 // ---- begin
 
 render();
-ask("/api/class/view").then((view) => { S.view = view; hearAll(); show(); }, (error) => {
-  if (error.code === 401 && S.code && S.name) { /* the form is filled in; a tap joins */ }
-  if (error.code !== 401) S.wrong = reason(error);
+ask("/api/class/view").then((view) => {
+  if (view.number === null) S.wrong = view.error ? say(view.error) : "";
+  else {
+    S.view = view;
+    hearAll();
+  }
   show();
-});
+}, (error) => { S.wrong = reason(error); show(); });

@@ -8,6 +8,7 @@ function drawn(name, title, rows, about) {
     await loaded;
     const spec = localised(larger(doc.charts[name]));
     spec.data = { name: "rows", values: rows.map(localised) };
+    onlyThere(spec.encoding.color, spec.data.values);
     view.made = (await vegaEmbed(plot, spec, { actions: false, renderer: "svg", tooltip: { theme: "custom" } })).view;
     plot.dataset.drawn = "yes";
   };
@@ -19,6 +20,14 @@ function drawn(name, title, rows, about) {
 
 const label = (key) => doc.words[key];
 const range = (one) => `${amount(Math.round(one.low))} – ${amount(Math.round(one.high))}`;
+
+/** A legend names only what is drawn. */
+function onlyThere(colour, rows) {
+  const { domain, range: colours } = (colour && colour.scale) || {};
+  if (!domain) return;
+  const there = domain.map((name) => rows.some((row) => row[colour.field] === name));
+  colour.scale = { domain: domain.filter((_, i) => there[i]), range: colours.filter((_, i) => there[i]) };
+}
 
 // ---- nodes
 
@@ -95,7 +104,9 @@ function sliderResult(game) {
   const found = game.found;
   if (!found || !Object.keys(found.bands).length) return [...parts, el("p", { class: "about", text: game.why ? say(game.why) : word("too_few_set") })];
   if (game.question === "guess") return [el("p", { class: "finding", text: guessed(game, found) }), ...parts, guessChart(game, found)];
-  const rows = Object.entries(found.bands).flatMap(([kind, band]) => band.middle.map((middle, round) => (
+  const moves = (list) => list.findLastIndex((k, i) => i && k !== list[i - 1]);
+  const last = 1 + Math.max(1, ...Object.values(found.bands).flatMap(({ low, middle, high }) => [low, middle, high].map(moves)));
+  const rows = Object.entries(found.bands).flatMap(([kind, band]) => band.middle.slice(0, last + 1).map((middle, round) => (
     { round, network: label(`network_${kind}`), low: band.low[round], middle, high: band.high[round], told: `${band.low[round]} – ${band.high[round]}` })));
   const ends = Object.entries(found.bands).map(([kind, band]) => word("comes_to", { network: word(`network_${kind}`), k: Math.round(band.middle.at(-1)), n: found.people }));
   return [el("p", { class: "finding", text: ends.join(word("and_then")) }), ...parts, drawn("networks", word("networks_title"), rows, word(`networks_about_${game.question}`, { count: game.count }))];
@@ -124,6 +135,15 @@ function listPart(game) {
   return el("div", { class: "list" }, el("h3", { text: word("hot_list") }), el("ol", { class: "hot" }, ...rows));
 }
 
+/** The story's topics: where they stand, and where they stood best. */
+function topicsPart(game) {
+  if (!game.topics.length) return null;
+  const columns = ["topic", "reads", "place_now", "best_rank"];
+  const placed = (rank) => (rank === null ? word("not_listed") : String(rank));
+  const rows = game.topics.slice(0, 8).map((topic) => el("tr", {}, ...[`#${say(topic.title)}#`, amount(topic.reads), placed(topic.rank), placed(topic.best)].map((text, i) => el("td", { text, "data-label": word(columns[i]) }))));
+  return el("div", { class: "scroll", id: "topics" }, el("h3", { text: word("topics") }), el("table", {}, el("thead", {}, el("tr", {}, ...columns.map((key) => el("th", { scope: "col", text: word(key) })))), el("tbody", {}, ...rows)));
+}
+
 function teamsPart(game) {
   const head = ["team", "players", "voted", "moves", "purse", "reads", "best_rank"].map((key) => el("th", { text: word(key), scope: "col" }));
   const rows = game.teams.map((team) => {
@@ -132,12 +152,12 @@ function teamsPart(game) {
       team.moves.map((move) => word(`move_${move}`)).join(word("then")) || "–", amount(team.purse), amount(now.reads), now.best === null ? word("not_listed") : String(now.best)];
     return el("tr", {}, ...texts.map((text, i) => el("td", { text, "data-label": word(["team", "players", "voted", "moves", "purse", "reads", "best_rank"][i]) })));
   });
-  return el("div", { class: "scroll" }, el("table", {}, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows)));
+  return el("div", { class: "scroll", id: "teams" }, el("table", {}, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows)));
 }
 
 function rolesResult(game) {
   const parts = [el("div", { class: "sides" }, listPart(game), el("div", {}, el("h3", { text: word("teams") }), teamsPart(game),
-    el("p", { class: "about", text: word("reached_now", { n: amount(game.reached), story: say(game.story) }) })))];
+    topicsPart(game), el("p", { class: "about", text: word("reached_now", { n: amount(game.reached), story: say(game.story) }) })))];
   if (game.state === "over" && game.why) parts.unshift(el("p", { class: "notices", text: say(game.why) }));
   if (!game.outcome) return parts;
   const { outcome } = game, rows = [];

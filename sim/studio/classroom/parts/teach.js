@@ -88,8 +88,8 @@ function playing(stage) {
     over || game.kind === "slider" ? null : el("button", { type: "button", id: "end", disabled: game.state !== "open", text: word("end"), onclick: () => act("end") }),
     over ? el("button", { type: "button", id: "leave", text: word("leave"), onclick: () => act("leave") }) : null,
     el("span", { id: "chosen", class: "chosen", "aria-live": "polite" }), el("span", { id: "left", class: "chosen" }));
-  const title = game.title ? theirs(game.title) : word(`game_${game.kind}`);
-  const round = over ? word("over") : WAITS.includes(game.state) ? word("computing") : game.kind === "slider" ? word(`histogram_${game.question}`) : word("round", { n: game.round, of: game.rounds });
+  const title = game.title ? theirs(game.title) : word(game.kind === "nodes" ? "no_title" : game.kind === "slider" ? `histogram_${game.question}` : "game_roles");
+  const round = over ? word("over") : WAITS.includes(game.state) ? word("computing") : game.kind === "slider" ? word("game_slider") : word("round", { n: game.round, of: game.rounds });
   return el("section", { class: "playing", "data-state": game.state, "data-kind": game.kind }, el("p", { class: "kicker", text: round }), el("h2", { class: "title" }, title), bar,
     game.state === "failed" ? el("p", { class: "notices", text: say(game.why) }) : null, ...content(stage));
 }
@@ -112,7 +112,7 @@ function counts(game) {
   chosen.textContent = game.state === "open" ? word("chosen", { n: game.chosen, of }) : "";
   left.textContent = game.state === "open" && game.left !== null && game.left !== undefined ? word("left", { n: game.left }) : "";
   if (game.kind === "roles") {
-    const cells = document.querySelectorAll(".sides table tbody tr");
+    const cells = document.querySelectorAll("#teams tbody tr");
     game.teams.forEach((team, i) => { const cell = cells[i] && cells[i].children[2]; if (cell && team.members) cell.textContent = `${team.voted} / ${team.members}`; });
   }
 }
@@ -134,7 +134,7 @@ const number = (id, key, value, least, most, step = 1) => {
 };
 const tick = (id, key, checked) => {
   const box = el("input", { type: "checkbox", id, checked });
-  return [box, el("label", { class: "choice" }, box, el("span", { text: word(key) }))];
+  return [box, el("label", { class: "choice tick" }, box, el("span", { text: word(key) }))];
 };
 
 /** Fields of a textbook model, and how they are read. */
