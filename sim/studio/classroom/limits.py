@@ -32,7 +32,7 @@ class Buckets:
         clock: seconds.
     """
 
-    def __init__(self, burst: float, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, burst: float, rate: float, clock: Callable[[], float] = lambda: time.monotonic()) -> None:
         self.burst, self.rate, self.clock = burst, rate, clock
         self.known: OrderedDict[Hashable, Bucket] = OrderedDict()
 
