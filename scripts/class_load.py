@@ -29,6 +29,7 @@ KEY = stream_key(1, "class load")
 PLAN = ("nodes", "slider", "blind", "roles")  # activities in turn
 ROUNDS = {"nodes": 6, "blind": 6, "slider": 1, "roles": 3}
 MOVES = ("own", "ride", "wait")
+PATIENCE = 60  # seconds until a phone that has not chosen is an error
 JSON = {"content-type": "application/json"}
 
 
@@ -42,6 +43,8 @@ class Seen:
         memory: MB of the server, at each second.
         lost: votes that the server did not have when it closed a round.
         sent: votes that were sent, without those that were sent twice.
+        again: answers that a phone should come again.
+        played: activities that came to their end.
         hostile: status of each malformed message.
     """
 
@@ -50,6 +53,7 @@ class Seen:
     memory: list[float] = field(default_factory=list)
     lost: int = 0
     sent: int = 0
+    again: int = 0
     played: int = 0
     hostile: list[int] = field(default_factory=list)
     tapped: float = 0.0
@@ -104,11 +108,18 @@ class Phone:
             self.chosen = value
             body = {"game": game["game"], "round": game["round"], "value": value}
             for _ in range(1 + (py_uniform(KEY, self.number, self.done, 2) < 0.1)):
-                begun = time.perf_counter()
-                answer = await self.client.post("/api/class/choose", json=body)
-                self.seen.votes.append(1000 * (time.perf_counter() - begun))
-                answer.raise_for_status()
+                await self.choose(body)
             self.seen.sent += 1
+
+    async def choose(self, body: dict[str, Any]) -> None:
+        """Send a choice until it has come, as the page does."""
+        begun = time.perf_counter()
+        while (answer := await self.client.post("/api/class/choose", json=body)).status_code in (429, 503):
+            self.seen.again += 1
+            await asyncio.sleep(0.3)
+        self.seen.votes.append(1000 * (time.perf_counter() - begun))
+        if answer.is_error:
+            raise RuntimeError(f"phone {self.number}: {body} was answered {answer.status_code} {answer.text}")
 
     def choice(self, game: dict[str, Any]) -> Any:
         """What it chooses; None: there is nothing to choose."""
@@ -171,8 +182,10 @@ class Teacher:
 
     async def all_chosen(self, game: dict[str, Any]) -> None:
         """Wait until every phone that has something to choose has had an answer."""
-        here = game["round"]
-        while any(not self.ready(phone, game["game"], here) for phone in self.phones):
+        here, begun = game["round"], time.monotonic()
+        while slow := [phone for phone in self.phones if not self.ready(phone, game["game"], here)]:
+            if time.monotonic() - begun > PATIENCE:
+                raise RuntimeError(f"phones {[phone.number for phone in slow]} have not chosen: {slow[0].view}")
             await asyncio.sleep(0.05)
 
     @staticmethod
@@ -289,17 +302,19 @@ async def lesson(
     tasks += [asyncio.create_task(phone.play(think)) for phone in class_]
     tasks.append(asyncio.create_task(watched(process, seen)))
     enemy = asyncio.create_task(hostile(address, seen, attacks, code)) if attacks else None
+    going = asyncio.create_task(teacher.play(time.monotonic() + seconds))
     try:
-        await teacher.play(time.monotonic() + seconds)
+        done, _ = await asyncio.wait([*tasks, going], return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+        if going not in done:  # a phone that hears nothing any more ends the lesson
+            raise RuntimeError("a stream has ended")
         if enemy:
             await enemy
-        for task in tasks:  # a phone that failed fails the lesson
-            if task.done():
-                task.result()
     finally:
-        for task in tasks:
+        for task in (*tasks, going):
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, going, return_exceptions=True)
         for client in (*(phone.client for phone in class_), teacher.client):
             await client.aclose()
     return seen
@@ -318,7 +333,7 @@ def told(seen: Seen, computed: float, seconds: float) -> str:
     answers = {code: seen.hostile.count(code) for code in sorted({*seen.hostile})}
     return "\n".join(
         (
-            f"activities {seen.played}, votes {seen.sent:,}, lost {seen.lost}",
+            f"activities {seen.played}, votes {seen.sent:,}, lost {seen.lost}, asked to come again {seen.again}",
             line("answers to votes", seen.votes),
             line("news of a round", seen.rounds),
             f"memory of the server, MB: {first:.1f} after a tenth, {last:.1f} at the end, most {max(seen.memory):.1f}",

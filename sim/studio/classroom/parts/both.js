@@ -92,5 +92,8 @@ function languageButton(render) {
 if (memory.get("lang")) lang = memory.get("lang") === "zh" ? "zh" : "en";
 document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
 
+/** A title as a heading; one that is so long that it scrolls can be scrolled by keys. */
+const heading = (tag, text) => el(tag, { class: "title", tabindex: text.length > 100 ? 0 : null }, theirs(text));
+
 /** A text of somebody's own: only text, in its own direction, turning nobody else's. */
 const theirs = (text, props = {}) => el("bdi", { dir: "auto", ...props, text });

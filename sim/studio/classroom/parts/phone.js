@@ -18,7 +18,7 @@ function show() {
   document.getElementById("page").replaceChildren(top_(), ...(S.view ? body(S.view) : [joinForm()]));
   clock();
   if (focused) document.getElementById(focused)?.focus();
-  document.getElementById("page").dataset.ready = S.view ? "in" : "out";
+  Object.assign(document.getElementById("page").dataset, { ready: S.view ? "in" : "out", round: game ? game.round : 0 });
 }
 
 function top_() {
@@ -126,7 +126,7 @@ function state_(text) {
 }
 
 function nodesBody(game) {
-  const title = el("h1", { class: "title" }, theirs(game.title || word("no_title")));
+  const title = heading("h1", game.title || word("no_title"));
   if (game.state === "over") {
     const mine = game.shared === null ? word("did_not_share") : game.shared === 0 ? word("you_began") : word("you_shared", { n: game.shared });
     return [el("section", { class: "card" }, el("p", { class: "kicker", text: word("over") }), title, el("p", { class: "big", text: mine }),

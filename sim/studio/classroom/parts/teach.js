@@ -88,9 +88,9 @@ function playing(stage) {
     over || game.kind === "slider" ? null : el("button", { type: "button", id: "end", disabled: game.state !== "open", text: word("end"), onclick: () => act("end") }),
     over ? el("button", { type: "button", id: "leave", text: word("leave"), onclick: () => act("leave") }) : null,
     el("span", { id: "chosen", class: "chosen", "aria-live": "polite" }), el("span", { id: "left", class: "chosen" }));
-  const title = game.title ? theirs(game.title) : word(game.kind === "nodes" ? "no_title" : game.kind === "slider" ? `histogram_${game.question}` : "game_roles");
+  const title = game.title || word(game.kind === "nodes" ? "no_title" : game.kind === "slider" ? `histogram_${game.question}` : "game_roles");
   const round = over ? word("over") : WAITS.includes(game.state) ? word("computing") : game.kind === "slider" ? word("game_slider") : word("round", { n: game.round, of: game.rounds });
-  return el("section", { class: "playing", "data-state": game.state, "data-kind": game.kind }, el("p", { class: "kicker", text: round }), el("h2", { class: "title" }, title), bar,
+  return el("section", { class: "playing", "data-state": game.state, "data-kind": game.kind }, el("p", { class: "kicker", text: round }), heading("h2", title), bar,
     game.state === "failed" ? el("p", { class: "notices", text: say(game.why) }) : null, ...content(stage));
 }
 
