@@ -43,7 +43,7 @@ class Seen:
         memory: MB of the server, at each second.
         lost: votes that the server did not have when it closed a round.
         sent: votes that were sent, without those that were sent twice.
-        again: answers that a phone should come again.
+        again: votes that were sent anew: no answer, or that they came too fast.
         played: activities that came to their end.
         hostile: status of each malformed message.
     """
@@ -114,12 +114,19 @@ class Phone:
     async def choose(self, body: dict[str, Any]) -> None:
         """Send a choice until it has come, as the page does."""
         begun = time.perf_counter()
-        while (answer := await self.client.post("/api/class/choose", json=body)).status_code in (429, 503):
+        while (answer := await self.tried(body)) is None or answer.status_code in (429, 503):
             self.seen.again += 1
             await asyncio.sleep(0.3)
         self.seen.votes.append(1000 * (time.perf_counter() - begun))
         if answer.is_error:
             raise RuntimeError(f"phone {self.number}: {body} was answered {answer.status_code} {answer.text}")
+
+    async def tried(self, body: dict[str, Any]) -> httpx.Response | None:
+        """The answer to a choice; None where the connection was just being closed."""
+        try:
+            return await self.client.post("/api/class/choose", json=body)
+        except httpx.TransportError:
+            return None
 
     def choice(self, game: dict[str, Any]) -> Any:
         """What it chooses; None: there is nothing to choose."""
@@ -172,7 +179,7 @@ class Teacher:
                 await self.all_chosen(game)
                 before = await self.stage()
                 wanted = {phone.view["number"]: phone.chosen for phone in self.phones if phone.chosen is not None}
-                await self.act("close")
+                await self.act("close", kind=game["game"], number=game["round"])
                 game = await self.until("open", "over", "failed")
                 self.count(kind, before["game"], game, wanted)
                 if time.monotonic() > end:
@@ -333,7 +340,7 @@ def told(seen: Seen, computed: float, seconds: float) -> str:
     answers = {code: seen.hostile.count(code) for code in sorted({*seen.hostile})}
     return "\n".join(
         (
-            f"activities {seen.played}, votes {seen.sent:,}, lost {seen.lost}, asked to come again {seen.again}",
+            f"activities {seen.played}, votes {seen.sent:,}, lost {seen.lost}, sent anew {seen.again}",
             line("answers to votes", seen.votes),
             line("news of a round", seen.rounds),
             f"memory of the server, MB: {first:.1f} after a tenth, {last:.1f} at the end, most {max(seen.memory):.1f}",

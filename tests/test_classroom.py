@@ -630,6 +630,14 @@ def test_the_offline_page(teacher):
     assert len(answer.content) > 50_000
 
 
+def test_a_tap_that_comes_twice_closes_one_round(teacher, room):
+    for _ in range(5):
+        phone(teacher, room)
+    game = teacher.post("/api/class/act", json={"word": "start", "kind": "nodes"}).json()["game"]
+    tap = {"word": "close", "kind": game["game"], "number": 1}
+    assert [teacher.post("/api/class/act", json=tap).json()["game"]["round"] for _ in range(2)] == [2, 2]
+
+
 def test_a_state_between_rounds_takes_no_choice():
     made = game(Nodes)
     made.state = COMPUTING

@@ -307,7 +307,7 @@ async def _act(request: Request, room: Room) -> Response:
     elif word == "remove":
         room.remove(number)
     elif word in ("close", "end", "leave"):
-        room.act(word)
+        room.act(word, kind, number)
     else:
         raise RefusalError("bad_message", 400)
     return JSONResponse(room.stage())

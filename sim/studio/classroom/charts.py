@@ -100,7 +100,7 @@ def answers() -> Spec:
 
 def histogram() -> Spec:
     """How many set their slider where. Rows: value, label, people, and whether the middle one is among them."""
-    x = {"field": "label", "type": "ordinal", "sort": None}
+    x: Spec = {"field": "label", "type": "ordinal", "sort": None}
     x |= {"axis": {"title": None, "labelAngle": 0, "labelOverlap": True}}
     y = {"field": "people", "type": "quantitative", "axis": _people(word("axis_people"))}
     tips = [

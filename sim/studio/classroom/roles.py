@@ -19,8 +19,8 @@ FIRST = 5  # places of the list that a phone shows
 class Roles(Game):
     """In each round a team makes the move that most of its members chose; then the world goes on some hours.
 
-    A seat's team follows from its number. Of moves with as many votes the dearest to nobody goes first: a wait last,
-    else in the order of the moves. A team without students is played by the model's own minds.
+    A seat's team follows from its number. Of moves with as many votes the first in the order of the moves is made, a
+    wait last. A team without students is played by the model's own minds.
     """
 
     kind: ClassVar[str] = "roles"

@@ -130,10 +130,21 @@ class Room:
         made.begin()
         self.changed()
 
-    def act(self, word: str) -> None:
-        """Close the round, end the activity, or leave it. Raises `RefusalError` where there is none."""
+    def act(self, word: str, game: str = "", at: int = 0) -> None:
+        """Close the round, end the activity, or leave it.
+
+        Args:
+            word: close, end or leave.
+            game: the activity that is meant, so that a tap that comes twice closes one round; empty: whatever is open.
+            at: its round.
+
+        Raises:
+            RefusalError: nothing is played.
+        """
         if self.game is None:
             raise RefusalError("nothing_played")
+        if game and (game, at) != (self.game.id, self.game.round):
+            return
         if word == "close":
             self.game.close()
         elif word == "end":

@@ -13,6 +13,7 @@ from sim.studio.serving import HOST, MISSING, bound, opened
 
 NEEDS = ("starlette", "uvicorn", "segno")
 MOST_CONNECTIONS = 600
+IDLE = 20  # seconds for which a connection is held that asks nothing: longer than most think
 
 
 def serve(host: str, port: int, language: str, *, browse: bool, tell: Callable[[str], None], most: int = 0) -> None:
@@ -53,6 +54,7 @@ def serve(host: str, port: int, language: str, *, browse: bool, tell: Callable[[
         timeout_graceful_shutdown=1,
         server_header=False,
         limit_concurrency=MOST_CONNECTIONS,
+        timeout_keep_alive=IDLE,
     )
     try:
         uvicorn.Server(config).run(sockets=sockets)

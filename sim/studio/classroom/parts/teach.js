@@ -83,9 +83,10 @@ function strip(stage) {
 
 function playing(stage) {
   const game = stage.game, over = ["over", "failed"].includes(game.state);
+  const tap = { kind: game.game, number: game.round }; // a tap that comes twice closes one round
   const bar = el("div", { class: "bar control" },
-    over ? null : el("button", { type: "button", id: "close", class: "play", disabled: game.state !== "open", text: word(game.kind === "slider" ? "close_slider" : game.round >= game.rounds ? "last_round" : "next_round"), onclick: () => act("close") }),
-    over || game.kind === "slider" ? null : el("button", { type: "button", id: "end", disabled: game.state !== "open", text: word("end"), onclick: () => act("end") }),
+    over ? null : el("button", { type: "button", id: "close", class: "play", disabled: game.state !== "open", text: word(game.kind === "slider" ? "close_slider" : game.round >= game.rounds ? "last_round" : "next_round"), onclick: () => act("close", tap) }),
+    over || game.kind === "slider" ? null : el("button", { type: "button", id: "end", disabled: game.state !== "open", text: word("end"), onclick: () => act("end", tap) }),
     over ? el("button", { type: "button", id: "leave", text: word("leave"), onclick: () => act("leave") }) : null,
     el("span", { id: "chosen", class: "chosen", "aria-live": "polite" }), el("span", { id: "left", class: "chosen" }));
   const title = game.title || word(game.kind === "nodes" ? "no_title" : game.kind === "slider" ? `histogram_${game.question}` : "game_roles");
