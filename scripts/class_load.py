@@ -99,9 +99,14 @@ class Phone:
         while True:
             await self.news.wait()
             self.news.clear()
+            if not self.view["game"]:
+                continue
             self.done += 1
+            meant = self.view["game"]
             await asyncio.sleep(think * py_uniform(KEY, self.number, self.done, 1))
             game = self.view["game"]
+            if not game or (game["game"], game["round"]) != (meant["game"], meant["round"]):
+                continue  # it had nothing to choose, and nobody waited for it
             value = self.choice(game)
             if value is None or game["state"] != "open":
                 continue

@@ -101,6 +101,8 @@ class Lesson:
         for page in (self.projector, *self.phones[:2]):
             wide = page.locator("html").evaluate("node => node.scrollWidth - node.clientWidth")
             assert wide <= 0
+            assert not [text for text in ("[object", "undefined", "NaN") if text in page.locator("main").inner_text()]
+            assert page.locator("svg text", has_text="[object").count() == 0
             found = axe.Axe().run(page).response["violations"]
             assert [(one["id"], [node["html"][:150] for node in one["nodes"]]) for one in found] == []
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.pages.amounts import amount_of
 from sim.pages.charts import ACCENT, GREY, INK, PALE, WARM, Spec, amounts, made
 from sim.pages.words import Said
 from sim.studio.classroom.words import TEACH, said
@@ -23,7 +22,8 @@ def all_() -> dict[str, Any]:
     return {
         "curve": curve(),
         "answers": answers(),
-        "histogram": histogram(),
+        "histogram": histogram("axis_people"),
+        "runs": histogram("axis_runs"),
         "networks": networks(),
         "reach": reach(),
     }
@@ -39,7 +39,7 @@ def _large(spec: Spec) -> Spec:
 
 def _people(title: Said) -> Spec:
     """The axis of people, who come whole."""
-    return amounts(title) | {"labelExpr": f"datum.value % 1 ? '' : {amount_of('datum.value')}"}
+    return amounts(title) | {"labelExpr": "datum.value % 1 ? '' : datum.value"}
 
 
 def _x(title: str, field: str, **axis: Any) -> Spec:
@@ -98,14 +98,14 @@ def answers() -> Spec:
     )
 
 
-def histogram() -> Spec:
-    """How many set their slider where. Rows: value, label, people, and whether the middle one is among them."""
+def histogram(of: str) -> Spec:
+    """How many set their slider where, or came how far. Rows: value, label, people, and whether the middle is there."""
     x: Spec = {"field": "label", "type": "ordinal", "sort": None}
     x |= {"axis": {"title": None, "labelAngle": 0, "labelOverlap": True}}
-    y = {"field": "people", "type": "quantitative", "axis": _people(word("axis_people"))}
+    y = {"field": "people", "type": "quantitative", "axis": _people(word(of))}
     tips = [
         {"field": "label", "type": "nominal", "title": word("value")},
-        {"field": "people", "type": "quantitative", "title": word("axis_people")},
+        {"field": "people", "type": "quantitative", "title": word(of)},
     ]
     middle = {"mark": {"type": "rule", "color": WARM, "strokeWidth": 4}, "transform": [{"filter": "datum.middle"}]}
     return _large(

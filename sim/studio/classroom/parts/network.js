@@ -41,7 +41,9 @@ function drawNetwork(canvas, game, at) {
   canvas.height = height * scale;
   const pen = canvas.getContext("2d");
   pen.scale(scale, scale);
-  const radius = Math.max(6, Math.min(24, Math.sqrt(width * height / game.numbers.length) / 5));
+  let radius = Math.max(6, Math.min(24, Math.sqrt(width * height / game.numbers.length) / 5));
+  const circle = game.network === "hubs" ? Infinity : 0.9 * Math.PI * (Math.min(width, height) / 2 - 20) / game.numbers.length;
+  radius = Math.max(5, Math.min(radius, circle));
   const edge = radius + 6, where = new Map();
   game.numbers.forEach((number, i) => {
     const [x, y] = game.places[i] || [0, 0];

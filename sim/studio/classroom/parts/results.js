@@ -123,7 +123,7 @@ function guessed(game, found) {
 function guessChart(game, found) {
   const last = found.bands[game.network].last;
   const rows = histogramRows({ ...game, values: last, median: last[Math.floor(last.length / 2)] });
-  return drawn("histogram", word("reach_title"), rows, word("reach_about", { model: modelSaid(game.model), network: word(`network_${game.network}`), runs: last.length }));
+  return drawn("runs", word("reach_title"), rows, word("reach_about", { model: modelSaid(game.model), network: word(`network_${game.network}`), runs: last.length }));
 }
 
 // ---- roles
