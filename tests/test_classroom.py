@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from math import comb
 from pathlib import Path
 from statistics import mean
@@ -393,6 +394,15 @@ def test_the_likeliest_address_first(monkeypatch):
     monkeypatch.setattr(address, "addresses", list)
     with pytest.raises(SimError, match="open a hotspot"):
         address.chosen("")
+
+
+def test_a_name_that_nobody_answers_for_does_not_hold_a_class_up(monkeypatch):
+    monkeypatch.setattr(address, "WAIT", 0.05)
+    monkeypatch.setattr(address.socket, "getaddrinfo", lambda *_: time.sleep(1) or [])
+    monkeypatch.setattr(address, "_ours", lambda _: "192.168.1.4")
+    begun = time.monotonic()
+    assert address.addresses() == ["192.168.1.4"]
+    assert time.monotonic() - begun < 0.9
 
 
 # ---- the server

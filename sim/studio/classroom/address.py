@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import threading
 from contextlib import closing, suppress
 
 from sim.base.errors import SimError
@@ -11,6 +12,7 @@ from sim.base.errors import SimError
 # Nothing is sent: which address of ours a datagram to there would leave from.
 TRIED = ("192.0.2.1", "192.168.0.1", "192.168.137.2", "192.168.43.2", "172.16.0.1", "172.20.10.2", "10.0.0.1")
 HOMES = ("192.168.0.0/16", "172.16.0.0/12", "10.0.0.0/8")  # of Wi-Fi and hotspots, the likeliest first
+WAIT = 1.0  # seconds for the name of this machine: where there is no internet, nobody may answer
 NONE = (
     "this machine is in no network that phones could join; join a Wi-Fi or open a hotspot, then start again, "
     "or name an address with --host"
@@ -19,9 +21,7 @@ NONE = (
 
 def addresses() -> list[str]:
     """Addresses of this machine that others may reach, the likeliest first."""
-    found = {address for target in TRIED if (address := _ours(target))}
-    with suppress(OSError):
-        found |= {str(one[4][0]) for one in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
+    found = {address for target in TRIED if (address := _ours(target))} | _named()
     open_ = [one for one in found if not ipaddress.ip_address(one).is_loopback]
     return sorted(open_, key=_rank)
 
@@ -52,6 +52,20 @@ def _ours(target: str) -> str:
         asked.connect((target, 9))
         return str(asked.getsockname()[0])
     return ""
+
+
+def _named() -> set[str]:
+    """Addresses under this machine's own name; none, where the name is looked up for longer than one would wait."""
+    found: set[str] = set()
+
+    def look() -> None:
+        with suppress(OSError):
+            found.update(str(one[4][0]) for one in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET))
+
+    looking = threading.Thread(target=look, name="address", daemon=True)
+    looking.start()
+    looking.join(WAIT)
+    return {*found}
 
 
 def _rank(address: str) -> tuple[int, str]:
