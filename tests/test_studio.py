@@ -502,7 +502,7 @@ def test_without_the_extra_one_line_says_so(monkeypatch, capsys, tmp_path):
 def test_a_port_that_is_taken_is_told(tmp_path, capsys):
     from sim.studio import serving
 
-    with serving._bound(0) as taken:
+    with serving.bound(0) as taken:
         number = taken.getsockname()[1]
         assert main.main(["studio", "--no-open", "--out", str(tmp_path), "--port", str(number)]) == 2
     assert f"port {number} of this machine cannot be had" in capsys.readouterr().err

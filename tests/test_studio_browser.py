@@ -10,7 +10,7 @@ import time
 import pytest
 from browsers import CHROMIUM, needs_chromium
 
-from sim.studio.serving import HOST, _bound
+from sim.studio.serving import HOST, bound
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
 uvicorn = pytest.importorskip("uvicorn", reason="not installed: pip install -e '.[dev]'")
@@ -27,7 +27,7 @@ class Served:
     """A studio on loopback, in a thread."""
 
     def __init__(self, out):
-        self.socket = _bound(0)
+        self.socket = bound(0)
         number = self.socket.getsockname()[1]
         self.address = f"http://{HOST}:{number}"
         self.desk = Desk(out, 1)

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from sim.base.errors import SimError
 from sim.cli.words import LANGUAGES, add, note, threads, whole
 
 LAST_PORT = 65535
@@ -20,6 +21,8 @@ def add_studio(commands: Any) -> None:
     option("--lang", choices=LANGUAGES, default="en", help="language in which it opens (en)")
     option("--jobs", type=threads, default=0, metavar="N", help="runs at once (one a core)")
     option("--no-open", dest="browse", action="store_false", help="open no browser")
+    option("--class", dest="classroom", action="store_true", help="a class with phones instead, in the same network")
+    option("--host", default="", metavar="NAME", help="with --class: address of this machine that phones open (found)")
 
 
 def _port(text: str) -> int:
@@ -29,6 +32,10 @@ def _port(text: str) -> int:
 
 
 def _studio(args: argparse.Namespace) -> int:
+    if args.classroom:
+        return _class(args)
+    if args.host:
+        raise SimError("--host is for a class (--class); the studio itself listens on this machine alone")
     from sim.studio.serving import serve
 
     def tell(address: str) -> None:
@@ -36,4 +43,15 @@ def _studio(args: argparse.Namespace) -> int:
         note(f"the studio is at {address} (Ctrl-C ends it)")
 
     serve(args.out, args.port, args.lang, browse=args.browse, tell=tell, most=args.jobs)
+    return 0
+
+
+def _class(args: argparse.Namespace) -> int:
+    from sim.studio.classroom.serving import serve
+
+    def tell(line: str) -> None:
+        args.after_interrupt = "the class is over; nothing of it was written"
+        note(line)
+
+    serve(args.host, args.port, args.lang, browse=args.browse, tell=tell, most=args.jobs)
     return 0

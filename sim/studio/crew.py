@@ -16,6 +16,7 @@ from typing import Any
 
 from sim.base.blas import one_thread
 from sim.base.workers import load_in_workers
+from sim.studio.classroom.tasks import Task
 from sim.studio.words import said
 from sim.studio.worker import Job, serve
 
@@ -30,7 +31,7 @@ class Hand:
     process: Any
     pipe: Connection
     ready: bool = False
-    job: Job | None = None
+    job: Job | Task | None = None
 
 
 class Crew:
@@ -39,11 +40,11 @@ class Crew:
     Everything happens in the loop of the server, but for the listening, which a thread for each process does.
     """
 
-    def __init__(self, hear: Callable[[Job, tuple[Any, ...]], None], begun: Callable[[], None], most: int = 0) -> None:
+    def __init__(self, hear: Callable[[Any, tuple[Any, ...]], None], begun: Callable[[], None], most: int = 0) -> None:
         self.hear, self.begun = hear, begun
         self.most = most or max(1, os.cpu_count() or 1)
         self.hands: list[Hand] = []
-        self.queue: list[Job] = []
+        self.queue: list[Job | Task] = []
         self.holders: dict[str, Hand] = {}
         self.closed = False
         self.false_starts = 0
@@ -61,8 +62,11 @@ class Crew:
         """Whether a run would begin at once, or as soon as another is done."""
         return any(hand.ready for hand in self.hands)
 
-    def submit(self, job: Job) -> None:
-        """Have a run made as soon as a process is free; one that is to be kept, by who holds it, if it is free."""
+    def submit(self, job: Job | Task) -> None:
+        """Have a run made, or a task done, as soon as a process is free.
+
+        One that is to be kept is made by who holds it, if that one is free.
+        """
         self.queue.append(job)
         if self.false_starts >= FALSE_STARTS and not self.hands:
             self._give_up()

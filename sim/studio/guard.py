@@ -5,7 +5,8 @@ A page of somebody else's in the same browser can send requests to this machine;
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -29,15 +30,27 @@ HEADERS = {
 }
 
 
+_DIGITS = re.compile("[0-9]{1,12}")
+
+
 class _TooLargeError(Exception):
     pass
 
 
 class Guard:
-    """Refuses what does not come from the studio's own pages, and marks every answer."""
+    """Refuses what does not come from the studio's own pages, and marks every answer.
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
-        self.app, self.hosts = app, {*hosts}
+    Args:
+        app: who answers.
+        hosts: names and ports under which it is asked.
+        most: bytes of a body.
+        more: bytes of a body where it is another number, by path.
+    """
+
+    def __init__(
+        self, app: ASGIApp, hosts: Iterable[str], most: int = MOST_BYTES, more: Mapping[str, int] | None = None
+    ) -> None:
+        self.app, self.hosts, self.most, self.more = app, {*hosts}, most, more or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it."""
@@ -45,16 +58,17 @@ class Guard:
             if scope["type"] == "lifespan":
                 await self.app(scope, receive, send)
             return
-        why = self._refusal(scope["method"], Headers(scope=scope))
+        most = self.more.get(scope["path"], self.most)
+        why = self._refusal(scope["method"], Headers(scope=scope), most)
         if why:
-            await _answer(*why)(scope, receive, _marked(send))
+            await _answer(*why, most)(scope, receive, _marked(send))
             return
         try:
-            await self.app(scope, _counted(receive), _marked(send))
+            await self.app(scope, _counted(receive, most), _marked(send))
         except _TooLargeError:
-            await _answer(413, "too_large")(scope, receive, _marked(send))
+            await _answer(413, "too_large", most)(scope, receive, _marked(send))
 
-    def _refusal(self, method: str, headers: Headers) -> tuple[int, str] | None:
+    def _refusal(self, method: str, headers: Headers, most: int) -> tuple[int, str] | None:
         """Code and word of what is wrong with a request, if anything is."""
         host, origin = headers.get("host", ""), headers.get("origin")
         if host not in self.hosts:
@@ -64,18 +78,18 @@ class Guard:
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             return 403, "other_origin"
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > MOST_BYTES:
+        if not _DIGITS.fullmatch(length) or int(length) > most:
             return 413, "too_large"
         if method == "POST" and headers.get("content-type", "").partition(";")[0] != "application/json":
             return 415, "no_json"
         return None
 
 
-def _answer(code: int, word: str) -> JSONResponse:
-    return JSONResponse({"error": said(word)}, code)
+def _answer(code: int, word: str, most: int) -> JSONResponse:
+    return JSONResponse({"error": said(word, most=most // 1000)}, code)
 
 
-def _counted(receive: Receive) -> Receive:
+def _counted(receive: Receive, most: int) -> Receive:
     """The same, ended where more comes than may."""
     got = 0
 
@@ -83,7 +97,7 @@ def _counted(receive: Receive) -> Receive:
         nonlocal got
         message = await receive()
         got += len(message.get("body", b""))
-        if got > MOST_BYTES:
+        if got > most:
             raise _TooLargeError
         return message
 

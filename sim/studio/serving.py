@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import threading
 import webbrowser
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from sim.base.errors import SimError
 
-MISSING = "the studio needs starlette and uvicorn: pip install 'virality-simulator[studio]'"
+MISSING = "the studio needs starlette, uvicorn and segno: pip install 'virality-simulator[studio]'"
 HOST = "127.0.0.1"
 
 
@@ -39,7 +40,7 @@ def serve(out: Path, port: int, language: str, *, browse: bool, tell: Callable[[
     from sim.studio.desk import Desk
 
     check_out(out, out)
-    with _bound(port) as listening:
+    with bound(port) as listening:
         number = listening.getsockname()[1]
         hosts = [f"{name}:{number}" for name in (HOST, "localhost")]
         config = uvicorn.Config(
@@ -51,22 +52,26 @@ def serve(out: Path, port: int, language: str, *, browse: bool, tell: Callable[[
         )
         tell(f"http://{HOST}:{number}/")
         if browse:
-            threading.Timer(0.5, _open, [f"http://{HOST}:{number}/"]).start()
+            threading.Timer(0.5, opened, [f"http://{HOST}:{number}/"]).start()
         uvicorn.Server(config).run(sockets=[listening])
 
 
-def _bound(port: int) -> socket.socket:
+def bound(port: int, host: str = HOST) -> socket.socket:
+    """A socket that listens. Raises `SimError` where the port cannot be had, or the address is not this machine's."""
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((HOST, port))
+        listening.bind((host, port))
         listening.listen()  # who asks before all is loaded waits
     except OSError as error:
         listening.close()
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise SimError(f"{host} is no address of this machine; leave --host out") from None
         raise SimError(f"port {port} of this machine cannot be had ({error.strerror}); leave --port out") from None
     return listening
 
 
-def _open(address: str) -> None:
+def opened(address: str) -> None:
+    """Open a browser, where there is one."""
     with suppress(webbrowser.Error, OSError):
         webbrowser.open(address)

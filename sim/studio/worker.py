@@ -26,6 +26,7 @@ from sim.runs.live.hearing import Step
 from sim.runs.live.unkept import Unkept
 from sim.runs.result import Result
 from sim.studio import live
+from sim.studio.classroom.tasks import Task, carry_out
 from sim.studio.text import world
 from sim.studio.words import of_error, said
 
@@ -157,6 +158,11 @@ def _carry_out(job: Job, pipe: Connection, held: OrderedDict[str, Unkept]) -> No
     pipe.send(("done", told(result, time.perf_counter() - begun)))
 
 
+def _look_up(task: Task, pipe: Connection) -> None:
+    with notices.gathered():
+        pipe.send(("done", carry_out(task)))
+
+
 def serve(pipe: Connection) -> None:
     """Make what is asked for, until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all of a terminal; the server answers it
@@ -168,9 +174,9 @@ def serve(pipe: Connection) -> None:
         pipe.send(("ready",))
         while True:
             asked = pipe.recv()
-            if isinstance(asked, Job):  # a word that came too late for its run is nothing to anybody
+            if isinstance(asked, Job | Task):  # a word that came too late for its run is nothing to anybody
                 try:
-                    _carry_out(asked, pipe, held)
+                    _carry_out(asked, pipe, held) if isinstance(asked, Job) else _look_up(asked, pipe)
                 except Exception as error:
                     pipe.send(("failed", fault(error)))
     except (EOFError, OSError):

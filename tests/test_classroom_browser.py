@@ -1,0 +1,239 @@
+"""A class in browsers: three phones and a projector, at every width, in both languages, with no request elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+from browsers import CHROMIUM, needs_chromium
+
+from sim.studio.serving import HOST, bound
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
+uvicorn = pytest.importorskip("uvicorn", reason="not installed: pip install -e '.[dev]'")
+pytest.importorskip("segno", reason="not installed: pip install -e '.[dev]'")
+
+from sim.studio.classroom.app import app  # noqa: E402
+from sim.studio.classroom.room import Room  # noqa: E402
+
+pytestmark = [pytest.mark.slow, needs_chromium]
+PATIENCE = 60_000  # ms that a step may take on a machine that does other things too
+NAMES = ("<script>hit()</script>", "\u202eשלום עולם", "🐎" + "丁" * 60)
+TITLE = "<script>hit()</script> \u202eשלום 🐎 " + "丁" * 3000
+READY = "#page[data-ready]"
+
+
+class Served:
+    """A class on loopback, in a thread."""
+
+    def __init__(self):
+        self.socket = bound(0)
+        number = self.socket.getsockname()[1]
+        self.address = f"http://{HOST}:{number}"
+        self.room = Room(5, 1)
+        made = app(self.room, [f"{HOST}:{number}"], f"{self.address}/")
+        self.server = uvicorn.Server(uvicorn.Config(made, log_level="error", timeout_graceful_shutdown=1))
+        self.server.install_signal_handlers = lambda: None
+        self.thread = threading.Thread(target=lambda: asyncio.run(self.server.serve([self.socket])), daemon=True)
+        self.thread.start()
+
+    def end(self):
+        self.server.should_exit = True
+        self.thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_api.sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield made
+        made.close()
+
+
+class Lesson:
+    """A server, a projector and three phones, with all that they asked for and complained of."""
+
+    def __init__(self, browser, width=1280, language="en"):
+        self.browser, self.served = browser, Served()
+        self.asked, self.said, self.contexts = [], [], []
+        self.projector = self.page(width, language)
+        self.projector.goto(f"{self.served.address}/teach?lang={language}#{self.served.room.teacher}")
+        self.projector.wait_for_selector(READY)
+        self.phones = [self.join(name, language) for name in NAMES]
+        self.projector.wait_for_selector("#seats li:nth-child(3)")
+        self.projector.wait_for_selector("#start:not([disabled])")
+
+    def page(self, width, language, height=900):
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height}, locale="zh-CN" if language == "zh" else "en-US"
+        )
+        self.contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("console", lambda message: self.said.append(message.text))
+        page.on("pageerror", lambda error: self.said.append(str(error)))
+        return page
+
+    def join(self, name, language):
+        page = self.page(390, language, 800)
+        page.goto(f"{self.served.address}/j#{self.served.room.code}")
+        page.fill("#name", name)
+        page.click("#join")
+        page.wait_for_selector("#page[data-ready=in]")
+        return page
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for context in self.contexts:
+            context.close()
+        self.served.end()
+
+    def outside(self):
+        return [url for url in self.asked if not url.startswith((self.served.address, "data:", "blob:"))]
+
+    def clean(self):
+        """Nothing wrong by axe on any page, nothing wider than its screen."""
+        axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is missing")
+        for page in (self.projector, *self.phones[:2]):
+            wide = page.locator("html").evaluate("node => node.scrollWidth - node.clientWidth")
+            assert wide <= 0
+            assert not [text for text in ("[object", "undefined", "NaN") if text in page.locator("main").inner_text()]
+            assert page.locator("svg text", has_text="[object").count() == 0
+            found = axe.Axe().run(page).response["violations"]
+            assert [(one["id"], [node["html"][:150] for node in one["nodes"]]) for one in found] == []
+
+    def share(self, at, *choices):
+        """In a round each phone that may, chooses, and sees that it is noted."""
+        for phone, shares in zip(self.phones, choices, strict=True):
+            phone.wait_for_selector(f"#page[data-round='{at}']")
+            if phone.locator("#share").count():
+                which = "#share" if shares else "#not"
+                phone.click(which)
+                phone.wait_for_selector(f"{which}[aria-pressed=true]")
+
+    def over(self):
+        self.projector.wait_for_selector(".playing[data-state=over]")
+
+
+@pytest.mark.parametrize(("width", "language"), [(1280, "en"), (1920, "zh"), (390, "zh")])
+def test_the_three_activities(browser, width, language):
+    with Lesson(browser, width, language) as lesson:
+        projector, phones = lesson.projector, lesson.phones
+        assert projector.locator("#seats li .own").nth(0).text_content() == NAMES[0]
+        assert projector.locator(".qr img").evaluate("image => image.naturalWidth") > 200
+        lesson.clean()
+
+        projector.fill("#story", TITLE)
+        projector.fill("#beginners", "1")
+        projector.click("#start")
+        projector.wait_for_selector("#network")
+        for phone in phones:
+            phone.wait_for_selector(".friends")
+            assert phone.locator(".title").text_content() == " ".join(TITLE.split())
+        lesson.share(1, True, False, False)
+        projector.wait_for_function("document.getElementById('chosen').textContent.includes('2')")
+        lesson.clean()
+        projector.click("#close")
+        lesson.share(2, True, True, True)
+        projector.click("#end")
+        lesson.over()
+        projector.wait_for_selector("#chart-curve [data-drawn]")
+        projector.wait_for_selector("#chart-answers [data-drawn]")
+        projector.fill("#again-p", "0.9")
+        projector.click("#again")
+        projector.wait_for_function("document.querySelector('.chart .about').textContent.includes('0.9')")
+        lesson.clean()
+
+        projector.click("#leave")
+        projector.select_option("#sees", "no")
+        projector.fill("#beginners", "1")
+        projector.fill("#rounds", "1")
+        projector.click("#start")
+        phones[0].wait_for_selector(".friends")
+        lesson.share(1, False, False, False)
+        projector.click("#close")
+        projector.wait_for_selector("#pair table")
+        lesson.clean()
+
+        projector.click("#leave")
+        projector.click("#setup-slider")
+        projector.click("#start")
+        for value, phone in zip((0, 50, 105), phones, strict=True):
+            phone.locator("#slider").fill(str(value))
+            phone.locator("#set").click()
+        projector.wait_for_function("document.getElementById('chosen').textContent.startsWith('3')")
+        lesson.clean()
+        projector.click("#close")
+        projector.wait_for_selector("#chart-networks [data-drawn]")
+        lesson.clean()
+
+        projector.click("#leave")
+        projector.click("#setup-roles")
+        projector.fill("#rounds", "1")
+        projector.click("#start")
+        for phone in phones:
+            phone.click("#move-own")
+            phone.wait_for_selector("#move-own[aria-pressed=true]")
+        lesson.clean()
+        projector.click("#close")
+        projector.wait_for_selector("#outcome table")
+        projector.wait_for_selector("#chart-reach [data-drawn]")
+        lesson.clean()
+        assert lesson.outside() == []
+        assert lesson.said == []
+
+
+def test_a_reload_a_language_and_a_keyboard(browser):
+    with Lesson(browser) as lesson:
+        projector, phone = lesson.projector, lesson.phones[2]
+        number = phone.locator(".who b").text_content()
+        projector.fill("#beginners", "1")
+        projector.click("#start")
+        free = next(
+            one
+            for one in lesson.phones
+            if one.locator("#share").or_(one.locator(".state")).first.text_content() == "Share"
+        )
+        free.focus("#share")
+        free.keyboard.press("Enter")
+        free.wait_for_selector("#share[aria-pressed=true]")
+        free.reload()
+        free.wait_for_selector("#share[aria-pressed=true]")  # the seat, and what it chose
+        phone.reload()
+        phone.wait_for_selector("#page[data-ready=in]")
+        assert phone.locator(".who b").text_content() == number
+        free.click("#language")
+        free.wait_for_selector("text=转发")
+        assert free.locator("html").get_attribute("lang") == "zh-CN"
+        projector.reload()
+        projector.wait_for_selector("#network")  # the teacher stays the teacher
+        assert lesson.served.room.teacher not in projector.url
+        projector.focus("#close")
+        projector.keyboard.press("Enter")
+        projector.wait_for_selector("text=Round 2 of 6")
+        assert lesson.said == []
+
+
+def test_a_server_that_is_gone_is_told(browser):
+    with Lesson(browser) as lesson:
+        phone = lesson.phones[0]
+        lesson.served.end()
+        phone.wait_for_selector("#wrong:not([hidden])")
+        assert "does not answer" in phone.locator("#wrong").text_content()
+
+
+def test_strangers_see_a_form_and_a_wrong_code_is_told(browser):
+    with Lesson(browser) as lesson:
+        stranger = lesson.page(390, "en")
+        stranger.goto(f"{lesson.served.address}/")
+        stranger.fill("#code", "WRONG")
+        stranger.click("#join")
+        stranger.wait_for_selector("#wrong:not([hidden])")
+        assert "not the code" in stranger.locator("#wrong").text_content()
+        other = lesson.page(1280, "en")
+        other.goto(f"{lesson.served.address}/teach")
+        other.wait_for_selector("text=not the teacher")
