@@ -19,6 +19,7 @@ from sim.runs.snapshots import FOLDER, file_name, read, step_at
 from sim.runs.stepping import state
 from sim.scenario import load as scenarios
 from sim.scenario.differences import differences
+from sim.scenario.given import checked
 from sim.scenario.past import first_difference, refuse_other_past
 from sim.scenario.scenario import Scenario
 
@@ -60,6 +61,7 @@ def planned(folder: Path, since: Snapshot, sets: Sequence[str] = ()) -> Scenario
     return scenario
 
 
+@checked
 def fork(
     folder: Path | str,
     since: Snapshot | str = "",

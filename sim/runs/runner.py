@@ -22,6 +22,7 @@ from sim.runs.live.hearing import Ear, OnStep
 from sim.runs.live.unkept import Made, Unkept, kept
 from sim.runs.result import Result
 from sim.scenario import load as scenarios
+from sim.scenario.given import checked
 from sim.scenario.numbers import Language
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Branch:
     record: dict[str, Any]
 
 
+@checked
 def run(
     scenario: scenarios.Source,
     *,

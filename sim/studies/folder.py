@@ -17,6 +17,7 @@ from sim.runs import kinds
 from sim.runs.folder import publish
 from sim.runs.paging import writing
 from sim.runs.recipe import identity, sha256
+from sim.scenario.given import checked
 from sim.scenario.numbers import Language
 from sim.studies import paging
 from sim.studies.study import Answer
@@ -28,6 +29,7 @@ SCHEMA_VERSION = 2
 LONGEST = 60  # bytes of a label in a folder's name
 
 
+@checked
 def write(
     answer: Answer,
     out: Path | str,

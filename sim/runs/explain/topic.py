@@ -16,6 +16,7 @@ from sim.runs.explain.rerun import again, is_classical, opened, same
 from sim.runs.explain.topic_onlooker import Moment, Promotion, TopicOnlooker
 from sim.runs.explain.words import Words
 from sim.runs.tables import Tables
+from sim.scenario.given import checked
 from sim.world.records import F_IMPRESSIONS, F_REPOSTS
 from sim.world.world import ORIGINS
 
@@ -27,6 +28,7 @@ MINUTES = (60, 120, 180, 360, 720, 1440, 2880, 5760, 11520, 23040)  # lengths of
 SHOWN = 8  # posts, promotions, actions
 
 
+@checked
 def explain_topic(
     folder: Path | str,
     topic: str,

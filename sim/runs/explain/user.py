@@ -20,6 +20,7 @@ from sim.runs.explain.onlooker import Met, UserOnlooker
 from sim.runs.explain.rerun import again, is_classical, opened, same, users_to_follow
 from sim.runs.explain.words import INDENT, Words, due, happened, rows_of
 from sim.runs.tables import Tables
+from sim.scenario.given import checked
 from sim.scenario.people import TRAITS
 from sim.world.records import ACCOUNT, CREATE, F_IMPRESSIONS, FOLLOW, FOLLOWERS, RELAY, REPOST, RESPONSES
 from sim.world.world import ORIGINS
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from sim.runs.result import Result
 
 
+@checked
 def explain_user(
     folder: Path | str,
     user: int,

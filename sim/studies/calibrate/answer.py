@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from sim.base.progress import Tell
 from sim.runs.kinds import World
+from sim.scenario.given import checked
 from sim.scenario.load import Source, resolved
 from sim.studies.calibrate import chart, page, words
 from sim.studies.calibrate.fit import RUNS, Fitted, Question, fit
@@ -24,6 +25,7 @@ from sim.studies.study import Asked, Jobs
 FITTED = "fitted.yaml"
 
 
+@checked
 def calibrate(
     scenario: Source,
     parameters: Sequence[str],

@@ -19,6 +19,7 @@ from sim.base.progress import Tell
 from sim.base.words import columns, wrapped
 from sim.runs import kinds
 from sim.runs.kinds import World
+from sim.scenario.given import checked
 from sim.scenario.load import Source, resolved
 from sim.studies.compare import chart, page, words
 from sim.studies.compare.arms import Arm, arms
@@ -29,6 +30,7 @@ from sim.studies.shown import Shown
 from sim.studies.study import Asked, Jobs, batch
 
 
+@checked
 def compare(
     *scenarios: Source,
     what: Sequence[str] = (),

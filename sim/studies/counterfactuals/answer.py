@@ -13,6 +13,7 @@ from sim.base.progress import Tell
 from sim.base.words import columns
 from sim.runs.kinds import platform_world
 from sim.runs.words import heading
+from sim.scenario.given import checked
 from sim.scenario.load import Source, load, resolved
 from sim.scenario.scenario import Scenario
 from sim.studies.counterfactuals import chart, page, words
@@ -22,6 +23,7 @@ from sim.studies.shown import Shown
 from sim.studies.study import Asked, Jobs
 
 
+@checked
 def counterfactuals(
     scenario: Source,
     *,

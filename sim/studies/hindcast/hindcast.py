@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from sim.base.bands import quantiles
 from sim.base.progress import Tell
 from sim.runs.kinds import World
+from sim.scenario.given import checked, day
 from sim.scenario.load import Source, resolved
 from sim.studies.hindcast import chart, page, score, words
 from sim.studies.hindcast.known import SEEDS, USERS, plan
@@ -27,6 +28,7 @@ from sim.studies.shown import Shown
 from sim.studies.study import Asked, Jobs
 
 
+@checked
 def hindcast(
     scenario: Source,
     until: date | str,
@@ -34,7 +36,7 @@ def hindcast(
     *,
     seeds: int = SEEDS,
     candidates: int | None = None,
-    against: Path | None = None,
+    against: Path | str | None = None,
     with_plan: bool = True,
     users: int | None = USERS,
     seed: int | None = None,
@@ -64,9 +66,8 @@ def hindcast(
     >>> list(answer.tables())
     ['runs', 'bands']
     """
-    first = date.fromisoformat(until) if isinstance(until, str) else until
-    last = date.fromisoformat(to) if isinstance(to, str) else to
-    truth = score.numbers(against) if against else {}
+    first, last = day("until", until), None if to is None else day("to", to)
+    truth = score.numbers(Path(against)) if against else {}
     cut = plan(scenario, first, last, users=users, seed=seed, with_plan=with_plan)
     if against:
         score.check(score.Span(cut.scenario.start.date(), first, cut.to), daily_metrics(cut), truth)

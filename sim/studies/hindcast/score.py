@@ -271,6 +271,8 @@ def numbers(path: Path) -> dict[str, dict[date, float]]:
                 if day in quantity:
                     raise SimError(f"{path}:{reader.line_num}: {row['quantity'].strip()} of {day} is there twice")
                 quantity[day] = value
+    except OSError as error:
+        raise SimError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except UnicodeDecodeError:
         raise SimError(f"{path}: is not a text file in UTF-8") from None
     except csv.Error as error:

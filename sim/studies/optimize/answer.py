@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from sim.base.progress import Tell
 from sim.runs.kinds import World
 from sim.scenario.campaign import Plan
+from sim.scenario.given import checked
 from sim.scenario.load import Source, load, resolved
 from sim.studies.optimize import chart, page, words
 from sim.studies.optimize.frontier import frontier, in_mean, in_probability
@@ -25,6 +26,7 @@ from sim.studies.study import Asked, Jobs
 BEST = "best.yaml"
 
 
+@checked
 def optimize(
     scenario: Source,
     *,

@@ -15,6 +15,7 @@ from sim.base.words import columns
 from sim.runs.kinds import platform_world
 from sim.runs.summary import told
 from sim.runs.words import heading
+from sim.scenario.given import checked
 from sim.scenario.load import Source, load, resolved
 from sim.scenario.scenario import Scenario
 from sim.studies.outcomes import chart, page, study, words
@@ -24,6 +25,7 @@ from sim.studies.shown import Shown
 from sim.studies.study import Asked, Jobs
 
 
+@checked
 def outcomes(
     scenario: Source,
     *,

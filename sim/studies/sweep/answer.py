@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 
 from sim.base.progress import Tell
 from sim.runs.folder import check_out
+from sim.scenario.given import checked
 from sim.scenario.load import Source
 from sim.scenario.numbers import Language
 from sim.studies.engine import Cluster, engine
@@ -27,6 +28,7 @@ from sim.studies.sweep.folder import Report, document, header, inscribe, left_as
 from sim.studies.sweep.plan import Plan, planned
 
 
+@checked
 def sweep(
     scenario: Source,
     vary: Mapping[str, Any] | None = None,

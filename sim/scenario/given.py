@@ -1,0 +1,80 @@
+"""What a caller from Python gives, checked as the command line checks it: one line, with name and reason."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import wraps
+from numbers import Integral
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from sim.base.errors import SimError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+LANGUAGES = ("en", "zh")
+# The least that a count may be, by the name under which every function takes it. People and seeds are the scenario's.
+LEAST = {
+    "candidates": 1,
+    "jobs": 1,
+    "limit": 1,
+    "most_seeds": 1,
+    "points": 1,
+    "replicates": 1,
+    "retries": 0,
+    "runs": 1,
+    "seeds": 1,
+    "threads": 1,
+    "workers": 0,
+}
+LISTS = ("metrics", "sets", "snapshot_at", "what", "without")  # of words; one word alone would be read letter by letter
+
+
+def checked(function: Callable[P, T]) -> Callable[P, T]:
+    """A function of the Python interface whose arguments are looked at first, by their names.
+
+    Counts, the language, lists of words, what varies, scenarios and answers; `SimError` for what none of these can be.
+    What is in a scenario is left to its checker.
+    """
+    signature = inspect.signature(function)
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        for name, value in signature.bind(*args, **kwargs).arguments.items():
+            look_at(name, value)
+        return function(*args, **kwargs)
+
+    return call
+
+
+def look_at(name: str, value: Any) -> None:
+    """Refuse a value that an argument of that name cannot have; see `checked`."""
+    if name == "lang" and value not in LANGUAGES:
+        raise SimError(f"lang: must be 'en' or 'zh', not {value!r}")
+    if name in LISTS and isinstance(value, str):
+        raise SimError(f"{name}: needs a list, such as [{value!r}], not one text")
+    if name == "vary" and not isinstance(value, Mapping | None):
+        raise SimError(f"vary: needs paths with their values, such as {{'days': [1, 2]}}, not {value!r}")
+    if name == "scenario" and not (isinstance(value, str | Path) or hasattr(value, "model_dump")):
+        raise SimError(f"scenario: needs a path, the name of a shipped one, or one that is loaded, not {value!r}")
+    if name == "answer" and not hasattr(value, "tables"):
+        raise SimError(f"answer: needs what a study gave, not {value!r}")
+    if name in LEAST and value is not None and not (name == "jobs" and hasattr(value, "discard")):
+        _count(name, value)
+
+
+def _count(name: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < LEAST[name]:
+        raise SimError(f"{name}: must be a whole number of {LEAST[name]} or more, not {value!r}")
+
+
+def day(name: str, value: date | str) -> date:
+    """A day, as such or as ISO has it. Raises `SimError`."""
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise SimError(f"{name}: {value!r} is no day; write it as 2020-11-27") from None
