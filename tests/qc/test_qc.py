@@ -78,6 +78,11 @@ COMPARED = [key for key, entry in ENTERED.items() if "skip" not in entry]
 READ_AS = {
     ("people", "day_clock"): lambda clock: list(np.array(clock) / np.mean(clock[10:22])),
     ("people", "kol_followers"): lambda rows: rows[:5],  # the last row extrapolates
+    ("red", "mechanisms.traffic_pools.act_score.weights"): lambda of: [
+        of[name] for name in ("like", "favourite", "comment", "relay", "follow")
+    ],
+    ("red", "kol_prices"): lambda prices: sorted(prices.values()),
+    ("wechat", "kol_prices"): lambda prices: sorted(prices.values()),
     ("douyin", "mechanisms.traffic_pools.pools"): lambda pools: [pool["impressions"] for pool in pools],
 }
 
@@ -87,7 +92,8 @@ def number(key, catalogue=CATALOGUE):
 
 
 def leaves(value):
-    """The numbers of a number, of a list, of a list of lists."""
+    """The numbers of a number, of a list, of a list of lists, of a mapping by its keys."""
+    value = [value[name] for name in sorted(value)] if isinstance(value, dict) else value
     return [leaf for part in value for leaf in leaves(part)] if isinstance(value, list) else [value]
 
 
@@ -182,6 +188,8 @@ def off(value):
         return [off(part) for part in value]
     if isinstance(value, bool):
         return not value
+    if isinstance(value, dict):
+        return {name: off(part) for name, part in value.items()}
     return value + timedelta(1) if isinstance(value, date) else 1000 * abs(value) + 1e12
 
 
