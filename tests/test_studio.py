@@ -21,7 +21,7 @@ from sim.studio.notebook import DONE, FILE, LOST, RUNNING, Notebook
 
 testclient = pytest.importorskip("starlette.testclient", reason="not installed: pip install -e '.[dev]'")
 from sim.studio import app as studio  # noqa: E402  needs starlette
-from sim.studio import page, words  # noqa: E402
+from sim.studio import crew, page, words  # noqa: E402
 from sim.studio.desk import Desk  # noqa: E402
 
 PARTS = Path(words.__file__).parent
@@ -511,3 +511,15 @@ def test_a_port_that_is_taken_is_told(tmp_path, capsys):
 def test_text_of_faults_is_that_of_the_checker():
     with pytest.raises(ScenarioError, match=r"scenario\.yaml:4:7: days"):
         text.world(tiny().replace("days: 1", "days: 0"))
+
+
+def test_a_process_that_cannot_even_begin_fails_the_run_in_words(out, monkeypatch):
+    def refuses(*_):
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(crew._PROCESSES.Process, "start", refuses)
+    made = studio.app(Desk(out, 1), [HOST])
+    with testclient.TestClient(made, base_url=f"http://{HOST}") as client:
+        found = done(client, tiny())
+    assert found["state"] == "failed"
+    assert "OSError: no more processes" in found["words"]["en"]

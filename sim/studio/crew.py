@@ -32,6 +32,7 @@ class Hand:
     pipe: Connection
     ready: bool = False
     job: Job | Task | None = None
+    failed: str = ""  # why it could not even begin
 
 
 class Crew:
@@ -48,6 +49,7 @@ class Crew:
         self.holders: dict[str, Hand] = {}
         self.closed = False
         self.false_starts = 0
+        self.why = ""
         self.loop: asyncio.AbstractEventLoop | None = None
 
     def begin(self) -> None:
@@ -122,9 +124,12 @@ class Crew:
         """In a thread: begin a process, hand everything that it says to the loop, and last that it has ended."""
         loop = self.loop
         assert loop is not None
-        hand.process.start()  # takes seconds, the first time
+        try:
+            hand.process.start()  # takes seconds, the first time
+        except Exception as error:  # whatever kept it from beginning, runs must not wait for it
+            hand.failed = f"{type(error).__name__}: {error}"
         theirs.close()  # so that the pipe ends when the process does
-        if self.closed:
+        if self.closed and not hand.failed:
             hand.process.kill()
         with suppress(EOFError, OSError):
             while True:
@@ -149,14 +154,17 @@ class Crew:
     def _ended(self, hand: Hand) -> None:
         if self.closed:
             return
-        hand.process.join()
-        code = hand.process.exitcode
+        code = None
+        if not hand.failed:
+            hand.process.join()
+            code = hand.process.exitcode
         self.hands.remove(hand)
         self.holders = {name: one for name, one in self.holders.items() if one is not hand}
         if hand.job is not None:
             why = said("as_memory") if code == -9 else said("exit_code", code=code)
             self.hear(hand.job, ("failed", {"words": said("process_ended", why=why)}))
         self.false_starts += not hand.ready
+        self.why = hand.failed or self.why
         if self.false_starts < FALSE_STARTS:
             self._hire()
         else:
@@ -167,4 +175,4 @@ class Crew:
         """Nobody can make anything here."""
         jobs, self.queue = self.queue, []
         for job in jobs:
-            self.hear(job, ("failed", {"words": said("processes_end")}))
+            self.hear(job, ("failed", {"words": said("processes_end", why=f" ({self.why})" if self.why else "")}))
