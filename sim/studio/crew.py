@@ -48,6 +48,7 @@ class Crew:
         self.queue: list[Job | Task] = []
         self.holders: dict[str, Hand] = {}
         self.closed = False
+        self.words: dict[str, list[str]] = {}  # said to what waits, by its name
         self.false_starts = 0
         self.why = ""
         self.loop: asyncio.AbstractEventLoop | None = None
@@ -75,7 +76,10 @@ class Crew:
         self._hand_out()
 
     def tell(self, name: str, word: str) -> bool:
-        """Say a word to who makes a run; whether anybody does."""
+        """Say a word to who makes a run, or is to make it; whether anybody does, or will."""
+        if any(job.id == name for job in self.queue):
+            self.words.setdefault(name, []).append(word)
+            return True
         hand = next((hand for hand in self.hands if hand.job and hand.job.id == name), None)
         if hand is None:
             return False
@@ -87,6 +91,7 @@ class Crew:
         """Take a run that waits out of the queue; whether it was there."""
         before = len(self.queue)
         self.queue = [job for job in self.queue if job.id != name]
+        self.words.pop(name, None)
         return len(self.queue) < before
 
     def close(self) -> None:
@@ -116,7 +121,8 @@ class Crew:
             self.queue.remove(job)
             hand.job = job
             with suppress(OSError):
-                hand.pipe.send(job)
+                for message in (job, *self.words.pop(job.id, ())):
+                    hand.pipe.send(message)
         if self.queue and self.ready and len(self.hands) < self.most and all(hand.ready for hand in self.hands):
             self._hire()
 

@@ -146,8 +146,10 @@ class Desk:
         self.live[entry.id] = known
         self._forget()
         job = Job(entry.id, entry.text, base.text if base else "", entry.at, base.digest if base else "", paused)
-        self.crew.submit(job)
-        entry.state = (PAUSED if paused else RUNNING) if self._makes(entry.id) else WAITING
+        entry.state = WAITING
+        self.crew.submit(job)  # which may fail it at once
+        if self._makes(entry.id):
+            entry.state = PAUSED if paused else RUNNING
         self._say("entry", asdict(entry))
 
     def _entry(self, world: World, yaml: str, changes: list[Said]) -> Entry:
@@ -175,7 +177,7 @@ class Desk:
             raise SimError(line("not_under_way"))
         elif word == "stop":
             entry.ended, entry.state = True, RUNNING
-        else:
+        elif entry.state != WAITING:  # what waits does as it was told when its turn comes
             entry.state = RUNNING if word == "go" else PAUSED
         self.notebook.write()
         self._say("entry", asdict(entry))
