@@ -18,10 +18,10 @@ FIRST = {"scenario": "sir", "folder": "nowhere", "answer": STUDIED, "user": 0, "
 def mistakes():
     """Each function with each argument that it takes, given wrongly."""
     for name in CALLED:
-        for argument in inspect.signature(getattr(sim, name)).parameters:
+        for argument, takes in inspect.signature(getattr(sim, name)).parameters.items():
             wrong = [least - 1 for known, least in LEAST.items() if known == argument]
             wrong += ["some", 1.5, True] if wrong else []
-            wrong += ["days=1"] if argument in LISTS else []
+            wrong += ["days=1"] if argument in LISTS and "Sequence" in takes.annotation else []
             wrong += {"lang": ["fr"], "vary": ["days"], "scenario": [3], "answer": ["none"]}.get(argument, [])
             yield from (pytest.param(name, argument, value, id=f"{name}-{argument}-{value}") for value in wrong)
 

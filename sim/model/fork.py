@@ -18,9 +18,10 @@ from sim.base.errors import SimError
 from sim.minds.mind import Mind
 from sim.model import build
 from sim.model.board import Board
+from sim.model.claims import claims_moved
 from sim.model.deeds import Deeds
 from sim.model.model import ViralityModel
-from sim.model.publishing import Publisher, claims_moved
+from sim.model.publishing import Publisher
 from sim.networks.stored import Stored
 from sim.scenario.enact import enacted
 from sim.scenario.interventions import PlatformChange

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.base import streams
 from sim.base.kernels import table_bits, table_normal
+from sim.model.claims import CREATE_KEY, FOLLOW_KEY, POST_SHIFT, own_idents, wins_row
 from sim.model.relaying import carried, likeness
 from sim.platforms.base import FIX
 from sim.platforms.stage import PlatformStage
@@ -21,7 +22,6 @@ from sim.world.world import Account, World
 
 FACT, MIND, USER, RELAYED = range(4)  # origins of a topic
 INTENT = RESPONSES.index("intend")
-FOLLOW_KEY, CREATE_KEY, POST_SHIFT = 1 << 62, 1 << 61, 32  # keys of the set of claims: (what, post or account, user)
 
 
 @dataclass(frozen=True)
@@ -496,28 +496,3 @@ class Publisher:
         gained["weight"] = world.ratio
         self._flow(gained, "follows")
         world.won_changed |= bool(new.any())
-
-
-def wins_row(world: World, users: np.ndarray, accounts: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Whether views for ``weights`` people win whole rows as followers of accounts (their idents); one coin a pair."""
-    coin = table_bits(streams.stream_key(world.seed, "follow"), users, accounts) >> np.uint64(32)
-    return np.asarray(coin * np.uint64(world.ratio) < (weights.astype(np.uint64) << np.uint64(32)))
-
-
-def claims_moved(claimed: np.ndarray, n_users: int, rows: np.ndarray) -> np.ndarray:
-    """A set of claims whose accounts have other rows now; ``rows[row]``: where each is."""
-    accounts = rows[n_users:] - n_users
-    keys = claimed[claimed != -1]
-    follows = keys >= FOLLOW_KEY
-    number = (keys[follows] ^ FOLLOW_KEY) >> POST_SHIFT
-    if (accounts[number] == number).all():
-        return claimed.copy()
-    keys[follows] += (accounts[number] - number) << POST_SHIFT
-    moved = np.full(len(claimed), -1, np.int64)
-    uptake.claim(moved, keys, np.empty(len(keys), np.bool_))
-    return moved
-
-
-def own_idents(seed: int, users: np.ndarray, seen: np.ndarray) -> np.ndarray:
-    """Idents of the posts that users make about posts they have seen (their idents)."""
-    return table_bits(streams.stream_key(seed, "quality"), users, seen, 7)

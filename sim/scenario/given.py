@@ -39,21 +39,22 @@ def checked(function: Callable[P, T]) -> Callable[P, T]:
     What is in a scenario is left to its checker.
     """
     signature = inspect.signature(function)
+    one_text = {name for name, given in signature.parameters.items() if "Sequence" not in str(given.annotation)}
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
         for name, value in signature.bind(*args, **kwargs).arguments.items():
-            look_at(name, value)
+            look_at(name, value, one_text=name in one_text)
         return function(*args, **kwargs)
 
     return call
 
 
-def look_at(name: str, value: Any) -> None:
-    """Refuse a value that an argument of that name cannot have; see `checked`."""
+def look_at(name: str, value: Any, *, one_text: bool = False) -> None:
+    """Refuse a value that an argument of that name cannot have; ``one_text``: it takes one. See `checked`."""
     if name == "lang" and value not in LANGUAGES:
         raise SimError(f"lang: must be 'en' or 'zh', not {value!r}")
-    if name in LISTS and isinstance(value, str):
+    if name in LISTS and isinstance(value, str) and not one_text:
         raise SimError(f"{name}: needs a list, such as [{value!r}], not one text")
     if name == "vary" and not isinstance(value, Mapping | None):
         raise SimError(f"vary: needs paths with their values, such as {{'days': [1, 2]}}, not {value!r}")

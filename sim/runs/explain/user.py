@@ -14,7 +14,7 @@ from sim.base import metrics
 from sim.base.errors import SimError
 from sim.base.progress import Tell
 from sim.model import build
-from sim.model.publishing import own_idents, wins_row
+from sim.model.claims import own_idents, wins_row
 from sim.runs.explain import classical
 from sim.runs.explain.onlooker import Met, UserOnlooker
 from sim.runs.explain.rerun import again, is_classical, opened, same, users_to_follow
