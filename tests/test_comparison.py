@@ -562,7 +562,8 @@ def test_the_command_writes_what_it_tells(file, tmp_path, capsys):
     assert folder.name.startswith("compare-without_noon-louder-")
     names = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     assert names == {
-        "SHA256SUMS", "compare.json", "compare.md", "runs.csv", "series.csv", "figures/compare.png", "page.html",
+        "SHA256SUMS", "compare.json", "compare.md", "runs.csv", "series.csv", "figures/compare.png",
+        "page.html", "page.json",
         "arms/0.yaml", "arms/1.yaml", "arms/2.yaml",
     }  # fmt: skip
     record = json.loads((folder / "compare.json").read_text(encoding="utf-8"))

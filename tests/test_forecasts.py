@@ -352,7 +352,15 @@ def test_the_command_writes_a_whole_folder(file, tmp_path, capsys):
     (folder,) = (tmp_path / "out" / "tiny").iterdir()
     assert str(folder) in out
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    assert names == {"SHA256SUMS", "bands.csv", "runs.csv", "hindcast.json", "figures/hindcast.png"}
+    assert names == {
+        "SHA256SUMS",
+        "bands.csv",
+        "runs.csv",
+        "hindcast.json",
+        "figures/hindcast.png",
+        "page.html",
+        "page.json",
+    }
     record = json.loads((folder / "hindcast.json").read_text(encoding="utf-8"))
     assert record["known_until"] == "2021-01-02"
     assert [one["quantity"] for one in record["against"]["scored"]] == ["square_topics"]

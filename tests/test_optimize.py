@@ -329,7 +329,15 @@ def test_the_command_leaves_a_whole_folder(folder):
     assert folder.name.startswith("optimize-")
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     plain = {name for name in names if not name.endswith(".yaml")}
-    assert plain == {"SHA256SUMS", "frontier.csv", "optimize.json", "runs.csv", "figures/optimize.png"}
+    assert plain == {
+        "SHA256SUMS",
+        "frontier.csv",
+        "optimize.json",
+        "runs.csv",
+        "figures/optimize.png",
+        "page.html",
+        "page.json",
+    }
     assert "best.yaml" in names
     front, runs = pd.read_csv(folder / "frontier.csv"), pd.read_csv(folder / "runs.csv")
     assert {"best", "greedy", "paid reach only", "random 1", "nothing"} <= set(front.plan)

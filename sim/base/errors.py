@@ -13,8 +13,6 @@ from functools import cache, reduce
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
 
 class SimError(Exception):
     """A mistake or limit that the user can act on. ``exit_code`` is what the command line returns.
@@ -123,6 +121,8 @@ class Bilingual(str):
 @cache
 def table() -> dict[str, dict[str, str]]:
     """Every line by its key, in both languages; read when the first fault is told."""
+    import yaml  # `sim --help` needs no yaml
+
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     found: dict[str, dict[str, str]] = yaml.load(TABLE.read_text(encoding="utf-8"), Loader=loader)
     return found
