@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zlib
 from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
@@ -11,6 +13,7 @@ from sim.pages.data import rows
 from sim.pages.words import localised, said
 
 WIDTH, LINES = 900, 30
+_ID = re.compile(r'(?<=id=")(?:clip|gradient_)\d+(?=")|(?<=url\(#)(?:clip|gradient_)\d+(?=\))')
 
 
 def html(shown: Mapping[str, Any], language: str, *, pictures: bool) -> str:
@@ -52,7 +55,14 @@ def picture(chart: Mapping[str, Any], names: Mapping[str, Any], language: str) -
         _, *values = variant["only"]
         found = [row for row in found if row["key"] in values]
     spec = localised(variant["spec"], language) | {"data": {"values": found}, "width": WIDTH}
-    return str(vl_convert.vegalite_to_svg(spec))
+    return _with_own_ids(str(vl_convert.vegalite_to_svg(spec)))
+
+
+def _with_own_ids(svg: str) -> str:
+    """A picture whose ids come from what it shows; Vega counts them over all pictures of the process."""
+    order = {name: i for i, name in enumerate(dict.fromkeys(_ID.findall(svg)))}
+    own = zlib.crc32(_ID.sub("", svg).encode())
+    return _ID.sub(lambda found: f"of{own:08x}-{order[found[0]]}", svg)
 
 
 def named(found: list[dict[str, Any]], names: Mapping[str, Any]) -> list[dict[str, Any]]:
