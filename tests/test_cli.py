@@ -200,7 +200,7 @@ def test_help_needs_no_heavy_import():
 
 @pytest.mark.parametrize(("words", "seconds"), [(("--help",), 0.2), (("validate", "ding_zhen"), 0.8)])
 def test_what_must_answer_at_once(words, seconds):
-    """Within so many seconds of a processor; where others slow it down, within six times what its libraries take."""
+    """Within so many seconds of a processor; where others slow it down, within nine times what its libraries take."""
 
     def once(*command):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -209,7 +209,7 @@ def test_what_must_answer_at_once(words, seconds):
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
     libraries = min(once("-c", "import numpy, pydantic, yaml") for _ in range(3)) if seconds > 0.5 else 0.0
-    assert min(once("-m", "sim.cli", *words) for _ in range(3)) < max(seconds, 6 * libraries)
+    assert min(once("-m", "sim.cli", *words) for _ in range(3)) < max(seconds, 9 * libraries)
 
 
 @pytest.mark.parametrize("command", ["demo", "run", "validate", "list", "show", "schema", "cite", "plot", "explain"])
