@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-
 import pytest
-from browsers import CHROMIUM, needs_chromium
-
-from sim.studio.serving import HOST, bound
+from browsers import CHROMIUM, Served, needs_chromium
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
-uvicorn = pytest.importorskip("uvicorn", reason="not installed: pip install -e '.[dev]'")
+pytest.importorskip("uvicorn", reason="not installed: pip install -e '.[dev]'")
 pytest.importorskip("segno", reason="not installed: pip install -e '.[dev]'")
 
 from sim.studio.classroom.app import app  # noqa: E402
@@ -22,25 +17,6 @@ PATIENCE = 60_000  # ms that a step may take on a machine that does other things
 NAMES = ("<script>hit()</script>", "\u202eשלום עולם", "🐎" + "丁" * 60)
 TITLE = "<script>hit()</script> \u202eשלום 🐎 " + "丁" * 3000
 READY = "#page[data-ready]"
-
-
-class Served:
-    """A class on loopback, in a thread."""
-
-    def __init__(self):
-        self.socket = bound(0)
-        number = self.socket.getsockname()[1]
-        self.address = f"http://{HOST}:{number}"
-        self.room = Room(5, 1)
-        made = app(self.room, [f"{HOST}:{number}"], f"{self.address}/")
-        self.server = uvicorn.Server(uvicorn.Config(made, log_level="error", timeout_graceful_shutdown=1))
-        self.server.install_signal_handlers = lambda: None
-        self.thread = threading.Thread(target=lambda: asyncio.run(self.server.serve([self.socket])), daemon=True)
-        self.thread.start()
-
-    def end(self):
-        self.server.should_exit = True
-        self.thread.join(10)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +31,10 @@ class Lesson:
     """A server, a projector and three phones, with all that they asked for and complained of."""
 
     def __init__(self, browser, width=1280, language="en"):
-        self.browser, self.served = browser, Served()
+        room = Room(5, 1)
+        self.browser = browser
+        self.served = Served(lambda host, address: app(room, [host], f"{address}/"))
+        self.served.room = room
         self.asked, self.said, self.contexts = [], [], []
         self.projector = self.page(width, language)
         self.projector.goto(f"{self.served.address}/teach?lang={language}#{self.served.room.teacher}")

@@ -200,7 +200,7 @@ def test_help_needs_no_heavy_import():
 
 @pytest.mark.parametrize(("words", "seconds"), [(("--help",), 0.2), (("validate", "ding_zhen"), 0.8)])
 def test_what_must_answer_at_once(words, seconds):
-    """Within so many seconds of a processor; where others slow it down, within nine times what its libraries take."""
+    """Within so many seconds of a processor; where that is slow or shared, within six times what its libraries take."""
 
     def once(*command):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -208,8 +208,11 @@ def test_what_must_answer_at_once(words, seconds):
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    libraries = min(once("-c", "import numpy, pydantic, yaml") for _ in range(3)) if seconds > 0.5 else 0.0
-    assert min(once("-m", "sim.cli", *words) for _ in range(3)) < max(seconds, 9 * libraries)
+    for _ in range(5):
+        bare = once("-c", "import numpy, pydantic, yaml") if words[0] == "validate" else 0.0
+        if once("-m", "sim.cli", *words) < max(seconds, 6 * bare):
+            return
+    raise AssertionError("too slow five times")
 
 
 @pytest.mark.parametrize("command", ["demo", "run", "validate", "list", "show", "schema", "cite", "plot", "explain"])

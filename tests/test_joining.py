@@ -114,6 +114,7 @@ def test_what_takes_time_to_make_comes_out_by_its_half_life():
     waits = np.floor(-hours * 60 * np.log2(((coins >> np.uint64(11)) + np.uint64(1)) * 2.0**-53))
     due = {ident: (user, minute + int(waits[user])) for ident, (user, minute) in seen.items()}
     end = slow.world.clock.n_steps * slow.world.clock.step_minutes
+    assert slow.world.unfinished == sum(minute >= end for _, minute in due.values()) > 0
     assert out == {ident: (user, minute) for ident, (user, minute) in due.items() if minute < end}
     assert 0 < len(out) < len(seen)
     # Half of the waits are shorter than the half-life; five standard deviations, a false alarm in two million seeds.

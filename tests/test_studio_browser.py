@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import threading
 import time
 
 import pytest
-from browsers import CHROMIUM, needs_chromium
-
-from sim.studio.serving import HOST, bound
+from browsers import CHROMIUM, Served, needs_chromium
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
-uvicorn = pytest.importorskip("uvicorn", reason="not installed: pip install -e '.[dev]'")
+pytest.importorskip("uvicorn", reason="not installed: pip install -e '.[dev]'")
 from test_studio import tiny  # noqa: E402  needs starlette
 
 from sim.studio.app import app  # noqa: E402
@@ -23,28 +19,17 @@ pytestmark = [pytest.mark.slow, needs_chromium]
 ROUND = 60_000  # ms that a step of the round may take on a machine that does other things too
 
 
-class Served:
-    """A studio on loopback, in a thread."""
-
-    def __init__(self, out):
-        self.socket = bound(0)
-        number = self.socket.getsockname()[1]
-        self.address = f"http://{HOST}:{number}"
-        self.desk = Desk(out, 1)
-        config = uvicorn.Config(app(self.desk, [f"{HOST}:{number}"]), log_level="error", timeout_graceful_shutdown=1)
-        self.server = uvicorn.Server(config)
-        self.server.install_signal_handlers = lambda: None
-        self.thread = threading.Thread(target=lambda: asyncio.run(self.server.serve([self.socket])), daemon=True)
-        self.thread.start()
-
-    def end(self):
-        self.server.should_exit = True
-        self.thread.join(10)
+def studio(out):
+    """A studio on loopback."""
+    desk = Desk(out, 1)
+    made = Served(lambda host, _: app(desk, [host]))
+    made.desk = desk
+    return made
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    made = Served(tmp_path_factory.mktemp("studio"))
+    made = studio(tmp_path_factory.mktemp("studio"))
     yield made
     made.end()
 
@@ -213,7 +198,7 @@ def test_a_tab_that_was_closed_and_two_tabs_lose_nothing(browser, served):
 
 
 def test_a_server_that_is_gone_is_told(browser, tmp_path):
-    made = Served(tmp_path)
+    made = studio(tmp_path)
     with Opened(browser, made) as opened:
         made.end()
         opened.page.wait_for_function(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from sim.base import notices
 from sim.base.progress import Tell
 from sim.model import fork
 from sim.model.fork import Snapshot
@@ -54,6 +55,7 @@ def stepped(scenario: Scenario, stored: Stored | None, manner: Manner) -> Tables
                 manner.progress(step + 1, scenario.steps, "simulating")
             if manner.ear and manner.ear.ends(model) and model.running:
                 return _ended(scenario, model.steps, stored, manner)
+        notices.add("not_out", "own posts of users that are not out when the run ends", model.world.unfinished)
         return Tables(model)
     finally:
         model.close()

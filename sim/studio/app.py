@@ -23,7 +23,7 @@ from sim.pages import bundle
 from sim.pages.page import html as page_html
 from sim.runs.recipe import key
 from sim.scenario import load as scenarios
-from sim.studio import arms, fields, page, pairs, price, settings, shift, text, words
+from sim.studio import arms, fields, message, page, pairs, price, settings, shift, text, words
 from sim.studio.desk import Desk, seeded
 from sim.studio.guard import Guard
 
@@ -92,16 +92,12 @@ def _answered(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
 async def _sent(request: Request, **wanted: type) -> list[Any]:
     """What was sent, each of its type; `SimError` for anything else."""
     try:
-        data = json.loads(await request.body())
-    except (ValueError, RecursionError):
-        data = None
-    if not isinstance(data, dict) or data.keys() - wanted.keys():
-        raise SimError(words.line("message_has", names=", ".join(wanted)))
-    found = [data.get(name, kind()) for name, kind in wanted.items()]
-    for name, kind, value in zip(wanted, wanted.values(), found, strict=True):
-        if kind is not object and type(value) is not kind:
-            raise SimError(words.line("message_type", name=name, kind=kind.__name__))
-    return found
+        return message.values(await request.body(), wanted)
+    except message.MisfitError as misfit:
+        if not misfit.name:
+            raise SimError(words.line("message_has", names=", ".join(wanted))) from None
+        kind = wanted[misfit.name].__name__
+        raise SimError(words.line("message_type", name=misfit.name, kind=kind)) from None
 
 
 # ---- pages

@@ -14,7 +14,7 @@ from sim.networks.walks import Layout
 from sim.world.clock import Clock
 from sim.world.exposure import Posts, Reachable, State, walk_lengths
 from sim.world.population import Aimed, Lots, Traits
-from sim.world.records import ACT, BASIC, flows_of
+from sim.world.records import ACT, BASIC, MADE, flows_of
 from sim.world.tables import (
     Bound,
     Column,
@@ -251,13 +251,23 @@ class World:
         return self.topics.flow[:, step % self.clock.horizon_steps]
 
     def put_off(self, acts: np.ndarray, step: int) -> None:
-        """Keep acts until the step in which they happen, the one after ``step`` at the earliest."""
+        """Keep acts until the step in which they happen, the one after ``step`` at the earliest.
+
+        What would happen after the end is left out, but for posts that are being made, which `unfinished` counts.
+        """
         due = np.maximum(acts["minute"] // self.clock.step_minutes, step + 1)
-        order = np.argsort(due, kind="stable")[: np.count_nonzero(due < self.clock.n_steps)]
+        order = np.argsort(due, kind="stable")
+        order = order[(due[order] < self.clock.n_steps) | (acts["flags"][order] & MADE > 0)]
         acts, due = acts[order], due[order]
         ends = [0, *(np.flatnonzero(due[1:] != due[:-1]) + 1).tolist(), len(due)]
         for lo, hi in pairwise(ends if len(due) else ()):
             self.pending.setdefault(int(due[lo]), []).append(acts[lo:hi])
+
+    @property
+    def unfinished(self) -> int:
+        """Posts of users (people) that are being made and will not be out before the end."""
+        late = [acts for step, parts in self.pending.items() if step >= self.clock.n_steps for acts in parts]
+        return int(sum(acts["weight"].sum() for acts in late))
 
     def add_topic(self, title: str, about: str, **columns: Any) -> int:
         """Append one topic."""

@@ -19,6 +19,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sim.pages import bundle
+from sim.studio import message
 from sim.studio.classroom import pages
 from sim.studio.classroom.limits import Buckets
 from sim.studio.classroom.room import Room
@@ -120,15 +121,9 @@ def _answered(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
 async def _sent(request: Request, **wanted: type) -> list[Any]:
     """What was sent, each of its type. Raises `RefusalError` for anything else."""
     try:
-        data = json.loads(await request.body())
-    except (ValueError, RecursionError):
-        data = None
-    if not isinstance(data, dict) or data.keys() - wanted.keys():
-        raise RefusalError("bad_message", 400)
-    found = [data.get(name, kind()) for name, kind in wanted.items()]
-    if any(kind is not object and type(value) is not kind for kind, value in zip(wanted.values(), found, strict=True)):
-        raise RefusalError("bad_message", 400)
-    return found
+        return message.values(await request.body(), wanted)
+    except message.MisfitError:
+        raise RefusalError("bad_message", 400) from None
 
 
 # ---- pages

@@ -1,0 +1,30 @@
+"""What a browser sends: a JSON mapping of known names to values of known types."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+class MisfitError(Exception):
+    """A message that is none; ``name``: of the value that has another type, empty where it is all of another form."""
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def values(raw: bytes, wanted: Mapping[str, type]) -> list[Any]:
+    """The values of a message in the order of what is wanted; what was not sent is empty. Raises `MisfitError`."""
+    try:
+        data = json.loads(raw)
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict) or data.keys() - wanted.keys():
+        raise MisfitError
+    found = [data.get(name, kind()) for name, kind in wanted.items()]
+    for (name, kind), value in zip(wanted.items(), found, strict=True):
+        if kind is not object and type(value) is not kind:
+            raise MisfitError(name)
+    return found
