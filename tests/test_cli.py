@@ -1,6 +1,7 @@
 """The shell alone: the rooms that it calls are stood in for by small fakes."""
 
 import errno
+import gc
 import io
 import json
 import os
@@ -199,20 +200,28 @@ def test_help_needs_no_heavy_import():
 
 
 @pytest.mark.parametrize(("words", "seconds"), [(("--help",), 0.2), (("validate", "ding_zhen"), 0.8)])
-def test_what_must_answer_at_once(words, seconds):
-    """Within so many seconds of a processor; where that is slow or shared, within six times what its libraries take."""
+def test_what_must_answer_at_once(words, seconds, tmp_path):
+    """Within so many seconds of a processor, best of five tries after the first call, which compiles the modules."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    call = [sys.executable, "-m", "sim.cli", *words]
 
-    def once(*command):
+    def once():
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, *command], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        settings = {"env": kept | {"PYTHONPYCACHEPREFIX": str(tmp_path)}, "stdout": subprocess.DEVNULL}
+        subprocess.run(call, cwd=ROOT, check=True, **settings)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    for _ in range(5):
-        bare = once("-c", "import numpy, pydantic, yaml") if words[0] == "validate" else 0.0
-        if once("-m", "sim.cli", *words) < max(seconds, 6 * bare):
-            return
-    raise AssertionError("too slow five times")
+    once()
+    tries = (once() for _ in range(5))
+    assert any(took < seconds for took in tries), "too slow five times"
+
+
+def test_a_command_that_only_reads_leaves_the_collection_of_garbage_as_it_was(sim):
+    before = gc.get_threshold(), gc.isenabled(), gc.get_freeze_count()
+    assert sim("validate", "small")[0] == 0
+    assert sim("show", "platform", "nowhere")[0] == 2
+    assert (gc.get_threshold(), gc.isenabled(), gc.get_freeze_count()) == before
 
 
 @pytest.mark.parametrize("command", ["demo", "run", "validate", "list", "show", "schema", "cite", "plot", "explain"])
