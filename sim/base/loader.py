@@ -98,10 +98,14 @@ def nest(document: Document, path: Trail) -> Document:
     return Document(data, around | marks, keys)
 
 
-def over(base: Document, top: Document) -> Document:
-    """Lay ``top`` over ``base``: mappings merge key by key, anything else is replaced."""
-    # Whatever is in the merged data comes from `top` if it is there, and else from `base`.
-    merged = Document(_merge(base.data, top.data), base.marks | top.marks, base.keys | top.keys)
+def over(base: Document, *tops: Document) -> Document:
+    """Lay the ``tops`` over ``base``, one after the other: mappings merge key by key, anything else is replaced."""
+    # Whatever is in the merged data comes from the last that has it, and so does its place.
+    merged = Document(base.data, dict(base.marks), dict(base.keys))
+    for top in tops:
+        merged.data = _merge(merged.data, top.data)
+        merged.marks.update(top.marks)
+        merged.keys.update(top.keys)
     _forget_the_dead(merged)
     return merged
 

@@ -80,9 +80,7 @@ def _at_rest(info: FieldInfo, value: Any) -> bool:
 
 def placeholders(part: BaseModel, field: str) -> Iterator[Finding]:
     """Only the placeholders of a field's default can be filled in."""
-    default = type(part).model_fields[field].default
-    known = [name for _, name, _, _ in Formatter().parse(default) if name]
-    choice = both("known", names=", ".join(f"{{{name}}}" for name in known))
+    known = _filled(type(part), field)
     try:
         found = [piece for piece in Formatter().parse(getattr(part, field)) if piece[1] is not None]
     except ValueError:
@@ -90,7 +88,14 @@ def placeholders(part: BaseModel, field: str) -> Iterator[Finding]:
         return
     for _, name, spec, conversion in found:
         if name not in known or spec or conversion:
+            choice = both("known", names=", ".join(f"{{{name}}}" for name in known))
             yield Finding((field,), both("unknown_placeholder", name=f"{{{name}}}"), choice)
+
+
+@cache
+def _filled(model: Any, field: str) -> tuple[str, ...]:
+    """The placeholders of a field's default, in order."""
+    return tuple(name for _, name, _, _ in Formatter().parse(model.model_fields[field].default) if name)
 
 
 def under(where: Path, findings: Iterable[Finding]) -> Iterator[Finding]:

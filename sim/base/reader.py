@@ -35,6 +35,7 @@ _WORDS = dict.fromkeys(("", "~", "null", "Null", "NULL")) | {
 INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 ENDLESS = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_BEGINS = frozenset("-+.0123456789")  # with which one of the three begins
 # What looks like a sign of YAML, and is not.
 LOOKALIKES = {
     "：": ("full-width colon", ":"), "，": ("full-width comma", ","), "\u00a0": ("no-break space", " "),
@@ -81,7 +82,7 @@ def dotted(path: Trail) -> str:
 def copied(data: Any) -> Any:
     """Plain data anew; `copy.deepcopy` takes five times as long."""
     if isinstance(data, dict):
-        return {key: copied(value) for key, value in data.items()}
+        return {key: copied(value) if isinstance(value, dict | list) else value for key, value in data.items()}
     return [copied(value) for value in data] if isinstance(data, list) else data
 
 
@@ -151,6 +152,8 @@ def scalar(text: str) -> Any:
     """Read an unquoted scalar by the core rules of YAML 1.2; raises `ValueError` in words."""
     if text in _WORDS:
         return _WORDS[text]
+    if text[0] not in _BEGINS:
+        return text
     if ENDLESS.fullmatch(text):
         raise ValueError(both("not_finite", text=text))
     if INT.fullmatch(text):
@@ -217,7 +220,7 @@ class _Builder:
         start = self.next()
         if start.version or start.tags:
             self.note(path, both("yaml_directives"))
-        self.document.data = self.node(path)
+        self.document.data = self.node(self.parser.get_event(), path)
         self.parser.get_event()
         if not self.parser.check_event(yaml.StreamEndEvent):
             self.next()
@@ -262,17 +265,20 @@ class _Builder:
                 return True
         return False
 
-    def node(self, path: Trail) -> Any:
-        """Read one value. The recursion ends at `MAX_DEPTH`, long before Python's own limit."""
-        event = self.next()
+    def node(self, event: Any, path: Trail) -> Any:
+        """Read one value from its first event. The recursion ends at `MAX_DEPTH`, long before Python's own limit."""
+        self.move(event.start_mark)
         self.document.marks[path] = self.mark
+        scalar = isinstance(event, yaml.ScalarEvent)
+        if scalar and not event.anchor and event.tag is None:  # as nearly all are
+            return self.scalar(event, path)
         if isinstance(event, yaml.AliasEvent):
             return self.note(path, both("yaml_alias", name=event.anchor), both("yaml_write_out"))
         if event.anchor:
             self.note(path, both("yaml_anchor", name=event.anchor))
         if event.tag is not None:
             self.note(path, both("yaml_tag", name=event.tag.replace("tag:yaml.org,2002:", "!!")))
-        if isinstance(event, yaml.ScalarEvent):
+        if scalar:
             return self.scalar(event, path)
         if len(path) >= MAX_DEPTH:
             # Brackets can nest without end: stop here, and show only the beginning of the path.
@@ -294,23 +300,21 @@ class _Builder:
 
     def sequence(self, path: Trail) -> list[Any]:
         items: list[Any] = []
-        while not self.parser.check_event(yaml.SequenceEndEvent):
-            items.append(self.node((*path, len(items))))
-        self.parser.get_event()
+        while not isinstance(event := self.parser.get_event(), yaml.SequenceEndEvent):
+            items.append(self.node(event, (*path, len(items))))
         return items
 
     def mapping(self, path: Trail) -> dict[str, Any]:
         items: dict[str, Any] = {}
-        while not self.parser.check_event(yaml.MappingEndEvent):
-            key = self.key(path, items)
-            items[key] = self.node((*path, key))
-        self.parser.get_event()
+        while not isinstance(event := self.parser.get_event(), yaml.MappingEndEvent):
+            key = self.key(event, path, items)
+            items[key] = self.node(self.parser.get_event(), (*path, key))
         return items
 
-    def key(self, path: Trail, items: dict[str, Any]) -> str:
+    def key(self, event: Any, path: Trail, items: dict[str, Any]) -> str:
         """Read a key; a faulty one comes back as text, so that its value is looked at as well."""
-        plain, known = not getattr(self.parser.peek_event(), "style", True), len(self.faults)
-        key = self.node((*path, "?"))
+        plain, known = not getattr(event, "style", True), len(self.faults)
+        key = self.node(event, (*path, "?"))
         self.mark = self.document.marks.pop((*path, "?"))
         first = self.document.keys.setdefault((*path, str(key)), self.mark).line
         if len(self.faults) > known:

@@ -123,7 +123,8 @@ Factors = Annotated[dict[str, Factor], BY_NAME]
 class Strict(BaseModel):
     """Base of all parts: unknown keys, NaN and infinities are refused."""
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
+    # A schema is made when the first value is checked with it, and then once with the whole that it is a part of.
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True, defer_build=True)
 
 
 def front(en: str, zh: str, unit: str = "", *, span: tuple[float, float] | None = None, log: bool = False) -> Any:
@@ -138,6 +139,13 @@ def front(en: str, zh: str, unit: str = "", *, span: tuple[float, float] | None 
     """
     marks: dict[str, Any] = {"front": en, "zh": zh, "unit": unit}
     return marks | ({"span": list(span)} if span else {}) | ({"log": True} if log else {})
+
+
+def rebuild(*models: type[BaseModel]) -> None:
+    """Make the schemas of models anew, parts before wholes; those that are not made yet will be made as things are."""
+    for model in models:
+        if model.__pydantic_complete__:
+            model.model_rebuild(force=True)
 
 
 class Source(Strict):

@@ -44,7 +44,7 @@ class Spread(NamedTuple):
 class Contagion(BaseModel):
     """A classical model of contagion as frozen data with one verb, ``spread``; users adopt once and for good."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
     name: ClassVar[str]
     theory: ClassVar[str] = ""  # what `expected` computes, in a few words with its source; empty: nothing
     mixes: ClassVar[bool] = False  # whether it also runs without a network

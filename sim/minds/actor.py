@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from sim.base.strict import BY_NAME, Grade, Name, Strict, Title, front
+from sim.base.strict import BY_NAME, Grade, Name, Strict, Title, front, rebuild
 from sim.minds.base import POLICIES, AnyPolicy, Kind, StoryName, TierName
 
 
@@ -64,7 +64,7 @@ class Actor(Strict):
 
 
 def _rebuild() -> None:
-    Actor.model_rebuild(force=True)
+    rebuild(Actor)
 
 
 POLICIES.listen(_rebuild)  # an actor may have any policy that is registered, whenever that is

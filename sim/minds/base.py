@@ -56,7 +56,7 @@ class Holder(Protocol):
 class Policy(BaseModel):
     """Base of all policies: frozen data, unknown keys refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
     name: ClassVar[str]
     takes_fees: ClassVar[bool] = False  # whether brands may offer fees to whoever has it
     kind: str

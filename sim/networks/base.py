@@ -26,7 +26,7 @@ class Network(BaseModel):
     A network from a file says which (``place``), and what is in it (`located`, `inputs`); the others have none.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
     name: ClassVar[str]
     place: ClassVar[str] = ""  # the field that says where the file lies; what a run is known by is its content
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -99,9 +99,15 @@ def circles(
 @lru_cache(maxsize=16)
 def _sociability(spread: float) -> np.ndarray:
     """Sociability by quantile, lognormal with mean 1, f8[QUANTILES]; asked for by every world of a platform."""
-    z = np.array([NormalDist().inv_cdf((q + 0.5) / QUANTILES) for q in range(QUANTILES)])
-    sociable = np.exp(spread * z)
+    sociable = np.exp(spread * _normal())
     return np.asarray(sociable / sociable.mean())
+
+
+@cache
+def _normal() -> np.ndarray:
+    """The standard normal by quantile, f8[QUANTILES]."""
+    inverse = NormalDist().inv_cdf
+    return np.array([inverse((q + 0.5) / QUANTILES) for q in range(QUANTILES)])
 
 
 def _coprime(h: int, n: int) -> int:

@@ -22,7 +22,7 @@ class Background(BaseModel):
     drawn anew every ``flutter_minutes`` and goes in a straight line between.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
     births_per_day: float = Field(ge=0, le=10_000, description="topics a day that could enter the list")
     night_births: float = Field(gt=0, le=1, description="births at the quietest hour over those at the fullest")
     peak_median: float = Field(gt=0, le=10**10, description="median peak heat")

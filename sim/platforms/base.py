@@ -119,7 +119,7 @@ class Mechanism(BaseModel):
         sells: what can be had of it (``reach``, ``place``, ``pin``), with the words of a platform where it cannot.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
     name: ClassVar[str]
     channels: ClassVar[tuple[Channel, ...]] = ()
     keeps: ClassVar[tuple[Column, ...]] = ()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field, model_validator
 from pydantic.fields import FieldInfo
 
-from sim.base.strict import Named, Ranges, Share, Source, Strict, front
+from sim.base.strict import Named, Ranges, Share, Source, Strict, front, rebuild
 from sim.networks.circles import Circles, circles
 from sim.platforms.base import MECHANISMS
 from sim.platforms.content import Content, Response
@@ -120,8 +120,7 @@ def _mechanisms_have_changed() -> None:
     """Let platform files say what has just been registered."""
     for kind in MECHANISMS.arranged():
         Mechanisms.model_fields.setdefault(kind.name, FieldInfo(annotation=kind | None, default=None))
-    Mechanisms.model_rebuild(force=True)
-    Platform.model_rebuild(force=True)
+    rebuild(Mechanisms, Platform)
 
 
 MECHANISMS.listen(_mechanisms_have_changed)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Pool(BaseModel):
     """One tier of the recommender's ladder."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
     impressions: int = Field(gt=0, le=10**10, description="impressions a post gets in this pool (people)")
     hours: float = Field(ge=0.01, le=1000, description="hours of full activity that they take")
     pass_score: float = Field(ge=0, le=100, description="score from which a post goes on to the next pool")
@@ -37,7 +37,7 @@ class HeadCap(BaseModel):
     simulates; these are two flows.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
     share: float = Field(gt=0, lt=1, description="most that head videos get of all plays given")
     from_pool: int = Field(ge=2, le=20, description="first pool of the head, the smallest being 1")
     memory_hours: float = Field(24.0, gt=0, le=10_000, description="half-life of room that was not used")
@@ -70,7 +70,7 @@ class HeadCap(BaseModel):
 class ActWeights(BaseModel):
     """What an act of each kind counts in a score; see `platforms.content.Response`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
     attend: Factor = Field(0.0, description="weight of one who attends")
     like: Factor = Field(0.0, description="weight of a like")
     comment: Factor = Field(0.0, description="weight of a comment")
@@ -92,7 +92,7 @@ class ActScore(BaseModel):
     happens later than the view (reposts, follows) counts when it happens.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
     weights: ActWeights = Field(description="what an act of each kind counts")
     reference: float = Field(gt=0, le=1000, description="weighted acts per impression of a typical post")
 

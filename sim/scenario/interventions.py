@@ -73,7 +73,7 @@ class Setting(Protocol):
 class Intervention(BaseModel):
     """Base: when, and the source that says so."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
     name: ClassVar[str]
     turn: ClassVar[int] = 1  # among facts of one minute: accounts open, then posts are made, then topics are dealt with
     tells: ClassVar[bool] = False  # whether people hear of its story by it

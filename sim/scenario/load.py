@@ -212,12 +212,12 @@ def _find(source: str | Path) -> Path:
 
 def _complete(document: reader.Document) -> reader.Document:
     """Lay the document over the catalogue: people, and each platform it names."""
-    base = loader.nest(reader.read(catalog.PEOPLE), ("people",))
     platforms = document.data.get("platforms")
+    base, tops = loader.nest(reader.read(catalog.PEOPLE), ("people",)), []
     for name in platforms if isinstance(platforms, dict) else ():
         if catalog.platform_path(name).is_file():
-            base = loader.over(base, loader.nest(reader.read(catalog.platform_path(name)), ("platforms", name)))
-    return loader.over(base, document)
+            tops.append(loader.nest(reader.read(catalog.platform_path(name)), ("platforms", name)))
+    return loader.over(base, *tops, document)
 
 
 def _without_the_late(scenario: Scenario) -> Scenario:

@@ -196,9 +196,8 @@ def _called(name: str, platforms: tuple[str, ...] | None) -> Iterator[Named]:
         yield from _matching(name, _longest_first(), choices())
         return
     yield from _members(platforms, choices()["channel"]).get(name, ())
-    families = [number for number in _longest_first() if "actor" in number.braces]
     for platform in platforms:
-        yield from _matching(name, families, choices() | {"platform": (platform,)})
+        yield from _matching(name, _of_actors(), choices() | {"platform": (platform,)})
 
 
 def _matching(name: str, rows: Iterable[Number], words: Mapping[str, Iterable[str]]) -> Iterator[Named]:
@@ -218,6 +217,12 @@ def _pattern(name: str, braces: Iterable[str], words: Mapping[str, Iterable[str]
 def _longest_first() -> tuple[Number, ...]:
     """Rows by the length of the fixed part of their names: ``peak_hour_impressions`` is no platform's impressions."""
     return tuple(sorted(catalogue().numbers, key=lambda number: -len(re.sub(r"{\w+}", "", number.name))))
+
+
+@cache
+def _of_actors() -> tuple[Number, ...]:
+    """Those of them that an actor has."""
+    return tuple(number for number in _longest_first() if "actor" in number.braces)
 
 
 @cache

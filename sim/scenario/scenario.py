@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sim.base.names import Names
 from sim.base.streams import threshold
-from sim.base.strict import Factors, Grade, Instant, Name, Named, Share, Strict, Title, front
+from sim.base.strict import Factors, Grade, Instant, Name, Named, Share, Strict, Title, front, rebuild
 from sim.minds.actor import Actor
 from sim.minds.base import POLICIES
 from sim.networks import Computed, NetworkSpec
@@ -184,7 +184,7 @@ class Scenario(Strict):
 
 
 def _rebuild() -> None:
-    Scenario.model_rebuild(force=True)
+    rebuild(Scenario)
 
 
 for _registry in (POLICIES, INTERVENTIONS, MECHANISMS):  # a file may name any plug-in, whenever it is registered

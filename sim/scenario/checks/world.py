@@ -16,7 +16,7 @@ from sim.base.errors import Finding, SimError, both
 from sim.base.names import Known, marks, misnamed, placeholders, under, unknown
 from sim.base.reader import read
 from sim.base.strict import YEARS
-from sim.scenario.numbers import actor_names, refusal
+from sim.scenario.numbers import actor_names, find, refusal
 from sim.scenario.people import suits
 
 if TYPE_CHECKING:
@@ -49,16 +49,19 @@ def findings(scenario: Scenario, *, shortened: bool = False) -> Iterator[Finding
 
 
 def _time(scenario: Scenario) -> Iterator[Finding]:
-    years = both("in_years", first=YEARS[0], last=YEARS[-1])
     if scenario.start.year not in YEARS:
-        yield Finding(("start",), years)
+        yield Finding(("start",), _in_years())
     if scenario.steps < 1:
         yield Finding(("days",), both("shorter_than_step", minutes=scenario.step_minutes))
     for i, fact in enumerate(scenario.interventions):
         for name in ("at", "until"):
             when = getattr(fact, name, None)
             if when is not None and when.year not in YEARS:
-                yield Finding(("interventions", i, name), years)
+                yield Finding(("interventions", i, name), _in_years())
+
+
+def _in_years() -> str:
+    return both("in_years", first=YEARS[0], last=YEARS[-1])
 
 
 def _people(scenario: Scenario) -> Iterator[Finding]:
@@ -314,8 +317,9 @@ def _account(fact: Any, have: set[tuple[str, str]], where: tuple[str | int, ...]
 
 def _no_figure(name: str, whole: bool, *known: Any) -> tuple[str, str] | None:
     """Why a number has no value at a time, or at the end of a run: of the summary, or what it came to."""
-    why = refusal(name, "running", *known)
-    return why and (refusal(name, "summary", *known) if whole else why)
+    if find(name, "running", *known):
+        return None
+    return refusal(name, "summary" if whole else "running", *known)
 
 
 def _figure_times(figure: Any, scenario: Scenario, shortened: bool, where: tuple[str | int, ...]) -> Iterator[Finding]:
