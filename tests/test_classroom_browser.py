@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from browsers import CHROMIUM, Served, needs_chromium
+from browsers import Served, launched, needs_chromium
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
 pytest.importorskip("uvicorn", reason="not installed: pip install -e '.[dev]'")
@@ -22,7 +22,7 @@ READY = "#page[data-ready]"
 @pytest.fixture(scope="module")
 def browser():
     with sync_api.sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        made = launched(playwright)
         yield made
         made.close()
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 import yaml
-from browsers import CHROMIUM, needs_chromium
+from browsers import launched, needs_chromium
 from pydantic import TypeAdapter
 
 from sim.cli import main
@@ -90,7 +90,7 @@ def test_the_page_is_one_small_file_that_asks_for_nothing(made, tmp_path, capsys
 def browser():
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        opened = launched(playwright)
         yield opened
         opened.close()
 

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
-from browsers import CHROMIUM, needs_chromium
+from browsers import launched, needs_chromium
 
 from sim.cli import main
 
@@ -35,7 +35,7 @@ addEventListener("keydown", (event) => { if (event.isTrusted) window.took.keys++
 def page():
     """A browser that has never seen any of it, and counts."""
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = launched(playwright)
         made = browser.new_page(viewport={"width": 1280, "height": 900})
         made.set_default_timeout(LIMIT * 1000)
         made.add_init_script(COUNT)

@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from browsers import CHROMIUM, Served, needs_chromium
+from browsers import Served, launched, needs_chromium
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
 pytest.importorskip("uvicorn", reason="not installed: pip install -e '.[dev]'")
@@ -37,7 +37,7 @@ def served(tmp_path_factory):
 @pytest.fixture(scope="module")
 def browser():
     with sync_api.sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        made = launched(playwright)
         yield made
         made.close()
 
