@@ -122,12 +122,14 @@ def test_what_is_told_is_what_a_mesa_agent_met(monkeypatch):
 
 # ---- folders
 
+FEW = 600
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """The first days of the shipped case, by either engine."""
     out = tmp_path_factory.mktemp("out")
-    scenario = worlds.shorter(scenarios.load("ding_zhen"), 1.4, users=1500)
+    scenario = worlds.shorter(scenarios.load("ding_zhen"), 1.4, users=FEW)
     made = [
         runner.run(scenario.model_copy(update={"engine": engine}), out=out / engine, figures=False).path
         for engine in ("vectorized", "agents")
@@ -157,7 +159,7 @@ def test_limit_seen_and_exact(folder):
 
 def test_nobody_is_left_without_a_hint(folder):
     result = Result(folder["vectorized"])
-    lonely = [line for user in (3, 1499) for line in explain.explain_user(result.path, user, limit=1)]
+    lonely = [line for user in (3, FEW - 1) for line in explain.explain_user(result.path, user, limit=1)]
     assert any("exposures" in line or "Nothing ever met user" in line for line in lonely)
     assert all("--user" in line for line in lonely if line.startswith("Follow user"))
 
@@ -255,7 +257,7 @@ def test_what_is_no_run_or_no_longer_the_same_is_refused_in_one_line(folder, tmp
 
     with pytest.raises(SimError, match="is not a folder of results"):
         explain.explain_user(path.parent, 1)
-    with pytest.raises(SimError, match="there is no user 2000: this run has users 0 to 1,499"):
+    with pytest.raises(SimError, match="there is no user 2000: this run has users 0 to 599"):
         explain.explain_user(path, 2000)
     with pytest.raises(SimError, match="made by model version 1"):
         explain.explain_user(copy(model_version=1), 1)
