@@ -59,7 +59,7 @@ def test_every_shipped_scenario_runs(name):
         assert len(tables.series) == scenario.steps + 1
         assert tables.summary["people_reached"] > 1000
         return
-    tables = simulate(shorter(scenario, 1.5, 500))
+    tables = simulate(shorter(scenario, 1.5, 300))
     assert tables.series.impressions.sum() > 0
 
 
