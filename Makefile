@@ -32,7 +32,7 @@ demo: $(RUNTIME)  ## run the Ding Zhen case and set it beside what was observed
 	@$(VENV)/bin/sim demo
 
 test: $(DEV)  ## run the tests
-	@$(VENV)/bin/python -m pytest -n auto --maxprocesses 4
+	@$(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 compat: $(DEV)  ## run what is installed with the newest and the oldest packages that are allowed
 	@SIM_COMPAT=1 $(VENV)/bin/python -m pytest tests/test_install.py -k "newest or oldest"
@@ -47,6 +47,7 @@ verify: $(DEV)  ## check the simulator against theory; rewrites docs/verificatio
 	@$(VENV)/bin/python -m verification.folders
 	@SIM_ENGINES=30 SIM_IDENTITY=300 SIM_MUTANTS=1000 SIM_FORKS=30 $(VENV)/bin/python -m pytest -n auto \
 		--maxprocesses 4 tests/test_identity.py tests/test_engines.py tests/test_bad_scenarios.py tests/test_fork.py
+	@SIM_FULL=1 SIM_NEWCOMERS=1 $(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "verify or grows"
 
 bench: $(PEERS)  ## compare speed with C and other tools; a quarter of an hour, writes docs/benchmarks.md
 	@$(VENV)/bin/python -m benchmarks $(BENCH)

@@ -59,7 +59,7 @@ def test_every_shipped_scenario_runs(name):
         assert len(tables.series) == scenario.steps + 1
         assert tables.summary["people_reached"] > 1000
         return
-    tables = simulate(shorter(scenario, 1.5, 500))
+    tables = simulate(shorter(scenario, 1.5, 300))
     assert tables.series.impressions.sum() > 0
 
 
@@ -79,13 +79,12 @@ def small(arguments):
     """The same command, as small as its options allow; a classical run keeps its people. Only `sim demo` draws."""
     command, *rest = arguments
     if command == "demo":
-        return [*arguments, "--users", "200", "--set", "days=2"]
+        return [*arguments, "--users", "200", "--set", "days=1"]
     if command != "run":
         return arguments
     if isinstance(load(rest[0]), Classic):
         return [*arguments, "--no-figures"]
-    people = [] if "--users" in rest else ["--users", "1000"]
-    return [*arguments, *people, "--set", "days=2", "--no-figures"]
+    return [*arguments, "--users", "500", "--set", "days=1", "--no-figures"]
 
 
 @pytest.mark.parametrize("arguments", every("sh"))
@@ -104,7 +103,7 @@ def test_python_runs(somewhere, monkeypatch):
     def small_run(scenario, **rest):
         if isinstance(load(scenario), Classic):
             return run(scenario, **rest)
-        return run(scenario, **(rest | {"users": 1000, "figures": False, "sets": ("days=2",)}))
+        return run(scenario, **(rest | {"users": 500, "figures": False, "sets": ("days=1",)}))
 
     monkeypatch.setitem(vars(sim), "run", small_run)
     assert blocks("python")

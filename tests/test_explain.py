@@ -123,21 +123,25 @@ def test_what_is_told_is_what_a_mesa_agent_met(monkeypatch):
 # ---- folders
 
 
+def case():
+    """The first days of the shipped case."""
+    return worlds.shorter(scenarios.load("ding_zhen"), 1.4, users=1500)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """The first days of the shipped case, by either engine."""
-    out = tmp_path_factory.mktemp("out")
-    scenario = worlds.shorter(scenarios.load("ding_zhen"), 1.4, users=1500)
-    made = [
-        runner.run(scenario.model_copy(update={"engine": engine}), out=out / engine, figures=False).path
+    return runner.run(case(), out=tmp_path_factory.mktemp("out"), figures=False).path
+
+
+@pytest.mark.parametrize("world", [2, 3, 11, pytest.param("the case", marks=pytest.mark.verify)])
+def test_the_text_is_the_same_whatever_engine_made_the_folder(world, tmp_path):
+    scenario = case() if world == "the case" else worlds.load(generated.world(world))
+    paths = [
+        runner.run(scenario.model_copy(update={"engine": engine}), out=tmp_path / engine, figures=False).path
         for engine in ("vectorized", "agents")
     ]
-    return dict(zip(("vectorized", "agents"), made, strict=True))
-
-
-def test_the_text_is_the_same_whatever_engine_made_the_folder(folder):
-    user = int(re.search(r"--user (\d+)", "\n".join(explain.suggestions(folder["agents"])))[1])
-    texts = [explain.explain_user(path, user, limit=500) for path in folder.values()]
+    user = int(re.search(r"--user (\d+)", "\n".join(explain.suggestions(paths[1])))[1])
+    texts = [explain.explain_user(path, user, limit=500) for path in paths]
     assert texts[0][1:] == texts[1][1:]
     told = "\n".join(texts[0])
     assert "the same digest" in told
@@ -146,7 +150,7 @@ def test_the_text_is_the_same_whatever_engine_made_the_folder(folder):
 
 
 def test_limit_seen_and_exact(folder):
-    path = folder["vectorized"]
+    path = folder
     user = int(re.search(r"--user (\d+)", "\n".join(explain.suggestions(path)))[1])
     few = "\n".join(explain.explain_user(path, user, limit=2, only_seen=True, exact=True))
     assert "more; --limit" in few
@@ -156,14 +160,14 @@ def test_limit_seen_and_exact(folder):
 
 
 def test_nobody_is_left_without_a_hint(folder):
-    result = Result(folder["vectorized"])
+    result = Result(folder)
     lonely = [line for user in (3, 1499) for line in explain.explain_user(result.path, user, limit=1)]
     assert any("exposures" in line or "Nothing ever met user" in line for line in lonely)
     assert all("--user" in line for line in lonely if line.startswith("Follow user"))
 
 
 def test_the_life_of_a_topic(folder):
-    lines = explain.explain_topic(folder["vectorized"], "douyin/丁真")
+    lines = explain.explain_topic(folder, "douyin/丁真")
     told = "\n".join(lines)
     assert len(lines) <= 80
     assert max(map(display_width, lines)) <= 140
@@ -176,7 +180,7 @@ def test_the_life_of_a_topic(folder):
     ):
         assert part in told
     assert "Traffic pools" in told
-    carried = "\n".join(explain.explain_topic(folder["vectorized"], "weibo/丁真", limit=5))
+    carried = "\n".join(explain.explain_topic(folder, "weibo/丁真", limit=5))
     assert "origin: relay" in carried
     assert "because: carried over from douyin: post 0, video by 微笑收藏家·波哥" in carried
 
@@ -244,7 +248,7 @@ def test_paid_reach_for_an_audience_is_told_with_whom_it_was_for():
 
 
 def test_what_is_no_run_or_no_longer_the_same_is_refused_in_one_line(folder, tmp_path):
-    path = folder["vectorized"]
+    path = folder
 
     def copy(**changes):
         recipe = json.loads((path / "run.json").read_text(encoding="utf-8")) | changes
@@ -274,7 +278,7 @@ def test_a_run_on_a_graph_from_python_cannot_be_repeated_from_its_folder(tmp_pat
 
 
 def test_the_command(folder, capsys):
-    path = str(folder["vectorized"])
+    path = str(folder)
     assert main.main(["explain", path]) == 0
     assert "--topic" in capsys.readouterr().out
     assert main.main(["explain", path, "--user", "1_0", "--quiet"]) == 0

@@ -7,13 +7,12 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
-from browsers import CHROMIUM, needs_chromium
+from browsers import launched, needs_chromium
 
 from sim.cli import main
 
@@ -21,7 +20,7 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not 
 pytest.importorskip("uvicorn", reason="not installed: pip install -e '.[dev]'")
 from test_studio_tasks import Command  # noqa: E402  needs starlette
 
-pytestmark = [pytest.mark.slow, needs_chromium]
+pytestmark = [pytest.mark.slow, pytest.mark.grows, needs_chromium]
 FULL = bool(os.environ.get("SIM_NEWCOMERS"))
 LIMIT = 180  # seconds
 COUNT = """window.took = {clicks: 0, choices: 0, keys: 0};
@@ -31,16 +30,23 @@ addEventListener("keydown", (event) => { if (event.isTrusted) window.took.keys++
 """
 
 
-@pytest.fixture
-def page():
-    """A browser that has never seen any of it, and counts."""
+@pytest.fixture(scope="module")
+def browser():
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        made = browser.new_page(viewport={"width": 1280, "height": 900})
-        made.set_default_timeout(LIMIT * 1000)
-        made.add_init_script(COUNT)
+        made = launched(playwright)
         yield made
-        browser.close()
+        made.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A page of a browser that has never seen any of it, and counts."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    made = context.new_page()
+    made.set_default_timeout(LIMIT * 1000)
+    made.add_init_script(COUNT)
+    yield made
+    context.close()
 
 
 def told(name, page, begun, answer):
@@ -64,8 +70,10 @@ def test_a_strategist_asks_what_if_we_start_two_days_later(page, tmp_path):
         page.wait_for_selector('[data-path="campaign.budget"]')
         users = page.locator('[data-path="people.users"] input.number')
         users.click()
-        users.fill("20,000" if FULL else "1,000")
+        users.fill("20,000" if FULL else "300")
         users.press("Enter")
+        if not FULL:
+            page.evaluate("S.seeds = 3")
         page.click("#move summary")
         page.select_option("#move-who", "campaign")
         page.click("#move-both")
@@ -97,17 +105,14 @@ def test_a_student_finds_the_threshold(page, tmp_path):
     assert 0.1 < chance < 0.4  # theory: 1 / (friends − 1) = 0.2 for six friends
 
 
-def test_an_analyst_asks_which_knob_matters(page, tmp_path):
+def test_an_analyst_asks_which_knob_matters(page, tmp_path, capsys):
     """A line at the shell, then the title of the page."""
     begun = time.monotonic()
     words = ["sweep", "sir", "--vary", "contagion.infect=0.02..0.1", "--vary", "contagion.recover=0.1..0.4", "--vary"]
     words += ["seeds.count=5..50", "--design", "sobol", "--points", "32", "--replicates", "3"]
     words += ["--users", "5_000" if FULL else "300", "--out", str(tmp_path), "--quiet"]
-    given = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-    ran = subprocess.run(
-        [sys.executable, "-m", "sim.cli", *words], env=given, capture_output=True, text=True, check=True
-    )
-    page.goto((Path(ran.stdout.strip()) / "page.html").as_uri())
+    assert main.main([*words, *([] if FULL else ["--workers", "0"])]) == 0
+    page.goto((Path(capsys.readouterr().out.strip()) / "page.html").as_uri())
     answer = page.inner_text("h1")
     page.click("nav a[href='#effects']")
     page.wait_for_selector("#effects tbody tr, #effects svg")
