@@ -135,6 +135,14 @@ def exposure_slope(rank: np.ndarray, median_reads: np.ndarray) -> float:
     return float(np.polyfit(np.log(rank), np.log(median_reads), 1)[0])
 
 
+def reads_skew(reads: np.ndarray) -> float:
+    """S50: skew of ln(final reads), the third moment over the cube of the sd."""
+    logs = np.log(np.asarray(reads, float)[np.asarray(reads) > 0])
+    if len(logs) < 3 or logs.std() == 0:
+        return np.nan
+    return float((((logs - logs.mean()) / logs.std()) ** 3).mean())
+
+
 def reads_spread(reads: np.ndarray) -> float:
     """S32: standard deviation of ln(final reads) of listed topics."""
     known = np.asarray(reads, float)
