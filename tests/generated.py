@@ -76,6 +76,7 @@ def platforms(number, draw, represents, most):
         | dict.fromkeys(chances, 0.7),
     }
     more = {name: float(share()) for name in ("repost_spread", "quality_spread", "talk_spread", "half_life_spread")}
+    more |= {"repost_bound": [0.0, 2.0][number % 2], "to_origin": 0.2 * (number % 3), "to_origin_spread": 0.5}
     crowd = max(4, round(represents * (0.2 + 0.8 * share())))
     square = worlds.platform(
         crowd, chances=chances, mechanisms=mechanisms(number, draw, represents, crowd), content=content,
@@ -96,7 +97,10 @@ def mechanisms(number, draw, represents, crowd):
         {"impressions": 2 + represents // 10, "hours": 0.5, "pass_score": 3.0},
     ]
     own = {
-        "follow_feed": {"see": float(share()), "samples": int(draw.integers(1, 300))},
+        "follow_feed": {
+            "see": float(share()), "samples": int(draw.integers(1, 300)),
+            "fade_half_life_hours": 1.0 * (number % 3), "account_size_exponent": 0.1 * (number % 4),
+        },
         "search": {"per_interest_hour": 0.003, "samples": 20},
         "user_topics": {"per_interest_hour": 0.002},
         "traffic_pools": {
@@ -221,9 +225,11 @@ def minds(number, users):
     reply = {"kind": "crisis_reply", "min_negative": 0.0, "min_reads": 0, "cooldown_hours": 2}
     help_ = {"kind": "call_for_help", "posts_per_day": 24, "lasts_days": 1, "met_by": ["bureau"], "topic": "Help"}
     steady = {"kind": "steady_posting", "posts_per_day": 12}
+    passing = {"kind": "pass_on", "fit": 0.8, "half": 3, "least": 1}
     wire = {"kind": "carry_wire", "chance": 1.0, "wait_minutes": 20}
     groups = [
         [
+            mind("relay", "kol", [passing], accounts={"square": few}),
             mind("editor", "editor", [{"kind": one} | editing for one in ("pin_listed", "promote_story")]),
             mind("censor", "editor", [{"kind": "hold_down"} | editing]),
             mind("shop", "brand", [reply], budget=100, accounts={"square": few}),

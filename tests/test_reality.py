@@ -273,7 +273,7 @@ def test_baselines_are_what_they_say():
     assert made.values["S15"][0] == pytest.approx(0.5, abs=0.03)
     assert made.values["S26"][0] == pytest.approx(340, abs=40)
     assert made.values["S30"][0] == pytest.approx(0, abs=1e-9)
-    assert made.values == baselines.baselines(1, quick=True).values
+    assert str(made.values) == str(baselines.baselines(1, quick=True).values)  # some are NaN, which equals nothing
 
 
 # ---- targets, score, page
@@ -281,7 +281,7 @@ def test_baselines_are_what_they_say():
 
 def test_targets_are_complete():
     known = targets()
-    assert len(known) == 26
+    assert len(known) == 36
     for name, target in known.items():
         low, value, high = (parts(number) for number in (target.low, target.value, target.high))
         assert all(a <= v <= b for a, v, b in zip(low, value, high, strict=True)), name
@@ -316,7 +316,7 @@ def test_ranges_move_with_what_a_part_measured():
 
 def test_each_part_would_pass_for_the_other():
     known = [target for target in targets().values() if target.parts]
-    assert len(known) == 17
+    assert len(known) == 27
     for target in known:
         assert target.hit_on(HELD, parts(target.parts.fit)), target.name
         assert target.hit_on(FIT, parts(target.parts.held)), target.name
@@ -505,7 +505,7 @@ def test_targets_are_those_of_the_table():
     if DATA is None:
         pytest.skip("the table of targets is not there")
     table, known = pd.read_csv(DATA / "targets.csv", dtype=str), targets()
-    assert table.id.tolist() == list(known)
+    assert table.id.tolist() == [name for name in known if name <= "S40"]  # later ones were computed here
     for row in table.itertuples():
         if isinstance(row.low, str):
             found = known[row.id]

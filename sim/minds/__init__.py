@@ -21,6 +21,7 @@ from sim.minds.needs import CallForHelp
 from sim.minds.organisations import AccountForGifts, AskToGive, PartnerPosts
 from sim.minds.peers import JoinPeers
 from sim.minds.specialists import Explain
+from sim.minds.spreading import PassOnPosts
 from sim.minds.topics import OpenTopics, SteadyPosting
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "OpenTopics",
     "PaidCollaboration",
     "PartnerPosts",
+    "PassOnPosts",
     "PinListed",
     "Policy",
     "PromoteStory",

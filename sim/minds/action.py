@@ -35,6 +35,13 @@ class Publish(Effect):
 
 
 @dataclass(frozen=True)
+class PassOn(Effect):
+    """A repost, by the actor's account, of somebody's post: its row."""
+
+    post: int
+
+
+@dataclass(frozen=True)
 class Buy(Effect):
     """A place on the list for a topic, if the platform sells one for at most so many yuan, and one is free."""
 

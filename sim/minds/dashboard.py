@@ -63,6 +63,22 @@ class Joined:
 
 
 @dataclass(frozen=True)
+class Spreading:
+    """A post of the story as its page shows it: how often it was reposted so far (people).
+
+    ``key``: who it is in draws, whatever its row; ``own``: it is the looking actor's.
+    """
+
+    platform: str
+    post: int
+    key: int
+    reposts: int
+    minute: int
+    title: str
+    own: bool = False
+
+
+@dataclass(frozen=True)
 class Dashboard:
     """Public counts of one story as a mind sees them; ``seen`` lies its observation delay before ``now`` (minutes).
 
@@ -118,7 +134,8 @@ class Me:
     """What a mind knows of itself.
 
     ``draw(what, *keys)`` is its keyed uniform number; ``dealt``: kinds of action and titles of the topics that they
-    dealt with; ``followers_won()``: followers (people) won in the run.
+    dealt with; ``followers_won()``: followers (people) won in the run; ``spreading(minutes, least)``: posts of the
+    story on its own platforms, so young and reposted so often, by reposts.
     """
 
     name: str
@@ -133,6 +150,7 @@ class Me:
     draw: Callable[..., float]
     dealt: frozenset[tuple[str, str]] = frozenset()
     followers_won: Callable[[], int] = lambda: 0
+    spreading: Callable[[int, int], tuple[Spreading, ...]] = lambda minutes, least: ()
 
     def since(self, now: int, *kinds: str) -> float:
         """Minutes since the last own action of these kinds (any, if none is named)."""

@@ -11,7 +11,7 @@ import mesa
 from sim.base import streams
 from sim.minds.action import Action
 from sim.minds.actor import Actor
-from sim.minds.dashboard import Dashboard, Fee, Me
+from sim.minds.dashboard import Dashboard, Fee, Me, Spreading
 
 
 class Mind(mesa.Agent):
@@ -27,7 +27,8 @@ class Mind(mesa.Agent):
         offers: fees offered to it and not yet looked at.
 
     ``see`` gives the dashboard of a story as it was so many minutes ago; ``do`` carries an action out, if it can;
-    ``followers_won``: how many followers (people) it has won in the run, on all platforms.
+    ``followers_won``: how many followers (people) it has won in the run, on all platforms; ``spreading``: posts of a
+    story on its platforms that are being reposted.
     """
 
     def __init__(
@@ -44,11 +45,12 @@ class Mind(mesa.Agent):
         see: Callable[[str, int], Dashboard],
         do: Callable[[Mind, Action], bool],
         followers_won: Callable[[Mind], int] = lambda mind: 0,
+        spreading: Callable[[Mind, str, int, int], tuple[Spreading, ...]] = lambda mind, story, minutes, least: (),
     ) -> None:
         super().__init__(model)
         self.spec, self.name, self.title, self.rows, self.price = spec, name, title, rows, price
         self.stories, self._see, self._do = stories, see, do
-        self._followers_won = partial(followers_won, self)
+        self._followers_won, self._spreading = partial(followers_won, self), partial(spreading, self)
         self.spent = 0
         self.done: list[tuple[str, int, str, str]] = []
         self.offers: list[Fee] = []
@@ -114,6 +116,7 @@ class Mind(mesa.Agent):
             lambda what, *keys: self.draw(f"{story}/{what}", *keys),
             frozenset((kind, on) for kind, _, of, on in self.done if of == story and on),
             self._followers_won,
+            partial(self._spreading, story),
         )
 
     def carry_out(self, action: Action, now: int) -> None:

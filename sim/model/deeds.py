@@ -20,6 +20,7 @@ from sim.minds.action import (
     DownRank,
     Effect,
     Inflate,
+    PassOn,
     Pin,
     Publish,
     PutInSlot,
@@ -27,7 +28,7 @@ from sim.minds.action import (
     Recruit,
     Settle,
 )
-from sim.minds.dashboard import Fee, Joined
+from sim.minds.dashboard import Fee, Joined, Spreading
 from sim.minds.mind import Mind
 from sim.model import build
 from sim.model.board import Board
@@ -36,6 +37,7 @@ from sim.platforms.base import cannot
 from sim.platforms.stage import Order, PlatformStage
 from sim.scenario import interventions
 from sim.scenario.scenario import Scenario
+from sim.world.records import F_REPOSTS
 from sim.world.world import Account, World
 
 SHORT = "impressions bought beyond its audience, of which each has one"
@@ -228,6 +230,12 @@ class Deeds:
         self._joined(mind, draft.story, post)
         return replace(deed, topic=self._title(post))
 
+    def _pass_on(self, mind: Mind, action: Action, effect: PassOn, deed: Deed) -> Deed:
+        """A repost, which stands under the post itself."""
+        self.publisher.reposted_by(self.account(mind, action.platform), effect.post, self.now)
+        self._joined(mind, self.story[action.story], effect.post)
+        return replace(deed, topic=self._title(effect.post))
+
     def _buy(self, mind: Mind, action: Action, effect: Buy, deed: Deed) -> Deed:
         """A place on the list for a topic, where one is free for the sum that is allowed and for what is left."""
         most = min(effect.yuan, mind.spec.budget - mind.spent - deed.spend)
@@ -291,6 +299,30 @@ class Deeds:
     def followers_won(self, mind: Mind) -> int:
         """Followers (people) that a mind's accounts have won so far."""
         return sum(self.account(mind, platform).gained for platform in mind.rows)
+
+    def spreading(self, mind: Mind, story: str, minutes: int, least: int) -> tuple[Spreading, ...]:
+        """Posts of a story on a mind's platforms that are at most so old and were reposted so often, the most first."""
+        posts, world = self.world.posts, self.world
+        rows = np.flatnonzero(
+            (posts.story == self.story[story])
+            & (posts.minute > self.now - minutes)
+            & (posts.totals[:, F_REPOSTS] >= least)
+            & np.isin(posts.platform, [self.platform[name] for name in mind.rows])
+        )
+        own = {*mind.rows.values()}
+        found = [
+            Spreading(
+                world.platforms[posts.platform[row]],
+                row,
+                int(posts.ident[row]),
+                int(posts.totals[row, F_REPOSTS]),
+                int(posts.minute[row]),
+                self._title(row),
+                int(posts.author[row]) in own,
+            )
+            for row in rows.tolist()
+        ]
+        return tuple(sorted(found, key=lambda post: (-post.reposts, post.key)))
 
     def account(self, mind: Mind, platform: str) -> Account:
         """The mind's account on a platform."""
@@ -368,6 +400,7 @@ class Deeds:
 Way = Callable[[Deeds, Mind, Action, Any, Deed], Deed | None]
 WAYS: dict[type[Effect], Way] = {  # how each effect is carried out: the deed's line for the log, or None if it fails
     Publish: Deeds._publish,
+    PassOn: Deeds._pass_on,
     Buy: Deeds._buy,
     Recruit: Deeds._recruit,
     Settle: Deeds._settle,

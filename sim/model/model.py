@@ -24,6 +24,7 @@ from sim.base.errors import SimError
 from sim.base.kernels import table_bits
 from sim.minds import Action, Dashboard
 from sim.minds.actor import Actor
+from sim.minds.dashboard import Spreading
 from sim.minds.mind import Mind
 from sim.model import build
 from sim.model.board import Board
@@ -195,6 +196,10 @@ class ViralityModel(mesa.Model):
         """Followers (people) that a mind's accounts have won so far."""
         return self.deeds.followers_won(mind)
 
+    def spreading(self, mind: Mind, story: str, minutes: int, least: int) -> tuple[Spreading, ...]:
+        """Posts of a story on a mind's platforms that are at most so old and were reposted so often, as of now."""
+        return self.deeds.spreading(mind, story, minutes, least)
+
     def perform(self, mind: Mind, action: Action) -> bool:
         """Carry out what a mind decided; whether it came about."""
         return self.deeds.perform(mind, action)
@@ -236,6 +241,7 @@ class ViralityModel(mesa.Model):
             see=self.dashboard,
             do=self.perform,
             followers_won=self.followers_won,
+            spreading=self.spreading,
         )
         return self.deeds.minds[name]
 

@@ -10,7 +10,9 @@ import numpy as np
 
 from sim.base import streams
 from sim.base.kernels import table_bits, table_normal
+from sim.model.attribution import reposted
 from sim.model.claims import CREATE_KEY, FOLLOW_KEY, POST_SHIFT, own_idents, wins_row
+from sim.model.making import set_out
 from sim.model.relaying import carried, likeness
 from sim.platforms.base import FIX
 from sim.platforms.stage import PlatformStage
@@ -53,7 +55,6 @@ class Publisher:
         self.tones = [(tone(story.stirs), tone(story.against_stirs)) for story in self.stories]  # for it, against it
         self.infectious = streams.stream_key(scenario.seed, "infectious")
         self.quality = streams.stream_key(scenario.seed, "quality")
-        self.making = streams.stream_key(scenario.seed, "making")
         self.fresh: list[np.ndarray] = []
         self._topics: dict[tuple[int, int, str], int] = {}  # by platform, story and title
         self._entered = 0
@@ -268,8 +269,7 @@ class Publisher:
         spread = np.where(np.broadcast_to(drawn, len(posts)), spec.quality_spread, 0.0)
         z = table_normal(self.quality, ident, 1)
         chance[:, 0] *= self.stories[story].appeal * appeal * np.exp(spread * z - spread**2 / 2)
-        infectious = np.exp(spec.repost_spread * table_normal(self.infectious, ident, 1) - spec.repost_spread**2 / 2)
-        chance[:, RESPONSES.index("repost")] *= infectious
+        chance[:, RESPONSES.index("repost")] *= spec.infectiousness(table_normal(self.infectious, ident, 1))
         for against, tone in enumerate(self.tones[story]):
             own_tone = world.posts.negative[posts] == against
             if own_tone.any():
@@ -357,7 +357,17 @@ class Publisher:
         if not len(acts):
             return acts
         self._flow(acts, "reposts")
-        return self._pass_on(acts, self.world.forest.from_platform[acts["parent"]])  # what is seen stands in the forest
+        came_from = self.world.forest.from_platform[acts["parent"]]  # what is seen stands in the forest
+        acts["parent"] = reposted(self.world, self.stages, acts)
+        return self._pass_on(acts, came_from)
+
+    def reposted_by(self, account: Account, post: int, minute: int) -> None:
+        """An account reposts a post, which it has found by itself; that it does so once is its mind's to know."""
+        act = np.zeros(1, ACT)
+        act["post"], act["user"], act["parent"] = post, account.row, self.world.posts.root[post]
+        act["minute"], act["weight"], act["channel"] = minute, 1, ROOT
+        self._flow(act, "reposts", minute // self.world.clock.step_minutes)
+        self.fresh.append(self._pass_on(act, self.world.forest.from_platform[act["parent"]]))
 
     def _pass_on(self, acts: np.ndarray, came_from: np.ndarray) -> np.ndarray:
         """Enter shares under those that were seen; returns them as their followers are to be shown them."""
@@ -437,7 +447,7 @@ class Publisher:
         made = acts["flags"] & MADE > 0
         new = acts[~made]
         new = new[self._claim(CREATE_KEY | (new["post"] << POST_SHIFT) | new["user"])]
-        acts = stacked([self._set_out(new), acts[made]], ACT)
+        acts = stacked([set_out(self.world, self.stages, new, self.step), acts[made]], ACT)
         platforms = self.world.posts.platform[acts["post"]]
         for platform in np.unique(platforms):
             own, spec = acts[platforms == platform], self.stages[platform].spec
@@ -446,32 +456,10 @@ class Publisher:
             for content in np.unique(kinds):
                 self.by_users(int(platform), own[kinds == content], str(content))
 
-    def _set_out(self, acts: np.ndarray) -> np.ndarray:
-        """Put off what takes time to make; returns what is out at once.
-
-        The wait is exponential, by a coin of the user and the post that was seen. Whoever has set out makes it,
-        whatever comes in between.
-        """
-        posts, waits = self.world.posts, np.zeros(len(acts))
-        for platform in np.unique(posts.platform[acts["post"]]):
-            own, spec = posts.platform[acts["post"]] == platform, self.stages[platform].spec
-            half_lives = np.array([spec.content[kind].making_half_life_hours for kind in spec.made])
-            waits[own] = half_lives[posts.content[acts["post"][own]]]
-        slow = waits > 0
-        if not slow.any():
-            return acts
-        begun = acts[slow]
-        coin = table_bits(self.making, begun["user"], posts.ident[begun["post"]])
-        hours = -waits[slow] * np.log2(((coin >> np.uint64(11)) + np.uint64(1)) * 2.0**-53)
-        begun["minute"] += np.floor((hours * 60).round(6)).astype(np.int64)
-        begun["flags"] = CREATE | MADE
-        self.world.put_off(begun, self.step)
-        return acts[~slow]
-
-    def _flow(self, acts: np.ndarray, name: str) -> None:
-        """Count acts in the flow of this step and in the totals of their posts."""
+    def _flow(self, acts: np.ndarray, name: str, step: int | None = None) -> None:
+        """Count acts in the flow of a step, the one that is realised unless said, and in the totals of their posts."""
         world, column = self.world, FLOWS.index(name)
-        slot = world.topics.flow[:, self.step % world.clock.horizon_steps, column]
+        slot = world.topics.flow[:, (self.step if step is None else step) % world.clock.horizon_steps, column]
         np.add.at(slot, world.posts.topic[acts["post"]], acts["weight"])
         np.add.at(world.posts.totals[:, column], acts["post"], acts["weight"])
 

@@ -15,6 +15,8 @@ from sim.world.records import AUDIENCE
 if TYPE_CHECKING:
     from sim.platforms.stage import PlatformStage
 
+MILLION = 1e6
+
 
 class FollowFeed(Showing):
     """Push: whatever an account or a user shares is shown to its followers, who see it when they next look."""
@@ -27,6 +29,18 @@ class FollowFeed(Showing):
     )
     account_act_factor: float = Field(
         1.0, ge=0, le=20, description="further factor on acting on a post of a big account"
+    )
+    account_size_exponent: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="power by which acting on an account's posts falls with its followers, from a million",
+    )
+    fade_half_life_hours: float = Field(
+        0.0,
+        ge=0,
+        le=10_000,
+        description="age of a post at which a share of it is attended to half as readily; 0: none",
     )
     samples: int = Field(1500, ge=1, le=10**7, description="simulated views aimed at for one post of a big account")
 
@@ -61,11 +75,27 @@ class FollowFeed(Showing):
             see=streams.threshold(self.see),
             minute=shared["minute"],
             delayed=1,
+            attend=self._attend(stage, shared, self.attend_factor),
         )
+
+    def _attend(self, stage: PlatformStage, shared: np.ndarray, factor: float) -> np.ndarray:
+        """Factor on attending each share, which falls with the age that the post has when it is shared."""
+        if not self.fade_half_life_hours:
+            return np.full(len(shared), round(factor * FIX), np.uint64)
+        age = shared["minute"] - stage.world.posts.minute[shared["post"]]
+        faded = (0.5 ** (age / 60 / self.fade_half_life_hours)).round(9)
+        return np.round(factor * faded * FIX).astype(np.uint64)
 
     def _account(self, stage: PlatformStage, share: np.void) -> np.ndarray:
         """The audience an account began with (computed) and the followers it won since (stored)."""
         offers = to_followers(self, stage, share, self.see, self.samples, won_by(stage, share))
-        offers["attend"] = round(self.attend_factor * self.account_attend_factor * FIX)
-        offers["act"] = round(self.act_factor * self.account_act_factor * FIX)
+        offers["attend"] = self._attend(stage, np.array([share]), self.attend_factor * self.account_attend_factor)
+        offers["act"] = round(self.act_factor * self._account_act(stage, int(share["user"])) * FIX)
         return offers[offers["count"] > 0]
+
+    def _account_act(self, stage: PlatformStage, row: int) -> float:
+        """Factor on acting on what an account shares: the larger it is, the fewer of its followers act."""
+        if not self.account_size_exponent:
+            return self.account_act_factor
+        followers = max(1, stage.world.accounts[row - stage.world.n_users].followers)
+        return round(min(1.0, self.account_act_factor * (followers / MILLION) ** -self.account_size_exponent), 9)

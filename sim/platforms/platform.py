@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
+import numpy as np
 from pydantic import Field, model_validator
 from pydantic.fields import FieldInfo
 
@@ -53,6 +54,16 @@ class Platform(Strict):
     )
     response: Response
     repost_spread: float = Field(ge=0, le=3, description="sd of ln infectiousness over posts")
+    repost_bound: float = Field(
+        0.0,
+        ge=0,
+        le=100,
+        description="most that infectiousness can be, times the middle one; 0: lognormal, no bound",
+    )
+    to_origin: Share = Field(
+        0.0, lt=1, description="share of those who pass on what they met as a repost who repost the original itself"
+    )
+    to_origin_spread: float = Field(0.0, ge=0, le=3, description="sd of its log-odds over posts")
     quality_spread: float = Field(ge=0, le=3, description="sd of ln quality over posts")
     talk_spread: float = Field(0.0, ge=0, le=3, description="sd of ln of how much topics are commented on and searched")
     half_life_spread: float = Field(0.0, ge=0, le=2, description="sd of ln of how long topics stay new")
@@ -101,6 +112,18 @@ class Platform(Strict):
         """Chances of the responses to a usual post of a kind of content, by name; ``attend`` of each view."""
         content = self.content[kind]
         return {name: getattr(self.response, name) * getattr(content, name) for name in RESPONSES}
+
+    def infectiousness(self, normal: np.ndarray) -> np.ndarray:
+        """Factor on reposting by a standard normal number of the post: lognormal with mean 1, or bounded with median 1.
+
+        A bound b bends x = exp(spread · z) to (1 + c) · x / (1 + c · x), c = 1 / (b − 1): no post is passed on more
+        readily than b times the middle one. What everybody would pass on does not exist.
+        """
+        drawn = np.exp(self.repost_spread * normal)
+        if self.repost_bound <= 1:
+            return drawn * np.exp(-(self.repost_spread**2) / 2)
+        bent = 1 / (self.repost_bound - 1)
+        return (1 + bent) * drawn / (1 + bent * drawn)
 
     def price(self, what: str) -> int | None:
         """Yuan that something costs (0: any sum, or nothing); None where it cannot be had."""

@@ -17,8 +17,16 @@ import numpy as np
 
 from sim.base import streams
 from sim.networks import Computed
-from sim.studies.reality import cascades, graphs, lists
-from sim.studies.reality.measures import QUICK_USERS, TWITTER_USERS, Measured, of_forest, of_reads, of_stays
+from sim.studies.reality import cascades, graphs, lists, roots
+from sim.studies.reality.measures import (
+    QUICK_USERS,
+    TWITTER_USERS,
+    Measured,
+    of_forest,
+    of_reads,
+    of_rooted,
+    of_stays,
+)
 
 MEAN_SIZE, HALF_MINUTES, NEW_PER_DAY = 1.93, 58.0, 340.0
 POSTS, LARGE_TREES, VIDEOS, PLACES, DAYS, STEP = 20_000, 60, 400, 50, 6, 15
@@ -29,8 +37,10 @@ FINAL_REPOST_SHARE = (1.0, 1.0, 1.0)  # reposts, comments and posts of one's own
 def baselines(seed: int, quick: bool = False) -> Measured:
     """Every baseline of one seed."""
     key = streams.stream_key(seed, "reality/baseline")
-    small, tall = of_forest(branching(key, POSTS)), of_forest(large_trees(key, LARGE_TREES))
+    large = large_trees(key, LARGE_TREES)
+    small, tall = of_forest(branching(key, POSTS)), of_forest(large)
     values = tall.values | {name: small.values[name] for name in ("S01", "S03")}
+    values |= of_rooted(roots.rooted(large._replace(followers=any_roots(key, len(large.parent)))))
     seen, reads, listed = memoryless_list(key)
     stays = of_stays(seen, STEP, DAYS * lists.DAY, 0)
     read = of_reads(reads, listed, seen, STEP)
@@ -85,6 +95,13 @@ def large_trees(key: int, trees: int) -> cascades.Forest:
         parts.append(np.where(parent < 0, -1, parent + at))
         at += size
     return timed(key, np.concatenate(parts))
+
+
+def any_roots(key: int, rows: int) -> np.ndarray:
+    """Followers drawn without regard to the tree, so many of each class as the corpus has."""
+    sizes = np.array([edge / 2 for edge in (*roots.CLASSES, 10 * roots.CLASSES[-1])])
+    upto = np.cumsum(roots.SHARES) / sum(roots.SHARES)
+    return sizes[np.searchsorted(upto[:-1], streams.np_uniform(key, np.arange(rows), 43), side="right")]
 
 
 def conditioned_tree(key: int, size: int) -> np.ndarray:

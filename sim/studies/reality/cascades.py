@@ -17,16 +17,21 @@ from sim.base import metrics
 from sim.base.bands import median
 
 DAY, HOUR, FLAT = 1440.0, 60.0, 5.0  # minutes
+LATE = 48  # hours
 BINS = 12
 LEAST, MOST = 100, 1000  # reposts of the trees in the corpus
 
 
 class Forest(NamedTuple):
-    """Posts and reposts: ``parent`` (−1: a post), ``minute`` of each, ``weight`` in people."""
+    """Posts and reposts: ``parent`` (−1: a post), ``minute`` of each, ``weight`` in people.
+
+    ``followers``: of whoever posted, in the rows of posts; empty where nobody needs them.
+    """
 
     parent: np.ndarray
     minute: np.ndarray
     weight: np.ndarray
+    followers: np.ndarray = np.zeros(0)
 
 
 def forest(parent: np.ndarray, minute: np.ndarray, weight: np.ndarray | None = None) -> Forest:
@@ -50,18 +55,27 @@ def sized(trees: Forest, least: int = LEAST, most: int = MOST) -> Forest:
 def _those(trees: Forest, keep: np.ndarray) -> Forest:
     """A forest of some of the trees: ``keep`` has one answer for all rows of a tree."""
     number, parent = np.cumsum(keep) - 1, trees.parent[keep]
-    return Forest(np.where(parent < 0, -1, number[parent]), trees.minute[keep], trees.weight[keep])
+    followers = trees.followers[keep] if len(trees.followers) else trees.followers
+    return Forest(np.where(parent < 0, -1, number[parent]), trees.minute[keep], trees.weight[keep], followers)
 
 
 def shapes(trees: Forest) -> pd.DataFrame:
-    """One row a tree of people: n (reposts), depth, d1 (share that is children of the root), sv, t90 (hours)."""
-    columns = ["n", "depth", "d1", "sv", "t90"]
+    """One row a tree of people.
+
+    Returns:
+        n (reposts), depth, d1 (share that is of the post itself), sv (structural virality), t50 and t90 (hours until
+        half and nine tenths of the reposts), wait (median hours of those of the post itself), late (share of them that
+        comes after 48 hours), root (followers of whoever posted; NaN where they are not known).
+    """
+    columns = ["n", "depth", "d1", "sv", "t50", "t90", "wait", "late", "root"]
     if not len(trees.parent):
         return pd.DataFrame({name: np.zeros(0) for name in columns})
     made = metrics.structural_virality(trees.parent)
     root = metrics.roots(trees.parent)
     n = made["size"] - 1
-    direct = np.bincount(root[metrics.depths(trees.parent) == 1], minlength=len(root))[made["root"]]
+    first = metrics.depths(trees.parent) == 1
+    direct = np.bincount(root[first], minlength=len(root))[made["root"]]
+    since = (trees.minute - trees.minute[root]) / HOUR
     heaviest = np.zeros(len(root), np.int64)
     np.maximum.at(heaviest, root, trees.weight)
     frame = pd.DataFrame(
@@ -70,21 +84,28 @@ def shapes(trees: Forest) -> pd.DataFrame:
             "depth": made["depth"],
             "d1": np.divide(direct, n, out=np.full(len(n), np.nan), where=n > 0),
             "sv": made["structural_virality"],
-            "t90": _t90(trees, root)[made["root"]],
+            "t50": _by_tree(root, since, trees.parent >= 0, 0.5)[made["root"]],
+            "t90": _by_tree(root, since, trees.parent >= 0, 0.9)[made["root"]],
+            "wait": _by_tree(root, since, first, 0.5)[made["root"]],
+            "late": np.divide(
+                np.bincount(root[first & (since > LATE)], minlength=len(root))[made["root"]],
+                direct,
+                out=np.full(len(n), np.nan),
+                where=direct > 0,
+            ),
+            "root": trees.followers[made["root"]] if len(trees.followers) else np.nan,
         }
     )
     return frame[heaviest[made["root"]] == 1].reset_index(drop=True)
 
 
-def _t90(trees: Forest, root: np.ndarray) -> np.ndarray:
-    """Hours until nine tenths of the reposts of each tree, at its root's row; NaN elsewhere."""
-    hours = np.full(len(root), np.nan)
-    reposts = np.flatnonzero(trees.parent >= 0)
-    if len(reposts):
-        since = pd.Series((trees.minute[reposts] - trees.minute[root[reposts]]) / HOUR)
-        late = since.groupby(root[reposts]).quantile(0.9)
-        hours[late.index.to_numpy()] = late.to_numpy()
-    return hours
+def _by_tree(root: np.ndarray, hours: np.ndarray, those: np.ndarray, share: float) -> np.ndarray:
+    """Hours by which such a share of ``those`` rows of each tree had come, at its root's row; NaN where none did."""
+    made = np.full(len(root), np.nan)
+    if those.any():
+        by = pd.Series(hours[those]).groupby(root[those]).quantile(share)
+        made[by.index.to_numpy()] = by.to_numpy()
+    return made
 
 
 def single_generation_share(trees: Forest) -> float:

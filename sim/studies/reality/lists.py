@@ -20,6 +20,7 @@ DAY = 1440
 NIGHT, DAYTIME = (2, 5), (10, 21)  # first and last hour
 LEAST_MINUTES, GAP_MINUTES, CAP_MINUTES = 10, 15, 900
 FRESH_READS = 10_000_000
+LEAST_READS = 100_000
 COLUMNS = ("topic", "first", "dwell", "best_rank", "peak", "half_rise", "half_fall")
 
 
@@ -133,6 +134,17 @@ def exposure_slope(rank: np.ndarray, median_reads: np.ndarray) -> float:
     if len(rank) < 5:
         return np.nan
     return float(np.polyfit(np.log(rank), np.log(median_reads), 1)[0])
+
+
+def reads_skew(reads: np.ndarray) -> float:
+    """S50: skew of ln(final reads), the third moment over the cube of the sd, of topics of at least 100,000 reads.
+
+    Of an archive the few with less are first moments and bad readings, and would make most of the number.
+    """
+    logs = np.log(np.asarray(reads, float)[np.asarray(reads) >= LEAST_READS])
+    if len(logs) < 3 or logs.std() == 0:
+        return np.nan
+    return float((((logs - logs.mean()) / logs.std()) ** 3).mean())
 
 
 def reads_spread(reads: np.ndarray) -> float:

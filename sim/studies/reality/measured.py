@@ -25,9 +25,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.studies.reality import lists
-from sim.studies.reality.cascades import DAY, Forest, forest
-from sim.studies.reality.measures import CASCADES, Values
+from sim.studies.reality import lists, roots
+from sim.studies.reality.cascades import DAY, LATE, Forest, forest
+from sim.studies.reality.measures import CASCADES, Values, of_final_reads, of_rooted
 from sim.studies.reality.targets import FIT, HELD
 
 VARIABLE, NEIGHBOUR = "SIM_REALITY_DATA", Path("../shared/data")
@@ -104,6 +104,9 @@ def values(place: Path | None, part: str = "") -> Values:
     read, begun = table(place, WITH_READS, part), table(place, STAYS, part)
     if grown is not None:
         made |= {name: (CASCADES[name](grown),) for name in OF_TREES}
+    shaped = shapes(place, part)
+    if shaped is not None:
+        made |= of_rooted(roots.alike(shaped))
     if stayed is not None and begun is not None:
         made |= {name: (measure(stayed),) for name, measure in OF_STAYS.items()}
         made["S26"] = (_begun_per_day(begun),)
@@ -111,7 +114,7 @@ def values(place: Path | None, part: str = "") -> Values:
         made["S29"] = (lists.night_over_day(stayed["first"].to_numpy(), 0),)
     if read is not None:
         new = read[(read.reads_first < STANDING_READS) & (read.reads_max > 0)]
-        made["S32"] = (lists.reads_spread(new.reads_max.to_numpy()),)
+        made |= of_final_reads(new.reads_max.to_numpy())
         made["S35"] = (lists.posts_per_discussion(new.original_posts_max.to_numpy(), new.discuss_max.to_numpy()),)
     return made
 
@@ -138,6 +141,20 @@ def trees(place: Path | None, part: str = "") -> Forest | None:
         minutes.append(seconds / 60)
         at += len(parent)
     return forest(np.concatenate(parents), np.concatenate(minutes))
+
+
+def shapes(place: Path | None, part: str = "") -> pd.DataFrame | None:
+    """Trees of the corpus with columns of `cascades.shapes`; waits are known of those whose times are here."""
+    found, events = table(place, SHAPES, part), table(place, TREES, part)
+    if found is None or events is None:
+        return None
+    names = {"max_depth": "depth", "frac_d1": "d1", "root_followers": "root", "t50_h": "t50", "t90_h": "t90"}
+    found = found.rename(columns=names).set_index("id")
+    first = events[(events.depth == 1) & (events.t_since_root_s >= 0) & (events.t_since_root_s < MAX_SECONDS)]
+    hours = first.t_since_root_s / 3600
+    found["wait"] = hours.groupby(first.cascade).median()
+    found["late"] = (hours > LATE).groupby(first.cascade).mean()
+    return found.reset_index()
 
 
 def _tree(tree: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

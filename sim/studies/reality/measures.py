@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 
 from sim.base import streams
 from sim.base.errors import SimError
@@ -13,12 +14,14 @@ from sim.model import build
 from sim.networks import Computed
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
-from sim.studies.reality import cascades, graphs, lists
+from sim.studies.reality import cascades, graphs, lists, roots
+from sim.studies.reality.targets import parts
 from sim.studies.reality.trace import Trace
 
 Values = dict[str, tuple[float, ...]]
 Samples = dict[str, np.ndarray]
-GROW_MINUTES = 2 * cascades.DAY  # trees born later than this before the end had no time to grow
+# Trees born later than this before the end had no time to grow (minutes); late reposts of a post want a day more.
+GROW = {"reality_cascades": 2 * cascades.DAY, "reality_roots": 3 * cascades.DAY}
 AROUND = np.arange(-180, 421, 10)  # minutes around the peak
 KOLS = 2000
 TWITTER_USERS, QUICK_USERS = 41_700_000, 1_000_000
@@ -58,6 +61,18 @@ def of_forest(trees: cascades.Forest) -> Measured:
     return Measured({name: (measure(trees),) for name, measure in CASCADES.items()}, {}, samples)
 
 
+def of_rooted(trees: pd.DataFrame) -> Values:
+    """Every measure of trees by their roots, of `roots.weighted` or, of the corpus itself, `roots.alike`."""
+    return {name: parts(measure(trees)) for name, measure in roots.ROOTED.items()}
+
+
+def of_roots(trees: cascades.Forest) -> Measured:
+    """The same of a forest, with the trees for a picture."""
+    table = cascades.shapes(trees)
+    samples = {name: table[name].to_numpy() for name in ("n", "sv", "root")}
+    return Measured(of_rooted(roots.weighted(table)), {}, samples)
+
+
 def of_stays(seen: lists.Sightings, step: int, end: int, first: int) -> Measured:
     """Every measure of stays on a list."""
     stays, entered = lists.episodes(seen, step, end), lists.entries(seen)
@@ -77,13 +92,24 @@ def of_stays(seen: lists.Sightings, step: int, end: int, first: int) -> Measured
 def of_reads(reads: np.ndarray, listed: np.ndarray, seen: lists.Sightings, step: int) -> Measured:
     """Every measure of reads but the share of posts; arguments as in `Trace`."""
     rank, gained = _next_hour(reads, seen, step)
+    final = reads[-1, listed >= 0]
     places, median = lists.reads_by_rank(rank, gained)
     values: Values = {
         "S30": (lists.exposure_slope(places, median),),
-        "S32": (lists.reads_spread(reads[-1, listed >= 0]),),
         "S34": (lists.read_half_time(reads, listed, step),),
-    }
+    } | of_final_reads(final)
     return Measured(values, {}, {"rank": rank, "gained": gained})
+
+
+def of_final_reads(reads: np.ndarray) -> Values:
+    """How reads are spread over topics: sd and skew of their logarithm, Gini, share of the top hundredth."""
+    once = np.ones(len(reads))
+    return {
+        "S32": (lists.reads_spread(reads),),
+        "S48": (graphs.weighted_gini(reads, once),),
+        "S49": (graphs.top_share(reads, once),),
+        "S50": (lists.reads_skew(reads),),
+    }
 
 
 def _next_hour(reads: np.ndarray, seen: lists.Sightings, step: int) -> tuple[np.ndarray, np.ndarray]:
@@ -97,8 +123,9 @@ def _next_hour(reads: np.ndarray, seen: lists.Sightings, step: int) -> tuple[np.
 
 def of_trace(world: str, trace: Trace) -> Measured:
     """The measures that a world is for."""
-    if world == "reality_cascades":
-        return of_forest(cascades.born_before(trace.forest, trace.end - GROW_MINUTES))
+    if world in GROW:
+        trees = cascades.born_before(trace.forest, trace.end - GROW[world])
+        return of_forest(trees) if world == "reality_cascades" else of_roots(trees)
     if world == "reality_feed":
         gini = graphs.weighted_gini(trace.views, trace.copies)
         return Measured({"S36": (gini,)}, {}, {"views": trace.views / trace.copies})

@@ -18,6 +18,7 @@ from sim.studies.study import Jobs, batch
 BASELINE, NETWORK = "baselines", "network"
 QUICK = {
     "reality_cascades": ("days=4",),
+    "reality_roots": ("days=4",),
     "reality_lists": ("days=4",),
     "reality_feed": ("days=2",),
     "reality_kuaishou": ("days=1.5",),

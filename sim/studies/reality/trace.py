@@ -67,7 +67,7 @@ def _trace(model: ViralityModel, running: list[np.ndarray]) -> Trace:
     own, background = _sightings(model)
     start = scenario.start
     return Trace(
-        forest=Forest(world.forest.parent.copy(), world.forest.minute.astype(np.float64), world.forest.weight.copy()),
+        forest=_forest(model),
         own=own,
         background=background,
         reads=reads,
@@ -81,6 +81,20 @@ def _trace(model: ViralityModel, running: list[np.ndarray]) -> Trace:
         end=scenario.steps * scenario.step_minutes,
         first_minute_of_day=start.hour * 60 + start.minute,
     )
+
+
+def _forest(model: ViralityModel) -> Forest:
+    """Posts and reposts, with the followers that whoever posted had at first."""
+    world = model.world
+    table, user = world.forest, world.forest.user
+    followers = np.zeros(len(user))
+    accounts = np.array([account.followers for account in world.accounts], float)
+    followers[user >= world.n_users] = accounts[user[user >= world.n_users] - world.n_users]
+    for platform in np.unique(table.platform):
+        own = np.flatnonzero((user < world.n_users) & (table.platform == platform) & (table.parent < 0))
+        if len(own):
+            followers[own] = world.graph.audience(platform, user[own], model.stages[platform].membership)[0]
+    return Forest(table.parent.copy(), table.minute.astype(np.float64), table.weight.copy(), followers)
 
 
 def _sightings(model: ViralityModel) -> tuple[Sightings, Sightings]:
