@@ -54,7 +54,7 @@ def _whole(span: Sequence[int] | None) -> Spec:
 def coloured(names: Sequence[Said | str], colours: Sequence[str], field: str = "platform") -> Spec:
     """Colours of names, with a legend."""
     scale = {"domain": list(names), "range": list(colours)}
-    legend = {"columns": {"expr": "width < 450 ? 3 : width < 900 ? 5 : 8"}, "labelLimit": 130, "symbolOpacity": 1}
+    legend = {"columns": {"expr": "width < 450 ? 3 : width < 900 ? 5 : 8"}, "labelLimit": 200, "symbolOpacity": 1}
     return {"field": field, "type": "nominal", "scale": scale, "legend": legend}
 
 
