@@ -242,6 +242,10 @@ LACKS = "has no account on other, nor does a fact open one"
             {"policy": {"kind": "hold_down", "platform": "tieba"}, "accounts": {"square": 5}},
             "actors[1].policies[0].platform: unknown platform 'tieba'; known: other, square",
         ),
+        (
+            {"policy": {"kind": "steady_posting"}},
+            "actors[1].accounts: 'desk' has policies, but no account anywhere, nor does a fact open one",
+        ),
         ({"more": {"relay_to": {"tieba": 0.5}}}, f"relay_to.tieba: unknown platform 'tieba'; known: {KNOWN[:8]}"),
         ({"more": {"relay_to": {"square": 0.5}}}, "relay_to.square: is carried to another platform, not to itself"),
         ({"more": RELAYED, "people": {"segments": APART}}, f"square.relay_to.other: {NOBODY}: one of them has no use"),

@@ -227,8 +227,21 @@ def _actors(scenario: Scenario, shortened: bool) -> Iterator[Finding]:
         places = _places_of(scenario, actor)
         for j, policy in enumerate(actor.policies):
             yield from under((*where, "policies", j), policy.findings(actor, known, places or list(scenario.platforms)))
-            if not shortened:  # a fact that opens an account may lie beyond the end
-                yield from under((*where, "policies", j), _homeless(policy, actor.name, places, known))
+        if not shortened:  # a fact that opens an account may lie beyond the end
+            yield from under(where, _nowhere(actor, places, known))
+
+
+def _nowhere(actor: Actor, places: list[str], known: Known) -> Iterator[Finding]:
+    """Policies that never act, since there is no account where they would."""
+    at = [("policies", j) for j in range(len(actor.policies))]
+    homeless = [
+        finding
+        for place, policy in zip(at, actor.policies, strict=True)
+        for finding in under(place, _homeless(policy, actor.name, places, known))
+    ]
+    yield from homeless
+    if at and not places and not homeless:
+        yield Finding(("accounts",), both("acts_nowhere", name=actor.name), both("so_it_acts"))
 
 
 def _homeless(policy: Policy, name: str, places: list[str], known: Known) -> Iterator[Finding]:
