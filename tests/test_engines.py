@@ -25,7 +25,7 @@ from sim.world.records import FLOW_OF, FLOWS, OFFER, RESPONSES
 
 COUNT = int(os.environ.get("SIM_ENGINES", "0"))  # generated worlds; 30 by `make verify`
 # Otherwise small ones, of which no agent takes long: of each kind of network, of odd and even, of each group of minds.
-FEW = (0, 6, 8, 19, 22, 25, 29)
+FEW = (6, 8, 12, 19, 20, 25, 29)
 
 
 def both(scenario):
@@ -94,7 +94,7 @@ def test_the_generated_scenarios_use_every_channel_and_response(generated_worlds
     assert min(flows.values()) > SEEN, flows
     assert opened > sizes.many(10, 100)
     assert min(people) < 50
-    assert max(people) > sizes.many(400, 3000)
+    assert max(people) > sizes.many(200, 3000)
 
 
 @pytest.mark.grows
@@ -143,6 +143,7 @@ def test_the_generated_scenarios_have_every_fact_tone_and_network_of_the_test(ge
     } <= done
     whys = {deed.why for made in generated_worlds[0] for deed in made.deeds.actions}
     assert {"pinned", "bought", "in place 1", "in place 2"} <= whys
+    scenarios = [worlds.load(generated.world(number)) for number in range(30)]  # the tones go round by number
     stories = [story for scenario in scenarios for story in scenario.stories.values()]
     tones = {name for scenario in scenarios for name in scenario.people.tones}
     assert tones == {story.stirs for story in stories} - {""}
