@@ -379,7 +379,7 @@ def test_an_interrupted_calibration_leaves_its_finished_runs_alone(tmp_path, mon
 
 
 def test_rivals_by_a_time_are_met_as_other_running_totals_are():
-    scenario = load("ding_zhen", users=2000, sets=["days=17"])
+    scenario = load("ding_zhen", users=500, sets=["days=17", "step_minutes=60"])
     dated = [one for one in targets(scenario, "observed") if one.at]
     assert "rival_bureaus_acted" in {one.metric for one in dated}
     check_asked(dated, scenario)
@@ -417,7 +417,7 @@ def test_a_negative_fact_is_missed_on_either_side():
 
 
 def test_facts_are_measured_as_the_score_measures_them():
-    world = load("reality_lists", users=2000, sets=["days=1"])
+    world = load("reality_lists", users=2000, sets=["days=0.4"])
     found = measured(world).summary
     again = of_trace("reality_lists", follow(world)).values
     assert found["S26"] == found["S26_held"] == again["S26"][0] > 0

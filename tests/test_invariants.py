@@ -22,13 +22,13 @@ from sim.world.records import F_IMPRESSIONS, F_LISTED, FLOWS, ROOT
 from sim.world.tables import Column, Table
 
 few = settings(
-    max_examples=sizes.many(3, 8),
+    max_examples=sizes.many(4, 8),
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],  # a failure is small enough as it is
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-PAIRS = settings(few, max_examples=sizes.many(2, 4))
+PAIRS = settings(few, max_examples=sizes.many(3, 4))
 SHARE = st.floats(0, 1)
 SMALL = st.floats(0, 0.05)
 

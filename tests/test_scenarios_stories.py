@@ -68,8 +68,8 @@ def test_an_answer_to_mockery_makes_it_bigger_and_hugs_are_given_more_often_than
 
 def test_a_template_is_remade_and_no_more_once_it_is_withdrawn():
     gone = "interventions[1].at=2021-02-18T12:00+08:00"
-    plain, withdrawn = made("remix_challenge", 5000, days=3), made("remix_challenge", 5000, gone, days=3)
-    none = made("remix_challenge", 5000, days=3, without="no_template")
+    plain, withdrawn = made("remix_challenge", 2000, days=3), made("remix_challenge", 2000, gone, days=3)
+    none = made("remix_challenge", 2000, days=3, without="no_template")
     assert by(plain, "", "creations") > 3 * by(none, "", "creations")
     before, after = {"until": "2021-02-18T12:00"}, {"since": "2021-02-18T14:00"}
     assert by(plain, "", "creations", **before) == by(withdrawn, "", "creations", **before) > 0
