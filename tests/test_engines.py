@@ -155,7 +155,12 @@ def test_the_generated_scenarios_have_every_fact_tone_and_network_of_the_test(ge
 
 @pytest.mark.grows
 def test_in_the_generated_scenarios_every_policy_acts(generated_worlds):
-    done = {(mind.name, kind) for made in generated_worlds[0] for mind in made.deeds.minds.values() for kind, *_ in mind.done}
+    done = {
+        (mind.name, kind)
+        for made in generated_worlds[0]
+        for mind in made.deeds.minds.values()
+        for kind, *_ in mind.done
+    }
     assert [name for name, decided in generated_worlds[1].items() if not decided & done] == []
 
 

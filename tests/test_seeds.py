@@ -3,6 +3,7 @@
 import networkx as nx
 import numpy as np
 import pytest
+import worlds
 
 import sim
 from sim.base import loader

@@ -758,9 +758,19 @@ def test_a_dry_run_says_what_it_costs_and_runs_nothing(tmp_path, capsys):
 
 
 def start(folder, *words, replicates=20):
-    """A sweep as a user starts it, in a group of its own: 200 runs, or as many as there are replicates of ten points."""
+    """A sweep as a user starts it, in a group of its own: ten points, 200 runs."""
     command = [sys.executable, "-m", "sim.cli", "sweep", "sir", "--vary", "contagion.infect=0.05..0.2/10"]
-    command += ["--users", "3000", "--replicates", str(replicates), "--out", str(folder), "--quiet", "--no-figures", *words]
+    command += [
+        "--users",
+        "3000",
+        "--replicates",
+        str(replicates),
+        "--out",
+        str(folder),
+        "--quiet",
+        "--no-figures",
+        *words,
+    ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     pipe = subprocess.PIPE
     return subprocess.Popen(command, start_new_session=True, env=environment, stdout=pipe, stderr=pipe, text=True)
