@@ -168,13 +168,13 @@ def test_data_out_of_reach_are_told():
     assert warnings(answer(found))[0].startswith("m1: no choice within the ranges reaches 1.2 M")
 
 
-@pytest.mark.grows
 def test_metrics_that_exclude_each_other_are_told():
     simulate = world([[1.0, 0.0], [1.0, 0.0]], 0.1)
     found = recover(TWO, [Target("m0", np.exp(9), 0.05), Target("m1", np.exp(11), 0.05)], simulate, runs=48)
     assert "no choice within the ranges meets all metrics together" in warnings(answer(found))[0]
 
 
+@pytest.mark.grows
 def test_data_of_the_model_itself_are_seldom_called_out_of_reach():
     # An alarm in a hundred by construction, at most: two or more in 8 happen once in four hundred suites, and in 4
     # once in seventeen hundred.

@@ -293,7 +293,6 @@ def answer(words, it, good, out, capsys):
     return code, said.out.replace(str(it), "IT"), said.err.replace(str(it), "IT"), wrote
 
 
-@pytest.mark.grows
 def damages(it):
     """Every file of a folder, with one character more, cut in half, or gone, and the number of the damage."""
     for name in checksums.names(it):
@@ -308,6 +307,7 @@ def damages(it):
             (it / name).write_bytes(whole)
 
 
+@pytest.mark.grows
 def test_every_command_refuses_a_changed_file_or_has_not_used_it(tmp_path, capsys):
     world = worlds.load(worlds.document(40, days=0.2))
     good = sim.run(world, out=tmp_path / "made", snapshot_at=["2021-01-01T02:00"], figures=False).path

@@ -191,9 +191,10 @@ def test_an_unchanged_branch_is_the_run_itself(number, facts, step, users):
 ALL = tuple((n, 30 + 40 * n) for n in range(len(FACTS)))
 
 
+@pytest.mark.grows
 @pytest.mark.parametrize("engine", ["agents", "vectorized"])
 def test_both_engines_go_on_from_a_snapshot_of_either(engine):
-    scenario = worlds.load(rich(3, 12, dated(*ALL), days=0.25, engine=engine))
+    scenario = worlds.load(rich(3, sizes.many(12, 25), dated(*ALL), days=0.25, engine=engine))
     other = scenario.model_copy(update={"engine": {"agents": "vectorized", "vectorized": "agents"}[engine]})
     model = through(scenario, 13)
     snapshot = fork.take(model)
