@@ -7,6 +7,7 @@ from concurrent.futures import Future
 
 import numpy as np
 import pytest
+import sizes
 from scipy.stats import binom, norm
 from worlds import document, platform, rng
 
@@ -124,18 +125,20 @@ def test_bands_agree_with_the_exact_posterior():
     assert np.abs(band - exact).max() < 4 * np.hypot(1.645 * 0.2 * 0.09, 1.5 * 0.2 / np.sqrt(60))
 
 
+@pytest.mark.grows
 @pytest.mark.slow
 def test_bands_hold_the_truth_as_often_as_they_say():
-    # 16 data sets of known parameters, two bands of 90 % each. A right program fails once in a thousand suites.
+    # Data sets of known parameters, two bands of 90 % each. A right program fails once in a thousand suites.
+    sets = sizes.many(8, 16)
     slopes = [[1.0, 0.3], [0.2, 1.0]]
     simulate, inside, widths = world(slopes), 0, []
-    for number in range(16):
+    for number in range(sets):
         truth = 0.25 * 16 ** rng(500 + number).random(2)
         found = recover(TWO, observed(simulate, truth, 10_000 + number), simulate, runs=40, seed=number)
         low, _, high = found.values(found.posterior.band())
         inside += int(((low <= truth) & (truth <= high)).sum())
         widths.append(found.posterior.widths())
-    assert inside >= binom.ppf(1e-3, 32, 0.9)
+    assert inside >= binom.ppf(1e-3, 2 * sets, 0.9)
     assert np.mean(widths) < 0.55  # and not by being wide; the exact posteriors take 0.4
 
 
@@ -171,11 +174,13 @@ def test_metrics_that_exclude_each_other_are_told():
     assert "no choice within the ranges meets all metrics together" in warnings(answer(found))[0]
 
 
+@pytest.mark.grows
 def test_data_of_the_model_itself_are_seldom_called_out_of_reach():
-    # An alarm in a hundred by construction, at most: two or more in 8 happen once in four hundred suites.
+    # An alarm in a hundred by construction, at most: two or more in 8 happen once in four hundred suites, and in 4
+    # once in seventeen hundred.
     simulate = world([[1.0, 0.3], [0.2, 1.0], [1.0, 1.0]])
     alarms = 0
-    for number in range(8):
+    for number in range(sizes.many(4, 8)):
         truth = 0.25 * 16 ** rng(900 + number).random(2)
         targets = observed(simulate, truth, 20_000 + number)
         alarms += recover(TWO, targets, simulate, runs=36, seed=number).reach.missed
@@ -379,7 +384,7 @@ def test_an_interrupted_calibration_leaves_its_finished_runs_alone(tmp_path, mon
 
 
 def test_rivals_by_a_time_are_met_as_other_running_totals_are():
-    scenario = load("ding_zhen", users=2000, sets=["days=17"])
+    scenario = load("ding_zhen", users=500, sets=["days=17", "step_minutes=60"])
     dated = [one for one in targets(scenario, "observed") if one.at]
     assert "rival_bureaus_acted" in {one.metric for one in dated}
     check_asked(dated, scenario)
@@ -417,7 +422,7 @@ def test_a_negative_fact_is_missed_on_either_side():
 
 
 def test_facts_are_measured_as_the_score_measures_them():
-    world = load("reality_lists", users=2000, sets=["days=1"])
+    world = load("reality_lists", users=2000, sets=["days=0.4"])
     found = measured(world).summary
     again = of_trace("reality_lists", follow(world)).values
     assert found["S26"] == found["S26_held"] == again["S26"][0] > 0

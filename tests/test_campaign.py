@@ -4,6 +4,7 @@ import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sizes
 import worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -172,8 +173,9 @@ def test_the_plan_goes_with_a_set():
     assert sorted(one.name for one in bare.actors) == [one.name for one in enacted(bare).actors]
 
 
+@pytest.mark.grows
 def test_both_engines_carry_out_the_same_plan():
-    compiled = worlds.load(data(PLAN, users=500))
+    compiled = worlds.load(data(PLAN, users=sizes.many(400, 500)))
     compiled = compiled.model_copy(update={"days": 0.25})
     agents = compiled.model_copy(update={"engine": "agents"})
     assert simulate(compiled).digests() == simulate(agents).digests()

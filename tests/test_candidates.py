@@ -2,6 +2,8 @@
 
 import generated
 import numpy as np
+import pytest
+import sizes
 import worlds
 
 from sim.base.streams import py_bits
@@ -43,9 +45,10 @@ class Walked:
         return self.expose(platform, offers)
 
 
+@pytest.mark.grows
 def test_all_candidates_of_a_person_are_found(monkeypatch):
     modes = set()
-    for number in (0, 1, 2, 3, 6, 8):  # of few people
+    for number in sizes.many((2, 12), (0, 1, 2, 3, 6, 8)):  # of few people
         monkeypatch.setattr(population, "SMALL", 1 << 16 if number % 3 else 4)  # else lanes in blocks
         model = ViralityModel(worlds.load(generated.world(number)))
         n = model.world.n_users

@@ -298,7 +298,7 @@ def test_the_order_of_offers_does_not_matter(halfway):
 
 
 def test_threads_and_chunks_give_the_same_run(monkeypatch):
-    scenario = worlds.load(busy())
+    scenario = worlds.load(busy(days=0.2))
     whole = simulate(scenario).digests()
     monkeypatch.setattr("sim.world.engine.CHUNK", 50)
     assert simulate(scenario, threads=2).digests() == whole

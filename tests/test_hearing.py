@@ -13,7 +13,7 @@ from sim.pages import bundle
 from sim.runs import branches
 from sim.runs.live.hearing import Step, StopRun
 
-SHORT = {"users": 1000, "sets": ["days=1"], "out": None}
+SHORT = {"users": 500, "sets": ["days=1"], "out": None}
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def test_every_step_is_heard(whole):
 
 def test_topics_that_stand_on_the_lists_are_told():
     heard: list[Step] = []
-    made = sim.run("ding_zhen", users=1000, sets=["days=5"], out=None, on_step=heard.append)
+    made = sim.run("ding_zhen", users=1000, sets=["days=4"], out=None, on_step=heard.append)
     rows = made.table("hot_list")
     of_stories = rows[rows["story"].fillna("") != ""]
     counts = of_stories.groupby(["time", "platform"])["topic"].nunique()

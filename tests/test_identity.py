@@ -16,7 +16,7 @@ import worlds
 from sim.runs.runner import simulate
 from sim.world import population
 
-COUNT = int(os.environ.get("SIM_IDENTITY", "4"))  # generated worlds; 300 by `make verify`
+COUNT = int(os.environ.get("SIM_IDENTITY", "2"))  # generated worlds; 300 by `make verify`
 WHATEVER_IS_TOLD = {  # acts on every story that somebody tells, read or not
     "sponsor_when_rising", "partner_posts", "ask_to_give", "join_peers", "explain", "carry_wire", "water_army",
     "promote_story", "hold_down", "ride_template", "call_for_help", "steady_posting",

@@ -1,6 +1,6 @@
 """What holds in every run, whatever the scenario: tiny worlds with random numbers in them.
 
-Each example is a whole run, so there are few of them, and always the same ones.
+Each example is a whole run, so there are few of them, more in `make verify`, and always the same ones.
 """
 
 import copy
@@ -8,6 +8,7 @@ import pickle
 
 import numpy as np
 import pytest
+import sizes
 import worlds
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -21,13 +22,13 @@ from sim.world.records import F_IMPRESSIONS, F_LISTED, FLOWS, ROOT
 from sim.world.tables import Column, Table
 
 few = settings(
-    max_examples=8,
+    max_examples=sizes.many(4, 8),
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],  # a failure is small enough as it is
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-PAIRS = settings(few, max_examples=4)
+PAIRS = settings(few, max_examples=sizes.many(3, 4))
 SHARE = st.floats(0, 1)
 SMALL = st.floats(0, 0.05)
 
@@ -79,6 +80,7 @@ def scenarios(draw):
 # ---------------------------------------------------------------- one run, everything that must add up
 
 
+@pytest.mark.grows
 @given(data=scenarios())
 @few
 def test_a_run_adds_up(data):
@@ -214,6 +216,7 @@ def before(tables, time):
     )
 
 
+@pytest.mark.grows
 @given(data=scenarios(), which=st.integers(0, 2))
 @PAIRS
 def test_a_fact_changes_nothing_before_it_happens(data, which):
@@ -228,6 +231,7 @@ def test_a_fact_changes_nothing_before_it_happens(data, which):
     assert with_it.digests()["actions"] != without.digests()["actions"]
 
 
+@pytest.mark.grows
 @given(data=scenarios())
 @PAIRS
 def test_a_longer_run_begins_with_the_shorter_one(data):
@@ -239,6 +243,7 @@ def test_a_longer_run_begins_with_the_shorter_one(data):
     assert len(long.series) == 3 * len(short.series)
 
 
+@pytest.mark.grows
 @given(data=scenarios(), place=st.integers(0, 4))
 @PAIRS
 def test_an_account_that_does_nothing_changes_nothing(data, place):
@@ -255,6 +260,7 @@ def test_an_account_that_does_nothing_changes_nothing(data, place):
         assert name == "user" or (column == other.cascades[name]).all()
 
 
+@pytest.mark.grows
 @given(data=scenarios())
 @PAIRS
 def test_another_story_that_nobody_tells_changes_nothing(data):
@@ -269,13 +275,14 @@ def test_another_story_that_nobody_tells_changes_nothing(data):
 # ---------------------------------------------------------------- reach grows with every chance (common random numbers)
 
 
+@pytest.mark.grows
 @given(
     low=st.floats(0, 0.5),
     more=st.floats(0, 0.5),
     seed=st.integers(0, 10**6),
     network=st.sampled_from([{"kind": "erdos_renyi", "mean_degree": 3.0}, {"kind": "watts_strogatz", "k": 4}]),
 )
-@settings(few, max_examples=25)
+@settings(few, max_examples=sizes.many(8, 25))
 def test_reach_grows_with_the_chance_of_a_repost(low, more, seed, network):
     # Draws are keyed by who shows what to whom, so whoever reposts at the smaller chance also does at the larger one.
     def sharers(chance):

@@ -1,6 +1,7 @@
 """Imports fall one way, rooms stay small, and what the house refuses stays out. The rooms are `scripts.house.ROOMS`."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,12 @@ def name(path):
     return str(path.relative_to(house.PACKAGE))
 
 
+@cache
+def tree(path):
+    """What a file says, read once for all rules."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def room(path):
     """The room that a file stands in; of the package's own face, none."""
     parts = path.relative_to(house.PACKAGE).parts
@@ -22,7 +29,7 @@ def room(path):
 
 def outside(path):
     """Top-level packages that a file imports."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module.split(".")[0]
         elif isinstance(node, ast.Import):
@@ -92,7 +99,7 @@ def test_modules_and_functions_stay_small(path):
     assert len(source.splitlines()) <= 500
     long = [
         f"{node.name} has {node.end_lineno - node.lineno + 1} lines"
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno + 1 > 60
     ]
     assert long == []
@@ -110,7 +117,7 @@ def test_a_folder_has_some_twenty_files_at_most():
 def test_only_compiled_functions_are_without_types(path):
     bare = [
         node.name
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.FunctionDef) and node.returns is None and not compiled(node)
     ]
     assert bare == []
@@ -133,7 +140,7 @@ def test_only_the_shell_prints():
     printing = {
         room(path)
         for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     }
     assert printing <= {"cli"}
@@ -141,9 +148,8 @@ def test_only_the_shell_prints():
 
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_no_randomness_but_the_keyed(path):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     assert "random" not in set(outside(path))
-    for node in ast.walk(tree):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Attribute):
             assert ast.unparse(node) not in ("np.random", "numpy.random")
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):

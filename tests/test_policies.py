@@ -432,9 +432,10 @@ def test_what_a_topic_is_remembered_by_sums_to_its_share():
 def test_newsrooms_come_back_as_often_as_they_should():
     """400 newsrooms look hourly for 30 days: 0.9 · (1 − 31^−0.4) topics each; five sigma, 1 in a million."""
     policy, topics = FollowUp(per_topic=0.9), 0
+    hourly = [board(now=60 * h, hour=h % 24, came=(0,)) for h in range(720)]
     for room in range(400):
         known = me(lambda what, now, room=room: py_uniform(stream_key(room, what), now))
-        topics += sum(len(policy.decide(board(now=60 * h, hour=h % 24, came=(0,)), known)) for h in range(720))
+        topics += sum(len(policy.decide(seen, known)) for seen in hourly)
     expected = 400 * 0.9 * (1 - 31**-0.4)
     assert abs(topics - expected) < 5 * math.sqrt(expected)
 

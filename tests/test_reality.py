@@ -8,6 +8,7 @@ import networkx
 import numpy as np
 import pandas as pd
 import pytest
+import sizes
 from worlds import shorter
 
 from sim.base import metrics, streams
@@ -238,8 +239,9 @@ def test_network_measures_against_a_graph():
     assert graphs.reciprocity(network, users, 5, 3000) == pytest.approx(both / len(linked), rel=0.15)
 
 
+@pytest.mark.grows
 def test_default_network_is_as_mutual_as_weibo():
-    users, keys = 41_700_000, [streams.stream_key(seed, "reality/graph") for seed in range(1, 4)]
+    users, keys = 41_700_000, [streams.stream_key(seed, "reality/graph") for seed in range(1, sizes.many(2, 4))]
     shares = [graphs.reciprocity(Computed(), users, key) / graphs.TWITTER_RECIPROCITY for key in keys]
     assert 0.2 < np.median(shares) < 0.3  # S40; the median over 20 seeds is 0.247
 
@@ -328,10 +330,11 @@ def test_medians_leave_out_what_could_not_be_measured():
     assert middle([]) == ()
 
 
+@pytest.mark.grows
 @pytest.mark.parametrize("background", [0, 1000])
 def test_a_run_is_followed_as_it_is(background):
     births = f"platforms.weibo.mechanisms.hot_list.background.births_per_day={background}"
-    scenario = shorter(load("reality_lists", sets=[births]), 1, 2000)
+    scenario = shorter(load("reality_lists", sets=[births]), sizes.many(0.4, 1), 2000)
     trace, tables = follow(scenario), simulate(scenario)
     assert (trace.forest.parent == tables.cascades["parent"]).all()
     own = tables.topics[tables.topics.story != ""]

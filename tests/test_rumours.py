@@ -86,7 +86,7 @@ def test_a_story_without_the_question_costs_and_changes_nothing():
     assert "beliefs" not in without.names
 
 
-@pytest.mark.parametrize("number", [0])
+@pytest.mark.parametrize("number", [20, pytest.param(0, marks=pytest.mark.verify)])
 def test_both_engines_give_the_same_digests_with_beliefs(number):
     data = generated.world(number)
     share = worlds.rng(2000 + number).random

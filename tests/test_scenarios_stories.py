@@ -3,6 +3,7 @@
 import warnings
 
 import pytest
+import sizes
 
 from sim.base.notices import NoticeWarning
 from sim.runs.runner import simulate
@@ -66,10 +67,12 @@ def test_an_answer_to_mockery_makes_it_bigger_and_hugs_are_given_more_often_than
     assert by(answered, "netease_music", "gifts") > 3 * by(answered, "netease_music", "comments") > 0
 
 
+@pytest.mark.grows
 def test_a_template_is_remade_and_no_more_once_it_is_withdrawn():
+    users = sizes.many(2000, 5000)
     gone = "interventions[1].at=2021-02-18T12:00+08:00"
-    plain, withdrawn = made("remix_challenge", 5000, days=3), made("remix_challenge", 5000, gone, days=3)
-    none = made("remix_challenge", 5000, days=3, without="no_template")
+    plain, withdrawn = made("remix_challenge", users, days=3), made("remix_challenge", users, gone, days=3)
+    none = made("remix_challenge", users, days=3, without="no_template")
     assert by(plain, "", "creations") > 3 * by(none, "", "creations")
     before, after = {"until": "2021-02-18T12:00"}, {"since": "2021-02-18T14:00"}
     assert by(plain, "", "creations", **before) == by(withdrawn, "", "creations", **before) > 0

@@ -3,6 +3,7 @@
 import networkx as nx
 import numpy as np
 import pytest
+import worlds
 
 import sim
 from sim.base import loader
@@ -138,7 +139,9 @@ def test_a_graph_of_four_needs_nothing_of_the_network_that_it_replaces(tmp_path)
 
 def test_a_platform_world_takes_its_people_from_the_graph_too(tmp_path):
     friends = nx.relabel_nodes(nx.gnp_random_graph(300, 0.05, seed=1), lambda i: f"n{i:03d}")
-    made = sim.run("ding_zhen", graph=friends, sets=["days=0.25"], out=tmp_path, figures=False)
+    path = tmp_path / "tiny.yaml"
+    path.write_text(loader.dump(worlds.document(100, represents=3000, days=0.25)), encoding="utf-8")
+    made = sim.run(path, graph=friends, out=tmp_path, figures=False)
     assert made.scenario.people.users == 300
     assert (made.path / "nodes.csv").read_text(encoding="utf-8").splitlines()[1] == "0,n000"
     with pytest.raises(SimError, match=r"given from Python, which no file holds; give it again, run\(…, graph=G\)"):

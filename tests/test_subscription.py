@@ -83,7 +83,7 @@ def test_those_it_may_answer_are_answered_beyond_the_quota():
     assert answer[0] == tables.summary["followers_won"] > 200
 
 
-@pytest.mark.parametrize("number", [6])
+@pytest.mark.parametrize("number", [20, pytest.param(6, marks=pytest.mark.verify)])
 def test_both_engines_give_the_same_digests_with_subscriptions(number):
     data = generated.world(number)
     share = worlds.rng(2000 + number).random

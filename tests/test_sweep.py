@@ -757,10 +757,20 @@ def test_a_dry_run_says_what_it_costs_and_runs_nothing(tmp_path, capsys):
 # ---- kills
 
 
-def start(folder, *words, users=3000):
-    """A sweep as a user starts it, in a group of its own: 200 runs."""
+def start(folder, *words, replicates=20):
+    """A sweep as a user starts it, in a group of its own: ten points, 200 runs."""
     command = [sys.executable, "-m", "sim.cli", "sweep", "sir", "--vary", "contagion.infect=0.05..0.2/10"]
-    command += ["--users", str(users), "--replicates", "20", "--out", str(folder), "--quiet", "--no-figures", *words]
+    command += [
+        "--users",
+        "3000",
+        "--replicates",
+        str(replicates),
+        "--out",
+        str(folder),
+        "--quiet",
+        "--no-figures",
+        *words,
+    ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     pipe = subprocess.PIPE
     return subprocess.Popen(command, start_new_session=True, env=environment, stdout=pipe, stderr=pipe, text=True)
@@ -787,15 +797,15 @@ def waited_for(folder, rows, process):
 
 @pytest.mark.slow
 def test_a_sweep_that_is_killed_goes_on_and_loses_nothing(tmp_path):
-    process = start(tmp_path, "--workers", "2")
-    waited_for(tmp_path, 40, process)
+    process = start(tmp_path, "--workers", "2", replicates=8)
+    waited_for(tmp_path, 16, process)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     kept = rows_of(tmp_path)
-    asked = plan.planned("sir", {"contagion.infect": "0.05..0.2/10"}, users=3000, replicates=20)
+    asked = plan.planned("sir", {"contagion.infect": "0.05..0.2/10"}, users=3000, replicates=8)
     tally, rows = made(tmp_path / "sir" / asked.slug, asked)
-    assert (tally.kept, tally.kept + tally.made) == (kept, 200)
-    assert kept >= 40
+    assert (tally.kept, tally.kept + tally.made) == (kept, 80)
+    assert kept >= 16
     assert rows == made(tmp_path / "whole", asked)[1]
 
 

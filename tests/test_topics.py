@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+import sizes
 import worlds
 
 from sim.base import streams
@@ -97,14 +98,16 @@ def opening(actor, *, days=1.0, **changes):
     return made
 
 
+@pytest.mark.grows
 @pytest.mark.parametrize("review", [15, 60, 240])
 def test_how_often_an_account_looks_does_not_change_how_much_it_opens(review):
-    # Twelve accounts for five days, a topic an hour each, on a clock that is four times as slow by night: 4 standard
+    # Twelve accounts for days, a topic an hour each, on a clock that is four times as slow by night: 4 standard
     # errors. A mind first looks at its phase, and then opens what came up in a whole period.
+    days = sizes.many(2, 5)
     clock = [0.25] * 12 + [1.0] * 12
-    made = opening(newsroom(review, 12), days=5.0, people=worlds.people(10, day_clock=clock))
+    made = opening(newsroom(review, 12), days=float(days), people=worlds.people(10, day_clock=clock))
     topics = made.world.topics
-    assert standard_errors(topics.n, 12 * 5 * 24, 12 * 5 * 24) < 4
+    assert standard_errors(topics.n, 12 * days * 24, 12 * days * 24) < 4
     night = int((topics.minute % 1440 < 720).sum())
     assert standard_errors(night, topics.n / 5, topics.n * 0.2 * 0.8) < 4
 
