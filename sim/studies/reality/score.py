@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sim.base.errors import SimError
 from sim.base.progress import Tell
+from sim.model.model import MODEL_VERSION
 from sim.scenario.scenario import Scenario
 from sim.studies.reality.baselines import baselines
 from sim.studies.reality.measures import Measured, of_network, of_trace, world_of
@@ -89,12 +90,13 @@ class Score:
 
 
 def chosen(only: Sequence[str] = ()) -> dict[str, Fact]:
-    """The targets asked for, all of them if none is named."""
+    """The targets asked for; if none is named, all that this model version is scored by."""
     known = targets()
     for name in only:
         if name not in known:
             raise SimError(f"unknown target '{name}'; known: {', '.join(known)}")
-    return {name: target for name, target in known.items() if not only or name in only}
+    due = {*only} or {name for name, target in known.items() if target.since <= MODEL_VERSION}
+    return {name: target for name, target in known.items() if name in due}
 
 
 class _Job(NamedTuple):
