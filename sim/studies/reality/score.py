@@ -95,7 +95,7 @@ def chosen(only: Sequence[str] = ()) -> dict[str, Fact]:
     for name in only:
         if name not in known:
             raise SimError(f"unknown target '{name}'; known: {', '.join(known)}")
-    due = {*only} or {name for name, target in known.items() if target.since <= MODEL_VERSION}
+    due = {*only} or {name for name, target in known.items() if target.scored_from <= MODEL_VERSION}
     return {name: target for name, target in known.items() if name in due}
 
 

@@ -41,7 +41,7 @@ class Fact(Strict):
     baseline: str
     source: str
     rests_on: str = ""  # what was put in or set from the same source, so that a hit proves little
-    since: int = 0  # model version that is scored by it; an earlier one only where it is named
+    scored_from: int = 0  # model version that is scored by it; an earlier one only where it is named
 
     def hit(self, got: Sequence[float]) -> bool:
         """Whether every part of a number lies in its range; what could not be measured does not."""
