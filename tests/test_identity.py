@@ -49,9 +49,12 @@ def shuffled(value, draw, key=""):
 
 
 def actor(world):
-    """Somebody without an account, and somebody without followers or a mind."""
-    world["actors"].insert(0, {"name": NEW, "kind": "media", "policies": [{"kind": "news_desk", "chance": 0.0}]})
-    world["actors"].insert(1, {"name": f"{NEW}s", "kind": "kol", "count": 3, "accounts": {"square": 0}})
+    """Somebody without an account, and some without followers, whose minds never want anything."""
+    never = [{"kind": "news_desk", "chance": 0.0}]
+    world["actors"].insert(0, {"name": NEW, "kind": "media"})
+    world["actors"].insert(
+        1, {"name": f"{NEW}s", "kind": "kol", "count": 3, "accounts": {"square": 0}, "policies": never}
+    )
 
 
 def story(world):

@@ -50,7 +50,8 @@ def square(represents, mechanisms=None, **rest):
     index = worlds.MECHANISMS["search_index"] | {"queries_per_need_day": 100.0, "places": 50}
     off = worlds.MECHANISMS["visits"] | {"holidays": [{"first": "2021-01-01", "last": "2021-01-01"}]}
     more = {"visits": off, "live_room": worlds.MECHANISMS["live_room"] | {"returns": 0.5}}
-    own = worlds.MECHANISMS | {"hot_list": LIST, "search_index": index} | more | (mechanisms or {})
+    feed = worlds.MECHANISMS["follow_feed"] | {"account_act_factor": 0.8}
+    own = worlds.MECHANISMS | {"follow_feed": feed, "hot_list": LIST, "search_index": index} | more | (mechanisms or {})
     return {"square": worlds.platform(represents, chances=chances | {"attend": 0.6}, mechanisms=own, **rest)}
 
 

@@ -361,7 +361,7 @@ print(last - first)
 @pytest.mark.grows
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the system does not tell its memory this way")
 def test_memory_does_not_grow_from_run_to_run():
-    users = sizes.many(1_000_000, 5_000_000)
+    users = sizes.many(2_000_000, 5_000_000)
     done = python(GROW, str(users))
     # Three runs keep less than a byte a person; among few, less than a column of one byte would be.
     assert int(done.stdout) < sizes.many(2, 1) * users, done.stderr
