@@ -775,6 +775,36 @@ def test_bureaus_join_because_others_did():
     assert names(0.0, 1.58, 1.58) == ["B0"]
 
 
+def test_being_late_costs_so_that_not_all_join():
+    """Each rival adds less pressure than the last and takes as much: with r of them log2(1 + r) − late_cost · r."""
+
+    def joined(late, count=12):
+        policy = FLAT | {"kind": "rivalry", "threshold": 0.9, "listed_weight": 0.0, "max_actions": 1}
+        plain = {"kind": "bureau", "accounts": {"square": 1}, "delay_minutes": 15, "review_minutes": 60}
+        first = plain | {"name": "first", "policies": [policy | {"threshold": 0.0}]}
+        others = plain | {"name": "b", "count": count, "policies": [policy | {"late_cost": late}]}
+        made = acting(actors=[first, others], days=2.0).actions
+        return made[(made.kind == "bureau") & (made.actor != "first")]
+
+    assert len(joined(0.0)) == 12
+    assert len(joined(0.4)) == 0  # 0.6, 0.78, 0.8, 0.72, 0.58 with 1 to 5 rivals
+    some = joined(0.1, count=120)  # 0.95 with 46, 0.885 with 47; some decide before they see the last
+    assert 46 <= len(some) < 120
+    assert "being number 2 costs 0.1" in some.why.iloc[0]
+
+
+def test_a_bureau_may_ride_a_topic_that_is_there():
+    policy = FLAT | {"kind": "rivalry", "threshold": 0.0, "max_actions": 1}
+    plain = {"kind": "bureau", "accounts": {"square": 1}, "count": 200}
+    made = acting(actors=[plain | {"name": "b", "policies": [policy | {"ride_share": 0.5}]}]).actions
+    made = made[made.kind == "bureau"]
+    rides = (made.action == "ride").sum()
+    assert set(made.action) == {"ride", "invite"}
+    assert abs(rides - 100) < 5 * (200 * 0.25) ** 0.5  # false alarm below 1e-6
+    assert set(made.topic[made.action == "ride"]) == {"Tale"}
+    assert made.topic[made.action == "invite"].str.contains("邀请").all()
+
+
 def test_a_bureau_at_home_is_nobodys_rival_in_the_summary():
     """A bureau at home and a group of two others act by their own decision."""
     policy = FLAT | {"kind": "rivalry", "threshold": 0.0, "max_actions": 1}
