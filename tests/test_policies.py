@@ -12,6 +12,7 @@ from sim.base.streams import py_uniform, stream_key
 from sim.cli import tables
 from sim.minds import (
     Action,
+    Cover,
     CrisisReply,
     Dashboard,
     Fee,
@@ -21,6 +22,7 @@ from sim.minds import (
     Me,
     NewsDesk,
     OpenTopics,
+    OwnLife,
     PaidCollaboration,
     RideHot,
     RideTemplate,
@@ -438,6 +440,40 @@ def test_newsrooms_come_back_as_often_as_they_should():
         topics += sum(len(policy.decide(seen, known)) for seen in hourly)
     expected = 400 * 0.9 * (1 - 31**-0.4)
     assert abs(topics - expected) < 5 * math.sqrt(expected)
+
+
+def opened(policy, boards, minds=400):
+    """Topics that so many minds open at a look each hour; draws are keyed by mind and minute."""
+    total = 0
+    for room in range(minds):
+        known = me(lambda what, now, room=room: py_uniform(stream_key(room, what), now))
+        total += sum(len(policy.decide(seen, known)) for seen in boards)
+    return total
+
+
+@pytest.mark.parametrize(("reads", "share"), [(0, 0.0), (50e6, 0.2), (100e6, 0.5), (300e6, 0.9), (1e15, 1.0)])
+def test_newsrooms_cover_what_is_read_today_and_have_a_limit(reads, share):
+    """Five days, 400 newsrooms of one topic a day at most; five sigma, 1 in a million."""
+    hourly = [board(now=60 * h, hour=h % 24, reads_day=int(reads)) for h in range(120)]
+    expected = 400 * 5 * share
+    topics = opened(Cover(most=1.0, half_reads=100e6, steep=2.0), hourly)
+    once_a_look = 16 * (1 - math.exp(-share / 16)) / share if share else 1  # of the day's sixteen looks each opens one
+    assert abs(topics - expected * once_a_look) <= 5 * math.sqrt(expected)
+    assert not [h for h in hourly if not 7 <= h.hour <= 22 and Cover(most=100).decide(h, me(0.999999))]
+
+
+def test_a_subject_that_is_known_makes_news_of_its_own():
+    """In thirty days per_day · size · 7 · ln(1 + 30 / 7) topics, the integral of 1 / (1 + t / 7); five sigma."""
+    hourly = [board(now=60 * h, hour=h % 24, came=(0,), reads_so_far=2 * 10**9) for h in range(720)]
+    policy = OwnLife(per_day=0.1, known_reads=1e9, size=2.0)
+    expected = 400 * 0.1 * 4 * 7 * math.log(1 + 30 / 7)
+    assert (
+        abs(opened(policy, hourly) - expected) < 5 * math.sqrt(expected) + 0.02 * expected
+    )  # hours of work begin at 7
+    action = one(policy.decide(hourly[12], me(0.999)))
+    assert (action.kind, what(action).title) == ("own_life", "近况1")
+    assert action.why == "2.00 bn reads so far, known for 0 days"
+    assert opened(policy, [board(hour=12, reads_so_far=10**12)]) == 0  # nobody knows it yet
 
 
 @pytest.mark.parametrize("seen", [{}, {"hour": 6, "came": (0,)}, {"hour": 23, "came": (0,)}])
