@@ -12,6 +12,7 @@ from sim.base.streams import py_uniform, stream_key
 from sim.cli import tables
 from sim.minds import (
     Action,
+    Cover,
     CrisisReply,
     Dashboard,
     Fee,
@@ -21,6 +22,7 @@ from sim.minds import (
     Me,
     NewsDesk,
     OpenTopics,
+    OwnLife,
     PaidCollaboration,
     RideHot,
     RideTemplate,
@@ -440,6 +442,40 @@ def test_newsrooms_come_back_as_often_as_they_should():
     assert abs(topics - expected) < 5 * math.sqrt(expected)
 
 
+def opened(policy, boards, minds=400):
+    """Topics that so many minds open at a look each hour; draws are keyed by mind and minute."""
+    total = 0
+    for room in range(minds):
+        known = me(lambda what, now, room=room: py_uniform(stream_key(room, what), now))
+        total += sum(len(policy.decide(seen, known)) for seen in boards)
+    return total
+
+
+@pytest.mark.parametrize(("reads", "share"), [(0, 0.0), (50e6, 0.2), (100e6, 0.5), (300e6, 0.9), (1e15, 1.0)])
+def test_newsrooms_cover_what_is_read_today_and_have_a_limit(reads, share):
+    """Five days, 400 newsrooms of one topic a day at most; five sigma, 1 in a million."""
+    hourly = [board(now=60 * h, hour=h % 24, reads_day=int(reads)) for h in range(120)]
+    expected = 400 * 5 * share
+    topics = opened(Cover(most=1.0, half_reads=100e6, steep=2.0), hourly)
+    once_a_look = 16 * (1 - math.exp(-share / 16)) / share if share else 1  # of the day's sixteen looks each opens one
+    assert abs(topics - expected * once_a_look) <= 5 * math.sqrt(expected)
+    assert not [h for h in hourly if not 7 <= h.hour <= 22 and Cover(most=100).decide(h, me(0.999999))]
+
+
+def test_a_subject_that_is_known_makes_news_of_its_own():
+    """In thirty days per_day · size · 7 · ln(1 + 30 / 7) topics, the integral of 1 / (1 + t / 7); five sigma."""
+    hourly = [board(now=60 * h, hour=h % 24, came=(0,), reads_so_far=2 * 10**9) for h in range(720)]
+    policy = OwnLife(per_day=0.1, known_reads=1e9, size=2.0)
+    expected = 400 * 0.1 * 4 * 7 * math.log(1 + 30 / 7)
+    assert (
+        abs(opened(policy, hourly) - expected) < 5 * math.sqrt(expected) + 0.02 * expected
+    )  # hours of work begin at 7
+    action = one(policy.decide(hourly[12], me(0.999)))
+    assert (action.kind, what(action).title) == ("own_life", "近况1")
+    assert action.why == "2.00 bn reads so far, known for 0 days"
+    assert opened(policy, [board(hour=12, reads_so_far=10**12)]) == 0  # nobody knows it yet
+
+
 @pytest.mark.parametrize("seen", [{}, {"hour": 6, "came": (0,)}, {"hour": 23, "came": (0,)}])
 def test_a_newsroom_does_not_come_back(seen):
     assert FollowUp(per_topic=0.99, wait_hours=0.1).decide(board(**seen), me(0.99)) == []
@@ -773,6 +809,36 @@ def test_bureaus_join_because_others_did():
     assert names(0.0, 1.0, 1.58) == ["B0", "B1", "B2"]
     assert names(1.0, 1.0, 1.58) == []
     assert names(0.0, 1.58, 1.58) == ["B0"]
+
+
+def test_being_late_costs_so_that_not_all_join():
+    """Each rival adds less pressure than the last and takes as much: with r of them log2(1 + r) − late_cost · r."""
+
+    def joined(late, count=12):
+        policy = FLAT | {"kind": "rivalry", "threshold": 0.9, "listed_weight": 0.0, "max_actions": 1}
+        plain = {"kind": "bureau", "accounts": {"square": 1}, "delay_minutes": 15, "review_minutes": 60}
+        first = plain | {"name": "first", "policies": [policy | {"threshold": 0.0}]}
+        others = plain | {"name": "b", "count": count, "policies": [policy | {"late_cost": late}]}
+        made = acting(actors=[first, others], days=2.0).actions
+        return made[(made.kind == "bureau") & (made.actor != "first")]
+
+    assert len(joined(0.0)) == 12
+    assert len(joined(0.4)) == 0  # 0.6, 0.78, 0.8, 0.72, 0.58 with 1 to 5 rivals
+    some = joined(0.1, count=120)  # 0.95 with 46, 0.885 with 47; some decide before they see the last
+    assert 46 <= len(some) < 120
+    assert "being number 2 costs 0.1" in some.why.iloc[0]
+
+
+def test_a_bureau_may_ride_a_topic_that_is_there():
+    policy = FLAT | {"kind": "rivalry", "threshold": 0.0, "max_actions": 1}
+    plain = {"kind": "bureau", "accounts": {"square": 1}, "count": 200}
+    made = acting(actors=[plain | {"name": "b", "policies": [policy | {"ride_share": 0.5}]}]).actions
+    made = made[made.kind == "bureau"]
+    rides = (made.action == "ride").sum()
+    assert set(made.action) == {"ride", "invite"}
+    assert abs(rides - 100) < 5 * (200 * 0.25) ** 0.5  # false alarm below 1e-6
+    assert set(made.topic[made.action == "ride"]) == {"Tale"}
+    assert made.topic[made.action == "invite"].str.contains("邀请").all()
 
 
 def test_a_bureau_at_home_is_nobodys_rival_in_the_summary():

@@ -12,6 +12,7 @@ from sim.minds.base import POLICIES, AnyPolicy, Policy
 from sim.minds.bots import WaterArmy
 from sim.minds.brands import CrisisReply, SponsorWhenRising
 from sim.minds.bureaus import Rivalry
+from sim.minds.coverage import Cover, OwnLife
 from sim.minds.dashboard import Dashboard, Fee, Joined, Latest, Listed, Me
 from sim.minds.editors import HoldDown, PinListed, PromoteStory
 from sim.minds.kols import PaidCollaboration, RideHot
@@ -32,6 +33,7 @@ __all__ = [
     "AskToGive",
     "CallForHelp",
     "CarryWire",
+    "Cover",
     "CrisisReply",
     "Dashboard",
     "Deed",
@@ -46,6 +48,7 @@ __all__ = [
     "Me",
     "NewsDesk",
     "OpenTopics",
+    "OwnLife",
     "PaidCollaboration",
     "PartnerPosts",
     "PassOnPosts",

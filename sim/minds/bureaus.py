@@ -26,9 +26,9 @@ class Rivalry(Policy):
     """A tourism bureau joins when the story is hot *and* rivals have joined, and says so.
 
     pressure = listed_weight · log2(1 + the story's topics listed in 24 h) + rivals_weight · log2(1 + rivals that
-    joined) + called_weight if a topic is about it + kinship. It wants to act when the pressure passes its own
-    threshold, drawn once around ``threshold`` (threshold model of collective behaviour: Granovetter 1978,
-    doi:10.1086/226707), and does so within ``deliberation_hours``; whoever is named answers at once.
+    joined) − late_cost · rivals that ever joined + called_weight if a topic is about it + kinship. It wants to act when
+    the pressure passes its own threshold, drawn once around ``threshold`` (threshold model of collective behaviour:
+    Granovetter 1978, doi:10.1086/226707), and does so within ``deliberation_hours``; whoever is named answers at once.
     All weights: assumed.
     """
 
@@ -39,6 +39,12 @@ class Rivalry(Policy):
     listed_weight: float = Field(0.4, ge=0, le=20, description="pressure per doubling of listed topics in 24 h")
     rivals_weight: float = Field(3.2, ge=0, le=20, description="pressure per doubling of rivals that joined")
     called_weight: float = Field(2.5, ge=0, le=20, description="pressure when a topic of 24 h is about it")
+    late_cost: float = Field(
+        0.0, ge=0, le=20, description="pressure that each rival takes away that has joined before: attention is shared"
+    )
+    ride_share: float = Field(
+        0.0, ge=0, le=1, description="probability that it joins under a topic that is there, not one of its own"
+    )
     kinship: float = Field(0.0, ge=0, le=20, description="ties of place, culture or employment to the star")
     deliberation_hours: float = Field(12.0, gt=0, le=1000, description="mean office hours from wanting to doing")
     rivals_hours: float = Field(48.0, gt=0, le=1000, description="how long a rival's joining is felt")
@@ -84,15 +90,15 @@ class Rivalry(Policy):
         return me.name in board.called or me.draw("decide", board.now) < chance
 
     def _rivals(self, board: Dashboard, me: Me) -> list[Joined]:
-        recent = [j for j in board.joined if board.now - j.minute <= self.rivals_hours * HOUR]
-        return [j for j in recent if j.kind == "bureau" and not j.home and j.actor != me.name]
+        return [j for j in board.joined if j.kind == "bureau" and not j.home and j.actor != me.name]
 
     def _pressure(self, board: Dashboard, me: Me) -> tuple[float, str]:
         """The pressure to join, and the words for it."""
-        rivals = self._rivals(board, me)
+        before = self._rivals(board, me)
+        rivals = [j for j in before if board.now - j.minute <= self.rivals_hours * HOUR]
         called = board.called.get(me.name)
         pressure = self.listed_weight * log2(1 + board.listed_day) + self.rivals_weight * log2(1 + len(rivals))
-        pressure += self.kinship + (self.called_weight if called else 0.0)
+        pressure += self.kinship + (self.called_weight if called else 0.0) - self.late_cost * len(before)
         words = [f"{board.listed_day} topics of the story listed in 24 h"]
         if board.listed:  # of its own platforms, where there is one: what stands on others it hears of
             words.append(f"now {topic_words(board.best(50, on=me.platforms) or board.listed[0])}")
@@ -101,12 +107,14 @@ class Rivalry(Policy):
             words.append(f"{len(rivals)} rival{'s' if len(rivals) > 1 else ''} joined ({names})")
         if called:
             words.append(f"#{called[0]}# is about us")
+        if self.late_cost and before:
+            words.append(f"being number {len(before) + 1} costs {self.late_cost * len(before):.1f}")
         return pressure, "; ".join(words)
 
     def _choose(self, board: Dashboard, me: Me, why: str) -> Action:
-        """Invite first; then host, sign, offer free tickets or ride, as means and the draw allow."""
+        """Invite first, unless it rides; then host, sign, offer free tickets or ride, as means and the draw allow."""
         names = {"title": me.title, "star": self.star or board.title}
-        if not me.count("invite"):
+        if not me.count("invite") and me.draw("ride") >= self.ride_share:
             post = self._post(me, title=self.invite_title.format(**names), appeal=1.1)
             return self._act("invite", board, me, why, post)
         if self.may_sign and not me.count("sign"):
@@ -117,8 +125,14 @@ class Rivalry(Policy):
         if me.budget_left >= self.host_cost and me.draw("host", me.count("host"), board.now) < self.host_share:
             post = self._post(me, title=self.host_title.format(**names), appeal=1.2)
             return self._act("host", board, me, why, post, spend=self.host_cost)
-        topic = board.best(50, on=(self._where(me),))
-        return self._act("ride", board, me, why, self._post(me, topic=topic.topic if topic else -1))
+        return self._act("ride", board, me, why, self._post(me, topic=self._best(board, me)))
+
+    def _best(self, board: Dashboard, me: Me) -> int:
+        """The highest listed topic where it posts, else the last one that came up there; −1: the story's own."""
+        listed, young = board.best(50, on=(self._where(me),)), board.latest.get(self._where(me))
+        if listed is not None:
+            return listed.topic
+        return young.topic if young is not None and self.ride_share else -1
 
     def _act(self, kind: str, board: Dashboard, me: Me, why: str, *effects: Effect, spend: int = 0) -> Action:
         return Action(kind, self._where(me), board.story, why, effects, spend)

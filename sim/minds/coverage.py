@@ -1,0 +1,125 @@
+"""Newsrooms that write of what is read today, and subjects that make news of their own once they are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from sim.base.errors import Finding
+from sim.base.names import Known
+from sim.base.streams import poisson
+from sim.base.strict import Title
+from sim.minds.action import Action, Publish
+from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, looks, named_apart, opening
+from sim.minds.dashboard import HOUR, Dashboard, Me
+
+DAY = 24 * HOUR
+
+
+class Opens(Policy):
+    """Base of policies that open topics of their own at a rate, in working hours, one at a look at most.
+
+    A look stands for the hours of the night too: what would come by night comes by day.
+    """
+
+    first_hour: int = Field(7, ge=0, le=23, description="first hour of the working day")
+    last_hour: int = Field(22, ge=0, le=23, description="last hour of it")
+    content: ContentName = Field("media", description="kind of content; where a platform has none such, its default")
+    title: Title = Field("{title}谈{star}{n}", description="name of the n-th topic that it opens")
+    star: str = Field("", description="whom it is about; empty: the story")
+    platform: PlatformName = Field("", description="where; empty: where it has most followers")
+    word: ClassVar[str] = "open"  # in the log
+
+    def rate(self, board: Dashboard) -> float:
+        """Topics a day, as things stand."""
+        raise NotImplementedError
+
+    def why(self, board: Dashboard) -> str:
+        """What it saw, in words."""
+        raise NotImplementedError
+
+    def decide(self, board: Dashboard, me: Me) -> list[Action]:
+        """Open a topic, if one is due."""
+        if not self.first_hour <= board.hour <= self.last_hour:
+            return []
+        hours = self.last_hour - self.first_hour + 1
+        due = round(self.rate(board) * me.review_minutes / (hours * HOUR), 12)
+        if not poisson(due, me.draw(self.word, board.now)):
+            return []
+        words = {"title": me.title, "star": self.star or board.title}
+        post = opening(self.title, words, me.count(self.word) + 1, Publish(content=self.content))
+        return [Action(self.word, self.platform or me.platforms[0], board.story, self.why(board), (post,))]
+
+    def findings(self, actor: Holder, known: Known, places: Sequence[str]) -> Iterator[Finding]:
+        """Besides what all policies find: each topic has a name of its own."""
+        yield from super().findings(actor, known, places)
+        yield from named_apart(self.title, actor)
+
+
+@POLICIES.register
+class Cover(Opens):
+    """A newsroom writes of a story as far as people read it today: soon when they begin, no more when they stop.
+
+    Its topics a day are most · share, share = reads^steep / (reads^steep + half_reads^steep), reads of the last 24 h:
+    each newsroom has its limit, however much is read. Not modelled: what there is to tell.
+    """
+
+    name: ClassVar[str] = "cover"
+    word: ClassVar[str] = "cover"
+    kind: Literal["cover"] = "cover"
+    most: float = Field(1.0, ge=0, le=100, description="topics a day that it opens of a story that everybody reads")
+    half_reads: float = Field(100e6, gt=0, le=1e12, description="reads of 24 h at which it opens half of that")
+    steep: float = Field(2.0, gt=0, le=10, description="power of reads: how sharply it tells large stories from small")
+
+    def expected_posts(self, actor: Holder, days: float) -> float:
+        """As if half of all days were full of the story."""
+        return min(looks(actor, days), self.most * days / 2)
+
+    def rate(self, board: Dashboard) -> float:
+        """By reads of the last 24 hours."""
+        if not board.reads_day:
+            return 0.0
+        odds = (board.reads_day / self.half_reads) ** self.steep
+        return round(self.most * odds / (1 + odds), 9)
+
+    def why(self, board: Dashboard) -> str:
+        """What it saw, in words."""
+        return f"{board.reads_day / 1e6:.1f} M reads of the story in 24 h"
+
+
+@POLICIES.register
+class OwnLife(Opens):
+    """Who has become known makes news of its own, less and less often, for months, whoever reads of it today.
+
+    Its topics a day are per_day · (reads so far / known_reads)^size · (1 + days since it was first listed / wait_days)
+    ^−exponent. With a ``size`` above 1 large stories come back more than in proportion. Not modelled: what befalls it.
+    """
+
+    name: ClassVar[str] = "own_life"
+    word: ClassVar[str] = "own_life"
+    kind: Literal["own_life"] = "own_life"
+    per_day: float = Field(0.2, ge=0, le=100, description="topics on the first day of a story of known_reads")
+    known_reads: float = Field(1e9, gt=0, le=1e13, description="reads so far for which that is so")
+    size: float = Field(1.0, ge=0, le=3, description="power of reads so far")
+    wait_days: float = Field(7.0, gt=0, le=1000, description="age from which the rate falls, days")
+    exponent: float = Field(1.0, ge=0, le=5, description="of the power law by which it falls")
+    title: Title = Field("{star}近况{n}", description="name of the n-th topic that it opens")
+
+    def expected_posts(self, actor: Holder, days: float) -> float:
+        """As if the story were as large as known_reads."""
+        return min(looks(actor, days), self.per_day * days)
+
+    def rate(self, board: Dashboard) -> float:
+        """By all reads so far and the age of the first list."""
+        if not board.came:
+            return 0.0
+        age = max(0, board.now - board.came[0]) / DAY
+        size = (board.reads_so_far / self.known_reads) ** self.size
+        return round(self.per_day * size * (1 + age / self.wait_days) ** -self.exponent, 9)
+
+    def why(self, board: Dashboard) -> str:
+        """What it saw, in words."""
+        days = max(0, board.now - board.came[0]) / DAY
+        return f"{board.reads_so_far / 1e9:.2f} bn reads so far, known for {days:.0f} days"
