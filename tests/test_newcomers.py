@@ -59,6 +59,7 @@ def told(name, page, begun, answer):
     return took
 
 
+@pytest.mark.verify  # tests/test_studio_pairs.py has two arms by one click, small
 def test_a_strategist_asks_what_if_we_start_two_days_later(page, tmp_path):
     """From opening the studio to a paired difference with its interval."""
     server = Command(tmp_path)
