@@ -471,7 +471,7 @@ def test_a_subject_that_is_known_makes_news_of_its_own():
         abs(opened(policy, hourly) - expected) < 5 * math.sqrt(expected) + 0.02 * expected
     )  # hours of work begin at 7
     action = one(policy.decide(hourly[12], me(0.999)))
-    assert (action.kind, what(action).title) == ("own_life", "近况1")
+    assert (action.kind, what(action).title) == ("own_life", "Mind说近况1")
     assert action.why == "2.00 bn reads so far, known for 0 days"
     assert opened(policy, [board(hour=12, reads_so_far=10**12)]) == 0  # nobody knows it yet
 

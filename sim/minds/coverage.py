@@ -105,7 +105,7 @@ class OwnLife(Opens):
     size: float = Field(1.0, ge=0, le=3, description="power of reads so far")
     wait_days: float = Field(7.0, gt=0, le=1000, description="age from which the rate falls, days")
     exponent: float = Field(1.0, ge=0, le=5, description="of the power law by which it falls")
-    title: Title = Field("{star}近况{n}", description="name of the n-th topic that it opens")
+    title: Title = Field("{title}说{star}近况{n}", description="name of the n-th topic that it opens")
 
     def expected_posts(self, actor: Holder, days: float) -> float:
         """As if the story were as large as known_reads."""

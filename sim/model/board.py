@@ -34,7 +34,6 @@ class Board:
         self.negative = np.zeros((world.clock.n_steps, len(world.stories)), np.int64)
         self.beliefs = np.zeros((world.clock.n_steps, int((world.people.rumour >= 0).sum()), 2), np.int64)
         self.reached = Reached(world)
-        self._reads = np.zeros(len(world.stories), np.int64)  # so far
         self._joined: dict[int, dict[str, Joined]] = {}
         self._shown: dict[tuple[int, int], Dashboard] = {}
         self._came: dict[int, tuple[int, ...]] = {}  # of the last dashboard, by story
@@ -56,7 +55,6 @@ class Board:
         np.add.at(row[..., -1], where, np.where(topics.rank[some] >= 0, heat, 0))
         self.reached.take(row)
         row.sum(axis=0, out=self.anywhere[step])
-        self._reads += self.anywhere[step, :, F_IMPRESSIONS]
         np.add.at(self.negative[step], where[1], np.where(topics.negative[some] > 0, flow[:, F_IMPRESSIONS], 0))
         for story in range(len(world.stories)):
             self._shown[story, step] = self._dashboard(story, step)
@@ -113,7 +111,7 @@ class Board:
             intends_day=int(total[F_INTENTS]),
             latest=self._latest(young),
             against=self._latest(young[topics.negative[young] > 0]),
-            reads_so_far=int(self._reads[story]),
+            reads_so_far=int(topics.reads[mine].sum()),
         )
 
     def _latest(self, young: np.ndarray) -> dict[str, Latest]:
