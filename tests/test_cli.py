@@ -201,7 +201,7 @@ def test_help_needs_no_heavy_import():
 @pytest.mark.parametrize(("words", "seconds"), [(("--help",), 0.2), (("validate", "ding_zhen"), 0.8)])
 def test_what_must_answer_at_once(words, seconds, tmp_path):
     """Within so many seconds of a processor, best of five tries after a first call, which compiles the modules; on a
-    machine where the libraries alone take more than a quarter of that, within four times what they take."""
+    machine where the libraries alone take more than a quarter of that, within six times what they take."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     settings = {"env": kept | {"PYTHONPYCACHEPREFIX": str(tmp_path)}, "stdout": subprocess.DEVNULL}
 
@@ -214,7 +214,7 @@ def test_what_must_answer_at_once(words, seconds, tmp_path):
     once("-m", "sim.cli", *words)
     for _ in range(5):
         bare = once("-c", "import numpy, pydantic, yaml") if words[0] == "validate" else 0.0
-        if once("-m", "sim.cli", *words) < max(seconds, 4 * bare):
+        if once("-m", "sim.cli", *words) < max(seconds, 6 * bare):
             return
     raise AssertionError("too slow five times")
 
