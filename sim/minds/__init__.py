@@ -12,17 +12,17 @@ from sim.minds.base import POLICIES, AnyPolicy, Policy
 from sim.minds.bots import WaterArmy
 from sim.minds.brands import CrisisReply, SponsorWhenRising
 from sim.minds.bureaus import Rivalry
-from sim.minds.coverage import Cover, OwnLife
+from sim.minds.coverage import Cover, FollowUp, OwnLife
 from sim.minds.dashboard import Dashboard, Fee, Joined, Latest, Listed, Me
 from sim.minds.editors import HoldDown, PinListed, PromoteStory
 from sim.minds.kols import PaidCollaboration, RideHot
-from sim.minds.media import CarryWire, FollowUp, NewsDesk
+from sim.minds.media import CarryWire, NewsDesk
 from sim.minds.memes import RideTemplate
 from sim.minds.needs import CallForHelp
 from sim.minds.organisations import AccountForGifts, AskToGive, PartnerPosts
 from sim.minds.peers import JoinPeers
 from sim.minds.specialists import Explain
-from sim.minds.spreading import PassOnPosts
+from sim.minds.spreading import PassOn
 from sim.minds.topics import OpenTopics, SteadyPosting
 
 __all__ = [
@@ -51,7 +51,7 @@ __all__ = [
     "OwnLife",
     "PaidCollaboration",
     "PartnerPosts",
-    "PassOnPosts",
+    "PassOn",
     "PinListed",
     "Policy",
     "PromoteStory",

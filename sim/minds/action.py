@@ -35,7 +35,7 @@ class Publish(Effect):
 
 
 @dataclass(frozen=True)
-class PassOn(Effect):
+class Repost(Effect):
     """A repost, by the actor's account, of somebody's post: its row."""
 
     post: int

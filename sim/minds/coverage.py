@@ -1,4 +1,4 @@
-"""Newsrooms that write of what is read today, and subjects that make news of their own once they are known."""
+"""What follows the first news: newsrooms that cover what is read or come back to it, subjects with their own life."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sim.base.names import Known
 from sim.base.streams import poisson
 from sim.base.strict import Title
 from sim.minds.action import Action, Publish
-from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, looks, named_apart, opening
+from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, hours_ago, looks, named_apart, opening
 from sim.minds.dashboard import HOUR, Dashboard, Me
 
 DAY = 24 * HOUR
@@ -30,9 +30,8 @@ class Opens(Policy):
     title: Title = Field("{title}谈{star}{n}", description="name of the n-th topic that it opens")
     star: str = Field("", description="whom it is about; empty: the story")
     platform: PlatformName = Field("", description="where; empty: where it has most followers")
-    word: ClassVar[str] = "open"  # in the log
 
-    def rate(self, board: Dashboard) -> float:
+    def daily(self, board: Dashboard) -> float:
         """Topics a day, as things stand."""
         raise NotImplementedError
 
@@ -45,12 +44,12 @@ class Opens(Policy):
         if not self.first_hour <= board.hour <= self.last_hour:
             return []
         hours = self.last_hour - self.first_hour + 1
-        due = round(self.rate(board) * me.review_minutes / (hours * HOUR), 12)
-        if not poisson(due, me.draw(self.word, board.now)):
+        due = round(self.daily(board) * me.review_minutes / (hours * HOUR), 12)
+        if not poisson(due, me.draw(self.name, board.now)):
             return []
         words = {"title": me.title, "star": self.star or board.title}
-        post = opening(self.title, words, me.count(self.word) + 1, Publish(content=self.content))
-        return [Action(self.word, self.platform or me.platforms[0], board.story, self.why(board), (post,))]
+        post = opening(self.title, words, me.count(self.name) + 1, Publish(content=self.content))
+        return [Action(self.name, self.platform or me.platforms[0], board.story, self.why(board), (post,))]
 
     def findings(self, actor: Holder, known: Known, places: Sequence[str]) -> Iterator[Finding]:
         """Besides what all policies find: each topic has a name of its own."""
@@ -67,7 +66,6 @@ class Cover(Opens):
     """
 
     name: ClassVar[str] = "cover"
-    word: ClassVar[str] = "cover"
     kind: Literal["cover"] = "cover"
     most: float = Field(1.0, ge=0, le=100, description="topics a day that it opens of a story that everybody reads")
     half_reads: float = Field(100e6, gt=0, le=1e12, description="reads of 24 h at which it opens half of that")
@@ -77,7 +75,7 @@ class Cover(Opens):
         """As if half of all days were full of the story."""
         return min(looks(actor, days), self.most * days / 2)
 
-    def rate(self, board: Dashboard) -> float:
+    def daily(self, board: Dashboard) -> float:
         """By reads of the last 24 hours."""
         if not board.reads_day:
             return 0.0
@@ -98,7 +96,6 @@ class OwnLife(Opens):
     """
 
     name: ClassVar[str] = "own_life"
-    word: ClassVar[str] = "own_life"
     kind: Literal["own_life"] = "own_life"
     per_day: float = Field(0.2, ge=0, le=100, description="topics on the first day of a story of known_reads")
     known_reads: float = Field(1e9, gt=0, le=1e13, description="reads so far for which that is so")
@@ -111,7 +108,7 @@ class OwnLife(Opens):
         """As if the story were as large as known_reads."""
         return min(looks(actor, days), self.per_day * days)
 
-    def rate(self, board: Dashboard) -> float:
+    def daily(self, board: Dashboard) -> float:
         """By all reads so far and the age of the first list."""
         if not board.came:
             return 0.0
@@ -123,3 +120,40 @@ class OwnLife(Opens):
         """What it saw, in words."""
         days = max(0, board.now - board.came[0]) / DAY
         return f"{board.reads_so_far / 1e9:.2f} bn reads so far, known for {days:.0f} days"
+
+
+@POLICIES.register
+class FollowUp(Opens):
+    """A newsroom comes back to what was news, under topics of its own: less and less often, but for weeks.
+
+    Each topic of the story that came on a list adds to the rate, and what it adds falls as a power law of its age: a
+    self-exciting process with long memory, after Crane and Sornette 2008, who find an exponent of 1.4. At a look it
+    opens one topic at most; for looks much shorter than a day it opens ``per_topic`` in all. Not modelled: what there
+    is to tell.
+    """
+
+    name: ClassVar[str] = "follow_up"
+    kind: Literal["follow_up"] = "follow_up"
+    per_topic: float = Field(
+        0.1, ge=0, lt=1, description="topics it opens in the long run, for each that came on a list"
+    )
+    exponent: float = Field(1.4, gt=1, le=5, description="of the power law by which the rate falls with the age")
+    wait_hours: float = Field(24.0, gt=0, le=1000, description="age from which the rate falls")
+    title: Title = Field("{title}再谈{star}{n}", description="name of the n-th topic that it opens")
+
+    def expected_posts(self, actor: Holder, days: float) -> float:
+        """As if a topic came on a list each day."""
+        return min(looks(actor, days), self.per_topic * days)
+
+    def daily(self, board: Dashboard) -> float:
+        """By what it remembers."""
+        return sum(self.rate(board.now - came) for came in board.came) * DAY
+
+    def why(self, board: Dashboard) -> str:
+        """What it remembers, in words."""
+        return f"{len(board.came)} topics were listed, the last {hours_ago(board.now, board.came[-1])}"
+
+    def rate(self, age: int) -> float:
+        """What a topic of an age (minutes) adds, a minute; over all ages it sums to ``per_topic``."""
+        wait = self.wait_hours * HOUR
+        return self.per_topic * (self.exponent - 1) / wait * (1 + max(0, age) / wait) ** -self.exponent

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from sim.base.errors import Finding
-from sim.base.names import Known
-from sim.base.streams import poisson
 from sim.base.strict import Title
 from sim.minds.action import Action, Publish
 from sim.minds.base import (
@@ -20,9 +16,7 @@ from sim.minds.base import (
     PlatformName,
     Policy,
     exponential,
-    hours_ago,
     looks,
-    named_apart,
     opening,
     topic_words,
     within,
@@ -122,54 +116,3 @@ class CarryWire(Policy):
         why = f"{first.title} brought it {age} min ago; {have} newsrooms have it"
         post = Publish(-1 if self.topic else first.topic, self.topic, self.content, self.tone)
         return [Action(word, self.platform or me.platforms[0], board.story, why, (post,))]
-
-
-@POLICIES.register
-class FollowUp(Policy):
-    """A newsroom comes back to what was news, under topics of its own: less and less often, but for weeks.
-
-    Each topic of the story that came on a list adds to the rate, and what it adds falls as a power law of its age: a
-    self-exciting process with long memory, after Crane and Sornette 2008, who find an exponent of 1.4. At a look it
-    opens one topic at most; for looks much shorter than a day it opens ``per_topic`` in all. Not modelled: what there
-    is to tell.
-    """
-
-    name: ClassVar[str] = "follow_up"
-    kind: Literal["follow_up"] = "follow_up"
-    per_topic: float = Field(
-        0.1, ge=0, lt=1, description="topics it opens in the long run, for each that came on a list"
-    )
-    exponent: float = Field(1.4, gt=1, le=5, description="of the power law by which the rate falls with the age")
-    wait_hours: float = Field(24.0, gt=0, le=1000, description="age from which the rate falls")
-    first_hour: int = Field(7, ge=0, le=23, description="first hour of its working day")
-    last_hour: int = Field(22, ge=0, le=23, description="last hour of it")
-    content: ContentName = Field("media", description="kind of content; where a platform has none such, its default")
-    title: Title = Field("{title}再谈{star}{n}", description="name of the n-th topic that it opens")
-    star: str = Field("", description="whom it is about; empty: the story")
-    platform: PlatformName = Field("", description="where; empty: where it has most followers")
-
-    def expected_posts(self, actor: Holder, days: float) -> float:
-        """As if a topic came on a list each day."""
-        return min(looks(actor, days), self.per_topic * days)
-
-    def decide(self, board: Dashboard, me: Me) -> list[Action]:
-        """Open a topic, if what it remembers makes it due; what would come by night comes by day."""
-        if not self.first_hour <= board.hour <= self.last_hour or not board.came:
-            return []
-        due = sum(self.rate(board.now - came) for came in board.came) * 24 / (self.last_hour - self.first_hour + 1)
-        if not poisson(round(due * me.review_minutes, 12), me.draw("follow_up", board.now)):
-            return []
-        why = f"{len(board.came)} topics were listed, the last {hours_ago(board.now, board.came[-1])}"
-        words = {"title": me.title, "star": self.star or board.title}
-        post = opening(self.title, words, me.count("follow_up") + 1, Publish(content=self.content))
-        return [Action("follow_up", self.platform or me.platforms[0], board.story, why, (post,))]
-
-    def findings(self, actor: Holder, known: Known, places: Sequence[str]) -> Iterator[Finding]:
-        """Besides what all policies find: each topic has a name of its own."""
-        yield from super().findings(actor, known, places)
-        yield from named_apart(self.title, actor)
-
-    def rate(self, age: int) -> float:
-        """What a topic of an age (minutes) adds, a minute; over all ages it sums to ``per_topic``."""
-        wait = self.wait_hours * HOUR
-        return self.per_topic * (self.exponent - 1) / wait * (1 + max(0, age) / wait) ** -self.exponent

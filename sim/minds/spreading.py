@@ -6,17 +6,18 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from sim.minds.action import Action, PassOn
-from sim.minds.base import POLICIES, Holder, Policy, looks
+from sim.minds.action import Action, Repost
+from sim.minds.base import POLICIES, Holder, Policy, hours_ago, looks
 from sim.minds.dashboard import HOUR, Dashboard, Me, Spreading
 
 
 @POLICIES.register
-class PassOnPosts(Policy):
+class PassOn(Policy):
     """An account reposts posts on its story that spread on its own platforms, others' and not yet old.
 
     It meets a post the likelier the more it was reposted: of what has ``half`` reposts, half of all like it have.
-    Whether a post it meets suits it is drawn once. Not modelled: who brings it to its notice, and what it adds.
+    Whether a post it meets suits it is drawn once. It knows the counts of now, whatever its ``delay_minutes``: they
+    stand on the post. Not modelled: who brings it to its notice, and what it adds.
     """
 
     name: ClassVar[str] = "pass_on"
@@ -45,8 +46,8 @@ class PassOnPosts(Policy):
         return me.draw("meets", post.key) < 1 - round(2.0 ** (-post.reposts / self.half), 9)
 
     def _repost(self, board: Dashboard, post: Spreading) -> Action:
-        why = f"a post of {max(0, board.now - post.minute) / HOUR:.0f} h ago has {post.reposts:,} reposts"
-        return Action("repost", post.platform, board.story, why, (PassOn(post.post),), on=_name(post))
+        why = f"a post under #{post.title}# of {hours_ago(board.now, post.minute)} has {post.reposts:,} reposts"
+        return Action("repost", post.platform, board.story, why, (Repost(post.post),), on=_name(post))
 
 
 def _name(post: Spreading) -> str:

@@ -20,12 +20,12 @@ from sim.minds.action import (
     DownRank,
     Effect,
     Inflate,
-    PassOn,
     Pin,
     Publish,
     PutInSlot,
     RaiseIntents,
     Recruit,
+    Repost,
     Settle,
 )
 from sim.minds.dashboard import Fee, Joined, Spreading
@@ -230,7 +230,7 @@ class Deeds:
         self._joined(mind, draft.story, post)
         return replace(deed, topic=self._title(post))
 
-    def _pass_on(self, mind: Mind, action: Action, effect: PassOn, deed: Deed) -> Deed:
+    def _repost(self, mind: Mind, action: Action, effect: Repost, deed: Deed) -> Deed:
         """A repost, which stands under the post itself."""
         self.publisher.reposted_by(self.account(mind, action.platform), effect.post, self.now)
         self._joined(mind, self.story[action.story], effect.post)
@@ -400,7 +400,7 @@ class Deeds:
 Way = Callable[[Deeds, Mind, Action, Any, Deed], Deed | None]
 WAYS: dict[type[Effect], Way] = {  # how each effect is carried out: the deed's line for the log, or None if it fails
     Publish: Deeds._publish,
-    PassOn: Deeds._pass_on,
+    Repost: Deeds._repost,
     Buy: Deeds._buy,
     Recruit: Deeds._recruit,
     Settle: Deeds._settle,

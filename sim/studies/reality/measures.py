@@ -66,13 +66,6 @@ def of_rooted(trees: pd.DataFrame) -> Values:
     return {name: parts(measure(trees)) for name, measure in roots.ROOTED.items()}
 
 
-def of_roots(trees: cascades.Forest) -> Measured:
-    """The same of a forest, with the trees for a picture."""
-    table = cascades.shapes(trees)
-    samples = {name: table[name].to_numpy() for name in ("n", "sv", "root")}
-    return Measured(of_rooted(roots.weighted(table)), {}, samples)
-
-
 def of_stays(seen: lists.Sightings, step: int, end: int, first: int) -> Measured:
     """Every measure of stays on a list."""
     stays, entered = lists.episodes(seen, step, end), lists.entries(seen)
@@ -125,7 +118,7 @@ def of_trace(world: str, trace: Trace) -> Measured:
     """The measures that a world is for."""
     if world in GROW:
         trees = cascades.born_before(trace.forest, trace.end - GROW[world])
-        return of_forest(trees) if world == "reality_cascades" else of_roots(trees)
+        return of_forest(trees) if world == "reality_cascades" else Measured(of_rooted(roots.rooted(trees)))
     if world == "reality_feed":
         gini = graphs.weighted_gini(trace.views, trace.copies)
         return Measured({"S36": (gini,)}, {}, {"views": trace.views / trace.copies})
