@@ -5,6 +5,7 @@ import pytest
 import worlds
 
 from sim.base import metrics
+from sim.base.errors import ScenarioError
 from sim.model.attribution import to_origin
 from sim.model.model import ViralityModel
 from sim.platforms.follow_feed import FollowFeed
@@ -67,6 +68,12 @@ def test_infectiousness_has_mean_one_or_a_bound():
     assert 2.8 < bounded.max() < 3
     wide = Platform(**worlds.platform(100) | {"repost_spread": 0.8, "repost_bound": 100.0}).infectiousness(normal)
     assert wide[900:1100] == pytest.approx(np.exp(0.8 * normal[900:1100]), rel=0.01)
+
+
+@pytest.mark.parametrize("bound", [0.5, 1.0])
+def test_a_bound_below_the_middle_post_is_refused(bound):
+    with pytest.raises(ScenarioError, match="repost_bound is above 1, that of the middle post, or 0 for none"):
+        worlds.load(square(repost_bound=bound))
 
 
 def offers(world):

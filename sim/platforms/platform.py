@@ -84,6 +84,12 @@ class Platform(Strict):
     sources: dict[str, Source] = Field(default_factory=dict)
 
     @model_validator(mode="after")
+    def _bound_leaves_the_middle(self) -> Platform:
+        if 0 < self.repost_bound <= 1:
+            raise ValueError("repost_bound is above 1, that of the middle post, or 0 for none")
+        return self
+
+    @model_validator(mode="after")
     def _kinds_exist(self) -> Platform:
         if self.default_content not in self.content:
             raise ValueError(f"default_content '{self.default_content}' is not among its kinds of content")
@@ -120,7 +126,7 @@ class Platform(Strict):
         readily than b times the middle one. What everybody would pass on does not exist.
         """
         drawn = np.exp(self.repost_spread * normal)
-        if self.repost_bound <= 1:
+        if not self.repost_bound:
             return drawn * np.exp(-(self.repost_spread**2) / 2)
         bent = 1 / (self.repost_bound - 1)
         return (1 + bent) * drawn / (1 + bent * drawn)
