@@ -62,6 +62,7 @@ class HotList(Showing):
         OfTopic("heat"),
         OfTopic("rank", blank=-1),  # place on the list by heat or editors; -1 when off it
         OfTopic("listed_steps"),
+        OfTopic("listed_reads"),  # reads that the list has brought, of its places by heat and of bought ones
         OfTopic("bought_steps"),
         OfTopic("first_listed", blank=-1),  # minute; -1 never
         OfTopic("last_listed", blank=-1),
@@ -87,6 +88,12 @@ class HotList(Showing):
         ge=0, le=10**10, description="readers an hour of the topic at rank 1 in the fullest hours (people)"
     )
     rank_slope: float = Field(ge=0, le=5, description="exponent with which readers fall with rank")
+    open_share: float = Field(
+        0.0, ge=0, le=1, description="share of a place's visitors who open a new topic of appeal 1; 0: no bound of reads"
+    )
+    audience: int | None = Field(
+        None, ge=1, le=10**10, description="people who come to the list while a topic is on it; null: without end"
+    )
     smoothing_minutes: float = Field(gt=0, le=10_000, description="half-life of the smoothed inflow")
     interaction: float = Field(gt=0, le=1000, description="heat per read an hour of a typical topic")
     list_share: float = Field(1.0, ge=0, le=1, description="share of the reads it brought itself that count as heat")
@@ -188,32 +195,52 @@ class HotList(Showing):
         """Readers an hour in the fullest hours by rank (pinned reads like rank 1)."""
         return np.round(self.reads_per_hour * np.maximum(rank, 1).astype(float) ** -self.rank_slope, 3)
 
+    def opened(self, place: np.ndarray, pull: np.ndarray) -> np.ndarray:
+        """Readers an hour in the fullest hours, f8: ``pull`` (appeal times novelty) multiplies the odds of opening."""
+        return np.asarray(self.readers(place) * (pull / (1 + self.open_share * (pull - 1))))
+
+    def new_readers(self, topic: np.ndarray, asked: np.ndarray, so_far: np.ndarray) -> np.ndarray:
+        """Of readers of topics' places in a step those who have not opened the topic from the list before, f8.
+
+        Args:
+            topic: its row, by place; one may stand on several.
+            asked: people of each place who would open it.
+            so_far: people who have, by place the topic's.
+        """
+        if self.audience is None or not len(topic):
+            return asked
+        _, which = np.unique(topic, return_inverse=True)
+        all_places = np.bincount(which, asked)[which]
+        new = np.maximum(self.audience - so_far, 0) * -np.expm1(-all_places / self.audience)
+        return np.asarray(np.round(new * asked / np.maximum(all_places, 1e-9), 6))
+
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """The lead posts of the listed topics, and of those whose place is bought, to readers of the list."""
-        own, bought = stage.own_topics(), stage.entries("slots").rows
-        rank = stage.world.topics.rank[own]
-        organic, paid = self.channels
-        shown = [*self._shown(stage, own[rank >= 0], rank[rank >= 0], organic)]
-        if len(bought):
-            bought = bought[(bought["place"] > 0) & (bought["until"] > stage.now)]
-            shown += self._shown(stage, bought["topic"], bought["place"], paid)
-        return shown
-
-    def _shown(
-        self, stage: PlatformStage, listed: np.ndarray, place: np.ndarray, channel: Channel
-    ) -> Iterator[np.ndarray]:
-        """Topics on their places, as one offer table; none where none has a post."""
-        if not len(listed):
-            return
+        topic, place, bought = self._places(stage)
+        if not len(topic):
+            return []
         topics = stage.world.topics
-        there = topics.lead[listed] >= 0
-        listed, place = listed[there], place[there]
-        if len(listed):
-            pull = topics.appeal[listed] * topics.novelty[listed]
-            real = self.readers(place) * pull * stage.level / stage.clock.steps_per_hour
-            weight = sample_weight(real.astype(np.int64), self.samples, stage.world.ratio)
-            lead = topics.lead[listed]
-            yield serve(self, stage, lead, real, weight, channel.name, targeted=False, channel=channel)
+        pull = topics.appeal[topic] * topics.novelty[topic]
+        asked = self.opened(place, pull) * stage.level / stage.clock.steps_per_hour
+        real = self.new_readers(topic, asked, topics.listed_reads[topic])
+        shown = zip(self.channels, (~bought, bought), strict=True)
+        return [self._offer(stage, topic[rows], real[rows], channel) for channel, rows in shown if rows.any()]
+
+    def _places(self, stage: PlatformStage) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Topics that have a post, the places they stand on, and whether those are bought (bool)."""
+        topics, own, sold = stage.world.topics, stage.own_topics(), stage.entries("slots").rows
+        listed, sold = own[topics.rank[own] >= 0], sold[(sold["place"] > 0) & (sold["until"] > stage.now)]
+        topic = np.concatenate([listed, sold["topic"]])
+        place = np.concatenate([topics.rank[listed], sold["place"]])
+        bought = np.arange(len(topic)) >= len(listed)
+        there = topics.lead[topic] >= 0
+        return topic[there], place[there], bought[there]
+
+    def _offer(self, stage: PlatformStage, topic: np.ndarray, real: np.ndarray, channel: Channel) -> np.ndarray:
+        """Topics to so many people each, as one offer table."""
+        weight = sample_weight(real.astype(np.int64), self.samples, stage.world.ratio)
+        lead = stage.world.topics.lead[topic]
+        return serve(self, stage, lead, real, weight, channel.name, targeted=False, channel=channel)
 
     def inflow(self, flow: np.ndarray, steps_per_hour: float) -> np.ndarray:
         """What raises heat, an hour, f8[topics]: searches, discussions and reads of a step, i8[topics, flows]."""
@@ -236,7 +263,9 @@ class HotList(Showing):
         if not len(own):
             rank(self, stage, own)
             return
-        inflow = self.inflow(stage.world.inflow(stage.step)[own], stage.clock.steps_per_hour)
+        flow = stage.world.inflow(stage.step)[own]
+        topics.listed_reads[own] += flow[:, F_LISTED]
+        inflow = self.inflow(flow, stage.clock.steps_per_hour)
         keep = self._keep(stage)
         topics.rate[own] = topics.rate[own] * keep + inflow * topics.interaction[own] * (1 - keep)
         topics.heat[own] = (topics.rate[own] * self.interaction).astype(np.int64)
