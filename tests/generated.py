@@ -134,7 +134,9 @@ def odd(draw):
         "comment_wall": {"back_half_life_hours": 3.0},
         "crowd": {"of": "bullet"},
         "follow_feed": {"account_attend_factor": 1.2, "account_act_factor": 0.8},
-        "hot_list": {"places": 30, "max_age_hours": 5.0},
+        "hot_list": {
+            "places": 30, "max_age_hours": 5.0, "open_share": float(share()), "audience": 200.0 + 2000 * float(share()),
+        },
         "live_room": {"kinds": ["post"], "hours": 3.0, "notice_half_life_minutes": 30.0,
                       "away_half_life_minutes": 20.0},
         "paid_reach": {"audience_factor": 1.5},

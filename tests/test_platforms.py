@@ -30,6 +30,8 @@ LIST = worlds.MECHANISMS["hot_list"] | {
     "interaction_spread": 0.5,
     "entry_novelty": 0.1,
     "reads_per_hour": 4000.0,
+    "open_share": 0.1,
+    "audience": 20_000.0,
     "max_age_hours": 100.0,
 }
 CHANGED, LATER = "2021-01-01T01:00+08:00", "2021-01-01T02:00+08:00"

@@ -89,10 +89,10 @@ class HotList(Showing):
     )
     rank_slope: float = Field(ge=0, le=5, description="exponent with which readers fall with rank")
     open_share: float = Field(
-        0.0, ge=0, le=1, description="share of a place's visitors who open a new topic of appeal 1; 0: no bound of reads"
+        0.0, ge=0, lt=1, description="share of a place's visitors who open a new topic of appeal 1; 0: no bound of reads"
     )
-    audience: int | None = Field(
-        None, ge=1, le=10**10, description="people who come to the list while a topic is on it; null: without end"
+    audience: float | None = Field(
+        None, ge=1, le=10**10, description="people who come to the list in a topic's time, none twice; null: no end"
     )
     smoothing_minutes: float = Field(gt=0, le=10_000, description="half-life of the smoothed inflow")
     interaction: float = Field(gt=0, le=1000, description="heat per read an hour of a typical topic")
