@@ -41,11 +41,13 @@ class HotList(Showing):
 
     heat = (searches + discussions + reads) an hour, smoothed, × ``interaction`` × the topic's own, which is lognormal:
     what else the platform weighs. Of the reads that the list brings itself, ``list_share`` counts. Readers of rank r:
-    ``reads_per_hour`` · r^−``rank_slope`` · day clock · the topic's appeal and novelty. Rank 0 is the pinned slot;
-    ``ad_places`` can be bought: a bought place has readers of its own, which are paid, beside those of the place that
-    its topic has by heat. A topic comes on the list while it is new and leaves it for good at ``max_age_hours``; one of
-    the background, of which only the peak is known, so long after that. Not modelled: re-ranking within a step,
-    censorship, personal lists; heat is no published hot value, which is spread less.
+    ``reads_per_hour`` · r^−``rank_slope`` · day clock · the topic's appeal and novelty, which with an ``open_share``
+    multiply the odds of opening it, and so have a ceiling; with an ``audience`` nobody opens a topic twice. Rank 0 is
+    the pinned slot; ``ad_places`` can be bought: a bought place has readers of its own, which are paid, beside those of
+    the place that its topic has by heat. A topic comes on the list while it is new and leaves it for good at
+    ``max_age_hours``; one of the background, of which only the peak is known, so long after that. Not modelled:
+    re-ranking within a step, censorship, personal lists, and that who comes often has read a topic sooner than others
+    of the audience; heat is no published hot value, which is spread less.
     """
 
     name: ClassVar[str] = "hot_list"
@@ -89,7 +91,7 @@ class HotList(Showing):
     )
     rank_slope: float = Field(ge=0, le=5, description="exponent with which readers fall with rank")
     open_share: float = Field(
-        0.0, ge=0, lt=1, description="share of a place's visitors who open a new topic of appeal 1; 0: no bound of reads"
+        0.0, ge=0, lt=1, description="share of a place's visitors who open a new topic of appeal 1; 0: no bound"
     )
     audience: float | None = Field(
         None, ge=1, le=10**10, description="people who come to the list in a topic's time, none twice; null: no end"
