@@ -274,11 +274,13 @@ class _Consequences:
     def _follow(self, met: Met) -> str:
         account = self._followed(met)
         if account < 0:
-            why = "whom they follow already" if _own(met) else "but only accounts of actors are followed"
-            return f"would follow the author, {why}"
+            known = self.world.posts.by_actor[met.offer.post]
+            why = "who shows it is followed already" if known else "only accounts of actors are followed"
+            return f"would follow the author, but {why}"
         name, first = self.words.name(account), self.first.get((FOLLOW, account))
         if first is met:
-            return f"follows {name} from now on"
+            other = account != self.world.posts.author[met.offer.post]
+            return f"follows {name} from now on" + (", whom the story is about" if other else "")
         if first is not None and self._wins(met):
             return f"follows {name} already"
         return f"would follow {name}; the view stands for too few people to win the whole row"
