@@ -45,13 +45,20 @@ def world(number):
             "tale": {
                 "title": "Tale", "interests": {"looks": 1.0}, "talk": 0.5 + float(share()), "stirs": TONES[number % 8],
                 "against_stirs": TONES[number % 7], "user_topic_spread": float(share()),
-            },
+            } | subject(number),
             "rival": {"title": "Rival", "interaction": 0.5 + 4 * float(share()), "appeal": 0.5 + float(share())}
             | rumour(number),
         },
         actors=[*actors(users), *minds(number, users)],
         interventions=facts(number, represents),
     )  # fmt: skip
+
+
+def subject(number):
+    """Whom a story is about, and the standing tag that its posts carry, under which some of them are by themselves."""
+    about = {"subject": "star" if number % 4 else "brand"}
+    tag = {"tag": "Tale" if number % 2 else "Talk", "tag_share": 0.25 * (number % 5)}
+    return about | (tag if number % 3 else {})
 
 
 def rumour(number):
@@ -77,6 +84,8 @@ def platforms(number, draw, represents, most):
     }
     more = {name: float(share()) for name in ("repost_spread", "quality_spread", "talk_spread", "half_life_spread")}
     more |= {"repost_bound": [0.0, 2.0][number % 2], "to_origin": 0.2 * (number % 3), "to_origin_spread": 0.5}
+    more |= {"follow_subject": [0.0, 0.5, 1.0][number % 3], "repeat_exponent": 0.5 * (number % 4)}
+    more |= {"repeat_half_life_days": 0.05 * (number % 3)}
     crowd = max(4, round(represents * (0.2 + 0.8 * share())))
     square = worlds.platform(
         crowd, chances=chances, mechanisms=mechanisms(number, draw, represents, crowd), content=content,
@@ -84,8 +93,9 @@ def platforms(number, draw, represents, most):
         user_content="user" if number % 3 else "note", **more,
     )  # fmt: skip
     other = worlds.platform(
-        represents, chances={"repost": small(), "follow": 0.3, "relay": 0.02}, relay_to={"square": 0.5}
-    )
+        represents, chances={"repost": small(), "follow": 0.3, "relay": 0.02}, relay_to={"square": 0.5},
+        follow_subject=0.4 * (number % 2),
+    )  # fmt: skip
     return {"square": square, "other": other}
 
 

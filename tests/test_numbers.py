@@ -73,6 +73,14 @@ def doubted():
 
 
 @pytest.fixture(scope="module")
+def tagged():
+    """The same with posts that carry a standing tag."""
+    name = next(iter(scenarios.load(FOLDER / "square.yaml").stories))
+    sets = [f"stories.{name}.tag=standing", f"stories.{name}.tag_share=0.5"]
+    return simulate(scenarios.load(FOLDER / "square.yaml", sets=sets))
+
+
+@pytest.fixture(scope="module")
 def lively():
     """One actor who goes live."""
     room = {"notice": 0.8, "stay_half_life_minutes": 30.0}
@@ -110,9 +118,10 @@ def test_every_number_of_a_summary_is_in_the_table(busy, quiet, town):
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if "summary" in row.values[0].where])
-def test_every_summary_number_of_the_table_is_in_a_run(row, busy, crossing, doubted, lively, quiet, town):
+def test_every_summary_number_of_the_table_is_in_a_run(row, busy, crossing, doubted, tagged, lively, quiet, town):
     """What is neither sparse nor bound to something is in every run of its kind; what is sparse, never as 0."""
     busiest = crossing if "other" in row.braces else doubted if "untrue" in row.only else busy
+    busiest = tagged if "tag" in row.only else busiest
     for tables, kind in ((busiest, "platform"), (quiet, "platform"), (town, "classical")):
         if not row.of(kind):
             continue
@@ -144,12 +153,14 @@ def test_columns_of_all_tables_are_as_the_table_says(doubted, town):
 
 def test_further_responses_are_columns_where_a_platform_has_them():
     more = dict.fromkeys(("relay", "favourite", "gift", "bullet"), 1.0)
-    tables = run(50, platforms={"square": platform(50, chances=more)})
+    stories = {"tale": {"title": "Tale", "tag": "standing", "tag_share": 1.0}}
+    tables = run(50, platforms={"square": platform(50, chances=more)}, stories=stories)
     assert list(tables.series)[3:] == names("series")
     seen = int(tables.series.impressions.sum())
     assert seen > 0
     assert {int(tables.series[name].sum()) for name in ("favourites", "gifts", "bullets")} == {seen}
     assert tables.series.relays.sum() == 0  # there is no other platform to which it could be carried
+    assert tables.series.tag_reads.sum() == tables.series.tag_reads_beside.sum() == seen
     assert tables.series.attends.sum() == seen  # so are views attended to, which these are held against
 
 
@@ -185,7 +196,7 @@ def test_running_totals_are_those_of_the_summary_at_the_end(busy):
 def test_a_trace_has_every_number_by_the_day_and_no_other(trace):
     known_names = names("daily", trace.platforms)
     assert all(len(trace.daily(name)) == 1 for name in known_names)
-    flows = {*flows_of(BASIC), "discussions"}
+    flows = {*flows_of(BASIC), "discussions", "tag_reads", "basket_reads"}
     own = {f"square_{name}" for name in (*flows, *ensemble.LISTED)}
     minds = {f"{kind}_actions" for kind in numbers.KINDS}
     assert set(known_names) == flows | own | minds | {"followers_won", "rival_bureaus", "people_reached", "believers"}

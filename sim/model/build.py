@@ -319,6 +319,7 @@ def world(scenario: Scenario, stored: Stored | None = None, on: Ground | None = 
         [channel.name for channel in channels()],
         keeps(),
         responses(scenario),
+        tagged=scenario.tagged,
     )
     made.ground.update(on.mechanisms)
     made.aimed.update(audiences)
@@ -351,10 +352,13 @@ def stages(scenario: Scenario, made: World) -> list[PlatformStage]:
     ]
 
 
-def open_account(made: World, actor: str, title: str, kind: str, platform: int, followers: int) -> Account:
-    """Give an actor an account; its row follows the users' and the earlier accounts'."""
+def open_account(
+    made: World, actor: str, title: str, kind: str, platform: int, followers: int, minute: int = 0
+) -> Account:
+    """Give an actor an account from a minute on; its row follows the users' and the earlier accounts'."""
     ident = streams.stream_key(0, f"account/{actor}/{made.platforms[platform]}")
-    account = Account(actor, title, kind, platform, made.n_users + len(made.accounts), ident, followers)
+    row = made.n_users + len(made.accounts)
+    account = Account(actor, title, kind, platform, row, ident, followers, opened=minute)
     made.accounts.append(account)
     return account
 

@@ -12,6 +12,17 @@ from sim.world.world import World
 FOLLOW_KEY, CREATE_KEY, POST_SHIFT = 1 << 62, 1 << 61, 32  # keys of the set of claims: (what, post or account, user)
 
 
+def claim(world: World, keys: np.ndarray) -> np.ndarray:
+    """Enter keys into the set of claims; which of them are new, bool."""
+    if (world.n_claimed + len(keys)) * 2 > len(world.claimed):
+        old = world.claimed[world.claimed != -1]
+        world.claimed = np.full(max(4 * len(world.claimed), 4 << int(len(old) + len(keys)).bit_length()), -1, np.int64)
+        uptake.claim(world.claimed, old, np.empty(len(old), np.bool_))
+    fresh = np.empty(len(keys), np.bool_)
+    world.n_claimed += uptake.claim(world.claimed, keys, fresh)
+    return fresh
+
+
 def wins_row(world: World, users: np.ndarray, accounts: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Whether views for ``weights`` people win whole rows as followers of accounts (their idents); one coin a pair."""
     coin = table_bits(streams.stream_key(world.seed, "follow"), users, accounts) >> np.uint64(32)

@@ -115,7 +115,8 @@ class Deeds:
     def open_account(self, actor: str, platform: str, followers: int) -> None:
         """A new account."""
         mind = self.members[actor][0]
-        account = build.open_account(self.world, mind.name, mind.title, mind.kind, self.platform[platform], followers)
+        who, place = (mind.name, mind.title, mind.kind), self.platform[platform]
+        account = build.open_account(self.world, *who, place, followers, self.now)
         mind.rows[platform] = account.row
         self.world.won_changed = True
         self._log("fact", mind, "open_account", platform, "", 0, f"opens an account with {followers} followers")

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from sim.base import streams
 from sim.base.kernels import table_bits, table_normal
+from sim.model import following
 from sim.model.attribution import reposted
-from sim.model.claims import CREATE_KEY, FOLLOW_KEY, POST_SHIFT, own_idents, wins_row
+from sim.model.claims import CREATE_KEY, FOLLOW_KEY, POST_SHIFT, claim, own_idents, wins_row
 from sim.model.making import set_out
 from sim.model.relaying import carried, likeness
+from sim.model.repeats import worn
+from sim.model.tags import standing
 from sim.platforms.base import FIX
 from sim.platforms.stage import PlatformStage
 from sim.scenario.scenario import Scenario
-from sim.world import uptake
 from sim.world.exposure import REINFORCED
 from sim.world.records import ACT, CREATE, FLOWS, FOLLOW, MADE, RELAY, REPOST, RESPONSES, ROOT, stacked
 from sim.world.world import Account, World
 
 FACT, MIND, USER, RELAYED = range(4)  # origins of a topic
-INTENT = RESPONSES.index("intend")
+INTENT, FOLLOWING = RESPONSES.index("intend"), RESPONSES.index("follow")
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Publisher:
         self.stories = list(scenario.stories.values())
         tone = scenario.people.tone
         self.tones = [(tone(story.stirs), tone(story.against_stirs)) for story in self.stories]  # for it, against it
+        self.subjects = following.subjects(scenario)
         self.infectious = streams.stream_key(scenario.seed, "infectious")
         self.quality = streams.stream_key(scenario.seed, "quality")
         self.fresh: list[np.ndarray] = []
@@ -135,7 +138,13 @@ class Publisher:
     # ---- posts
 
     def by_actor(self, draft: Draft) -> int:
-        """Publish an actor's post and share it with its followers; returns the post's row."""
+        """Publish an actor's post and share it with its followers; returns the post's row.
+
+        A scheduled fact states its appeal; of what else an account posts, it falls with what it has posted lately.
+        """
+        if draft.origin != FACT:
+            spec, author = self.stages[draft.platform].spec, draft.account.row
+            draft = replace(draft, appeal=draft.appeal * worn(self.world, spec, author, draft.story, draft.minute))
         topics, live = self.world.topics, self.stages[draft.platform].entries("live_topics")
         topic = self.topic(draft)
         told = self.world.stories[draft.story], self.world.topic_titles[topic]
@@ -153,6 +162,8 @@ class Publisher:
             by_actor=1,
             spend=draft.spend,
         )
+        if draft.account.actor == self.subjects.names[draft.story]:
+            self.world.posts.names_subject[posts] = 0  # who follows it follows its author
         self._chances(
             posts, draft.platform, draft.story, draft.content, draft.appeal, draft.charm, draft.origin != FACT
         )
@@ -186,7 +197,8 @@ class Publisher:
         )
         for story in np.unique(world.posts.story[posts]):
             own = posts[world.posts.story[posts] == story]
-            self._chances(own, platform, int(story), content, 1.0, 0.0, world.posts.weight[own] == 1)
+            charm = self._charm(platform, int(story))
+            self._chances(own, platform, int(story), content, 1.0, charm, world.posts.weight[own] == 1)
         np.add.at(world.topics.posts, world.posts.topic[posts], acts["weight"])
         self._share_roots(posts)
 
@@ -219,7 +231,7 @@ class Publisher:
             weight=1,
             by_actor=0,
         )
-        self._chances(posts, platform, story, content, 1.0, 0.0, True)
+        self._chances(posts, platform, story, content, 1.0, self._charm(platform, story), True)
         world.topics.lead[topic], world.topics.posts[topic] = posts[0], 1
         self._share_roots(posts)
 
@@ -236,10 +248,17 @@ class Publisher:
         for row in np.flatnonzero(posts.original >= 0).tolist():
             self._twins[int(posts.original[row]), int(posts.platform[row])] = row
 
-    def _add(self, ident: np.ndarray, platform: int, content: str, **columns: object) -> np.ndarray:
+    def _charm(self, platform: int, story: int) -> float:
+        """Factor on following after a user's post: nobody follows the user, some whom the story is about."""
+        return float(self.subjects.named(platform, story))
+
+    def _add(self, ident: np.ndarray, platform: int, content: str, **columns: Any) -> np.ndarray:
         n, stage = len(ident), self.stages[platform]
         kind, _ = stage.content(content)
         reinforced = round(stage.spec.content[content].reinforcement / REINFORCED * FIX)
+        story, topic = (np.broadcast_to(columns[name], n) for name in ("story", "topic"))
+        columns = {"tags": standing(self.world, self.stories, story, topic, ident)} | columns
+        columns |= {"names_subject": self.subjects.named(platform, story)}
         columns |= {"platform": platform, "content": kind, "reinforced": reinforced}
         first = self.world.posts.append(n, ident=ident, **columns)
         rows = np.arange(first, first + n)
@@ -338,22 +357,9 @@ class Publisher:
                 happen(own)
         return stacked([*shared, self.take_fresh()], ACT)
 
-    def _claim(self, keys: np.ndarray) -> np.ndarray:
-        """Which keys are new to the set of claims."""
-        world = self.world
-        if (world.n_claimed + len(keys)) * 2 > len(world.claimed):
-            old = world.claimed[world.claimed != -1]
-            world.claimed = np.full(
-                max(4 * len(world.claimed), 4 << int(len(old) + len(keys)).bit_length()), -1, np.int64
-            )
-            uptake.claim(world.claimed, old, np.empty(len(old), np.bool_))
-        fresh = np.empty(len(keys), np.bool_)
-        world.n_claimed += uptake.claim(world.claimed, keys, fresh)
-        return fresh
-
     def _repost(self, acts: np.ndarray) -> np.ndarray:
         if len(acts):
-            acts = acts[self._claim((acts["post"] << POST_SHIFT) | acts["user"])]
+            acts = acts[claim(self.world, (acts["post"] << POST_SHIFT) | acts["user"])]
         if not len(acts):
             return acts
         self._flow(acts, "reposts")
@@ -386,7 +392,7 @@ class Publisher:
         own, posts = stacked([part for _, part in parts], ACT), self.world.posts
         seen = own["post"].copy()
         own["post"] = np.concatenate([self._twins_of(part, there) for there, part in parts])
-        new = self._claim((own["post"] << POST_SHIFT) | own["user"])
+        new = claim(self.world, (own["post"] << POST_SHIFT) | own["user"])
         own, seen = own[new], seen[new]
         counted = own.copy()
         counted["post"] = seen
@@ -432,10 +438,14 @@ class Publisher:
             weight=1,
             by_actor=0,
             original=original,
+            tags=world.posts.tags[original],
             root=-1,
         )
         kind = self.stages[there].kind(content)
         world.posts.chance[row] = chance = likeness(world, self.stages, original, there, kind)
+        if self._charm(there, story):
+            usual = self.stages[there].usual(kind)[FOLLOWING]
+            world.posts.chance[row, FOLLOWING] = np.uint64(np.floor(usual * 2.0**32))
         world.posts.intend[row] = chance[INTENT]
         self.weigh_intents(row, story)
         world.topics.posts[topic] += 1
@@ -446,7 +456,7 @@ class Publisher:
     def _create(self, acts: np.ndarray) -> None:
         made = acts["flags"] & MADE > 0
         new = acts[~made]
-        new = new[self._claim(CREATE_KEY | (new["post"] << POST_SHIFT) | new["user"])]
+        new = new[claim(self.world, CREATE_KEY | (new["post"] << POST_SHIFT) | new["user"])]
         acts = stacked([set_out(self.world, self.stages, new, self.step), acts[made]], ACT)
         platforms = self.world.posts.platform[acts["post"]]
         for platform in np.unique(platforms):
@@ -466,17 +476,17 @@ class Publisher:
     def _follow(self, acts: np.ndarray) -> None:
         """Followers won: a view that stands for ``weight`` people wins a whole row with probability weight / ratio."""
         world = self.world
-        acts = acts[world.posts.by_actor[acts["post"]] > 0]
+        rows = following.followed(world, self.subjects, acts)
+        acts, rows = acts[rows >= 0], rows[rows >= 0]
         if not len(acts):
             return
-        authors = world.posts.author[acts["post"]]
-        keys = FOLLOW_KEY | ((authors - world.n_users) << POST_SHIFT) | acts["user"]
-        idents = np.array([world.accounts[number].ident for number in (authors - world.n_users).tolist()], np.uint64)
+        keys = FOLLOW_KEY | ((rows - world.n_users) << POST_SHIFT) | acts["user"]
+        idents = np.array([world.accounts[number].ident for number in (rows - world.n_users).tolist()], np.uint64)
         whole = wins_row(world, acts["user"], idents, acts["weight"])
-        acts, authors, keys = acts[whole], authors[whole], keys[whole]
-        new = self._claim(keys)
-        for row in np.unique(authors[new]):
-            users = acts["user"][new & (authors == row)]
+        acts, rows, keys = acts[whole], rows[whole], keys[whole]
+        new = claim(self.world, keys)
+        for row in np.unique(rows[new]):
+            users = acts["user"][new & (rows == row)]
             account = world.accounts[row - world.n_users]
             account.won.append(users.astype(np.uint32))
             account.gained += len(users) * world.ratio

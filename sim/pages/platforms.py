@@ -59,7 +59,8 @@ def cards(told: Told) -> list[dict[str, Any]]:
     found.append(_card(told, "discussions", None))
     if summary.get("followers_won"):
         found.append(_card(told, "followers_won", None))
-    found += [_card(told, name, None) for name in ("believers", "people_corrected") if name in summary]
+    sometimes = "tag_reads", "basket_reads", "believers", "people_corrected"
+    found += [_card(told, name, None) for name in sometimes if name in summary]
     if summary.get("spend_yuan") and not told.campaign:
         found.append(_card(told, "spend_yuan", None))
     return found

@@ -64,6 +64,15 @@ class Platform(Strict):
         0.0, lt=1, description="share of those who pass on what they met as a repost who repost the original itself"
     )
     to_origin_spread: float = Field(0.0, ge=0, le=3, description="sd of its log-odds over posts")
+    follow_subject: Share = Field(
+        0.0, description="share of those who follow after a post who follow whom its story is about, not its author"
+    )
+    repeat_exponent: float = Field(
+        0.0, ge=0, le=5, description="exponent with which appeal falls with an account's own posts of one story"
+    )
+    repeat_half_life_days: float = Field(
+        0.0, ge=0, le=1000, description="days in which an earlier post counts half in that; 0: it counts for ever"
+    )
     quality_spread: float = Field(ge=0, le=3, description="sd of ln quality over posts")
     talk_spread: float = Field(0.0, ge=0, le=3, description="sd of ln of how much topics are commented on and searched")
     half_life_spread: float = Field(0.0, ge=0, le=2, description="sd of ln of how long topics stay new")

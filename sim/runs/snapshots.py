@@ -125,7 +125,7 @@ def _shapes(snapshot: Snapshot) -> Iterator[tuple[str, np.ndarray, Any, tuple[in
     yield "reached", people["reached"], np.uint16, (stories, users)
     rumours = sum(story.rumour is not None for story in scenario.stories.values())
     yield "belief", people["belief"], np.uint8, (rumours, users)
-    flows = flows_of(build.responses(scenario))
+    flows = flows_of(build.responses(scenario), tagged=scenario.tagged)
     yield "series", data["board"]["series"], np.int64, (snapshot.step, places, stories, len(flows) + 1)
     yield "beliefs", data["board"]["beliefs"], np.int64, (snapshot.step, rumours, 2)
     yield "negative", data["board"]["negative"], np.int64, (snapshot.step, stories)
@@ -136,7 +136,7 @@ def _shapes(snapshot: Snapshot) -> Iterator[tuple[str, np.ndarray, Any, tuple[in
 def _columns(scenario: Scenario) -> list[Column]:
     """All columns of a world of this scenario."""
     shape = scenario.clock.horizon_steps, len(scenario.stories), len(channels()), build.responses(scenario)
-    own = columns_of(*shape, len(scenario.platforms))
+    own = columns_of(*shape, len(scenario.platforms), tagged=scenario.tagged)
     return [*own, *keeps()]
 
 

@@ -16,6 +16,7 @@ from sim.scenario import numbers
 from sim.scenario.numbers import flows, parted
 from sim.world.records import (
     AD,
+    F_BESIDE,
     F_COMMENTS,
     F_CREATIONS,
     F_FIRST,
@@ -23,8 +24,10 @@ from sim.world.records import (
     F_LIKES,
     F_NEW,
     F_REPOSTS,
+    F_TAGGED,
     FLOWS,
     ORGANIC,
+    TAGGED,
 )
 
 if TYPE_CHECKING:
@@ -79,6 +82,7 @@ def _overall(tables: Simulated, flows: np.ndarray) -> dict[str, int]:
         "impressions": int(total[F_IMPRESSIONS]),
         "discussions": _discussions(total),
         "intents": int(total[FLOWS.index("intents")]),
+        **_tags(total),
         "followers_won": sum(int(account.gained) for account in world.accounts),
         "peak_hour_impressions": _peak_hour(world, flows),
         "days_listed": _days_listed(world, tables.scenario.start),
@@ -127,6 +131,17 @@ def _flows(world: World, flows: np.ndarray) -> dict[str, int]:
         "reposts": int(total[F_REPOSTS]),
         "discussions": _discussions(total),
         "intents": int(total[FLOWS.index("intents")]),
+        **_tags(total),
+    }
+
+
+def _tags(total: np.ndarray) -> dict[str, int]:
+    """Reads by tag, where a story has a standing one, of flows in all, i8[flows]: by it alone, and by all of a post."""
+    if len(total) <= F_TAGGED:
+        return {}
+    return {
+        "tag_reads": int(total[F_TAGGED]),
+        "basket_reads": int(total[[F_IMPRESSIONS, F_BESIDE]].sum()),
     }
 
 
@@ -265,7 +280,10 @@ def running_total(name: str, at: datetime, series: pd.DataFrame, actions: pd.Dat
         return float((acted.time < by).sum())
     missing = [one for one in flows(flow) if one not in series]
     if missing:
-        raise SimError(f"no platform of this run has what {name} counts: further responses such as bullet comments")
+        further = (
+            "the standing tag of a story" if {*missing} & {*TAGGED} else "further responses such as bullet comments"
+        )
+        raise SimError(f"no platform of this run has what {name} counts: {further}")
     here = series.platform == platform if platform else series.platform.notna()
     past = series[here & (series.time <= last)]  # times are compared as text
     return float(past[list(flows(flow))].to_numpy().sum())

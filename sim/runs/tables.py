@@ -13,7 +13,7 @@ from sim.platforms.background import background_stays
 from sim.runs import summary
 from sim.runs.digest import digests
 from sim.scenario import numbers
-from sim.world.records import BASIC, F_REPOSTS, FLOWS, SLOTS, flows_of
+from sim.world.records import BASIC, F_REPOSTS, FLOWS, SLOTS, TAGGED, flows_of
 from sim.world.world import ORIGINS
 
 if TYPE_CHECKING:
@@ -71,9 +71,10 @@ class Tables:
             }
         )
         flat = values.reshape(-1, values.shape[-1])
-        told = self.world.flows
+        told = flows_of(self.world.posts.chance.shape[1])
         if len(told) == len(flows_of(BASIC)):  # further responses, and attending, which they are held against, are
             told = tuple(name for name in told if name != "attends")  # there where a platform has some
+        told += TAGGED if self.scenario.tagged else ()
         for name in numbers.names("series"):
             if name == "heat":
                 frame[name] = flat[:, -1]

@@ -49,7 +49,11 @@ WHAT: dict[Where, str] = {
     "headline": "headline",
     "card": "card",
 }
-FLOWS_OF = {"discussions": ("comments", "reposts", "creations"), "people_reached": ("first_reach",)}  # sums of flows
+FLOWS_OF = {  # sums of flows
+    "discussions": ("comments", "reposts", "creations"),
+    "people_reached": ("first_reach",),
+    "basket_reads": ("impressions", "tag_reads_beside"),
+}
 _BOUND = re.compile(r"\s*(\w+)\s*>=\s*([0-9][0-9_]*\.?[0-9]*(?:[eE]\+?[0-9]{1,2})?)\s*(%?)\s*")
 
 

@@ -85,7 +85,7 @@ def _shaping(scenario: Scenario) -> Iterator[tuple[str, Any]]:
         for kind, mechanism in mechanisms.present():
             yield from ((f"{where}.mechanisms.{kind}.{path}", value) for path, value in mechanism.shaping().items())
     for name, story in scenario.stories.items():
-        yield from ((f"stories.{name}.{field}", getattr(story, field)) for field in ("title", "interests"))
+        yield from ((f"stories.{name}.{field}", getattr(story, field)) for field in ("title", "interests", "tag"))
 
 
 def _actors(scenario: Scenario, acted: Collection[str]) -> Iterator[tuple[str, Any]]:

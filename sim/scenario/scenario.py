@@ -11,7 +11,7 @@ from sim.base.names import Names
 from sim.base.streams import threshold
 from sim.base.strict import Factors, Grade, Instant, Name, Named, Share, Strict, Title, front, rebuild
 from sim.minds.actor import Actor
-from sim.minds.base import POLICIES
+from sim.minds.base import POLICIES, ActorName
 from sim.networks import Computed, NetworkSpec
 from sim.platforms.base import MECHANISMS
 from sim.platforms.platform import Platform
@@ -79,6 +79,9 @@ class Story(Strict):
     user_topic_spread: float = Field(0.9, ge=0, le=3, description="sd of ln appeal over the topics that users start")
     stirs: ToneName = Field("", description="tone of posts for it (people.tones); empty: none")
     against_stirs: ToneName = Field("", description="tone of posts against it; empty: none")
+    subject: ActorName = Field("", description="actor whom it is about, who may win followers by others' posts of it")
+    tag: Title = Field("", max_length=60, description="standing tag that posts of it carry beside their topic's own")
+    tag_share: Share = Field(0.0, description="share of its posts that carry the standing tag")
     rumour: Rumour | None = Field(None, description="what is believed of it, where it may be untrue")
     source: str = ""
     grade: Grade = "assumed"
@@ -175,6 +178,11 @@ class Scenario(Strict):
         return {story: first[story] for story in self.stories if story in first} or dict.fromkeys(
             self.stories, self.start
         )
+
+    @property
+    def tagged(self) -> bool:
+        """Whether a story has a standing tag."""
+        return any(story.tag for story in self.stories.values())
 
     @property
     def rivals(self) -> frozenset[str]:

@@ -33,7 +33,11 @@ def without(scenario: World, what: Counterfactual) -> World:
         for fact in world.interventions
         if not gone & {getattr(fact, name, "") for name in ("actor", "about", "payer")}
     )
-    return world.model_copy(update={"actors": actors, "interventions": facts})
+    stories = {
+        name: story.model_copy(update={"subject": ""}) if story.subject in gone else story
+        for name, story in world.stories.items()
+    }
+    return world.model_copy(update={"actors": actors, "interventions": facts, "stories": stories})
 
 
 def _any(selectors: tuple[Any, ...], thing: Any) -> bool:

@@ -81,7 +81,9 @@ class Trace:
 
     def flow(self, name: str, platform: str = "") -> np.ndarray:
         """One flow by the hour, i8[hours]; of all platforms, if none is named."""
-        columns = [FLOWS.index(flow) for flow in flows(name)]
+        columns = [
+            at for at in map(FLOWS.index, flows(name)) if at < self.flows.shape[2]
+        ]  # else nothing has come of it
         where = [self.platforms.index(platform)] if platform else range(len(self.platforms))
         return np.asarray(self.flows[:, list(where)][:, :, columns].sum(axis=(1, 2)))
 

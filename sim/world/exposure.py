@@ -60,6 +60,8 @@ class Posts(NamedTuple):
     negative: np.ndarray  # whether it is against its story
     chance: np.ndarray  # u8[posts, responses] 32-bit thresholds
     reinforced: np.ndarray  # u8[posts] what each recent exposure adds to the factor on create, 16 fractional bits
+    names_subject: np.ndarray  # whether who follows after it may follow whom its story is about
+    tags: np.ndarray  # the standing tag of its story: 0, TAG_ALONE or TAG_BESIDE
 
 
 class State(NamedTuple):

@@ -29,16 +29,19 @@ from sim.world.records import (
     BELIEVES,
     CORRECTED,
     F_ATTENDS,
+    F_BESIDE,
     F_FIRST,
     F_IMPRESSIONS,
     F_LIKES,
     F_LISTED,
     F_NEW,
+    F_TAGGED,
     FLOW_OF,
     FLOWS,
     FOLLOW,
     FOLLOWERS,
     FRIENDS,
+    KNOWS,
     LATER,
     LISTED_NOTE,
     MAKE,
@@ -48,6 +51,7 @@ from sim.world.records import (
     RESPONSES,
     SERVE,
     SUSCEPTIBLE,
+    TAG_BESIDE,
 )
 from sim.world.uptake import BELIEF
 
@@ -402,9 +406,10 @@ class Persons(Engine):
         if not in_time:
             return
         own = offer["mode"] in (ACCOUNT, FOLLOWERS)
-        flags &= ~FOLLOW if own else ~0
+        named = posts.names_subject[post] > 0
+        flags &= ~FOLLOW if own and not named else ~0
         step = min(minute // moment.step_minutes, moment.step + tally.flow.shape[1] - 1)
-        counts = _counts(flags, weight, offer["note"] == LISTED_NOTE)[: tally.totals.shape[1]]
+        counts = _counts(flags, weight, offer["note"] == LISTED_NOTE, posts.tags[post])[: tally.totals.shape[1]]
         tally.totals[post] += counts
         tally.flow[posts.topic[post], step % tally.flow.shape[1]] += counts
         tally.flow[posts.topic[post], step % tally.flow.shape[1], F_NEW] += (not here) * weight
@@ -416,16 +421,18 @@ class Persons(Engine):
             tally.recommended[post] += counts[[F_IMPRESSIONS, F_ATTENDS, F_LIKES]]
         acting = flags & LATER
         if acting:
+            acting |= KNOWS if own and named else 0
             yield minute, post, user, int(offer["event"]), weight, acting, int(offer["channel"])
 
 
 AT_ONCE = [(bit, FLOWS.index(FLOW_OF[name])) for bit, name in enumerate(RESPONSES) if not LATER >> bit & 1]
 
 
-def _counts(flags: int, weight: int, listed: bool) -> np.ndarray:
+def _counts(flags: int, weight: int, listed: bool, tags: int) -> np.ndarray:
     """What a view adds to each flow at once; reposts, creations and follows are counted when they happen."""
     counts = np.zeros(len(FLOWS), np.int64)
     counts[F_IMPRESSIONS], counts[F_LISTED] = weight, weight * listed
+    counts[F_TAGGED], counts[F_BESIDE] = weight * (tags > 0), weight * (tags == TAG_BESIDE)
     for bit, flow in AT_ONCE:
         counts[flow] = weight * (flags >> bit & 1)
     return counts

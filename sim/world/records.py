@@ -75,6 +75,8 @@ FLOWS = (
     "favourites",
     "gifts",
     "bullets",
+    "tag_reads",  # impressions of posts that carry the standing tag of their story
+    "tag_reads_beside",  # of these, where it stands beside the topic's own tag
 )
 
 
@@ -95,9 +97,12 @@ FLOWS = (
     F_FAVOURITES,
     F_GIFTS,
     F_BULLETS,
-) = range(16)
+    F_TAGGED,
+    F_BESIDE,
+) = range(len(FLOWS))
 
 
+TAGGED = FLOWS[F_TAGGED:]  # what is there where a story has a standing tag
 BASIC = 8  # responses that every platform has; the columns of others are there where a platform has them
 # The flow in which each response is counted; those of the others come last, in their order.
 FLOW_OF = {
@@ -119,6 +124,8 @@ SUSCEPTIBLE, BELIEVES, CORRECTED = range(3)  # what a person holds of a story th
 PASSING_ON = REPOST | CREATE | RELAY
 LATER = REPOST | CREATE | FOLLOW | RELAY  # what happens in a later step, and is counted then
 MADE = 1 << 16  # of an act, beside CREATE: the user set out on the post before, and now it is out
+KNOWS = 1 << 17  # of an act, beside FOLLOW: who shows the post is followed already
+TAG_ALONE, TAG_BESIDE = 1, 2  # of a post: it stands under the standing tag of its story, or carries it beside its topic
 
 
 def stacked(parts: Sequence[np.ndarray], dtype: np.dtype) -> np.ndarray:
@@ -154,6 +161,6 @@ ORGANIC, PINNED, AD = range(3)
 SLOT = np.dtype([("place", "i8"), ("topic", "i8"), ("until", "i8")])
 
 
-def flows_of(responses: int) -> tuple[str, ...]:
-    """The flows of a world with so many responses."""
-    return FLOWS[: len(FLOWS) - (len(RESPONSES) - responses)]
+def flows_of(responses: int, *, tagged: bool = False) -> tuple[str, ...]:
+    """The flows of a world with so many responses; all there are where a story has a standing tag."""
+    return FLOWS if tagged else FLOWS[: F_TAGGED - (len(RESPONSES) - responses)]

@@ -18,6 +18,7 @@ from sim.world.records import (
     BELIEVES,
     CORRECTED,
     F_ATTENDS,
+    F_BESIDE,
     F_BULLETS,
     F_COMMENTS,
     F_FAVOURITES,
@@ -29,12 +30,15 @@ from sim.world.records import (
     F_LISTED,
     F_NEW,
     F_SEARCHES,
+    F_TAGGED,
     FOLLOW,
     FOLLOWERS,
+    KNOWS,
     LATER,
     LISTED_NOTE,
     RECOMMENDED_NOTE,
     SUSCEPTIBLE,
+    TAG_BESIDE,
 )
 
 _ONE, _32 = np.uint64(1), np.uint64(32)
@@ -103,7 +107,9 @@ def _absorb_run(run, o, moment, people, posts, state, tally, counts, acts, n):
     flow, horizon, end = tally.flow, tally.flow.shape[1], moment.n_steps * moment.step_minutes
     attention, fatigue, reached = state.attention, state.fatigue[story], state.reached[story]
     ratio, now, thin_key, bit = moment.ratio, moment.now, moment.thin_key, np.uint16(1 << platform)
-    here, keep = moment.step % horizon, ~FOLLOW if own else ~0  # a follower cannot follow once more
+    named, tags = posts.names_subject[o.post] != 0, posts.tags[o.post]
+    here, keep = moment.step % horizon, ~FOLLOW if own and not named else ~0  # a follower cannot follow once more
+    knows = KNOWS if own and named else 0
     new, rumour = np.int64(0), people.rumour[story]
     listed = weight * np.int64(o.note == LISTED_NOTE)
     counts[:] = 0
@@ -131,13 +137,16 @@ def _absorb_run(run, o, moment, people, posts, state, tally, counts, acts, n):
         flow[topic, slot, F_LISTED] += listed
         counts[0, 0, F_IMPRESSIONS] += weight
         counts[0, 0, F_LISTED] += listed
+        if tags:
+            _count_tags(flow, topic, slot, tags, weight)
+            _count_tags(counts, 0, 0, tags, weight)
         if flags:
             _count(flow, topic, slot, flags, weight)
             _count(counts, 0, 0, flags, weight)
         if flags & LATER:
             a = acts[n]
             a.minute, a.post, a.user, a.parent, a.weight = minute, o.post, v, o.event, weight
-            a.flags, a.channel = flags & LATER, o.channel
+            a.flags, a.channel = flags & LATER | knows, o.channel
             n += 1
     tally.spill[platform, o.from_platform, 1] += new
     _add_up(o, own, platform, counts[0, 0], tally)
@@ -171,6 +180,13 @@ def _count(flow, topic, slot, flags, weight):
         flow[topic, slot, F_FAVOURITES] += weight * (flags >> 9 & 1)
         flow[topic, slot, F_GIFTS] += weight * (flags >> 10 & 1)
         flow[topic, slot, F_BULLETS] += weight * (flags >> 11 & 1)
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _count_tags(flow, topic, slot, tags, weight):
+    """Add a view of a post that carries the standing tag; worlds without one have no such columns."""
+    flow[topic, slot, F_TAGGED] += weight
+    flow[topic, slot, F_BESIDE] += weight * (tags == TAG_BESIDE)
 
 
 @njit(nogil=True, cache=True)

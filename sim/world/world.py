@@ -43,6 +43,8 @@ POST = (
     OfPost("weight"),  # real posts that this one stands for
     OfPost("root", bounds=(Bound(0, "forest"),)),  # its row in the repost forest
     OfPost("by_actor"),
+    OfPost("names_subject"),  # whether who follows after it may follow whom its story is about
+    OfPost("tags"),  # the standing tag of its story: 0, TAG_ALONE or TAG_BESIDE
     OfPost("original", blank=-1, bounds=(Bound(-1, "posts"),)),  # what it is there, carried over from another platform
     OfPost("spend"),  # yuan
     OfPost("intend", "u8"),  # that of an intent without the offers that are in force
@@ -60,7 +62,9 @@ FOREST = (
 )
 
 
-def columns_of(horizon: int, stories: int, channels: int, responses: int, platforms: int) -> tuple[Column, ...]:
+def columns_of(
+    horizon: int, stories: int, channels: int, responses: int, platforms: int, *, tagged: bool = False
+) -> tuple[Column, ...]:
     """All columns that a world has by itself.
 
     Args:
@@ -69,8 +73,9 @@ def columns_of(horizon: int, stories: int, channels: int, responses: int, platfo
         channels: how many ways a post can come to somebody.
         responses: how many of `records.RESPONSES` there are.
         platforms: how many there are.
+        tagged: whether a story has a standing tag.
     """
-    flows = len(flows_of(responses))
+    flows = len(flows_of(responses, tagged=tagged))
     return (
         *POST,
         OfPost("chance", f"({responses},)u8"),  # 32-bit thresholds of the responses
@@ -149,6 +154,7 @@ class Account:
     ident: int  # identifies the account in draws, whatever its row
     followers: int
     gained: int = 0
+    opened: int = 0  # minute
     won: list[np.ndarray] = field(default_factory=list)
 
 
@@ -187,13 +193,15 @@ class World:
         channels: Sequence[str] = ("root",),
         keeps: Iterable[Column] = (),
         responses: int = BASIC,
+        *,
+        tagged: bool = False,
     ) -> None:
         self.clock, self.people, self.graph, self.lots, self.ratio, self.seed = clock, people, graph, lots, ratio, seed
         self.platforms, self.stories, self.channels = platforms, stories, list(channels)
         self.state = _blank(people.n_users, len(stories), int((people.rumour >= 0).sum()))
-        self.flows = flows_of(responses)
+        self.flows = flows_of(responses, tagged=tagged)
         shape = clock.horizon_steps, len(stories), len(channels), responses, len(platforms)
-        columns = [*columns_of(*shape), *keeps]
+        columns = [*columns_of(*shape, tagged=tagged), *keeps]
         self.posts, self.topics = Table(_of("posts", columns)), Table(_of("topics", columns), 16)
         self.forest = Table(_of("forest", columns), 1024)
         self.by_platform, self.by_story = (Table(_of(name, columns), 1) for name in ("by_platform", "by_story"))
@@ -234,7 +242,7 @@ class World:
     def known_posts(self) -> Posts:
         """What the passes need to know of each post."""
         p = self.posts
-        return Posts(p.ident, p.story, p.platform, p.topic, p.negative, p.chance, p.reinforced)
+        return Posts(p.ident, p.story, p.platform, p.topic, p.negative, p.chance, p.reinforced, p.names_subject, p.tags)
 
     def tally(self) -> Tally:
         """Where flows are counted."""

@@ -13,7 +13,7 @@ import numpy as np
 from sim.base import metrics
 from sim.base.errors import SimError
 from sim.base.progress import Tell
-from sim.model import build
+from sim.model import build, following
 from sim.model.claims import own_idents, wins_row
 from sim.runs.explain import classical
 from sim.runs.explain.onlooker import Met, UserOnlooker
@@ -22,7 +22,18 @@ from sim.runs.explain.words import INDENT, Words, due, happened, rows_of
 from sim.runs.tables import Tables
 from sim.scenario.given import checked
 from sim.scenario.people import TRAITS
-from sim.world.records import ACCOUNT, CREATE, F_IMPRESSIONS, FOLLOW, FOLLOWERS, RELAY, REPOST, RESPONSES
+from sim.world.records import (
+    ACCOUNT,
+    ACT,
+    CREATE,
+    F_IMPRESSIONS,
+    FOLLOW,
+    FOLLOWERS,
+    KNOWS,
+    RELAY,
+    REPOST,
+    RESPONSES,
+)
 from sim.world.world import ORIGINS
 
 if TYPE_CHECKING:
@@ -175,6 +186,7 @@ class _Consequences:
     def __init__(self, words: Words, onlooker: UserOnlooker) -> None:
         self.words, self.world, self.onlooker, self.user = words, words.world, onlooker, onlooker.user
         forest = self.world.forest
+        self.subjects = following.subjects(words.scenario)
         self.sizes = metrics.sizes(forest.parent, forest.weight)
         rows = rows_of(words, self.user)
         under = np.where(forest.parent[rows] >= 0, forest.platform[forest.parent[rows]], -1)
@@ -184,26 +196,38 @@ class _Consequences:
 
     def _first(self) -> dict[tuple[int, int], Met]:
         """The exposure that counts, by kind of act and by post, or account followed: acts come by step and minute."""
-        acts = [met for met in self.onlooker.met if _acts(met) and happened(self.words, met)]
+        acts = [met for met in self.onlooker.met if self._acts(met) and happened(self.words, met)]
         found: dict[tuple[int, int], Met] = {}
         for met in sorted(acts, key=lambda met: (*due(self.words, met), met.offer.post, met.offer.event)):
             post = met.offer.post
             for flag in (REPOST, CREATE):
-                if _acts(met) & flag:
+                if self._acts(met) & flag:
                     found.setdefault((flag, post), met)
-            if _acts(met) & FOLLOW and self.world.posts.by_actor[post] and self._wins(met):
-                found.setdefault((FOLLOW, int(self.world.posts.author[post])), met)
+            if self._acts(met) & FOLLOW and self._followed(met) >= 0 and self._wins(met):
+                found.setdefault((FOLLOW, self._followed(met)), met)
         return found
+
+    def _acts(self, met: Met) -> int:
+        """What will follow from an exposure; one who follows the author already may follow whom the story is about."""
+        follows = FOLLOW if not _own(met) or self.world.posts.names_subject[met.offer.post] else 0
+        return met.encounter.flags & (REPOST | CREATE | RELAY | follows)
+
+    def _followed(self, met: Met) -> int:
+        """Row of the account that is to be followed; −1: none."""
+        act = np.zeros(1, ACT)
+        act["post"], act["user"], act["minute"] = met.offer.post, self.user, met.minute
+        act["flags"] = KNOWS if _own(met) else 0
+        return int(following.followed(self.world, self.subjects, act)[0])
 
     def _wins(self, met: Met) -> bool:
         """Whether the view stands for so many that the whole row follows."""
-        account = self.world.accounts[int(self.world.posts.author[met.offer.post]) - self.world.n_users]
+        account = self.world.accounts[self._followed(met) - self.world.n_users]
         idents = np.array([account.ident], np.uint64)
         return bool(wins_row(self.world, np.array([self.user]), idents, np.array([met.offer.weight]))[0])
 
     def of(self, met: Met) -> list[str]:
         """Lines about one exposure."""
-        flags = _acts(met)
+        flags = self._acts(met)
         if flags and not happened(self.words, met):
             return ["the run ends before anything comes of it"]
         told = ((REPOST, self._repost), (RELAY, self._relay), (CREATE, self._post), (FOLLOW, self._follow))
@@ -248,21 +272,23 @@ class _Consequences:
         return list(spec.content.values())[self.world.posts.content[row]].making_half_life_hours > 0
 
     def _follow(self, met: Met) -> str:
-        account = int(self.world.posts.author[met.offer.post])
-        if account < self.world.n_users:
-            return "would follow the author, but only accounts of actors are followed"
+        account = self._followed(met)
+        if account < 0:
+            known = self.world.posts.by_actor[met.offer.post]
+            why = "who shows it is followed already" if known else "only accounts of actors are followed"
+            return f"would follow the author, but {why}"
         name, first = self.words.name(account), self.first.get((FOLLOW, account))
         if first is met:
-            return f"follows {name} from now on"
+            other = account != self.world.posts.author[met.offer.post]
+            return f"follows {name} from now on" + (", whom the story is about" if other else "")
         if first is not None and self._wins(met):
             return f"follows {name} already"
         return f"would follow {name}; the view stands for too few people to win the whole row"
 
 
-def _acts(met: Met) -> int:
-    """What will follow from an exposure; one who follows the author already cannot do so once more."""
-    own = met.offer.mode in (ACCOUNT, FOLLOWERS)
-    return met.encounter.flags & (REPOST | CREATE | RELAY | (0 if own else FOLLOW))
+def _own(met: Met) -> bool:
+    """Whether it came from an account that the user follows."""
+    return met.offer.mode in (ACCOUNT, FOLLOWERS)
 
 
 def _summary(words: Words, onlooker: UserOnlooker, could: list[Met]) -> list[str]:

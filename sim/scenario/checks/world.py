@@ -198,6 +198,8 @@ def _stories(scenario: Scenario) -> Iterator[Finding]:
                 yield from unknown("segment", segment, scenario.people.segments, place)
         if "{n}" not in story.user_topic_title:
             yield Finding((*where, "user_topic_title"), both("needs_n"))
+        if story.tag_share and not story.tag:
+            yield Finding((*where, "tag_share"), both("needs_tag"))
         for platform in scenario.platforms:
             yield from _audience(scenario, name, story, platform)
 
