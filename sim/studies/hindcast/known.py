@@ -252,17 +252,29 @@ def _readings(stays: Sequence[Stay], begin: datetime, end: datetime) -> dict[dat
     return seen
 
 
-def observed_days(plan: Cut) -> dict[str, dict[date, float]]:
-    """What was observed by the cut, by metric and day; days that the record covers only in part are left out."""
+def observed_later(plan: Cut) -> dict[str, dict[date, float]]:
+    """What the scenario itself has observed of the days after the cut: for scoring alone."""
+    known_until = (plan.cut - DAY).date()
+    given = plan.whole or plan.scenario
+    found = observed_days(given, given.end)
+    later = {
+        name: {day: value for day, value in days.items() if known_until < day <= plan.to}
+        for name, days in found.items()
+    }
+    return {name: days for name, days in later.items() if days}
+
+
+def observed_days(scenario: Scenario, until: datetime) -> dict[str, dict[date, float]]:
+    """What was observed by a time, by metric and day; days that the record covers only in part are left out."""
     found: dict[str, dict[date, float]] = {}
-    stays, zone = plan.scenario.observed.stays, plan.scenario.start.tzinfo
-    for figure in plan.scenario.observed.figures:
-        if figure.at and figure.at <= plan.cut:
+    stays, zone = scenario.observed.stays, scenario.start.tzinfo
+    for figure in scenario.observed.figures:
+        if figure.at and figure.at <= until:
             ended = (figure.at - MINUTE).astimezone(zone).date()  # by midnight is the day that ends
             found.setdefault(f"{figure.metric}_total", {})[ended] = figure.value
     if stays is None:
         return found
-    end = min(stays.until + MINUTE, plan.cut)
+    end = min(stays.until + MINUTE, until)
     hours = _readings(stays.list, stays.from_.astimezone(zone), end)
     day = datetime.combine(stays.from_.astimezone(zone).date() + DAY, time(), zone)
     while day + DAY <= end:
