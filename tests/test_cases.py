@@ -156,7 +156,7 @@ def test_only_cases_with_both_slopes_are_ranked():
     assert [line.name for line in result.ranked] == ["erke", "zhangtongxue", "bingdundun"]
     assert result.correlation == pytest.approx(1)
     assert np.isnan(result.pooled_correlation)  # the same means in all
-    text = cases_page.text(result, date(2022, 1, 1), False)
+    text = cases_page.text(result, date(2022, 1, 1), None)
     assert version_of(text) == MODEL_VERSION
     assert "simulated slopes: 1.00 over 3 cases (met; 0.6" in text
     assert "| 阿勒泰 `altay` | programme | -1.03 | – | 0 of 2 |" in text
@@ -189,7 +189,7 @@ def test_the_band_comes_from_runs_and_few_slopes_are_told():
     assert [line.name for line in result.seldom] == ["dongyuhui2022"]
     assert result.without == cases.spearman([-1.62, -1.27, -0.04, -1.03], [-3, -2, -1, -1.5])
     assert "Without dongyuhui2022 (1 of 5 runs have a slope) it is 1.00." in cases_page.text(
-        result, date(2022, 1, 1), False
+        result, date(2022, 1, 1), None
     )
 
 

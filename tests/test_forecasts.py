@@ -231,7 +231,7 @@ def test_only_what_was_observed_by_the_cut_is_known(file):
         "best rank": 4,  # c stays beyond the cut: its best is not known yet
     }
     assert planned.unused == ("too late: later", "whenever: of no stated time")
-    seen = observed_days(planned)
+    seen = observed_days(planned.scenario, planned.cut)
     assert seen["square_impressions_total"] == {date(2021, 1, 2): 300}
     assert seen["square_topics"] == {date(2021, 1, 2): 2}  # the first day is covered in part
     assert seen["square_topic_hours"] == {date(2021, 1, 2): 10}

@@ -24,7 +24,8 @@ def add_hindcast(commands: Any) -> None:
     option("--candidates", type=positive, metavar="N", help="first run so many to the cut; the best go on (--seeds)")
     without = "leave out what a campaign's plan has after that day; it is kept, as a plan is known beforehand"
     option("--without-plan", dest="with_plan", action="store_false", help=without)
-    option("--against", type=Path, metavar="FILE.csv", help="score against later numbers: date,quantity,value")
+    against = "score against later numbers: a file of date,quantity,value, or what the scenario itself has observed"
+    option("--against", type=Path, metavar="FILE.csv|observed", help=against)
     add_study(parser, users=100_000)
 
 

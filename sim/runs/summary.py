@@ -65,7 +65,7 @@ def summary(tables: Simulated) -> dict[str, Any]:
         "people_per_row": world.ratio,
         "people_reached": int(flows[..., F_FIRST].sum()),
         **_overall(tables, flows.sum(axis=1, dtype=np.int64)),
-        **_platforms(world, flows.astype(np.int64)),
+        **_platforms(tables, flows.astype(np.int64)),
         **_acted(tables),
         **_won(world),
         **_hosts(world),
@@ -104,8 +104,9 @@ def _days_listed(world: World, start: datetime) -> int:
     return len(np.unique((start.hour * 60 + start.minute + minutes) // 1440))
 
 
-def _platforms(world: World, flows: np.ndarray) -> dict[str, Any]:
+def _platforms(tables: Simulated, flows: np.ndarray) -> dict[str, Any]:
     """Platform by platform, of flows by step, i8[steps, platforms, flows]."""
+    world = tables.world
     return {
         f"{platform}_{name}": value
         for p, platform in enumerate(world.platforms)
@@ -115,6 +116,7 @@ def _platforms(world: World, flows: np.ndarray) -> dict[str, Any]:
             _spill(world, p),
             _times(world, flows[:, p]),
             _topics(world, p),
+            _rival_topics(world, p, tables.scenario),
             _rooms(world, p),
         )
         for name, value in part.items()
@@ -183,6 +185,24 @@ def _topics(world: World, p: int) -> dict[str, Any]:
         "topic_hours": _topic_hours(world, p),
         "background_topics_listed": _others_listed(world, p),
     }
+
+
+def _rival_topics(world: World, p: int, scenario: Scenario) -> dict[str, int]:
+    """Topics that rival bureaus opened and that came on the list; left out where there are none."""
+    topics = world.topics
+    own = (topics.platform == p) & (topics.first_listed >= 0)
+    listed = int(np.isin(np.flatnonzero(own), opened_by_rivals(world, scenario)).sum())
+    return {"rival_topics_listed": listed} if listed else {}
+
+
+def opened_by_rivals(world: World, scenario: Scenario) -> np.ndarray:
+    """Rows of the topics whose first post is a rival bureau's, i8[n]."""
+    posts, rivals = world.posts, scenario.rivals
+    rows = np.flatnonzero(posts.topic[: posts.n] >= 0)
+    topics, first = np.unique(posts.topic[rows], return_index=True)  # posts go by time
+    authors = zip(posts.by_actor[rows[first]].tolist(), posts.author[rows[first]].tolist(), strict=True)
+    theirs = [acts and world.accounts[author - world.n_users].actor in rivals for acts, author in authors]
+    return topics[np.array(theirs, bool)].astype(np.int64)
 
 
 def _topic_hours(world: World, p: int) -> int:

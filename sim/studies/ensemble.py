@@ -17,7 +17,7 @@ import numpy as np
 from sim.base.progress import Tell
 from sim.minds.base import KINDS
 from sim.model.model import ViralityModel
-from sim.runs.summary import ACTIONS
+from sim.runs.summary import ACTIONS, opened_by_rivals
 from sim.scenario.numbers import flows, parted
 from sim.studies.study import Jobs, batch
 from sim.world.records import AD, FLOWS
@@ -44,6 +44,7 @@ class Trace:
         rivals: i8[hours], tourism bureaus other than the story's own that have acted so far by their own decision.
         acted: i8[hours, kinds], actions on what is told that minds of each of `KINDS` have decided on.
         believers: i8[hours], people who believe it at the end of the hour, where it may be untrue; else empty.
+        theirs: i8[n], topics that tourism bureaus other than the story's own have opened.
     """
 
     seed: int
@@ -55,6 +56,7 @@ class Trace:
     rivals: np.ndarray
     acted: np.ndarray
     believers: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    theirs: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @property
     def hours(self) -> int:
@@ -112,7 +114,16 @@ class Trace:
 
 def topics(trace: Trace, platform: str) -> np.ndarray:
     """Different topics of the story on a platform's list each day, f8[days]."""
+    return _topics_of_days(trace, trace.sightings(platform))
+
+
+def rival_topics(trace: Trace, platform: str) -> np.ndarray:
+    """Those of them that rival bureaus have opened, f8[days]."""
     rows = trace.sightings(platform)
+    return _topics_of_days(trace, rows[np.isin(rows[:, 2], trace.theirs)])
+
+
+def _topics_of_days(trace: Trace, rows: np.ndarray) -> np.ndarray:
     pairs = np.unique(np.column_stack([trace.day(rows[:, 0]), rows[:, 2]]), axis=0)
     return np.bincount(pairs[:, 0], minlength=len(trace.dates)).astype(float)
 
@@ -137,7 +148,7 @@ def at_once(trace: Trace, platform: str) -> np.ndarray:
     return most
 
 
-LISTED = {"topics": topics, "topic_hours": topic_hours, "topics_at_once": at_once}
+LISTED = {"topics": topics, "rival_topics": rival_topics, "topic_hours": topic_hours, "topics_at_once": at_once}
 
 
 def relaxation(hours: np.ndarray) -> float:
@@ -207,6 +218,7 @@ def _trace(model: ViralityModel, job: Job, steps: int, won: np.ndarray) -> Trace
         rivals=_rivals(model, len(flows)),
         acted=_acted(model, [[*scenario.stories][story] for story in stories], len(flows)),
         believers=_believers(model, stories, steps, per_hour),
+        theirs=opened_by_rivals(model.world, scenario),
     )
 
 

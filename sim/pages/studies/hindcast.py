@@ -48,12 +48,14 @@ class Known:
 
 @dataclass(frozen=True)
 class Scored:
-    """How one quantity fared, beside forecasts that need no model; NaN where one cannot be made.
+    """How one quantity fared, beside forecasts that need no model.
 
     Attributes:
         days: scored.
         within_50, within_90: share of them inside the bands.
         crps: mean over the days; ``naive``: those of the naive forecasts, by a key of words.
+        skill: 1 − CRPS over that of the best naive forecast; NaN where that was perfect.
+        ahead: days after the last known one, in words; ``horizons``: the same by horizon, where there are several.
     """
 
     label: Said
@@ -62,6 +64,9 @@ class Scored:
     within_90: float
     crps: float
     naive: Mapping[str, float]
+    skill: float
+    ahead: str
+    horizons: Sequence[Scored] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,7 @@ class Hindcast:
         facts: agreement with what was known.
         scores: how it fared; none without later numbers.
         unscored: later numbers that are not scored.
+        half_life, exponent: of the naive forecasts; days, and of the power law.
         held: what was kept from the model or left to it: a key of words, and what.
     """
 
@@ -96,6 +102,8 @@ class Hindcast:
     facts: Sequence[Known]
     scores: Sequence[Scored]
     unscored: int
+    half_life: float
+    exponent: float
     held: Sequence[tuple[str, str]]
 
 
@@ -158,15 +166,9 @@ def _cards(found: Hindcast) -> list[dict[str, Any]]:
     return cards
 
 
-def _best_naive(one: Scored) -> tuple[str, float] | None:
-    """The naive forecast that fared best."""
-    known = {name: value for name, value in one.naive.items() if value == value}
-    return min(known.items(), key=lambda pair: pair[1]) if known else None
-
-
 def _beats(scores: Sequence[Scored]) -> int:
     """Quantities in which the model did better than every naive forecast."""
-    return sum(best is None or one.crps < best[1] for one in scores for best in (_best_naive(one),))
+    return sum(one.skill > 0 for one in scores)
 
 
 # ---- sections
@@ -214,28 +216,27 @@ def _score(found: Hindcast) -> dict[str, Any] | None:
     names = list(dict.fromkeys(name for one in found.scores for name in one.naive))
     columns = [
         ("quantity", said("quantity"), "text"),
+        ("ahead", said("days_ahead"), "text"),
         ("days", said("days"), "count"),
         ("half", said("within_half"), "share"),
         ("nine", said("within_nine"), "share"),
         ("crps", said("crps"), "count"),
         *((name, said(name), "count") for name in names),
-        ("skill", said("skill"), "text"),
+        ("skill", said("skill"), "share"),
     ]
     lines, rows = [], []
     for i, one in enumerate(found.scores):
-        best = _best_naive(one)
-        words = (
-            said("no_naive") if best is None else said("better" if one.crps < best[1] else "worse", other=said(best[0]))
-        )
-        naive = [plain(one.naive.get(name, float("nan"))) for name in names]
-        lines.append([one.label, one.days, one.within_50, one.within_90, plain(one.crps), *naive, words])
+        for row in (one, *one.horizons):
+            naive = [plain(row.naive.get(name, float("nan"))) for name in names]
+            inside = row.within_50, row.within_90
+            lines.append([row.label, row.ahead, row.days, *inside, plain(row.crps), *naive, plain(row.skill)])
         rows.append({"row": i, "label": one.label})
         scored = [("model", one.crps), *one.naive.items()]
         rows += [{"row": i, "group": said(name), "value" if name != "model" else "middle": _relative(value, one),
                   "of": said(name), "told": amount(value)} for name, value in scored if value == value]  # fmt: skip
     groups = [
         (said("model"), ACCENT),
-        *((said(name), ink) for name, ink in zip(names, (WARM, "#A87400", GREY), strict=False)),
+        *((said(name), ink) for name, ink in zip(names, (WARM, "#A87400", "#7A5195", GREY), strict=True)),
     ]
     spec = charts.intervals(
         len(found.scores),
@@ -249,17 +250,16 @@ def _score(found: Hindcast) -> dict[str, Any] | None:
         "id": "score",
         "nav": said("nav_score"),
         "title": said("score_title", n=_beats(found.scores), all=len(found.scores)),
-        "about": said("score_about", unscored=found.unscored),
+        "about": said("score_about", unscored=found.unscored, half_life=found.half_life, exponent=found.exponent),
         "chart": {"spec": spec, "data": rows},
         "table": table(columns, lines),
     }
 
 
 def _relative(value: float, one: Scored) -> float | None:
-    """A score over that of the best naive forecast; where that is perfect, or there is none, over the model's own."""
-    best = _best_naive(one)
-    by = (best[1] if best else 0) or one.crps or 1.0
-    return plain(min(max(value / by, 0.01), 100.0))
+    """A score over that of the best naive forecast; where that is perfect, over the model's own."""
+    best = one.crps / (1 - one.skill) if one.skill < 1 else 0.0  # NaN and 1 alike: the best, or we, were perfect
+    return plain(min(max(value / (best or one.crps or 1.0), 0.01), 100.0))
 
 
 def _agreement(found: Hindcast) -> dict[str, Any] | None:

@@ -20,12 +20,14 @@ from sim.runs.kinds import World
 from sim.scenario.given import checked, day
 from sim.scenario.load import Source, resolved
 from sim.studies.hindcast import chart, page, score, words
-from sim.studies.hindcast.known import SEEDS, USERS, plan
+from sim.studies.hindcast.known import SEEDS, USERS, Cut, observed_later, plan
 from sim.studies.hindcast.study import Hindcast, daily_metrics, weighed
 from sim.studies.hindcast.words import BANDS, bands_table, known_until, runs_table
 from sim.studies.paging import SCENARIO
 from sim.studies.shown import Shown
 from sim.studies.study import Asked, Jobs
+
+OBSERVED = "observed"  # in place of a file: the scenario's own record of later days
 
 
 @checked
@@ -51,7 +53,8 @@ def hindcast(
         to: last day that is predicted (the last of the month after).
         seeds: runs to the end.
         candidates: first run so many to the cut; the best go on (as many as seeds).
-        against: CSV file of later numbers (date, quantity, value) by which it is scored.
+        against: CSV file of later numbers (date, quantity, value) by which it is scored; ``observed``: what the
+            scenario itself has observed of later days, which is looked at for that alone.
         with_plan: keep what a campaign's plan has after the day; a plan is known beforehand.
         users: people in every run.
         seed: of the study (the scenario's own).
@@ -67,11 +70,19 @@ def hindcast(
     ['runs', 'bands']
     """
     first, last = day("until", until), None if to is None else day("to", to)
-    truth = score.numbers(Path(against)) if against else {}
     cut = plan(scenario, first, last, users=users, seed=seed, with_plan=with_plan)
+    truth = _truth(cut, against) if against else {}
     if against:
         score.check(score.Span(cut.scenario.start.date(), first, cut.to), daily_metrics(cut), truth)
     return Answer(weighed(cut, seeds=seeds, candidates=candidates, jobs=jobs, tell=tell), truth)
+
+
+def _truth(cut: Cut, against: Path | str) -> dict[str, dict[date, float]]:
+    """Later numbers of a file, or the scenario's own of what is predicted."""
+    if str(against) != OBSERVED:
+        return score.numbers(Path(against))
+    names = daily_metrics(cut)
+    return {name: days for name, days in observed_later(cut).items() if name in names}
 
 
 @dataclass(frozen=True, repr=False)

@@ -190,7 +190,8 @@ def observations(scenario: Scenario, cut: datetime) -> tuple[tuple[Known, ...], 
     if stays and stays.from_ < cut:
         begin, end = max(stays.from_, scenario.start), min(stays.until + MINUTE, cut)
         seen = [stay for stay in stays.list if stay.first < end]
-        known += _of_stays(stays.platform, seen, begin, end, FACTORS[stays.grade])
+        factor, rivals = FACTORS[stays.grade], bool(scenario.rivals)
+        known += _of_stays(stays.platform, seen, begin, end, factor, rivals)
     return tuple(known), tuple(unused)
 
 
@@ -206,14 +207,25 @@ def _running(platform: str, flow: str, at: datetime) -> Callable[[Trace], float]
     return measure
 
 
-def _of_stays(platform: str, stays: Sequence[Stay], begin: datetime, end: datetime, factor: float) -> list[Known]:
-    """Topics a day, most at once and best rank, in the hours that the record covers."""
+def _on(stay: Stay, first: datetime, beyond: datetime) -> bool:
+    """Whether a topic was on the list between two times."""
+    return stay.first < beyond and stay.last >= first
+
+
+def _of_stays(
+    platform: str, stays: Sequence[Stay], begin: datetime, end: datetime, factor: float, rivals: bool
+) -> list[Known]:
+    """Topics a day, those of rival bureaus, most at once and best rank, in the hours that the record covers."""
     known, first = [], begin
     while first < end:
         last = min(end, datetime.combine(first.date() + DAY, time(), first.tzinfo))
-        here = sum(stay.first < last and stay.last >= first for stay in stays)
+        here = [stay for stay in stays if _on(stay, first, last)]
         label, count = f"topics on the list, {first:%d %b}", _counting(platform, first, last, "topics")
-        known.append(Known("topics a day", label, here, factor, count, 0.5))
+        known.append(Known("topics a day", label, len(here), factor, count, 0.5))
+        if rivals:
+            theirs, label = sum(stay.rival for stay in here), f"topics of rival bureaus on the list, {first:%d %b}"
+            count = _counting(platform, first, last, "rival topics")
+            known.append(Known("topics of rival bureaus a day", label, theirs, factor, count, 0.5))
         first = last
     most = max(_readings(stays, begin, end).values(), default=0)
     count = _counting(platform, begin, end, "at_once")
@@ -233,6 +245,8 @@ def _counting(platform: str, begin: datetime, end: datetime, what: str) -> Calla
         rows = trace.sightings(platform, first, last + 1)
         if what == "topics":
             return float(len(np.unique(rows[:, 2])))
+        if what == "rival topics":
+            return float(np.isin(np.unique(rows[:, 2]), trace.theirs).sum())
         if what == "at_once":
             return float(np.bincount(rows[:, 0]).max(initial=0))
         return float(rows[:, 3].min(initial=OFF_LIST))
@@ -252,23 +266,37 @@ def _readings(stays: Sequence[Stay], begin: datetime, end: datetime) -> dict[dat
     return seen
 
 
-def observed_days(plan: Cut) -> dict[str, dict[date, float]]:
-    """What was observed by the cut, by metric and day; days that the record covers only in part are left out."""
+def observed_later(plan: Cut) -> dict[str, dict[date, float]]:
+    """What the scenario itself has observed of the days after the cut: for scoring alone."""
+    known_until = (plan.cut - DAY).date()
+    given = plan.whole or plan.scenario
+    found = observed_days(given, given.end)
+    later = {
+        name: {day: value for day, value in days.items() if known_until < day <= plan.to}
+        for name, days in found.items()
+    }
+    return {name: days for name, days in later.items() if days}
+
+
+def observed_days(scenario: Scenario, until: datetime) -> dict[str, dict[date, float]]:
+    """What was observed by a time, by metric and day; days that the record covers only in part are left out."""
     found: dict[str, dict[date, float]] = {}
-    stays, zone = plan.scenario.observed.stays, plan.scenario.start.tzinfo
-    for figure in plan.scenario.observed.figures:
-        if figure.at and figure.at <= plan.cut:
+    stays, zone = scenario.observed.stays, scenario.start.tzinfo
+    for figure in scenario.observed.figures:
+        if figure.at and figure.at <= until:
             ended = (figure.at - MINUTE).astimezone(zone).date()  # by midnight is the day that ends
             found.setdefault(f"{figure.metric}_total", {})[ended] = figure.value
     if stays is None:
         return found
-    end = min(stays.until + MINUTE, plan.cut)
+    end = min(stays.until + MINUTE, until)
     hours = _readings(stays.list, stays.from_.astimezone(zone), end)
     day = datetime.combine(stays.from_.astimezone(zone).date() + DAY, time(), zone)
     while day + DAY <= end:
         here = [count for at, count in hours.items() if day <= at < day + DAY]
-        on = sum(stay.first < day + DAY and stay.last >= day for stay in stays.list)
+        on = sum(_on(stay, day, day + DAY) for stay in stays.list)
         numbers = {"topics": on, "topic_hours": sum(here), "topics_at_once": max(here, default=0)}
+        if scenario.rivals:
+            numbers["rival_topics"] = sum(stay.rival for stay in stays.list if _on(stay, day, day + DAY))
         for name, value in numbers.items():
             found.setdefault(f"{stays.platform}_{name}", {})[day.date()] = value
         day += DAY

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,10 +17,11 @@ from sim.studies.hindcast import score
 from sim.studies.hindcast.known import observed_days
 from sim.studies.hindcast.study import Hindcast, daily_metrics
 from sim.studies.hindcast.words import known_until
+from sim.studies.naive import EXPONENT, HALF_LIFE, Compared
 from sim.studies.paging import label as label_of
 from sim.studies.paging import title
 
-TOTAL, MAIN = "_total", "people_reached_total"
+MAIN = "people_reached_total"
 
 
 def document(cast: Hindcast, truth: Mapping[str, Mapping[date, float]]) -> dict[str, Any]:
@@ -44,6 +45,8 @@ def document(cast: Hindcast, truth: Mapping[str, Mapping[date, float]]) -> dict[
         facts=_facts(cast),
         scores=_scores(cast, runs, truth) if truth else (),
         unscored=len(score.unscored(runs.span, truth)),
+        half_life=HALF_LIFE,
+        exponent=EXPONENT,
         held=_held(cast),
     )
     return page.document(told)
@@ -52,17 +55,17 @@ def document(cast: Hindcast, truth: Mapping[str, Mapping[date, float]]) -> dict[
 def label(cast: Hindcast, name: str) -> Said:
     """A quantity of a day, or its running total, in both languages."""
     world = cast.plan.scenario
-    found = numbers.find(name.removesuffix(TOTAL), "daily", world.platforms)
+    found = numbers.find(name.removesuffix(score.TOTAL), "daily", world.platforms)
     titles = telling.titles(world, telling.places(world))
     words = Said(en=name.replace("_", " "), zh=name.replace("_", " "))
     if found:
         words = Said(en=found.label("en", titles["en"]), zh=found.label("zh", titles["zh"]))
-    return said("so_far_of" if name.endswith(TOTAL) else "each_day_of", label=words)
+    return said("so_far_of" if name.endswith(score.TOTAL) else "each_day_of", label=words)
 
 
 def _daily(cast: Hindcast, runs: score.Runs, truth: Mapping[str, Mapping[date, float]]) -> list[page.Daily]:
     """Quantities in which something happens, the main one first, then those that were observed."""
-    seen = observed_days(cast.plan)
+    seen = observed_days(cast.plan.scenario, cast.plan.cut)
     names = [name for name in daily_metrics(cast.plan) if runs.values[name].any() or name in seen or name in truth]
     order = sorted(names or [MAIN], key=lambda name: (name != MAIN, name not in truth, name not in seen))
     found = []
@@ -94,14 +97,18 @@ def _named(cast: Hindcast, text: str) -> Said | str:
 
 
 def _scores(cast: Hindcast, runs: score.Runs, truth: Mapping[str, Mapping[date, float]]) -> list[page.Scored]:
-    beside = {one.quantity: one for one in score.naive(runs, truth)}
-    found = []
-    for one in score.score(runs, truth):
-        other = beside[one.quantity]
-        naive = {f"naive_{name}": getattr(other, name) for name in ("as_it_was", "as_it_grew", "unweighted")}
-        words = label(cast, one.quantity)
-        found.append(page.Scored(words, one.days, one.within_50, one.within_90, one.crps, naive))
-    return found
+    rows = score.compared(runs, truth)
+    return [
+        _scored(cast, row, [one for one in rows if one.quantity == row.quantity]) for row in score.by_quantity(rows)
+    ]
+
+
+def _scored(cast: Hindcast, row: Compared, parts: Sequence[Compared]) -> page.Scored:
+    naive = {f"naive_{name}": value for name, value in row.naive.items()}
+    by_horizon = tuple(_scored(cast, one, ()) for one in parts if len(parts) > 1)
+    words = label(cast, row.quantity)
+    inside = row.within_50, row.within_90
+    return page.Scored(words, row.days, *inside, row.crps, naive, row.skill, score.days_ahead(row), by_horizon)
 
 
 def _held(cast: Hindcast) -> list[tuple[str, str]]:

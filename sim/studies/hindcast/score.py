@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from math import isfinite
+from math import isfinite, isnan
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,8 +23,11 @@ from sim.base.words import columns, humanise
 from sim.studies.hindcast.known import observed_days
 from sim.studies.hindcast.study import Hindcast, daily_metrics
 from sim.studies.hindcast.words import COLUMNS, known_until
+from sim.studies.naive import NAIVE, Compared, horizon, pooled
 
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+
+TOTAL = "_total"  # ends the name of a running total
 
 Truth = Mapping[str, Mapping[date, float]]  # numbers by quantity and day
 
@@ -46,22 +49,6 @@ class Scored(NamedTuple):
     within_90: float
     crps: float
     error_of_median: float
-
-
-class Naive(NamedTuple):
-    """Mean CRPS of forecasts that need no model, over the same days; of one number it is its error. NaN: there is none.
-
-    Attributes:
-        quantity: as in `Scored`.
-        as_it_was: every day as the last known one.
-        as_it_grew: a running total grows each day as on that day.
-        unweighted: the same runs, whatever their beginnings.
-    """
-
-    quantity: str
-    as_it_was: float
-    as_it_grew: float
-    unweighted: float
 
 
 @dataclass(frozen=True)
@@ -121,7 +108,13 @@ def _seen(bands: pd.DataFrame) -> dict[str, dict[date, float]]:
 def of(cast: Hindcast) -> Runs:
     """The runs of a hindcast that has just been made."""
     values = {name: np.array([run.daily(name) for run in cast.traces]) for name in daily_metrics(cast.plan)}
-    return Runs(cast.traces[0].dates[0], known_until(cast), cast.weights, values, observed_days(cast.plan))
+    return Runs(
+        cast.traces[0].dates[0],
+        known_until(cast),
+        cast.weights,
+        values,
+        observed_days(cast.plan.scenario, cast.plan.cut),
+    )
 
 
 class Unscored(NamedTuple):
@@ -177,35 +170,57 @@ def score(runs: Runs, truth: Truth) -> list[Scored]:
     return scored
 
 
-def naive(runs: Runs, truth: Truth) -> list[Naive]:
-    """How naive forecasts fared on the days that `score` scores, a row a quantity that it has."""
-    even = np.full(len(runs.weights), 1 / len(runs.weights))
+def compared(runs: Runs, truth: Truth) -> list[Compared]:
+    """How the hindcast fared beside forecasts that need no model, a row a quantity and horizon that has days to score.
+
+    Besides those of `naive.NAIVE` stand the same runs unweighted, whatever their beginnings.
+    """
     found = []
     for name, numbers in truth.items():
-        values, errors = runs.values[name], []
-        known = (runs.cut - runs.first).days
-        last, growth = _last_known(runs, name, known)
+        days: dict[tuple[int, int], list[Compared]] = {}
         for day, value in sorted(numbers.items()):
-            d = (day - runs.first).days
-            if known < d < values.shape[1]:
-                grown = last + growth * (d - known) if name.endswith("_total") else np.nan
-                errors.append((abs(last - value), abs(grown - value), crps(values[:, d], even, value)))
-        if errors:
-            found.append(Naive(name, *np.mean(np.array(errors, float), axis=0).tolist()))
+            ahead = (day - runs.cut).days
+            if ahead > 0 and day <= runs.span.last:
+                days.setdefault(horizon(ahead), []).append(_of_a_day(runs, name, ahead, value))
+        found += [pooled(rows, name) for rows in days.values()]
     return found
 
 
-def _last_known(runs: Runs, name: str, known: int) -> tuple[float, float]:
-    """A quantity on the last known day, and by how much it grew on it: as observed, or else the median of the runs."""
+def by_quantity(rows: Sequence[Compared]) -> list[Compared]:
+    """All horizons of each quantity as one row."""
+    names = dict.fromkeys(row.quantity for row in rows)
+    return [pooled([row for row in rows if row.quantity == name], name) for name in names]
+
+
+def _of_a_day(runs: Runs, name: str, ahead: int, value: float) -> Compared:
+    values = runs.values[name][:, (runs.cut - runs.first).days + ahead]
+    low, lower, _, upper, high = quantiles(values, runs.weights)
+    even = np.full(len(runs.weights), 1 / len(runs.weights))
+    beside = {which: abs(guess - value) for which, guess in _naive(runs, name, ahead).items()}
+    got = crps(values, runs.weights, value)
+    inside = float(lower <= value <= upper), float(low <= value <= high)
+    return Compared(name, ahead, ahead, 1, *inside, got, beside | {"unweighted": crps(values, even, value)})
+
+
+def _naive(runs: Runs, name: str, ahead: int) -> dict[str, float]:
+    """What each naive forecast expects so many days ahead; of a running total, its last and what comes by the day."""
+    flow = name.removesuffix(TOTAL)
+    known = _known(runs, flow)
+    days = np.arange(1, ahead + 1)
+    ways = {which: forecast(known, days) for which, forecast in NAIVE.items()}
+    if flow == name:
+        return {which: float(daily[-1]) for which, daily in ways.items()}
+    last = float(_known(runs, name)[-1])
+    return {which: last + float(daily.sum()) for which, daily in ways.items()}
+
+
+def _known(runs: Runs, name: str) -> np.ndarray:
+    """A quantity on each day up to the last known one, f8[days]: as observed, or else the median of the runs."""
     values, seen = runs.values[name], runs.seen.get(name, {})
-
-    def on(d: int) -> float:
-        if d < 0:
-            return 0.0
-        given = seen.get(runs.first + timedelta(days=d))
-        return given if given is not None else float(quantiles(values[:, d], runs.weights, (0.5,))[0])
-
-    return on(known), on(known) - on(known - 1)
+    dates = [runs.first + timedelta(days=d) for d in range((runs.cut - runs.first).days + 1)]
+    return np.array(
+        [seen[day] if day in seen else quantiles(values[:, d], runs.weights, (0.5,))[0] for d, day in enumerate(dates)]
+    )
 
 
 def lines(runs: Runs, truth: Truth) -> list[str]:
@@ -216,17 +231,29 @@ def lines(runs: Runs, truth: Truth) -> list[str]:
     for one in scored:
         inside = f"{one.within_50:.0%}", f"{one.within_90:.0%}"
         rows.append((one.quantity, str(one.days), *inside, humanise(one.crps), humanise(one.error_of_median)))
-    beside: list[tuple[str, ...]] = [("CRPS of naive forecasts", "as it was", "as it grew", "unweighted runs")]
-    for other in naive(runs, truth):
-        told = (humanise(value) if isfinite(value) else "–" for value in other[1:])
-        beside.append((other.quantity, *told))
+    horizons = compared(runs, truth)
+    beside: list[tuple[str, ...]] = [("mean CRPS", "days ahead", "model", *NAIVE, "unweighted runs", "skill")]
+    for other in [*horizons, *(row for row in by_quantity(horizons) if row not in horizons)]:
+        told = (humanise(value) for value in (other.crps, *other.naive.values()))
+        beside.append((other.quantity, days_ahead(other), *told, skill(other)))
     all_ = sum(len(numbers) for numbers in truth.values())
     return [
         *columns(rows),
         "",
-        *columns(beside),
+        *columns([tuple(cell.replace("_", " ") for cell in beside[0]), *beside[1:]]),
+        "skill: 1 − CRPS over that of the best naive forecast; 1 is perfect, 0 no better than it",
         *([f"not scored: {len(left)} of {all_} rows; {_reasons(left)}"] if left else []),
     ]
+
+
+def days_ahead(row: Compared) -> str:
+    """The days of a row: ``1–3``."""
+    return f"{row.first}–{row.last}" if row.first < row.last else str(row.first)
+
+
+def skill(row: Compared) -> str:
+    """Its skill and the naive forecast that it is against; a dash where that was perfect."""
+    return "–" if isnan(row.skill) else f"{row.skill:.2f} ({row.best.replace('_', ' ')})"
 
 
 def _reasons(left: Sequence[Unscored]) -> str:
@@ -237,7 +264,9 @@ def record(runs: Runs, truth: Truth) -> dict[str, Any]:
     """The score, and what was not scored, as JSON has them."""
     return {
         "scored": [one._asdict() for one in score(runs, truth)],
-        "naive": [one._asdict() for one in naive(runs, truth)],
+        "compared": [
+            one._asdict() | {"skill": None if isnan(one.skill) else one.skill} for one in compared(runs, truth)
+        ],
         "not_scored": [one._asdict() for one in unscored(runs.span, truth)],
     }
 

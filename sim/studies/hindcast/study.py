@@ -6,7 +6,7 @@ beginning agrees with what had been observed. Nothing that was observed later is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -48,14 +48,20 @@ class Hindcast:
 
 
 def log_weights(known: Sequence[Known], runs: Sequence[Trace]) -> np.ndarray:
-    """Logarithm of each run's likelihood up to a constant, f8[runs]; equal where nothing was observed.
+    """Logarithm of each run's likelihood up to a constant, f8[runs]; equal where nothing was observed."""
+    groups = dict.fromkeys(one.group for one in known)
+    units = [[[one.units(run) for one in known if one.group == group] for run in runs] for group in groups]
+    return log_likelihood(map(np.array, units), len(runs))
+
+
+def log_likelihood(groups: Iterable[np.ndarray], runs: int) -> np.ndarray:
+    """Of runs that are off by so many units, f8[runs]; a group is f8[runs, numbers], and counts as one.
 
     The squared units of a group are averaged, since its numbers tell much the same; each group's root mean square is
     then one draw of Student's t with `FREEDOM` degrees of freedom.
     """
-    total = np.zeros(len(runs))
-    for group in dict.fromkeys(one.group for one in known):
-        units = np.array([[one.units(run) for one in known if one.group == group] for run in runs])
+    total = np.zeros(runs)
+    for units in groups:
         total -= (FREEDOM + 1) / 2 * np.log1p(np.square(units).mean(axis=1) / FREEDOM)
     return total
 
@@ -103,7 +109,8 @@ def daily_metrics(plan: Cut) -> list[str]:
     names = plan.scenario.platforms
     flows = ["people_reached", *(f"{name}_{flow}" for name in names for flow in ("impressions", "new_reach"))]
     flows += [*(f"{name}_discussions" for name in names), "intents", "followers_won", "rival_bureaus"]
-    lists = [f"{name}_{what}" for name in plan.lists for what in ("topics", "topic_hours", "topics_at_once")]
+    rival = ("rival_topics",) if plan.scenario.rivals else ()
+    lists = [f"{name}_{what}" for name in plan.lists for what in ("topics", *rival, "topic_hours", "topics_at_once")]
     return [*lists, *flows, *(f"{name}_total" for name in flows)]
 
 

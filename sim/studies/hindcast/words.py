@@ -61,7 +61,7 @@ def runs_table(cast: Hindcast) -> pd.DataFrame:
 
 def bands_table(cast: Hindcast) -> pd.DataFrame:
     """Weighted quantiles by day and quantity, and what was observed of them by the cut (blank: nothing)."""
-    observed, days = observed_days(cast.plan), cast.traces[0].dates
+    observed, days = observed_days(cast.plan.scenario, cast.plan.cut), cast.traces[0].dates
     rows = []
     for name in daily_metrics(cast.plan):
         values = np.array([run.daily(name) for run in cast.traces])

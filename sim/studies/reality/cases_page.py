@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from sim.model.model import MODEL_VERSION
 from sim.pictures.paper import GREY, INK, lettering
-from sim.studies.reality import measured
+from sim.studies.reality import foresight, measured
 from sim.studies.reality.cases import DRAWS, LEAST, Line, Score, back, digest
 
 NAME = "cases"
@@ -57,12 +57,12 @@ def write(folder: Path, score: Score, data: Path | None = None) -> Path:
     with lettering():
         _figure(score, daily).savefig(place / "curves.png", dpi=90)
     target = folder / f"{NAME}.md"
-    target.write_text(text(score, date.today(), daily is not None), encoding="utf-8")
+    target.write_text(text(score, date.today(), daily), encoding="utf-8")
     return target
 
 
-def text(score: Score, day: date, drawn: bool) -> str:
-    """The page; ``drawn``: the picture shows what was observed, too."""
+def text(score: Score, day: date, daily: pd.DataFrame | None) -> str:
+    """The page; ``daily``: the archive's days, where they are here, to be drawn and to score forecasts by."""
     rho, (low, high) = score.correlation, score.band
     head = HEAD.format(
         version=MODEL_VERSION,
@@ -84,11 +84,11 @@ def text(score: Score, day: date, drawn: bool) -> str:
     rows = "".join(
         "| " + " | ".join([f"{line.case.title} `{line.name}`", *_cells(line)]) + " |\n" for line in score.lines
     )
-    words = "Thin orange: each seed; thick: their mean." + (" Black: observed." if drawn else "")
+    words = "Thin orange: each seed; thick: their mean." + ("" if daily is None else " Black: observed.")
     picture = (
         f"## Picture\n{words} Days count from the peak day, each run's own.\n\n![Topic-hours a day](cases/curves.png)\n"
     )
-    return f"{head}{rows}\n{picture}"
+    return f"{head}{rows}\n{foresight.text(score.lines, daily)}\n{picture}"
 
 
 def table(score: Score) -> list[tuple[str, ...]]:
