@@ -90,7 +90,9 @@ class Cover(Opens):
     def why(self, board: Dashboard) -> str:
         """What it saw, in words."""
         read = f"{board.reads_day / 1e6:.1f} M reads of the story in 24 h"
-        seen = f", {board.viewers_day / 1e6:.1f} M viewers elsewhere" if self.viewer_weight and board.viewers_day else ""
+        seen = (
+            f", {board.viewers_day / 1e6:.1f} M viewers elsewhere" if self.viewer_weight and board.viewers_day else ""
+        )
         return read + seen
 
 
