@@ -334,7 +334,7 @@ def test_who_watches_elsewhere_is_seen_for_a_day():
     )
     for step in range(1, 4 * 30):  # a look at the beginning of a step sees the one before
         made.step()
-        first, second = 4 <= step - 1 < 4 + 96, 4 + 96 <= step - 1
+        first, second = 4 <= step - 1 < 4 + 96, step - 1 >= 4 + 96
         assert made.board.see(0, "tale", step, 0).viewers_day == 5000 * first + 1000 * second
         assert made.board.see(1, "untold", step, 0).viewers_day == 0
     gone_on = fork.resume(made.script, fork.take(made))

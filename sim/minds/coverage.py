@@ -61,9 +61,9 @@ class Opens(Policy):
 class Cover(Opens):
     """A newsroom writes of a story as far as people read it today: soon when they begin, no more when they stop.
 
-    Its topics a day are most · share, share = heed^steep / (heed^steep + half_reads^steep), heed being reads of the last
-    24 h + viewer_weight · who watched it elsewhere in them (`broadcast`): each newsroom has its limit, however much is
-    read. Not modelled: what there is to tell.
+    Its topics a day are most · share, share = heed^steep / (heed^steep + half_reads^steep). Heed is the reads of the
+    last 24 h, and viewer_weight for each who watched it elsewhere in them (`broadcast`). Each newsroom has its limit,
+    however much is read. Not modelled: what there is to tell.
     """
 
     name: ClassVar[str] = "cover"
@@ -90,10 +90,8 @@ class Cover(Opens):
     def why(self, board: Dashboard) -> str:
         """What it saw, in words."""
         read = f"{board.reads_day / 1e6:.1f} M reads of the story in 24 h"
-        seen = (
-            f", {board.viewers_day / 1e6:.1f} M viewers elsewhere" if self.viewer_weight and board.viewers_day else ""
-        )
-        return read + seen
+        watched = board.viewers_day if self.viewer_weight else 0
+        return read + (f", {watched / 1e6:.1f} M viewers elsewhere" if watched else "")
 
 
 @POLICIES.register

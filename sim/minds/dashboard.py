@@ -86,7 +86,7 @@ class Dashboard:
     list by itself (any platform's), the earliest first; ``title``: the story's, for the words of those who act.
     ``date``: the day of ``now``, as 2020-11-30; ``intends_day``: intents of the last 24 h, such as gifts; ``latest``:
     by platform the topic of the last 24 h that was born last; ``against``: the same of those against the story;
-    ``reads_so_far``: reads of the story since the start; ``viewers_day``: how many watched it elsewhere in the last 24 h.
+    ``reads_so_far``: reads of the story since the start; ``viewers_day``: who watched it elsewhere in the last 24 h.
     """
 
     story: str

@@ -203,7 +203,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Sizes:
-    """Rank correlations over cases of later topics for each one before with topic-hours at the peak, and of both sides."""
+    """Rank correlations over cases: of later topics for each one before with topic-hours at the peak; of both sides."""
 
     observed: float
     simulated: float
@@ -260,7 +260,7 @@ def chosen(names: Iterable[str]) -> dict[str, Case]:
 
 
 def measure(hours: np.ndarray, fresh: np.ndarray, known: float = np.nan) -> Measured:
-    """The measures of the archive from topic-hours and new topics of each day, f8[days]; ``known``: slope from its peak."""
+    """The measures of the archive from topic-hours and new topics of each day, f8[days]; ``known``: its slope there."""
     peak, at = float(hours.max()), int(np.argmax(hours))
     before, later = fresh[max(0, at - BEFORE + 1) : at + 1], fresh[at + LATER[0] : at + LATER[1]]
     half = int((hours >= peak / 2).sum()) if peak else 0

@@ -33,8 +33,9 @@ Written by `sim verify-reality --cases`; nothing here is edited by hand. Topic-h
 and an hourly reading of Weibo's list. The slope is that of ln topic-hours on ln days after the peak day (docstring of
 `sim.studies.ensemble.relaxation`); a run with too few days on the list has none. Simulated numbers are medians over
 seeds, in brackets the least and the most; topics and topic-hours after the peak are means. Observed: {source};
-`sim/catalog/cases.yaml`. Days count from a run's own peak day, or where it says so from the archive's. Where a run peaks
-before the archive's day, topics that dated facts open after its own peak are left out: they are put in, and did not come back.
+`sim/catalog/cases.yaml`. Days count from a run's own peak day, or where it says so from the archive's. Where a run
+peaks before the archive's day, topics that dated facts open after its own peak are left out: they are put in, and did
+not come back.
 
 After the peak day nothing is put in but what had been announced: how many watch each day of a programme
 ([scenarios/cases/README.md](../scenarios/cases/README.md), which also says what was chosen while looking at these
@@ -53,14 +54,15 @@ steeply, a programme does not. *Slow up, slow down*: the more days from the firs
 |---|---|---|
 {rules}
 
-From the archive's peak day instead of each run's own the model's is {known}. Mean absolute error of the slopes: {error}
-from the run's own peak day, {known_error} from the archive's.
+From the archive's peak day instead of each run's own the model's is {known}. Mean absolute error of the slopes:
+{error} from the run's own peak day, {known_error} from the archive's.
 
 ## What comes back, by size
 Rank correlation over all cases of topics on days 2 to 21 for each one up to the peak with topic-hours at the peak:
 {with_size} (observed {seen_size}); simulated with observed: {sizes_both}.
 
-| case | topics on days 2 to 21 for each one up to the peak | topic-hours on days 1 to 3 | topic-hours on days 4 to 21 | slope from the archive's peak day |
+| case | topics on days 2 to 21 for each one up to the peak | topic-hours on days 1 to 3 | topic-hours on days 4 to 21 \
+| slope from the archive's peak day |
 |---|---|---|---|---|
 {returned}
 
