@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from sim.base import streams
 from sim.base.errors import ScenarioError
 from sim.base.streams import poisson
+from sim.model import fork
 from sim.platforms import background, base, hot_list
 from sim.platforms.traffic_pools import HeadCap, TrafficPools
 from sim.world import clock
@@ -318,6 +319,27 @@ def test_who_saw_it_on_television_looks_it_up_and_forgets():
     assert (made.deeds.actions[-1].kind, made.deeds.actions[-1].action) == ("fact", "broadcast")
     told = [deed.why for deed in made.deeds.actions if deed.action == "broadcast"]
     assert told == ["1,000 people outside take notice", "500 people outside take notice"]
+
+
+def test_who_watches_elsewhere_is_seen_for_a_day():
+    """5,000 at 1:00 and 1,000 at 1:00 of the next day, whoever takes notice; another story has none; forks know it."""
+    told = {"kind": "broadcast", "at": "2021-01-01T01:00+08:00", "story": "tale", "viewers": 5000, "notice": 0.0}
+    made = worlds.model(
+        1000,
+        platforms=only(1000),
+        people=worlds.people(1000, represents=5000),
+        stories={"tale": {"title": "Tale"}, "untold": {"title": "Untold"}},
+        interventions=[told, told | {"at": "2021-01-02T01:00+08:00", "viewers": 1000}],
+        days=2,
+    )
+    for step in range(1, 4 * 30):  # a look at the beginning of a step sees the one before
+        made.step()
+        first, second = 4 <= step - 1 < 4 + 96, step - 1 >= 4 + 96
+        assert made.board.see(0, "tale", step, 0).viewers_day == 5000 * first + 1000 * second
+        assert made.board.see(1, "untold", step, 0).viewers_day == 0
+    gone_on = fork.resume(made.script, fork.take(made))
+    gone_on.step()
+    assert gone_on.board.see(0, "tale", 4 * 30, 0).viewers_day == 1000
 
 
 def test_searchers_go_where_the_pull_is():

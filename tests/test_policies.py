@@ -462,6 +462,19 @@ def test_newsrooms_cover_what_is_read_today_and_have_a_limit(reads, share):
     assert not [h for h in hourly if not 7 <= h.hour <= 22 and Cover(most=100).decide(h, me(0.999999))]
 
 
+def test_newsrooms_count_who_watches_elsewhere():
+    """Heed is 20 M reads and twice 40 M viewers: as far as half_reads."""
+    seen = board(reads_day=20_000_000, viewers_day=40_000_000)
+    policy = Cover(most=3.0, half_reads=100e6, steep=2.0, viewer_weight=2.0)
+    assert policy.daily(seen) == 1.5
+    assert policy.daily(board(viewers_day=50_000_000)) == 1.5  # nobody need have read of it
+    assert policy.why(seen) == "20.0 M reads of the story in 24 h, 40.0 M viewers elsewhere"
+    blind = Cover(most=3.0, half_reads=100e6, steep=2.0)
+    assert blind.daily(seen) == pytest.approx(3.0 * 0.04 / 1.04)
+    assert blind.why(seen) == "20.0 M reads of the story in 24 h"
+    assert blind.daily(board(viewers_day=50_000_000)) == 0
+
+
 def test_a_subject_that_is_known_makes_news_of_its_own():
     """In thirty days per_day · size · 7 · ln(1 + 30 / 7) topics, the integral of 1 / (1 + t / 7); five sigma."""
     hourly = [board(now=60 * h, hour=h % 24, came=(0,), reads_so_far=2 * 10**9) for h in range(720)]

@@ -61,8 +61,9 @@ class Opens(Policy):
 class Cover(Opens):
     """A newsroom writes of a story as far as people read it today: soon when they begin, no more when they stop.
 
-    Its topics a day are most · share, share = reads^steep / (reads^steep + half_reads^steep), reads of the last 24 h:
-    each newsroom has its limit, however much is read. Not modelled: what there is to tell.
+    Its topics a day are most · share, share = heed^steep / (heed^steep + half_reads^steep). Heed is the reads of the
+    last 24 h, and viewer_weight for each who watched it elsewhere in them (`broadcast`). Each newsroom has its limit,
+    however much is read. Not modelled: what there is to tell.
     """
 
     name: ClassVar[str] = "cover"
@@ -70,21 +71,27 @@ class Cover(Opens):
     most: float = Field(1.0, ge=0, le=100, description="topics a day that it opens of a story that everybody reads")
     half_reads: float = Field(100e6, gt=0, le=1e12, description="reads of 24 h at which it opens half of that")
     steep: float = Field(2.0, gt=0, le=10, description="power of reads: how sharply it tells large stories from small")
+    viewer_weight: float = Field(
+        0.0, ge=0, le=1000, description="reads that one viewer of a broadcast of the last 24 h counts for"
+    )
 
     def expected_posts(self, actor: Holder, days: float) -> float:
         """As if half of all days were full of the story."""
         return min(looks(actor, days), self.most * days / 2)
 
     def daily(self, board: Dashboard) -> float:
-        """By reads of the last 24 hours."""
-        if not board.reads_day:
+        """By what was read and watched in the last 24 hours."""
+        heed = board.reads_day + self.viewer_weight * board.viewers_day
+        if not heed:
             return 0.0
-        odds = (board.reads_day / self.half_reads) ** self.steep
+        odds = (heed / self.half_reads) ** self.steep
         return round(self.most * odds / (1 + odds), 9)
 
     def why(self, board: Dashboard) -> str:
         """What it saw, in words."""
-        return f"{board.reads_day / 1e6:.1f} M reads of the story in 24 h"
+        read = f"{board.reads_day / 1e6:.1f} M reads of the story in 24 h"
+        watched = board.viewers_day if self.viewer_weight else 0
+        return read + (f", {watched / 1e6:.1f} M viewers elsewhere" if watched else "")
 
 
 @POLICIES.register

@@ -21,6 +21,7 @@ class Board:
     Attributes:
         reached: people reached so far.
         titles: of the stories, for the words of those who act.
+        watched: i8[steps, stories] people who watched the story elsewhere, by the step of the broadcast.
         beliefs: i8[steps, rumours, 2] people who believe, and who are corrected, at the end of each step.
         series: i8[steps, platforms, stories, flows + 1], the world's flows and then the heat of the story's topics.
         anywhere: i8[steps, stories, flows + 1], their sum over platforms.
@@ -32,6 +33,7 @@ class Board:
         self.series = np.zeros((*shape, len(world.flows) + 1), np.int64)
         self.anywhere = np.zeros((world.clock.n_steps, *self.series.shape[2:]), np.int64)
         self.negative = np.zeros((world.clock.n_steps, len(world.stories)), np.int64)
+        self.watched = np.zeros((world.clock.n_steps, len(world.stories)), np.int64)
         self.beliefs = np.zeros((world.clock.n_steps, int((world.people.rumour >= 0).sum()), 2), np.int64)
         self.reached = Reached(world)
         self._joined: dict[int, dict[str, Joined]] = {}
@@ -42,6 +44,10 @@ class Board:
     def joined(self, story: int, who: Joined) -> None:
         """Note that an actor has acted on a story; the first time counts."""
         self._joined.setdefault(story, {}).setdefault(who.actor, who)
+
+    def broadcast(self, story: int, minute: int, viewers: int) -> None:
+        """Note how many watch a story elsewhere."""
+        self.watched[minute // self.world.clock.step_minutes, story] += viewers
 
     def record(self, step: int) -> None:
         """Write down the flows of a step and the dashboards they give."""
@@ -112,6 +118,7 @@ class Board:
             latest=self._latest(young),
             against=self._latest(young[topics.negative[young] > 0]),
             reads_so_far=int(topics.reads[mine].sum()),
+            viewers_day=int(self.watched[max(0, step + 1 - day) : step + 1, story].sum()),
         )
 
     def _latest(self, young: np.ndarray) -> dict[str, Latest]:

@@ -131,8 +131,10 @@ class Deeds:
         self.publisher.withdraw(self.story[story], factor)
         self._fact(story, "withdraw", "", "", 0, note or f"own posts about it × {factor:g}")
 
-    def broadcast(self, story: str, people: float, note: str) -> None:
-        """People outside take notice of a story."""
+    def broadcast(self, story: str, viewers: int, notice: float, note: str) -> None:
+        """People outside watch a story, and a share of them takes notice."""
+        people = viewers * notice
+        self.board.broadcast(self.story[story], self.now, viewers)
         self.world.by_story.outside[self.story[story]] += people
         why = f"{people:,.0f} people outside take notice" + (f": {note}" if note else "")
         self._fact(story, "broadcast", "", "", 0, why)

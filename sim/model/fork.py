@@ -158,6 +158,7 @@ def _board(board: Board, step: int) -> dict[str, Any]:
         "series": board.series[:step].copy(),
         "negative": board.negative[:step].copy(),
         "beliefs": board.beliefs[:step].copy(),
+        "watched": board.watched[:step].copy(),
         "joined": {story: dict(known) for story, known in board._joined.items()},
         "shown": {key: shown for key, shown in board._shown.items() if key[1] >= oldest},
     }
@@ -236,7 +237,7 @@ def _put_accounts(world: World, accounts: list[Account], rows: np.ndarray) -> No
 def _put_board(board: Board, data: dict[str, Any], step: int) -> None:
     board.series[:step], board.negative[:step] = data["series"], data["negative"]
     board.anywhere[:step] = data["series"].sum(axis=1)
-    board.beliefs[:step] = data["beliefs"]
+    board.beliefs[:step], board.watched[:step] = data["beliefs"], data["watched"]
     board.reached.resume(data["series"])
     board._joined = {story: dict(known) for story, known in data["joined"].items()}
     board._shown = dict(data["shown"])

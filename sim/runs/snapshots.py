@@ -129,6 +129,7 @@ def _shapes(snapshot: Snapshot) -> Iterator[tuple[str, np.ndarray, Any, tuple[in
     yield "series", data["board"]["series"], np.int64, (snapshot.step, places, stories, len(flows) + 1)
     yield "beliefs", data["board"]["beliefs"], np.int64, (snapshot.step, rumours, 2)
     yield "negative", data["board"]["negative"], np.int64, (snapshot.step, stories)
+    yield "watched", data["board"]["watched"], np.int64, (snapshot.step, stories)
     for acts in (data["fresh"], world["shared"], *world["pending"].values()):
         yield "acts", acts, ACT, acts.shape[:1]
 

@@ -42,8 +42,8 @@ class Stage(Protocol):
     def withdraw(self, story: str, factor: float, note: str) -> None:
         """Let people make fewer own posts about a story, from now on."""
 
-    def broadcast(self, story: str, people: float, note: str) -> None:
-        """Let people outside the platforms take notice of a story."""
+    def broadcast(self, story: str, viewers: int, notice: float, note: str) -> None:
+        """Let people outside the platforms watch a story, and a share of them take notice."""
 
     def pin(self, platform: str, topic: str, until: datetime) -> None:
         """Put a topic in the pinned slot until a time."""
@@ -217,7 +217,7 @@ class Broadcast(Intervention):
 
     def apply(self, stage: Stage) -> None:
         """Show it."""
-        stage.broadcast(self.story, self.viewers * self.notice, self.note)
+        stage.broadcast(self.story, self.viewers, self.notice, self.note)
 
     def findings(self, setting: Setting, known: Known) -> Iterator[Finding]:
         """Besides what all facts find: more viewers than there are people."""

@@ -7,7 +7,7 @@ goes between two readings is missed here as it is there. Places that are sold co
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ import numpy as np
 from sim.base.progress import Tell
 from sim.minds.base import KINDS
 from sim.model.model import ViralityModel
+from sim.model.publishing import FACT
 from sim.runs.summary import ACTIONS, opened_by_rivals
 from sim.scenario.numbers import flows, parted
 from sim.studies.study import Jobs, batch
@@ -45,6 +46,7 @@ class Trace:
         acted: i8[hours, kinds], actions on what is told that minds of each of `KINDS` have decided on.
         believers: i8[hours], people who believe it at the end of the hour, where it may be untrue; else empty.
         theirs: i8[n], topics that tourism bureaus other than the story's own have opened.
+        dated: i8[n, 2]: topic, and hour in which it was opened, of those that dated facts opened.
     """
 
     seed: int
@@ -57,6 +59,7 @@ class Trace:
     acted: np.ndarray
     believers: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     theirs: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    dated: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), np.int64))
 
     @property
     def hours(self) -> int:
@@ -151,7 +154,13 @@ def at_once(trace: Trace, platform: str) -> np.ndarray:
 LISTED = {"topics": topics, "rival_topics": rival_topics, "topic_hours": topic_hours, "topics_at_once": at_once}
 
 
-def relaxation(hours: np.ndarray) -> float:
+def undated(trace: Trace, day: int) -> Trace:
+    """The trace without topics that dated facts opened after a day of it: what comes then of itself."""
+    typed = trace.dated[trace.day(trace.dated[:, 1]) > day, 0]
+    return replace(trace, listed=trace.listed[~np.isin(trace.listed[:, 2], typed)])
+
+
+def relaxation(hours: np.ndarray, peak: int | None = None) -> float:
     """Slope of ln(topic-hours a day) on ln(days after the peak day); −1 halves them with every doubling of the time.
 
     Means of days 1, 2–3, 4–6, 7–12 and 13–21 after the peak, each at its mean day, by least squares; a bin without
@@ -160,8 +169,9 @@ def relaxation(hours: np.ndarray) -> float:
 
     Args:
         hours: topic-hours of each day, f8[days].
+        peak: the day from which days count; by default the fullest.
     """
-    peak = int(np.argmax(hours))
+    peak = int(np.argmax(hours)) if peak is None else peak
     points = []
     for first, beyond in pairwise(RELAX_BINS):
         after = np.arange(first, min(beyond, len(hours) - peak))
@@ -219,6 +229,7 @@ def _trace(model: ViralityModel, job: Job, steps: int, won: np.ndarray) -> Trace
         acted=_acted(model, [[*scenario.stories][story] for story in stories], len(flows)),
         believers=_believers(model, stories, steps, per_hour),
         theirs=opened_by_rivals(model.world, scenario),
+        dated=_dated(model, stories),
     )
 
 
@@ -246,6 +257,13 @@ def _listed(model: ViralityModel, stories: tuple[int, ...], per_hour: int) -> np
         where = np.full(len(log), platform)
         found.append(np.column_stack([log["step"] // per_hour, where, log["topic"], log["place"]]))
     return np.concatenate(found).astype(np.int64)
+
+
+def _dated(model: ViralityModel, stories: tuple[int, ...]) -> np.ndarray:
+    """Topics of the stories that dated facts opened, each with the hour of its birth."""
+    topics = model.world.topics
+    rows = np.flatnonzero((topics.origin == FACT) & np.isin(topics.story, stories))
+    return np.column_stack([rows, topics.minute[rows] // 60]).astype(np.int64)
 
 
 def _rivals(model: ViralityModel, hours: int) -> np.ndarray:

@@ -22,7 +22,7 @@ from sim.catalog import FOLDER
 from sim.runs.kinds import platform_world
 from sim.scenario.load import SHIPPED, load
 from sim.scenario.scenario import Scenario
-from sim.studies.ensemble import Job, Trace, new_topics, relaxation, topic_hours, traces
+from sim.studies.ensemble import Job, Trace, new_topics, relaxation, topic_hours, traces, undated
 from sim.studies.study import Jobs
 
 FILE = FOLDER / "cases.yaml"
@@ -32,6 +32,8 @@ LEAST = 0.6  # rank correlation from which the order of the slopes counts as met
 SELDOM = 0.25  # share of the runs
 DRAWS = 1000
 BEFORE, LATER = 30, (2, 22)  # days of the count of new topics: up to the peak day, and after it
+EARLY, LATE = (1, 4), (4, 22)  # days after the peak whose topic-hours are told apart: a plateau, and what comes back
+NEWS = "news"  # the kind that the naive rule of kinds calls steep
 
 
 class Case(Strict):
@@ -44,6 +46,9 @@ class Case(Strict):
     half_days: int
     before: int
     later: int
+    rise: int
+    early: float
+    late: float
     slope: float | None = None
 
 
@@ -60,7 +65,9 @@ class Cases(Strict):
 class Measured:
     """One run, from its own peak day: slope (NaN: too few days), topic-hours on that day, days with at least half.
 
-    ``before``, ``later``: topics new on the list in the `BEFORE` days up to the peak day, and on the days `LATER`.
+    ``before``, ``later``: topics new on the list in the `BEFORE` days up to the peak day, and on the days `LATER`;
+    ``early``, ``late``: topic-hours on the days `EARLY` and `LATE`; ``slope_known``: from the archive's peak day.
+    Where a run peaks before the archive, what is dated after its peak is no part of what comes after it.
     """
 
     slope: float
@@ -68,6 +75,9 @@ class Measured:
     half_days: int
     before: int
     later: int
+    early: float = 0.0
+    late: float = 0.0
+    slope_known: float = np.nan
 
 
 @dataclass(frozen=True)
@@ -87,6 +97,12 @@ class Line:
     def mean(self, what: str) -> float:
         """Mean over seeds of a field of `Measured`."""
         return float(np.mean([getattr(run, what) for run in self.runs]))
+
+    @property
+    def returned(self) -> float:
+        """Topics on the days `LATER` for each one up to the peak; NaN where there was none."""
+        before = self.mean("before")
+        return self.mean("later") / before if before else float("nan")
 
     def drawn(self, key: int, *which: int) -> float:
         """Median slope of as many runs drawn with replacement."""
@@ -147,6 +163,33 @@ class Score:
         return float(low), float(high)
 
     @property
+    def known_correlation(self) -> float:
+        """The rank correlation of slopes that are measured from the archive's peak day."""
+        return spearman([x.case.slope for x in self.ranked], [x.median("slope_known") for x in self.ranked])
+
+    def error(self, what: str) -> float:
+        """Mean absolute error of slopes, ``slope`` or ``slope_known``, over ranked cases that have it."""
+        pairs = [(x.median(what), x.case.slope) for x in self.ranked if x.case.slope is not None]
+        errors = [abs(got - seen) for got, seen in pairs if np.isfinite(got)]
+        return float(np.mean(errors)) if errors else float("nan")
+
+    @property
+    def sizes(self) -> Sizes:
+        """How returns go with size, observed and simulated."""
+        return sizes(self.lines)
+
+    @property
+    def rules(self) -> dict[str, Rule]:
+        """The model beside two naive rules, on all ranked cases and without each."""
+        slopes = [x.case.slope for x in self.ranked]
+        guesses = {
+            "the model": [x.median("slope") for x in self.ranked],
+            "kind only": [float(x.case.kind != NEWS) for x in self.ranked],
+            "slow up, slow down": [float(x.case.rise) for x in self.ranked],
+        }
+        return {name: rule(slopes, guess) for name, guess in guesses.items()}
+
+    @property
     def seldom(self) -> tuple[Line, ...]:
         """Ranked cases in which fewer than `SELDOM` of the runs have a slope."""
         return tuple(x for x in self.ranked if x.with_slope < SELDOM * len(x.runs))
@@ -156,6 +199,40 @@ class Score:
         """The rank correlation without them."""
         kept = [x for x in self.ranked if x not in self.seldom]
         return spearman([x.case.slope for x in kept], [x.median("slope") for x in kept])
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Rank correlations over cases: of later topics for each one before with topic-hours at the peak; of both sides."""
+
+    observed: float
+    simulated: float
+    both: float
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Rank correlation of observed slopes with what a rule says, and the least and most of it without one case."""
+
+    all: float
+    least: float
+    most: float
+
+
+def sizes(lines: Sequence[Line]) -> Sizes:
+    """How returns go with size; cases without a topic up to the peak take no part."""
+    seen, got = [x.case.later / x.case.before for x in lines], [x.returned for x in lines]
+    observed = spearman([x.case.peak_hours for x in lines], seen)
+    return Sizes(observed, spearman([x.mean("peak_hours") for x in lines], got), spearman(seen, got))
+
+
+def rule(slopes: Sequence[float | None], guesses: Sequence[float]) -> Rule:
+    """The rank correlation with all cases, and its range when each is left out in turn."""
+    pairs = list(zip(slopes, guesses, strict=True))
+    others = [[pair for pair in pairs if pair is not left] for left in pairs]
+    out = [spearman([slope for slope, _ in some], [guess for _, guess in some]) for some in others]
+    known = [x for x in out if np.isfinite(x)]
+    return Rule(spearman(slopes, guesses), min(known, default=np.nan), max(known, default=np.nan))
 
 
 def back(lines: Sequence[Line]) -> Return:
@@ -182,12 +259,13 @@ def chosen(names: Iterable[str]) -> dict[str, Case]:
     return {name: known[name] for name in names or known}
 
 
-def measure(hours: np.ndarray, fresh: np.ndarray) -> Measured:
-    """The measures of the archive from topic-hours and new topics of each day, f8[days]."""
+def measure(hours: np.ndarray, fresh: np.ndarray, known: float = np.nan) -> Measured:
+    """The measures of the archive from topic-hours and new topics of each day, f8[days]; ``known``: its slope there."""
     peak, at = float(hours.max()), int(np.argmax(hours))
     before, later = fresh[max(0, at - BEFORE + 1) : at + 1], fresh[at + LATER[0] : at + LATER[1]]
     half = int((hours >= peak / 2).sum()) if peak else 0
-    return Measured(relaxation(hours), peak, half, int(before.sum()), int(later.sum()))
+    early, late = (float(hours[at + first : at + beyond].sum()) for first, beyond in (EARLY, LATE))
+    return Measured(relaxation(hours), peak, half, int(before.sum()), int(later.sum()), early, late, known)
 
 
 def spearman(x: Sequence[Any], y: Sequence[Any]) -> float:
@@ -228,5 +306,13 @@ def score(seeds: int, *, only: Sequence[str] = (), processes: Jobs = 1, tell: Te
 
 def _line(name: str, case: Case, done: Sequence[Trace], platform: str) -> Line:
     hours = np.array([topic_hours(trace, platform) for trace in done])
-    runs = tuple(measure(row, new_topics(trace, platform)) for row, trace in zip(hours, done, strict=True))
+    at = (case.peak - done[0].dates[0]).days
+    runs = tuple(_run(trace, row, platform, at) for row, trace in zip(hours, done, strict=True))
     return Line(name, case, done[0].dates[0], runs, hours)
+
+
+def _run(trace: Trace, hours: np.ndarray, platform: str, at: int) -> Measured:
+    """The measures of a run; ``at``: the archive's peak day, from the first of the run."""
+    own = undated(trace, int(np.argmax(hours)))
+    known = relaxation(hours, at) if at < len(hours) else np.nan
+    return measure(topic_hours(own, platform), new_topics(own, platform), known)
