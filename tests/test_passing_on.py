@@ -171,6 +171,29 @@ def test_what_accounts_meet_hangs_on_reposts_and_who_they_are_not_on_how_often_t
     assert met[0] == met[1]
 
 
+def doubted(convince, tone="", hubs=400):
+    """Accounts that pass on whatever is reposted, and a story that may be untrue."""
+    world = with_hub({"half": 1e-6, "least": 1}) | {"people": worlds.people(200), "days": 1.0}
+    world["platforms"]["square"]["users"] = 200
+    world["actors"][1] |= {"count": hubs, "accounts": {"square": 0}}
+    world["stories"]["tale"]["rumour"] = {"convince": convince, "correct": 0.5, "blocks": 0.0}
+    if tone:
+        world["interventions"] = [worlds.post(tone=tone)]
+    return simulate(worlds.load(world))
+
+
+def test_an_account_passes_on_what_may_be_untrue_only_if_it_believes_it():
+    """Of 400 accounts the story's own share believes; whoever asks no question is everybody. False alarm below 1e-6."""
+    none, some, everybody = (set(deeds(doubted(convince)).actor) for convince in (0.0, 0.5, 1.0))
+    assert not none
+    assert len(everybody) == 400
+    assert abs(len(some) / 400 - 0.5) < 5 * (0.25 / 400) ** 0.5
+
+
+def test_what_is_said_against_it_asks_for_no_belief():
+    assert len(set(deeds(doubted(0.0, tone="negative")).actor)) == 400
+
+
 # ---- trees by their roots
 
 
