@@ -18,7 +18,8 @@ class PassOn(Policy):
     It meets a post the likelier the more it was reposted: of what has ``half`` reposts, half of all like it have.
     Whether a post it meets suits it is drawn once. It knows the counts of now, whatever its ``delay_minutes``: they
     stand on the post. Of a story that may be untrue it passes on what is for it only if it believes it, which is drawn
-    once, with the story's ``convince``. Not modelled: who brings a post to its notice, what it adds, that it is corrected.
+    once, with the story's ``convince``. Not modelled: who brings a post to its notice, what it adds, that it may be
+    corrected.
     """
 
     name: ClassVar[str] = "pass_on"
@@ -38,7 +39,11 @@ class PassOn(Policy):
         left = self.per_day - me.today(board.now, "repost")
         if left <= 0:
             return []
-        posts = [post for post in me.spreading(round(self.within_hours * HOUR), self.least) if self._takes(board.story, me, post)]
+        posts = [
+            post
+            for post in me.spreading(round(self.within_hours * HOUR), self.least)
+            if self._takes(board.story, me, post)
+        ]
         return [self._repost(board, post) for post in posts[:left]]
 
     def _takes(self, story: str, me: Me, post: Spreading) -> bool:
