@@ -11,7 +11,7 @@ from sim.model.model import ViralityModel
 from sim.platforms.follow_feed import FollowFeed
 from sim.platforms.platform import Platform
 from sim.runs.runner import simulate
-from sim.studies.reality import cascades, roots
+from sim.studies.reality import cascades, roots, trace
 
 CHAIN = {"chances": {"repost": 1.0}}
 FIX = 1 << 16
@@ -171,6 +171,29 @@ def test_what_accounts_meet_hangs_on_reposts_and_who_they_are_not_on_how_often_t
     assert met[0] == met[1]
 
 
+def doubted(convince, tone="", hubs=400):
+    """Accounts that pass on whatever is reposted, and a story that may be untrue."""
+    world = with_hub({"half": 1e-6, "least": 1}) | {"people": worlds.people(200), "days": 1.0}
+    world["platforms"]["square"]["users"] = 200
+    world["actors"][1] |= {"count": hubs, "accounts": {"square": 0}}
+    world["stories"]["tale"]["rumour"] = {"convince": convince, "correct": 0.5, "blocks": 0.0}
+    if tone:
+        world["interventions"] = [worlds.post(tone=tone)]
+    return simulate(worlds.load(world))
+
+
+def test_an_account_passes_on_what_may_be_untrue_only_if_it_believes_it():
+    """Of 400 accounts the story's own share believes; whoever asks no question is everybody. False alarm below 1e-6."""
+    none, some, everybody = (set(deeds(doubted(convince)).actor) for convince in (0.0, 0.5, 1.0))
+    assert not none
+    assert len(everybody) == 400
+    assert abs(len(some) / 400 - 0.5) < 5 * (0.25 / 400) ** 0.5
+
+
+def test_what_is_said_against_it_asks_for_no_belief():
+    assert len(set(deeds(doubted(0.0, tone="negative")).actor)) == 400
+
+
 # ---- trees by their roots
 
 
@@ -206,6 +229,30 @@ def test_trees_are_known_by_their_roots():
     assert np.isnan([by_root[1], by_root[2], by_root[4]]).all()
     assert roots.deep_share(found) == pytest.approx(roots.SHARES[0] / (roots.SHARES[0] + roots.SHARES[3]))
     assert roots.virality_high(found) == pytest.approx(102 / 3)
+
+
+def test_rumours_are_held_against_others_of_the_same_class_of_root():
+    """In two classes both are stars, in one the rumour is a chain: the difference there counts as its class does."""
+    forest = trees(*[STAR] * 5, CHAIN_OF, followers=[5e4, 5e4, 5e5, 5e5, 5e6, 5e6])
+    doubted = np.zeros(len(forest.parent), bool)
+    starts = np.flatnonzero(forest.parent < 0)
+    doubted[starts[1::2]] = True
+    found = roots.rooted(forest._replace(doubted=doubted))
+    assert found.doubted.tolist() == [False, True] * 3
+    share = roots.SHARES[3] / sum(roots.SHARES[1:4])
+    assert roots.rumours_deeper(found) == pytest.approx(share * (102 / 3 - 2 * 100 / 101))
+    assert np.isnan(roots.rumours_deeper(found[:5]))
+
+
+def test_a_world_says_which_posts_may_be_untrue():
+    world = square()
+    world["stories"] = {name: {"title": name} for name in ("true", "tale")}
+    world["stories"]["tale"]["rumour"] = {"convince": 0.5, "correct": 0.5, "blocks": 0.0}
+    world["interventions"] = [worlds.post(), worlds.post(tone="negative"), worlds.post() | {"story": "true"}]
+    forest = trace.follow(worlds.load(world)).forest
+    doubted = forest.doubted[forest.parent < 0]
+    assert sorted(doubted.tolist()) == [False, False, True]
+    assert len(forest.doubted) == len(forest.parent)
 
 
 def test_late_reposts_of_the_post_itself():

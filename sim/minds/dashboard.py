@@ -66,7 +66,8 @@ class Joined:
 class Spreading:
     """A post of the story as its page shows it: how often it was reposted so far (people).
 
-    ``key``: who it is in draws, whatever its row; ``own``: it is the looking actor's.
+    ``key``: who it is in draws, whatever its row; ``own``: it is the looking actor's; ``convinces``: chance that who
+    meets it believes it, 1 where nobody asks (no rumour, or a post against one).
     """
 
     platform: str
@@ -76,6 +77,7 @@ class Spreading:
     minute: int
     title: str
     own: bool = False
+    convinces: float = 1.0
 
 
 @dataclass(frozen=True)

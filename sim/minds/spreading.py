@@ -17,7 +17,9 @@ class PassOn(Policy):
 
     It meets a post the likelier the more it was reposted: of what has ``half`` reposts, half of all like it have.
     Whether a post it meets suits it is drawn once. It knows the counts of now, whatever its ``delay_minutes``: they
-    stand on the post. Not modelled: who brings it to its notice, and what it adds.
+    stand on the post. Of a story that may be untrue it passes on what is for it only if it believes it, which is drawn
+    once, with the story's ``convince``. Not modelled: who brings a post to its notice, what it adds, that it may be
+    corrected.
     """
 
     name: ClassVar[str] = "pass_on"
@@ -37,10 +39,16 @@ class PassOn(Policy):
         left = self.per_day - me.today(board.now, "repost")
         if left <= 0:
             return []
-        posts = [post for post in me.spreading(round(self.within_hours * HOUR), self.least) if self._takes(me, post)]
+        posts = [
+            post
+            for post in me.spreading(round(self.within_hours * HOUR), self.least)
+            if self._takes(board.story, me, post)
+        ]
         return [self._repost(board, post) for post in posts[:left]]
 
-    def _takes(self, me: Me, post: Spreading) -> bool:
+    def _takes(self, story: str, me: Me, post: Spreading) -> bool:
+        if me.draw(f"believes {story}") >= post.convinces:
+            return False
         if post.own or ("repost", _name(post)) in me.dealt or me.draw("suits", post.key) >= self.fit:
             return False
         return me.draw("meets", post.key) < 1 - round(2.0 ** (-post.reposts / self.half), 9)

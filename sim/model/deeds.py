@@ -312,7 +312,7 @@ class Deeds:
             & (posts.totals[:, F_REPOSTS] >= least)
             & np.isin(posts.platform, [self.platform[name] for name in mind.rows])
         )
-        own = {*mind.rows.values()}
+        own, told = {*mind.rows.values()}, self.scenario.stories[story].rumour
         found = [
             Spreading(
                 world.platforms[posts.platform[row]],
@@ -322,6 +322,7 @@ class Deeds:
                 int(posts.minute[row]),
                 self._title(row),
                 int(posts.author[row]) in own,
+                1.0 if told is None or posts.negative[row] else told.convince,
             )
             for row in rows.tolist()
         ]

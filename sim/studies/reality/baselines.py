@@ -40,7 +40,8 @@ def baselines(seed: int, quick: bool = False) -> Measured:
     large = large_trees(key, LARGE_TREES)
     small, tall = of_forest(branching(key, POSTS)), of_forest(large)
     values = tall.values | {name: small.values[name] for name in ("S01", "S03")}
-    values |= of_rooted(roots.rooted(large._replace(followers=any_roots(key, len(large.parent)))))
+    drawn = large._replace(followers=any_roots(key, len(large.parent)), doubted=any_doubts(key, len(large.parent)))
+    values |= of_rooted(roots.rooted(drawn))
     seen, reads, listed = memoryless_list(key)
     stays = of_stays(seen, STEP, DAYS * lists.DAY, 0)
     read = of_reads(reads, listed, seen, STEP)
@@ -102,6 +103,11 @@ def any_roots(key: int, rows: int) -> np.ndarray:
     sizes = np.array([edge / 2 for edge in (*roots.CLASSES, 10 * roots.CLASSES[-1])])
     upto = np.cumsum(roots.SHARES) / sum(roots.SHARES)
     return sizes[np.searchsorted(upto[:-1], streams.np_uniform(key, np.arange(rows), 43), side="right")]
+
+
+def any_doubts(key: int, rows: int) -> np.ndarray:
+    """Whether each may be untrue, drawn without regard to the tree: half of all."""
+    return np.asarray(streams.np_uniform(key, np.arange(rows), 44) < 0.5)
 
 
 def conditioned_tree(key: int, size: int) -> np.ndarray:

@@ -25,13 +25,15 @@ LEAST, MOST = 100, 1000  # reposts of the trees in the corpus
 class Forest(NamedTuple):
     """Posts and reposts: ``parent`` (−1: a post), ``minute`` of each, ``weight`` in people.
 
-    ``followers``: of whoever posted, in the rows of posts; empty where nobody needs them.
+    ``followers``: of whoever posted, in the rows of posts; ``doubted``: whether they are for a story that may be
+    untrue, likewise; both empty where nobody needs them.
     """
 
     parent: np.ndarray
     minute: np.ndarray
     weight: np.ndarray
     followers: np.ndarray = np.zeros(0)
+    doubted: np.ndarray = np.zeros(0, bool)
 
 
 def forest(parent: np.ndarray, minute: np.ndarray, weight: np.ndarray | None = None) -> Forest:
@@ -55,8 +57,8 @@ def sized(trees: Forest, least: int = LEAST, most: int = MOST) -> Forest:
 def _those(trees: Forest, keep: np.ndarray) -> Forest:
     """A forest of some of the trees: ``keep`` has one answer for all rows of a tree."""
     number, parent = np.cumsum(keep) - 1, trees.parent[keep]
-    followers = trees.followers[keep] if len(trees.followers) else trees.followers
-    return Forest(np.where(parent < 0, -1, number[parent]), trees.minute[keep], trees.weight[keep], followers)
+    known = (of[keep] if len(of) else of for of in (trees.followers, trees.doubted))
+    return Forest(np.where(parent < 0, -1, number[parent]), trees.minute[keep], trees.weight[keep], *known)
 
 
 def shapes(trees: Forest) -> pd.DataFrame:
@@ -65,9 +67,10 @@ def shapes(trees: Forest) -> pd.DataFrame:
     Returns:
         n (reposts), depth, d1 (share that is of the post itself), sv (structural virality), t50 and t90 (hours until
         half and nine tenths of the reposts), wait (median hours of those of the post itself), late (share of them that
-        comes after 48 hours), root (followers of whoever posted; NaN where they are not known).
+        comes after 48 hours), root (followers of whoever posted; NaN where they are not known), doubted (whether it is
+        for a story that may be untrue).
     """
-    columns = ["n", "depth", "d1", "sv", "t50", "t90", "wait", "late", "root"]
+    columns = ["n", "depth", "d1", "sv", "t50", "t90", "wait", "late", "root", "doubted"]
     if not len(trees.parent):
         return pd.DataFrame({name: np.zeros(0) for name in columns})
     made = metrics.structural_virality(trees.parent)
@@ -94,6 +97,7 @@ def shapes(trees: Forest) -> pd.DataFrame:
                 where=direct > 0,
             ),
             "root": trees.followers[made["root"]] if len(trees.followers) else np.nan,
+            "doubted": trees.doubted[made["root"]] if len(trees.doubted) else False,
         }
     )
     return frame[heaviest[made["root"]] == 1].reset_index(drop=True)

@@ -153,6 +153,7 @@ def shapes(place: Path | None, part: str = "") -> pd.DataFrame | None:
     first = events[(events.depth == 1) & (events.t_since_root_s >= 0) & (events.t_since_root_s < MAX_SECONDS)]
     hours = first.t_since_root_s / 3600
     found["wait"] = hours.groupby(first.cascade).median()
+    found["doubted"] = found.kind == "rumor"
     found["late"] = (hours > LATE).groupby(first.cascade).mean()
     return found.reset_index()
 

@@ -21,7 +21,7 @@ from sim.studies.reality.trace import Trace
 Values = dict[str, tuple[float, ...]]
 Samples = dict[str, np.ndarray]
 # Trees born later than this before the end had no time to grow (minutes); late reposts of a post want a day more.
-GROW = {"reality_cascades": 2 * cascades.DAY, "reality_roots": 3 * cascades.DAY}
+GROW = {"reality_cascades": 2 * cascades.DAY, "reality_roots": 3 * cascades.DAY, "reality_rumours": 3 * cascades.DAY}
 AROUND = np.arange(-180, 421, 10)  # minutes around the peak
 KOLS = 2000
 TWITTER_USERS, QUICK_USERS = 41_700_000, 1_000_000

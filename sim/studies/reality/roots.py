@@ -17,6 +17,7 @@ from sim.studies.reality.cascades import LEAST, MOST, Forest, shapes
 
 CLASSES = (1e4, 1e5, 1e6, 1e7)  # followers of the root: below, between, from
 SHARES = (0.2059, 0.2035, 0.2441, 0.2561, 0.0903)  # of the corpus's 2,093 trees of 100 to 1,000 reposts, root known
+MIDDLE = (1, 2, 3)  # classes of which the corpus has rumours and others by the dozen, 10 k to 10 M followers
 DEEP = 10  # reposts one below another
 
 
@@ -90,6 +91,19 @@ def half_life(table: pd.DataFrame) -> float:
     return float(quantiles(table.t50.to_numpy(), table.weight.to_numpy(), [0.5])[0])
 
 
+def rumours_deeper(table: pd.DataFrame) -> float:
+    """S51: by how much the median virality of rumours is above that of others, mean over the three middle classes.
+
+    Classes weigh as many trees as the corpus has; NaN where one of them has no rumours, or nothing else.
+    """
+    apart = [_median_of(table, kind, True) - _median_of(table, kind, False) for kind in MIDDLE]
+    return float(np.average(apart, weights=[SHARES[kind] for kind in MIDDLE]))
+
+
+def _median_of(table: pd.DataFrame, kind: int, doubted: bool) -> float:
+    return median(table.sv[(table.kind == kind) & (table.doubted.astype(bool) == doubted)])
+
+
 ROOTED: dict[str, Callable[[pd.DataFrame], float | tuple[float, ...]]] = {
     "S41": virality_high,
     "S42": deep_share,
@@ -98,4 +112,5 @@ ROOTED: dict[str, Callable[[pd.DataFrame], float | tuple[float, ...]]] = {
     "S45": wait_by_root,
     "S46": late_share,
     "S47": half_life,
+    "S51": rumours_deeper,
 }

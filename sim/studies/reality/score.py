@@ -20,6 +20,7 @@ BASELINE, NETWORK = "baselines", "network"
 QUICK = {
     "reality_cascades": ("days=4",),
     "reality_roots": ("days=4",),
+    "reality_rumours": ("days=4",),
     "reality_lists": ("days=4",),
     "reality_feed": ("days=2",),
     "reality_kuaishou": ("days=1.5",),

@@ -84,7 +84,7 @@ def _trace(model: ViralityModel, running: list[np.ndarray]) -> Trace:
 
 
 def _forest(model: ViralityModel) -> Forest:
-    """Posts and reposts, with the followers that whoever posted had at first."""
+    """Posts and reposts, with the followers that whoever posted had at first, and what is for a story in doubt."""
     world = model.world
     table, user = world.forest, world.forest.user
     followers = np.zeros(len(user))
@@ -94,7 +94,9 @@ def _forest(model: ViralityModel) -> Forest:
         own = np.flatnonzero((user < world.n_users) & (table.platform == platform) & (table.parent < 0))
         if len(own):
             followers[own] = world.graph.audience(platform, user[own], model.stages[platform].membership)[0]
-    return Forest(table.parent.copy(), table.minute.astype(np.float64), table.weight.copy(), followers)
+    posts = world.posts
+    doubted = (world.people.rumour[posts.story[table.post]] >= 0) & (posts.negative[table.post] == 0)
+    return Forest(table.parent.copy(), table.minute.astype(np.float64), table.weight.copy(), followers, doubted)
 
 
 def _sightings(model: ViralityModel) -> tuple[Sightings, Sightings]:
