@@ -226,7 +226,9 @@ def test_only_what_was_observed_by_the_cut_is_known(file):
     assert known == {
         "in time": 300,
         "topics on the list, 01 Jan": 2,
+        "topics of rival bureaus on the list, 01 Jan": 0,
         "topics on the list, 02 Jan": 2,
+        "topics of rival bureaus on the list, 02 Jan": 0,
         "most topics at once": 2,
         "best rank": 4,  # c stays beyond the cut: its best is not known yet
     }
@@ -369,7 +371,7 @@ def test_the_command_writes_a_whole_folder(file, tmp_path, capsys):
     bands = pd.read_csv(folder / "bands.csv")
     assert (bands.q05 <= bands.q50).all()
     assert (bands.q50 <= bands.q95).all()
-    assert bands.observed.notna().sum() == 4
+    assert bands.observed.notna().sum() == 5
     assert main.main([*words, "--against", str(truth)]) == 0
     assert list((tmp_path / "out" / "tiny").iterdir()) == [folder]  # the same runs, the same name
     capsys.readouterr()

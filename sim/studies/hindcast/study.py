@@ -109,6 +109,8 @@ def daily_metrics(plan: Cut) -> list[str]:
     names = plan.scenario.platforms
     flows = ["people_reached", *(f"{name}_{flow}" for name in names for flow in ("impressions", "new_reach"))]
     flows += [*(f"{name}_discussions" for name in names), "intents", "followers_won", "rival_bureaus"]
+    tagged = [story for story in plan.scenario.stories.values() if story.tag]
+    flows += [f"{name}_basket_reads" for name in names if tagged]
     rival = ("rival_topics",) if plan.scenario.rivals else ()
     lists = [f"{name}_{what}" for name in plan.lists for what in ("topics", *rival, "topic_hours", "topics_at_once")]
     return [*lists, *flows, *(f"{name}_total" for name in flows)]
