@@ -437,7 +437,7 @@ AS_SCORED = {  # digests of the beginning of each, as they were in the version o
     "reality_cascades": ("0.3", "69de2753c1bdc87a2eaa7ecc60e77e772b4b488c360dbb50ff6f73ebd4cb290a"),
     "reality_feed": ("0.3", "71aeb73753606e7ff27e7a2047dd9039fc234d738efe22d97eed756e5fc18eec"),
     "reality_lists": ("0.5", "95e62540b5948e9859d7237d3760eec4fffab207fe34d62bd69cd1c8d6a20c2b"),
-    "reality_roots": ("0.3", "20bd7367f470da66217754855e8dc6f05ac66c8c840bb1f1a3fdd8ff14f5393b"),
+    "reality_roots": ("0.3", "07911adf003dccde740f4116e4874d622e2c5fa2b9e52eccf0fa50fdfd836ed6"),
 }
 
 
