@@ -220,16 +220,16 @@ def _score(found: Hindcast) -> dict[str, Any] | None:
         ("days", said("days"), "count"),
         ("half", said("within_half"), "share"),
         ("nine", said("within_nine"), "share"),
+        ("skill", said("skill"), "share"),
         ("crps", said("crps"), "count"),
         *((name, said(name), "count") for name in names),
-        ("skill", said("skill"), "share"),
     ]
     lines, rows = [], []
     for i, one in enumerate(found.scores):
         for row in (one, *one.horizons):
             naive = [plain(row.naive.get(name, float("nan"))) for name in names]
             inside = row.within_50, row.within_90
-            lines.append([row.label, row.ahead, row.days, *inside, plain(row.crps), *naive, plain(row.skill)])
+            lines.append([row.label, row.ahead, row.days, *inside, plain(row.skill), plain(row.crps), *naive])
         rows.append({"row": i, "label": one.label})
         scored = [("model", one.crps), *one.naive.items()]
         rows += [{"row": i, "group": said(name), "value" if name != "model" else "middle": _relative(value, one),
@@ -257,9 +257,10 @@ def _score(found: Hindcast) -> dict[str, Any] | None:
 
 
 def _relative(value: float, one: Scored) -> float | None:
-    """A score over that of the best naive forecast; where that is perfect, over the model's own."""
+    """A score over that of the best naive forecast; where that is perfect, over the model's own; 1 where both are."""
     best = one.crps / (1 - one.skill) if one.skill < 1 else 0.0  # NaN and 1 alike: the best, or we, were perfect
-    return plain(min(max(value / (best or one.crps or 1.0), 0.01), 100.0))
+    by = best or one.crps
+    return plain(min(max(value / by, 0.01), 100.0)) if by else 1.0
 
 
 def _agreement(found: Hindcast) -> dict[str, Any] | None:
