@@ -37,16 +37,16 @@ class Rivalry(Policy):
     threshold: float = Field(4.8, ge=0, le=100, description="typical pressure at which a bureau acts")
     caution: float = Field(0.8, ge=0, le=20, description="half-width of the spread of thresholds over bureaus")
     listed_weight: float = Field(0.4, ge=0, le=20, description="pressure per doubling of listed topics in 24 h")
-    rivals_weight: float = Field(3.2, ge=0, le=20, description="pressure per doubling of rivals that joined")
+    rivals_weight: float = Field(4.0, ge=0, le=20, description="pressure per doubling of rivals that joined")
     called_weight: float = Field(2.5, ge=0, le=20, description="pressure when a topic of 24 h is about it")
     late_cost: float = Field(
-        0.0, ge=0, le=20, description="pressure that each rival takes away that has joined before: attention is shared"
+        0.9, ge=0, le=20, description="pressure that each rival takes away that has joined before: attention is shared"
     )
     ride_share: float = Field(
-        0.0, ge=0, le=1, description="probability that it joins under a topic that is there, not one of its own"
+        0.75, ge=0, le=1, description="probability that it joins under a topic that is there, not one of its own"
     )
     kinship: float = Field(0.0, ge=0, le=20, description="ties of place, culture or employment to the star")
-    deliberation_hours: float = Field(12.0, gt=0, le=1000, description="mean office hours from wanting to doing")
+    deliberation_hours: float = Field(9.0, gt=0, le=1000, description="mean office hours from wanting to doing")
     rivals_hours: float = Field(48.0, gt=0, le=1000, description="how long a rival's joining is felt")
     cooldown_hours: float = Field(14.0, ge=0, le=1000, description="hours between two own actions")
     max_actions: int = Field(6, ge=0, le=1000, description="actions in the whole run")
