@@ -237,7 +237,14 @@ def minds(number, users):
     reply = {"kind": "crisis_reply", "min_negative": 0.0, "min_reads": 0, "cooldown_hours": 2}
     help_ = {"kind": "call_for_help", "posts_per_day": 24, "lasts_days": 1, "met_by": ["bureau"], "topic": "Help"}
     steady = {"kind": "steady_posting", "posts_per_day": 12}
-    cover = {"kind": "cover", "most": 15, "half_reads": 10, "viewer_weight": 0.5, "title": "{title}:{n}"} | always
+    cover = {
+        "kind": "cover",
+        "most": 15,
+        "half_reads": 10,
+        "viewer_weight": 0.5,
+        "quick": 0.25,
+        "title": "{title}:{n}",
+    } | always
     life = {"kind": "own_life", "per_day": 40, "known_reads": 100, "size": 0.1, "title": "{title}~{n}"} | always
     passing = {"kind": "pass_on", "fit": 0.8, "half": 3, "least": 1}
     wire = {"kind": "carry_wire", "chance": 1.0, "wait_minutes": 20}

@@ -475,6 +475,16 @@ def test_newsrooms_count_who_watches_elsewhere():
     assert blind.daily(board(viewers_day=50_000_000)) == 0
 
 
+def test_a_quick_newsroom_drops_what_is_read_no_more():
+    """100 M reads of 24 h, of which 10 M in the last six: 40 M for who is all quick, 70 M for who is half."""
+    seen = board(reads_day=100_000_000, reads_quarter=10_000_000)
+    for quick, heed in ((0.0, 100), (0.5, 70), (1.0, 40)):
+        policy = Cover(most=2.0, half_reads=100e6, steep=1.0, quick=quick)
+        assert policy.daily(seen) == pytest.approx(2.0 * heed / (100 + heed))
+    assert policy.daily(board(reads_day=100_000_000)) == 0
+    assert policy.why(seen) == "100.0 M reads of the story in 24 h, 10.0 M of them in 6 h"
+
+
 def test_a_subject_that_is_known_makes_news_of_its_own():
     """In thirty days per_day · size · 7 · ln(1 + 30 / 7) topics, the integral of 1 / (1 + t / 7); five sigma."""
     hourly = [board(now=60 * h, hour=h % 24, came=(0,), reads_so_far=2 * 10**9) for h in range(720)]

@@ -10,7 +10,7 @@ from pydantic import Field
 from sim.base.errors import Finding
 from sim.base.names import Known
 from sim.base.streams import poisson
-from sim.base.strict import Title
+from sim.base.strict import Share, Title
 from sim.minds.action import Action, Publish
 from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, hours_ago, looks, named_apart, opening
 from sim.minds.dashboard import HOUR, Dashboard, Me
@@ -62,8 +62,9 @@ class Cover(Opens):
     """A newsroom writes of a story as far as people read it today: soon when they begin, no more when they stop.
 
     Its topics a day are most · share, share = heed^steep / (heed^steep + half_reads^steep). Heed is the reads of the
-    last 24 h, and viewer_weight for each who watched it elsewhere in them (`broadcast`). Each newsroom has its limit,
-    however much is read. Not modelled: what there is to tell.
+    last 24 h, or as far as it is ``quick`` four times those of the last 6 h, and viewer_weight for each who watched it
+    elsewhere in 24 h (`broadcast`). Each newsroom has its limit, however much is read. Not modelled: what there is to
+    tell.
     """
 
     name: ClassVar[str] = "cover"
@@ -71,6 +72,9 @@ class Cover(Opens):
     most: float = Field(1.0, ge=0, le=100, description="topics a day that it opens of a story that everybody reads")
     half_reads: float = Field(100e6, gt=0, le=1e12, description="reads of 24 h at which it opens half of that")
     steep: float = Field(2.0, gt=0, le=10, description="power of reads: how sharply it tells large stories from small")
+    quick: Share = Field(
+        0.0, description="weight of four times the reads of 6 h in place of those of 24 h: how soon it drops a story"
+    )
     viewer_weight: float = Field(
         0.0, ge=0, le=1000, description="reads that one viewer of a broadcast of the last 24 h counts for"
     )
@@ -81,7 +85,8 @@ class Cover(Opens):
 
     def daily(self, board: Dashboard) -> float:
         """By what was read and watched in the last 24 hours."""
-        heed = board.reads_day + self.viewer_weight * board.viewers_day
+        read = (1 - self.quick) * board.reads_day + self.quick * 4 * board.reads_quarter
+        heed = read + self.viewer_weight * board.viewers_day
         if not heed:
             return 0.0
         odds = (heed / self.half_reads) ** self.steep
@@ -91,6 +96,7 @@ class Cover(Opens):
         """What it saw, in words."""
         read = f"{board.reads_day / 1e6:.1f} M reads of the story in 24 h"
         watched = board.viewers_day if self.viewer_weight else 0
+        read += f", {board.reads_quarter / 1e6:.1f} M of them in 6 h" if self.quick else ""
         return read + (f", {watched / 1e6:.1f} M viewers elsewhere" if watched else "")
 
 

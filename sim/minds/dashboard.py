@@ -88,7 +88,8 @@ class Dashboard:
     list by itself (any platform's), the earliest first; ``title``: the story's, for the words of those who act.
     ``date``: the day of ``now``, as 2020-11-30; ``intends_day``: intents of the last 24 h, such as gifts; ``latest``:
     by platform the topic of the last 24 h that was born last; ``against``: the same of those against the story;
-    ``reads_so_far``: reads of the story since the start; ``viewers_day``: who watched it elsewhere in the last 24 h.
+    ``reads_so_far``: reads of the story since the start; ``viewers_day``: who watched it elsewhere in the last 24 h;
+    ``reads_quarter``: reads of the last 6 h.
     """
 
     story: str
@@ -114,6 +115,7 @@ class Dashboard:
     against: dict[str, Latest] = field(default_factory=dict)
     reads_so_far: int = 0
     viewers_day: int = 0
+    reads_quarter: int = 0
 
     def best(self, max_rank: int, min_minutes: int = 0, on: tuple[str, ...] = ()) -> Listed | None:
         """The story's highest topic of at most ``max_rank`` that has stayed ``min_minutes``, ``on`` these platforms."""

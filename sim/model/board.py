@@ -119,6 +119,7 @@ class Board:
             against=self._latest(young[topics.negative[young] > 0]),
             reads_so_far=int(topics.reads[mine].sum()),
             viewers_day=int(self.watched[max(0, step + 1 - day) : step + 1, story].sum()),
+            reads_quarter=recent,
         )
 
     def _latest(self, young: np.ndarray) -> dict[str, Latest]:
