@@ -3,6 +3,7 @@
 import json
 import math
 import os
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -262,6 +263,14 @@ def test_measures_of_a_run_count_the_hours_of_the_record(file):
     assert known["best rank"].measure(early) == 2
     assert known["best rank"].measure(trace(hours=48)) == ensemble.OFF_LIST
     assert known["in time"].measure(early) == 25  # hours 22:00 of the first day to 22:00 of the second
+
+
+def test_topics_that_rivals_opened_are_told_apart_by_the_day():
+    rows = [(0, 0, 1, 2), (0, 0, 2, 3), (1, 0, 2, 3), (30, 0, 2, 1), (30, 0, 3, 4)]
+    made = replace(trace(rows, hours=48), theirs=np.array([2, 9]))
+    assert ensemble.topics(made, "square").sum() == 4
+    assert ensemble.rival_topics(made, "square").sum() == 2  # the same topic on two days
+    assert ensemble.rival_topics(trace(rows, hours=48), "square").sum() == 0
 
 
 def test_days_that_do_not_fit_are_refused(file):
