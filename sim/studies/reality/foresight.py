@@ -211,13 +211,13 @@ def _row(row: Compared) -> str:
 
 
 def _told_size(cases: Sequence[Foreseen]) -> str:
-    """How much a band of so few runs can hold at most: of n like the truth their whole range holds (n − 1) / (n + 1)."""
+    """How much bands of so few runs can hold: the range of n like the truth holds (n − 1) / (n + 1) of days."""
     if not cases:
         return ""
     size = float(np.median([effective_size(one.weights) for one in cases]))
     return (
-        f"Runs are worth {size:.1f} equal ones in the median case, whose whole range would hold {(size - 1) / (size + 1):.0%} "
-        "of days, were the truth one of them: wider bands take more seeds.\n"
+        f"Runs are worth {size:.1f} equal ones in the median case, whose whole range would hold "
+        f"{(size - 1) / (size + 1):.0%} of days, were the truth one of them: wider bands take more seeds.\n"
     )
 
 
