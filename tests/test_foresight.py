@@ -88,6 +88,7 @@ def test_the_page_says_what_was_not_scored():
     text = foresight.text(lines, daily)
     assert "Not scored, the run or the archive is too short: mixue." in text
     assert "| erke | 1–21 |" in text
+    assert "worth 1.0 equal ones in the median case, whose whole range would hold 0% of days" in text  # one run each
     assert "the archive's days are not here" in foresight.text(lines, None)
 
 

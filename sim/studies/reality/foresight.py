@@ -15,7 +15,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from sim.base.bands import crps, normalised, quantiles
+from sim.base.bands import crps, effective_size, normalised, quantiles
 from sim.studies.hindcast.known import FACTORS
 from sim.studies.hindcast.study import log_likelihood
 from sim.studies.naive import Compared, exponential_decay, horizon, persistence, pooled, power_law
@@ -193,7 +193,7 @@ def text(lines: Sequence[Line], daily: pd.DataFrame | None) -> str:
     rows += [pooled(parts, name) for name, parts in found.items()]
     left = [line.name for line in lines if line.name not in found]
     told = f"Not scored, the run or the archive is too short: {', '.join(left)}.\n" if left else ""
-    return HEAD + "".join(map(_row, rows)) + "\n" + told + _told_quiet(quiet(cases))
+    return HEAD + "".join(map(_row, rows)) + "\n" + told + _told_size(cases) + _told_quiet(quiet(cases))
 
 
 def _row(row: Compared) -> str:
@@ -208,6 +208,17 @@ def _row(row: Compared) -> str:
         skill,
     )
     return f"| {row.quantity} | " + " | ".join(cells) + " |\n"
+
+
+def _told_size(cases: Sequence[Foreseen]) -> str:
+    """How much bands of so few runs can hold: the range of n like the truth holds (n − 1) / (n + 1) of days."""
+    if not cases:
+        return ""
+    size = float(np.median([effective_size(one.weights) for one in cases]))
+    return (
+        f"Runs are worth {size:.1f} equal ones in the median case, whose whole range would hold "
+        f"{(size - 1) / (size + 1):.0%} of days, were the truth one of them: wider bands take more seeds.\n"
+    )
 
 
 def _told_quiet(found: Sequence[Quiet]) -> str:
