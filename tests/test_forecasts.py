@@ -227,9 +227,7 @@ def test_only_what_was_observed_by_the_cut_is_known(file):
     assert known == {
         "in time": 300,
         "topics on the list, 01 Jan": 2,
-        "topics of rival bureaus on the list, 01 Jan": 0,
         "topics on the list, 02 Jan": 2,
-        "topics of rival bureaus on the list, 02 Jan": 0,
         "most topics at once": 2,
         "best rank": 4,  # c stays beyond the cut: its best is not known yet
     }
@@ -263,6 +261,16 @@ def test_measures_of_a_run_count_the_hours_of_the_record(file):
     assert known["best rank"].measure(early) == 2
     assert known["best rank"].measure(trace(hours=48)) == ensemble.OFF_LIST
     assert known["in time"].measure(early) == 25  # hours 22:00 of the first day to 22:00 of the second
+
+
+def test_what_rivals_opened_is_known_only_where_the_record_says(file):
+    told = {**STAYS, "list": [{**stay, "rival": i == 0} for i, stay in enumerate(STAYS["list"])]}
+    planned = plan(file(observed={"stays": told}), date(2021, 1, 2), date(2021, 1, 4), users=400)
+    rivals = {one.label: one.value for one in planned.known if "rival" in one.label}
+    assert set(rivals) == {f"topics of rival bureaus on the list, 0{day} Jan" for day in (1, 2)}
+    assert max(rivals.values()) == 1
+    silent = plan(file(observed={"stays": STAYS}), date(2021, 1, 2), date(2021, 1, 4), users=400)
+    assert not [one for one in silent.known if "rival" in one.label]
 
 
 def test_topics_that_rivals_opened_are_told_apart_by_the_day():
@@ -380,7 +388,7 @@ def test_the_command_writes_a_whole_folder(file, tmp_path, capsys):
     bands = pd.read_csv(folder / "bands.csv")
     assert (bands.q05 <= bands.q50).all()
     assert (bands.q50 <= bands.q95).all()
-    assert bands.observed.notna().sum() == 5
+    assert bands.observed.notna().sum() == 4
     assert main.main([*words, "--against", str(truth)]) == 0
     assert list((tmp_path / "out" / "tiny").iterdir()) == [folder]  # the same runs, the same name
     capsys.readouterr()

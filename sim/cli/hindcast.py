@@ -39,11 +39,13 @@ def _day(text: str) -> date:
 def _hindcast(args: argparse.Namespace) -> int:
     from sim.base.errors import SimError
     from sim.studies.hindcast import score
-    from sim.studies.hindcast.hindcast import hindcast
+    from sim.studies.hindcast.hindcast import OBSERVED, hindcast
 
     if (Path(args.scenario) / "hindcast.json").is_file():
         if not args.against:
             raise SimError(f"{args.scenario} is a finished hindcast; --against FILE.csv scores it")
+        if str(args.against) == OBSERVED:
+            raise SimError("--against observed is asked of a scenario; a finished hindcast is scored by a FILE.csv")
         print_lines(score.lines(score.read(Path(args.scenario)), score.numbers(args.against)))
         return 0
     if args.until is None:

@@ -44,7 +44,9 @@ class Stay(Strict):
     first: Instant
     last: Instant
     best_rank: int = Field(ge=0, le=1000)
-    rival: bool = Field(False, description="whether a bureau other than the story's own opened it, or its province did")
+    rival: bool | None = Field(
+        None, description="whether a bureau other than the story's own opened it, or its province did; empty: not known"
+    )
 
 
 class Stays(Strict):

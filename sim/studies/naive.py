@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.base.bands import crps, quantiles
+
 HORIZONS = ((1, 3), (4, 7), (8, 14), (15, 10_000))  # days after the last known one, both ends
 HALF_LIFE = 0.53  # days; half-lives from 0.39 to 0.64 with one of the twelve left out
 EXPONENT = 1.3  # 1.2 to 1.6 with one left out
@@ -74,6 +76,16 @@ class Compared(NamedTuple):
         """1 − CRPS over that of the best naive forecast: 1 is perfect, 0 no better than it; NaN where that was."""
         least = self.naive[self.best]
         return 1 - self.crps / least if least > 0 else float("nan")
+
+
+def of_a_day(
+    quantity: str, ahead: int, runs: tuple[np.ndarray, np.ndarray], guesses: Mapping[str, float], truth: float
+) -> Compared:
+    """One day, so many days ahead: ``runs`` are values and weights, f8[runs] each; ``guesses`` those that need none."""
+    low, lower, _, upper, high = quantiles(*runs)
+    inside = float(lower <= truth <= upper), float(low <= truth <= high)
+    beside = {name: abs(guess - truth) for name, guess in guesses.items()}
+    return Compared(quantity, ahead, ahead, 1, *inside, crps(*runs, truth), beside)
 
 
 def horizon(ahead: int) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from sim.runs.summary import RIVALS
 from sim.scenario import load as scenarios
 from sim.scenario.load import Source
 from sim.scenario.numbers import parted
-from sim.scenario.observed import Stay
+from sim.scenario.observed import Stay, Stays
 from sim.scenario.prices import story_of
 from sim.scenario.scenario import Scenario
 from sim.studies.ensemble import OFF_LIST, Trace
@@ -190,8 +190,7 @@ def observations(scenario: Scenario, cut: datetime) -> tuple[tuple[Known, ...], 
     if stays and stays.from_ < cut:
         begin, end = max(stays.from_, scenario.start), min(stays.until + MINUTE, cut)
         seen = [stay for stay in stays.list if stay.first < end]
-        factor, rivals = FACTORS[stays.grade], bool(scenario.rivals)
-        known += _of_stays(stays.platform, seen, begin, end, factor, rivals)
+        known += _of_stays(stays, seen, begin, end)
     return tuple(known), tuple(unused)
 
 
@@ -212,18 +211,25 @@ def _on(stay: Stay, first: datetime, beyond: datetime) -> bool:
     return stay.first < beyond and stay.last >= first
 
 
-def _of_stays(
-    platform: str, stays: Sequence[Stay], begin: datetime, end: datetime, factor: float, rivals: bool
-) -> list[Known]:
-    """Topics a day, those of rival bureaus, most at once and best rank, in the hours that the record covers."""
+def _tells_rivals(record: Stays) -> bool:
+    """Whether a record says of its topics which of them rival bureaus opened."""
+    return any(stay.rival is not None for stay in record.list)
+
+
+def _of_stays(record: Stays, stays: Sequence[Stay], begin: datetime, end: datetime) -> list[Known]:
+    """Topics a day, those of rival bureaus if it tells, most at once and best rank, in the hours that it covers."""
+    platform, factor = record.platform, FACTORS[record.grade]
     known, first = [], begin
     while first < end:
         last = min(end, datetime.combine(first.date() + DAY, time(), first.tzinfo))
         here = [stay for stay in stays if _on(stay, first, last)]
         label, count = f"topics on the list, {first:%d %b}", _counting(platform, first, last, "topics")
         known.append(Known("topics a day", label, len(here), factor, count, 0.5))
-        if rivals:
-            theirs, label = sum(stay.rival for stay in here), f"topics of rival bureaus on the list, {first:%d %b}"
+        if _tells_rivals(record):
+            theirs, label = (
+                sum(stay.rival is True for stay in here),
+                f"topics of rival bureaus on the list, {first:%d %b}",
+            )
             count = _counting(platform, first, last, "rival topics")
             known.append(Known("topics of rival bureaus a day", label, theirs, factor, count, 0.5))
         first = last
@@ -295,8 +301,8 @@ def observed_days(scenario: Scenario, until: datetime) -> dict[str, dict[date, f
         here = [count for at, count in hours.items() if day <= at < day + DAY]
         on = sum(_on(stay, day, day + DAY) for stay in stays.list)
         numbers = {"topics": on, "topic_hours": sum(here), "topics_at_once": max(here, default=0)}
-        if scenario.rivals:
-            numbers["rival_topics"] = sum(stay.rival for stay in stays.list if _on(stay, day, day + DAY))
+        if _tells_rivals(stays):
+            numbers["rival_topics"] = sum(stay.rival is True for stay in stays.list if _on(stay, day, day + DAY))
         for name, value in numbers.items():
             found.setdefault(f"{stays.platform}_{name}", {})[day.date()] = value
         day += DAY

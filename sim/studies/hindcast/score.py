@@ -23,7 +23,7 @@ from sim.base.words import columns, humanise
 from sim.studies.hindcast.known import observed_days
 from sim.studies.hindcast.study import Hindcast, daily_metrics
 from sim.studies.hindcast.words import COLUMNS, known_until
-from sim.studies.naive import NAIVE, Compared, horizon, pooled
+from sim.studies.naive import NAIVE, Compared, horizon, of_a_day, pooled
 
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 
@@ -194,12 +194,9 @@ def by_quantity(rows: Sequence[Compared]) -> list[Compared]:
 
 def _of_a_day(runs: Runs, name: str, ahead: int, value: float) -> Compared:
     values = runs.values[name][:, (runs.cut - runs.first).days + ahead]
-    low, lower, _, upper, high = quantiles(values, runs.weights)
+    row = of_a_day(name, ahead, (values, runs.weights), _naive(runs, name, ahead), value)
     even = np.full(len(runs.weights), 1 / len(runs.weights))
-    beside = {which: abs(guess - value) for which, guess in _naive(runs, name, ahead).items()}
-    got = crps(values, runs.weights, value)
-    inside = float(lower <= value <= upper), float(low <= value <= high)
-    return Compared(name, ahead, ahead, 1, *inside, got, beside | {"unweighted": crps(values, even, value)})
+    return row._replace(naive={**row.naive, "unweighted": crps(values, even, value)})
 
 
 def _naive(runs: Runs, name: str, ahead: int) -> dict[str, float]:

@@ -15,10 +15,10 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from sim.base.bands import crps, effective_size, normalised, quantiles
+from sim.base.bands import effective_size, normalised, quantiles
 from sim.studies.hindcast.known import FACTORS
 from sim.studies.hindcast.study import log_likelihood
-from sim.studies.naive import Compared, exponential_decay, horizon, persistence, pooled, power_law
+from sim.studies.naive import Compared, exponential_decay, horizon, of_a_day, persistence, pooled, power_law
 from sim.studies.reality.cases import Line
 
 AHEAD = 21  # days after the peak day
@@ -127,11 +127,8 @@ def _fitted(forecast: Callable[..., np.ndarray], grid: np.ndarray, cases: Sequen
 
 
 def _of_a_day(case: Foreseen, d: int, ways: Mapping[str, Callable[..., np.ndarray]]) -> Compared:
-    values, value = case.runs[:, d], float(case.truth[d])
-    low, lower, _, upper, high = quantiles(values, case.weights)
-    beside = {name: abs(float(way(case.known, np.arange(1, d + 2))[-1]) - value) for name, way in ways.items()}
-    inside = float(lower <= value <= upper), float(low <= value <= high)
-    return Compared(case.name, d + 1, d + 1, 1, *inside, crps(values, case.weights, value), beside)
+    guesses = {name: float(way(case.known, np.arange(1, d + 2))[-1]) for name, way in ways.items()}
+    return of_a_day(case.name, d + 1, (case.runs[:, d], case.weights), guesses, float(case.truth[d]))
 
 
 def by_horizon(found: Mapping[str, Sequence[Compared]], names: Sequence[str], quantity: str) -> list[Compared]:
