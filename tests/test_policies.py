@@ -186,6 +186,7 @@ def bureaus(*minutes_ago, kind="bureau", home=False):
 # Who wants to act does so at the next look.
 FLAT = {
     "caution": 0.0, "listed_weight": 1.0, "rivals_weight": 1.0, "called_weight": 1.5, "deliberation_hours": 0.25,
+    "late_cost": 0.0, "ride_share": 0.0,
 }  # fmt: skip
 
 
@@ -474,6 +475,23 @@ def test_newsrooms_count_who_watches_elsewhere():
     assert blind.daily(seen, me()) == pytest.approx(3.0 * 0.04 / 1.04)
     assert blind.why(seen, me()) == "20.0 M reads of the story in 24 h"
     assert blind.daily(board(viewers_day=50_000_000), me()) == 0
+
+
+def test_who_competes_for_a_story_makes_it_news():
+    """Three rivals of the last two days make each read count 1 + 0.5 · 2 times; own bureaus and old joins nothing."""
+    rivals = [Joined(f"r{i}", f"R{i}", "bureau", 10_000 - 60 * i) for i in range(3)]
+    others = [Joined("home", "Home", "bureau", 9_990, home=True), Joined("old", "Old", "bureau", 10_000 - 49 * 60),
+              Joined("desk", "Desk", "media", 9_990)]  # fmt: skip
+    seen = {"read_on": {"weibo": Reads(50_000_000)}, "now": 10_000}
+    policy = Cover(most=2.0, half_reads=100e6, steep=1.0, rivals_weight=0.5)
+    assert policy.daily(board(**seen, joined=(*rivals, *others)), me()) == 1.0
+    assert policy.daily(board(**seen, joined=tuple(others)), me()) == pytest.approx(2 / 3)
+    assert policy.daily(board(now=10_000, joined=tuple(rivals)), me()) == 0  # nobody reads of it
+    assert policy.why(board(**seen, joined=tuple(rivals)), me()) == "50.0 M reads of the story in 24 h, 3 rivals for it"
+    assert policy.why(board(**seen, joined=tuple(others)), me()) == "50.0 M reads of the story in 24 h"
+    assert Cover(most=2.0, half_reads=100e6, steep=1.0).daily(board(**seen, joined=tuple(rivals)), me()) == (
+        pytest.approx(2 / 3)
+    )
 
 
 def test_a_quick_newsroom_drops_what_is_read_no_more():

@@ -18,7 +18,7 @@ from sim.minds.base import (
     log2,
     topic_words,
 )
-from sim.minds.dashboard import HOUR, Dashboard, Joined, Me
+from sim.minds.dashboard import HOUR, Dashboard, Me
 
 
 @POLICIES.register
@@ -89,13 +89,9 @@ class Rivalry(Policy):
         chance = me.review_minutes / HOUR / self.deliberation_hours
         return me.name in board.called or me.draw("decide", board.now) < chance
 
-    def _rivals(self, board: Dashboard, me: Me) -> list[Joined]:
-        return [j for j in board.joined if j.kind == "bureau" and not j.home and j.actor != me.name]
-
     def _pressure(self, board: Dashboard, me: Me) -> tuple[float, str]:
         """The pressure to join, and the words for it."""
-        before = self._rivals(board, me)
-        rivals = [j for j in before if board.now - j.minute <= self.rivals_hours * HOUR]
+        before, rivals = board.rivals(but=me.name), board.rivals(self.rivals_hours, me.name)
         called = board.called.get(me.name)
         pressure = self.listed_weight * log2(1 + board.listed_day) + self.rivals_weight * log2(1 + len(rivals))
         pressure += self.kinship + (self.called_weight if called else 0.0) - self.late_cost * len(before)

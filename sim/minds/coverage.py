@@ -12,8 +12,8 @@ from sim.base.names import Known
 from sim.base.streams import poisson
 from sim.base.strict import Share, Title
 from sim.minds.action import Action, Publish
-from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, hours_ago, looks, named_apart, opening
-from sim.minds.dashboard import HOUR, Dashboard, Me, Reads
+from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, hours_ago, log2, looks, named_apart, opening
+from sim.minds.dashboard import HOUR, Dashboard, Joined, Me, Reads
 
 DAY = 24 * HOUR
 
@@ -67,8 +67,9 @@ class Cover(Opens):
 
     Its topics a day are most · share, share = heed^steep / (heed^steep + half_reads^steep). Heed is the reads of the
     last 24 h where it posts, or as far as it is ``quick`` four times those of the last 6 h, and viewer_weight for each
-    who watched it elsewhere in 24 h (`broadcast`). Each newsroom has its limit, however much is read. Not modelled:
-    what there is to tell.
+    who watched it elsewhere in 24 h (`broadcast`); who competes for it is news too (conflict as a news value: Harcup
+    and O'Neill 2017, doi:10.1080/1461670X.2016.1150193), and multiplies heed by 1 + rivals_weight · log2(1 + rivals
+    that joined lately). Each newsroom has its limit, however much is read. Not modelled: what there is to tell.
     """
 
     name: ClassVar[str] = "cover"
@@ -82,6 +83,10 @@ class Cover(Opens):
     viewer_weight: float = Field(
         0.0, ge=0, le=1000, description="reads that one viewer of a broadcast of the last 24 h counts for"
     )
+    rivals_weight: float = Field(
+        0.0, ge=0, le=20, description="how much more a read counts per doubling of rivals that joined"
+    )
+    rivals_hours: float = Field(48.0, gt=0, le=1000, description="how long a rival's joining is felt")
 
     def expected_posts(self, actor: Holder, days: float) -> float:
         """As if half of all days were full of the story."""
@@ -93,6 +98,7 @@ class Cover(Opens):
         heed = (1 - self.quick) * read.day + self.quick * 4 * read.quarter + self.viewer_weight * board.viewers_day
         if not heed:
             return 0.0
+        heed *= 1 + self.rivals_weight * log2(1 + len(self._rivals(board)))
         odds = (heed / self.half_reads) ** self.steep
         return round(self.most * odds / (1 + odds), 9)
 
@@ -102,7 +108,12 @@ class Cover(Opens):
         read = f"{seen.day / 1e6:.1f} M reads of the story in 24 h"
         watched = board.viewers_day if self.viewer_weight else 0
         read += f", {seen.quarter / 1e6:.1f} M of them in 6 h" if self.quick else ""
-        return read + (f", {watched / 1e6:.1f} M viewers elsewhere" if watched else "")
+        rivals = len(self._rivals(board)) if self.rivals_weight else 0
+        read += f", {watched / 1e6:.1f} M viewers elsewhere" if watched else ""
+        return read + (f", {rivals} rival{'s' if rivals > 1 else ''} for it" if rivals else "")
+
+    def _rivals(self, board: Dashboard) -> list[Joined]:
+        return board.rivals(self.rivals_hours)
 
 
 @POLICIES.register

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -129,6 +130,11 @@ class Dashboard:
         """Reads of the story on some platforms together."""
         found = [self.read_on[place] for place in places if place in self.read_on]
         return Reads(*map(sum, zip(*found, strict=True))) if found else Reads()
+
+    def rivals(self, hours: float = math.inf, but: str = "") -> list[Joined]:
+        """Bureaus that joined in the last ``hours`` and whose story it is not, ``but`` one."""
+        after = self.now - hours * HOUR
+        return [j for j in self.joined if j.kind == "bureau" and not j.home and j.actor != but and j.minute >= after]
 
     def best(self, max_rank: int, min_minutes: int = 0, on: tuple[str, ...] = ()) -> Listed | None:
         """The story's highest topic of at most ``max_rank`` that has stayed ``min_minutes``, ``on`` these platforms."""
