@@ -434,9 +434,9 @@ def test_pictures_are_drawn_without_raw_data(tmp_path):
 
 
 AS_SCORED = {  # digests of the beginning of each, as they were in the version of `page.SAME_SINCE`
-    "reality_cascades": ("0.3", "69de2753c1bdc87a2eaa7ecc60e77e772b4b488c360dbb50ff6f73ebd4cb290a"),
-    "reality_feed": ("0.3", "71aeb73753606e7ff27e7a2047dd9039fc234d738efe22d97eed756e5fc18eec"),
-    "reality_lists": ("0.5", "95e62540b5948e9859d7237d3760eec4fffab207fe34d62bd69cd1c8d6a20c2b"),
+    "reality_cascades": ("0.3", "633efb07efa515388952eb6dd039db0779952d5f70ee319bd61c47305aa6cc2a"),
+    "reality_feed": ("0.3", "d265b64574ac1a07f13598939051633d4019ff497518ed40c7eb5e9efc0eac8d"),
+    "reality_lists": ("0.5", "291546ee15a8277eaf4af7bacebb685f32500ca204442a2f87b4d31c0ac10bb3"),
     "reality_roots": ("0.3", "07911adf003dccde740f4116e4874d622e2c5fa2b9e52eccf0fa50fdfd836ed6"),
 }
 
