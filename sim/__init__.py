@@ -69,8 +69,9 @@ def _unpacked(archive: str, inner: str) -> str:
     return str(target / inner)
 
 
-if hasattr(__loader__, "archive"):
-    __path__ = [_unpacked(__loader__.archive, __path__[0].removeprefix(__loader__.archive).strip("/\\"))]
+_archive: str = getattr(__spec__.loader, "archive", "") if __spec__ else ""
+if _archive:
+    __path__ = [_unpacked(_archive, __path__[0].removeprefix(_archive).strip("/\\"))]
 
 from sim.base.lazy import lazily  # noqa: E402  # not before it is known where the rooms are
 
