@@ -39,7 +39,7 @@ test: $(DEV)  ## run the tests
 compat: $(DEV)  ## run what is installed with the newest and the oldest packages that are allowed
 	@SIM_COMPAT=1 $(VENV)/bin/python -m pytest tests/test_install.py -k "newest or oldest"
 
-pythons: $(DEV)  ## hold results to be the same on Python 3.12 and 3.13, and with the oldest packages
+pythons: $(DEV)  ## hold results to be the same on Python 3.12 and 3.13
 	@scripts/pythons
 
 check: $(DEV)  ## check format, lint and types, and run the tests

@@ -44,6 +44,22 @@ sys.addaudithook(watch)
 """
 
 
+# Results and summaries of scenarios, as golden.json has them.
+RESULTS = """
+import json, sys
+from pathlib import Path
+from sim.base.notices import gathered
+from sim.runs.runner import simulate
+from sim.scenario.load import load
+found = {}
+for source in sys.argv[1:]:
+    with gathered():
+        tables = simulate(load(source))
+    found[Path(source).stem] = {"digest": tables.digests(), "summary": tables.summary}
+print(json.dumps(found))
+"""
+
+
 def files(folder, root=None):
     """Names of what a folder holds, below a root, but for what Python and editors leave there."""
     found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
@@ -290,6 +306,11 @@ def test_installed_without_the_lock_it_runs_anywhere(installed, tmp_path):
     with gathered():
         assert told["digest"] == simulate(load("ding_zhen", users=3000, sets=["days=1"])).digests()
     assert told["commit"] == ""
+    baselines = shutil.copytree(ROOT / "tests/baselines", tmp_path / "baselines")
+    golden = json.loads((baselines / "golden.json").read_text(encoding="utf-8"))["scenarios"]
+    sources = [str(baselines / f"{name}.yaml") if name not in shipped() else name for name in golden]
+    python = user([installed / "python"], work, tmp_path, PYTHONWARNINGS="ignore")
+    assert json.loads(python("-c", RESULTS, *sources).stdout) == golden
     page = record.with_name("page.html")
     page.unlink()
     assert sim("page", str(record.parent), "--lang", "zh").stdout.strip() == str(page)

@@ -17,6 +17,7 @@ import yaml
 import sim
 from sim.base.files import checksums
 from sim.cli import main
+from sim.pages import words
 
 ROOT = Path(__file__).parents[1]
 SERVES = "studio"  # the one room that opens a port, of this machine or, for a class, of its network
@@ -68,15 +69,15 @@ def called(tree):
 
 def test_nothing_in_the_source_executes_what_it_reads():
     for name, tree in sources():
-        for call, words in called(tree):
+        for call, said in called(tree):
             assert call not in RUNS, name
             assert call not in ("os.system", "os.popen", "pd.read_pickle"), name
-            assert "shell" not in words, name
+            assert "shell" not in said, name
             if call == "yaml.load":  # own files, by a loader that makes plain data
-                assert words["Loader"] in ("LOADER", "loader"), name
+                assert said["Loader"] in ("LOADER", "loader"), name
             if call == "np.load":
-                assert words["allow_pickle"] == "False", name
-    for loader in (sim.pages.words.LOADER, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+                assert said["allow_pickle"] == "False", name
+    for loader in (words.LOADER, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
         assert issubclass(loader, yaml.constructor.SafeConstructor)
 
 
@@ -167,8 +168,8 @@ def test_a_run_and_a_study_never_ask_for_the_network(alone, tmp_path):
     assert len(asked.read_text(encoding="utf-8").splitlines()) >= 2  # so it does watch
     asked.unlink()
     run = ["run", "ding_zhen", "--users", "2000", "--set", "days=1", "--quiet"]
-    for words in (run, [*STUDY, "--quiet"]):  # with pictures and pages; the study in processes of its own
-        done = started("-m", "sim.cli", *words)
+    for command in (run, [*STUDY, "--quiet"]):  # with pictures and pages; the study in processes of its own
+        done = started("-m", "sim.cli", *command)
         assert done.returncode == 0, done.stderr
         assert "picture" not in done.stderr
     assert len([*(tmp_path / "results").rglob("page.html")]) == 2
