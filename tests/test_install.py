@@ -220,8 +220,7 @@ def test_a_wheel_runs_from_a_place_that_cannot_be_written(lean, tmp_path):
     (package / "__pycache__").touch()  # nobody can write there, not even root
     sim = user([lean.with_name("sim")], tmp_path / "工作 folder", tmp_path / "家 home")
     assert [line.split()[0] for line in sim("list", "scenarios").stdout.splitlines()] == [*shipped()]
-    assert sim("validate", "ding_zhen", "cases/erke", "sir").stdout.count("ok: ") == 3
-    assert sim("show", "platform", "weibo").stdout.startswith("#")
+    assert sim("validate", "ding_zhen", "cases/erke").stdout.count("ok: ") == 2
     ran = sim("run", "sir", "--users", "300", "--quiet")
     assert ran.stderr == ""
     assert sorted(path.name for path in tmp_path.iterdir()) == ["家 home", "工作 folder"]
