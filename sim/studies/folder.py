@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.base import notices, places
+from sim.base.files import schema
 from sim.base.notices import Notice
 from sim.runs import kinds
 from sim.runs.folder import publish
@@ -25,7 +26,6 @@ from sim.studies.study import Answer
 if TYPE_CHECKING:
     import pandas as pd
 
-SCHEMA_VERSION = 2
 LONGEST = 60  # bytes of a label in a folder's name
 
 
@@ -107,7 +107,7 @@ def _head(answer: Answer, digest: str, command: Sequence[str]) -> dict[str, Any]
     """What the records of all studies begin with."""
     world = answer.world
     return {
-        "schema_version": SCHEMA_VERSION,
+        schema.KEY: schema.VERSION,
         "study": answer.study,
         "digest": digest,
         "command": list(command),

@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from sim.base import loader, notices
 from sim.base.errors import SimError
-from sim.base.files import checksums
+from sim.base.files import checksums, schema
 from sim.base.files.drafts import replacing
 from sim.runs.paging import writing
 from sim.runs.recipe import maker
@@ -183,7 +183,7 @@ def record(report: Report) -> dict[str, Any]:
     """What sweep.json says: the plan, counts, and the digest."""
     head = report.head
     counts = {"runs": head.total, "done": report.done, "failed": report.failed, "digest": report.digest}
-    return {"plan": head.plan, "scenario": head.scenario, "title": head.title, **counts}
+    return {schema.KEY: schema.VERSION, "plan": head.plan, "scenario": head.scenario, "title": head.title, **counts}
 
 
 def _table(found: Sequence[Index]) -> str:
