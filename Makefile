@@ -23,7 +23,7 @@ FAULT = $(FAULT_$(FOUND))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test compat check verify bench clean
+.PHONY: help demo test compat check verify bench site clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,10 @@ verify: $(DEV)  ## check the simulator against theory; rewrites docs/verificatio
 
 bench: $(PEERS)  ## compare speed with C and other tools; a quarter of an hour, writes docs/benchmarks.md
 	@$(VENV)/bin/python -m benchmarks $(BENCH)
+
+site: $(DEV)  ## build the documentation as a site, to site/; it opens without a network
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/python -m mkdocs --quiet build --strict
+	@echo "site/index.html"
 
 clean:  ## remove the environment and all caches; results stay
 	@rm -rf $(VENV) $(CLUTTER)

@@ -21,7 +21,9 @@ def page() -> str:
         f"What `sim COMMAND --help` tells, for all {len(known)} commands. Exit codes are in the "
         "[overview](../overview.md#commands).",
         "",
-        *table(("command", "does"), ((f"[`sim {name}`](#sim-{name})", cell(text)) for name, (text, _) in known.items())),
+        *table(
+            ("command", "does"), ((f"[`sim {name}`](#sim-{name})", cell(text)) for name, (text, _) in known.items())
+        ),
     ]
     for name, (_, parser) in known.items():
         lines += _command(name, parser)
@@ -44,7 +46,9 @@ def _command(name: str, parser: argparse.ArgumentParser) -> Iterator[str]:
 
 
 def _invocation(action: argparse.Action) -> str:
-    metavar = action.metavar or ("" if action.nargs == 0 else "|".join(map(str, action.choices or (action.dest.upper(),))))
+    metavar = action.metavar or (
+        "" if action.nargs == 0 else "|".join(map(str, action.choices or (action.dest.upper(),)))
+    )
     names = ", ".join(action.option_strings)
     return code(f"{names} {metavar}".strip() if names else metavar)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,7 +86,10 @@ def _ladder() -> str:
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str:
     """Links of the repository become links of the site."""
     path = OWN.get(page.file.src_uri)
-    return places.relinked(places.spaced(markdown), path) if path else markdown
+    if not path:
+        return markdown
+    text = places.relinked(places.spaced(markdown), path)
+    return places.joined(text) if twins.language(page.file.src_uri) == "zh" else text
 
 
 def on_page_context(context: Any, page: Any, config: Any, nav: Any) -> Any:
@@ -93,3 +97,8 @@ def on_page_context(context: Any, page: Any, config: Any, nav: Any) -> Any:
     config.theme["language"] = twins.language(page.file.src_uri)
     config.extra["alternate"] = twins.switch(page.file.src_uri)
     return context
+
+
+def on_post_page(output: str, page: Any, config: Any) -> str:
+    """Without the lines for search engines by which the script would ask for a site map in each language."""
+    return re.sub(r'\s*<link rel="alternate" href=[^>]*>', "", output)

@@ -97,7 +97,7 @@ def parts() -> dict[str, Part]:
     """Every type of scenario and sweep files by name, from the top down, with the paths at which it stands."""
     schema = load.schema()
     tops = {"Scenario": schema["else"], "Classic": schema["then"], "Sweep": checker.schema(Sweep)}
-    known = schema["definitions"] | {name: top for name, top in tops.items()}
+    known = schema["definitions"] | tops
     found = {name: Part(top, []) for name, top in tops.items()}
     queue = [(name, "") for name in tops]
     while queue:
@@ -136,7 +136,8 @@ def plugged() -> dict[str, tuple[str, str]]:
 
 
 def _about(field: Schema) -> str:
-    return str(field.get("description", ""))
+    """Its help, and what the Chinese form calls it."""
+    return " · ".join(filter(None, (str(field.get("description", "")), field.get("zh"))))
 
 
 def _default(field: Schema, needed: bool) -> str:
@@ -181,7 +182,7 @@ def _link(name: str) -> str:
 
 def _plain(field: Schema) -> str:
     words = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
-    limits = ", ".join(f"{sign} {field[key]:,.12g}" for key, sign in LIMITS.items() if key in field)
+    limits = ", ".join(f"{sign} {_number(field[key])}" for key, sign in LIMITS.items() if key in field)
     sizes = ", ".join(f"{word} {field[key]:,}" for key, word in SIZES.items() if key in field)
     kind = field.get("type", "")
     if kind == "array":
@@ -195,3 +196,7 @@ def _plain(field: Schema) -> str:
     if field.get("format") == "date-time":
         return "time with a zone"
     return f"{words.get(kind, 'anything')} {limits}".strip() + (f" ({sizes} signs)" if sizes else "")
+
+
+def _number(value: float) -> str:
+    return "2^63" if value == 2**63 else f"{value:,.12g}"

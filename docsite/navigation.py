@@ -37,7 +37,10 @@ def guide() -> list[dict[str, list[str]]]:
     """Pages of the guide below the headings of its index."""
     parts = re.split(r"^## (.*)$", (DOCS / "guide/README.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
     found = zip(parts[1::2], parts[2::2], strict=True)
-    return [{title: [f"guide/{page}" for page in re.findall(r"^\| \[.*?\]\((.*?)\)", text, re.MULTILINE)]} for title, text in found]
+    return [
+        {title: [f"guide/{page}" for page in re.findall(r"^\| \[.*?\]\((.*?)\)", text, re.MULTILINE)]}
+        for title, text in found
+    ]
 
 
 def _scenarios() -> list[Any]:
@@ -54,4 +57,10 @@ def _reference() -> list[Any]:
     families = [f"reference/{family}.md" for family in keys.FAMILIES]
     files = ["reference/keys.md", *families, "reference/platforms.md"]
     results = ["reference/metrics.md", "reference/results.md"]
-    return ["reference/commands.md", {"Files": files}, {"Results": results}, "reference/python.md", "reference/rooms.md"]
+    return [
+        "reference/commands.md",
+        {"Files": files},
+        {"Results": results},
+        "reference/python.md",
+        "reference/rooms.md",
+    ]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from docsite.places import ROOT
 from docsite.words import anchored, cell, code, table
 from scripts import results_page
+from sim.catalog import platform_names
 from sim.scenario.numbers import WHAT, Number, catalogue
 
 HEAD = ("name", "English", "中文", "unit", "what it counts", "where it exists")
@@ -19,14 +20,14 @@ WORLDS = {
 
 def page() -> str:
     """Every number that a run can be asked for."""
-    numbers = catalogue().numbers
+    numbers, platform = catalogue().numbers, platform_names()[-1]
     lines = [
         "# Metrics",
         "",
-        f"The {len({one.name for one in numbers})} numbers that a run can be asked for, by the names that `summary.json`, "
-        "`series.csv`, goals, expectations and `--metric` use. A name with braces stands for a family: "
-        "`{platform}_impressions` is `weibo_impressions` in a world with Weibo. `sim list metrics SCENARIO` names those "
-        "of a scenario. The files are on the page of [result files](results.md).",
+        f"The {len({one.name for one in numbers})} numbers that a run can be asked for, by the names that "
+        "`summary.json`, `series.csv`, goals, expectations and `--metric` use. A name with braces stands for a family: "
+        f"`{{platform}}_impressions` is `{platform}_impressions` in a world with {platform}. `sim list metrics "
+        "SCENARIO` names those of a scenario. The files are on the page of [result files](results.md).",
         "",
         "Where a number exists: " + "; ".join(f"*{name}*, {text}" for name, text in WHAT.items()) + ".",
         "",

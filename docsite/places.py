@@ -46,6 +46,8 @@ MADE = {
 SHOWN = "files"  # where files stand that are no pages
 CODE_OR_LINK = re.compile(r"(^```.*?^```|`+[^`]+`+)|\]\(([^)\s]+)\)", re.MULTILINE | re.DOTALL)
 FENCE = re.compile(r"^ *```")
+HAN = r"\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”"
+BREAK = re.compile(rf"[{HAN}]\n *[{HAN}`*\[]|[，。；：、）]\n *[^\s|#!-]")
 ITEM = re.compile(r"([-*+]|1\.) ")
 
 
@@ -95,6 +97,17 @@ def spaced(text: str) -> str:
         if not fenced and ITEM.match(line) and lines and _prose(lines[-1]):
             lines.append("")
         lines.append(line)
+    return "\n".join(lines)
+
+
+def joined(text: str) -> str:
+    """A page without breaks between Chinese letters and signs, of which a browser would make blanks."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if lines and BREAK.search(f"{lines[-1]}\n{line}") and not re.match(r"[#|!]|```", lines[-1]):
+            lines[-1] += line.lstrip()
+        else:
+            lines.append(line)
     return "\n".join(lines)
 
 

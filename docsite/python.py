@@ -37,7 +37,10 @@ def api() -> str:
 def rooms() -> str:
     """Every module of every room, in a line each."""
     lines = ["# Rooms and modules", ""]
-    lines += ["The package room by room, from the top down; [the architecture](../architecture.md) has the picture.", ""]
+    lines += [
+        "The package room by room, from the top down; [the architecture](../architecture.md) has the picture.",
+        "",
+    ]
     for room in house.ORDER:
         lines += [f"## {room}", "", cell(house.question(room)), "", *table(("module", "what it is"), _modules(room))]
     return "\n".join(lines)

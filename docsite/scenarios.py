@@ -37,7 +37,10 @@ def groups() -> dict[str, list[str]]:
 def index() -> str:
     """All shipped scenarios, each with its title."""
     lines = ["# Scenarios", ""]
-    lines += ["What comes with the program. `sim list scenarios` lists them, `sim run NAME` runs one. Cases with figures", ""]
+    lines += [
+        "What comes with the program. `sim list scenarios` lists them, `sim run NAME` runs one. Cases with figures",
+        "",
+    ]
     lines[-2] += " that were observed stand beside their runs in the [gallery](../gallery.md)."
     for title, names in groups().items():
         rows = ((f"[`{name.removeprefix('sweeps/')}`]({name}.md)", cell(_title(name))) for name in names)
@@ -80,7 +83,10 @@ def _page(name: str) -> Iterator[str]:
 def platforms() -> str:
     """All platforms of the catalogue, each with its whole file."""
     lines = ["# Platforms", ""]
-    lines += ["A platform is a file of the catalogue: people, responses, kinds of content, mechanisms, ranges, sources.", ""]
+    lines += [
+        "A platform is a file of the catalogue: people, responses, kinds of content, mechanisms, ranges, sources.",
+        "",
+    ]
     lines += ["Grades: *measured* by somebody who published it, *estimated* from something measured, *assumed*.", ""]
     rows = ((f"[`{name}`](#{name})", cell(_platform(name).get("about", ""))) for name in platform_names())
     lines += table(("name", "what it is"), rows)
