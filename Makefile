@@ -10,7 +10,7 @@ PEERS := $(VENV)/.peers-ready
 PINS := requirements.lock pyproject.toml
 
 INSTALL := $(VENV)/bin/python -m pip --quiet --disable-pip-version-check --no-input install -c requirements.lock
-CLUTTER := build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+CLUTTER := build site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # The probe answers ok, old or bare, and nothing where there is no Python at all.
 PROBE := import sys; from importlib.util import find_spec as has; \
@@ -53,7 +53,7 @@ bench: $(PEERS)  ## compare speed with C and other tools; a quarter of an hour, 
 	@$(VENV)/bin/python -m benchmarks $(BENCH)
 
 site: $(DEV)  ## build the documentation as a site, to site/; it opens without a network
-	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/python -m mkdocs --quiet build --strict
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/python -m mkdocs build --quiet --strict
 	@echo "site/index.html"
 
 clean:  ## remove the environment and all caches; results stay

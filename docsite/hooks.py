@@ -96,9 +96,16 @@ def on_page_context(context: Any, page: Any, config: Any, nav: Any) -> Any:
     """A Chinese page has Chinese around it, and the switch of languages leads to the same page in the other one."""
     config.theme["language"] = twins.language(page.file.src_uri)
     config.extra["alternate"] = twins.switch(page.file.src_uri)
+    twins.name_tabs(nav, config.theme["language"])
     return context
 
 
 def on_post_page(output: str, page: Any, config: Any) -> str:
     """Without the lines for search engines by which the script would ask for a site map in each language."""
     return re.sub(r'\s*<link rel="alternate" href=[^>]*>', "", output)
+
+
+def on_post_build(config: Any) -> None:
+    """Leave out what only the makers of the theme need: maps from its scripts to their source."""
+    for path in Path(config.site_dir).rglob("*.map"):
+        path.unlink()

@@ -1,6 +1,7 @@
 """The documentation builds as a site: without a warning, a lost link or anything fetched; the reference is whole."""
 
 import argparse
+import fcntl
 import json
 import os
 import re
@@ -58,13 +59,24 @@ class Read(HTMLParser):
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """The site, built as `make site` does; and what MkDocs said."""
-    into = tmp_path_factory.mktemp("site")
+    """The site, built as `make site` does; and what MkDocs said. Processes that share the tests share it."""
+    base = tmp_path_factory.getbasetemp()
+    into = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "site"
+    told = into.with_name("site.log")
+    with into.with_name("site.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            told.write_text(build(into), "utf-8")
+    return into, told.read_text("utf-8")
+
+
+def build(into):
+    """Build the site; what MkDocs said."""
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(into)]
-    quiet = os.environ | {"NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(ROOT), "HOME": str(into.parent)}
+    quiet = os.environ | {"NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=ROOT, env=quiet, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return into, done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
