@@ -11,7 +11,7 @@ LOCK = $(firstword $(wildcard requirements-$(VERSION).lock) requirements.lock)
 PINS := $(wildcard requirements*.lock) pyproject.toml
 
 INSTALL = $(VENV)/bin/python -m pip --quiet --disable-pip-version-check --no-input install -c $(LOCK)
-CLUTTER := .venvs build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+CLUTTER := .venvs build site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # The probe answers ok, old or bare, and nothing where there is no Python at all.
 PROBE := import sys; from importlib.util import find_spec as has; \
@@ -25,7 +25,7 @@ FAULT = $(FAULT_$(FOUND))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test compat pythons check verify bench clean
+.PHONY: help demo test compat pythons check verify bench site clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,10 @@ verify: $(DEV)  ## check the simulator against theory; rewrites docs/verificatio
 
 bench: $(PEERS)  ## compare speed with C and other tools; a quarter of an hour, writes docs/benchmarks.md
 	@$(VENV)/bin/python -m benchmarks $(BENCH)
+
+site: $(DEV)  ## build the documentation as a site, to site/; it opens without a network
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/python -m mkdocs build --quiet --strict
+	@echo "site/index.html"
 
 clean:  ## remove the environment and all caches; results stay
 	@rm -rf $(VENV) $(CLUTTER)

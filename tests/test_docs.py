@@ -16,7 +16,12 @@ from sim.scenario.load import load, shipped
 
 ROOT = Path(__file__).parent.parent
 GUIDE = ROOT / "docs" / "guide"
-PAGES = {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in (ROOT / "README.md", *GUIDE.glob("*.md"))}
+FIRST = [
+    path for folder in ("", "zh/", "quickstart/", "zh/quickstart/") for path in (ROOT / "docs" / folder).glob("*.md")
+]
+FIRST = [path for path in FIRST if path.name == "README.md" or path.parent.name == "quickstart"]
+SHOWN = (ROOT / "README.md", *FIRST, *GUIDE.glob("*.md"))
+PAGES = {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in SHOWN}
 README = PAGES["README.md"]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
