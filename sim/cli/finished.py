@@ -1,4 +1,4 @@
-"""Commands about finished folders: `sim plot`, `sim page`, `sim export`, `sim explain`, `sim verify`."""
+"""Commands about finished folders: `sim plot`, `sim page`, `sim explain`, `sim verify`."""
 
 from __future__ import annotations
 
@@ -27,16 +27,6 @@ def add_page(commands: Any) -> None:
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language in which it opens (en)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="another file (FOLDER/page.html)")
     parser.set_defaults(after_interrupt="the page may be missing")
-
-
-def add_export(commands: Any) -> None:
-    """`sim export`."""
-    parser = add(commands, "export", _export, "copy the tables of a run or study for Excel and other spreadsheets")
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="a folder of results")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="where the copies go (beside it: FOLDER-spreadsheets)")
-    about = "instead of the tables, the repost forest of a run as GraphML, for Gephi"
-    parser.add_argument("--graphml", action="store_true", help=about)
-    parser.set_defaults(after_interrupt="some tables may be missing")
 
 
 def add_explain(commands: Any) -> None:
@@ -95,16 +85,6 @@ def _page(args: argparse.Namespace) -> int:
     from sim.runs.paging.again import again
 
     print_lines([str(again(args.folder, args.out, args.lang))])
-    return 0
-
-
-def _export(args: argparse.Namespace) -> int:
-    from sim.runs import graphml, spreadsheets
-
-    what = "graphml" if args.graphml else "spreadsheets"
-    out = args.out or args.folder.with_name(f"{args.folder.resolve().name}-{what}")
-    made = [graphml.write(args.folder, out)] if args.graphml else spreadsheets.export(args.folder, out)
-    print_lines(map(str, made))
     return 0
 
 
