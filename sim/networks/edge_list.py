@@ -28,10 +28,10 @@ class EdgeList(Network):
     As SNAP, KONECT and Gephi write it: fields are separated by a comma, a semicolon, a tab or spaces, and may stand in
     double quotes; empty lines and lines that start with # or % are passed over. A first line that names the columns
     ``source`` and ``target``, in any order, is a header; without one, source and target come first, and two further
-    fields are passed over. Files packed by gzip are read too, and by the end of the name GraphML, GEXF and Parquet, whose
-    columns are ``source`` and ``target`` (needs pyarrow, the extra ``data``). Ids are whole
-    numbers from 0 up, below the number of users; users without an edge are fine. With ``ids: names`` they are any
-    words, as many as there are users, and nodes.csv tells who is whom. Not read: weights, times.
+    fields are passed over. Files packed by gzip are read too, and by the end of the name GraphML, GEXF and Parquet,
+    whose columns are ``source`` and ``target`` (it needs pyarrow, the extra ``data``). Ids are whole numbers from 0 up,
+    below the number of users; users without an edge are fine. With ``ids: names`` they are any words, as many as there
+    are users, and nodes.csv tells who is whom. Not read, which is told: weights, times.
     """
 
     name: ClassVar[str] = "edge_list"

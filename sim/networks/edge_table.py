@@ -81,9 +81,8 @@ class _Table:
         schema = self.file.schema_arrow
         lower = [name.lower() for name in schema.names]
         if any(lower.count(name) != 1 for name in ENDS):
-            raise SimError(
-                f"{self.path}: needs the columns source and target, each once; has {', '.join(schema.names)}"
-            )
+            there = ", ".join(schema.names)
+            raise SimError(f"{self.path}: needs the columns source and target, each once; has {there}")
         found = [schema.names[lower.index(name)] for name in ENDS]
         for name in found:
             self._refuse_type(name, schema.field(name).type)
@@ -149,9 +148,8 @@ class _Table:
         at, parts, rows = 0, [], []
         for batch in self._batches():
             missing = _missing(batch)
-            both = pa.concat_arrays(
-                [column.cast(pa.large_string()).fill_null("") for column in batch]
-            ).dictionary_encode()
+            words = [column.cast(pa.large_string()).fill_null("") for column in batch]
+            both = pa.concat_arrays(words).dictionary_encode()
             place = np.array([known.setdefault(name, len(known)) for name in both.dictionary.to_pylist()], np.int64)
             low, high = place[both.indices.to_numpy()].reshape(2, -1)
             empty = known.get("", -1)
@@ -168,9 +166,8 @@ class _Table:
         self.users = max(1, len(self.names))
         if self.names and self.users != self.n_users:
             count = f"{self.path}: names {self.users:,} nodes for {self.n_users:,} users; set users to {self.users}"
-            raise SimError(
-                count + (f"\n{self.told(0, repeats=False)}" if self.faults and not self.dialect.drop else "")
-            )
+            faulty = self.faults and not self.dialect.drop
+            raise SimError(f"{count}\n{self.told(0, repeats=False)}" if faulty else count)
         number = {name: user for user, name in enumerate(self.names)}
         table = np.zeros(len(met), id_type(self.users))
         table[used] = [number[met[place]] for place in used.tolist()]
@@ -184,10 +181,8 @@ class _Table:
     def told(self, total: int, *, repeats: bool) -> str:
         """One line a row that is no edge, in their order, how many more there are, and what would help."""
         faults = self.faults + (self._repeats() if repeats else [])
-        lines = [
-            f"{self.path}: row {row}: {_REASONS[why].format(n=self.n_users)}"
-            for row, why in sorted(faults)[:NAMED_FAULTS]
-        ]
+        first, n = sorted(faults)[:NAMED_FAULTS], self.n_users
+        lines = [f"{self.path}: row {row}: {_REASONS[why].format(n=n)}" for row, why in first]
         lines += [f"… and {total - len(lines)} more"] if total > len(lines) else []
         outside = {why for _, why in faults} & {"negative_ids", "ids_outside"}
         named = "ids: names takes any ids and numbers them anew"

@@ -24,7 +24,7 @@ FORMATS = ("png", "svg", "pdf")
 VECTOR: Any = {"svg.fonttype": "none", "svg.hashsalt": "sim", "pdf.fonttype": 3}
 # Whoever opens an SVG lacks our typeface, and has others than this machine.
 _OURS = re.compile(r"'Noto Sans SC Subset'(?:, '[^']*')*")
-FAMILIES = "'Noto Sans SC', 'Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei', 'DejaVu Sans', sans-serif"
+FAMILIES = "'Noto Sans SC', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', 'DejaVu Sans', sans-serif"
 PALE_GROUND: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.4}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 NAMES = ("CITATION.cff", "citation.bib")
@@ -18,6 +19,12 @@ SOFTWARE = "virality-simulator"
 def texts(record: Mapping[str, Any], version: str) -> dict[str, str]:
     """The files by name, of a run's or a study's record, made by a version of the program."""
     return dict(zip(NAMES, (cff(record, version), bibtex(record, version)), strict=True))
+
+
+def write(folder: Path, record: Mapping[str, Any], version: str) -> None:
+    """Put the files into a folder; see `texts`."""
+    for name, text in texts(record, version).items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def cff(record: Mapping[str, Any], version: str) -> str:
@@ -67,9 +74,9 @@ def _facts(record: Mapping[str, Any], version: str) -> str:
         [
             f"scenario {record['scenario']}",
             f"seed {record['seed']}",
-            f"{record['users']:,} simulated people",
+            *([f"{record['users']:,} simulated people"] if "users" in record else []),  # of a sweep they may vary
             f"{SOFTWARE} {version}",
-            f"{record['kind']} model version {record['model_version']}",
+            *([f"{record['kind']} model version {record['model_version']}"] if "kind" in record else []),
             *([f"a branch of {branch['of'][:12]} from {branch['at']}"] if branch else []),
             f"digest {_digest(record)}",
         ]

@@ -19,6 +19,7 @@ from sim.runs.export.graph import WORDS, Graph, Rows
 FORMATS = ("graphml", "gexf", "csv", "parquet")
 XML: dict[str, type[xml.GraphML | xml.GEXF]] = {"graphml": xml.GraphML, "gexf": xml.GEXF}
 MANY = 2_000_000  # nodes and edges: beyond, Gephi and networkx take minutes and gigabytes
+FRAME = 1 << 14  # bytes of Parquet around the rows
 PACKED = ".gz"
 
 
@@ -55,7 +56,8 @@ def refuse_there(targets: Iterable[Path], force: bool) -> None:
 
 def estimated_bytes(graph: Graph, form: str) -> int:
     """About how large the files of a graph will be, from its first rows, before they are packed."""
-    return sum(round(_bytes_a_row(rows, graph, form) * rows.count) for rows in (graph.nodes, graph.edges))
+    frame = len(XML[form](graph).head()) if form in XML else FRAME if form == "parquet" else 0
+    return frame + sum(round(_bytes_a_row(rows, graph, form) * rows.count) for rows in (graph.nodes, graph.edges))
 
 
 def _bytes_a_row(rows: Rows, graph: Graph, form: str) -> float:
@@ -103,7 +105,7 @@ def _require_disk(graph: Graph, target: Path, form: str) -> None:
     size, free = estimated_bytes(graph, form), machine.free_disk(target.parent)
     if size > 0.9 * free and not target.name.endswith(PACKED):
         has = f"the disk of {target.parent} has {humanise_bytes(free)}"
-        raise RefusedError(f"{target.name} needs about {humanise_bytes(size)}, {has}; export fewer people or trees")
+        raise RefusedError(f"{target.name} needs about {humanise_bytes(size)}; {has}; export fewer people or trees")
     many = graph.nodes.count + graph.edges.count
     if form in XML and many > MANY:
         how = f"about {humanise_bytes(size)}; Gephi and networkx need some forty times that in memory"

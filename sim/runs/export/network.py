@@ -120,11 +120,12 @@ class _Computed:
         self.who, self.platform, self.lang = who, platform, lang
 
     def graph(self) -> Graph:
-        """As a graph; edges are counted when they are written, and before that estimated."""
+        """As a graph; edges are counted when they are written, and before that estimated from the first members."""
         from sim.world.population import members
 
         people = members(self.who.traits, self.platform)
-        edges = round(people * min(float(self.who.graph.table.mean()), max(0, people - 1)))
+        first = next(self._audiences(), None)
+        edges = 0 if first is None else round(people * float(first[2].mean()))
         nodes = Rows(people, COLUMNS | _trait_kinds(self.who), self.nodes)
         return Graph(ABOUT, nodes, Rows(edges, ENDS, self.edges), titles(self.lang))
 
