@@ -55,6 +55,11 @@ def require_parquet() -> Any:
     return pyarrow
 
 
+def _values(column: pd.Series) -> Any:
+    """Numbers as an array, words one by one."""
+    return column.to_numpy() if column.dtype.kind in "iuf" else column.tolist()
+
+
 def write_parquet(rows: Rows, path: Path, about: str) -> None:
     """Rows as Parquet, typed, a group of rows a block; ``about`` stands in its schema."""
     pa = require_parquet()
@@ -65,5 +70,5 @@ def write_parquet(rows: Rows, path: Path, about: str) -> None:
     schema = pa.schema(fields, metadata={"about": about})
     with ParquetWriter(path, schema) as writer:
         for block in rows.blocks():
-            columns = [pa.array(block[name].tolist(), kind) for name, kind in fields]
+            columns = [pa.array(_values(block[name]), kind) for name, kind in fields]
             writer.write_table(pa.Table.from_arrays(columns, schema=schema))
