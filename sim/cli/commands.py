@@ -4,8 +4,7 @@ from sim.cli.calibrate import add_calibrate
 from sim.cli.compare import add_compare
 from sim.cli.counterfactuals import add_counterfactuals
 from sim.cli.diff import add_diff
-from sim.cli.export import add_export
-from sim.cli.finished import add_explain, add_page, add_plot, add_verify
+from sim.cli.finished import add_explain, add_export, add_page, add_plot, add_verify
 from sim.cli.forks import add_fork
 from sim.cli.hindcast import add_hindcast
 from sim.cli.ladder import add_ladder
