@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sim.runs.branches import fork
     from sim.runs.explain.topic import explain_topic
     from sim.runs.explain.user import explain_user
+    from sim.runs.export.asked import export
     from sim.runs.result import Result
     from sim.runs.runner import run
     from sim.scenario.load import load, shipped
@@ -87,6 +88,7 @@ __all__ = [
     "counterfactuals",
     "explain_topic",
     "explain_user",
+    "export",
     "fork",
     "hindcast",
     "load",
@@ -113,6 +115,7 @@ __getattr__ = lazily(
         "outcomes": "sim.studies.outcomes.answer",
         "explain_topic": "sim.runs.explain.topic",
         "explain_user": "sim.runs.explain.user",
+        "export": "sim.runs.export.asked",
         "fork": "sim.runs.branches",
         "hindcast": "sim.studies.hindcast.hindcast",
         "load": "sim.scenario.load",

@@ -330,6 +330,8 @@ def test_the_command_leaves_a_whole_folder(folder):
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     plain = {name for name in names if not name.endswith(".yaml")}
     assert plain == {
+        "CITATION.cff",
+        "citation.bib",
         "SHA256SUMS",
         "frontier.csv",
         "optimize.json",
