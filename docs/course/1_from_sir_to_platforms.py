@@ -36,10 +36,10 @@ print(friends, "· mean number of friends 平均好友数", round(2 * friends.si
 #
 # 每一步，患者以概率 0.05 感染每位健康的朋友，并以概率 0.2 康复。一段关系最终被用到的概率是 $T$（传播率），所以第一位患者平均感染 $R_0 = 8\,T$ 人。理论指出：大规模爆发所波及的比例 $z$ 满足 $z = 1 - e^{-R_0 z}$。
 #
-# The same world with 30 seeds of the random numbers gives 30 outcomes. We compare their mean with theory, and allow
-# four standard errors: a right model misses so wide a bound about once in 10,000 times.
+# The same world with 20 seeds of the random numbers gives 20 outcomes. We compare their mean with theory, and allow
+# four standard errors: a right model misses so wide a bound less than once in 1,000 times.
 #
-# 同一个世界换 30 个随机种子，就有 30 个结果。我们把平均值与理论比较，允许 4 个标准误：正确的模型大约一万次才会超出一次。
+# 同一个世界换 20 个随机种子，就有 20 个结果。我们把平均值与理论比较，允许 4 个标准误：正确的模型超出它的机会不到千分之一。
 
 # %%
 INFECT, RECOVER = 0.05, 0.2
@@ -48,7 +48,7 @@ theory = final_size(FRIENDS * T, seed_share=SEEDS / PEOPLE)
 print(f"T = {T:.3f}   R0 = {FRIENDS * T:.2f}   theory 理论: z = {theory:.3f}")
 
 
-def shares(scenario, sets, seeds=30):
+def shares(scenario, sets, seeds=20):
     """The share of people reached, for so many seeds."""
     sets = [*sets, f"seeds={{count: {SEEDS}}}"]
     runs = (run(scenario, graph=friends, seed=seed, sets=sets, out=None) for seed in range(seeds))
@@ -133,7 +133,7 @@ def square(people=PLAIN, see=1.0, **mechanisms):
     return {
         "name": "square",
         "start": "2021-03-01T00:00+08:00",
-        "days": 2,
+        "days": 1,
         "step_minutes": 30,
         "people": {"users": PEOPLE, "represents": PEOPLE, **people},
         "platforms": {"square": platform},
@@ -145,7 +145,7 @@ def square(people=PLAIN, see=1.0, **mechanisms):
     }
 
 
-def posted(world, seeds=20):
+def posted(world, seeds=15):
     """Shares of people who reposted, and who saw it, for so many seeds."""
     runs = [run(world, graph=friends, seed=seed, out=None) for seed in range(seeds)]
     counts = [(one.table("series").reposts.sum(), one.summary["people_reached"]) for one in runs]
@@ -183,7 +183,7 @@ worlds = {
     "+ real people\n＋真实人群": square(people={}, see=0.6),
     "+ recommender\n＋推荐": square(people={}, see=0.6, traffic_pools=POOLS),
 }
-means = {name: [found.mean() for found in posted(world, seeds=8)] for name, world in worlds.items()}
+means = {name: [found.mean() for found in posted(world, seeds=6)] for name, world in worlds.items()}
 fig, ax = plt.subplots()
 places = np.arange(len(means))
 for shift, label, values in zip((-0.2, 0.2), ("shared 转发", "saw 看到"), np.array([*means.values()]).T, strict=True):
@@ -243,9 +243,9 @@ assert above.mean() < 0.1 < sir.mean()
 print(f"R0 = {FRIENDS * 0.6 * T:.2f}")
 SEEDS = 12
 cascade = shares("independent_cascade", [f"contagion.p={0.6 * T}"])
-on_the_platform = posted(square(see=0.6), seeds=30)[0]
+on_the_platform = posted(square(see=0.6), seeds=20)[0]
 apart = cascade.mean() - on_the_platform.mean()
-error = np.hypot(cascade.std(ddof=1), on_the_platform.std(ddof=1)) / np.sqrt(30)
+error = np.hypot(cascade.std(ddof=1), on_the_platform.std(ddof=1)) / np.sqrt(20)
 print(f"cascade 级联 {cascade.mean():.1%}   platform 平台 {on_the_platform.mean():.1%}   apart 相差 {apart:.1%} ± {error:.1%}")
 assert abs(apart) < 4 * error
 
@@ -268,7 +268,7 @@ assert abs(apart) < 4 * error
 
 # %% tags=["answer"]
 alone = square(people={}, see=0.0, traffic_pools=POOLS)
-print(f"saw it without any tie 没有任何关系也看到: {posted(alone, seeds=8)[1].mean():.1%}")
+print(f"saw it without any tie 没有任何关系也看到: {posted(alone, seeds=4)[1].mean():.1%}")
 assert posted(square(people={}, see=0.0), seeds=2)[1].sum() == 0 < posted(alone, seeds=2)[1].sum()
 
 # %% [markdown]

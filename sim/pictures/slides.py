@@ -11,6 +11,7 @@ LARGE = {
     "figure.dpi": 100,
     "figure.constrained_layout.use": True,
     "font.size": 16,
+    "text.parse_math": True,  # whoever draws here writes the labels too
     "axes.titlesize": 18,
     "axes.labelsize": 16,
     "legend.fontsize": 15,

@@ -10,6 +10,7 @@ from numbers import Integral
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+from sim.base import notices
 from sim.base.errors import SimError
 
 P = ParamSpec("P")
@@ -36,7 +37,7 @@ def checked(function: Callable[P, T]) -> Callable[P, T]:
     """A function of the Python interface whose arguments are looked at first, by their names.
 
     Counts, the language, lists of words, what varies, scenarios and answers; `SimError` for what none of these can be.
-    What is in a scenario is left to its checker.
+    What is in a scenario is left to its checker. What many runs would each say, Python warns of once.
     """
     signature = inspect.signature(function)
     one_text = {name for name, given in signature.parameters.items() if "Sequence" not in str(given.annotation)}
@@ -45,7 +46,8 @@ def checked(function: Callable[P, T]) -> Callable[P, T]:
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
         for name, value in signature.bind(*args, **kwargs).arguments.items():
             look_at(name, value, one_text=name in one_text)
-        return function(*args, **kwargs)
+        with notices.once():
+            return function(*args, **kwargs)
 
     return call
 
