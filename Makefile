@@ -7,6 +7,7 @@ VENV := .venv
 RUNTIME := $(VENV)/.runtime-ready
 DEV := $(VENV)/.dev-ready
 PEERS := $(VENV)/.peers-ready
+COURSE := $(VENV)/.course-ready
 PINS := requirements.lock pyproject.toml
 
 INSTALL := $(VENV)/bin/python -m pip --quiet --disable-pip-version-check --no-input install -c requirements.lock
@@ -23,10 +24,10 @@ FAULT = $(FAULT_$(FOUND))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test compat check verify bench clean
+.PHONY: help demo test compat check verify bench course lessons clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
 
 demo: $(RUNTIME)  ## run the Ding Zhen case and set it beside what was observed
 	@$(VENV)/bin/sim demo
@@ -52,6 +53,12 @@ verify: $(DEV)  ## check the simulator against theory; rewrites docs/verificatio
 bench: $(PEERS)  ## compare speed with C and other tools; a quarter of an hour, writes docs/benchmarks.md
 	@$(VENV)/bin/python -m benchmarks $(BENCH)
 
+course: $(COURSE)  ## open the course, six notebooks, in JupyterLab
+	@$(VENV)/bin/jupyter lab docs/course
+
+lessons: $(COURSE)  ## run every cell of the course, answers too
+	@$(VENV)/bin/python -m pytest tests/test_course.py
+
 clean:  ## remove the environment and all caches; results stay
 	@rm -rf $(VENV) $(CLUTTER)
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -69,6 +76,13 @@ $(DEV): $(RUNTIME)
 	@rm -f $(RUNTIME)
 	@$(INSTALL) -e '.[dev]'
 	@touch $(RUNTIME) $@
+
+# Jupyter, beside the tools for tests.
+$(COURSE): $(DEV)
+	@echo "Adding JupyterLab for the course."
+	@rm -f $(RUNTIME) $(DEV)
+	@$(INSTALL) -e '.[dev,course]'
+	@touch $(RUNTIME) $(DEV) $@
 
 # Peers may be missing: the tables then say so.
 $(PEERS): $(RUNTIME)

@@ -110,7 +110,8 @@ def run(source: Path, folder: Path) -> Any:
     from nbclient import NotebookClient
 
     found = nbformat.reads(notebook(source), as_version=4)
-    NotebookClient(found, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": str(folder)}}).execute()
+    where = {"metadata": {"path": str(folder)}}
+    NotebookClient(found, timeout=SECONDS, kernel_name="python3", resources=where).execute()
     return found
 
 

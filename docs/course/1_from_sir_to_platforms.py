@@ -246,7 +246,9 @@ cascade = shares("independent_cascade", [f"contagion.p={0.6 * T}"])
 on_the_platform = posted(square(see=0.6), seeds=20)[0]
 apart = cascade.mean() - on_the_platform.mean()
 error = np.hypot(cascade.std(ddof=1), on_the_platform.std(ddof=1)) / np.sqrt(20)
-print(f"cascade 级联 {cascade.mean():.1%}   platform 平台 {on_the_platform.mean():.1%}   apart 相差 {apart:.1%} ± {error:.1%}")
+print(
+    f"cascade 级联 {cascade.mean():.1%}   platform 平台 {on_the_platform.mean():.1%}   apart 相差 {apart:.1%} ± {error:.1%}"
+)
 assert abs(apart) < 4 * error
 
 # %% [markdown]

@@ -23,7 +23,9 @@ networks = {
 }
 for name, graph in networks.items():
     degrees = np.array([degree for _, degree in graph.degree()])
-    print(f"{name}: {graph.size():,} ties 关系; friends 朋友数: mean 平均 {degrees.mean():.1f}, most 最多 {degrees.max()}")
+    print(
+        f"{name}: {graph.size():,} ties 关系; friends 朋友数: mean 平均 {degrees.mean():.1f}, most 最多 {degrees.max()}"
+    )
 
 # %% [markdown]
 # ## Your friends have more friends than you
@@ -46,7 +48,9 @@ def moments(graph):
 for name, graph in networks.items():
     met = np.mean([graph.degree(end) for u, v in graph.edges for end in (u, v)])
     mean, square = moments(graph)
-    envious = np.mean([np.mean([graph.degree(f) for f in graph[u]]) > graph.degree(u) for u in graph if graph.degree(u)])
+    envious = np.mean(
+        [np.mean([graph.degree(f) for f in graph[u]]) > graph.degree(u) for u in graph if graph.degree(u)]
+    )
     print(f"{name}: friends 朋友数 {mean:.1f}; of a friend 朋友的朋友数 {met:.1f}; ", end="")
     print(f"fewer than their friends' mean 少于朋友平均值的人 {envious:.0%}")
     assert abs(met - square / mean) < 1e-9
@@ -83,7 +87,11 @@ for (name, graph), colour in zip(networks.items(), ("#1f77b4", "#d62728"), stric
     ax.axvline(threshold, color=colour, alpha=0.3)
     print(f"{name}: p_c = {threshold:.3f}; farthest from theory 与理论最大偏差 {abs(reached - theory).max():.1%}")
     assert abs(reached - theory).max() < 0.08
-ax.set(title="How far a rumour comes 传闻传多远", xlabel="p, chance along a tie 每条关系的概率", ylabel="share reached 触达比例")
+ax.set(
+    title="How far a rumour comes 传闻传多远",
+    xlabel="p, chance along a tie 每条关系的概率",
+    ylabel="share reached 触达比例",
+)
 ax.legend()
 plt.show()
 
@@ -128,7 +136,9 @@ for name, graph in networks.items():
     print(f"{name}: threshold without its 100 hubs 拿走100个枢纽后的阈值 {mean / (square - mean):.3f}")
 for shift, (name, values) in zip((-0.2, 0.2), bars.items(), strict=True):
     for bar in ax.bar(np.arange(4) + shift, list(values.values()), 0.38, label=name):
-        ax.annotate(f"{bar.get_height():.1%}", (bar.get_x() + 0.19, bar.get_height()), ha="center", va="bottom", size=13)
+        ax.annotate(
+            f"{bar.get_height():.1%}", (bar.get_x() + 0.19, bar.get_height()), ha="center", va="bottom", size=13
+        )
 ax.set_xticks(np.arange(4), list(bars["hubs 枢纽"]))
 ax.set(title=f"p = {CHANCE}: who begins, who is missing 谁开始，谁缺席", ylabel="share reached 触达比例")
 ax.margins(y=0.12)
@@ -163,7 +173,13 @@ def post(platform, followers, seed):
         "stories": {"festival": {"title": "Festival 音乐节", "appeal": 2.5}},
         "actors": [{"name": "account", "kind": "kol", "accounts": {platform: followers}}],
         "interventions": [
-            {"kind": "post", "at": "2021-04-01T18:00+08:00", "actor": "account", "platform": platform, "story": "festival"}
+            {
+                "kind": "post",
+                "at": "2021-04-01T18:00+08:00",
+                "actor": "account",
+                "platform": platform,
+                "story": "festival",
+            }
         ],
     }
     return run(world, seed=seed, out=None).summary["first_post_impressions"]
@@ -174,7 +190,11 @@ for platform in ("weibo", "douyin"):
     reads = [np.median([post(platform, size, seed) for seed in range(3)]) for size in SIZES]
     ax.loglog(SIZES, reads, "o-", label=platform)
     print(platform, [f"{value:,.0f}" for value in reads])
-ax.set(title="One post, three sizes of account 同一帖子，三种账号", xlabel="followers 粉丝", ylabel="views, median of 3 浏览中位数")
+ax.set(
+    title="One post, three sizes of account 同一帖子，三种账号",
+    xlabel="followers 粉丝",
+    ylabel="views, median of 3 浏览中位数",
+)
 ax.legend()
 plt.show()
 

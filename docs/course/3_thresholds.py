@@ -106,7 +106,10 @@ for name, need in lines.items():
     steps_of[need] = steps
     left.plot(places, reached, "o-", label=name)
     right.plot(places, np.where(reached > 0.9, steps, np.nan), "o-", label=name)
-for ax, title, unit in ((left, "how many 触达多少", "share reached 触达比例"), (right, "how fast 要多久", "steps to the end 步数")):
+for ax, title, unit in (
+    (left, "how many 触达多少", "share reached 触达比例"),
+    (right, "how fast 要多久", "steps to the end 步数"),
+):
     ax.set_xticks(places, [f"{share:g}" for share in SHARES], size=13)
     ax.set(title=title, xlabel="share of ties rewired 改接比例", ylabel=unit)
 left.legend()
@@ -239,7 +242,9 @@ assert joined(np.where(crowd == 50, 51, crowd))[-1] == 50
 
 # %% tags=["answer"]
 for name, model in {"one friend 一位": SIMPLE, "two friends 两位": COMPLEX}.items():
-    by_lot, together = (ring(model, 1000, 10, 0.0, seeds, seed=2) for seeds in ({"count": 3}, {"around": 0, "count": 3}))
+    by_lot, together = (
+        ring(model, 1000, 10, 0.0, seeds, seed=2) for seeds in ({"count": 3}, {"around": 0, "count": 3})
+    )
     for how, summary in {"by lot 抽签": by_lot, "neighbours 相邻": together}.items():
         print(f"{name}, {how}: {summary['people_reached']:,} in {summary['last_step']} steps 步")
     assert together["people_reached"] == 1000

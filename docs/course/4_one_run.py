@@ -123,7 +123,7 @@ for platform in ("douyin", "weibo"):
     seen = np.diff([0, *(step.counts[platform]["impressions"] for step in heard)])
     ax.plot(hours, seen / 1e6, label=platform)
 for step in heard:
-    for act in step.acts:
+    if step.acts:
         ax.axvline(step.step / 2, color="#bbbbbb", lw=1, zorder=0)
 ax.set(title="Views in every half hour 每半小时浏览", xlabel="hours since 08:00 距8点的小时数", ylabel="million 百万")
 ax.legend(title="grey: somebody acted 灰线：有行动", loc="upper left")
@@ -238,7 +238,12 @@ with_it, without = result.table("series"), silent.table("series")
 before = with_it.time < "2021-04-01T18:00+08:00"
 assert with_it[before].equals(without[without.time < "2021-04-01T18:00+08:00"])
 assert not with_it.equals(without)
-print("the same until 18:00 相同; people reached 触达:", f"{result.summary['people_reached']:,}", "/", f"{silent.summary['people_reached']:,}")
+print(
+    "the same until 18:00 相同; people reached 触达:",
+    f"{result.summary['people_reached']:,}",
+    "/",
+    f"{silent.summary['people_reached']:,}",
+)
 
 # %% [markdown]
 # **3.** In the rumour, find the friend of person 0 whose coin came closest to the chance without winning. For which `p`

@@ -46,7 +46,9 @@ pairs = there - here
 covariance = np.cov(here, there)
 assert np.isclose(pairs.var(ddof=1), covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1])
 apart = there[np.random.default_rng(1).permutation(PAIRS)] - here
-print(f"sd of a difference 差异的标准差: same seeds 同种子 {pairs.std(ddof=1):.0f}, own seeds 异种子 {apart.std(ddof=1):.0f}")
+print(
+    f"sd of a difference 差异的标准差: same seeds 同种子 {pairs.std(ddof=1):.0f}, own seeds 异种子 {apart.std(ddof=1):.0f}"
+)
 assert pairs.std(ddof=1) < apart.std(ddof=1)
 
 fig, ax = plt.subplots()
@@ -77,7 +79,9 @@ for row, one in enumerate(experiments):
     ax.plot([one.low, one.high], [row, row], color="#1f77b4" if holds else "#d62728")
     ax.plot(one.middle, row, "o", color="black", markersize=5)
 ax.axvline(pairs.mean(), color="black", lw=1)
-ax.set(title="15 experiments of 8 pairs 15次实验，每次8对", xlabel="difference in people reached 触达人数之差", yticks=[])
+ax.set(
+    title="15 experiments of 8 pairs 15次实验，每次8对", xlabel="difference in people reached 触达人数之差", yticks=[]
+)
 plt.show()
 missed = sum(not one.low <= pairs.mean() <= one.high for one in experiments)
 print(f"intervals that miss 落空的区间: {missed} of {len(experiments)}")
@@ -120,10 +124,15 @@ print(*whatif.lines(), sep="\n")
 # %%
 table = whatif.tables()["runs"].pivot(index="seed", columns="arm", values="people_reached") / 1e6
 fig, ax = plt.subplots()
-for seed, row in table.iterrows():
-    ax.plot([0, 1], [row["as it is"], row["no blogger"]], "o-", color="#1f77b4", alpha=0.7)
+for pair in table[["as it is", "no blogger"]].to_numpy():
+    ax.plot([0, 1], pair, "o-", color="#1f77b4", alpha=0.7)
 ax.set_xticks([0, 1], ["as it is 照原样", "no blogger 没有博主"])
-ax.set(title="Each line one seed 每条线一个种子", ylabel="people reached, million 触达（百万）", xlim=(-0.3, 1.3), ylim=(0, None))
+ax.set(
+    title="Each line one seed 每条线一个种子",
+    ylabel="people reached, million 触达（百万）",
+    xlim=(-0.3, 1.3),
+    ylim=(0, None),
+)
 plt.show()
 
 # %% [markdown]

@@ -32,14 +32,14 @@ slides()
 
 # %%
 HIDDEN = {"contagion.infect": 0.06, "contagion.recover": 0.25}
-WORLD = load("sir", users=1000, sets=["seeds.count=20", "steps=100"])
+WORLD = load("sir", users=600, sets=["seeds.count=12", "steps=80"])
 observed = run(WORLD, seed=99, sets=[f"{path}={value}" for path, value in HIDDEN.items()], out=None).summary
 names = ("people_reached", "peak_infectious", "peak_step")
 Path("observed.yaml").write_text("".join(f"{name}: {observed[name]}\n" for name in names), encoding="utf-8")
 RANGES = ["contagion.infect=0.02..0.2", "contagion.recover=0.1..0.6"]
 fitted = calibrate(
     WORLD, RANGES, to="observed.yaml", metrics=["people_reached", "peak_infectious"], hold_out=["peak_step"],
-    tolerance=0.05, runs=40,
+    tolerance=0.05, runs=32,
 )  # fmt: skip
 print(*fitted.lines(), sep="\n")
 
@@ -56,7 +56,9 @@ for path, truth in HIDDEN.items():
     print(f"{path}: hidden 真值 {truth}; band 带 {low:.3f} to {high:.3f}; {found[path]['verdict']}")
     assert low <= truth <= high
 held = next(one for one in fitted.record()["metrics"] if one["held_out"])
-print(f"held out 留出: {held['name']} observed 观测 {held['observed']}, predicted 预测 {held['fitted'][0]:.0f} to {held['fitted'][-1]:.0f}")
+print(
+    f"held out 留出: {held['name']} observed 观测 {held['observed']}, predicted 预测 {held['fitted'][0]:.0f} to {held['fitted'][-1]:.0f}"
+)
 
 # %% [markdown]
 # ## What these data cannot tell
@@ -70,7 +72,7 @@ print(f"held out 留出: {held['name']} observed 观测 {held['observed']}, pred
 # 假设只观测到最终规模。理论上它只通过 $R_0 = 8\,T$ 依赖这两个数（第1课），所以快的流行和慢的流行同样符合：可能的取值沿着一条*山脊*，$R_0$ 已知而组成部分未知。我们要求 $R_0$ 的带（取对数）不超过任一部分的一半宽。
 
 # %%
-less = calibrate(WORLD, RANGES, to="observed.yaml", metrics=["people_reached"], tolerance=0.05, runs=40)
+less = calibrate(WORLD, RANGES, to="observed.yaml", metrics=["people_reached"], tolerance=0.05, runs=32)
 fig, axes = plt.subplots(1, 2, figsize=(12, 5), sharex=True, sharey=True)
 titles = ("size and peak 规模和峰值", "size alone 只有规模")
 for ax, answer, title in zip(axes, (fitted, less), titles, strict=True):
@@ -91,7 +93,9 @@ r0 = 8 * np.array([transmissibility(a, b) for a, b in zip(infect, recover, stric
 widths = {name: np.ptp(np.log(np.quantile(column, [0.05, 0.95]))) for name, column in
           {"infect": infect, "recover": recover, "R0": r0}.items()}  # fmt: skip
 print({name: round(float(width), 2) for name, width in widths.items()})
-print(f"R0: {np.quantile(r0, 0.05):.2f} to {np.quantile(r0, 0.95):.2f}; hidden 真值 {8 * transmissibility(*HIDDEN.values()):.2f}")
+print(
+    f"R0: {np.quantile(r0, 0.05):.2f} to {np.quantile(r0, 0.95):.2f}; hidden 真值 {8 * transmissibility(*HIDDEN.values()):.2f}"
+)
 assert widths["R0"] < 0.5 * min(widths["infect"], widths["recover"])
 print(*less.record()["warnings"], sep="\n")
 
@@ -120,7 +124,11 @@ assert scores.mean(axis=1).argmin() == 3
 fig, ax = plt.subplots()
 ax.plot(spreads, scores.mean(axis=1), "o-")
 ax.axhline(1 / np.sqrt(np.pi), ls="--", color="#888888")
-ax.set(title="Too sure, right, too vague 过分自信，正确，过分含糊", xlabel="sd that is claimed 声称的标准差", ylabel="mean CRPS 平均得分")
+ax.set(
+    title="Too sure, right, too vague 过分自信，正确，过分含糊",
+    xlabel="sd that is claimed 声称的标准差",
+    ylabel="mean CRPS 平均得分",
+)
 plt.show()
 
 # %% [markdown]
@@ -141,7 +149,7 @@ FESTIVAL = {
     "start": "2021-04-01T08:00+08:00",
     "days": 2.5,
     "step_minutes": 30,
-    "people": {"users": 4000, "represents": 989_000_000},
+    "people": {"users": 3000, "represents": 989_000_000},
     "platforms": {"weibo": {}},
     "stories": {"festival": {"title": "山城音乐节", "appeal": 1.5, "interests": {"travel": 1.0, "entertainment": 0.5}}},
     "actors": [{"name": "blogger", "title": "音乐博主", "kind": "kol", "accounts": {"weibo": 30_000_000}}],
@@ -154,7 +162,7 @@ twin = run(FESTIVAL, seed=4242, out=None).table("series")
 daily = twin.groupby(twin.time.dt.date).impressions.sum()
 later = "".join(f"{day},weibo_impressions,{reads}\n" for day, reads in daily.items() if f"{day}" > "2021-04-01")
 Path("later.csv").write_text("date,quantity,value\n" + later, encoding="utf-8")
-cast = hindcast(FESTIVAL, "2021-04-01", "2021-04-03", seeds=10, users=4000, against="later.csv")
+cast = hindcast(FESTIVAL, "2021-04-01", "2021-04-03", seeds=6, users=3000, against="later.csv")
 print(*cast.lines()[-14:], sep="\n")
 
 # %%
@@ -163,7 +171,9 @@ fig, ax = plt.subplots()
 days = np.arange(len(bands))
 ax.fill_between(days, bands.q05 + 1, bands.q95 + 1, alpha=0.25, label="90 % of runs 90%的运行")
 ax.fill_between(days, bands.q25 + 1, bands.q75 + 1, alpha=0.4, label="half of them 一半的运行")
-ax.plot(days, [daily.get(day, 0) + 1 for day in daily.index][: len(bands)], "o-", color="#d62728", label="the twin 孪生世界")
+ax.plot(
+    days, [daily.get(day, 0) + 1 for day in daily.index][: len(bands)], "o-", color="#d62728", label="the twin 孪生世界"
+)
 ax.set_yscale("log")
 ax.set_xticks(days, [str(day)[5:] for day in bands.date])
 ax.set(title="Reads a day on Weibo 微博每日阅读", ylabel="reads 阅读", xlabel="2021")
@@ -193,7 +203,7 @@ plt.show()
 
 # %% tags=["answer"]
 other = calibrate(
-    WORLD, RANGES, to="observed.yaml", metrics=["peak_infectious", "peak_step"], hold_out=["people_reached"], runs=40,
+    WORLD, RANGES, to="observed.yaml", metrics=["peak_infectious", "peak_step"], hold_out=["people_reached"], runs=32,
     tolerance=0.05,
 )  # fmt: skip
 held = next(one for one in other.record()["metrics"] if one["held_out"])
@@ -201,10 +211,10 @@ print(f"observed 观测 {held['observed']}, predicted 预测 {held['fitted'][0]:
 assert held["fitted"][0] <= held["observed"] <= held["fitted"][-1]
 
 # %% [markdown]
-# **2.** The final size was observed as 75 % of 1,000 people. Which $R_0$ follows from $z = 1 - e^{-R_0 z}$ alone, without a
+# **2.** The final size was observed as 75 % of all people. Which $R_0$ follows from $z = 1 - e^{-R_0 z}$ alone, without a
 # computer? (Leave the seeds aside.)
 #
-# **2.** 观测到最终规模是 1000 人的 75%。仅由 $z = 1 - e^{-R_0 z}$，不用计算机，$R_0$ 是多少？（忽略起点。）
+# **2.** 观测到最终规模是全体的 75%。仅由 $z = 1 - e^{-R_0 z}$，不用计算机，$R_0$ 是多少？（忽略起点。）
 
 # %% tags=["exercise"]
 # your turn · 你来写

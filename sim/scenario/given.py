@@ -61,7 +61,7 @@ def look_at(name: str, value: Any, *, one_text: bool = False) -> None:
     if name == "vary" and not isinstance(value, Mapping | None):
         raise SimError(f"vary: needs paths with their values, such as {{'days': [1, 2]}}, not {value!r}")
     if name == "scenario" and not (isinstance(value, str | Path | Mapping) or hasattr(value, "model_dump")):
-        raise SimError(f"scenario: needs a path, the name of a shipped one, a dict, or one that is loaded, not {value!r}")
+        raise SimError(f"scenario: needs a path, the name of a shipped one, a dict, or a loaded one, not {value!r}")
     if name == "answer" and not hasattr(value, "tables"):
         raise SimError(f"answer: needs what a study gave, not {value!r}")
     if name in LEAST and value is not None and not (name == "jobs" and hasattr(value, "discard")):

@@ -45,7 +45,7 @@ def shipped() -> dict[str, Path]:
 def load(
     source: Source, *, sets: Sequence[str] = (), seed: int | None = None, users: int | None = None
 ) -> Scenario | Classic:
-    """Read, complete and check a scenario: a path, a shipped name, a dict, or one that is loaded. Raises `ScenarioError`.
+    """Read, complete and check a scenario: a path, a shipped name, a dict, or a loaded one. Raises `ScenarioError`.
 
     A dict says what a file would say, key by key; paths in it count from the working folder.
     Where ``sets`` shortens the run (``days=3``), facts beyond its end are switched off.
@@ -62,7 +62,7 @@ def load(
 
 
 def read(source: Source) -> reader.Document:
-    """The document of a path or a shipped name, with all it extends, of a dict, or of a loaded scenario, with every default.
+    """The document of a path or a shipped name, with all it extends, of a dict, or of a loaded scenario, completed.
 
     Raises:
         ScenarioError: it cannot be found or read.

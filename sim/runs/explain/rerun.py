@@ -25,7 +25,7 @@ HINTS = 5  # users and topics that are named to begin with
 
 
 def opened(folder: Path | str | Result) -> Result:
-    """The result in a folder, or one that is at hand; `SimError` if there is none, or if this program cannot repeat it."""
+    """The result in a folder, or one at hand; `SimError` if there is none, or if this program cannot repeat it."""
     result = folder if isinstance(folder, Result) else finished(folder)
     if result.scenario.network.name == "given_graph":
         raise SimError(f"{folder} was run on a graph given from Python, which it does not hold; it cannot be run again")
@@ -56,8 +56,8 @@ def again(
     digest = tables.digests()["all"]
     if digest != result.digest:
         raise SimError(
-            f"run again, {place(result)} gives digest {digest[:8]}, not {result.digest[:8]}: its files were changed, or "
-            "another version of the program made it; nothing of it can be explained"
+            f"run again, {place(result)} gives digest {digest[:8]}, not {result.digest[:8]}: its files were changed, "
+            "or another version of the program made it; nothing of it can be explained"
         )
     return tables
 
