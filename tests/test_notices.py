@@ -98,3 +98,20 @@ def test_numbers_below_the_resolution_say_so(reached, won, told) -> None:  # typ
         resolution.tell({"people_per_row": 10, "people_reached": reached, "followers_won": won})
         resolution.tell({"people_per_row": 1, "people_reached": reached, "followers_won": won})
     assert [notice.text.split()[0] for notice in said] == told
+
+
+def test_what_many_runs_say_is_one_warning() -> None:
+    with pytest.warns(NoticeWarning) as heard, notices.once():
+        for count in (1, 3, 2):
+            notices.add("odd", "an odd run", count)
+        notices.add("even", "another")
+    assert [str(warning.message) for warning in heard] == ["another", "an odd run (3)"]
+    with notices.gathered() as said, notices.once():
+        notices.add("odd", "an odd run")
+        assert list(said) == [Notice("odd", "an odd run")], "where somebody gathers, they hear at once"
+
+
+def test_what_was_said_before_a_failure_is_told_all_the_same() -> None:
+    with pytest.warns(NoticeWarning, match="before"), pytest.raises(ZeroDivisionError), notices.once():
+        notices.add("odd", "before")
+        raise ZeroDivisionError
