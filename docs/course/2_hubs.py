@@ -267,6 +267,30 @@ for name, some in {"by lot 抽签": lot, "their friends 朋友": named, "hubs �
 assert threshold_without(lot) < threshold_without(named) < threshold_without(hubs)
 
 # %% [markdown]
+# **3.** Everybody has 8 friends, or half of the people have 2 and half have 14: the same mean. Which network has the lower
+# threshold? Work out both before you run anything.
+#
+# **3.** 人人都有 8 位朋友，或者一半人有 2 位、一半人有 14 位：平均相同。哪张网络阈值更低？先算出来再运行。
+
+# %% tags=["exercise"]
+# your turn · 你来写
+
+# %% [markdown]
+# <details><summary>Answer · 答案</summary>
+#
+# $\langle k^2\rangle$ is 64 or 100, so $p_c$ is $8/56 = 0.143$ or $8/92 = 0.087$. No great hubs are needed: unevenness will do.
+#
+# $\langle k^2\rangle$ 为 64 或 100，所以 $p_c$ 为 $8/56 = 0.143$ 或 $8/92 = 0.087$。不需要超级枢纽，不均匀就够了。
+# </details>
+
+# %% tags=["answer"]
+for numbers, expected in (([8], 0.143), ([2, 14], 0.087)):
+    k = np.array(numbers, float)
+    threshold = k.mean() / ((k**2).mean() - k.mean())
+    print(numbers, f"p_c = {threshold:.3f}")
+    assert abs(threshold - expected) < 0.0005
+
+# %% [markdown]
 # ---
 # **Further**: [networks one may choose](../guide/textbook.md), `sim list networks`; how big accounts are met on a
 # platform: [the model](../model.md). **Next**: [thresholds](3_thresholds.ipynb).

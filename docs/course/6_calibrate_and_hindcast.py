@@ -39,7 +39,7 @@ Path("observed.yaml").write_text("".join(f"{name}: {observed[name]}\n" for name 
 RANGES = ["contagion.infect=0.02..0.2", "contagion.recover=0.1..0.6"]
 fitted = calibrate(
     WORLD, RANGES, to="observed.yaml", metrics=["people_reached", "peak_infectious"], hold_out=["peak_step"],
-    tolerance=0.05, runs=32,
+    tolerance=0.05, runs=36,
 )  # fmt: skip
 print(*fitted.lines(), sep="\n")
 
@@ -72,7 +72,7 @@ print(
 # 假设只观测到最终规模。理论上它只通过 $R_0 = 8\,T$ 依赖这两个数（第1课），所以快的流行和慢的流行同样符合：可能的取值沿着一条*山脊*，$R_0$ 已知而组成部分未知。我们要求 $R_0$ 的带（取对数）不超过任一部分的一半宽。
 
 # %%
-less = calibrate(WORLD, RANGES, to="observed.yaml", metrics=["people_reached"], tolerance=0.05, runs=32)
+less = calibrate(WORLD, RANGES, to="observed.yaml", metrics=["people_reached"], tolerance=0.05, runs=36)
 fig, axes = plt.subplots(1, 2, figsize=(12, 5), sharex=True, sharey=True)
 titles = ("size and peak 规模和峰值", "size alone 只有规模")
 for ax, answer, title in zip(axes, (fitted, less), titles, strict=True):
@@ -203,7 +203,7 @@ plt.show()
 
 # %% tags=["answer"]
 other = calibrate(
-    WORLD, RANGES, to="observed.yaml", metrics=["peak_infectious", "peak_step"], hold_out=["people_reached"], runs=32,
+    WORLD, RANGES, to="observed.yaml", metrics=["peak_infectious", "peak_step"], hold_out=["people_reached"], runs=36,
     tolerance=0.05,
 )  # fmt: skip
 held = next(one for one in other.record()["metrics"] if one["held_out"])
