@@ -146,8 +146,8 @@ plt.show()
 FESTIVAL = {
     "name": "festival",
     "title": "A festival in the mountains 山城音乐节",
-    "start": "2021-04-01T08:00+08:00",
-    "days": 2.5,
+    "start": "2021-04-01T00:00+08:00",
+    "days": 3,
     "step_minutes": 30,
     "people": {"users": 3000, "represents": 989_000_000},
     "platforms": {"weibo": {}},
@@ -171,9 +171,7 @@ fig, ax = plt.subplots()
 days = np.arange(len(bands))
 ax.fill_between(days, bands.q05 + 1, bands.q95 + 1, alpha=0.25, label="90 % of runs 90%的运行")
 ax.fill_between(days, bands.q25 + 1, bands.q75 + 1, alpha=0.4, label="half of them 一半的运行")
-ax.plot(
-    days, [daily.get(day, 0) + 1 for day in daily.index][: len(bands)], "o-", color="#d62728", label="the twin 孪生世界"
-)
+ax.plot(days, daily.to_numpy() + 1, "o-", color="#d62728", label="the twin 孪生世界")
 ax.set_yscale("log")
 ax.set_xticks(days, [str(day)[5:] for day in bands.date])
 ax.set(title="Reads a day on Weibo 微博每日阅读", ylabel="reads 阅读", xlabel="2021")
