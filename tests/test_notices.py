@@ -117,5 +117,5 @@ def test_what_many_runs_say_is_one_warning() -> None:
 
 
 def test_what_was_said_before_a_failure_is_told_all_the_same() -> None:
-    with pytest.warns(NoticeWarning, match="odd"):
-        pytest.raises(ZeroDivisionError, _tell_all, [1], 0)
+    with pytest.warns(NoticeWarning, match="odd"), pytest.raises(ZeroDivisionError):
+        _tell_all([1], 0)
