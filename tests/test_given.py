@@ -77,6 +77,12 @@ def test_a_dict_is_the_world_that_its_file_would_be(tmp_path):
     assert made.summary["last_step"] == 24, "one person a step on either side: 48 / 2"
 
 
+def test_studies_take_a_dict():
+    answer = sim.compare(RING, what=["three needed: contagion.at_least=3"], seeds=2, who=False)
+    assert answer.tables()["runs"].groupby("arm").people_reached.max().to_dict() == {"as it is": 50, "three needed": 2}
+    assert len(sim.sweep(RING, vary={"steps": [3, 5]}, replicates=1).tables()["runs"]) == 2
+
+
 def test_a_dict_of_platforms_keeps_its_times():
     world = {
         "name": "town",
