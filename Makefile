@@ -7,6 +7,7 @@ VENV := .venv
 RUNTIME := $(VENV)/.runtime-ready
 DEV := $(VENV)/.dev-ready
 PEERS := $(VENV)/.peers-ready
+COURSE := $(VENV)/.course-ready
 LOCK = $(firstword $(wildcard requirements-$(VERSION).lock) requirements.lock)
 PINS := $(wildcard requirements*.lock) pyproject.toml
 
@@ -25,7 +26,7 @@ FAULT = $(FAULT_$(FOUND))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test compat pythons check verify bench site clean
+.PHONY: help demo test compat pythons check verify bench site course lessons clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +62,12 @@ site: $(DEV)  ## build the documentation as a site, to site/; it opens without a
 	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/python -m mkdocs build --quiet --strict
 	@echo "site/index.html"
 
+course: $(COURSE)  ## open the course, six notebooks, in JupyterLab
+	@$(VENV)/bin/jupyter lab docs/course
+
+lessons: $(COURSE)  ## run every cell of the course, answers too
+	@$(VENV)/bin/python -m pytest tests/test_course.py
+
 clean:  ## remove the environment and all caches; results stay
 	@rm -rf $(VENV) $(CLUTTER)
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -78,6 +85,13 @@ $(DEV): $(RUNTIME)
 	@rm -f $(RUNTIME)
 	@$(INSTALL) -e '.[dev]'
 	@touch $(RUNTIME) $@
+
+# Jupyter, beside the tools for tests.
+$(COURSE): $(DEV)
+	@echo "Adding JupyterLab for the course."
+	@rm -f $(RUNTIME) $(DEV)
+	@$(INSTALL) -e '.[dev,course]'
+	@touch $(RUNTIME) $(DEV) $@
 
 # Peers may be missing: the tables then say so.
 $(PEERS): $(RUNTIME)

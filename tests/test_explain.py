@@ -341,3 +341,18 @@ def test_a_classical_folder(tmp_path):
     assert "--user" in "\n".join(explain.suggestions(made.path))
     with pytest.raises(SimError, match="textbook model, which has no topics"):
         explain.explain_topic(made.path, "x")
+
+
+@pytest.mark.parametrize("source", ["sir", worlds.document(40, followers=20, days=0.5)], ids=["classical", "platforms"])
+def test_a_result_is_explained_as_its_folder_is(source, tmp_path):
+    small = {"users": 200} if source == "sir" else {}
+    unkept = runner.run(source, out=None, **small)
+    kept = unkept.keep(tmp_path, figures=False)
+    told = [[explain.explain_user(one, user) for user in (0, 7)] for one in (unkept, kept, kept.path)]
+    assert told[1] == told[2]
+    assert [lines[1:] for lines in told[0]] == [lines[1:] for lines in told[1]]
+    assert told[0][0][0] == f"Run again from memory: the same digest, {kept.digest[:8]}."
+    if source != "sir":
+        assert explain.explain_topic(unkept, "Tale")[1:] == explain.explain_topic(kept, "Tale")[1:]
+        with pytest.raises(SimError, match="no topic 'none' in memory"):
+            explain.explain_topic(unkept, "none")
