@@ -1,28 +1,22 @@
 """Scenario files as the rest of the project sees them: read, extended, set, checked, and written back.
 
-`read` and the places of values come from `sim.base.reader`, `check` and `schema` from `sim.base.checker`. Whatever
-a file holds, the only error raised is `ScenarioError`.
+`read` and the places of values come from `sim.base.reader`, `check` and `schema` from `sim.base.checker`, `dump` from
+`sim.base.dumper`. Whatever a file holds, the only error raised is `ScenarioError`.
 """
 
 from __future__ import annotations
 
 import functools
-import math
 import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from sim.base.checker import check, schema
+from sim.base.dumper import dump
 from sim.base.errors import ScenarioError
 from sim.base.reader import (
-    ENDLESS,
-    FLOAT,
-    HIDDEN,
-    INT,
     MAX_DEPTH,
     Document,
     Mark,
@@ -210,37 +204,3 @@ def load(path: Path, *, sets: Iterable[str] = (), root: Path | None = None) -> D
     ``root`` is the folder that no file may leave; by default, that of ``path``.
     """
     return apply_sets(resolve(read(path, root=root), path, root), sets)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes text in quotes wherever the rules of YAML 1.1 or 1.2 would read something else."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-    def text(self, value: str) -> yaml.ScalarNode:
-        style = '"' if HIDDEN.search(value) else None
-        return self.represent_scalar("tag:yaml.org,2002:str", value, style=style)
-
-    def number(self, value: float) -> yaml.ScalarNode:
-        if not math.isfinite(value):
-            raise ValueError(f"{value} cannot be written to a scenario")
-        return self.represent_float(value)
-
-
-_Dumper.add_representer(str, _Dumper.text)
-_Dumper.add_representer(float, _Dumper.number)
-# PyYAML knows the rules of 1.1; what 1.2 adds only has to count as "not text".
-_Dumper.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(f"^(?:{INT.pattern}|{FLOAT.pattern}|{ENDLESS.pattern})$"),
-    list("-+.0123456789"),
-)
-
-
-def dump(data: Any) -> str:
-    """Write plain data as YAML that `read` turns into equal data; NaN and infinity are refused."""
-    text: str = yaml.dump(
-        data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=False, width=math.inf
-    )
-    return text
