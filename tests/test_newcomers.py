@@ -106,11 +106,12 @@ def test_a_student_finds_the_threshold(page, tmp_path):
     assert 0.1 < chance < 0.4  # theory: 1 / (friends − 1) = 0.2 for six friends
 
 
+@pytest.mark.verify  # tests/test_pages_browser.py explores pages of sweeps
 def test_an_analyst_asks_which_knob_matters(page, tmp_path, capsys):
     """A line at the shell, then the title of the page."""
     begun = time.monotonic()
     words = ["sweep", "sir", "--vary", "contagion.infect=0.02..0.1", "--vary", "contagion.recover=0.1..0.4", "--vary"]
-    words += ["seeds.count=5..50", "--design", "sobol", "--points", "32" if FULL else "16", "--replicates", "3"]
+    words += ["seeds.count=5..50", "--design", "sobol", "--points", "32", "--replicates", "3"]
     words += ["--users", "5_000" if FULL else "300", "--out", str(tmp_path), "--quiet"]
     assert main.main([*words, *([] if FULL else ["--workers", "0"])]) == 0
     page.goto((Path(capsys.readouterr().out.strip()) / "page.html").as_uri())
