@@ -148,7 +148,7 @@ print(estimate.estimate(scenario).memory_bytes / peak())
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("users", [200_000, *(pytest.param(few, marks=pytest.mark.verify) for few in (1000, 600_000))])
+@pytest.mark.parametrize("users", [pytest.param(1000, marks=pytest.mark.verify), 600_000])
 def test_memory_is_estimated_from_above_and_within_half(tmp_path, users):
     runner.simulate(load("ding_zhen", users=1000, sets=["days=0.1"]))  # compiles, which takes more
     done = python(MEASURE, str(users), str(tmp_path))
