@@ -63,7 +63,9 @@ def test_every_shipped_scenario_runs(name):
         assert tables.summary["people_reached"] > 1000
         return
     minds = sum(actor.count for actor in scenario.actors)
-    early = any(fact.kind == "post" and fact.at - scenario.start < timedelta(hours=12) for fact in scenario.interventions)
+    early = any(
+        fact.kind == "post" and fact.at - scenario.start < timedelta(hours=12) for fact in scenario.interventions
+    )
     days = 0.3 if minds >= 500 and name.startswith("reality_") else sizes.many(0.75, 1.5) if early else 1.5
     tables = simulate(shorter(scenario, days, 300))
     assert tables.series.impressions.sum() > 0
