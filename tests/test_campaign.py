@@ -175,7 +175,7 @@ def test_the_plan_goes_with_a_set():
 
 @pytest.mark.grows
 def test_both_engines_carry_out_the_same_plan():
-    compiled = worlds.load(data(PLAN, users=sizes.many(150, 500)))
+    compiled = worlds.load(data(PLAN, users=sizes.many(400, 500)))
     compiled = compiled.model_copy(update={"days": 0.25})
     agents = compiled.model_copy(update={"engine": "agents"})
     assert simulate(compiled).digests() == simulate(agents).digests()
