@@ -62,7 +62,7 @@ def watched(number, monkeypatch, users=6):
     return model, crowd
 
 
-@pytest.mark.parametrize("number", [2, 6, 7])
+@pytest.mark.parametrize("number", [pytest.param(2, marks=pytest.mark.verify), 6, 7])
 def test_what_is_told_of_a_user_is_what_the_engine_recorded(number, monkeypatch):
     model, crowd = watched(number, monkeypatch)
     assert sum(sum(seen.values()) for seen in crowd.seen.values()) > 5
@@ -133,7 +133,9 @@ def folder(tmp_path_factory):
     return runner.run(case(), out=tmp_path_factory.mktemp("out"), figures=False).path
 
 
-@pytest.mark.parametrize("world", [2, 3, 11, pytest.param("the case", marks=pytest.mark.verify)])
+@pytest.mark.parametrize(
+    "world", [2, 3, pytest.param(11, marks=pytest.mark.verify), pytest.param("the case", marks=pytest.mark.verify)]
+)
 def test_the_text_is_the_same_whatever_engine_made_the_folder(world, tmp_path):
     scenario = case() if world == "the case" else worlds.load(generated.world(world))
     paths = [
