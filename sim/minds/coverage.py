@@ -12,7 +12,18 @@ from sim.base.names import Known
 from sim.base.streams import poisson
 from sim.base.strict import Share, Title
 from sim.minds.action import Action, Publish
-from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, hours_ago, log2, looks, named_apart, opening
+from sim.minds.base import (
+    POLICIES,
+    ContentName,
+    Holder,
+    PlatformName,
+    Policy,
+    hours_ago,
+    log2,
+    looks,
+    named_apart,
+    opening,
+)
 from sim.minds.dashboard import HOUR, Dashboard, Joined, Me, Reads
 
 DAY = 24 * HOUR
