@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from matplotlib import rcParams
 
 from sim.pictures.paper import STYLE, elsewhere
@@ -26,4 +28,5 @@ def slides() -> None:
 
     It holds for this process; ``matplotlib.rcdefaults()`` takes it back.
     """
-    rcParams.update(STYLE | LARGE | {"font.family": [str(STYLE["font.family"]), *elsewhere()]})
+    large: dict[Any, Any] = STYLE | LARGE | {"font.family": [str(STYLE["font.family"]), *elsewhere()]}
+    rcParams.update(large)

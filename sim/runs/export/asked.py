@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -153,7 +153,10 @@ def _beside(source: Asked, folder: Path | None, part: str, formats: tuple[str, .
     if folder is not None:
         return folder.with_name(f"{folder.resolve().name}-{what}")
     assert not isinstance(source, Result)
-    name = Path(source).stem if isinstance(source, str | Path) else source.name
+    if isinstance(source, Mapping):  # a scenario as a dict
+        name = str(source.get("name", "scenario"))
+    else:
+        name = Path(source).stem if isinstance(source, str | Path) else source.name
     return RESULTS / f"{name}-{what}"
 
 
