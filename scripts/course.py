@@ -23,7 +23,7 @@ from typing import Any
 COURSE = Path(__file__).parents[1] / "docs" / "course"
 MARK = re.compile(r"# %%(?P<text> \[markdown\])?(?: tags=(?P<tags>\[.*\]))?")
 FOLDED = {"source_hidden": True, "outputs_hidden": True}
-SECONDS = 300  # that a cell may take
+SECONDS = 1800  # that a cell may take; the first of platforms compiles, on a busy machine for long
 
 
 def lessons() -> list[Path]:
