@@ -66,10 +66,11 @@ print(
 #
 # Suppose only the final size had been observed. By theory it depends on the two numbers through $R_0 = 8\,T$ alone
 # (lesson 1), so a quick epidemic and a slow one fit as well: the plausible pairs lie along a *ridge*, $R_0$ is known and
-# its parts are not. What told them apart above was the *clock*, the step of the peak. We ask that the band of $R_0$ is at most two thirds as wide, in logarithm, as the band of either part.
+# its parts are not. The *clock*, the step of the peak, narrowed that down above, as far as one
+# noisy number of a single run can. We ask that the band of $R_0$ is at most two thirds as wide, in logarithm, as the band of either part.
 # *Source*: Kermack & McKendrick 1927, doi:10.1098/rspa.1927.0118.
 #
-# 假设只观测到最终规模。理论上它只通过 $R_0 = 8\,T$ 依赖这两个数（第1课），所以快的流行和慢的流行同样符合：可能的取值沿着一条*山脊*，$R_0$ 已知而组成部分未知。上面能把它们分开的是*时间*，即高峰步。我们要求 $R_0$ 的带（取对数）不超过任一部分的三分之二宽。
+# 假设只观测到最终规模。理论上它只通过 $R_0 = 8\,T$ 依赖这两个数（第1课），所以快的流行和慢的流行同样符合：可能的取值沿着一条*山脊*，$R_0$ 已知而组成部分未知。上面的*时间*（高峰步）缩小了范围，但一次运行里的一个带噪声的数也只能做到这么多。我们要求 $R_0$ 的带（取对数）不超过任一部分的三分之二宽。
 
 # %%
 less = calibrate(WORLD, RANGES, to="observed.yaml", metrics=["people_reached"], tolerance=0.05, runs=36)
