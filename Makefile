@@ -7,14 +7,17 @@ VENV := .venv
 RUNTIME := $(VENV)/.runtime-ready
 DEV := $(VENV)/.dev-ready
 PEERS := $(VENV)/.peers-ready
-PINS := requirements.lock pyproject.toml
+COURSE := $(VENV)/.course-ready
+LOCK = $(firstword $(wildcard requirements-$(VERSION).lock) requirements.lock)
+PINS := $(wildcard requirements*.lock) pyproject.toml
 
-INSTALL := $(VENV)/bin/python -m pip --quiet --disable-pip-version-check --no-input install -c requirements.lock
-CLUTTER := build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+INSTALL = $(VENV)/bin/python -m pip --quiet --disable-pip-version-check --no-input install -c $(LOCK)
+CLUTTER := .venvs build site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # The probe answers ok, old or bare, and nothing where there is no Python at all.
 PROBE := import sys; from importlib.util import find_spec as has; \
 	print("old" if sys.version_info < (3, 11) else "ok" if has("venv") and has("ensurepip") else "bare")
+VERSION = $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 FOUND = $(shell $(PYTHON) -c '$(PROBE)' 2>/dev/null)
 FAULT_old = $(PYTHON) is older than Python 3.11: sudo apt-get install python3.11-venv, then make PYTHON=python3.11
 FAULT_bare = $(PYTHON) cannot make virtual environments: sudo apt-get install python3-venv
@@ -23,10 +26,10 @@ FAULT = $(FAULT_$(FOUND))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test compat check verify bench clean
+.PHONY: help demo test compat pythons check verify bench site course lessons clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
 
 demo: $(RUNTIME)  ## run the Ding Zhen case and set it beside what was observed
 	@$(VENV)/bin/sim demo
@@ -36,6 +39,9 @@ test: $(DEV)  ## run the tests
 
 compat: $(DEV)  ## run what is installed with the newest and the oldest packages that are allowed
 	@SIM_COMPAT=1 $(VENV)/bin/python -m pytest tests/test_install.py -k "newest or oldest"
+
+pythons: $(DEV)  ## hold results to be the same on Python 3.12 and 3.13
+	@scripts/pythons
 
 check: $(DEV)  ## check format, lint and types, and run the tests
 	@scripts/check
@@ -51,6 +57,16 @@ verify: $(DEV)  ## check the simulator against theory; rewrites docs/verificatio
 
 bench: $(PEERS)  ## compare speed with C and other tools; a quarter of an hour, writes docs/benchmarks.md
 	@$(VENV)/bin/python -m benchmarks $(BENCH)
+
+site: $(DEV)  ## build the documentation as a site, to site/; it opens without a network
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/python -m mkdocs build --quiet --strict
+	@echo "site/index.html"
+
+course: $(COURSE)  ## open the course, six notebooks, in JupyterLab
+	@$(VENV)/bin/jupyter lab docs/course
+
+lessons: $(COURSE)  ## run every cell of the course, answers too
+	@$(VENV)/bin/python -m pytest tests/test_course.py
 
 clean:  ## remove the environment and all caches; results stay
 	@rm -rf $(VENV) $(CLUTTER)
@@ -69,6 +85,13 @@ $(DEV): $(RUNTIME)
 	@rm -f $(RUNTIME)
 	@$(INSTALL) -e '.[dev]'
 	@touch $(RUNTIME) $@
+
+# Jupyter, beside the tools for tests.
+$(COURSE): $(DEV)
+	@echo "Adding JupyterLab for the course."
+	@rm -f $(RUNTIME) $(DEV)
+	@$(INSTALL) -e '.[dev,course]'
+	@touch $(RUNTIME) $(DEV) $@
 
 # Peers may be missing: the tables then say so.
 $(PEERS): $(RUNTIME)

@@ -60,8 +60,14 @@ def arrows() -> dict[str, set[str]]:
     return {name: {found for found in _imported(path) if found in known} - {name} for name, path in known.items()}
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    """What a module says, taken apart."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def _imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

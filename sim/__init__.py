@@ -13,14 +13,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.base.lazy import lazily
-
 if TYPE_CHECKING:
     from sim.base.errors import RefusedError, ScenarioError, SimError
     from sim.contagion.classic import Classic
     from sim.runs.branches import fork
     from sim.runs.explain.topic import explain_topic
     from sim.runs.explain.user import explain_user
+    from sim.runs.export.asked import export
     from sim.runs.result import Result
     from sim.runs.runner import run
     from sim.scenario.load import load, shipped
@@ -34,6 +33,49 @@ if TYPE_CHECKING:
     from sim.studies.outcomes.answer import outcomes
     from sim.studies.sweep.answer import sweep
 
+
+def _unpacked(archive: str, inner: str) -> str:
+    """The package of a zip on the path, as a folder: compiled functions, catalogue and typeface need files.
+
+    It lies in the user's cache, named after the zip's content; where that cannot be written, it is this process's own.
+    """
+    import atexit
+    import os
+    import shutil
+    import tempfile
+    from contextlib import suppress
+    from hashlib import sha256
+    from pathlib import Path
+    from zipfile import ZipFile
+
+    name = f"unzipped-{sha256(Path(archive).read_bytes()).hexdigest()[:16]}"
+    home = Path(os.environ.get("HOME", ""), ".cache")
+    target = Path(os.environ.get("XDG_CACHE_HOME") or home, "virality-simulator", name)
+    try:
+        if not target.is_absolute():
+            raise FileNotFoundError
+        if target.is_dir():
+            return str(target / inner)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=target.parent))
+    except OSError:
+        draft = target = Path(tempfile.mkdtemp(prefix=f"{name}-"))
+        atexit.register(shutil.rmtree, draft, ignore_errors=True)
+    with ZipFile(archive) as packed:
+        packed.extractall(draft, [member for member in packed.namelist() if member.startswith(f"{inner}/")])
+    if draft != target:
+        with suppress(OSError):  # somebody else was faster
+            draft.rename(target)
+        shutil.rmtree(draft, ignore_errors=True)
+    return str(target / inner)
+
+
+_archive: str = getattr(__spec__.loader, "archive", "") if __spec__ else ""
+if _archive:
+    __path__ = [_unpacked(_archive, __path__[0].removeprefix(_archive).strip("/\\"))]
+
+from sim.base.lazy import lazily  # noqa: E402  # not before it is known where the rooms are
+
 __all__ = [
     "Classic",
     "RefusedError",
@@ -46,6 +88,7 @@ __all__ = [
     "counterfactuals",
     "explain_topic",
     "explain_user",
+    "export",
     "fork",
     "hindcast",
     "load",
@@ -72,6 +115,7 @@ __getattr__ = lazily(
         "outcomes": "sim.studies.outcomes.answer",
         "explain_topic": "sim.runs.explain.topic",
         "explain_user": "sim.runs.explain.user",
+        "export": "sim.runs.export.asked",
         "fork": "sim.runs.branches",
         "hindcast": "sim.studies.hindcast.hindcast",
         "load": "sim.scenario.load",

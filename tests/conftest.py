@@ -1,5 +1,6 @@
 """Options of the suite."""
 
+import gc
 import signal
 
 import pytest
@@ -8,6 +9,15 @@ from dask_cluster import DaskCluster
 from sim.base.blas import one_thread
 
 one_thread()  # before anything imports NumPy: the suite runs in several processes
+
+# A process of the suite holds thousands of tests and their modules. Without this, a third of what reads and parses is
+# spent on looking through them for what could be let go.
+gc.set_threshold(50_000, 20, 20)
+
+
+def pytest_collection_finish():
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_addoption(parser):

@@ -74,6 +74,7 @@ def test_a_weight_on_what_nobody_does_is_refused():
         worlds.tiny(100, platforms=square(100, pools(like=1, favourite=1), like=0.5))
 
 
+@pytest.mark.verify  # in `make test`, tests/test_engines.py has all options in its worlds
 @pytest.mark.parametrize("number", [2])
 def test_both_engines_give_the_same_digests(number):
     data = generated.world(number)

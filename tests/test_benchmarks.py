@@ -91,6 +91,7 @@ def test_our_tool_and_mesa_reach_as_many(graph):
     assert abs(np.mean(mine) - np.mean(theirs)) < 5 * np.std(mine) * (1 / 20 + 1 / 3) ** 0.5
 
 
+@pytest.mark.verify  # tests/test_exposure.py has both networks in one run
 def test_computed_and_stored_networks_are_the_same_to_the_benchmark():
     text = networks.section(3000)
     assert "in order: equal." in text

@@ -302,7 +302,8 @@ def test_the_command_writes_a_folder_that_can_be_used_again(small, tmp_path, cap
     assert "held out" in out
     (folder,) = (tmp_path / "out" / "tiny").iterdir()
     assert sorted(path.name for path in folder.iterdir()) == [
-        "SHA256SUMS", "calibrate.json", "draws.csv", "figures", "fitted.yaml", "page.html", "page.json", "runs.csv",
+        "CITATION.cff", "SHA256SUMS", "calibrate.json", "citation.bib", "draws.csv", "figures",
+        "fitted.yaml", "page.html", "page.json", "runs.csv",
     ]  # fmt: skip
     assert (folder / "figures" / "calibrate.png").read_bytes()[:4] == b"\x89PNG"
     record = json.loads((folder / "calibrate.json").read_text(encoding="utf-8"))

@@ -157,7 +157,7 @@ def test_a_run_leaves_a_folder_like_any_other(write, tmp_path):
     files = {str(path.relative_to(result.path)) for path in result.path.rglob("*") if path.is_file()}
     assert files == {
         *("run.json", "summary.json", "scenario.resolved.yaml", "series.csv", "theory.csv"),
-        *("cascades.npz", "figures/curve.png", "page.html", "SHA256SUMS"),
+        *("cascades.npz", "figures/curve.png", "page.html", "SHA256SUMS", "CITATION.cff", "citation.bib"),
     }
     assert result.path.name == f"{result.digest[:8]}-s1"
     assert result.run["contagion"] == "sir"

@@ -17,7 +17,7 @@ GROWS = 25  # MB; what one more activity loads, not what one more vote leaves
 
 @pytest.mark.parametrize(
     ("phones", "seconds", "attacks", "least"),
-    [(12, 6, 150, 10), pytest.param(60, 12, 1000, 300, marks=pytest.mark.verify)],
+    [(12, 4, 150, 10), pytest.param(60, 12, 1000, 300, marks=pytest.mark.verify)],
 )
 def test_no_vote_is_lost_and_a_hostile_client_harms_nobody(phones, seconds, attacks, least):
     process, address, code, token = begun()

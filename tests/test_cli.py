@@ -625,7 +625,7 @@ class Full(io.StringIO):
 
 
 @pytest.mark.parametrize("stream", [None, Full()], ids=["none", "full"])
-@pytest.mark.parametrize("command", LONG)
+@pytest.mark.parametrize("command", ["run", *(pytest.param(one, marks=pytest.mark.verify) for one in [*LONG][1:])])
 def test_progress_that_cannot_be_shown_costs_no_result(command, stream, tmp_path, monkeypatch):
     (tmp_path / "tiny.yaml").write_text(loader.dump(worlds.document(50, days=0.1)), encoding="utf-8")
     monkeypatch.setattr(sys, "stderr", stream)
@@ -634,7 +634,7 @@ def test_progress_that_cannot_be_shown_costs_no_result(command, stream, tmp_path
     assert LEFT[command] in {path.name for path in (tmp_path / "out").rglob("*")}
 
 
-@pytest.mark.parametrize("nobody", [">&- 2>&-", "2>&1 >/dev/null | head -n 0"])
+@pytest.mark.parametrize("nobody", [">&- 2>&-", pytest.param("2>&1 >/dev/null | head -n 0", marks=pytest.mark.verify)])
 def test_as_under_cron_and_into_a_reader_that_has_gone(nobody, tmp_path):
     (tmp_path / "tiny.yaml").write_text(loader.dump(worlds.document(50, days=0.1)), encoding="utf-8")
     words = [sys.executable, "-m", "sim.cli", "run", "tiny.yaml", "--no-figures", "--out", "out"]

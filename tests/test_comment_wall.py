@@ -46,7 +46,8 @@ def test_a_hug_is_a_gift_to_a_comment():
     assert worlds.totals(tables, "gifts")[0] == pytest.approx(0.5 * feed + 0.1 * struck, rel=0.05)
 
 
-@pytest.mark.parametrize("number", [20, pytest.param(6, marks=pytest.mark.verify)])
+@pytest.mark.verify  # in `make test`, tests/test_engines.py has all options in its worlds
+@pytest.mark.parametrize("number", [20, 6])
 def test_both_engines_give_the_same_digests_with_comment_walls(number):
     data = generated.world(number)
     share = worlds.rng(3000 + number).random

@@ -562,6 +562,7 @@ def test_the_command_writes_what_it_tells(file, tmp_path, capsys):
     assert folder.name.startswith("compare-without_noon-louder-")
     names = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     assert names == {
+        "CITATION.cff", "citation.bib",
         "SHA256SUMS", "compare.json", "compare.md", "runs.csv", "series.csv", "figures/compare.png",
         "page.html", "page.json",
         "arms/0.yaml", "arms/1.yaml", "arms/2.yaml",

@@ -80,6 +80,7 @@ def test_a_crowd_of_which_nobody_is_part_is_refused():
         worlds.tiny(100, platforms=crowded(100, {"gain": 1.0, "half": 1.0}, chances={"like": 0.1}))
 
 
+@pytest.mark.verify  # in `make test`, tests/test_engines.py has all options in its worlds
 @pytest.mark.parametrize("number", [2])
 def test_both_engines_give_the_same_digests_with_bullet_comments(number):
     data = generated.world(number)

@@ -62,7 +62,7 @@ def watched(number, monkeypatch, users=6):
     return model, crowd
 
 
-@pytest.mark.parametrize("number", [2, 6, 7])
+@pytest.mark.parametrize("number", [pytest.param(2, marks=pytest.mark.verify), 6, 7])
 def test_what_is_told_of_a_user_is_what_the_engine_recorded(number, monkeypatch):
     model, crowd = watched(number, monkeypatch)
     assert sum(sum(seen.values()) for seen in crowd.seen.values()) > 5
@@ -133,7 +133,9 @@ def folder(tmp_path_factory):
     return runner.run(case(), out=tmp_path_factory.mktemp("out"), figures=False).path
 
 
-@pytest.mark.parametrize("world", [2, 3, 11, pytest.param("the case", marks=pytest.mark.verify)])
+@pytest.mark.parametrize(
+    "world", [2, 3, pytest.param(11, marks=pytest.mark.verify), pytest.param("the case", marks=pytest.mark.verify)]
+)
 def test_the_text_is_the_same_whatever_engine_made_the_folder(world, tmp_path):
     scenario = case() if world == "the case" else worlds.load(generated.world(world))
     paths = [
@@ -341,3 +343,18 @@ def test_a_classical_folder(tmp_path):
     assert "--user" in "\n".join(explain.suggestions(made.path))
     with pytest.raises(SimError, match="textbook model, which has no topics"):
         explain.explain_topic(made.path, "x")
+
+
+@pytest.mark.parametrize("source", ["sir", worlds.document(40, followers=20, days=0.5)], ids=["classical", "platforms"])
+def test_a_result_is_explained_as_its_folder_is(source, tmp_path):
+    small = {"users": 200} if source == "sir" else {}
+    unkept = runner.run(source, out=None, **small)
+    kept = unkept.keep(tmp_path, figures=False)
+    told = [[explain.explain_user(one, user) for user in (0, 7)] for one in (unkept, kept, kept.path)]
+    assert told[1] == told[2]
+    assert [lines[1:] for lines in told[0]] == [lines[1:] for lines in told[1]]
+    assert told[0][0][0] == f"Run again from memory: the same digest, {kept.digest[:8]}."
+    if source != "sir":
+        assert explain.explain_topic(unkept, "Tale")[1:] == explain.explain_topic(kept, "Tale")[1:]
+        with pytest.raises(SimError, match="no topic 'none' in memory"):
+            explain.explain_topic(unkept, "none")

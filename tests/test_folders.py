@@ -329,7 +329,7 @@ def test_the_forest_as_graphml_is_the_forest_with_the_names_of_nodes(tmp_path, c
         "sir", graph=graph, out=tmp_path, figures=False, sets=["contagion.infect=0.4", "steps=9", "seeds={count: 3}"]
     )
     platform = sim.run(worlds.tiny(40, days=0.2), out=tmp_path, figures=False)
-    for made, label in ((classical, "член "), (platform, "account 0")):
+    for made, label in ((classical, "член "), (platform, "star")):
         assert main.main(["export", str(made.path), "--graphml"]) == 0
         path = capsys.readouterr().out.strip()
         assert path == f"{made.path}-graphml/cascades.graphml"

@@ -372,6 +372,8 @@ def test_the_command_writes_a_whole_folder(file, tmp_path, capsys):
     assert str(folder) in out
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert names == {
+        "CITATION.cff",
+        "citation.bib",
         "SHA256SUMS",
         "bands.csv",
         "runs.csv",

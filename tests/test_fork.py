@@ -530,7 +530,7 @@ def test_the_first_difference_is_the_time_of_the_earliest_fact_that_differs():
     assert {*Scenario.model_fields} > IDLE
 
 
-@pytest.mark.parametrize("days", [0.75, 1.0, 2.0])
+@pytest.mark.parametrize("days", [0.75, 1.5, pytest.param(2.0, marks=pytest.mark.verify)])
 def test_a_branch_may_end_earlier_or_later(days):
     one, other = worlds.load(rich(7, 150, days=1.25)), worlds.load(rich(7, 150, days=days))
     snapshot = fork.take(through(one, 40))

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 import sim
+from sim.base import loader
 from sim.base.errors import SimError
 from sim.scenario.given import LEAST, LISTS, checked, day
 
@@ -55,3 +56,54 @@ def test_days_and_files_that_are_none_are_told():
             sim.hindcast("ding_zhen", wrong)
     with pytest.raises(SimError, match=r"nowhere\.csv: no such file"):
         sim.hindcast("ding_zhen", "2020-11-13", against="nowhere.csv")
+
+
+RING = {
+    "name": "ring",
+    "users": 50,
+    "steps": 30,
+    "network": {"kind": "watts_strogatz", "k": 4, "rewire": 0.0},
+    "contagion": {"model": "complex_contagion", "at_least": 2},
+    "seeds": {"users": (0, 1)},
+}
+
+
+def test_a_dict_is_the_world_that_its_file_would_be(tmp_path):
+    (tmp_path / "ring.yaml").write_text(loader.dump(RING), encoding="utf-8")
+    assert sim.load(RING) == sim.load(tmp_path / "ring.yaml")
+    assert sim.load(RING, sets=["steps=9"], users=70).users == 70
+    made = sim.run(RING, out=None)
+    assert made.digest == sim.run(tmp_path / "ring.yaml", out=None).digest
+    assert made.summary["last_step"] == 24, "one person a step on either side: 48 / 2"
+
+
+def test_studies_take_a_dict():
+    answer = sim.compare(RING, what=["three needed: contagion.at_least=3"], seeds=2, who=False)
+    assert answer.tables()["runs"].groupby("arm").people_reached.max().to_dict() == {"as it is": 50, "three needed": 2}
+    assert len(sim.sweep(RING, vary={"steps": [3, 5]}, replicates=1).tables()["runs"]) == 2
+
+
+def test_a_dict_of_platforms_keeps_its_times():
+    world = {
+        "name": "town",
+        "start": "2021-03-01T08:00+08:00",
+        "days": 1,
+        "people": {"users": 100, "represents": 100},
+        "platforms": {"weibo": {"users": 100}},
+        "stories": {"tale": {"title": "520"}},
+    }
+    found = sim.load(world)
+    assert (found.start.isoformat(), found.stories["tale"].title) == ("2021-03-01T08:00:00+08:00", "520")
+
+
+@pytest.mark.parametrize(
+    ("world", "said"),
+    [
+        ({**RING, "usres": 3}, r"^scenario: usres: unknown key; did you mean 'users'\?$"),
+        ({**RING, "users": object()}, r"^scenario: holds what no file could say"),
+        ({**RING, "steps": float("nan")}, r"^scenario: holds what no file could say"),
+    ],
+)
+def test_what_a_dict_has_wrong_is_told_by_its_path(world, said):
+    with pytest.raises(SimError, match=said):
+        sim.load(world)

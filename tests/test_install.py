@@ -1,4 +1,8 @@
-"""What somebody gets who has no checkout: sdist and wheel hold all that a run reads, and what is installed runs."""
+"""What somebody gets who has no checkout: sdist and wheel hold all that a run reads, and what is installed runs.
+
+`make test` installs the wheel beside the packages that are here, and puts it on the path as a zip. `make compat`, which
+takes the network, installs wheel and sdist with the newest and the oldest of all that they ask for.
+"""
 
 import importlib.metadata
 import json
@@ -7,8 +11,8 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tarfile
-import tomllib
 import venv
 import zipfile
 from importlib.util import find_spec
@@ -25,7 +29,10 @@ from sim.studies.sweep import plan
 ROOT = Path(__file__).parents[1]
 PARTS = ("sim", "scenarios", "pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE")
 SETUPTOOLS = 77  # the oldest that pyproject.toml allows
-OFFLINE = re.compile(r"Retrying \(|from versions: none|NewConnectionError|timed out", re.IGNORECASE)
+MOST_BYTES = 4_000_000  # of a wheel
+OFFLINE = re.compile(
+    r"Retrying \(|from versions: none|NewConnectionError|timed out|error sending request|Failed to fetch", re.IGNORECASE
+)
 # Writes down whatever a process opens or lists in the checkout.
 WATCH = """
 import sys
@@ -34,6 +41,22 @@ def watch(event, args, root={root!r}, log={log!r}):
         with open(log, "a") as file:
             print(event, args[0], file=file)
 sys.addaudithook(watch)
+"""
+
+
+# Results and summaries of scenarios, as golden.json has them.
+RESULTS = """
+import json, sys
+from pathlib import Path
+from sim.base.notices import gathered
+from sim.runs.runner import simulate
+from sim.scenario.load import load
+found = {}
+for source in sys.argv[1:]:
+    with gathered():
+        tables = simulate(load(source))
+    found[Path(source).stem] = {"digest": tables.digests(), "summary": tables.summary}
+print(json.dumps(found))
 """
 
 
@@ -75,10 +98,16 @@ def source(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def unpacked(source, tmp_path_factory):
+def sdist(source, tmp_path_factory):
+    """The sdist."""
+    return build("sdist", source, tmp_path_factory.mktemp("made"))
+
+
+@pytest.fixture(scope="module")
+def unpacked(sdist, tmp_path_factory):
     """The folder that the sdist holds."""
     into = tmp_path_factory.mktemp("sdist")
-    with tarfile.open(build("sdist", source, into)) as archive:
+    with tarfile.open(sdist) as archive:
         safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # Python 3.11.4 and newer
         archive.extractall(into, **safely)
     (folder,) = (path for path in into.iterdir() if path.is_dir())
@@ -95,6 +124,10 @@ def test_the_wheel_holds_the_package_and_every_scenario(wheel):
     assert packed(wheel) == files(ROOT / "sim") | files(ROOT / "scenarios", f"sim/{places.INSIDE}")
     assert {"sim/shipped/ding_zhen.yaml", "sim/shipped/cases/erke.yaml"} < packed(wheel)
     assert {"sim/shipped/sweeps/sir_threshold.yaml", "sim/shipped/cases/README.md"} < packed(wheel)
+
+
+def test_the_wheel_is_small(wheel):
+    assert wheel.stat().st_size <= MOST_BYTES
 
 
 def test_the_sdist_is_there_to_make_a_wheel(unpacked):
@@ -124,78 +157,163 @@ def test_scenarios_of_a_checkout_go_first(tmp_path):
     assert SHIPPED == ROOT / "scenarios"
 
 
-def oldest():
-    """The first version that each range in pyproject.toml allows, as constraints for pip."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    floors = (re.match(r"([\w-]+)>=([\d.]+)", line) for line in project["dependencies"])
-    return "".join(f"{floor[1]}=={floor[2]}{'' if floor[2].count('.') > 1 else '.0'}\n" for floor in floors)
-
-
-def constrained(which, tmp_path):
-    """Arguments of pip that choose versions: the newest by themselves, or the oldest that are allowed."""
-    if not os.environ.get("SIM_COMPAT"):
-        pytest.skip("takes minutes; `make compat` installs the newest and the oldest packages")
-    if which == "newest":
-        return []
-    if sys.version_info >= (3, 13):
-        pytest.skip("the oldest packages have no wheels for this Python")
-    (tmp_path / "oldest.txt").write_text(oldest(), encoding="utf-8")
-    return ["-c", str(tmp_path / "oldest.txt")]
-
-
-@pytest.fixture(params=["newest", "oldest"])
-def installed(wheel, tmp_path, request):
-    """The programs of an environment that holds the wheel and the newest or oldest of all it asks for."""
-    chosen = constrained(request.param, tmp_path)
-    if find_spec("pip") is None:
-        pytest.skip("there is no pip here to install the wheel with")
-    home = tmp_path / "空 的 地方"
+def environment(home):
+    """An empty environment; its interpreter."""
     venv.create(home, with_pip=False, symlinks=True)
-    python = home / "bin/python"
-    command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-input", "--no-compile"]
-    bare = {name: value for name, value in os.environ.items() if name != "PIP_CONSTRAINT"}
-    done = subprocess.run(
-        [*command, *chosen, "--quiet", str(wheel)], env=bare, capture_output=True, text=True, check=False
-    )
+    return home / "bin/python"
+
+
+def install(python, *words):
+    """Have uv or pip install something for an interpreter; skips where the packages cannot be had."""
+    installer = next((name for name in ("uv", "pip") if find_spec(name)), None)
+    if installer is None:
+        pytest.skip("there is neither uv nor pip here to install with")
+    command = {
+        "uv": [sys.executable, "-m", "uv", "pip", "install", "--python", str(python)],
+        "pip": [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-input", "--no-compile"],
+    }[installer]
+    ours = ("PIP_CONSTRAINT", "VIRTUAL_ENV", "PYTHONPATH")  # of which it would say that all is there already
+    bare = {name: value for name, value in os.environ.items() if name not in ours}
+    done = subprocess.run([*command, "--quiet", *words], env=bare, capture_output=True, text=True, check=False)
     if done.returncode and OFFLINE.search(done.stderr):
         pytest.skip(f"no package index can be reached: {done.stderr.strip().splitlines()[-1][:200]}")
     assert done.returncode == 0, done.stderr
-    (packages,) = home.glob("lib/python*/site-packages")
+
+
+def packages(python):
+    """Where an environment has its packages."""
+    (found,) = python.parents[1].glob("lib/python*/site-packages")
+    return found
+
+
+def user(command, work, home, **more):
+    """What gives commands in a working folder, as somebody whose home is elsewhere."""
+    work.mkdir(parents=True, exist_ok=True)
+    given = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
+    given |= {"HOME": str(home), "COLUMNS": "200", **more}
+
+    def sim(*words, code=0):
+        done = subprocess.run([*command, *words], cwd=work, env=given, capture_output=True, text=True, check=False)
+        assert done.returncode == code, done.stderr
+        return done
+
+    return sim
+
+
+# ---- beside the packages that are here: no network
+
+
+@pytest.fixture(scope="module")
+def lean(wheel, tmp_path_factory):
+    """The interpreter of an environment with the wheel alone, which reads all other packages from where they are."""
+    python = environment(tmp_path_factory.mktemp("lean") / "空 的 地方")
+    install(python, "--no-deps", "--no-index", str(wheel))
+    here = {sysconfig.get_paths()[name] for name in ("purelib", "platlib")}  # where no .pth is obeyed: no checkout
+    (packages(python) / "others.pth").write_text("".join(f"{place}\n" for place in here), encoding="utf-8")
+    return python
+
+
+@pytest.mark.slow
+def test_a_wheel_runs_from_a_place_that_cannot_be_written(lean, tmp_path):
+    package = packages(lean) / "sim"
+    shutil.rmtree(package / "__pycache__", ignore_errors=True)
+    (package / "__pycache__").touch()  # nobody can write there, not even root
+    sim = user([lean.with_name("sim")], tmp_path / "工作 folder", tmp_path / "家 home")
+    assert [line.split()[0] for line in sim("list", "scenarios").stdout.splitlines()] == [*shipped()]
+    assert sim("validate", "ding_zhen", "cases/erke").stdout.count("ok: ") == 2
+    ran = sim("run", "sir", "--users", "300", "--quiet")
+    assert ran.stderr == ""
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["家 home", "工作 folder"]
+    folder = tmp_path / "工作 folder" / ran.stdout.split()[-1]
+    assert {"run.json", "page.html", "figures"} < {path.name for path in folder.iterdir()}
+    assert (tmp_path / "家 home/.cache/virality-simulator").is_dir()  # what was compiled
+    assert json.loads((folder / "run.json").read_text(encoding="utf-8"))["version"] == project_version()
+
+
+def project_version():
+    return re.search(r'^version = "(.*)"$', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)[1]
+
+
+@pytest.mark.slow
+def test_a_zipped_wheel_on_the_path_runs(wheel, tmp_path):
+    """It unpacks itself into the user's cache: compiled functions, catalogue and typeface need files."""
+    path = shutil.copy(wheel, tmp_path / "压缩 的.zip")
+    zipped = [sys.executable, "-m", "sim.cli"]
+    sim = user(zipped, tmp_path / "工作 folder", tmp_path / "home", PYTHONPATH=str(path))
+    assert [line.split()[0] for line in sim("list", "scenarios").stdout.splitlines()] == [*shipped()]
+    assert sim("run", "sir", "--users", "300", "--quiet", "--no-figures").stderr == ""
+    (cache,) = (tmp_path / "home/.cache/virality-simulator").iterdir()
+    code = "from sim.base import places; print(places.PACKAGE, Pool(1).apply(places.source) == places.source())"
+    told = user([sys.executable], tmp_path / "w", tmp_path / "home", PYTHONPATH=str(path))
+    spawned = "from multiprocessing import get_context; Pool = get_context('spawn').Pool; "  # they find the zip again
+    assert told("-c", spawned + code).stdout.split() == [str(cache / "sim"), "True"]
+
+
+@pytest.mark.parametrize("home", ["a file", "none"])
+def test_a_zip_without_a_cache_is_unpacked_for_the_process_alone(wheel, home, tmp_path):
+    (tmp_path / "home").touch()
+    (tmp_path / "tmp").mkdir()
+    kept = {"PYTHONPATH": str(wheel), "TMPDIR": str(tmp_path / "tmp")}
+    sim = user([sys.executable, "-m", "sim.cli"], tmp_path / "w", tmp_path / "home" if home == "a file" else "", **kept)
+    assert "ding_zhen" in sim("list", "scenarios").stdout
+    assert [*(tmp_path / "tmp").iterdir(), *(tmp_path / "w").iterdir()] == []
+
+
+# ---- with the newest and the oldest of all that is asked for: the network
+
+
+@pytest.fixture(params=["newest", "oldest"])
+def installed(wheel, sdist, tmp_path, request):
+    """The programs of an environment that holds the wheel with the newest packages, or the sdist with the oldest."""
+    if not os.environ.get("SIM_COMPAT"):
+        pytest.skip("takes minutes; `make compat` installs the newest and the oldest packages")
+    home = tmp_path / "空 的 地方"
+    python = environment(home)
+    if request.param == "newest":
+        install(python, str(wheel))
+    elif find_spec("uv") is None:
+        pytest.skip("there is no uv here, which knows the oldest packages: pip install uv")
+    else:
+        binary = ["--only-binary", ":all:", "--no-binary", "virality-simulator"]
+        install(python, "--resolution", "lowest-direct", *binary, str(sdist))
     watch = WATCH.format(root=f"{ROOT}{os.sep}", log=str(tmp_path / "read"))
-    (packages / "watch_reads.py").write_text(watch, encoding="utf-8")
-    (packages / "watch_reads.pth").write_text("import watch_reads\n", encoding="utf-8")
+    (packages(python) / "watch_reads.py").write_text(watch, encoding="utf-8")
+    (packages(python) / "watch_reads.pth").write_text("import watch_reads\n", encoding="utf-8")
     subprocess.run([python, "-c", "import sys; open(sys.argv[1])", ROOT / "README.md"], check=True)
     (tmp_path / "read").unlink()  # so it does watch
-    (packages / "sim").chmod(0o555)
+    (packages(python) / "sim").chmod(0o555)
     yield home / "bin"
-    (packages / "sim").chmod(0o755)
+    (packages(python) / "sim").chmod(0o755)
     shutil.rmtree(home)  # half a gigabyte
 
 
 @pytest.mark.slow
 def test_installed_without_the_lock_it_runs_anywhere(installed, tmp_path):
     work = tmp_path / "工作 folder"
-    work.mkdir()
-    given = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
-    given |= {"HOME": str(tmp_path), "COLUMNS": "200"}
-
-    def sim(*words, code=0):
-        done = subprocess.run(
-            [installed / "sim", *words], cwd=work, env=given, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == code, done.stderr
-        return done
-
+    sim = user([installed / "sim"], work, tmp_path, PYTHONWARNINGS="ignore")  # of the oldest packages about themselves
+    small = ["--users", "3000", "--set", "days=1", "--quiet"]
     assert [line.split()[0] for line in sim("list", "scenarios").stdout.splitlines()] == [*shipped()]
     assert sim("validate", "ding_zhen", "cases/erke", "sir").stdout.count("ok: ") == 3
     assert f"(shipped: {', '.join(plan.shipped())})" in sim("sweep", "none_such", "--dry-run", code=2).stderr
-    ran = sim("run", "ding_zhen", "--users", "3000", "--set", "days=1", "--quiet", "--no-figures")
+    ran = sim("demo", *small, "--no-figures")
     assert [line for line in ran.stderr.splitlines() if not line.startswith("note: ")] == []
     assert sim("run", "sir", "--users", "500", "--quiet").stderr == ""  # with its picture
+    study = ["compare", "sir", "--what", "weaker: contagion.infect=0.05", "--users", "300", "--seeds", "4"]
+    assert "weaker" in sim(*study, "--quiet").stdout
     (record,) = (work / "results/ding_zhen").glob("*/run.json")
     told = json.loads(record.read_text(encoding="utf-8"))
     with gathered():
         assert told["digest"] == simulate(load("ding_zhen", users=3000, sets=["days=1"])).digests()
     assert told["commit"] == ""
+    baselines = shutil.copytree(ROOT / "tests/baselines", tmp_path / "baselines")
+    golden = json.loads((baselines / "golden.json").read_text(encoding="utf-8"))["scenarios"]
+    sources = [str(baselines / f"{name}.yaml") if name not in shipped() else name for name in golden]
+    python = user([installed / "python"], work, tmp_path, PYTHONWARNINGS="ignore")
+    assert json.loads(python("-c", RESULTS, *sources).stdout) == golden
+    page = record.with_name("page.html")
+    page.unlink()
+    assert sim("page", str(record.parent), "--lang", "zh").stdout.strip() == str(page)
+    assert "<!doctype html>" in page.read_text(encoding="utf-8")[:100].lower()
+    assert sim("verify", str(record.parent)).stdout.rstrip().endswith("whole")
     assert [path.name for path in work.iterdir()] == ["results"]
     assert not (tmp_path / "read").exists(), (tmp_path / "read").read_text(encoding="utf-8")

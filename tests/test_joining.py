@@ -71,7 +71,8 @@ def test_a_kind_that_is_not_there_is_refused():
         )
 
 
-@pytest.mark.parametrize("number", [20, pytest.param(6, marks=pytest.mark.verify)])
+@pytest.mark.verify  # in `make test`, tests/test_engines.py has all options in its worlds
+@pytest.mark.parametrize("number", [20, 6])
 def test_both_engines_agree(number):
     data = generated.world(number)
     for platform in data["platforms"].values():

@@ -1,7 +1,6 @@
 """Imports fall one way, rooms stay small, and what the house refuses stays out. The rooms are `scripts.house.ROOMS`."""
 
 import ast
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,10 +14,7 @@ def name(path):
     return str(path.relative_to(house.PACKAGE))
 
 
-@cache
-def tree(path):
-    """What a file says, read once for all rules."""
-    return ast.parse(path.read_text(encoding="utf-8"))
+tree = house.tree  # what a file says, read once for all rules
 
 
 def room(path):

@@ -108,7 +108,8 @@ def test_a_kind_that_is_not_there_is_told_at_its_place():
         on_air(room={"kinds": ["song"]})
 
 
-@pytest.mark.parametrize("number", [20, pytest.param(6, marks=pytest.mark.verify)])
+@pytest.mark.verify  # in `make test`, tests/test_engines.py has all options in its worlds
+@pytest.mark.parametrize("number", [20, 6])
 def test_both_engines_give_the_same_digests_with_live_rooms(number):
     data = generated.world(number)
     room = ROOM | {"hours": 1.0, "walk_ins_per_hour": data["people"]["represents"] // 10, "per_viewer_hour": 2.0}

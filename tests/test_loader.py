@@ -965,6 +965,23 @@ def test_what_is_dumped_reads_back_equal(tmp_path_factory: pytest.TempPathFactor
     assert repr(got) == repr(value)  # tells 1 from 1.0 and from True, and sees the order of keys
 
 
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(value=st.one_of(PLAIN, st.dictionaries(TEXT | st.integers() | st.none(), PLAIN, max_size=3)))
+def test_a_dump_is_what_pyyaml_writes(value: Any) -> None:
+    assert loader.dump(value) == loader.whole(value)
+
+
+@pytest.mark.parametrize(
+    "value", [*TRICKY, 0, 0.0, -0.0, 1, 1.0, True, 1e20, 1e-7, 5e-324, 10**30, None, [], {}, (1, [2])]
+)
+def test_a_value_or_a_key_is_written_as_pyyaml_does(value: Any) -> None:
+    shapes = [value, [value], [[value], value], {"a": value}, {"a": [{"b": value, "c": [[value]]}]}]
+    if not isinstance(value, list | dict | tuple):
+        shapes += [{value: 1}, [{value: value}], {"a": {value: [value]}}]
+    for shape in shapes:
+        assert loader.dump(shape) == loader.whole(shape)
+
+
 def test_a_dump_is_fit_to_be_read_by_people(folder: Path) -> None:
     shared = [1, 2.5]
     value = {

@@ -106,6 +106,7 @@ def test_a_student_finds_the_threshold(page, tmp_path):
     assert 0.1 < chance < 0.4  # theory: 1 / (friends − 1) = 0.2 for six friends
 
 
+@pytest.mark.verify  # tests/test_pages_browser.py explores pages of sweeps
 def test_an_analyst_asks_which_knob_matters(page, tmp_path, capsys):
     """A line at the shell, then the title of the page."""
     begun = time.monotonic()

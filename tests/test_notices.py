@@ -98,3 +98,24 @@ def test_numbers_below_the_resolution_say_so(reached, won, told) -> None:  # typ
         resolution.tell({"people_per_row": 10, "people_reached": reached, "followers_won": won})
         resolution.tell({"people_per_row": 1, "people_reached": reached, "followers_won": won})
     assert [notice.text.split()[0] for notice in said] == told
+
+
+def _tell_all(counts: list[int], divisor: int = 1) -> None:
+    with notices.once():
+        for count in counts:
+            _tell(count)
+        notices.add("even", "another", 1 // divisor)
+
+
+def test_what_many_runs_say_is_one_warning() -> None:
+    with pytest.warns(NoticeWarning) as heard:
+        _tell_all([1, 3, 2])
+    assert [str(warning.message) for warning in heard] == ["another", "an odd job (3)"]
+    with notices.gathered() as said, notices.once():
+        _tell(1)
+        assert list(said) == [Notice("odd", "an odd job")], "where somebody gathers, they hear at once"
+
+
+def test_what_was_said_before_a_failure_is_told_all_the_same() -> None:
+    with pytest.warns(NoticeWarning, match="odd"), pytest.raises(ZeroDivisionError):
+        _tell_all([1], 0)

@@ -67,7 +67,7 @@ def test_what_minds_may_post_is_counted():
 
 
 def test_posts_of_minds_are_of_the_order_that_is_foreseen():
-    scenario = load("ding_zhen", users=500, sets=["days=1", "actors[4].count=200"])
+    scenario = load("ding_zhen", users=500, sets=["days=1", "actors[sichuan_guancha].count=200"])
     assert 0.5 < len(simulate(scenario).actions) / posts_of_minds(scenario) < 2
 
 

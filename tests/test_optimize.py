@@ -330,6 +330,8 @@ def test_the_command_leaves_a_whole_folder(folder):
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     plain = {name for name in names if not name.endswith(".yaml")}
     assert plain == {
+        "CITATION.cff",
+        "citation.bib",
         "SHA256SUMS",
         "frontier.csv",
         "optimize.json",
@@ -367,6 +369,7 @@ def test_the_best_plan_is_a_scenario_that_runs(folder):
     assert json.dumps(summary)
 
 
+@pytest.mark.verify  # tests/contract/test_studies.py has it of a smaller question, from Python
 def test_the_answer_is_the_same_for_any_number_of_processes(source, quick, folder, tmp_path, capsys):
     assert main.main(["optimize", str(source), "--out", str(tmp_path), "--jobs", "2", "--quiet", *SMALL]) == 0
     (other,) = (tmp_path / "tiny").iterdir()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import zlib
 from base64 import b64decode
 from pathlib import Path
@@ -13,6 +14,7 @@ import pandas as pd
 import pytest
 import worlds
 import yaml
+from shared import SIR, folder, once
 
 import sim
 from sim import catalog
@@ -36,14 +38,12 @@ HOSTILE = (
     "🐎👩‍👩‍👧",
     LETTERS,
 )
-SIR = {"users": 400, "sets": ["steps=20", "network={kind: erdos_renyi, mean_degree: 6}"]}
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """Ding Zhen for four days with few people: lists, minds, facts, observed figures."""
-    out = tmp_path_factory.mktemp("made")
-    return sim.run("ding_zhen", users=2000, sets=["days=4", "shortened=true"], out=out, figures=False)
+    return Result(folder(tmp_path_factory, "run"))
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def document(made):
 
 @pytest.fixture(scope="module")
 def classical(tmp_path_factory):
-    return sim.run("sir", out=tmp_path_factory.mktemp("sir"), figures=False, **SIR)
+    return Result(folder(tmp_path_factory, "classical"))
 
 
 def leaves(value, path=()):
@@ -191,14 +191,7 @@ def test_a_run_in_which_nothing_happens_has_a_page_too(tmp_path):
 @pytest.fixture(scope="module")
 def studies(tmp_path_factory):
     """Folders of a comparison and of a sweep, small ones."""
-    from sim.studies.folder import write
-
-    out = tmp_path_factory.mktemp("studies")
-    small = {"users": 300}
-    compared = write(sim.compare("sir", what=["weaker: contagion.infect=0.02"], seeds=4, who=False, **small), out)
-    vary = {"contagion.infect": [0.02, 0.05, 0.1], "contagion.recover": [0.2, 0.4]}
-    swept = sim.sweep("sir", vary, replicates=3, workers=0, out=out, **small)
-    return {"compare": compared, "sweep": swept.folder}
+    return {"compare": folder(tmp_path_factory, "compare_classical"), "sweep": folder(tmp_path_factory, "sweep_grid")}
 
 
 def inlined(folder):
@@ -234,14 +227,14 @@ def test_the_page_of_a_sweep_has_what_its_points_have(studies):
 
 
 def test_pages_of_studies_are_whole_in_both_languages_and_small(studies):
-    for folder in studies.values():
-        document = inlined(folder)
+    for place in studies.values():
+        document = inlined(place)
         for language in words.LANGUAGES:
             assert [
                 path for path, value in leaves(words.localised(document, language)) if isinstance(value, dict)
             ] == []
-        assert (folder / "page.html").stat().st_size < 1_500_000
-        assert main.main(["verify", str(folder)]) == 0
+        assert (place / "page.html").stat().st_size < 1_500_000
+        assert main.main(["verify", str(place)]) == 0
 
 
 # ---- hostile titles are text
@@ -256,7 +249,7 @@ def hostile(tmp_path_factory):
     data_["title"] = " ".join(HOSTILE)
     data_["stories"]["tale"]["title"] = "</script><b>&🐎"
     data_["platforms"]["square"]["title"] = "'],alert(1),['\"\\"
-    return sim.run(worlds.load(data_), out=tmp_path_factory.mktemp("hostile"), figures=True)
+    return Result(once(tmp_path_factory, "hostile", lambda out: sim.run(worlds.load(data_), out=out).path))
 
 
 def test_hostile_titles_end_no_script_and_open_no_tag(hostile):
@@ -507,14 +500,15 @@ def test_without_the_package_of_the_chart_script_a_line_says_so(monkeypatch, tmp
 
 
 def test_sim_page_makes_it_again(classical, tmp_path, capsys):
-    before = (classical.path / "page.html").read_bytes()
-    assert main.main(["page", str(classical.path), "--lang", "zh", "--out", str(tmp_path / "one.html")]) == 0
+    mine = shutil.copytree(classical.path, tmp_path / "mine")
+    before = (mine / "page.html").read_bytes()
+    assert main.main(["page", str(mine), "--lang", "zh", "--out", str(tmp_path / "one.html")]) == 0
     assert capsys.readouterr().out == f"{tmp_path / 'one.html'}\n"
     assert 'lang="zh-CN"' in (tmp_path / "one.html").read_text(encoding="utf-8")
-    assert (classical.path / "page.html").read_bytes() == before
-    assert main.main(["page", str(classical.path), "--lang", "zh"]) == 0
-    assert main.main(["verify", str(classical.path)]) == 0
-    assert 'lang="zh-CN"' in (classical.path / "page.html").read_text(encoding="utf-8")
+    assert (mine / "page.html").read_bytes() == before
+    assert main.main(["page", str(mine), "--lang", "zh"]) == 0
+    assert main.main(["verify", str(mine)]) == 0
+    assert 'lang="zh-CN"' in (mine / "page.html").read_text(encoding="utf-8")
     assert main.main(["page", str(tmp_path)]) == 2
     assert "is not a folder of results" in capsys.readouterr().err
 

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+import sizes
 import worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -32,6 +33,8 @@ from sim.minds import (
 )
 from sim.minds.action import Buy, Damp, Effect, Publish, RaiseIntents, Recruit, Settle
 from sim.model.deeds import WAYS
+
+MINDS = sizes.many(150, 400)  # that look each hour, where their draws are counted
 
 NOW = 100 * 60
 
@@ -431,31 +434,33 @@ def test_what_a_topic_is_remembered_by_sums_to_its_share():
     assert FollowUp(per_topic=0).rate(0) == 0
 
 
+@pytest.mark.grows
 def test_newsrooms_come_back_as_often_as_they_should():
-    """400 newsrooms look hourly for 30 days: 0.9 · (1 − 31^−0.4) topics each; five sigma, 1 in a million."""
+    """Newsrooms look hourly for 30 days: 0.9 · (1 − 31^−0.4) topics each; five sigma, 1 in a million."""
     policy, topics = FollowUp(per_topic=0.9), 0
     hourly = [board(now=60 * h, hour=h % 24, came=(0,)) for h in range(720)]
-    for room in range(400):
+    for room in range(MINDS):
         known = me(lambda what, now, room=room: py_uniform(stream_key(room, what), now))
         topics += sum(len(policy.decide(seen, known)) for seen in hourly)
-    expected = 400 * 0.9 * (1 - 31**-0.4)
+    expected = MINDS * 0.9 * (1 - 31**-0.4)
     assert abs(topics - expected) < 5 * math.sqrt(expected)
 
 
-def opened(policy, boards, minds=400):
+def opened(policy, boards):
     """Topics that so many minds open at a look each hour; draws are keyed by mind and minute."""
     total = 0
-    for room in range(minds):
+    for room in range(MINDS):
         known = me(lambda what, now, room=room: py_uniform(stream_key(room, what), now))
         total += sum(len(policy.decide(seen, known)) for seen in boards)
     return total
 
 
+@pytest.mark.grows
 @pytest.mark.parametrize(("reads", "share"), [(0, 0.0), (50e6, 0.2), (100e6, 0.5), (300e6, 0.9), (1e15, 1.0)])
 def test_newsrooms_cover_what_is_read_today_and_have_a_limit(reads, share):
-    """Five days, 400 newsrooms of one topic a day at most; five sigma, 1 in a million."""
+    """Five days, newsrooms of one topic a day at most; five sigma, 1 in a million."""
     hourly = [board(now=60 * h, hour=h % 24, reads_day=int(reads)) for h in range(120)]
-    expected = 400 * 5 * share
+    expected = MINDS * 5 * share
     topics = opened(Cover(most=1.0, half_reads=100e6, steep=2.0), hourly)
     once_a_look = 16 * (1 - math.exp(-share / 16)) / share if share else 1  # of the day's sixteen looks each opens one
     assert abs(topics - expected * once_a_look) <= 5 * math.sqrt(expected)
@@ -485,11 +490,12 @@ def test_a_quick_newsroom_drops_what_is_read_no_more():
     assert policy.why(seen) == "100.0 M reads of the story in 24 h, 10.0 M of them in 6 h"
 
 
+@pytest.mark.grows
 def test_a_subject_that_is_known_makes_news_of_its_own():
     """In thirty days per_day · size · 7 · ln(1 + 30 / 7) topics, the integral of 1 / (1 + t / 7); five sigma."""
     hourly = [board(now=60 * h, hour=h % 24, came=(0,), reads_so_far=2 * 10**9) for h in range(720)]
     policy = OwnLife(per_day=0.1, known_reads=1e9, size=2.0)
-    expected = 400 * 0.1 * 4 * 7 * math.log(1 + 30 / 7)
+    expected = MINDS * 0.1 * 4 * 7 * math.log(1 + 30 / 7)
     assert (
         abs(opened(policy, hourly) - expected) < 5 * math.sqrt(expected) + 0.02 * expected
     )  # hours of work begin at 7

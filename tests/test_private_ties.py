@@ -109,7 +109,8 @@ def test_offspring_among_friends_are_friends_who_repost():
     assert offspring(worlds.load(data))[0].mean == pytest.approx(friends * 0.5 * 0.5 * 0.2)
 
 
-@pytest.mark.parametrize("number", [20, pytest.param(3, marks=pytest.mark.verify)])
+@pytest.mark.verify  # in `make test`, tests/test_engines.py has all options in its worlds
+@pytest.mark.parametrize("number", [20, 3])
 def test_both_engines_give_the_same_digests_with_private_ties(number):
     data = generated.world(number)
     share = worlds.rng(1000 + number).random

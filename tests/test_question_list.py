@@ -75,6 +75,7 @@ def test_a_simulated_topic_leaves_the_list_at_its_age():
     assert own["last_listed"] == "2021-01-01T02:45+08:00"
 
 
+@pytest.mark.verify  # in `make test`, tests/test_engines.py has all options in its worlds
 @pytest.mark.parametrize("number", [2])
 def test_both_engines_give_the_same_digests(number):
     data = generated.world(number)

@@ -209,6 +209,7 @@ def kuaishou():
     return [measures.of_trace(name, follow(measures.world_of(name, 1, sets))) for sets in (quick, (*quick, off))]
 
 
+@pytest.mark.verify  # tests/test_mechanisms.py has the cap at work in small worlds
 def test_the_cap_holds_head_videos_on_kuaishou_and_nothing_else_does(kuaishou):
     held, free = kuaishou
     assert targets()["S37"].hit(held.values["S37"])

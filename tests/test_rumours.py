@@ -86,7 +86,8 @@ def test_a_story_without_the_question_costs_and_changes_nothing():
     assert "beliefs" not in without.names
 
 
-@pytest.mark.parametrize("number", [20, pytest.param(0, marks=pytest.mark.verify)])
+@pytest.mark.verify  # in `make test`, tests/test_engines.py has all options in its worlds
+@pytest.mark.parametrize("number", [20, 0])
 def test_both_engines_give_the_same_digests_with_beliefs(number):
     data = generated.world(number)
     share = worlds.rng(2000 + number).random

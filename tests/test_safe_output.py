@@ -11,7 +11,7 @@ import sim
 from sim.base.files import checksums
 from sim.base.words import visible
 from sim.cli import main
-from sim.runs import spreadsheets
+from sim.runs.export import tables as spreadsheets
 from sim.scenario.load import resolved
 
 CLI = Path(__file__).parents[1] / "sim" / "cli"

@@ -35,6 +35,7 @@ def test_who_comes_back_is_counted_again(sale):
     assert 1.3 < sale.summary[first] / once.summary[first] < 2.5
 
 
+@pytest.mark.verify  # forty days
 def test_camping_is_many_small_notes_found_by_search_and_visitors_write_after_holidays():
     tables = made(
         "red_travel", 3000, "start=2020-04-01T00:00+08:00", "interventions[0].at=2020-04-01T12:00+08:00", days=40

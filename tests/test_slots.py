@@ -84,6 +84,7 @@ def test_a_platform_without_slots_says_so():
         worlds.load(data)
 
 
+@pytest.mark.verify  # in `make test`, tests/test_engines.py has all options in its worlds
 @pytest.mark.parametrize("number", [2])
 def test_both_engines_give_the_same_digests_with_slots(number):
     data = generated.world(number)

@@ -86,10 +86,10 @@ def first(client):
 @pytest.mark.parametrize(
     ("name", "path", "value"),
     [
-        ("ding_zhen", "people.users", 700),
+        pytest.param("ding_zhen", "people.users", 700, marks=pytest.mark.verify),
         ("ding_zhen", "interventions[1].enabled", False),
         ("launch", "stories.lanterns.appeal", 1.4),
-        ("launch", "platforms.weibo.response.repost", 0.02),
+        pytest.param("launch", "platforms.weibo.response.repost", 0.02, marks=pytest.mark.verify),
         ("sir", "contagion.infect", 0.07),
     ],
 )

@@ -75,7 +75,7 @@ def test_everything_of_an_actor_is_moved_by_one_control(browser, served):  # noq
         assert opened.said == []
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", [pytest.param("en", marks=pytest.mark.verify), "zh"])
 def test_what_the_curve_follows_is_chosen(browser, served, language):  # noqa: F811
     with Opened(browser, served, lang=language) as opened:
         page = opened.page

@@ -300,9 +300,9 @@ def test_a_sweep_that_goes_on_tells_what_the_kept_runs_told(tmp_path, capsys):
     told = {}
     for sitting, words in (
         ("at once", ["--replicates", "2", "--out", str(tmp_path / "whole")]),
-        ("a part", ["--replicates", "1", "--out", str(tmp_path / "parts")]),
-        ("the rest", ["--replicates", "2", "--out", str(tmp_path / "parts")]),
-        ("all kept", ["--replicates", "2", "--out", str(tmp_path / "parts")]),
+        ("a part", ["--replicates", "1", "--workers", "0", "--out", str(tmp_path / "parts")]),
+        ("the rest", ["--replicates", "2", "--workers", "0", "--out", str(tmp_path / "parts")]),
+        ("all kept", ["--replicates", "2", "--workers", "0", "--out", str(tmp_path / "parts")]),
     ):
         assert main.main([*begun, *words]) == 0
         told[sitting] = [line for line in capsys.readouterr().err.splitlines() if line.startswith("note: ")]

@@ -20,13 +20,13 @@ import numba
 from numba.core import config
 
 from sim.base.errors import SimError
+from sim.base.places import PACKAGE
 
 if config.DISABLE_JIT:  # type: ignore[attr-defined]
     raise SimError(
         "NUMBA_DISABLE_JIT is set, but draws count in integers that wrap, as only compiled code does; unset it"
     )
 
-PACKAGE = Path(__file__).parent.parent
 COMPILED = re.compile(r"^ *@(?:njit|vectorize)\b", re.MULTILINE)
 IMPORTED = re.compile(r"^ *from sim\.([\w.]+) import (?:\(([^)]*)\)|(.*))", re.MULTILINE)
 

@@ -10,7 +10,7 @@ import functools
 import math
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,14 @@ __all__ = ["Document", "Mark", "apply_sets", "check", "dotted", "dump", "load"]
 __all__ += ["nest", "over", "read", "resolve", "scalar", "schema"]
 
 MAX_LEVELS, MAX_FILES = 8, 64  # `extends`: files above one another, and files in all
+LONGEST_KEY = 100  # longer ones, PyYAML writes in a form of their own
+KEPT = 1 << 14  # scalars whose text is remembered
+# Most scalars are written as they show: numbers, and words that are too long to be a null or a truth of any version.
+_SURE = {
+    int: re.compile("-?[0-9]+"),
+    float: re.compile(r"-?[0-9]+\.[0-9]+"),
+    str: re.compile("(?=.{6})[A-Za-z]+(?:[ _][A-Za-z]+)*"),
+}
 _TARGET = re.compile(r"[^.\[\]]+(\.[^.\[\]]+|\[[^\[\]]+\])*")
 
 
@@ -238,9 +246,75 @@ _Dumper.add_implicit_resolver(
 )
 
 
+class _UnusualError(Exception):
+    """Something for which the layout has other rules."""
+
+
 def dump(data: Any) -> str:
-    """Write plain data as YAML that `read` turns into equal data; NaN and infinity are refused."""
+    """Write plain data as YAML that `read` turns into equal data; NaN and infinity are refused.
+
+    PyYAML says how each scalar is written, and the layout is its own; but it takes several times as long, since it
+    looks at every scalar in every place anew, and a scenario with all defaults has many that are equal.
+    """
+    try:
+        if _nested(data):
+            return "".join(f"{line}\n" for line in _lines(data, ""))
+    except _UnusualError:
+        pass
+    return whole(data)
+
+
+def whole(data: Any) -> str:
+    """The same text as of `dump`, all of it by PyYAML."""
     text: str = yaml.dump(
         data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=False, width=math.inf
     )
     return text
+
+
+def _nested(value: Any) -> bool:
+    """Whether it takes lines of its own."""
+    return type(value) in (dict, list) and bool(value)
+
+
+def _lines(data: Any, pad: str) -> Iterator[str]:
+    """The lines of a mapping or list whose items begin behind ``pad``."""
+    if type(data) is dict:
+        for key, value in data.items():
+            if not _nested(value):
+                yield f"{pad}{_key(key)}: {_flat(value)}"
+                continue
+            yield f"{pad}{_key(key)}:"
+            yield from _lines(value, pad if type(value) is list else f"{pad}  ")
+        return
+    for value in data:
+        if not _nested(value):
+            yield f"{pad}- {_flat(value)}"
+            continue
+        inner = _lines(value, f"{pad}  ")
+        yield f"{pad}- {next(inner)[len(pad) + 2 :]}"
+        yield from inner
+
+
+def _key(key: Any) -> str:
+    if type(key) is str and (not key or len(key) > LONGEST_KEY or HIDDEN.search(key)):
+        raise _UnusualError
+    return _flat(key)
+
+
+def _flat(value: Any) -> str:
+    """What stands on one line: a scalar, or an empty list or mapping."""
+    if type(value) in (dict, list) and not value:
+        return "{}" if type(value) is dict else "[]"
+    if type(value) not in (str, int, float, bool, type(None)):
+        raise _UnusualError
+    return _scalar(value, value if type(value) is str else repr(value))
+
+
+@functools.lru_cache(KEPT, typed=True)  # 1, 1.0 and True are told apart by their type, 0.0 and -0.0 by how they show
+def _scalar(value: Any, shown: str) -> str:
+    sure = _SURE.get(type(value))
+    if sure and sure.fullmatch(shown):
+        return shown
+    # No end of line is left within: all of them are `HIDDEN`, and so written with a backslash.
+    return whole(value).removesuffix("\n").removesuffix("\n...")

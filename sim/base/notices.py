@@ -2,7 +2,7 @@
 
 Code that leaves something out, cuts it off or does less than it was asked calls `add`. A run gathers what is said
 during it, stores it in run.json and hands it on; the command line prints what reaches it, each once. Where nobody
-gathers, Python warns (`NoticeWarning`).
+gathers, Python warns (`NoticeWarning`), of what a study of many runs says once.
 """
 
 from __future__ import annotations
@@ -99,3 +99,17 @@ def gathered(onward: bool = True) -> Iterator[Notices]:
         _gathering.reset(token)
         if onward and outside is not None:
             hand_on(said)
+
+
+@contextmanager
+def once() -> Iterator[None]:
+    """Where nobody gathers, Python warns of what was said inside at its end, of each text once."""
+    if _gathering.get() is not None:
+        yield
+        return
+    said = Notices()
+    try:
+        with gathered(onward=False) as said:
+            yield
+    finally:
+        hand_on(said)

@@ -1,7 +1,8 @@
-"""Where this software stands: in a checkout, or installed; and so, where the scenarios lie that come with it.
+"""Where this software stands: in a checkout, or installed; and so, where the files lie that come with it.
 
-They are written in the folder ``scenarios`` beside the package. A wheel has no such place, so setup.py copies it into
-the package, as ``sim/shipped``.
+Catalogue, words, parts of pages and the typeface lie beside the code that reads them. Scenarios are written in the
+folder ``scenarios`` beside the package. A wheel has no such place, so setup.py copies it into the package, as
+``sim/shipped``. A zip on the path is unpacked by `sim` itself before anything is read.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-PACKAGE = Path(str(files("sim")))
+PACKAGE = Path(str(files("sim.base"))).parent  # `sim` itself may have been read from a zip
 INSIDE = "shipped"
 SOURCE = (".py", ".yaml")  # code, and the catalogue that it computes with
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(str(files(__name__)))
 PEOPLE = FOLDER / "people.yaml"
 NUMBERS = FOLDER / "numbers.yaml"
 LOOKS = FOLDER / "looks.yaml"

@@ -7,9 +7,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sim.cli.words import LANGUAGES, add, positive, print_lines, threads, whole
+from sim.cli.words import LANGUAGES, add, add_set, names, positive, print_lines, seed, threads, whole
 
 UNSOUND = 1  # exit code: some file is not as it was written
+PARTS = ("tables", "cascades", "network", "figures")
+WHAT = (
+    "tables, for Excel (of a folder, where nothing is said); cascades: who passed it on from whom; figures; "
+    "network: who reaches whom (of a scenario, where nothing is said)"
+)
 
 
 def add_plot(commands: Any) -> None:
@@ -31,12 +36,24 @@ def add_page(commands: Any) -> None:
 
 def add_export(commands: Any) -> None:
     """`sim export`."""
-    parser = add(commands, "export", _export, "copy the tables of a run or study for Excel and other spreadsheets")
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="a folder of results")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="where the copies go (beside it: FOLDER-spreadsheets)")
-    about = "instead of the tables, the repost forest of a run as GraphML, for Gephi"
-    parser.add_argument("--graphml", action="store_true", help=about)
-    parser.set_defaults(after_interrupt="some tables may be missing")
+    parser = add(commands, "export", _export, "write tables, cascades, networks and figures for other programs")
+    argument, option = parser.add_argument, parser.add_argument
+    argument("source", metavar="SOURCE", help="a folder of results; for a network also a scenario: a file or its name")
+    argument("part", nargs="?", default="", choices=("", *PARTS), metavar="PART", help=WHAT)
+    formats = "graphml, gexf, csv, parquet; of tables csv, parquet; of figures some of png, svg, pdf, as svg,pdf"
+    option("--format", type=names, default=(), metavar="FORMAT", help=formats)
+    option("--graphml", action="store_true", help="the same as: cascades --format graphml")
+    out = "a folder, or the file of a graph, whose name says the format (beside the results: FOLDER-FORMAT)"
+    option("--out", type=Path, metavar="PATH", help=out)
+    option("--force", action="store_true", help="replace files that are there already")
+    option("--trees", type=positive, metavar="N", help="of cascades, the N largest alone")
+    option("--platform", default="", metavar="NAME", help="of a network, where each platform has its own")
+    option("--only", action="append", default=[], metavar="NAME", help="of figures, this one; repeatable")
+    option("--lang", choices=LANGUAGES, default="en", help="language of labels and titles (en)")
+    add_set(parser)
+    option("--seed", type=seed, metavar="N", help="of a scenario, another seed")
+    option("--users", type=positive, metavar="N", help="of a scenario, another number of people")
+    option("--dry-run", action="store_true", help="print how large a graph would be, and stop")
 
 
 def add_explain(commands: Any) -> None:
@@ -99,12 +116,23 @@ def _page(args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
-    from sim.runs import graphml, spreadsheets
+    from sim.base.errors import SimError
+    from sim.runs.export import asked
 
-    what = "graphml" if args.graphml else "spreadsheets"
-    out = args.out or args.folder.with_name(f"{args.folder.resolve().name}-{what}")
-    made = [graphml.write(args.folder, out)] if args.graphml else spreadsheets.export(args.folder, out)
-    print_lines(map(str, made))
+    part, formats = args.part, args.format
+    if args.graphml:
+        if part not in ("", "cascades") or formats not in ((), ("graphml",)):
+            raise SimError("--graphml is short for cascades --format graphml; leave the other words out")
+        part, formats = "cascades", ("graphml",)
+    options: dict[str, Any] = {
+        name: getattr(args, name) for name in ("force", "platform", "trees", "lang", "seed", "users")
+    }
+    options |= {"only": tuple(args.only), "sets": tuple(args.set)}
+    wish = asked.settled(args.source, part, formats, args.out, **options)
+    if args.dry_run:
+        print_lines(asked.plan(args.source, wish))
+    else:
+        print_lines(map(str, asked.carried_out(args.source, wish)))
     return 0
 
 

@@ -221,7 +221,12 @@ def _scaled_to(mean: float, index: np.ndarray, shares: np.ndarray) -> np.ndarray
 
 def membership(world: World, index: int) -> float:
     """Share of people who use the platform, as the lanes have it; one lane at least."""
-    return round(max(1, int((world.people.member >> index & 1).sum())) / len(world.people.member), 9)
+    return membership_of(world.people, index)
+
+
+def membership_of(who: Traits, index: int) -> float:
+    """The same, of people who are in no world yet."""
+    return round(max(1, int((who.member >> index & 1).sum())) / len(who.member), 9)
 
 
 def fatigue_factor(scenario: Scenario, exposures: int) -> float:

@@ -17,6 +17,7 @@ from sim.networks.base import NETWORKS, Network, require_users
 if TYPE_CHECKING:
     from sim.networks.stored import Stored
 
+NAMED_BYTES = 200  # for each edge between names
 GRAPH_BYTES = 40  # that NetworkX needs for each byte of a file: 29 to 34, measured
 
 
@@ -27,9 +28,10 @@ class EdgeList(Network):
     As SNAP, KONECT and Gephi write it: fields are separated by a comma, a semicolon, a tab or spaces, and may stand in
     double quotes; empty lines and lines that start with # or % are passed over. A first line that names the columns
     ``source`` and ``target``, in any order, is a header; without one, source and target come first, and two further
-    fields are passed over. Files packed by gzip, GraphML and GEXF (by the end of the name) are read too. Ids are whole
-    numbers from 0 up, below the number of users; users without an edge are fine. With ``ids: names`` they are any
-    words, as many as there are users, and nodes.csv tells who is whom. Not read: weights, times.
+    fields are passed over. Files packed by gzip are read too, and by the end of the name GraphML, GEXF and Parquet,
+    whose columns are ``source`` and ``target`` (it needs pyarrow, the extra ``data``). Ids are whole numbers from 0 up,
+    below the number of users; users without an edge are fine. With ``ids: names`` they are any words, as many as there
+    are users, and nodes.csv tells who is whom. Not read, which is told: weights, times.
     """
 
     name: ClassVar[str] = "edge_list"
@@ -64,10 +66,18 @@ class EdgeList(Network):
     def _is_graph(self) -> bool:
         return self.path.lower().removesuffix(".gz").endswith((".graphml", ".gexf"))
 
+    @property
+    def _is_table(self) -> bool:
+        return self.path.lower().endswith(".parquet")
+
     def _edges(self, n_users: int) -> Stored:
         from sim.networks.edges import Dialect, read_edges
 
         dialect = Dialect(self.directed, self.follower_first, self.ids == "names", self.on_fault == "drop")
+        if self._is_table:
+            from sim.networks.edge_table import read_table
+
+            return read_table(self.path, n_users, dialect)
         return read_edges(self.path, n_users, dialect)
 
     def _graph(self, n_users: int) -> Stored:
@@ -115,9 +125,14 @@ class EdgeList(Network):
             SimError: if there is no such file, or it cannot be read.
         """
         start, packed = content.beginning(self.path)
+        if self._is_table:
+            from sim.networks.edge_table import rows_in
+
+            each = NAMED_BYTES if self.ids == "names" else 32 if self.directed else 40
+            return rows_in(self.path) * each + 24 * n_users
         size = Path(self.path).stat().st_size * packed
         if self._is_graph:
             return round(GRAPH_BYTES * size + 24 * n_users)
         edges = size * (start.count(b"\n") + 1) / max(1, len(start))
-        each = 200 if self.ids == "names" else 16 if self.directed else 24
+        each = NAMED_BYTES if self.ids == "names" else 16 if self.directed else 24
         return round(size + edges * each + 24 * n_users)

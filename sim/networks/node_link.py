@@ -9,6 +9,7 @@ from xml.etree.ElementTree import ParseError
 
 import numpy as np
 
+from sim.base import notices
 from sim.base.errors import SimError
 from sim.networks import content
 from sim.networks.base import id_type
@@ -59,5 +60,13 @@ def read_graph(path: str, *, directed: bool, follower_first: bool) -> Stored:
         ) from error
     if not len(graph):
         raise SimError(f"{path}: holds no nodes")
+    _tell_unused(graph)
     graph = graph if directed else graph.to_undirected()
     return from_networkx(graph.reverse() if follower_first and graph.is_directed() else graph)
+
+
+def _tell_unused(graph: networkx.Graph) -> None:
+    """Say which attributes of edges, such as weights, nobody reads; numbers of edges are none."""
+    found = {str(name) for *_, told in graph.edges(data=True) for name in told} - {"id"}
+    if found:
+        notices.add("columns_not_read", f"attributes of edges not used: {', '.join(sorted(found))}")

@@ -199,6 +199,17 @@ def _stride(first, last, ring, base, gap, gap_n, out, at):
     return at
 
 
+@njit(cache=True)
+def fill_audiences(users, sizes, layout, out, found):
+    """Write the followers of each user, who is to have so many, to ``out``, one after another; ``found``: how many."""
+    at = int64(0)
+    for i in range(users.shape[0]):
+        u = int64(users[i])
+        walk = start_walk(u, sizes[i], layout)
+        found[i] = fill_followers(0, walk.length, u, walk, layout, out[at:])
+        at += found[i]
+
+
 def materialise(table: np.ndarray, layout: Layout) -> Stored:
     """A computed network as rows, every row in the order of `follower`; ``table`` is its `audience_table`."""
     indptr = _audience_rows(table, layout)

@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from html import escape
-from pathlib import Path
 from typing import Any
 
+from sim.base import places
 from sim.pages import bundle, still
 from sim.pages.words import localised
 
-PARTS = Path(__file__).with_name("parts")
+PARTS = places.PACKAGE / "pages/parts"
 SCRIPTS = ("say", "save", "pens", "play", "zoom", "charts", "tables", "forest", "race", "explore", "page")
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; "

@@ -13,6 +13,7 @@ from sim.pages.data import rows
 from sim.pages.words import localised, said
 
 WIDTH, LINES = 900, 30
+FAMILY = "Noto Sans SC Subset, Noto Sans SC, Noto Sans CJK SC, sans-serif"
 _ID = re.compile(r'(?<=id=")(?:clip|gradient_)\d+(?=")|(?<=url\(#)(?:clip|gradient_)\d+(?=\))')
 
 
@@ -49,13 +50,34 @@ def picture(chart: Mapping[str, Any], names: Mapping[str, Any], language: str) -
     """A chart as SVG, drawn from the same specification as in the browser."""
     import vl_convert
 
+    return _with_own_ids(str(vl_convert.vegalite_to_svg(_specification(chart, names, language))))
+
+
+def drawn(chart: Mapping[str, Any], names: Mapping[str, Any], language: str, form: str, fonts: str) -> bytes:
+    """A chart as a file of its own, svg, pdf or png.
+
+    ``names`` are in one language already; ``fonts`` is the folder of the bundled typeface, in which it is lettered.
+    """
+    import vl_convert
+
+    vl_convert.register_font_directory(fonts)
+    spec = _specification(chart, names, language)
+    spec["config"] = {**spec.get("config", {}), "font": FAMILY}
+    if form == "svg":
+        return _with_own_ids(str(vl_convert.vegalite_to_svg(spec))).encode()
+    made: bytes = vl_convert.vegalite_to_pdf(spec) if form == "pdf" else vl_convert.vegalite_to_png(spec, scale=2)
+    return made
+
+
+def _specification(chart: Mapping[str, Any], names: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """What a chart is drawn from, its rows and all, in one language."""
     variant = chart["variants"][0] if "variants" in chart else chart
     found = localised(named(rows(chart["data"]), names), language)
     if variant.get("only"):
         _, *values = variant["only"]
         found = [row for row in found if row["key"] in values]
-    spec = localised(variant["spec"], language) | {"data": {"values": found}, "width": WIDTH}
-    return _with_own_ids(str(vl_convert.vegalite_to_svg(spec)))
+    spec: dict[str, Any] = localised(variant["spec"], language) | {"data": {"values": found}, "width": WIDTH}
+    return spec
 
 
 def _with_own_ids(svg: str) -> str:

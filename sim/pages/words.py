@@ -10,6 +10,8 @@ from typing import Any, TypedDict
 
 import yaml
 
+from sim.base import places
+
 
 class Said(TypedDict):
     """The same in both languages."""
@@ -30,7 +32,7 @@ def read(path: Path) -> dict[str, Said]:
 
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it is there
-TABLE = read(Path(__file__).with_name("words.yaml"))
+TABLE = read(places.PACKAGE / "pages/words.yaml")
 
 
 def said(key: str, /, **parts: Any) -> Said:

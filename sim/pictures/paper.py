@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta, tzinfo
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,9 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from sim.base import notices
+from sim.base import notices, places
 
-FONT = Path(__file__).with_name("NotoSansSC-subset.otf")
+FONT = places.PACKAGE / "pictures/NotoSansSC-subset.otf"
 INK, GREY, PALE = "#222222", "#666666", "#dddddd"
 STYLE: dict[str, Any] = {
     "font.family": "Noto Sans SC Subset",

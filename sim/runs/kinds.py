@@ -59,6 +59,10 @@ class Kind(ABC, Generic[W, T]):
         """The same pictures, as figures and not as files."""
 
     @abstractmethod
+    def pictures(self) -> list[str]:
+        """The names of the pictures."""
+
+    @abstractmethod
     def length(self, world: W) -> str:
         """How long a run is, in words."""
 
@@ -124,6 +128,12 @@ class Platform(Kind[Scenario, "Tables"]):
         from sim.pictures.figures import figures
 
         return figures(folder, only, labels=column_labels())
+
+    def pictures(self) -> list[str]:
+        """As `sim plot --only` takes them."""
+        from sim.pictures.figures import FIGURES
+
+        return list(FIGURES)
 
     def length(self, world: Scenario) -> str:
         """Days."""
@@ -207,6 +217,10 @@ class Classical(Kind[Classic, "SpreadTables"]):
         from sim.pictures.curves import figures
 
         return figures(folder, only, labels=column_labels())
+
+    def pictures(self) -> list[str]:
+        """The curve alone."""
+        return ["curve"]
 
     def length(self, world: Classic) -> str:
         """Steps."""

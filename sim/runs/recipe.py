@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.base import places
+from sim.base.files import schema
 from sim.runs import kinds
 from sim.runs.folder import Tabular
 from sim.runs.kinds import World
@@ -45,10 +46,8 @@ def maker() -> str:
 
 def record(scenario: World, tables: Tabular, started: datetime, clock: float) -> dict[str, Any]:
     """run.json: what made this result, and under which circumstances."""
-    from sim.runs.tables import SCHEMA_VERSION
-
     return {
-        "schema_version": SCHEMA_VERSION,
+        schema.KEY: schema.VERSION,
         "software": "virality-simulator",
         "kind": scenario.kind,
         "version": version_of_program(),

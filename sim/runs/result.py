@@ -6,8 +6,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.base.errors import SimError
-from sim.base.files import checksums, reading
+from sim.base import places
+from sim.base.errors import ScenarioError, SimError
+from sim.base.files import checksums, reading, schema
 from sim.base.files.drafts import clear
 from sim.base.notices import Notice
 from sim.base.strict import BEIJING
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from sim.runs.kinds import World
 
 
-NEEDS = ("kind", "digest", "model_version", "scenario", "seed", "users", "ratio", "title")  # of run.json
+NEEDS = (schema.KEY, "kind", "digest", "model_version", "scenario", "seed", "users", "ratio", "title")  # of run.json
 FOREST = "cascades"  # the one table that is no text
 MAIN = ("reach", "curve")  # the picture that tells most, by kind of world
 TIMES = ("time", "born", "first_listed", "last_listed")
@@ -144,8 +145,19 @@ class Result:
 
     @cached_property
     def scenario(self) -> World:
-        """What was run, with every default: scenario.resolved.yaml."""
-        return scenarios.load(reading.read(self.path / RESOLVED, lambda path: path))
+        """What was run, with every default: scenario.resolved.yaml.
+
+        Raises:
+            SimError: it is not as it was written, or a version whose scenarios this one does not read wrote it.
+        """
+        path = reading.read(self.path / RESOLVED, lambda path: path)
+        try:
+            return scenarios.load(path)
+        except ScenarioError as error:
+            if self.run.get("source") == places.source():
+                raise
+            by = f"version {self.run.get('version')} wrote it, with model version {self.run['model_version']}"
+            raise SimError(f"{error.faults[0]}; {by}: read it with that one, or run the scenario again") from None
 
     def cards(self) -> list[tuple[str, float]]:
         """Label and value of what the page of a run tells first; of a platform only what is not 0."""

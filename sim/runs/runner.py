@@ -68,7 +68,7 @@ def run(
     """Run a scenario and write its result folder under ``out``, or none.
 
     Args:
-        scenario: a loaded scenario, a path, or the name of a shipped one.
+        scenario: a loaded scenario, a path, the name of a shipped one, or a dict that says what a file would.
         seed: replaces the scenario's seed.
         users: replaces the number of simulated people.
         sets: further changes, ``path=value``.

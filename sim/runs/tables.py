@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from sim.model.model import ViralityModel
 
 
-SCHEMA_VERSION = 1
-
-
 class Tables:
     """Everything a run leaves behind, taken from a model before its world is let go; each made when it is asked for.
 

@@ -10,6 +10,7 @@ from numbers import Integral
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+from sim.base import notices
 from sim.base.errors import SimError
 
 P = ParamSpec("P")
@@ -36,7 +37,7 @@ def checked(function: Callable[P, T]) -> Callable[P, T]:
     """A function of the Python interface whose arguments are looked at first, by their names.
 
     Counts, the language, lists of words, what varies, scenarios and answers; `SimError` for what none of these can be.
-    What is in a scenario is left to its checker.
+    What is in a scenario is left to its checker. What many runs would each say, Python warns of once.
     """
     signature = inspect.signature(function)
     one_text = {name for name, given in signature.parameters.items() if "Sequence" not in str(given.annotation)}
@@ -45,7 +46,8 @@ def checked(function: Callable[P, T]) -> Callable[P, T]:
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
         for name, value in signature.bind(*args, **kwargs).arguments.items():
             look_at(name, value, one_text=name in one_text)
-        return function(*args, **kwargs)
+        with notices.once():
+            return function(*args, **kwargs)
 
     return call
 
@@ -58,8 +60,8 @@ def look_at(name: str, value: Any, *, one_text: bool = False) -> None:
         raise SimError(f"{name}: needs a list, such as [{value!r}], not one text")
     if name == "vary" and not isinstance(value, Mapping | None):
         raise SimError(f"vary: needs paths with their values, such as {{'days': [1, 2]}}, not {value!r}")
-    if name == "scenario" and not (isinstance(value, str | Path) or hasattr(value, "model_dump")):
-        raise SimError(f"scenario: needs a path, the name of a shipped one, or one that is loaded, not {value!r}")
+    if name == "scenario" and not (isinstance(value, str | Path | Mapping) or hasattr(value, "model_dump")):
+        raise SimError(f"scenario: needs a path, the name of a shipped one, a dict, or a loaded one, not {value!r}")
     if name == "answer" and not hasattr(value, "tables"):
         raise SimError(f"answer: needs what a study gave, not {value!r}")
     if name in LEAST and value is not None and not (name == "jobs" and hasattr(value, "discard")):

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+import yaml
+
 from sim import catalog
 from sim.base import checker, errors, loader, notices, places, reader
 from sim.base.errors import Fault, ScenarioError, both
@@ -26,7 +28,7 @@ from sim.scenario.scenario import Scenario
 
 _ON_WHATIFS = re.compile(r"counterfactuals\b")
 SHIPPED = places.shipped()
-Source = str | Path | Scenario | Classic  # of which a scenario can be had
+Source = str | Path | Mapping[str, Any] | Scenario | Classic  # of which a scenario can be had
 World = TypeVar("World", Scenario, Classic)
 
 
@@ -43,8 +45,9 @@ def shipped() -> dict[str, Path]:
 def load(
     source: Source, *, sets: Sequence[str] = (), seed: int | None = None, users: int | None = None
 ) -> Scenario | Classic:
-    """Read, complete and check a scenario: a path, a shipped name, or one that is loaded. Raises `ScenarioError`.
+    """Read, complete and check a scenario: a path, a shipped name, a dict, or a loaded one. Raises `ScenarioError`.
 
+    A dict says what a file would say, key by key; paths in it count from the working folder.
     Where ``sets`` shortens the run (``days=3``), facts beyond its end are switched off.
 
     >>> load("ding_zhen", users=500).people.users
@@ -59,14 +62,24 @@ def load(
 
 
 def read(source: Source) -> reader.Document:
-    """The document of a path or a shipped name, with all it extends, or of a loaded scenario, with every default.
+    """The document of a path or a shipped name, with all it extends, of a dict, or of a loaded scenario, completed.
 
     Raises:
         ScenarioError: it cannot be found or read.
     """
     if isinstance(source, Scenario | Classic):
         return reader.Document(source.model_dump(mode="json", by_alias=True))
-    return kols.listed(loader.load(_find(source)))
+    return kols.listed(_said(source) if isinstance(source, Mapping) else loader.load(_find(source)))
+
+
+def _said(source: Mapping[str, Any]) -> reader.Document:
+    """A world said in Python: written down and read, so that each value is what a file would make of it."""
+    try:
+        text = loader.dump(dict(source))
+    except (yaml.YAMLError, ScenarioError, ValueError, RecursionError) as error:
+        what = " ".join(str(error).split())[:80]
+        raise ScenarioError([Fault("scenario", 0, 0, "", f"holds what no file could say: {what}")]) from None
+    return reader.Document(loader.document_of(text.encode("utf-8"), "scenario").data)  # its lines are nobody's
 
 
 def completed(

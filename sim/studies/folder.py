@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.base import notices, places
+from sim.base.files import schema
 from sim.base.notices import Notice
-from sim.runs import kinds
+from sim.runs import citation, kinds
 from sim.runs.folder import publish
 from sim.runs.paging import writing
-from sim.runs.recipe import identity, sha256
+from sim.runs.recipe import identity, sha256, version_of_program
 from sim.scenario.given import checked
 from sim.scenario.numbers import Language
 from sim.studies import paging
@@ -25,7 +26,6 @@ from sim.studies.study import Answer
 if TYPE_CHECKING:
     import pandas as pd
 
-SCHEMA_VERSION = 2
 LONGEST = 60  # bytes of a label in a folder's name
 
 
@@ -41,7 +41,7 @@ def write(
     """Write ``out/SCENARIO/STUDY[-LABEL]-DIGEST8-sSEED``; return its path.
 
     In it ``STUDY.json``, the record; ``NAME.csv`` of every table; ``figures/STUDY.png``; ``page.html``, and its
-    document in ``page.json``; and the answer's own texts.
+    document in ``page.json``; how it is cited; and the answer's own texts.
 
     Args:
         answer: of a study.
@@ -52,8 +52,8 @@ def write(
 
     >>> from sim import compare
     >>> answer = compare("sir", what=["weaker: contagion.infect=0.05"], users=200, seeds=4, who=False)
-    >>> sorted(path.name for path in write(answer, "results").iterdir())
-    ['SHA256SUMS', 'arms', 'compare.json', 'compare.md', 'figures', 'page.html', 'page.json', 'runs.csv', 'series.csv']
+    >>> sorted(path.name for path in write(answer, "results").glob("*.*"))
+    ['CITATION.cff', 'citation.bib', 'compare.json', 'compare.md', 'page.html', 'page.json', 'runs.csv', 'series.csv']
     """
     tables = _csvs(answer)
     digest = digested(tables)
@@ -65,6 +65,7 @@ def write(
         _fill(folder, texts, answer)
         with notices.spared("the page"):
             writing.page(folder, paging.whole(answer, digest), lang)
+        citation.write(folder, head, version_of_program())
         told = head | {"notices": [asdict(one) for one in said]} | made  # the picture may have said something too
         (folder / record).write_text(_json(told), encoding="utf-8")
 
@@ -107,7 +108,7 @@ def _head(answer: Answer, digest: str, command: Sequence[str]) -> dict[str, Any]
     """What the records of all studies begin with."""
     world = answer.world
     return {
-        "schema_version": SCHEMA_VERSION,
+        schema.KEY: schema.VERSION,
         "study": answer.study,
         "digest": digest,
         "command": list(command),

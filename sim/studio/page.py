@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from functools import cache
 from html import escape
-from pathlib import Path
 from typing import Any
 
+from sim.base import places
 from sim.pages import page as pages
 from sim.pages.words import Said, same
 from sim.scenario import load as scenarios
 from sim.studio.words import said, ui
 
-PARTS = Path(__file__).with_name("parts")
+PARTS = places.PACKAGE / "studio/parts"
 SHARED = ("say", "save", "charts", "tables")  # scripts of pages that are used here
 SCRIPTS = ("ask", "form", "editor", "live", "pair", "book", "studio")
 BLANK = "sir"

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
+from sim.base import places
 from sim.base.errors import Bilingual, Fault, ScenarioError, SimError
 from sim.pages import words
 from sim.pages.words import Said
 
 UI = "ui_"  # keys that its scripts ask for
-TABLE: dict[str, Said] = words.read(Path(__file__).with_name("words.yaml"))
+TABLE: dict[str, Said] = words.read(places.PACKAGE / "studio/words.yaml")
 
 
 def said(key: str, /, **parts: Any) -> Said:

@@ -5,20 +5,18 @@ A kind of page is a fixture's name here; whoever adds one adds it, and has it he
 
 import json
 import re
+import shutil
 
 import pytest
-from asked import ASK, quickly, world
+from asked import ASK
+from shared import folder
 
-import sim
-from sim.base import loader
 from sim.base.files import checksums
 from sim.cli import main
 from sim.pages import still, words
 from sim.runs.paging import writing
-from sim.studies.folder import write
 
 pytestmark = pytest.mark.filterwarnings("ignore::sim.base.notices.NoticeWarning")  # of runs that are shortened
-SIR = {"users": 400, "sets": ["steps=20", "network={kind: erdos_renyi, mean_degree: 6}"]}
 DESIGNS = ("grid", "each", "latin")
 RUNS = ("run", "campaign", "classical")
 KINDS = (*RUNS, *ASK, *(f"sweep_{design}" for design in DESIGNS))
@@ -26,42 +24,26 @@ MOST = 3_000_000  # bytes of a page
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory):
-    made = tmp_path_factory.mktemp("pages")
-    (made / "tiny.yaml").write_text(loader.dump(world()), encoding="utf-8")
-    (made / "wish.yaml").write_text("square_likes: 60\n", encoding="utf-8")
-    return made
+def folder_of(tmp_path_factory):
+    """The folder of a kind of page."""
+    return lambda kind: folder(tmp_path_factory, kind)
 
 
-def swept(design, out):
-    vary = {"contagion.infect": [0.02, 0.05, 0.1], "contagion.recover": [0.2, 0.4]}
-    more = {} if design != "latin" else {"points": 6}
-    return sim.sweep("sir", vary, design=design, replicates=3, workers=0, out=out / design, users=300, **more).folder
+@pytest.fixture(scope="module", autouse=True)
+def drawn_once():
+    """What is drawn of one specification is drawn once; `tests/test_pages.py` draws again."""
+    vl_convert = pytest.importorskip("vl_convert")
+    drawn, draw = {}, vl_convert.vegalite_to_svg
 
+    def known(spec):
+        text = json.dumps(spec)
+        if text not in drawn:
+            drawn[text] = draw(spec)
+        return drawn[text]
 
-@pytest.fixture(scope="module")
-def folder_of(place):
-    """The folder of a kind of page, made once."""
-    found, patch = {}, quickly()
-    makers = {
-        "run": lambda: (
-            sim.run("ding_zhen", users=2000, sets=["days=3", "shortened=true"], out=place, figures=False).path
-        ),
-        "campaign": lambda: (
-            sim.run("launch", users=2000, sets=["days=2", "shortened=true"], out=place, figures=False).path
-        ),
-        "classical": lambda: sim.run("sir", out=place, figures=False, **SIR).path,
-        **{f"sweep_{design}": lambda design=design: swept(design, place) for design in DESIGNS},
-    }
-
-    def folder(kind):
-        if kind not in found:
-            ask = ASK.get(kind)
-            given = str(place / "tiny.yaml"), str(place / "wish.yaml")
-            found[kind] = write(ask(*given, 1), place / "out") if ask else makers[kind]()
-        return found[kind]
-
-    yield folder
+    patch = pytest.MonkeyPatch()
+    patch.setattr(vl_convert, "vegalite_to_svg", known)
+    yield
     patch.undo()
 
 
@@ -137,9 +119,15 @@ def test_charts_stand_still_without_a_browser(document):
             assert still.picture(section["chart"], names, "zh").startswith("<svg"), section["id"]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+AGAIN = ("run", "classical", "compare", "sweep_grid")  # all others are the same function of another document
+
+
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=[] if kind in AGAIN else pytest.mark.verify) for kind in KINDS]
+)
 def test_a_page_is_made_again_in_either_language(folder_of, kind, tmp_path, capsys):
-    folder = folder_of(kind)
+    folder = tmp_path / "copy"
+    shutil.copytree(folder_of(kind), folder)
     assert main.main(["page", str(folder), "--lang", "zh", "--out", str(tmp_path / "zh.html")]) == 0, (
         capsys.readouterr().err
     )

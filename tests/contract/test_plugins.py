@@ -205,14 +205,29 @@ def test_a_policy_copes_with_an_empty_dashboard(cls, tmp_path):
                 assert 0 <= action.spend <= me.budget_left
 
 
-@pytest.mark.parametrize("cls", KINDS["policy"])
-def test_a_policy_runs_and_the_same_seed_acts_the_same(cls, tmp_path):
+STAR = {"name": "star", "kind": "star", "accounts": {"square": 100}}
+
+
+def mind_of(cls, tmp_path):
+    """A mind with one policy."""
     policy = made(cls, tmp_path).model_dump(mode="json", by_alias=True) | {"kind": cls.name}
     if "platform" in policy:
         policy["platform"] = "square"
-    mind = {"name": "mind", "kind": "kol", "accounts": {"square": 20}, "budget": 1000, "policies": [policy]}
-    star = {"name": "star", "kind": "star", "accounts": {"square": 100}}
-    scenario = full(actors=[star, mind], days=0.5)
+    name = f"mind_{cls.name}"
+    return {"name": name, "kind": "kol", "accounts": {"square": 20}, "budget": 1000, "policies": [policy]}
+
+
+def test_every_policy_runs_beside_the_others_and_the_same_seed_acts_the_same(tmp_path):
+    scenario = full(actors=[STAR, *(mind_of(cls, tmp_path) for cls in POLICIES)], days=0.5)
+    one, other = simulate(scenario), simulate(scenario)
+    assert one.digests() == other.digests()
+    assert one.actions.groupby("actor").spend.sum().drop("star", errors="ignore").max() <= 1000
+
+
+@pytest.mark.verify
+@pytest.mark.parametrize("cls", KINDS["policy"])
+def test_a_policy_runs_and_the_same_seed_acts_the_same(cls, tmp_path):
+    scenario = full(actors=[STAR, mind_of(cls, tmp_path)], days=0.5)
     one, other = simulate(scenario), simulate(scenario)
     assert one.digests() == other.digests()
     assert one.summary["spend_yuan"] <= 1000
@@ -403,21 +418,29 @@ def test_what_a_mechanism_offers_is_well_formed(cls):
 # ---------------------------------------------------------------- interventions
 
 
+def with_facts(*facts):
+    """What happens if these do, after a first post."""
+    actors = [STAR, {"name": "new", "kind": "kol"}]
+    return simulate(full(actors=actors, interventions=[worlds.post(topic="mine"), *facts]))
+
+
+@pytest.fixture(scope="module")
+def without():
+    return with_facts()
+
+
 @pytest.mark.parametrize("cls", KINDS["intervention"])
-def test_an_intervention_happens_and_can_be_switched_off(cls, tmp_path):
+def test_an_intervention_happens_and_can_be_switched_off(cls, without, tmp_path):
     fact = made(cls, tmp_path).model_dump(mode="json", by_alias=True)
     if "value" in fact:
         fact["value"] = 0.25
-    actors = [{"name": "star", "kind": "star", "accounts": {"square": 100}}, {"name": "new", "kind": "kol"}]
     if cls.name == "open_account":
         fact["actor"] = "new"
-    first = worlds.post(topic="mine")
-    without = simulate(full(actors=actors, interventions=[first]))
-    happens = simulate(full(actors=actors, interventions=[first, fact]))
-    off = simulate(full(actors=actors, interventions=[first, fact | {"enabled": False}]))
+    happens = with_facts(fact)
+    off = with_facts(fact | {"enabled": False})
     assert off.digests() == without.digests()
     assert happens.digests()["actions"] != without.digests()["actions"]
-    assert happens.digests() == simulate(full(actors=actors, interventions=[first, fact])).digests()
+    assert happens.digests() == with_facts(fact).digests()
     at = "2021-01-01T01:00+08:00"  # and before it nothing is different
     assert happens.series[happens.series.time < at].equals(without.series[without.series.time < at])
     assert happens.hot_list[happens.hot_list.time < at].equals(without.hot_list[without.hot_list.time < at])

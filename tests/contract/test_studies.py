@@ -78,6 +78,11 @@ def answers(files):
     return answer
 
 
+def but(name):
+    """All studies; the one whose many runs another test of its command has made is left to `make verify`."""
+    return [pytest.param(one, marks=pytest.mark.verify) if one == name else one for one in ASK]
+
+
 @pytest.mark.parametrize("name", ASK)
 def test_a_folder_has_the_shape_of_all(answers, name, tmp_path):
     answer = answers(name)
@@ -117,7 +122,7 @@ def test_one_number_more_is_another_digest(answers, name):
         assert folder.digested(tables | {table: other.to_csv()}) != folder.digested(tables)
 
 
-@pytest.mark.parametrize("name", ASK)
+@pytest.mark.parametrize("name", but("calibrate"))
 def test_two_processes_and_a_loaded_scenario_give_the_same_files(answers, files, name, tmp_path):
     again = ASK[name](load(files / "tiny.yaml"), str(files / "wish.yaml"), 2)
     one, two = (folder.write(made, tmp_path / str(i)) for i, made in enumerate((answers(name), again)))
@@ -132,11 +137,6 @@ def undrawn(monkeypatch):
     """Folders without page and picture, where only numbers are looked at."""
     monkeypatch.setattr(folder.writing, "page", lambda *_: None)
     monkeypatch.setattr(drawing, "save", lambda *_: None)
-
-
-def but(name):
-    """All studies; the one whose many runs another test of its command has made is left to `make verify`."""
-    return [pytest.param(one, marks=pytest.mark.verify) if one == name else one for one in ASK]
 
 
 @pytest.mark.parametrize("name", but("calibrate"))

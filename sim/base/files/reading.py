@@ -15,7 +15,7 @@ import yaml
 
 from sim.base import machine
 from sim.base.errors import SimError
-from sim.base.files import checksums
+from sim.base.files import checksums, schema
 
 DAMAGE = (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, RecursionError, NotImplementedError)
 DAMAGED_FILE = (zipfile.BadZipFile, zlib.error, yaml.YAMLError)
@@ -39,17 +39,23 @@ def read(path: Path, parse: Callable[[Path], T]) -> T:
 
 
 def record(path: Path, needs: Iterable[str] = ()) -> dict[str, Any]:
-    """A JSON file that holds a mapping with these keys. Raises `SimError`, as `read` does."""
+    """A JSON file that holds a mapping with these keys, of this version of results or one that can be read as it.
+
+    Raises:
+        SimError: as `read` does, or for another version.
+    """
 
     def parse(path: Path) -> dict[str, Any]:
         found = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(found, dict):
             raise ValueError("it holds no record")
         for name in needs:
-            found[name]  # a KeyError names it
+            if name != schema.KEY:
+                found[name]  # a KeyError names it
         return found
 
-    return read(path, parse)
+    found = read(path, parse)
+    return schema.migrated(found, path) if schema.KEY in (*needs, *found) else found
 
 
 def arrays(file: IO[bytes], most: int | None = None) -> dict[str, np.ndarray]:

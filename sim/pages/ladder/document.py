@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from sim.base import places
 from sim.base.reader import read
 from sim.pages.ladder import layout
 
-WORDS = Path(__file__).with_name("words.yaml")
+WORDS = places.PACKAGE / "pages/ladder/words.yaml"
 
 
 def _number(name: str, words: str, least: float, most: float, by: float, value: float) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from html import escape
-from pathlib import Path
 from typing import Any
 
+from sim.base import places
 from sim.pages.page import data
 
-HERE = Path(__file__).parent
+HERE = places.PACKAGE / "pages/ladder"
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 )

@@ -9,10 +9,10 @@ import numpy as np
 
 from sim.base import metrics, notices
 from sim.base.errors import SimError
-from sim.base.files import reading
 from sim.base.progress import Tell
 from sim.runs import kinds, runner
 from sim.runs.estimate import required
+from sim.runs.live.unkept import Unkept
 from sim.runs.result import Result
 from sim.runs.result import opened as finished
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 HINTS = 5  # users and topics that are named to begin with
 
 
-def opened(folder: Path | str) -> Result:
-    """The result in a folder; `SimError` if there is none, or if this program cannot repeat it."""
-    result = finished(folder)
+def opened(folder: Path | str | Result) -> Result:
+    """The result in a folder, or one at hand; `SimError` if there is none, or if this program cannot repeat it."""
+    result = folder if isinstance(folder, Result) else finished(folder)
     if result.scenario.network.name == "given_graph":
         raise SimError(f"{folder} was run on a graph given from Python, which it does not hold; it cannot be run again")
     if not result.run.get("branch", {}).get("from_start", True):
@@ -56,15 +56,20 @@ def again(
     digest = tables.digests()["all"]
     if digest != result.digest:
         raise SimError(
-            f"run again, {result.path} gives digest {digest[:8]}, not {result.digest[:8]}: its files were changed, or "
-            "another version of the program made it; nothing of it can be explained"
+            f"run again, {place(result)} gives digest {digest[:8]}, not {result.digest[:8]}: its files were changed, "
+            "or another version of the program made it; nothing of it can be explained"
         )
     return tables
 
 
+def place(result: Result) -> str:
+    """Where a result lies: its folder, or memory."""
+    return "memory" if isinstance(result, Unkept) else str(result.path)
+
+
 def same(result: Result) -> str:
     """What `again` has shown, in a line."""
-    return f"Run again from {result.path}: the same digest, {result.digest[:8]}."
+    return f"Run again from {place(result)}: the same digest, {result.digest[:8]}."
 
 
 def is_classical(result: Result) -> bool:
@@ -74,7 +79,7 @@ def is_classical(result: Result) -> bool:
 
 def users_to_follow(result: Result, most: int = HINTS) -> list[tuple[int, int]]:
     """Users with the largest cascades from a repost of theirs on: (user, people in it); each once."""
-    columns = reading.read(result.path / "cascades.npz", reading.forest)
+    columns = result.forest()
     passed = np.flatnonzero(columns["parent"] >= 0)
     passed = passed[columns["user"][passed] < result.run["users"]]
     size = metrics.sizes(columns["parent"], columns.get("weight"))

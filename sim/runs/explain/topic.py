@@ -12,7 +12,7 @@ from sim.base.progress import Tell
 from sim.base.registry import did_you_mean
 from sim.base.words import columns, fit, humanise
 from sim.platforms.base import Standing
-from sim.runs.explain.rerun import again, is_classical, opened, same
+from sim.runs.explain.rerun import again, is_classical, opened, place, same
 from sim.runs.explain.topic_onlooker import Moment, Promotion, TopicOnlooker
 from sim.runs.explain.words import Words
 from sim.runs.tables import Tables
@@ -30,7 +30,7 @@ SHOWN = 8  # posts, promotions, actions
 
 @checked
 def explain_topic(
-    folder: Path | str,
+    folder: Path | str | Result,
     topic: str,
     *,
     limit: int = 24,
@@ -41,7 +41,7 @@ def explain_topic(
     """Lines that tell the life of a topic in the run of a result folder, after running it once more.
 
     Args:
-        folder: a result folder.
+        folder: a result folder, or a result, which may have none.
         topic: its title, a part of it that no other topic has, or ``platform/title``.
         limit: most rows of the table; an hour each, more where the topic lived longer.
         exact: whole numbers instead of rounded ones.
@@ -89,7 +89,7 @@ def _row(result: Result, wanted: str) -> int:
         some = ", ".join(names[i] for i in found[:6]) + (", …" if len(found) > 6 else "")
         raise SimError(f"'{wanted}' may be any of {len(found)} topics: {some}")
     titles = [name.partition("/")[2] for name in names]
-    raise SimError(f"no topic '{wanted}' in {result.path}; {did_you_mean(wanted, [*dict.fromkeys(titles)][:40])}")
+    raise SimError(f"no topic '{wanted}' in {place(result)}; {did_you_mean(wanted, [*dict.fromkeys(titles)][:40])}")
 
 
 def _birth(words: Words, row: int) -> list[str]:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 @checked
 def explain_user(
-    folder: Path | str,
+    folder: Path | str | Result,
     user: int,
     *,
     limit: int = 50,
@@ -54,7 +54,7 @@ def explain_user(
     """Lines that tell what happened to a user in the run of a result folder, after running it once more.
 
     Args:
-        folder: a result folder.
+        folder: a result folder, or a result, which may have none.
         user: row of the user.
         limit: most exposures that are told one by one.
         only_seen: leave out those that the user passed by.

@@ -15,7 +15,7 @@ from sim.base.notices import Notices
 from sim.base.progress import Tell
 from sim.base.words import humanise
 from sim.pictures.inline import Figures, Pictures, brief
-from sim.runs import kinds
+from sim.runs import citation, kinds
 from sim.runs.folder import RUN, check_out, publish, write, write_json
 from sim.runs.paging import writing
 from sim.runs.result import FOREST, Result
@@ -86,6 +86,7 @@ def kept(made: Made, out: Path, lang: Language = "en", figures: bool = True, pro
         with notices.spared("the page"):
             document = writing.of_tables(world, made.tables, made.record, made.resolved, [*map(str, said)])
             writing.write(where / writing.PAGE, document, lang, stills=figures)
+        citation.write(where, made.record, made.record["version"])
         write_json(where / RUN, made.record | {"notices": said.record()})  # or the page
 
     return publish(out / world.name / made.name, fill, RUN)

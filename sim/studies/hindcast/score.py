@@ -17,7 +17,7 @@ import pandas as pd
 
 from sim.base.bands import crps, quantiles
 from sim.base.errors import SimError
-from sim.base.files import checksums, reading
+from sim.base.files import checksums, reading, schema
 from sim.base.registry import did_you_mean
 from sim.base.words import columns, humanise
 from sim.studies.hindcast.known import observed_days
@@ -78,7 +78,7 @@ def read(folder: Path) -> Runs:
     """The runs of a hindcast's folder."""
     checksums.listed(folder)
     try:
-        record = reading.record(folder / "hindcast.json", ("runs", "known_until"))
+        record = reading.record(folder / "hindcast.json", (schema.KEY, "runs", "known_until"))
         table = reading.read(folder / "runs.csv", pd.read_csv)
         days = sorted(table.date.unique())
         seeds = [run["seed"] for run in record["runs"]]

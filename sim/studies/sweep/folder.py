@@ -10,10 +10,11 @@ from typing import IO, Any
 
 from sim.base import loader, notices
 from sim.base.errors import SimError
-from sim.base.files import checksums
+from sim.base.files import checksums, schema
 from sim.base.files.drafts import replacing
+from sim.runs import citation
 from sim.runs.paging import writing
-from sim.runs.recipe import maker
+from sim.runs.recipe import maker, version_of_program
 from sim.scenario.numbers import Language
 from sim.studies.ledger import DONE, FAILED, FILE, Ledger
 from sim.studies.sweep import charts, found, page
@@ -30,6 +31,8 @@ WRITTEN = (
     "sensitivity.csv",
     "figures/",
     "page.",
+    "CITATION.cff",
+    "citation.bib",
 )  # beside the ledger, which has its own checks
 
 
@@ -136,6 +139,9 @@ def write(ledger: Ledger, *, parquet: bool = False, figures: bool = True, lang: 
         found.write_points(report.found, stream)
     _put(folder / "sweep.yaml", loader.dump({k: v for k, v in head.sweep.items() if v is not None}))
     _put(folder / PLAN, json.dumps(record(report), ensure_ascii=False, indent=1) + "\n")
+    cited = {"study": "sweep", "title": head.title, "scenario": head.scenario, "seed": head.sweep["seed"]}
+    for name, text in citation.texts(cited | {"digest": report.digest}, version_of_program()).items():
+        _put(folder / name, text)
     if report.indices:
         _put(folder / "sensitivity.csv", _table(report.indices))
     if figures and report.done:
@@ -183,7 +189,7 @@ def record(report: Report) -> dict[str, Any]:
     """What sweep.json says: the plan, counts, and the digest."""
     head = report.head
     counts = {"runs": head.total, "done": report.done, "failed": report.failed, "digest": report.digest}
-    return {"plan": head.plan, "scenario": head.scenario, "title": head.title, **counts}
+    return {schema.KEY: schema.VERSION, "plan": head.plan, "scenario": head.scenario, "title": head.title, **counts}
 
 
 def _table(found: Sequence[Index]) -> str:

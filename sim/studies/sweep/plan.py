@@ -202,6 +202,8 @@ def asked(source: Source, vary: Mapping[str, Any], rest: dict[str, Any]) -> tupl
         rest: further keys of a sweep file.
     """
     same = {key: value for key, value in rest.items() if key not in ("replicates", "metrics")}
+    if isinstance(source, Mapping):
+        source = scenarios.load(source)
     if isinstance(source, str | Path):
         scenario = text = str(source)
     else:
@@ -231,6 +233,8 @@ def planned(
         SimError: nothing varies, or a path or value cannot be.
     """
     rest = {name: value for name, value in given.items() if value is not None}
+    if isinstance(source, Mapping):
+        source = scenarios.load(source)
     found = opened(str(source)) if isinstance(source, str | Path) else None
     fixed = values(sets)
     if found is None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 from html import escape
-from pathlib import Path
 from typing import Any
 
+from sim.base import places
 from sim.pages import page as shared
 from sim.studio.classroom import charts, town
 from sim.studio.classroom.words import PHONE, TEACH, said, ui
 
-PARTS = Path(__file__).with_name("parts")
+PARTS = places.PACKAGE / "studio/classroom/parts"
 STRICT = (  # of phones: own scripts and styles alone, nothing that is made from text
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data: blob:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -8,14 +8,15 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import yaml
 
+from sim.base import places
 from sim.pages.words import LOADER, Said
 from sim.studio.classroom.words import said
 
+TABLE = places.PACKAGE / "studio/classroom/town.yaml"
 WAIT = "wait"
 
 
@@ -39,7 +40,7 @@ class Done:
 @cache
 def told() -> dict[str, Any]:
     """The file of the town."""
-    found: dict[str, Any] = yaml.load(Path(__file__).with_name("town.yaml").read_text(encoding="utf-8"), Loader=LOADER)
+    found: dict[str, Any] = yaml.load(TABLE.read_text(encoding="utf-8"), Loader=LOADER)
     return found
 
 

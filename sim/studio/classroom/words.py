@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
+from sim.base import places
 from sim.pages import words
 from sim.pages.words import Said
 
 PHONE, TEACH = "phone_", "teach_"  # keys that the scripts of the two pages ask for; `both_` those of either
 BOTH = "both_"
-TABLE: dict[str, Said] = words.read(Path(__file__).with_name("words.yaml"))
+TABLE: dict[str, Said] = words.read(places.PACKAGE / "studio/classroom/words.yaml")
 
 
 def said(key: str, /, **parts: Any) -> Said:
