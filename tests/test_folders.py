@@ -362,7 +362,7 @@ def test_verify_says_what_is_whole_changed_missing_and_foreign(made, tmp_path, c
         f"{made / 'series.csv'}: changed",
         f"{made / 'theory.csv'}: missing",
         f"{made / 'NOTES.txt'}: not written by the program",
-        f"{made}: 5 files as they were written: not whole; make it again, or bring the files back",
+        f"{made}: 7 files as they were written: not whole; make it again, or bring the files back",
     ]
     assert main.main(["verify", str(made / "run.json")]) == 2
 
