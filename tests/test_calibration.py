@@ -13,7 +13,7 @@ from worlds import document, platform, rng
 
 from sim.base import loader
 from sim.base.errors import SimError
-from sim.base.files import checksums
+from sim.base.files import checksums, schema
 from sim.cli import main
 from sim.contagion.classic import Classic
 from sim.runs.result import NEEDS
@@ -356,7 +356,7 @@ def test_mistakes_are_told_in_one_line(small, tmp_path, monkeypatch, capsys, arg
     (tmp_path / "late.yaml").write_text("square_likes: {value: 3, at: 2022-01-01T00:00+08:00}\n")
     (tmp_path / "flow.yaml").write_text("spend_yuan: {value: 3, at: 2021-01-01T01:00+08:00}\n")
     (tmp_path / "made").mkdir()
-    run = dict.fromkeys(NEEDS, "") | {"digest": {"all": "0" * 64}}
+    run = dict.fromkeys(NEEDS, "") | {schema.KEY: schema.VERSION, "digest": {"all": "0" * 64}}
     for name, record in {"run.json": run, "summary.json": {"people_reached": 5, "square_likes": 3}}.items():
         (tmp_path / "made" / name).write_text(json.dumps(record))
     checksums.write(tmp_path / "made")

@@ -20,7 +20,7 @@ from pydantic import BaseModel, Field
 
 from sim.base import loader, progress, words
 from sim.base.errors import Fault, RefusedError, ScenarioError
-from sim.base.files import checksums
+from sim.base.files import checksums, schema
 from sim.base.registry import Registry
 from sim.cli import looks, main, tables
 from sim.runs import words as run_words
@@ -500,7 +500,7 @@ def test_plot_needs_a_folder_of_results(sim, rooms, tmp_path):
     assert sim("plot", str(tmp_path))[0] == 2
     (tmp_path / "figures").mkdir()
     (tmp_path / "figures" / "reach.png").write_bytes(b"drawn")
-    run = dict.fromkeys(NEEDS, "") | {"kind": "platform", "digest": {"all": "0" * 64}}
+    run = dict.fromkeys(NEEDS, "") | {schema.KEY: schema.VERSION, "kind": "platform", "digest": {"all": "0" * 64}}
     (tmp_path / "run.json").write_text(json.dumps(run))
     checksums.write(tmp_path)
     assert sim("plot", str(tmp_path), "--only", "reach")[1] == f"{tmp_path}/figures/reach.png\n"

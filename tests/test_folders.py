@@ -353,7 +353,7 @@ def test_runs_with_a_changed_file_are_never_the_same(original, made, name, capsy
 
 def test_verify_says_what_is_whole_changed_missing_and_foreign(made, tmp_path, capsys):
     assert main.main(["verify", str(made)]) == 0
-    assert capsys.readouterr().out == f"{made}: 7 files as they were written: whole\n"
+    assert capsys.readouterr().out == f"{made}: 9 files as they were written: whole\n"
     (made / "series.csv").write_text("")
     (made / "theory.csv").unlink()
     (made / "NOTES.txt").write_text("mine")
@@ -362,7 +362,7 @@ def test_verify_says_what_is_whole_changed_missing_and_foreign(made, tmp_path, c
         f"{made / 'series.csv'}: changed",
         f"{made / 'theory.csv'}: missing",
         f"{made / 'NOTES.txt'}: not written by the program",
-        f"{made}: 5 files as they were written: not whole; make it again, or bring the files back",
+        f"{made}: 7 files as they were written: not whole; make it again, or bring the files back",
     ]
     assert main.main(["verify", str(made / "run.json")]) == 2
 

@@ -25,7 +25,7 @@ from sim.base.errors import RefusedError, SimError
 from sim.base.files import checksums
 from sim.cli import main
 from sim.pictures import drawing
-from sim.runs import kinds
+from sim.runs import citation, kinds
 from sim.runs.runner import simulate
 from sim.scenario.load import load
 from sim.studies import compare as compare_face
@@ -93,7 +93,7 @@ def test_a_folder_has_the_shape_of_all(answers, name, tmp_path):
     files = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
     tables = answer.tables()
     made = {f"{name}.json", f"figures/{name}.png", *answer.texts(), *(f"{table}.csv" for table in tables)}
-    made |= {"page.html", "page.json"}
+    made |= {"page.html", "page.json", *citation.NAMES}
     assert files == made | {checksums.FILE}
     assert set(checksums.verify(place).whole) == made
     assert (place / "figures" / f"{name}.png").read_bytes()[:4] == b"\x89PNG"

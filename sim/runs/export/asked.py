@@ -86,8 +86,8 @@ def export(
 
     >>> from sim import run
     >>> made = run("sir", users=200, figures=False)
-    >>> [path.name for path in export(made, "cascades", format="gexf")]
-    ['cascades.gexf']
+    >>> export(made, "cascades", format="gexf")[0].name
+    'cascades.gexf'
     """
     told = (format,) if isinstance(format, str) and format else tuple(format)
     rest = {"platform": platform, "trees": trees, "only": tuple(only), "lang": lang}
