@@ -1,6 +1,7 @@
 """Every measure against tables whose answer is known by hand, and against the archives where they are there."""
 
 import math
+import re
 from datetime import date
 from pathlib import Path
 
@@ -372,6 +373,23 @@ def test_the_score_takes_medians_and_the_page_says_so(monkeypatch):
     assert "2 [300]" in text
     assert "not modelled yet" in text
     assert page.version_of("nothing") == 0
+
+
+def test_the_page_says_what_bounds_a_miss_and_only_that(monkeypatch):
+    # Two adoptions an item lie in their range, two topics a day do not.
+    limits = {"S03": "of the first", "S26": "of the other"}
+    known = {name: target.model_copy(update={"limit": limits.get(name, "")}) for name, target in targets().items()}
+    monkeypatch.setattr(score, "targets", lambda: known)
+    text = page.text(quick_score(monkeypatch, ("S03", "S26")), 9, date(2020, 12, 1), {}, "")
+    assert "*Missed because*: of the other." in text
+    assert "of the first" not in text
+
+
+def test_every_miss_of_the_page_says_what_bounds_it():
+    text = (ROOT / "docs/validation.md").read_text(encoding="utf-8")
+    missed = re.findall(r"^\| (S\d+) \|.*\*\*missed\*\* \|$", text.split("\n## ")[0], re.MULTILINE)
+    for name in missed:
+        assert re.search(rf"^- \*\*{name}\*\* .*\*Missed because\*: \w", text, re.MULTILINE), name
 
 
 def test_the_page_counts_hits_on_both_parts(monkeypatch):

@@ -168,7 +168,8 @@ def _how(score: Score) -> str:
         target = line.target
         lines.append(
             f"- **{line.name}** {target.definition}. *Ours*: {target.how}. *Baseline*: {target.baseline}. "
-            f"*Source*: {target.source}."
+            + (f"*Missed because*: {target.limit}. " if target.limit and not line.hit else "")
+            + f"*Source*: {target.source}."
         )
     return "\n".join(lines) + "\n"
 
