@@ -243,6 +243,7 @@ def minds(number, users):
         "half_reads": 10,
         "viewer_weight": 0.5,
         "quick": 0.25,
+        "rivals_weight": 0.5,
         "title": "{title}:{n}",
     } | always
     life = {"kind": "own_life", "per_day": 40, "known_reads": 100, "size": 0.1, "title": "{title}~{n}"} | always

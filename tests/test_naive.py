@@ -105,7 +105,7 @@ def test_what_a_scenario_has_observed_of_later_days_scores_its_hindcast(tmp_path
     assert [one.to_csv() for one in blind.tables().values()] == [one.to_csv() for one in scored.tables().values()]
     days = {name: [day.isoformat() for day in days] for name, days in scored.truth.items()}
     assert days["weibo_topics"] == ["2020-11-26", "2020-11-27"]
-    assert days["weibo_impressions_total"] == ["2020-11-27"]
+    assert days["weibo_basket_reads_total"] == ["2020-11-27"]
     assert {one["quantity"] for one in scored.record()["against"]["compared"]} == {*days}
     assert "against" not in blind.record()
     told = "\n".join(scored.lines())

@@ -32,6 +32,7 @@ from sim.minds import (
     SteadyPosting,
 )
 from sim.minds.action import Buy, Damp, Effect, Publish, RaiseIntents, Recruit, Settle
+from sim.minds.dashboard import Reads
 from sim.model.deeds import WAYS
 
 MINDS = sizes.many(150, 400)  # that look each hour, where their draws are counted
@@ -188,6 +189,7 @@ def bureaus(*minutes_ago, kind="bureau", home=False):
 # Who wants to act does so at the next look.
 FLAT = {
     "caution": 0.0, "listed_weight": 1.0, "rivals_weight": 1.0, "called_weight": 1.5, "deliberation_hours": 0.25,
+    "late_cost": 0.0, "ride_share": 0.0,
 }  # fmt: skip
 
 
@@ -459,7 +461,7 @@ def opened(policy, boards):
 @pytest.mark.parametrize(("reads", "share"), [(0, 0.0), (50e6, 0.2), (100e6, 0.5), (300e6, 0.9), (1e15, 1.0)])
 def test_newsrooms_cover_what_is_read_today_and_have_a_limit(reads, share):
     """Five days, newsrooms of one topic a day at most; five sigma, 1 in a million."""
-    hourly = [board(now=60 * h, hour=h % 24, reads_day=int(reads)) for h in range(120)]
+    hourly = [board(now=60 * h, hour=h % 24, read_on={"weibo": Reads(int(reads))}) for h in range(120)]
     expected = MINDS * 5 * share
     topics = opened(Cover(most=1.0, half_reads=100e6, steep=2.0), hourly)
     once_a_look = 16 * (1 - math.exp(-share / 16)) / share if share else 1  # of the day's sixteen looks each opens one
@@ -469,31 +471,49 @@ def test_newsrooms_cover_what_is_read_today_and_have_a_limit(reads, share):
 
 def test_newsrooms_count_who_watches_elsewhere():
     """Heed is 20 M reads and twice 40 M viewers: as far as half_reads."""
-    seen = board(reads_day=20_000_000, viewers_day=40_000_000)
+    seen = board(read_on={"weibo": Reads(20_000_000)}, viewers_day=40_000_000)
     policy = Cover(most=3.0, half_reads=100e6, steep=2.0, viewer_weight=2.0)
-    assert policy.daily(seen) == 1.5
-    assert policy.daily(board(viewers_day=50_000_000)) == 1.5  # nobody need have read of it
-    assert policy.why(seen) == "20.0 M reads of the story in 24 h, 40.0 M viewers elsewhere"
+    assert policy.daily(seen, me()) == 1.5
+    assert policy.daily(board(viewers_day=50_000_000), me()) == 1.5  # nobody need have read of it
+    assert policy.why(seen, me()) == "20.0 M reads of the story in 24 h, 40.0 M viewers elsewhere"
     blind = Cover(most=3.0, half_reads=100e6, steep=2.0)
-    assert blind.daily(seen) == pytest.approx(3.0 * 0.04 / 1.04)
-    assert blind.why(seen) == "20.0 M reads of the story in 24 h"
-    assert blind.daily(board(viewers_day=50_000_000)) == 0
+    assert blind.daily(seen, me()) == pytest.approx(3.0 * 0.04 / 1.04)
+    assert blind.why(seen, me()) == "20.0 M reads of the story in 24 h"
+    assert blind.daily(board(viewers_day=50_000_000), me()) == 0
+
+
+def test_who_competes_for_a_story_makes_it_news():
+    """Three rivals of the last two days make each read count 1 + 0.5 · 2 times; own bureaus and old joins nothing."""
+    rivals = [Joined(f"r{i}", f"R{i}", "bureau", 10_000 - 60 * i) for i in range(3)]
+    others = [Joined("home", "Home", "bureau", 9_990, home=True), Joined("old", "Old", "bureau", 10_000 - 49 * 60),
+              Joined("desk", "Desk", "media", 9_990)]  # fmt: skip
+    seen = {"read_on": {"weibo": Reads(50_000_000)}, "now": 10_000}
+    policy = Cover(most=2.0, half_reads=100e6, steep=1.0, rivals_weight=0.5)
+    assert policy.daily(board(**seen, joined=(*rivals, *others)), me()) == 1.0
+    assert policy.daily(board(**seen, joined=tuple(others)), me()) == pytest.approx(2 / 3)
+    assert policy.daily(board(now=10_000, joined=tuple(rivals)), me()) == 0  # nobody reads of it
+    assert policy.why(board(**seen, joined=tuple(rivals)), me()) == "50.0 M reads of the story in 24 h, 3 rivals for it"
+    assert policy.why(board(**seen, joined=tuple(others)), me()) == "50.0 M reads of the story in 24 h"
+    assert Cover(most=2.0, half_reads=100e6, steep=1.0).daily(board(**seen, joined=tuple(rivals)), me()) == (
+        pytest.approx(2 / 3)
+    )
 
 
 def test_a_quick_newsroom_drops_what_is_read_no_more():
     """100 M reads of 24 h, of which 10 M in the last six: 40 M for who is all quick, 70 M for who is half."""
-    seen = board(reads_day=100_000_000, reads_quarter=10_000_000)
+    seen = board(read_on={"weibo": Reads(100_000_000, 10_000_000), "square": Reads(10**9, 10**9)})
     for quick, heed in ((0.0, 100), (0.5, 70), (1.0, 40)):
         policy = Cover(most=2.0, half_reads=100e6, steep=1.0, quick=quick)
-        assert policy.daily(seen) == pytest.approx(2.0 * heed / (100 + heed))
-    assert policy.daily(board(reads_day=100_000_000)) == 0
-    assert policy.why(seen) == "100.0 M reads of the story in 24 h, 10.0 M of them in 6 h"
+        assert policy.daily(seen, me()) == pytest.approx(2.0 * heed / (100 + heed))
+    assert policy.daily(board(read_on={"weibo": Reads(100_000_000), "square": Reads(10**9, 10**9)}), me()) == 0
+    assert policy.daily(board(read_on={"square": Reads(10**9, 10**9)}), me()) == 0  # it is not there
+    assert policy.why(seen, me()) == "100.0 M reads of the story in 24 h, 10.0 M of them in 6 h"
 
 
 @pytest.mark.grows
 def test_a_subject_that_is_known_makes_news_of_its_own():
     """In thirty days per_day · size · 7 · ln(1 + 30 / 7) topics, the integral of 1 / (1 + t / 7); five sigma."""
-    hourly = [board(now=60 * h, hour=h % 24, came=(0,), reads_so_far=2 * 10**9) for h in range(720)]
+    hourly = [board(now=60 * h, hour=h % 24, came=(0,), read_on={"weibo": Reads(0, 0, 2 * 10**9)}) for h in range(720)]
     policy = OwnLife(per_day=0.1, known_reads=1e9, size=2.0)
     expected = MINDS * 0.1 * 4 * 7 * math.log(1 + 30 / 7)
     assert (
@@ -502,7 +522,7 @@ def test_a_subject_that_is_known_makes_news_of_its_own():
     action = one(policy.decide(hourly[12], me(0.999)))
     assert (action.kind, what(action).title) == ("own_life", "Mind说近况1")
     assert action.why == "2.00 bn reads so far, known for 0 days"
-    assert opened(policy, [board(hour=12, reads_so_far=10**12)]) == 0  # nobody knows it yet
+    assert opened(policy, [board(hour=12, read_on={"weibo": Reads(0, 0, 10**12)})]) == 0  # nobody knows it yet
 
 
 @pytest.mark.parametrize("seen", [{}, {"hour": 6, "came": (0,)}, {"hour": 23, "came": (0,)}])

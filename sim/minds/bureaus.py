@@ -18,7 +18,7 @@ from sim.minds.base import (
     log2,
     topic_words,
 )
-from sim.minds.dashboard import HOUR, Dashboard, Joined, Me
+from sim.minds.dashboard import HOUR, Dashboard, Me
 
 
 @POLICIES.register
@@ -37,16 +37,16 @@ class Rivalry(Policy):
     threshold: float = Field(4.8, ge=0, le=100, description="typical pressure at which a bureau acts")
     caution: float = Field(0.8, ge=0, le=20, description="half-width of the spread of thresholds over bureaus")
     listed_weight: float = Field(0.4, ge=0, le=20, description="pressure per doubling of listed topics in 24 h")
-    rivals_weight: float = Field(3.2, ge=0, le=20, description="pressure per doubling of rivals that joined")
+    rivals_weight: float = Field(4.0, ge=0, le=20, description="pressure per doubling of rivals that joined")
     called_weight: float = Field(2.5, ge=0, le=20, description="pressure when a topic of 24 h is about it")
     late_cost: float = Field(
-        0.0, ge=0, le=20, description="pressure that each rival takes away that has joined before: attention is shared"
+        0.9, ge=0, le=20, description="pressure that each rival takes away that has joined before: attention is shared"
     )
     ride_share: float = Field(
-        0.0, ge=0, le=1, description="probability that it joins under a topic that is there, not one of its own"
+        0.75, ge=0, le=1, description="probability that it joins under a topic that is there, not one of its own"
     )
     kinship: float = Field(0.0, ge=0, le=20, description="ties of place, culture or employment to the star")
-    deliberation_hours: float = Field(12.0, gt=0, le=1000, description="mean office hours from wanting to doing")
+    deliberation_hours: float = Field(9.0, gt=0, le=1000, description="mean office hours from wanting to doing")
     rivals_hours: float = Field(48.0, gt=0, le=1000, description="how long a rival's joining is felt")
     cooldown_hours: float = Field(14.0, ge=0, le=1000, description="hours between two own actions")
     max_actions: int = Field(6, ge=0, le=1000, description="actions in the whole run")
@@ -89,13 +89,9 @@ class Rivalry(Policy):
         chance = me.review_minutes / HOUR / self.deliberation_hours
         return me.name in board.called or me.draw("decide", board.now) < chance
 
-    def _rivals(self, board: Dashboard, me: Me) -> list[Joined]:
-        return [j for j in board.joined if j.kind == "bureau" and not j.home and j.actor != me.name]
-
     def _pressure(self, board: Dashboard, me: Me) -> tuple[float, str]:
         """The pressure to join, and the words for it."""
-        before = self._rivals(board, me)
-        rivals = [j for j in before if board.now - j.minute <= self.rivals_hours * HOUR]
+        before, rivals = board.rivals(but=me.name), board.rivals(self.rivals_hours, me.name)
         called = board.called.get(me.name)
         pressure = self.listed_weight * log2(1 + board.listed_day) + self.rivals_weight * log2(1 + len(rivals))
         pressure += self.kinship + (self.called_weight if called else 0.0) - self.late_cost * len(before)

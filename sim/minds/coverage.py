@@ -12,8 +12,19 @@ from sim.base.names import Known
 from sim.base.streams import poisson
 from sim.base.strict import Share, Title
 from sim.minds.action import Action, Publish
-from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, hours_ago, looks, named_apart, opening
-from sim.minds.dashboard import HOUR, Dashboard, Me
+from sim.minds.base import (
+    POLICIES,
+    ContentName,
+    Holder,
+    PlatformName,
+    Policy,
+    hours_ago,
+    log2,
+    looks,
+    named_apart,
+    opening,
+)
+from sim.minds.dashboard import HOUR, Dashboard, Joined, Me, Reads
 
 DAY = 24 * HOUR
 
@@ -31,25 +42,29 @@ class Opens(Policy):
     star: str = Field("", description="whom it is about; empty: the story")
     platform: PlatformName = Field("", description="where; empty: where it has most followers")
 
-    def daily(self, board: Dashboard) -> float:
+    def daily(self, board: Dashboard, me: Me) -> float:
         """Topics a day, as things stand."""
         raise NotImplementedError
 
-    def why(self, board: Dashboard) -> str:
+    def why(self, board: Dashboard, me: Me) -> str:
         """What it saw, in words."""
         raise NotImplementedError
+
+    def read(self, board: Dashboard, me: Me) -> Reads:
+        """Reads of the story where it would open a topic, or has accounts: what is read elsewhere it does not see."""
+        return board.read((self.platform,) if self.platform else me.platforms)
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Open a topic, if one is due."""
         if not self.first_hour <= board.hour <= self.last_hour:
             return []
         hours = self.last_hour - self.first_hour + 1
-        due = round(self.daily(board) * me.review_minutes / (hours * HOUR), 12)
+        due = round(self.daily(board, me) * me.review_minutes / (hours * HOUR), 12)
         if not poisson(due, me.draw(self.name, board.now)):
             return []
         words = {"title": me.title, "star": self.star or board.title}
         post = opening(self.title, words, me.count(self.name) + 1, Publish(content=self.content))
-        return [Action(self.name, self.platform or me.platforms[0], board.story, self.why(board), (post,))]
+        return [Action(self.name, self.platform or me.platforms[0], board.story, self.why(board, me), (post,))]
 
     def findings(self, actor: Holder, known: Known, places: Sequence[str]) -> Iterator[Finding]:
         """Besides what all policies find: each topic has a name of its own."""
@@ -62,9 +77,10 @@ class Cover(Opens):
     """A newsroom writes of a story as far as people read it today: soon when they begin, no more when they stop.
 
     Its topics a day are most · share, share = heed^steep / (heed^steep + half_reads^steep). Heed is the reads of the
-    last 24 h, or as far as it is ``quick`` four times those of the last 6 h, and viewer_weight for each who watched it
-    elsewhere in 24 h (`broadcast`). Each newsroom has its limit, however much is read. Not modelled: what there is to
-    tell.
+    last 24 h where it posts, or as far as it is ``quick`` four times those of the last 6 h, and viewer_weight for each
+    who watched it elsewhere in 24 h (`broadcast`); who competes for it is news too (conflict as a news value: Harcup
+    and O'Neill 2017, doi:10.1080/1461670X.2016.1150193), and multiplies heed by 1 + rivals_weight · log2(1 + rivals
+    that joined lately). Each newsroom has its limit, however much is read. Not modelled: what there is to tell.
     """
 
     name: ClassVar[str] = "cover"
@@ -78,26 +94,37 @@ class Cover(Opens):
     viewer_weight: float = Field(
         0.0, ge=0, le=1000, description="reads that one viewer of a broadcast of the last 24 h counts for"
     )
+    rivals_weight: float = Field(
+        0.0, ge=0, le=20, description="how much more a read counts per doubling of rivals that joined"
+    )
+    rivals_hours: float = Field(48.0, gt=0, le=1000, description="how long a rival's joining is felt")
 
     def expected_posts(self, actor: Holder, days: float) -> float:
         """As if half of all days were full of the story."""
         return min(looks(actor, days), self.most * days / 2)
 
-    def daily(self, board: Dashboard) -> float:
+    def daily(self, board: Dashboard, me: Me) -> float:
         """By what was read and watched in the last 24 hours."""
-        read = (1 - self.quick) * board.reads_day + self.quick * 4 * board.reads_quarter
-        heed = read + self.viewer_weight * board.viewers_day
+        read = self.read(board, me)
+        heed = (1 - self.quick) * read.day + self.quick * 4 * read.quarter + self.viewer_weight * board.viewers_day
         if not heed:
             return 0.0
+        heed *= 1 + self.rivals_weight * log2(1 + len(self._rivals(board)))
         odds = (heed / self.half_reads) ** self.steep
         return round(self.most * odds / (1 + odds), 9)
 
-    def why(self, board: Dashboard) -> str:
+    def why(self, board: Dashboard, me: Me) -> str:
         """What it saw, in words."""
-        read = f"{board.reads_day / 1e6:.1f} M reads of the story in 24 h"
+        seen = self.read(board, me)
+        read = f"{seen.day / 1e6:.1f} M reads of the story in 24 h"
         watched = board.viewers_day if self.viewer_weight else 0
-        read += f", {board.reads_quarter / 1e6:.1f} M of them in 6 h" if self.quick else ""
-        return read + (f", {watched / 1e6:.1f} M viewers elsewhere" if watched else "")
+        read += f", {seen.quarter / 1e6:.1f} M of them in 6 h" if self.quick else ""
+        rivals = len(self._rivals(board)) if self.rivals_weight else 0
+        read += f", {watched / 1e6:.1f} M viewers elsewhere" if watched else ""
+        return read + (f", {rivals} rival{'s' if rivals > 1 else ''} for it" if rivals else "")
+
+    def _rivals(self, board: Dashboard) -> list[Joined]:
+        return board.rivals(self.rivals_hours)
 
 
 @POLICIES.register
@@ -105,7 +132,8 @@ class OwnLife(Opens):
     """Who has become known makes news of its own, less and less often, for months, whoever reads of it today.
 
     Its topics a day are per_day · (reads so far / known_reads)^size · (1 + days since it was first listed / wait_days)
-    ^−exponent. With a ``size`` above 1 large stories come back more than in proportion. Not modelled: what befalls it.
+    ^−exponent, reads being those where it posts. With a ``size`` above 1 large stories come back more than in
+    proportion. Not modelled: what befalls it.
     """
 
     name: ClassVar[str] = "own_life"
@@ -121,18 +149,18 @@ class OwnLife(Opens):
         """As if the story were as large as known_reads."""
         return min(looks(actor, days), self.per_day * days)
 
-    def daily(self, board: Dashboard) -> float:
+    def daily(self, board: Dashboard, me: Me) -> float:
         """By all reads so far and the age of the first list."""
         if not board.came:
             return 0.0
         age = max(0, board.now - board.came[0]) / DAY
-        size = (board.reads_so_far / self.known_reads) ** self.size
+        size = (self.read(board, me).so_far / self.known_reads) ** self.size
         return round(self.per_day * size * (1 + age / self.wait_days) ** -self.exponent, 9)
 
-    def why(self, board: Dashboard) -> str:
+    def why(self, board: Dashboard, me: Me) -> str:
         """What it saw, in words."""
         days = max(0, board.now - board.came[0]) / DAY
-        return f"{board.reads_so_far / 1e9:.2f} bn reads so far, known for {days:.0f} days"
+        return f"{self.read(board, me).so_far / 1e9:.2f} bn reads so far, known for {days:.0f} days"
 
 
 @POLICIES.register
@@ -158,11 +186,11 @@ class FollowUp(Opens):
         """As if a topic came on a list each day."""
         return min(looks(actor, days), self.per_topic * days)
 
-    def daily(self, board: Dashboard) -> float:
+    def daily(self, board: Dashboard, me: Me) -> float:
         """By what it remembers."""
         return sum(self.rate(board.now - came) for came in board.came) * DAY
 
-    def why(self, board: Dashboard) -> str:
+    def why(self, board: Dashboard, me: Me) -> str:
         """What it remembers, in words."""
         return f"{len(board.came)} topics were listed, the last {hours_ago(board.now, board.came[-1])}"
 

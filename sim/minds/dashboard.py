@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 HOUR = 60
 
@@ -80,6 +82,14 @@ class Spreading:
     convinces: float = 1.0
 
 
+class Reads(NamedTuple):
+    """Reads of a story: of the last 24 h, of the last 6 h, and since the start."""
+
+    day: int = 0
+    quarter: int = 0
+    so_far: int = 0
+
+
 @dataclass(frozen=True)
 class Dashboard:
     """Public counts of one story as a mind sees them; ``seen`` lies its observation delay before ``now`` (minutes).
@@ -88,8 +98,8 @@ class Dashboard:
     list by itself (any platform's), the earliest first; ``title``: the story's, for the words of those who act.
     ``date``: the day of ``now``, as 2020-11-30; ``intends_day``: intents of the last 24 h, such as gifts; ``latest``:
     by platform the topic of the last 24 h that was born last; ``against``: the same of those against the story;
-    ``reads_so_far``: reads of the story since the start; ``viewers_day``: who watched it elsewhere in the last 24 h;
-    ``reads_quarter``: reads of the last 6 h.
+    ``viewers_day``: who watched it elsewhere in the last 24 h;
+    ``read_on``: reads of the story by platform.
     """
 
     story: str
@@ -113,9 +123,18 @@ class Dashboard:
     intends_day: int = 0
     latest: dict[str, Latest] = field(default_factory=dict)
     against: dict[str, Latest] = field(default_factory=dict)
-    reads_so_far: int = 0
     viewers_day: int = 0
-    reads_quarter: int = 0
+    read_on: Mapping[str, Reads] = field(default_factory=dict)
+
+    def read(self, places: Iterable[str]) -> Reads:
+        """Reads of the story on some platforms together."""
+        found = [self.read_on[place] for place in places if place in self.read_on]
+        return Reads(*map(sum, zip(*found, strict=True))) if found else Reads()
+
+    def rivals(self, hours: float = math.inf, but: str = "") -> list[Joined]:
+        """Bureaus that joined in the last ``hours`` and whose story it is not, ``but`` one."""
+        after = self.now - hours * HOUR
+        return [j for j in self.joined if j.kind == "bureau" and not j.home and j.actor != but and j.minute >= after]
 
     def best(self, max_rank: int, min_minutes: int = 0, on: tuple[str, ...] = ()) -> Listed | None:
         """The story's highest topic of at most ``max_rank`` that has stayed ``min_minutes``, ``on`` these platforms."""

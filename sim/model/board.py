@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.minds.dashboard import Dashboard, Joined, Latest, Listed
+from sim.minds.dashboard import Dashboard, Joined, Latest, Listed, Reads
 from sim.model.reached import Reached
 from sim.world.records import BELIEVES, CORRECTED, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_INTENTS, F_REPOSTS
 from sim.world.world import World
@@ -117,10 +117,18 @@ class Board:
             intends_day=int(total[F_INTENTS]),
             latest=self._latest(young),
             against=self._latest(young[topics.negative[young] > 0]),
-            reads_so_far=int(topics.reads[mine].sum()),
             viewers_day=int(self.watched[max(0, step + 1 - day) : step + 1, story].sum()),
-            reads_quarter=recent,
+            read_on=self._read_on(story, step, mine),
         )
+
+    def _read_on(self, story: int, step: int, mine: np.ndarray) -> dict[str, Reads]:
+        """Reads of a story by platform, of those where it has topics; ``mine``: bool[topics], those of the story."""
+        per_hour, topics, platforms = self.world.clock.steps_per_hour, self.world.topics, self.world.platforms
+        first, quarter = max(0, step + 1 - round(24 * per_hour)), round(6 * per_hour)
+        reads = self.series[first : step + 1, :, story, F_IMPRESSIONS]
+        so_far = np.bincount(topics.platform[mine], topics.reads[mine], minlength=len(platforms))
+        counts = zip(reads.sum(axis=0).tolist(), reads[-quarter:].sum(axis=0).tolist(), so_far.tolist(), strict=True)
+        return {name: Reads(*map(int, count)) for name, count in zip(platforms, counts, strict=True) if count[2]}
 
     def _latest(self, young: np.ndarray) -> dict[str, Latest]:
         """The last-born of some topics by platform; of several of one minute, by name."""

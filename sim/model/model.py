@@ -38,7 +38,7 @@ from sim.world.engine import Engine, Vectorized
 from sim.world.records import ACT, F_ATTENDS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS, OFFER, stacked
 from sim.world.world import World
 
-MODEL_VERSION = 7
+MODEL_VERSION = 8
 
 
 class ViralityModel(mesa.Model):

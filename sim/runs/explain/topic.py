@@ -54,7 +54,7 @@ def explain_topic(
     >>> from sim import run
     >>> made = run("ding_zhen", users=200, sets=["days=2"], figures=False)
     >>> explain_topic(made.path, "weibo/丁真")[3].strip()
-    'born 12 Nov 14:30, origin: fact; appeal 1.50; talk × 0.17; novelty halves every 1.4 h'
+    'born 12 Nov 14:30, origin: fact; appeal 1.50; talk × 0.34; novelty halves every 1.4 h'
     """
     result = opened(folder)
     if is_classical(result):

@@ -12,9 +12,7 @@ from sim.studies.reality.score import Line, Score
 from sim.studies.reality.targets import FIT, HELD, Number, Parts, parts
 
 HEADER = re.compile(r"<!-- model version (\d+); (\d+) seeds; written (\S+) -->")
-SAME_SINCE = (
-    6  # model version since which the worlds of the page, but that of Kuaishou (S37), have had the same digests
-)
+SAME_SINCE = 8  # model version since which the worlds of the page have had the same digests
 PICTURES = {
     "cascades": "Size and depth of trees, and their structural virality",
     "reactions": "Time between a repost and its repost",
@@ -170,7 +168,8 @@ def _how(score: Score) -> str:
         target = line.target
         lines.append(
             f"- **{line.name}** {target.definition}. *Ours*: {target.how}. *Baseline*: {target.baseline}. "
-            f"*Source*: {target.source}."
+            + (f"*Missed because*: {target.limit}. " if target.limit and not line.hit else "")
+            + f"*Source*: {target.source}."
         )
     return "\n".join(lines) + "\n"
 

@@ -41,6 +41,7 @@ class Fact(Strict):
     baseline: str
     source: str
     rests_on: str = ""  # what was put in or set from the same source, so that a hit proves little
+    limit: str = ""  # what keeps ours from the range, where it is missed
     scored_from: int = 0  # model version that is scored by it; an earlier one only where it is named
 
     def hit(self, got: Sequence[float]) -> bool:
