@@ -96,9 +96,9 @@ def most_influential(n_users: int, k: int, draw: Draw, key: int, share: float = 
         low, high = _at_least(met, wrong), _at_most(cover.bound, wrong)
         found = Choice(
             cover.users,
-            low=max(low * n_users / judging.count, float(k)),
-            high=min(high * n_users / choosing.count, float(n_users)),
-            sets=choosing.count + judging.count,
+            low=max(low * n_users / judging.size, float(k)),
+            high=min(high * n_users / choosing.size, float(n_users)),
+            sets=choosing.size + judging.size,
             certain=1 - failure,
         )
         settled = low * cover.bound >= (1 - LITTLE) * met * high
@@ -106,7 +106,7 @@ def most_influential(n_users: int, k: int, draw: Draw, key: int, share: float = 
         if found.ratio >= share or settled or full:
             break
         choosing, judging = (
-            half.joined(draw(one, half.count, half.count)) for one, half in zip(keys, (choosing, judging), strict=True)
+            half.joined(draw(one, half.size, half.size)) for one, half in zip(keys, (choosing, judging), strict=True)
         )
     return found
 
@@ -129,9 +129,9 @@ def greedy_cover(sets: Sets, n_users: int, k: int) -> Cover:
     places = np.zeros(n_users + 1, np.int64)
     np.cumsum(holds, out=places[1:])
     inside = _inverted(sets.starts, sets.members, places[:-1].copy())
-    covered = np.zeros(sets.count, np.bool_)
+    covered = np.zeros(sets.size, np.bool_)
     users = np.empty(k, np.int64)
-    met, bound = 0, sets.count
+    met, bound = 0, sets.size
     for turn in range(k):
         bound = min(bound, met + int(np.partition(holds, n_users - k)[n_users - k :].sum()))
         users[turn] = best = int(holds.argmax())
@@ -147,7 +147,7 @@ def greedy_cover(sets: Sets, n_users: int, k: int) -> Cover:
 
 def _exchange(users: np.ndarray, sets: Sets, inside: list[np.ndarray]) -> int:
     """Give each place to whoever would meet more sets there, until nobody would; returns how many are met."""
-    times, sizes = np.zeros(sets.count, np.int64), np.diff(sets.starts)
+    times, sizes = np.zeros(sets.size, np.int64), np.diff(sets.starts)
     for user in users:
         times[inside[user]] += 1
     turn, kept = 0, 0

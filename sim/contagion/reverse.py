@@ -39,7 +39,7 @@ class Sets(NamedTuple):
     members: np.ndarray
 
     @property
-    def count(self) -> int:
+    def size(self) -> int:
         """How many sets there are."""
         return len(self.starts) - 1
 
@@ -52,7 +52,7 @@ class Sets(NamedTuple):
         """How many sets hold one of the users at least."""
         wanted = np.zeros(int(max(self.members.max(initial=0), users.max(initial=0))) + 1, bool)
         wanted[users] = True
-        return int(np.count_nonzero(np.add.reduceat(wanted[self.members], self.starts[:-1]))) if self.count else 0
+        return int(np.count_nonzero(np.add.reduceat(wanted[self.members], self.starts[:-1]))) if self.size else 0
 
 
 def world_of(key: int, number: int) -> int:
