@@ -195,7 +195,17 @@ def test_only_cases_with_both_slopes_are_ranked():
     assert (
         "| 曹县 `caoxian` | 0.50 (observed 0.40) | 0.0 (observed 2.1) | 0.0 (observed 4.4) | – (observed –) |" in text
     )
-    assert "Mean absolute error of the slopes:\n1.02 from the run's own peak day, – from the archive's." in text
+    assert "Mean absolute error of the slopes:\n1.02 from the run's own peak day, – from the archive's.\n" in text
+
+
+def test_the_page_says_what_bounds_a_miss_and_only_that():
+    """Runs return 0.5 topics for each one before: Erke 0.19, the series 1.73; Cao County 0.40 is near."""
+    text = cases_page.text(made({"erke": -3, "altay": -2, "caoxian": -9}), date(2022, 1, 1), None)
+    told = re.findall(r"^- \S+ `(\w+)`: (.+)\.$", text, re.MULTILINE)
+    assert told == [("erke", CASES["erke"].limit), ("altay", CASES["altay"].limit)]
+    assert "Not beaten" not in text  # as the order of both is right
+    beaten = cases_page.text(made({"erke": -1, "zhangtongxue": -2, "altay": -3}), date(2022, 1, 1), None)
+    assert f"*Not beaten because*: {cases.observed().limit}." in beaten
 
 
 def test_peaks_and_returns_by_hand():

@@ -50,6 +50,7 @@ class Case(Strict):
     early: float
     late: float
     slope: float | None = None
+    limit: str = ""  # what keeps the returns of ours from the archive's, where they are far off
 
 
 class Cases(Strict):
@@ -58,6 +59,7 @@ class Cases(Strict):
     source: str
     grade: Grade
     platform: Name  # whose list the archive is of
+    limit: str = ""  # what keeps ours from the best naive rule, where it is not beaten
     cases: dict[Name, Case]
 
 

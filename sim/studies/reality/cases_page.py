@@ -13,12 +13,13 @@ from matplotlib.figure import Figure
 from sim.model.model import MODEL_VERSION
 from sim.pictures.paper import GREY, INK, lettering
 from sim.studies.reality import foresight, measured
-from sim.studies.reality.cases import DRAWS, LEAST, Line, Score, back, digest
+from sim.studies.reality.cases import DRAWS, LEAST, Line, Score, back, digest, observed
 
 NAME = "cases"
 DAILY = Path("weibo_hotsearch_hourly/cases_daily.csv")
 OURS = "#D55E00"
 WIDE = 3  # panels in a row
+NEAR = 0.3  # of the archive's returns: so far off is near
 AFTER = 21  # days after the peak that are drawn
 HEAD = """# Other cases: how attention dies after the peak
 
@@ -55,7 +56,7 @@ steeply, a programme does not. *Slow up, slow down*: the more days from the firs
 {rules}
 
 From the archive's peak day instead of each run's own the model's is {known}. Mean absolute error of the slopes:
-{error} from the run's own peak day, {known_error} from the archive's.
+{error} from the run's own peak day, {known_error} from the archive's.{unbeaten}
 
 ## What comes back, by size
 Rank correlation over all cases of topics on days 2 to 21 for each one up to the peak with topic-hours at the peak:
@@ -65,7 +66,7 @@ Rank correlation over all cases of topics on days 2 to 21 for each one up to the
 | slope from the archive's peak day |
 |---|---|---|---|---|
 {returned}
-
+{limits}
 ## Case by case
 | case | kind | slope observed | slope simulated | runs with a slope | slope of the mean \
 | topic-hours at the peak | days ≥ half | new topics up to the peak, and on days 2 to 21 |
@@ -109,6 +110,8 @@ def text(score: Score, day: date, daily: pd.DataFrame | None) -> str:
         seen_size=number(score.sizes.observed),
         sizes_both=number(score.sizes.both),
         returned=_returned(score),
+        limits=_limits(score),
+        unbeaten=_unbeaten(score),
         verdict="met" if rho >= LEAST else "**missed**",
         least=LEAST,
         source=score.source,
@@ -185,6 +188,23 @@ def _rules(score: Score) -> str:
     return "\n".join(
         f"| {name} | {number(x.all)} | {number(x.least)} to {number(x.most)} |" for name, x in score.rules.items()
     )
+
+
+def _unbeaten(score: Score) -> str:
+    """What keeps the model from the best rule, where it is not beaten."""
+    ours, *naive = score.rules.values()
+    limit = observed().limit
+    return f" *Not beaten because*: {limit}." if limit and any(x.all >= ours.all for x in naive) else ""
+
+
+def _limits(score: Score) -> str:
+    """Of cases whose returns are more than `NEAR` off the archive's, what bounds them."""
+    told = [
+        f"- {x.case.title} `{x.name}`: {x.case.limit}.\n"
+        for x in score.lines
+        if x.case.limit and abs(x.returned - x.case.later / x.case.before) > NEAR * x.case.later / x.case.before
+    ]
+    return f"\nWhat keeps returns that are more than {NEAR:.0%} off the archive's:\n\n{''.join(told)}" if told else ""
 
 
 def _returned(score: Score) -> str:
