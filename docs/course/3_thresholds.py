@@ -283,4 +283,4 @@ assert 1 < holds[0] < 1.1 < 5.5 < holds[-1] < 6.5
 # **Further**: ask your class for its own thresholds, with phones: [sim studio --class](../guide/classroom.md);
 # [the textbook ladder](../guide/textbook.md). **Next**: [one run, step by step](4_one_run.ipynb).
 #
-# **延伸**：用手机收集全班自己的阈值：[sim studio --class](../guide/classroom.md)；[教科书阶梯](../guide/textbook.md)。**下一课**：[逐步看懂一次运行](4_one_run.ipynb)。
+# **延伸**：用手机收集全班自己的阈值：[sim studio --class](../guide/classroom.md)；[教科书模型](../guide/textbook.md)。**下一课**：[逐步看懂一次运行](4_one_run.ipynb)。
