@@ -56,7 +56,9 @@ bins = np.linspace(apart.min(), apart.max(), 30)
 ax.hist(apart, bins, alpha=0.5, label="seeds of their own 各用各的种子")
 ax.hist(pairs, bins, alpha=0.7, label="the same seeds 相同的种子")
 ax.axvline(pairs.mean(), color="black")
-ax.set(title="Weaker minus as it is 减弱后减原样", xlabel="difference in people reached 触达人数之差", ylabel="pairs 对数")
+ax.set(
+    title="Weaker minus as it is 减弱后 − 原样", xlabel="difference in people reached 触达人数之差", ylabel="pairs 对数"
+)
 ax.legend()
 plt.show()
 
