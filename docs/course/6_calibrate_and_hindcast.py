@@ -65,11 +65,11 @@ print(
 # ## 这些数据不能告诉我们什么
 #
 # Suppose only the final size had been observed. By theory it depends on the two numbers through $R_0 = 8\,T$ alone
-# (lesson 1), so a quick epidemic and a slow one fit as well: the plausible pairs lie along a *ridge*, $R_0$ is known and
-# its parts are not. We ask that the band of $R_0$ is at most half as wide, in logarithm, as the band of either part.
+# (lesson 1), so a quick epidemic and a slow one fit as well: the plausible pairs lie along a *ridge*, and $R_0$ is known
+# far better than its parts. We ask that the band of $R_0$ is at most half as wide, in logarithm, as the band of either part.
 # *Source*: Kermack & McKendrick 1927, doi:10.1098/rspa.1927.0118.
 #
-# 假设只观测到最终规模。理论上它只通过 $R_0 = 8\,T$ 依赖这两个数（第1课），所以快的流行和慢的流行同样符合：可能的取值沿着一条*山脊*，$R_0$ 已知而组成部分未知。我们要求 $R_0$ 的区间（取对数）不超过任一部分的一半宽。
+# 假设只观测到最终规模。理论上它只通过 $R_0 = 8\,T$ 依赖这两个数（第1课），所以快的流行和慢的流行同样符合：可能的取值沿着一条*山脊*，$R_0$ 比它的组成部分清楚得多。我们要求 $R_0$ 的区间（取对数）不超过任一部分的一半宽。
 
 # %%
 less = calibrate(WORLD, RANGES, to="observed.yaml", metrics=["people_reached"], tolerance=0.05, runs=36)
@@ -257,4 +257,4 @@ assert abs(1 - 0.9**6 - 0.47) < 0.005
 # the misses too: [validation](../validation.md), [cases](../cases.md). **That was the course**: now write a world of your
 # own: [scenario files](../guide/scenarios.md).
 #
-# **延伸**：[校准](../guide/calibrate.md)、[回测](../guide/hindcast.md)；模型与真实案例的对照（包括失误）：[验证](../validation.md)、[案例](../cases.md)。**课程到此结束**：接下来写一个自己的世界：[场景文件](../guide/scenarios.md)。
+# **延伸**：[校准](../guide/calibrate.md)、[回测](../guide/hindcast.md)；模型与真实案例的对照（包括失误）：[验证](../validation.md)、[案例](../cases.md)。**课程到此结束**：接下来写一个自己的世界：[情景文件](../guide/scenarios.md)。
