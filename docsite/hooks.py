@@ -19,8 +19,9 @@ OWN: dict[str, str] = {}  # page of the site to the file of the repository that 
 
 
 def on_config(config: Any) -> Any:
-    """Say what is worth saying, and no more."""
+    """Say what is worth saying, and no more; keep the name, which Chinese pages have in Chinese."""
     logging.getLogger("jieba").setLevel(logging.WARNING)
+    config.extra["english_name"] = config.site_name
     return config
 
 
@@ -94,9 +95,11 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
 
 def on_page_context(context: Any, page: Any, config: Any, nav: Any) -> Any:
     """A Chinese page has Chinese around it, and the switch of languages leads to the same page in the other one."""
-    config.theme["language"] = twins.language(page.file.src_uri)
+    language = twins.language(page.file.src_uri)
+    config.theme["language"] = language
+    config.site_name = twins.NAME if language == "zh" else config.extra["english_name"]
     config.extra["alternate"] = twins.switch(page.file.src_uri)
-    twins.name_tabs(nav, config.theme["language"])
+    twins.name_tabs(nav, language)
     return context
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from docsite.places import DOCS
 
 CHINESE = "zh/"
+NAME = "传播模拟器"  # of the site
 TABS = {  # headings of the navigation
     "Home": "首页",
     "Quickstart": "快速上手",

@@ -140,6 +140,12 @@ def test_every_block_says_what_it_is():
 
 
 @pytest.mark.parametrize("page", PAGES)
+def test_no_line_ends_where_emphasis_begins(page):
+    """GitHub then shows the star; Chinese lines are broken anywhere, so it comes about."""
+    assert not re.findall(r".*[\s、，：；（(]\*+$", BLOCK.sub("", PAGES[page]), re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(page):
     links = [link.partition("#")[0] for link in LINK.findall(BLOCK.sub("", PAGES[page])) if "://" not in link]
     lost = [link for link in links if link and not ((ROOT / page).parent / link).exists()]

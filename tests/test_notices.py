@@ -116,6 +116,15 @@ def test_what_many_runs_say_is_one_warning() -> None:
         assert list(said) == [Notice("odd", "an odd job")], "where somebody gathers, they hear at once"
 
 
+def test_a_warning_names_the_line_that_called_the_program() -> None:
+    """Not one of the program or of contextlib, which a notebook would show."""
+    with pytest.warns(NoticeWarning) as study:
+        _tell_all([1])
+    with pytest.warns(NoticeWarning) as alone:
+        notices.add("lost", "lost")
+    assert {warning.filename for warning in [*study, *alone]} == {__file__}
+
+
 def test_what_was_said_before_a_failure_is_told_all_the_same() -> None:
     with pytest.warns(NoticeWarning, match="odd"), pytest.raises(ZeroDivisionError):
         _tell_all([1], 0)

@@ -163,6 +163,12 @@ def test_every_name_of_the_package_is_told(pages):
     assert {f"sim.{name}" for name in sim.__all__} <= pages["reference/python.html"].ids
 
 
+def test_examples_of_docstrings_are_code(built):
+    text = (built[0] / "reference/python.html").read_text("utf-8")
+    assert "<blockquote>" not in text
+    assert "&gt;&gt;&gt; " in text
+
+
 @pytest.mark.parametrize("page", ["index", *(f"quickstart/{reader}" for reader in READERS)])
 def test_first_pages_have_a_chinese_twin(page, pages):
     english, chinese = pages[f"{page}.html"], pages[f"zh/{page}.html"]
@@ -170,6 +176,8 @@ def test_first_pages_have_a_chinese_twin(page, pages):
     up = "../" * page.count("/")
     assert f"{up}zh/{page}.html" in english.links or f"{up or './'}zh/{page}.html" in english.links
     assert len(re.findall(r"[\u4e00-\u9fff]", "".join(chinese.words))) > 300
+    assert {"Virality simulator", "传播模拟器"} & {*map(str.strip, chinese.words)} == {"传播模拟器"}
+    assert "Virality simulator" in map(str.strip, english.words)
 
 
 def test_the_two_languages_give_the_same_commands():

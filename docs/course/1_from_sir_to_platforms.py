@@ -100,7 +100,7 @@ beside("independent cascade 独立级联", rumour, theory)
 # sees, nobody gets tired, everybody is alike, and whoever sees a post reposts it with probability $p$. A scenario is
 # a file, or here a dict; what it does not say comes from the catalogue (`sim show scenario`).
 #
-# 现在换成平台模型，但把平台的特点全部关掉：关注流人人都看，没有人疲劳，人人相同，看到帖子的人以概率 $p$ 转发。场景就是一个文件，这里写成字典；没写的数值取自目录。
+# 现在换成平台模型，但把平台的特点全部关掉：关注流人人都看，没有人疲劳，人人相同，看到帖子的人以概率 $p$ 转发。情景就是一个文件，这里写成字典；没写的数值取自目录（`sim show scenario`）。
 #
 # The post comes from an account with 96 followers, of whom $96\,p = 20$ repost it at first: as many as our seeds.
 #
@@ -278,4 +278,4 @@ assert posted(square(people={}, see=0.0), seeds=2)[1].sum() == 0 < posted(alone,
 # **Further**: the same five textbook models to play with in a browser, `sim ladder`; [the textbook ladder](../guide/textbook.md);
 # [what the platform model computes](../model.md). **Next**: [why hubs matter](2_hubs.ipynb).
 #
-# **延伸**：在浏览器里玩五个教科书模型：`sim ladder`；[教科书阶梯](../guide/textbook.md)；[平台模型的公式](../model.md)。**下一课**：[枢纽为什么重要](2_hubs.ipynb)。
+# **延伸**：在浏览器里玩五个教科书模型：`sim ladder`；[教科书模型](../guide/textbook.md)；[平台模型的公式](../model.md)。**下一课**：[枢纽为什么重要](2_hubs.ipynb)。

@@ -70,7 +70,7 @@ for name, graph in networks.items():
 # doi:10.1103/PhysRevE.75.056103). One run for each point; we ask that none is off by more than 8 points of a hundred.
 # (Below the threshold a run is luck, and a grown network with hubs is not quite a random one.)
 #
-# 虚线是“朋友数相同的随机网络”的理论。每个点只运行一次；我们要求偏差都不超过 8 个百分点。
+# 虚线是“朋友数相同的随机网络”的理论。每个点只运行一次；我们要求偏差都不超过 8 个百分点。（低于阈值时，单次运行全凭运气；逐步生长出枢纽的网络，也不完全是随机网络。）
 
 # %%
 fig, ax = plt.subplots()
@@ -103,7 +103,7 @@ plt.show()
 # connected (an inoculation, or a rule for big accounts) instead of 100 by lot. Without its hubs the network has about
 # the threshold of an even one. *Source*: Albert, Jeong & Barabási 2000, doi:10.1038/35019019.
 #
-# 同一知识的两种用法：从人脉最广的 20 人*开始*，而不是抽签的 20 人；或者*拿走*人脉最广的 100 人（接种，或针对大号的规则），而不是随机拿走 100 人。
+# 同一知识的两种用法：从人脉最广的 20 人*开始*，而不是抽签的 20 人；或者*拿走*人脉最广的 100 人（接种，或针对大号的规则），而不是随机拿走 100 人。没有枢纽之后，阈值与均匀的网络差不多。
 
 # %%
 CHANCE = 0.1
@@ -245,9 +245,10 @@ assert abs(spread - 0.1) < 4 * np.sqrt(0.1 * 0.9 / 60)
 # <details><summary>Answer · 答案</summary>
 #
 # Yes: a friend is a random end of a tie, so a hub is met more often. No list of hubs is needed, only the question
-# “name a friend”. It raises the threshold by less than taking the hubs themselves, and by more than a lot.
+# “name a friend”. It raises the threshold by less
+# than to take the hubs themselves away, and by more than to take people by lot.
 #
-# 有用：朋友就是“关系的一端”，更可能是枢纽。不需要枢纽名单，只要问一句“说一位朋友”。
+# 有用：朋友就是“关系的一端”，更可能是枢纽。不需要枢纽名单，只要问一句“说一位朋友”。阈值的提高不如直接拿走枢纽，但胜过随机抽人。
 # </details>
 
 # %% tags=["answer"]

@@ -8,12 +8,16 @@
 # *十分钟。* 传闻只需一位朋友；换头像、参加抗议、买贵的东西，多数人要等*好几位*先做。这一点小差别会把许多结论颠倒过来。
 
 # %%
+import warnings
+
 import matplotlib.pyplot as plt
 import numpy as np
 
 from sim import run
+from sim.base.notices import NoticeWarning
 from sim.pictures.slides import slides
 
+warnings.simplefilter("once", NoticeWarning)  # what a run says of itself, once 每种提示只显示一次
 slides()
 
 # %% [markdown]
@@ -149,9 +153,8 @@ def window(friends, seed=1, fraction=0.18, people=3000, seeds=15):
     return run(world, seed=seed, out=None).summary
 
 
-runs = np.array(
-    [[[one["people_reached"], one["theory_people_reached"]] for one in (window(z, seed) for seed in range(3))] for z in FRIENDS]
-) / 3000  # fmt: skip
+worlds = [[window(z, seed) for seed in range(3)] for z in FRIENDS]
+runs = np.array([[[one["people_reached"], one["theory_people_reached"]] for one in row] for row in worlds]) / 3000
 fig, ax = plt.subplots()
 ax.plot(FRIENDS, runs[:, 0, 1], "--", color="#888888", label="theory 理论")
 for seed in range(3):
@@ -283,4 +286,4 @@ assert 1 < holds[0] < 1.1 < 5.5 < holds[-1] < 6.5
 # **Further**: ask your class for its own thresholds, with phones: [sim studio --class](../guide/classroom.md);
 # [the textbook ladder](../guide/textbook.md). **Next**: [one run, step by step](4_one_run.ipynb).
 #
-# **延伸**：用手机收集全班自己的阈值：[sim studio --class](../guide/classroom.md)；[教科书阶梯](../guide/textbook.md)。**下一课**：[逐步看懂一次运行](4_one_run.ipynb)。
+# **延伸**：用手机收集全班自己的阈值：[sim studio --class](../guide/classroom.md)；[教科书模型](../guide/textbook.md)。**下一课**：[逐步看懂一次运行](4_one_run.ipynb)。

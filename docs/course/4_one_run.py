@@ -277,4 +277,4 @@ assert more[more.user == nearest].step.iloc[0] == 1
 # **Further**: the same from a shell, `sim explain`: [follow one user, or one topic](../guide/explain.md); what stands in a
 # result's folder: `run(…, out="results")`, [the page of a run](../guide/pages.md). **Next**: [a what-if](5_what_if.ipynb).
 #
-# **延伸**：命令行 `sim explain`：[跟踪一位用户或一个话题](../guide/explain.md)；[一次运行的网页](../guide/pages.md)。**下一课**：[如果当初](5_what_if.ipynb)。
+# **延伸**：命令行 `sim explain`：[跟踪一位用户或一个话题](../guide/explain.md)；[一次运行的网页](../guide/pages.md)。**下一课**：[假如](5_what_if.ipynb)。

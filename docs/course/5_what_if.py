@@ -1,6 +1,6 @@
 # %% [markdown]
 # # 5 · A what-if, with its uncertainty
-# # 第5课 · 如果当初……以及它有多不确定
+# # 第5课 · 假如……以及它有多不确定
 #
 # *Ten minutes.* “Without the blogger it would have reached half as many.” One run with and one without say nothing of
 # the sort. How many does it take, and what may one claim?
@@ -56,7 +56,9 @@ bins = np.linspace(apart.min(), apart.max(), 30)
 ax.hist(apart, bins, alpha=0.5, label="seeds of their own 各用各的种子")
 ax.hist(pairs, bins, alpha=0.7, label="the same seeds 相同的种子")
 ax.axvline(pairs.mean(), color="black")
-ax.set(title="Weaker less stronger 弱减强", xlabel="difference in people reached 触达人数之差", ylabel="pairs 对数")
+ax.set(
+    title="Weaker minus as it is 减弱后 − 原样", xlabel="difference in people reached 触达人数之差", ylabel="pairs 对数"
+)
 ax.legend()
 plt.show()
 
@@ -65,11 +67,12 @@ plt.show()
 # ## 95% 区间诚实吗？
 #
 # With 8 pairs we get a mean difference and a 95 % interval. The 120 pairs make 15 such experiments. If intervals are
-# honest, 95 of 100 hold the truth, for which we take the mean of all. Of 15, at most 3 may then miss but once in 200 times.
+# honest, 95 of 100 hold the truth, for which we take the mean of all. That more than 3 of
+# 15 miss happens then about once in 180 times.
 # *Source*: “Student” 1908, doi:10.2307/2331554; how our intervals were tested:
 # [decision note 0028](../decisions/0028-intervals.md).
 #
-# 8 对给出平均差异和 95% 区间。120 对可以做 15 次这样的实验。若区间诚实，100 个里有 95 个包含真值（这里取全部的平均）。15 个里超过 3 个落空的机会不到二百分之一。
+# 8 对给出平均差异和 95% 区间。120 对可以做 15 次这样的实验。若区间诚实，100 个里有 95 个包含真值（这里取全部的平均）。15 个里超过 3 个落空的机会约为 1/180。
 
 # %%
 experiments = [intervals.mean(pairs[at : at + 8]) for at in range(0, PAIRS, 8)]
@@ -138,7 +141,7 @@ plt.show()
 # %% [markdown]
 # Three sentences that may be claimed, and one that may not:
 # - in this model, with these numbers, the difference is so much, and the interval is so wide;
-# - of what chance does to *both* worlds alike, the difference is free;
+# - what chance does to *both* worlds alike is no part of the difference;
 # - with four times as many seeds the interval is half as wide;
 # - *not*: so it would have been in reality. The interval holds chance, not what is wrong with the model.
 #
@@ -223,4 +226,4 @@ assert worth > 1
 # question](../guide/what-ifs.md); what could still be done at noon: [forks](../guide/fork.md).
 # **Next**: [calibrate and hindcast](6_calibrate_and_hindcast.ipynb).
 #
-# **延伸**：[比较](../guide/compare.md)，可自动增加种子直到足够精确；[什么问题用什么工具](../guide/what-ifs.md)；[分叉](../guide/fork.md)。**下一课**：[校准与后报](6_calibrate_and_hindcast.ipynb)。
+# **延伸**：[比较](../guide/compare.md)，可自动增加种子直到足够精确；[什么问题用什么工具](../guide/what-ifs.md)；[分支](../guide/fork.md)：从某一时刻接着往下走。**下一课**：[校准与回测](6_calibrate_and_hindcast.ipynb)。

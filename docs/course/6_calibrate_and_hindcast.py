@@ -1,6 +1,6 @@
 # %% [markdown]
 # # 6 · Calibrate and hindcast, honestly
-# # 第6课 · 诚实地校准与后报
+# # 第6课 · 诚实地校准与回测（hindcast）
 #
 # *Ten minutes.* A model with enough numbers can be made to fit anything. So three questions go with every fit: would the
 # method find the truth if we knew it? What can these data *not* tell? And does it foresee what it was not shown?
@@ -28,7 +28,7 @@ slides()
 # figures, people reached and the most infectious at once, and a wide range for each number. How long it took is *held
 # out*: it may be predicted, not used. Answers are bands of 90 %, since one run is one draw.
 #
-# 用只有我们知道的数值运行一次流行病，当作“观测”。`calibrate` 只得到两个数：触达人数和同时患病的最多人数，以及每个参数的宽范围。高峰步*留出*：只许预测，不许使用。答案是 90% 的带，因为一次运行只是一次抽取。
+# 用只有我们知道的数值运行一次流行病，当作“观测”。`calibrate` 只得到两个数：触达人数和同时患病的最多人数，以及每个参数的宽范围。高峰步*留出*：只许预测，不许使用。答案是 90% 的区间，因为一次运行只是一次抽取。
 
 # %%
 HIDDEN = {"contagion.infect": 0.06, "contagion.recover": 0.25}
@@ -47,13 +47,13 @@ print(*fitted.lines(), sep="\n")
 # We check that the bands hold what we hid. (By definition one band in ten misses, also of a right method; over 100 data
 # sets the bands of this method held the truth in 92 % of cases: [decision note 0014](../decisions/0014-calibrate.md).)
 #
-# 核对：带中是否包含我们藏起来的真值。（按定义，正确的方法也有十分之一落空；在 100 份数据上，这个方法的带有 92% 包含真值。）
+# 核对：区间是否包含我们藏起来的真值。（按定义，正确的方法也有十分之一落空；在 100 份数据上，这个方法的区间有 92% 包含真值。）
 
 # %%
 found = {one["path"]: one for one in fitted.record()["parameters"]}
 for path, truth in HIDDEN.items():
     low, high = found[path]["band"]
-    print(f"{path}: hidden 真值 {truth}; band 带 {low:.3f} to {high:.3f}; {found[path]['verdict']}")
+    print(f"{path}: hidden 真值 {truth}; band 区间 {low:.3f} to {high:.3f}; {found[path]['verdict']}")
     assert low <= truth <= high
 held = next(one for one in fitted.record()["metrics"] if one["held_out"])
 print(
@@ -65,11 +65,11 @@ print(
 # ## 这些数据不能告诉我们什么
 #
 # Suppose only the final size had been observed. By theory it depends on the two numbers through $R_0 = 8\,T$ alone
-# (lesson 1), so a quick epidemic and a slow one fit as well: the plausible pairs lie along a *ridge*, $R_0$ is known and
-# its parts are not. We ask that the band of $R_0$ is at most half as wide, in logarithm, as the band of either part.
+# (lesson 1), so a quick epidemic and a slow one fit as well: the plausible pairs lie along a *ridge*, and $R_0$ is known
+# far better than its parts. We ask that the band of $R_0$ is at most half as wide, in logarithm, as the band of either part.
 # *Source*: Kermack & McKendrick 1927, doi:10.1098/rspa.1927.0118.
 #
-# 假设只观测到最终规模。理论上它只通过 $R_0 = 8\,T$ 依赖这两个数（第1课），所以快的流行和慢的流行同样符合：可能的取值沿着一条*山脊*，$R_0$ 已知而组成部分未知。我们要求 $R_0$ 的带（取对数）不超过任一部分的一半宽。
+# 假设只观测到最终规模。理论上它只通过 $R_0 = 8\,T$ 依赖这两个数（第1课），所以快的流行和慢的流行同样符合：可能的取值沿着一条*山脊*，$R_0$ 比它的组成部分清楚得多。我们要求 $R_0$ 的区间（取对数）不超过任一部分的一半宽。
 
 # %%
 less = calibrate(WORLD, RANGES, to="observed.yaml", metrics=["people_reached"], tolerance=0.05, runs=36)
@@ -133,14 +133,14 @@ plt.show()
 
 # %% [markdown]
 # ## A hindcast
-# ## 一次后报
+# ## 一次回测
 #
 # Stand on the evening of 1 April: what is dated later is switched off, many seeds run on, and bands are given for the
 # days to come. Here the “truth” is one more run of the same world, of a seed that the hindcast has not seen. That is the
 # kindest test there is: the model is right by construction. In reality bands are too narrow by all that is wrong with it
 # ([decision note 0015](../decisions/0015-hindcast.md)). So look at how wide they are even then.
 #
-# 站在 4 月 1 日晚上：之后的事实全部关闭，许多种子继续运行，给出未来几天的带。这里的“真值”是同一世界里后报没见过的另一个种子。这是最仁慈的检验：模型按定义就是对的。现实中，模型有多错，带就窄多少。所以请看：即便如此，带有多宽。
+# 站在 4 月 1 日晚上：之后的事实全部关闭，许多种子继续运行，给出未来几天的区间。这里的“真值”是同一世界里回测没见过的另一个种子。这是最仁慈的检验：模型按定义就是对的。现实中，模型有多错，区间就偏窄多少。所以请看：即便在这里，区间有多宽。
 
 # %%
 FESTIVAL = {
@@ -196,7 +196,7 @@ plt.show()
 # Only that the model can be bent that far. What was used to fit is no test. Held out, the figure must lie in a band that
 # was computed without it.
 #
-# 只证明模型能弯到那个程度。用来拟合的数不是检验；留出的数必须落在没用到它而算出的带里。
+# 只证明模型能弯到那个程度。用来拟合的数不是检验；留出的数必须落在没用到它而算出的区间里。
 # </details>
 
 # %% tags=["answer"]
@@ -233,7 +233,7 @@ assert abs(final_size(estimate) - 0.75) < 1e-9
 # %% [markdown]
 # **3.** A colleague says: “Our 90 % bands held 5 of 6 numbers, so they are too narrow.” Are they?
 #
-# **3.** 同事说：“我们的 90% 带只包含 6 个数中的 5 个，所以太窄了。”真的吗？
+# **3.** 同事说：“我们的 90% 区间只包含 6 个数中的 5 个，所以太窄了。”真的吗？
 
 # %% tags=["exercise"]
 # your turn · 你来写
@@ -244,7 +244,7 @@ assert abs(final_size(estimate) - 0.75) < 1e-9
 # No. With honest bands 5 or fewer of 6 are held in 47 % of cases. Six numbers, of days that hang together at that, can
 # hardly tell 90 % from 70 %.
 #
-# 不能这么说。带若诚实，6 个中至多 5 个的机会也有 47%。六个数（而且各天彼此相关）几乎分不清 90% 和 70%。
+# 不能这么说。区间若诚实，6 个中至多 5 个的机会也有 47%。六个数（而且各天彼此相关）几乎分不清 90% 和 70%。
 # </details>
 
 # %% tags=["answer"]
@@ -257,4 +257,4 @@ assert abs(1 - 0.9**6 - 0.47) < 0.005
 # the misses too: [validation](../validation.md), [cases](../cases.md). **That was the course**: now write a world of your
 # own: [scenario files](../guide/scenarios.md).
 #
-# **延伸**：[校准](../guide/calibrate.md)、[后报](../guide/hindcast.md)；模型与真实案例的对照（包括失误）：[验证](../validation.md)、[案例](../cases.md)。**课程到此结束**：接下来写一个自己的世界：[场景文件](../guide/scenarios.md)。
+# **延伸**：[校准](../guide/calibrate.md)、[回测](../guide/hindcast.md)；模型与真实案例的对照（包括失误）：[验证](../validation.md)、[案例](../cases.md)。**课程到此结束**：接下来写一个自己的世界：[情景文件](../guide/scenarios.md)。

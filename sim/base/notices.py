@@ -7,11 +7,15 @@ gathers, Python warns (`NoticeWarning`), of what a study of many runs says once.
 
 from __future__ import annotations
 
+import contextlib
+import sys
 import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
+from pathlib import Path
+
+INSIDE = (str(Path(__file__).parents[1]), contextlib.__file__)  # of whose lines nobody wants to hear
 
 
 class NoticeWarning(UserWarning):
@@ -69,12 +73,20 @@ def hand_on(said: Iterable[Notice]) -> None:
     ear = _gathering.get()
     for notice in said:
         if ear is None:
-            warnings.warn(str(notice), NoticeWarning, stacklevel=3)
+            warnings.warn(str(notice), NoticeWarning, stacklevel=_outside())
         else:
             ear.put(notice)
 
 
-@contextmanager
+def _outside() -> int:
+    """How far above `hand_on` the line is that called the program, as `warnings.warn` counts."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back and frame.f_code.co_filename.startswith(INSIDE):
+        frame, level = frame.f_back, level + 1
+    return level
+
+
+@contextlib.contextmanager
 def spared(what: str) -> Iterator[None]:
     """What is shown beside the numbers: where it cannot be made, that is said, and the numbers stand without it."""
     try:
@@ -84,7 +96,7 @@ def spared(what: str) -> Iterator[None]:
         add("not_shown", f"{what} could not be made: {why[:200]}")
 
 
-@contextmanager
+@contextlib.contextmanager
 def gathered(onward: bool = True) -> Iterator[Notices]:
     """Gather what is said inside.
 
@@ -101,7 +113,7 @@ def gathered(onward: bool = True) -> Iterator[Notices]:
             hand_on(said)
 
 
-@contextmanager
+@contextlib.contextmanager
 def once() -> Iterator[None]:
     """Where nobody gathers, Python warns of what was said inside at its end, of each text once."""
     if _gathering.get() is not None:

@@ -298,7 +298,8 @@ def _draw_actors(axes: Axes, dots: pd.DataFrame, first: pd.DataFrame) -> None:
     for row, deed in enumerate(first.to_dict("records")):
         band = [(i, (low - row + side) / (low - high)) for i, side in enumerate((-0.36, 0.36))]
         label = (deed["time"], row, shown(f"{deed['action']} {deed['topic']}", 30), colours[deed["action"]])
-        name_points(axes, [label], 3 * [(x, row) for x in dots["time"][dots["name"] == deed["name"]]], band, 7)
+        ink = [(x, row) for x in dots["time"][dots["name"] == deed["name"]]]
+        name_points(axes, [label], 9 * ink, band, 7)  # so often, that a free place further on is better than a dot
 
 
 def cascade(run: Run) -> Figure:
