@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -78,11 +77,11 @@ class Board:
         if (story, then) in self._seen:
             return self._seen[story, then]
         now = step * clock.step_minutes
-        hour, pace = clock.hour(now), round(clock.level(step) / (sum(clock.day_clock) / len(clock.day_clock)), 9)
+        hour, pace = clock.hour(now), clock.pace(step)
         date = clock.time(now).date().isoformat()
         if then < 0:
             return Dashboard(name, now, now - delay_minutes, hour, pace, title=self.titles[story], date=date)
-        seen = self._seen[story, then] = replace(self._shown[story, then], now=now, hour=hour, pace=pace, date=date)
+        seen = self._seen[story, then] = self._shown[story, then].seen_at(now, hour, pace, date)
         return seen
 
     def _dashboard(self, story: int, step: int) -> Dashboard:
