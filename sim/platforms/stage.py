@@ -77,6 +77,7 @@ class PlatformStage:
         self._keys: dict[str, int] = {}
         self._usual: dict[str, np.ndarray] = {}
         self._made: dict[tuple[str, str], tuple[Any, Any]] = {}
+        self._lots: dict[bool, tuple[np.ndarray, np.ndarray]] = {}
         self._acceptance: dict[tuple[int, int | None], float] = {}
         self._topic_key = streams.stream_key(world.seed, "quality")
 
@@ -162,6 +163,11 @@ class PlatformStage:
         """A list that a mechanism, or every platform, keeps here."""
         return self.world.lists[name][self.index]
 
+    @property
+    def told(self) -> bool:
+        """Whether a topic has ever been opened here."""
+        return self.world.told()[self.index]
+
     def own_topics(self) -> np.ndarray:
         """The simulated topics of this platform that are still alive."""
         return self.entries("live_topics").rows
@@ -182,6 +188,17 @@ class PlatformStage:
         if (table, story) not in self._acceptance:
             self._acceptance[table, story] = acceptance(self.world.people, self.world.lots[self.index], table, story)
         return self._acceptance[table, story]
+
+    def lots(self, *, targeted: bool) -> tuple[np.ndarray, np.ndarray]:
+        """By story, from which table of lots its posts are served and how likely a candidate is, i8 and f8[stories]."""
+        if targeted not in self._lots:
+            told = range(len(self.world.stories))
+            tables = [story + 1 if targeted else 0 for story in told]
+            chance = [
+                self.acceptance(table, story if targeted else None) for story, table in zip(told, tables, strict=True)
+            ]
+            self._lots[targeted] = np.array(tables, np.int64), np.array(chance)
+        return self._lots[targeted]
 
     def aimed(self, post: int, audience: int) -> Aimed:
         """An audience, by its key, as it is here for the story of a post."""

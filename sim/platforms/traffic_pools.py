@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sim.base import streams
 from sim.base.strict import Factor
-from sim.platforms.base import Channel, Prospect, Showing, Shown, Verdict, sample_weight
+from sim.platforms.base import Channel, Prospect, Showing, Shown, Verdict
 from sim.platforms.serve import serve
 from sim.world.records import BASIC, F_IMPRESSIONS, FLOW_OF, RECOMMENDED_NOTE, RESPONSES
 from sim.world.tables import Bound, Column, ListOf, OfPlatform, OfPost
@@ -202,29 +202,18 @@ class TrafficPools(Showing):
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """One offer a post that is still in a pool."""
-        posts = stage.world.posts
-        active = self._active(stage)
-        if not len(active):
+        from sim.world.serving import played  # to read a scenario takes no compiler
+
+        table, rows = stage.world.posts, stage.entries("in_pools").rows
+        if not len(rows):
             return []
-        quota, hours = self._columns(stage, posts.tier[active])
-        alive = posts.alive[active]
-        left = np.maximum(quota * alive - self._shown(stage, active), 0)
-        flow = np.minimum(
-            np.ceil(quota * alive / (hours * stage.clock.steps_per_hour) * stage.level).astype(np.int64), left
-        )
-        weight = sample_weight(quota * alive, self.samples, stage.world.ratio)
-        return [
-            serve(
-                self,
-                stage,
-                active,
-                self._held(stage, posts.tier[active], flow),
-                weight,
-                "recommend",
-                targeted=True,
-                cursor="cursor",
-            )
-        ]
+        known = table.tier, table.alive, table.recommended, table.tier_start, *stage.once(self, "pools", self._ladder)
+        pace = stage.level, stage.clock.steps_per_hour
+        posts, flow, weight = played(rows, *known, *pace, self.samples, stage.world.ratio)
+        if not len(posts):
+            return []
+        flow = self._held(stage, table.tier[posts], flow)
+        return [serve(self, stage, posts, flow, weight, "recommend", targeted=True, cursor="cursor")]
 
     def _held(self, stage: PlatformStage, tier: np.ndarray, flow: np.ndarray) -> np.ndarray:
         """Plays of each post in this step, those of head videos scaled to the room that the cap leaves them."""

@@ -153,10 +153,15 @@ class Entries:
         """Add entries; one may be given alone."""
         if not isinstance(rows, np.ndarray) or rows.dtype is not self._data.dtype or not rows.ndim:
             rows = np.atleast_1d(np.asarray(rows, self._data.dtype))
-        end = self.n + len(rows)
+        self.room(len(rows))[:] = rows
+        self.n += len(rows)
+
+    def room(self, rows: int) -> np.ndarray:
+        """Room for so many more entries at the end; who has filled some of it adds their number to ``n``."""
+        end = self.n + rows
         if end > len(self._data):
             self._data = grown(self._data, max(end, 2 * len(self._data), 16))
-        self._data[self.n : end], self.n = rows, end
+        return self._data[self.n : end]
 
     def put(self, rows: np.ndarray) -> None:
         """Put ``rows`` in the place of all that is here."""
