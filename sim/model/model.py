@@ -36,7 +36,9 @@ from sim.scenario.enact import enacted
 from sim.scenario.prices import post_price
 from sim.scenario.scenario import Scenario
 from sim.world.engine import Engine, Vectorized
-from sim.world.records import ACT, F_ATTENDS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS, OFFER, stacked
+from sim.world.records import ACT, F_ATTENDS, OFFER, stacked
+from sim.world.serving import addressed
+from sim.world.uptake import remember
 from sim.world.world import World
 
 MODEL_VERSION = 8
@@ -134,13 +136,10 @@ class ViralityModel(mesa.Model):
         self.world.shared = self.publisher.realise(self.now_step)
         told = self.world.told()
         here = [(index, own) for index, stage in enumerate(self.stages) if told[index] for own in stage.offers()]
-        table = stacked([own for _, own in here], OFFER)
-        place = np.repeat([index for index, _ in here], [len(own) for _, own in here])
-        some = table["count"] > 0
-        table, place = table[some], place[some]
-        event, came_from = table["event"], self.world.forest.from_platform
-        table["from_platform"] = np.where(event >= 0, came_from[event], place)
-        ends = np.searchsorted(place, np.arange(len(told)), side="right").tolist()
+        if not here:
+            return []
+        table, sizes = stacked([own for _, own in here], OFFER), [(index, len(own)) for index, own in here]
+        ends = addressed(table, np.array(sizes), self.world.forest.from_platform, len(told)).tolist()
         return [(index, table[lo:hi]) for index, (lo, hi) in enumerate(pairwise([0, *ends]))]
 
     def _respond(self, views: list[tuple[int, np.ndarray]]) -> None:
@@ -156,11 +155,8 @@ class ViralityModel(mesa.Model):
         flow = world.inflow(self.now_step)
         world.by_platform.interest[:] *= keep
         world.by_story.outside[:] *= keep
-        some = np.flatnonzero(flow[:, F_ATTENDS])
-        where = topics.platform[some], topics.story[some]
-        np.add.at(world.by_platform.interest, where, flow[some, F_ATTENDS])
-        topics.reads[:] += flow[:, F_IMPRESSIONS]
-        topics.discussions[:] += flow[:, F_COMMENTS] + flow[:, F_REPOSTS] + flow[:, F_CREATIONS]
+        where = topics.platform, topics.story
+        remember(flow, *where, topics.reads, topics.discussions, world.by_platform.interest)
         told = world.told()
         for index, stage in enumerate(self.stages):
             stage.trend(told[index])

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from sim.platforms.ranking import Heats, Rules
     from sim.platforms.stage import Order, PlatformStage
 
+MOST_PLACES = 1000
+
 
 class HotList(Showing):
     """Serve: the list of hot topics, ranked each step by heat.
@@ -81,7 +83,7 @@ class HotList(Showing):
         "place": "sells no places on its list (ad_places, ad_price)",
         "pin": "has no hot_list with a pinned slot",
     }
-    places: int = Field(50, ge=1, le=1000, description="organic places")
+    places: int = Field(50, ge=1, le=MOST_PLACES, description="organic places")
     ad_places: tuple[int, ...] = Field((), description="places on screen that can be bought")
     ad_price: int = Field(0, ge=0, description="yuan for a bought place")
     ad_hours: float = Field(4.0, gt=0, le=1000, description="hours that a bought place lasts")
@@ -211,32 +213,27 @@ class HotList(Showing):
         """
         if self.audience is None or not len(topic):
             return asked
-        _, which = np.unique(topic, return_inverse=True)
-        all_places = np.bincount(which, asked)[which]
+        all_places = np.bincount(topic, asked)[topic]
         new = np.maximum(self.audience - so_far, 0) * -np.expm1(-all_places / self.audience)
         return np.asarray(np.round(new * asked / np.maximum(all_places, 1e-9), 6))
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """The lead posts of the listed topics, and of those whose place is bought, to readers of the list."""
-        topic, place, bought = self._places(stage)
+        from sim.platforms.ranking import in_view  # to read a scenario takes no compiler
+
+        topics, own, slots = stage.world.topics, stage.own_topics(), stage.entries("slots").rows
+        if not len(own) and not len(slots):
+            return []
+        full = stage.once(self, "readers", lambda: self.readers(np.arange(MOST_PLACES + 1)))
+        sold = slots.view(np.int64).reshape(-1, len(SLOT.names or ()))  # all fields are i8
+        known = topics.rank, topics.lead, topics.appeal, topics.novelty
+        topic, asked, listed = in_view(own, sold, stage.now, *known, full, self.open_share)
         if not len(topic):
             return []
-        topics = stage.world.topics
-        pull = topics.appeal[topic] * topics.novelty[topic]
-        asked = self.opened(place, pull) * stage.level / stage.clock.steps_per_hour
+        asked = asked * stage.level / stage.clock.steps_per_hour
         real = self.new_readers(topic, asked, topics.listed_reads[topic])
-        shown = zip(self.channels, (~bought, bought), strict=True)
-        return [self._offer(stage, topic[rows], real[rows], channel) for channel, rows in shown if rows.any()]
-
-    def _places(self, stage: PlatformStage) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Topics that have a post, the places they stand on, and whether those are bought (bool)."""
-        topics, own, sold = stage.world.topics, stage.own_topics(), stage.entries("slots").rows
-        listed, sold = own[topics.rank[own] >= 0], sold[(sold["place"] > 0) & (sold["until"] > stage.now)]
-        topic = np.concatenate([listed, sold["topic"]])
-        place = np.concatenate([topics.rank[listed], sold["place"]])
-        bought = np.arange(len(topic)) >= len(listed)
-        there = topics.lead[topic] >= 0
-        return topic[there], place[there], bought[there]
+        parts = zip(self.channels, (slice(0, listed), slice(listed, len(topic))), strict=True)
+        return [self._offer(stage, topic[part], real[part], channel) for channel, part in parts if len(topic[part])]
 
     def _offer(self, stage: PlatformStage, topic: np.ndarray, real: np.ndarray, channel: Channel) -> np.ndarray:
         """Topics to so many people each, as one offer table."""

@@ -116,6 +116,36 @@ def make_list(own, others, slots, log, step, now, platform, topics, by):
 
 
 @njit(cache=True)
+def in_view(own, sold, now, rank, lead, appeal, novelty, readers, open_share):
+    """Topics of the story that have a post and a place, and readers who would open them there (`HotList.opened`).
+
+    Args:
+        own: i8[m] topics that are alive.
+        sold: i8[s, 3] places, topics and ends (minutes) of what is pinned (place 0) or bought.
+        now: the minute.
+        rank: i8[topics]; −1: off the list.
+        lead: i8[topics] post of each; −1: none.
+        appeal: f8[topics].
+        novelty: f8[topics].
+        readers: f8[places] an hour, by place from 0 on, of as many as a list may have.
+        open_share: share of visitors who open a usual topic.
+
+    Returns:
+        Topics, readers an hour of each in the fullest hours, and how many stand there unbought: they come first.
+    """
+    topic, asked, n = np.empty(len(own) + len(sold), np.int64), np.empty(len(own) + len(sold)), 0
+    listed = 0
+    for k in range(len(own) + len(sold)):
+        there = k < len(own)
+        t, place = (own[k], rank[own[k]]) if there else (sold[k - len(own), 1], sold[k - len(own), 0])
+        if (place >= 0 if there else place > 0 and sold[k - len(own), 2] > now) and lead[t] >= 0:
+            pull = appeal[t] * novelty[t]
+            topic[n], asked[n] = t, readers[place] * (pull / (1 + open_share * (pull - 1)))
+            n, listed = n + 1, listed + there
+    return topic[:n], asked[:n], listed
+
+
+@njit(cache=True)
 def _hottest(own, now, topics, by):
     """Topics that may be on the list, the hottest first, of equal ones in their order."""
     hot, n = np.empty(len(own), np.int64), 0

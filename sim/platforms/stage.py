@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.base import streams
 from sim.base.kernels import table_bits, table_normal
+from sim.platforms.base import Mechanism
 from sim.platforms.content import Content, Response
 from sim.world.clock import Clock
 from sim.world.population import Aimed, acceptance
@@ -77,6 +78,7 @@ class PlatformStage:
         self._keys: dict[str, int] = {}
         self._usual: dict[str, np.ndarray] = {}
         self._made: dict[tuple[str, str], tuple[Any, Any]] = {}
+        self._doing: dict[str, list[Any]] = {}
         self._lots: dict[bool, tuple[np.ndarray, np.ndarray]] = {}
         self._acceptance: dict[tuple[int, int | None], float] = {}
         self._topic_key = streams.stream_key(world.seed, "quality")
@@ -218,7 +220,7 @@ class PlatformStage:
 
     def offers(self) -> list[np.ndarray]:
         """Offer tables of this step; kinds that people come to act on are acted on whatever the channel."""
-        tables = [table for mechanism in self.mechanisms.values() for table in mechanism.offers(self)]
+        tables = [table for mechanism in self._that("offers") for table in mechanism.offers(self)]
         if any(self._act_floors):
             least = np.round(np.array(self._act_floors) * (1 << 16))  # as offers have it
             for table in tables:
@@ -227,9 +229,16 @@ class PlatformStage:
 
     def trend(self, told: bool = True) -> None:
         """After the step's responses; where nothing has been told yet, for those alone whom that does not stop."""
-        for mechanism in self.mechanisms.values():
+        for mechanism in self._that("trend"):
             if told or mechanism.untold:
                 mechanism.trend(self)
+
+    def _that(self, do: str) -> list[Any]:
+        """The mechanisms that say what they do at a moment of a step; the others do nothing."""
+        if do not in self._doing:
+            idle = getattr(Mechanism, do)
+            self._doing[do] = [one for one in self.mechanisms.values() if getattr(type(one), do) is not idle]
+        return self._doing[do]
 
     def bare(self, post: int) -> np.ndarray:
         """Thresholds of a post's responses as it was made, u8[responses]: without a crowd, without offers."""
@@ -266,3 +275,4 @@ class PlatformStage:
         """Replace one number of a mechanism, from now on."""
         old = self.mechanisms[mechanism]
         self.mechanisms[mechanism] = type(old)(**(old.model_dump() | {field: value}))
+        self._doing.clear()

@@ -119,3 +119,30 @@ def played(rows, tier, alive, recommended, begun, quotas, hours, level, per_hour
         weight[n] = min(max(quota // samples, 1), ratio)
         n += 1
     return posts[:n], flow[:n], weight[:n]
+
+
+@njit(cache=True)
+def addressed(table, sizes, came_from, platforms):
+    """Put the offers (OFFER) that somebody is to be asked by first, with the platform that each cascade came from.
+
+    Args:
+        table: offers, platform after platform. Written.
+        sizes: i8[parts, 2] platform and length of each part of the table.
+        came_from: u8 or wider[shares], of the repost forest.
+        platforms: how many there are.
+
+    Returns:
+        Where the offers of each platform end, i8[platforms].
+    """
+    ends, n, i = np.zeros(platforms, np.int64), 0, 0
+    for part in range(sizes.shape[0]):
+        platform = sizes[part, 0]
+        for _ in range(sizes[part, 1]):
+            if table[i].count > 0:
+                table[n] = table[i]
+                event = table[n].event
+                table[n].from_platform = came_from[event] if event >= 0 else platform
+                n += 1
+            i += 1
+        ends[platform:] = n
+    return ends
