@@ -8,10 +8,9 @@ import numpy as np
 
 from sim.minds.dashboard import Dashboard, Joined, Latest, Listed, Reads
 from sim.model.reached import Reached
+from sim.world.glance import Seen, enter, glance
 from sim.world.records import BELIEVES, CORRECTED, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_INTENTS, F_REPOSTS
 from sim.world.world import World
-
-DAY = 1440
 
 
 class Board:
@@ -54,13 +53,10 @@ class Board:
         flow = world.inflow(step)
         self._seen.clear()
         row = self.series[step]
-        some = np.flatnonzero(flow.any(axis=1) | (topics.rank >= 0))  # of most topics nothing is heard any more
-        flow, where, heat = flow[some], (topics.platform[some], topics.story[some]), topics.heat[some]
-        np.add.at(row[..., :-1], where, flow)
-        np.add.at(row[..., -1], where, np.where(topics.rank[some] >= 0, heat, 0))
+        known = topics.platform, topics.story, topics.rank, topics.heat, topics.negative
+        enter(flow, *known, row, self.negative[step])
         self.reached.take(row)
         row.sum(axis=0, out=self.anywhere[step])
-        np.add.at(self.negative[step], where[1], np.where(topics.negative[some] > 0, flow[:, F_IMPRESSIONS], 0))
         for story in range(len(world.stories)):
             self._shown[story, step] = self._dashboard(story, step)
 
@@ -85,60 +81,62 @@ class Board:
         return seen
 
     def _dashboard(self, story: int, step: int) -> Dashboard:
-        clock, topics = self.world.clock, self.world.topics
+        clock, topics, world = self.world.clock, self.world.topics, self.world
         now, per_hour = step * clock.step_minutes, clock.steps_per_hour
-        day, quarter = round(24 * per_hour), round(6 * per_hour)
-        flows = self.anywhere[max(0, step + 1 - day) : step + 1, story]
-        reads, mine = flows[:, F_IMPRESSIONS], topics.story == story
-        total = flows.sum(axis=0)
+        quarter, lately = round(6 * per_hour), slice(max(0, step + 1 - round(24 * per_hour)), step + 1)
+        flows = self.anywhere[lately, story]
+        reads, total = flows[:, F_IMPRESSIONS], flows.sum(axis=0).tolist()
+        found = glance(story, now, len(world.platforms), Seen(*[getattr(topics, name) for name in Seen._fields]))
         recent, before = int(reads[-quarter:].sum()), int(reads[-2 * quarter : -quarter].sum())
-        own = np.flatnonzero(mine & (topics.last_listed > now - DAY) & (topics.first_listed >= 0))
-        reads_day = int(total[F_IMPRESSIONS])
-        bad, young = np.flatnonzero(mine & (topics.negative > 0)), np.flatnonzero(mine & (topics.minute > now - DAY))
+        reads_day, so_far = total[F_IMPRESSIONS], found.reads.tolist()
         return Dashboard(
-            self.world.stories[story],
+            world.stories[story],
             now,
             now,
             clock.hour(now),
             1.0,
-            self._listed(own),
-            len(own),
+            self._listed(found.listed),
+            found.listed_day,
             reads_day,
-            int(total[[F_COMMENTS, F_REPOSTS, F_CREATIONS]].sum()),
+            total[F_COMMENTS] + total[F_REPOSTS] + total[F_CREATIONS],
             recent / max(before, 1),
-            int(self.negative[max(0, step + 1 - day) : step + 1, story].sum()) / max(reads_day, 1),
-            int(bad[-1]) if len(bad) else -1,
+            int(self.negative[lately, story].sum()) / max(reads_day, 1),
+            found.bad,
             tuple(self._joined.get(story, {}).values()),
-            tuple(self.world.platforms[p] for p in np.flatnonzero(np.bincount(topics.platform[mine]))),
-            self._called(young),
-            self._when(story, topics.first_listed[mine & (topics.first_listed >= 0)]),
+            tuple(name for name, own in zip(world.platforms, so_far, strict=True) if own >= 0),
+            self._called(found.young),
+            self._when(story, found.came),
             self.titles[story],
-            intends_day=int(total[F_INTENTS]),
-            latest=self._latest(young),
-            against=self._latest(young[topics.negative[young] > 0]),
-            viewers_day=int(self.watched[max(0, step + 1 - day) : step + 1, story].sum()),
-            read_on=self._read_on(story, step, mine),
+            intends_day=total[F_INTENTS],
+            latest=self._latest(found.newest),
+            against=self._latest(found.against),
+            viewers_day=int(self.watched[lately, story].sum()),
+            read_on=self._read_on(self.series[lately, :, story, F_IMPRESSIONS], quarter, so_far),
         )
 
-    def _read_on(self, story: int, step: int, mine: np.ndarray) -> dict[str, Reads]:
-        """Reads of a story by platform, of those where it has topics; ``mine``: bool[topics], those of the story."""
-        per_hour, topics, platforms = self.world.clock.steps_per_hour, self.world.topics, self.world.platforms
-        first, quarter = max(0, step + 1 - round(24 * per_hour)), round(6 * per_hour)
-        reads = self.series[first : step + 1, :, story, F_IMPRESSIONS]
-        so_far = np.bincount(topics.platform[mine], topics.reads[mine], minlength=len(platforms))
-        counts = zip(reads.sum(axis=0).tolist(), reads[-quarter:].sum(axis=0).tolist(), so_far.tolist(), strict=True)
-        return {name: Reads(*map(int, count)) for name, count in zip(platforms, counts, strict=True) if count[2]}
+    def _read_on(self, reads: np.ndarray, quarter: int, so_far: list[int]) -> dict[str, Reads]:
+        """Reads of a story by platform, of those where it was read.
 
-    def _latest(self, young: np.ndarray) -> dict[str, Latest]:
-        """The last-born of some topics by platform; of several of one minute, by name."""
+        Args:
+            reads: i8[steps, platforms] of the last 24 h.
+            quarter: steps in 6 h.
+            so_far: reads since the start.
+        """
+        counts = zip(reads.sum(axis=0).tolist(), reads[-quarter:].sum(axis=0).tolist(), so_far, strict=True)
+        named = zip(self.world.platforms, counts, strict=True)
+        return {name: Reads(*count) for name, count in named if count[2] > 0}
+
+    def _latest(self, newest: np.ndarray) -> dict[str, Latest]:
+        """The last-born topics by platform; of several of one minute, by name."""
         topics, world = self.world.topics, self.world
-        born = sorted((int(topics.minute[t]), world.topic_titles[t], t) for t in young.tolist())
-        return {world.platforms[topics.platform[t]]: Latest(t, title, minute) for minute, title, t in born}
+        born = sorted((world.topic_titles[t], t) for t in newest.tolist())
+        return {world.platforms[topics.platform[t]]: Latest(t, title, int(topics.minute[t])) for title, t in born}
 
-    def _when(self, story: int, first: np.ndarray) -> tuple[int, ...]:
+    def _when(self, story: int, came: int) -> tuple[int, ...]:
         """When topics came on a list, in order; one tuple serves until another comes."""
-        if len(first) != len(self._came.get(story, ())):
-            self._came[story] = tuple(np.sort(first).tolist())
+        if came != len(self._came.get(story, ())):
+            first = self.world.topics.first_listed[self.world.topics.story == story]
+            self._came[story] = tuple(np.sort(first[first >= 0]).tolist())
         return self._came.get(story, ())
 
     def _listed(self, own: np.ndarray) -> tuple[Listed, ...]:
@@ -146,7 +144,7 @@ class Board:
         listed = [
             Listed(
                 world.platforms[topics.platform[t]],
-                int(t),
+                t,
                 world.topic_titles[t],
                 int(topics.rank[t]),
                 int(topics.heat[t]),
@@ -154,7 +152,7 @@ class Board:
                 world.topic_about[t],
                 "negative" if topics.negative[t] else "positive",
             )
-            for t in own[topics.rank[own] >= 0]
+            for t in own.tolist()
         ]
         return tuple(sorted(listed, key=lambda topic: topic.standing))
 
@@ -163,6 +161,6 @@ class Board:
         world = self.world
         return {
             world.topic_about[t]: (world.topic_titles[t], int(world.topics.minute[t]))
-            for t in own
+            for t in own.tolist()
             if world.topic_about[t]
         }

@@ -160,10 +160,10 @@ def _contenders(
     """
     lo, hi = alive(data, topics, now, until)
     ids = np.arange(lo, hi)
-    first, last = heat_of(data, topics, ids, now), heat_of(data, topics, ids, until)
     from_, to = alive(data, topics, until, now)
     if to - from_ < places or data.flutter or max_age < WARM_UP_HOURS * 60:
         return ids
+    first, last = heat_of(data, topics, ids, now), heat_of(data, topics, ids, until)
     bound = np.partition(np.minimum(first, last)[from_ - lo : to - lo], -places)[-places]
     peak = np.where((topics.minute[ids] > now) & (topics.minute[ids] < until), topics.peak[ids], 0)
     return ids[np.maximum(peak, np.maximum(first, last)) >= bound - 2]  # heat is rounded
