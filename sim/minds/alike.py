@@ -42,7 +42,8 @@ class Alike:
     an entry a mind; what is said of looks has a row for each round of them.
 
     Attributes:
-        minds: who they are; ``policies``: theirs, in the same order.
+        minds: who they are; ``policies``: theirs, in the same order; ``story``: before which.
+        phase: i8[minds] in which step of a ``period`` each looks.
         now: i8[looks, minds] minute of the look that is asked about; ``hour``: of the day.
         review_hours: f8[minds] how often they look.
     """
@@ -50,15 +51,16 @@ class Alike:
     def __init__(
         self, minds: list[Mind], policies: list[Policy], story: str, phase: np.ndarray, period: int, time: Time
     ) -> None:
-        self.minds, self.policies, self._story, self._time = minds, policies, story, time
+        self.minds, self.policies, self.story, self._time = minds, policies, story, time
+        self.phase, self.period = phase, period
         self._rounds = np.arange(max(1, AHEAD // period))[:, None] * period + phase
         self._span = len(self._rounds) * period  # steps
         self.review_hours = np.array([mind.spec.review_minutes / 60 for mind in minds])
         self._kind = type(policies[0])
         self._columns: dict[str, np.ndarray] = {}
         self._keys: dict[str, np.ndarray] = {}
-        self._from, self._seen = -1, ((),)
-        self._sheet = self._by_step(np.ones(self._rounds.shape, np.bool_))
+        self._from, self._seen, self._sheet = -1, ((),), dict[int, list[int]]()
+        self._everybody = self._by_step(np.ones(len(minds), np.bool_))
 
     def __len__(self) -> int:
         return len(self.minds)
@@ -71,7 +73,7 @@ class Alike:
     def draw(self, what: str, *trial: int | np.ndarray) -> np.ndarray:
         """What `Me.draw` gives each of them, f8[minds], or with a row for each row of trials."""
         if what not in self._keys:
-            own = [mind.key(f"{self._story}/{what}") for mind in self.minds]
+            own = [mind.key(f"{self.story}/{what}") for mind in self.minds]
             self._keys[what] = np.array(own, np.uint64)
         return streams.unit(table_bits(self._keys[what], *(trial or (0,))))
 
@@ -95,15 +97,20 @@ class Alike:
         """Whose coin says at a look that it decides, for which it takes ``deliberation_hours`` in the mean."""
         return np.asarray(self.draw("decide", self.now) < self.review_hours / self["deliberation_hours"])
 
+    def looking(self, step: int) -> Sequence[int]:
+        """Places of those who look in a step."""
+        return self._everybody.get(step % self._span, ())
+
     def stirred(self, step: int, board: Dashboard) -> Sequence[int]:
         """Places of those who look in a step and may want something."""
-        if "stirred" in vars(self._kind):  # what a class knows of its own decisions holds for none derived from it
-            seen = self._kind.watched(board, self)
-            if not seen:
-                return ()
-            begun = step - step % self._span
-            if self._from != begun or self._seen != seen:
-                self._look_ahead(begun, seen)
+        if "stirred" not in vars(self._kind):  # what a class knows of its own decisions holds for none derived from it
+            return self.looking(step)
+        seen = self._kind.watched(board, self)
+        if not seen:
+            return ()
+        begun = step - step % self._span
+        if self._from != begun or self._seen != seen:
+            self._look_ahead(begun, seen)
         return self._sheet.get(step % self._span, ())
 
     def _look_ahead(self, begun: int, seen: tuple[Any, ...]) -> None:
