@@ -13,6 +13,28 @@ from sim.world.records import BELIEVES, CORRECTED, F_COMMENTS, F_CREATIONS, F_IM
 from sim.world.world import World
 
 
+class Window:
+    """Sums of a series over its last steps, kept up step by step.
+
+    Attributes:
+        steps: how many.
+        total: the sums, of the shape of one step; there from the first step on.
+    """
+
+    def __init__(self, steps: int) -> None:
+        self.steps, self.total, self._last = steps, np.zeros(0, np.int64), -1
+
+    def roll(self, series: np.ndarray, step: int) -> None:
+        """Move to the window that ends with a step."""
+        if step != self._last + 1 or not step:  # a run that goes on from a snapshot
+            self.total = series[max(0, step + 1 - self.steps) : step + 1].sum(axis=0)
+        else:
+            self.total += series[step]
+            if step >= self.steps:
+                self.total -= series[step - self.steps]
+        self._last = step
+
+
 class Board:
     """Series of every step, and the dashboards made from them.
 
@@ -34,6 +56,8 @@ class Board:
         self.watched = np.zeros((world.clock.n_steps, len(world.stories)), np.int64)
         self.beliefs = np.zeros((world.clock.n_steps, int((world.people.rumour >= 0).sum()), 2), np.int64)
         self.reached = Reached(world)
+        steps = round(24 * world.clock.steps_per_hour), round(6 * world.clock.steps_per_hour)
+        self._windows = self._day, self._half, self._quarter = [Window(n) for n in (steps[0], 2 * steps[1], steps[1])]
         self._joined: dict[int, dict[str, Joined]] = {}
         self._shown: dict[tuple[int, int], Dashboard] = {}
         self._came: dict[int, tuple[int, ...]] = {}  # of the last dashboard, by story
@@ -57,6 +81,8 @@ class Board:
         enter(flow, *known, row, self.negative[step])
         self.reached.take(row)
         row.sum(axis=0, out=self.anywhere[step])
+        for window in self._windows:
+            window.roll(self.series, step)
         for story in range(len(world.stories)):
             self._shown[story, step] = self._dashboard(story, step)
 
@@ -82,12 +108,10 @@ class Board:
 
     def _dashboard(self, story: int, step: int) -> Dashboard:
         clock, topics, world = self.world.clock, self.world.topics, self.world
-        now, per_hour = step * clock.step_minutes, clock.steps_per_hour
-        quarter, lately = round(6 * per_hour), slice(max(0, step + 1 - round(24 * per_hour)), step + 1)
-        flows = self.anywhere[lately, story]
-        reads, total = flows[:, F_IMPRESSIONS], flows.sum(axis=0).tolist()
-        found = glance(story, now, len(world.platforms), Seen(*[getattr(topics, name) for name in Seen._fields]))
-        recent, before = int(reads[-quarter:].sum()), int(reads[-2 * quarter : -quarter].sum())
+        now, lately = step * clock.step_minutes, slice(max(0, step + 1 - self._day.steps), step + 1)
+        total = self._day.total[:, story].sum(axis=0).tolist()
+        recent, half = (int(part.total[:, story, F_IMPRESSIONS].sum()) for part in (self._quarter, self._half))
+        found = glance(story, now, len(world.platforms), topics.only(Seen))
         reads_day, so_far = total[F_IMPRESSIONS], found.reads.tolist()
         return Dashboard(
             world.stories[story],
@@ -99,7 +123,7 @@ class Board:
             found.listed_day,
             reads_day,
             total[F_COMMENTS] + total[F_REPOSTS] + total[F_CREATIONS],
-            recent / max(before, 1),
+            recent / max(half - recent, 1),
             int(self.negative[lately, story].sum()) / max(reads_day, 1),
             found.bad,
             tuple(self._joined.get(story, {}).values()),
@@ -111,18 +135,13 @@ class Board:
             latest=self._latest(found.newest),
             against=self._latest(found.against),
             viewers_day=int(self.watched[lately, story].sum()),
-            read_on=self._read_on(self.series[lately, :, story, F_IMPRESSIONS], quarter, so_far),
+            read_on=self._read_on(story, so_far),
         )
 
-    def _read_on(self, reads: np.ndarray, quarter: int, so_far: list[int]) -> dict[str, Reads]:
-        """Reads of a story by platform, of those where it was read.
-
-        Args:
-            reads: i8[steps, platforms] of the last 24 h.
-            quarter: steps in 6 h.
-            so_far: reads since the start.
-        """
-        counts = zip(reads.sum(axis=0).tolist(), reads[-quarter:].sum(axis=0).tolist(), so_far, strict=True)
+    def _read_on(self, story: int, so_far: list[int]) -> dict[str, Reads]:
+        """Reads of a story by platform, of those where it was read; ``so_far``: since the start."""
+        day, quarter = (part.total[:, story, F_IMPRESSIONS].tolist() for part in (self._day, self._quarter))
+        counts = zip(day, quarter, so_far, strict=True)
         named = zip(self.world.platforms, counts, strict=True)
         return {name: Reads(*count) for name, count in named if count[2] > 0}
 

@@ -32,7 +32,7 @@ from sim.world.records import (
 from sim.world.tables import Bound, Column, ListOf, OfTopic
 
 if TYPE_CHECKING:
-    from sim.platforms.ranking import Heats, Rules
+    from sim.platforms.ranking import Rules
     from sim.platforms.stage import Order, PlatformStage
 
 MOST_PLACES = 1000
@@ -262,10 +262,10 @@ class HotList(Showing):
         if not len(own) and not len(kept) and not stage.told:
             stage.entries("listed").add(_background_log(self, stage))
             return
-        from sim.platforms.ranking import warm  # to read a scenario takes no compiler
+        from sim.platforms.ranking import Heats, warm  # to read a scenario takes no compiler
 
         ring = stage.world.topics.flow
-        warm(own, ring, stage.step % ring.shape[1], _columns(stage), self._rules(stage))
+        warm(own, ring, stage.step % ring.shape[1], stage.world.topics.only(Heats), self._rules(stage))
         rank(self, stage, own, [*kept, *_pins(self, stage, kept)])
 
     def _rules(self, stage: PlatformStage) -> Rules:
@@ -289,22 +289,14 @@ def rank(hot_list: HotList, stage: PlatformStage, own: np.ndarray, slots: Sequen
         own: the story's topics that are alive.
         slots: the pinned and bought places in force, as lines of the log.
     """
-    from sim.platforms.ranking import make_list
+    from sim.platforms.ranking import Heats, make_list
 
     back, step = stage.ground(hot_list.name), stage.step
     others = hottest(hot_list.background, back, step, stage.clock, hot_list.places, hot_list.max_age)
     log, lines = stage.entries("listed"), np.array(slots, np.int64).reshape(-1, len(LISTED.names or ()))
     room = log.room(hot_list.places + len(lines)).view(np.int64).reshape(-1, lines.shape[1])  # all fields are i8
     rules = hot_list._rules(stage)
-    log.n += make_list(own, others, lines, room, step, stage.now, stage.index, _columns(stage), rules)
-
-
-def _columns(stage: PlatformStage) -> Heats:
-    """The columns of topics that a list reads and writes."""
-    from sim.platforms.ranking import Heats
-
-    topics = stage.world.topics
-    return Heats(*[getattr(topics, name) for name in Heats._fields])
+    log.n += make_list(own, others, lines, room, step, stage.now, stage.index, stage.world.topics.only(Heats), rules)
 
 
 def _background_log(hot_list: HotList, stage: PlatformStage) -> np.ndarray:

@@ -146,3 +146,13 @@ def addressed(table, sizes, came_from, platforms):
             i += 1
         ends[platform:] = n
     return ends
+
+
+@njit(cache=True)
+def used_up(rows, tier, alive, recommended, begun, quotas):
+    """Which of some posts, i8, have had the impressions of their pool; as `played` takes them."""
+    found, n = np.empty(len(rows), np.int64), 0
+    for p in rows:
+        if tier[p] >= 0 and recommended[p, 0] - begun[p, 0] >= 0.98 * quotas[tier[p]] * alive[p]:
+            found[n], n = p, n + 1
+    return found[:n]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
+
+T = TypeVar("T")
 
 
 class Bound(NamedTuple):
@@ -99,6 +101,13 @@ class Table:
 
     def _cut(self) -> None:
         vars(self).update({name: column[: self.n] for name, column in self._data.items()})
+        self._only: dict[type, Any] = {}
+
+    def only(self, kind: type[T]) -> T:
+        """The live slices of some columns as a named tuple whose fields have their names, for compiled code."""
+        if kind not in self._only:
+            self._only[kind] = kind(*[getattr(self, name) for name in kind._fields])  # type: ignore[attr-defined]
+        return self._only[kind]
 
     @property
     def names(self) -> list[str]:
