@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -35,7 +35,7 @@ def spent(scenario: str, people: int, days: float | None = None, threads: int = 
     sets = [f"people.users={people}", *([] if days is None else [f"days={days:g}"])]
     world = load(scenario, sets=sets)
     _run(ViralityModel(load(scenario, sets=["people.users=2000", "days=2"])))
-    model, seconds = ViralityModel(world, threads), Counter[tuple[str, str]]()
+    model, seconds = ViralityModel(world, threads), defaultdict[tuple[str, str], float](float)
     _watch(model, seconds)
     _run(model)
     return {place: 1000 * took / world.steps for place, took in seconds.items()}
@@ -59,7 +59,7 @@ def _run(model: ViralityModel) -> None:
     model.close()
 
 
-def _watch(model: ViralityModel, seconds: Counter[tuple[str, str]]) -> None:
+def _watch(model: ViralityModel, seconds: defaultdict[tuple[str, str], float]) -> None:
     """Wrap the phases of a model, and what its platforms do in them."""
     world, engine = model.world, model.engine
     for phase in PHASES:
@@ -75,7 +75,9 @@ def _watch(model: ViralityModel, seconds: Counter[tuple[str, str]]) -> None:
     _wrap(engine, "absorb", shown, seconds)
 
 
-def _wrap(owner: Any, name: str, place: Callable[..., tuple[str, str]], seconds: Counter[tuple[str, str]]) -> None:
+def _wrap(
+    owner: Any, name: str, place: Callable[..., tuple[str, str]], seconds: defaultdict[tuple[str, str], float]
+) -> None:
     """Let a method of one object add the CPU time of its calls to the place that its arguments say."""
     method = getattr(owner, name)
 

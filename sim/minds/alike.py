@@ -49,7 +49,7 @@ class Alike:
     """
 
     def __init__(
-        self, minds: list[Mind], policies: list[Policy], story: str, phase: np.ndarray, period: int, time: Time
+        self, minds: list[Mind], policies: list[Any], story: str, phase: np.ndarray, period: int, time: Time
     ) -> None:
         self.minds, self.policies, self.story, self._time = minds, policies, story, time
         self.phase, self.period = phase, period

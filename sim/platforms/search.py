@@ -39,8 +39,8 @@ class Search(Showing):
         if not len(own):
             return []
         known = topics.lead, topics.novelty, topics.story, topics.appeal
-        found = searched(own, *known, self.demand(stage), max(1, self.samples), stage.world.ratio)
-        return [serve(self, stage, *found, "search", targeted=True)] if len(found[0]) else []
+        posts, real, weight = searched(own, *known, self.demand(stage), max(1, self.samples), stage.world.ratio)
+        return [serve(self, stage, posts, real, weight, "search", targeted=True)] if len(posts) else []
 
     def demand(self, stage: PlatformStage) -> np.ndarray:
         """Reads of each story's topics in this step (people), f8[stories]."""
