@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Annotated, ClassVar, Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Protocol, get_args
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from sim.base.errors import Finding
@@ -15,6 +16,9 @@ from sim.base.registry import Registry
 from sim.base.strict import OneOf
 from sim.minds.action import Action, Publish
 from sim.minds.dashboard import HOUR, Dashboard, Listed, Me
+
+if TYPE_CHECKING:
+    from sim.minds.alike import Alike
 
 POLICIES = Registry("policy")
 Kind = Literal[
@@ -64,6 +68,28 @@ class Policy(BaseModel):
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """What to do now; an empty list is to wait."""
         raise NotImplementedError
+
+    @classmethod
+    def watched(cls, board: Dashboard, us: Alike) -> tuple[Any, ...]:
+        """What some minds wait for, as it stands on a dashboard; empty: whoever looks now wants nothing.
+
+        Besides time nothing else may bear on what `stirred` says, and the less of the dashboard it is, the better.
+        """
+        return (True,)
+
+    @classmethod
+    def stirred(cls, seen: tuple[Any, ...], us: Alike) -> np.ndarray:
+        """Who of some minds may want something, bool[minds], or a row for each of ``us.now``; others are not asked.
+
+        False only for one whose ``decide`` would give nothing, whatever it has done so far and whatever else it sees:
+        it is a shorter way to the same answer. Fees need not be thought of: who is offered one is asked. A class that
+        does not say it itself has all its minds asked.
+
+        Args:
+            seen: what `watched` found.
+            us: the minds, all with a policy of this kind.
+        """
+        return np.ones(len(us), np.bool_)
 
     def expected_posts(self, actor: Holder, days: float) -> float:
         """Mean number of posts in so many days to reckon with, by one who has it; if it does not say, one a look.
@@ -139,6 +165,16 @@ def topic_words(topic: Listed) -> str:
 def hours_ago(now: int, minute: int) -> str:
     """How long ago a minute was, as reasons say it."""
     return f"{max(0, now - minute) / HOUR:.0f} h ago"
+
+
+def some_come(mean: np.ndarray, coin: np.ndarray) -> np.ndarray:
+    """Where `streams.poisson` numbers of such means may be above 0, bool; sure to be so where they are."""
+    return np.asarray(coin >= np.exp(-mean) - 1e-9)
+
+
+def ceiling(count: int) -> int:
+    """A power of two above a count, for those who need not see every change of it."""
+    return 1 << int(count).bit_length()
 
 
 def log2(x: float) -> float:

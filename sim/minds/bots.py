@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from sim.minds.action import Action, Inflate
 from sim.minds.base import POLICIES, Holder, PlatformName, Policy
 from sim.minds.dashboard import Dashboard, Latest, Me
+
+if TYPE_CHECKING:
+    from sim.minds.alike import Alike
 
 
 @POLICIES.register
@@ -31,6 +35,16 @@ class WaterArmy(Policy):
     def expected_posts(self, actor: Holder, days: float) -> float:
         """None: they act under what others post."""
         return 0.0
+
+    @classmethod
+    def watched(cls, board: Dashboard, us: Alike) -> tuple[Any, ...]:
+        """Whether there is a topic of the day."""
+        return (True,) if board.latest else ()
+
+    @classmethod
+    def stirred(cls, seen: tuple[Any, ...], us: Alike) -> np.ndarray:
+        """Whoever looks."""
+        return np.ones(len(us), np.bool_)
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Burst under a topic that is new; once found out, never again."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from sim.base.errors import Finding
@@ -13,6 +14,9 @@ from sim.base.strict import Title
 from sim.minds.action import Action, Buy, Damp, Publish, Recruit
 from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, TierName, looks, spaced
 from sim.minds.dashboard import HOUR, Dashboard, Me
+
+if TYPE_CHECKING:
+    from sim.minds.alike import Alike
 
 
 @POLICIES.register
@@ -40,6 +44,17 @@ class SponsorWhenRising(Policy):
     def expected_posts(self, actor: Holder, days: float) -> float:
         """By looks, by the cooldown, and in the whole run."""
         return min(looks(actor, days), spaced(days, self.cooldown_hours), self.max_actions)
+
+    @classmethod
+    def watched(cls, board: Dashboard, us: Alike) -> tuple[Any, ...]:
+        """Whether enough is read, and ever more, for any of them."""
+        rises = any(board.reads_day >= own.min_reads and board.growth >= own.min_growth for own in us.policies)
+        return (True,) if rises else ()
+
+    @classmethod
+    def stirred(cls, seen: tuple[Any, ...], us: Alike) -> np.ndarray:
+        """Whoever looks."""
+        return np.ones(len(us), np.bool_)
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Buy while it rises and the purse lasts."""
@@ -93,6 +108,17 @@ class CrisisReply(Policy):
     def expected_posts(self, actor: Holder, days: float) -> float:
         """By looks and by the cooldown."""
         return min(looks(actor, days), spaced(days, self.cooldown_hours))
+
+    @classmethod
+    def watched(cls, board: Dashboard, us: Alike) -> tuple[Any, ...]:
+        """Whether there is something against the story, and enough of it is read for any of them."""
+        shares = [own.min_negative for own in us.policies] if board.negative_topic >= 0 else []
+        return (True,) if any(board.negative_share >= share for share in shares) else ()
+
+    @classmethod
+    def stirred(cls, seen: tuple[Any, ...], us: Alike) -> np.ndarray:
+        """Whoever looks."""
+        return np.ones(len(us), np.bool_)
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Reply under the negative topic."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from sim.base.strict import Title
@@ -19,6 +20,9 @@ from sim.minds.base import (
     topic_words,
 )
 from sim.minds.dashboard import HOUR, Dashboard, Me
+
+if TYPE_CHECKING:
+    from sim.minds.alike import Alike
 
 
 @POLICIES.register
@@ -69,6 +73,16 @@ class Rivalry(Policy):
     def expected_posts(self, actor: Holder, days: float) -> float:
         """It joins once; whether it goes on hangs on what its rivals do, which nobody foresees."""
         return min(1.0, self.max_actions, 24 * days / self.deliberation_hours)
+
+    @classmethod
+    def watched(cls, board: Dashboard, us: Alike) -> tuple[Any, ...]:
+        """Whom topics are about."""
+        return (tuple(board.called),)
+
+    @classmethod
+    def stirred(cls, seen: tuple[Any, ...], us: Alike) -> np.ndarray:
+        """In office hours who is named, and whose coin says that it decides."""
+        return np.asarray((us.decides | us.named(seen[0])) & us.at_work)
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Wait, or do the next thing of the repertoire."""

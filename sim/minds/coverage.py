@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from sim.base.errors import Finding
@@ -18,13 +19,18 @@ from sim.minds.base import (
     Holder,
     PlatformName,
     Policy,
+    ceiling,
     hours_ago,
     log2,
     looks,
     named_apart,
     opening,
+    some_come,
 )
 from sim.minds.dashboard import HOUR, Dashboard, Joined, Me, Reads
+
+if TYPE_CHECKING:
+    from sim.minds.alike import Alike
 
 DAY = 24 * HOUR
 
@@ -53,6 +59,13 @@ class Opens(Policy):
     def read(self, board: Dashboard, me: Me) -> Reads:
         """Reads of the story where it would open a topic, or has accounts: what is read elsewhere it does not see."""
         return board.read((self.platform,) if self.platform else me.platforms)
+
+    @staticmethod
+    def may_open(most: np.ndarray, us: Alike) -> np.ndarray:
+        """In working hours whose coin says that a topic is due, if there are at most so many a day."""
+        hours = us["last_hour"] - us["first_hour"] + 1
+        due = some_come(most * us.review_hours / hours, us.draw(us.policies[0].name, us.now))
+        return np.asarray(due & us.at_work)
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Open a topic, if one is due."""
@@ -103,6 +116,16 @@ class Cover(Opens):
         """As if half of all days were full of the story."""
         return min(looks(actor, days), self.most * days / 2)
 
+    @classmethod
+    def watched(cls, board: Dashboard, us: Alike) -> tuple[Any, ...]:
+        """Whether anybody reads of it."""
+        return (True,) if board.reads_day or board.viewers_day else ()
+
+    @classmethod
+    def stirred(cls, seen: tuple[Any, ...], us: Alike) -> np.ndarray:
+        """Who may open a topic if everybody reads of it."""
+        return cls.may_open(us["most"], us)
+
     def daily(self, board: Dashboard, me: Me) -> float:
         """By what was read and watched in the last 24 hours."""
         read = self.read(board, me)
@@ -149,6 +172,16 @@ class OwnLife(Opens):
         """As if the story were as large as known_reads."""
         return min(looks(actor, days), self.per_day * days)
 
+    @classmethod
+    def watched(cls, board: Dashboard, us: Alike) -> tuple[Any, ...]:
+        """About how often it was read, once it has been listed."""
+        return (ceiling(sum(place.so_far for place in board.read_on.values())),) if board.came else ()
+
+    @classmethod
+    def stirred(cls, seen: tuple[Any, ...], us: Alike) -> np.ndarray:
+        """Who may open a topic of a story with so many reads that has just come up."""
+        return cls.may_open(us["per_day"] * (seen[0] / us["known_reads"]) ** us["size"], us)
+
     def daily(self, board: Dashboard, me: Me) -> float:
         """By all reads so far and the age of the first list."""
         if not board.came:
@@ -185,6 +218,17 @@ class FollowUp(Opens):
     def expected_posts(self, actor: Holder, days: float) -> float:
         """As if a topic came on a list each day."""
         return min(looks(actor, days), self.per_topic * days)
+
+    @classmethod
+    def watched(cls, board: Dashboard, us: Alike) -> tuple[Any, ...]:
+        """About how many topics came on a list."""
+        return (ceiling(len(board.came)),) if board.came else ()
+
+    @classmethod
+    def stirred(cls, seen: tuple[Any, ...], us: Alike) -> np.ndarray:
+        """Who may open a topic if so many have just been listed."""
+        at_first = us["per_topic"] * (us["exponent"] - 1) / us["wait_hours"]
+        return cls.may_open(24 * at_first * seen[0], us)
 
     def daily(self, board: Dashboard, me: Me) -> float:
         """By what it remembers."""

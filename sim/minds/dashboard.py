@@ -126,6 +126,12 @@ class Dashboard:
     viewers_day: int = 0
     read_on: Mapping[str, Reads] = field(default_factory=dict)
 
+    def seen_at(self, now: int, hour: int, pace: float, date: str) -> Dashboard:
+        """The same, looked at later; `dataclasses.replace` takes ten times as long, and there is one a step."""
+        later = object.__new__(Dashboard)
+        vars(later).update(vars(self), now=now, hour=hour, pace=pace, date=date)
+        return later
+
     def read(self, places: Iterable[str]) -> Reads:
         """Reads of the story on some platforms together."""
         found = [self.read_on[place] for place in places if place in self.read_on]

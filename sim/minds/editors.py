@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from sim.base.errors import Finding
 from sim.base.names import Known
 from sim.minds.action import Action, Damp, DownRank, Effect, Pin, PutInSlot
-from sim.minds.base import POLICIES, Holder, PlatformName, Policy, exponential, topic_words
+from sim.minds.base import POLICIES, Holder, PlatformName, Policy, ceiling, exponential, topic_words
 from sim.minds.dashboard import Dashboard, Me
+
+if TYPE_CHECKING:
+    from sim.minds.alike import Alike
 
 MILLION = 1e6
 
@@ -42,6 +46,16 @@ class Editorial(Policy):
         if self.asks and services is not None and self.asks not in services:
             field = "platform" if self.platform else "kind"
             yield Finding((field,), f"{self.name} needs {self._what()}, and {where} has none")
+
+    @staticmethod
+    def about(board: Dashboard, us: Alike) -> tuple[Any, ...]:
+        """About how much is read, where there are topics that a rule may be about."""
+        return (ceiling(board.reads_day),) if board.listed or board.latest else ()
+
+    @staticmethod
+    def enough(reads: int, us: Alike) -> np.ndarray:
+        """Who does not let be what is read so much."""
+        return np.asarray(us["min_reads"] < reads)
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """See to the next topic under the rule, once its time has come."""
@@ -76,6 +90,16 @@ class PinListed(Editorial):
     max_rank: int = Field(10, ge=1, le=50, description="worst list rank that is worth the slot")
     hours: float = Field(3.0, gt=0, le=1000, description="hours in the slot")
 
+    @classmethod
+    def watched(cls, board: Dashboard, us: Alike) -> tuple[Any, ...]:
+        """How much is read."""
+        return cls.about(board, us)
+
+    @classmethod
+    def stirred(cls, seen: tuple[Any, ...], us: Alike) -> np.ndarray:
+        """Who has rules for what is read so much."""
+        return cls.enough(seen[0], us)
+
     def _under_rule(self, board: Dashboard, where: str) -> Iterator[tuple[int, str, int, float, str]]:
         for one in board.listed:
             if one.platform == where and 1 <= one.rank <= self.max_rank:
@@ -107,6 +131,16 @@ class PromoteStory(Editorial):
         if self.asks in services and f"promote {self.place}" not in services:
             yield Finding(("place",), f"{where} has no place {self.place}")
 
+    @classmethod
+    def watched(cls, board: Dashboard, us: Alike) -> tuple[Any, ...]:
+        """How much is read."""
+        return cls.about(board, us)
+
+    @classmethod
+    def stirred(cls, seen: tuple[Any, ...], us: Alike) -> np.ndarray:
+        """Who has rules for what is read so much."""
+        return cls.enough(seen[0], us)
+
     def _under_rule(self, board: Dashboard, where: str) -> Iterator[tuple[int, str, int, float, str]]:
         newest = board.latest.get(where)
         if newest:
@@ -132,6 +166,16 @@ class HoldDown(Editorial):
     kind: Literal["hold_down"] = "hold_down"
     factor: float = Field(0.2, ge=0, le=1, description="factor on the topic's weight in lists and on its novelty")
     tone: Literal["any", "negative"] = Field("negative", description="only topics against the story, or any")
+
+    @classmethod
+    def watched(cls, board: Dashboard, us: Alike) -> tuple[Any, ...]:
+        """How much is read."""
+        return cls.about(board, us)
+
+    @classmethod
+    def stirred(cls, seen: tuple[Any, ...], us: Alike) -> np.ndarray:
+        """Who has rules for what is read so much."""
+        return cls.enough(seen[0], us)
 
     def _under_rule(self, board: Dashboard, where: str) -> Iterator[tuple[int, str, int, float, str]]:
         newest = (board.against if self.tone == "negative" else board.latest).get(where)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from sim.minds.action import Action, Publish, Settle
-from sim.minds.base import POLICIES, ContentName, Holder, Policy, looks, spaced, topic_words, within
+from sim.minds.base import PLACES, POLICIES, ContentName, Holder, Policy, looks, spaced, topic_words, within
 from sim.minds.dashboard import HOUR, Dashboard, Listed, Me
+
+if TYPE_CHECKING:
+    from sim.minds.alike import Alike
 
 
 @POLICIES.register
@@ -31,6 +35,17 @@ class RideHot(Policy):
         """By chance, by the cooldown, and in the whole run."""
         chance = self.fit * self.eagerness * within(self.max_rank)
         return min(chance * looks(actor, days), spaced(days, self.cooldown_hours), self.max_posts)
+
+    @classmethod
+    def watched(cls, board: Dashboard, us: Alike) -> tuple[Any, ...]:
+        """The best listed topic."""
+        topic = board.best(PLACES)
+        return () if topic is None else (topic.key,)
+
+    @classmethod
+    def stirred(cls, seen: tuple[Any, ...], us: Alike) -> np.ndarray:
+        """Whose coin falls for it."""
+        return np.asarray(us.draw("ride", us.now, seen[0]) < us["fit"] * us["eagerness"])
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Ride the best listed topic, at most once a cooldown."""
@@ -68,6 +83,16 @@ class PaidCollaboration(Policy):
     def expected_posts(self, actor: Holder, days: float) -> float:
         """None of its own accord: who hires it counts them."""
         return 0.0
+
+    @classmethod
+    def watched(cls, board: Dashboard, us: Alike) -> tuple[Any, ...]:
+        """Nothing: it answers fees, and does nothing else."""
+        return ()
+
+    @classmethod
+    def stirred(cls, seen: tuple[Any, ...], us: Alike) -> np.ndarray:
+        """Nobody, without a fee."""
+        return np.zeros(len(us), np.bool_)
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Accept the best offer of this story, if it pays and fits."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from sim.base.strict import Title
@@ -22,6 +23,9 @@ from sim.minds.base import (
     within,
 )
 from sim.minds.dashboard import HOUR, Dashboard, Listed, Me
+
+if TYPE_CHECKING:
+    from sim.minds.alike import Alike
 
 
 @POLICIES.register
@@ -49,6 +53,21 @@ class NewsDesk(Policy):
     def expected_posts(self, actor: Holder, days: float) -> float:
         """By chance, and a day."""
         return min(self.chance * within(self.max_rank) * looks(actor, days), self.per_day * days)
+
+    @classmethod
+    def watched(cls, board: Dashboard, us: Alike) -> tuple[Any, ...]:
+        """The best topics that have stayed listed, platform by platform: it posts where it has an account."""
+        found: dict[tuple[int, int, str], Listed] = {}
+        for most, least in {(own.max_rank, own.min_minutes) for own in us.policies} if board.listed else ():
+            for one in board.listed:  # the best first
+                if 1 <= one.rank <= most and one.minutes >= least:
+                    found.setdefault((most, least, one.platform), one)
+        return tuple(one.key for one in found.values())
+
+    @classmethod
+    def stirred(cls, seen: tuple[Any, ...], us: Alike) -> np.ndarray:
+        """Whose coin falls for one of them."""
+        return np.any([us.draw("news", us.now, key) < us["chance"] for key in seen], axis=0)
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Interview if the story is big, else amplify the best listed topic."""
@@ -99,6 +118,17 @@ class CarryWire(Policy):
     def expected_posts(self, actor: Holder, days: float) -> float:
         """One, by chance."""
         return min(self.chance, looks(actor, days))
+
+    @classmethod
+    def watched(cls, board: Dashboard, us: Alike) -> tuple[Any, ...]:
+        """Whether a newsroom has brought it."""
+        return (True,) if any(one.kind == "media" for one in board.joined) else ()
+
+    @classmethod
+    def stirred(cls, seen: tuple[Any, ...], us: Alike) -> np.ndarray:
+        """Whoever carries the story at all."""
+        coin = np.where(us["tone"] == "positive", us.draw("carry"), us.draw("refute"))
+        return np.asarray(coin < us["chance"])
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Carry it when its time has come, as long as it is news."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from sim.minds.action import Action, Publish
-from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, looks, spaced
+from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, ceiling, looks, spaced
 from sim.minds.dashboard import HOUR, Dashboard, Me
+
+if TYPE_CHECKING:
+    from sim.minds.alike import Alike
 
 
 @POLICIES.register
@@ -33,6 +37,16 @@ class RideTemplate(Policy):
     def expected_posts(self, actor: Holder, days: float) -> float:
         """By its work, and in the whole run."""
         return self.fit * min(looks(actor, days), spaced(days, self.after_hours), self.max_posts)
+
+    @classmethod
+    def watched(cls, board: Dashboard, us: Alike) -> tuple[Any, ...]:
+        """About how much is read."""
+        return (ceiling(board.reads_day),)
+
+    @classmethod
+    def stirred(cls, seen: tuple[Any, ...], us: Alike) -> np.ndarray:
+        """Whom the template suits, where so much is read."""
+        return np.asarray((us["min_reads"] < seen[0]) & (us.draw("fit") < us["fit"]))
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Publish a variant, if the last one is finished and the story still grows."""

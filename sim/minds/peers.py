@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from sim.base.strict import Title
 from sim.minds.action import Action, Publish
 from sim.minds.base import POLICIES, ContentName, Holder, Kind, PlatformName, Policy, hours_ago, looks, spaced
 from sim.minds.dashboard import HOUR, Dashboard, Joined, Me
+
+if TYPE_CHECKING:
+    from sim.minds.alike import Alike
 
 
 @POLICIES.register
@@ -46,6 +50,19 @@ class JoinPeers(Policy):
     def expected_posts(self, actor: Holder, days: float) -> float:
         """As if its peers joined at once."""
         return min(looks(actor, days), spaced(days, self.cooldown_hours), self.max_posts) * self.fit
+
+    @classmethod
+    def watched(cls, board: Dashboard, us: Alike) -> tuple[Any, ...]:
+        """How many have joined, and whom topics are about."""
+        return len(board.joined), tuple(board.called)
+
+    @classmethod
+    def stirred(cls, seen: tuple[Any, ...], us: Alike) -> np.ndarray:
+        """In its hours, whom it suits: who is asked, and of whose peers there may be enough, if it decides."""
+        joined, called = seen
+        own = us["peers"] * (1 + us["spread"] * (2 * us.draw("threshold") - 1))
+        joins = us.decides & (joined >= own) | us["when_asked"] & us.named(called)
+        return np.asarray(joins & us.at_work & (us.draw("fit") < us["fit"]))
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Join, if enough have, or if asked."""

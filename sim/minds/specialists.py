@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from sim.base.strict import Title
 from sim.minds.action import Action, Publish
-from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, hours_ago, looks
+from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, ceiling, hours_ago, looks
 from sim.minds.dashboard import HOUR, Dashboard, Me
+
+if TYPE_CHECKING:
+    from sim.minds.alike import Alike
 
 
 @POLICIES.register
@@ -40,6 +44,17 @@ class Explain(Policy):
     def expected_posts(self, actor: Holder, days: float) -> float:
         """One answer."""
         return min(self.chance, looks(actor, days))
+
+    @classmethod
+    def watched(cls, board: Dashboard, us: Alike) -> tuple[Any, ...]:
+        """About how much is read, once anybody spoke."""
+        return (ceiling(board.reads_day),) if board.joined else ()
+
+    @classmethod
+    def stirred(cls, seen: tuple[Any, ...], us: Alike) -> np.ndarray:
+        """In its hours, who has something to say of what is read so much."""
+        speaks = us.at_work & (us["min_reads"] < seen[0])
+        return np.asarray(speaks & (us.draw("chance") < us["chance"]))
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Answer when its time has come."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from sim.base.errors import Finding
@@ -13,8 +14,11 @@ from sim.base.names import Known
 from sim.base.streams import poisson
 from sim.base.strict import Title
 from sim.minds.action import Action, Publish
-from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, looks, named_apart, opening
+from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, looks, named_apart, opening, some_come
 from sim.minds.dashboard import HOUR, Dashboard, Me
+
+if TYPE_CHECKING:
+    from sim.minds.alike import Alike
 
 Month = Annotated[int, Field(ge=1, le=12)]
 MOST_AT_ONCE = 20  # mean topics that a mind opens at one look, before the day clock
@@ -39,6 +43,11 @@ class SteadyPosting(Policy):
     def expected_posts(self, actor: Holder, days: float) -> float:
         """As many as its rate."""
         return min(looks(actor, days), self.posts_per_day * days)
+
+    @classmethod
+    def stirred(cls, seen: tuple[Any, ...], us: Alike) -> np.ndarray:
+        """In the hours in which it posts."""
+        return us.at_work
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Post when a day's share of time has passed since the last post, with a keyed jitter."""
@@ -83,6 +92,13 @@ class OpenTopics(Policy):
     def expected_posts(self, actor: Holder, days: float) -> float:
         """As many as its rate."""
         return self.topics_per_day * days
+
+    @classmethod
+    def stirred(cls, seen: tuple[Any, ...], us: Alike) -> np.ndarray:
+        """Whose coin says that something came up since the last look."""
+        at_work = np.where(us.at_work, 1.0, us["off_hours"])
+        mean = us["topics_per_day"] * us.pace * at_work * us.review_hours / 24
+        return some_come(mean, us.draw("open", us.now))
 
     def decide(self, board: Dashboard, me: Me) -> list[Action]:
         """Open as many as came up since the last look."""

@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from sim.minds.dashboard import Dashboard, Joined, Latest, Listed, Reads
 from sim.model.reached import Reached
+from sim.world.glance import Seen, enter, glance
 from sim.world.records import BELIEVES, CORRECTED, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_INTENTS, F_REPOSTS
 from sim.world.world import World
 
-DAY = 1440
+
+class Window:
+    """Sums of a series over its last steps, kept up step by step.
+
+    Attributes:
+        steps: how many.
+        total: the sums, of the shape of one step; there from the first step on.
+    """
+
+    def __init__(self, steps: int) -> None:
+        self.steps, self.total, self._last = steps, np.zeros(0, np.int64), -1
+
+    def roll(self, series: np.ndarray, step: int) -> None:
+        """Move to the window that ends with a step."""
+        if step != self._last + 1 or not step:  # a run that goes on from a snapshot
+            self.total = series[max(0, step + 1 - self.steps) : step + 1].sum(axis=0)
+        else:
+            self.total += series[step]
+            if step >= self.steps:
+                self.total -= series[step - self.steps]
+        self._last = step
 
 
 class Board:
@@ -36,6 +56,8 @@ class Board:
         self.watched = np.zeros((world.clock.n_steps, len(world.stories)), np.int64)
         self.beliefs = np.zeros((world.clock.n_steps, int((world.people.rumour >= 0).sum()), 2), np.int64)
         self.reached = Reached(world)
+        steps = round(24 * world.clock.steps_per_hour), round(6 * world.clock.steps_per_hour)
+        self._windows = self._day, self._half, self._quarter = [Window(n) for n in (steps[0], 2 * steps[1], steps[1])]
         self._joined: dict[int, dict[str, Joined]] = {}
         self._shown: dict[tuple[int, int], Dashboard] = {}
         self._came: dict[int, tuple[int, ...]] = {}  # of the last dashboard, by story
@@ -55,13 +77,12 @@ class Board:
         flow = world.inflow(step)
         self._seen.clear()
         row = self.series[step]
-        some = np.flatnonzero(flow.any(axis=1) | (topics.rank >= 0))  # of most topics nothing is heard any more
-        flow, where, heat = flow[some], (topics.platform[some], topics.story[some]), topics.heat[some]
-        np.add.at(row[..., :-1], where, flow)
-        np.add.at(row[..., -1], where, np.where(topics.rank[some] >= 0, heat, 0))
+        known = topics.platform, topics.story, topics.rank, topics.heat, topics.negative
+        enter(flow, *known, row, self.negative[step])
         self.reached.take(row)
         row.sum(axis=0, out=self.anywhere[step])
-        np.add.at(self.negative[step], where[1], np.where(topics.negative[some] > 0, flow[:, F_IMPRESSIONS], 0))
+        for window in self._windows:
+            window.roll(self.series, step)
         for story in range(len(world.stories)):
             self._shown[story, step] = self._dashboard(story, step)
 
@@ -78,68 +99,63 @@ class Board:
         if (story, then) in self._seen:
             return self._seen[story, then]
         now = step * clock.step_minutes
-        hour, pace = clock.hour(now), round(clock.level(step) / (sum(clock.day_clock) / len(clock.day_clock)), 9)
+        hour, pace = clock.hour(now), clock.pace(step)
         date = clock.time(now).date().isoformat()
         if then < 0:
             return Dashboard(name, now, now - delay_minutes, hour, pace, title=self.titles[story], date=date)
-        seen = self._seen[story, then] = replace(self._shown[story, then], now=now, hour=hour, pace=pace, date=date)
+        seen = self._seen[story, then] = self._shown[story, then].seen_at(now, hour, pace, date)
         return seen
 
     def _dashboard(self, story: int, step: int) -> Dashboard:
-        clock, topics = self.world.clock, self.world.topics
-        now, per_hour = step * clock.step_minutes, clock.steps_per_hour
-        day, quarter = round(24 * per_hour), round(6 * per_hour)
-        flows = self.anywhere[max(0, step + 1 - day) : step + 1, story]
-        reads, mine = flows[:, F_IMPRESSIONS], topics.story == story
-        total = flows.sum(axis=0)
-        recent, before = int(reads[-quarter:].sum()), int(reads[-2 * quarter : -quarter].sum())
-        own = np.flatnonzero(mine & (topics.last_listed > now - DAY) & (topics.first_listed >= 0))
-        reads_day = int(total[F_IMPRESSIONS])
-        bad, young = np.flatnonzero(mine & (topics.negative > 0)), np.flatnonzero(mine & (topics.minute > now - DAY))
+        clock, topics, world = self.world.clock, self.world.topics, self.world
+        now, lately = step * clock.step_minutes, slice(max(0, step + 1 - self._day.steps), step + 1)
+        total = self._day.total[:, story].sum(axis=0).tolist()
+        recent, half = (int(part.total[:, story, F_IMPRESSIONS].sum()) for part in (self._quarter, self._half))
+        found = glance(story, now, len(world.platforms), topics.only(Seen))
+        reads_day, so_far = total[F_IMPRESSIONS], found.reads.tolist()
         return Dashboard(
-            self.world.stories[story],
+            world.stories[story],
             now,
             now,
             clock.hour(now),
             1.0,
-            self._listed(own),
-            len(own),
+            self._listed(found.listed),
+            found.listed_day,
             reads_day,
-            int(total[[F_COMMENTS, F_REPOSTS, F_CREATIONS]].sum()),
-            recent / max(before, 1),
-            int(self.negative[max(0, step + 1 - day) : step + 1, story].sum()) / max(reads_day, 1),
-            int(bad[-1]) if len(bad) else -1,
+            total[F_COMMENTS] + total[F_REPOSTS] + total[F_CREATIONS],
+            recent / max(half - recent, 1),
+            int(self.negative[lately, story].sum()) / max(reads_day, 1),
+            found.bad,
             tuple(self._joined.get(story, {}).values()),
-            tuple(self.world.platforms[p] for p in np.flatnonzero(np.bincount(topics.platform[mine]))),
-            self._called(young),
-            self._when(story, topics.first_listed[mine & (topics.first_listed >= 0)]),
+            tuple(name for name, own in zip(world.platforms, so_far, strict=True) if own >= 0),
+            self._called(found.young),
+            self._when(story, found.came),
             self.titles[story],
-            intends_day=int(total[F_INTENTS]),
-            latest=self._latest(young),
-            against=self._latest(young[topics.negative[young] > 0]),
-            viewers_day=int(self.watched[max(0, step + 1 - day) : step + 1, story].sum()),
-            read_on=self._read_on(story, step, mine),
+            intends_day=total[F_INTENTS],
+            latest=self._latest(found.newest),
+            against=self._latest(found.against),
+            viewers_day=int(self.watched[lately, story].sum()),
+            read_on=self._read_on(story, so_far),
         )
 
-    def _read_on(self, story: int, step: int, mine: np.ndarray) -> dict[str, Reads]:
-        """Reads of a story by platform, of those where it has topics; ``mine``: bool[topics], those of the story."""
-        per_hour, topics, platforms = self.world.clock.steps_per_hour, self.world.topics, self.world.platforms
-        first, quarter = max(0, step + 1 - round(24 * per_hour)), round(6 * per_hour)
-        reads = self.series[first : step + 1, :, story, F_IMPRESSIONS]
-        so_far = np.bincount(topics.platform[mine], topics.reads[mine], minlength=len(platforms))
-        counts = zip(reads.sum(axis=0).tolist(), reads[-quarter:].sum(axis=0).tolist(), so_far.tolist(), strict=True)
-        return {name: Reads(*map(int, count)) for name, count in zip(platforms, counts, strict=True) if count[2]}
+    def _read_on(self, story: int, so_far: list[int]) -> dict[str, Reads]:
+        """Reads of a story by platform, of those where it was read; ``so_far``: since the start."""
+        day, quarter = (part.total[:, story, F_IMPRESSIONS].tolist() for part in (self._day, self._quarter))
+        counts = zip(day, quarter, so_far, strict=True)
+        named = zip(self.world.platforms, counts, strict=True)
+        return {name: Reads(*count) for name, count in named if count[2] > 0}
 
-    def _latest(self, young: np.ndarray) -> dict[str, Latest]:
-        """The last-born of some topics by platform; of several of one minute, by name."""
+    def _latest(self, newest: np.ndarray) -> dict[str, Latest]:
+        """The last-born topics by platform; of several of one minute, by name."""
         topics, world = self.world.topics, self.world
-        born = sorted((int(topics.minute[t]), world.topic_titles[t], t) for t in young.tolist())
-        return {world.platforms[topics.platform[t]]: Latest(t, title, minute) for minute, title, t in born}
+        born = sorted((world.topic_titles[t], t) for t in newest.tolist())
+        return {world.platforms[topics.platform[t]]: Latest(t, title, int(topics.minute[t])) for title, t in born}
 
-    def _when(self, story: int, first: np.ndarray) -> tuple[int, ...]:
+    def _when(self, story: int, came: int) -> tuple[int, ...]:
         """When topics came on a list, in order; one tuple serves until another comes."""
-        if len(first) != len(self._came.get(story, ())):
-            self._came[story] = tuple(np.sort(first).tolist())
+        if came != len(self._came.get(story, ())):
+            first = self.world.topics.first_listed[self.world.topics.story == story]
+            self._came[story] = tuple(np.sort(first[first >= 0]).tolist())
         return self._came.get(story, ())
 
     def _listed(self, own: np.ndarray) -> tuple[Listed, ...]:
@@ -147,7 +163,7 @@ class Board:
         listed = [
             Listed(
                 world.platforms[topics.platform[t]],
-                int(t),
+                t,
                 world.topic_titles[t],
                 int(topics.rank[t]),
                 int(topics.heat[t]),
@@ -155,7 +171,7 @@ class Board:
                 world.topic_about[t],
                 "negative" if topics.negative[t] else "positive",
             )
-            for t in own[topics.rank[own] >= 0]
+            for t in own.tolist()
         ]
         return tuple(sorted(listed, key=lambda topic: topic.standing))
 
@@ -164,6 +180,6 @@ class Board:
         world = self.world
         return {
             world.topic_about[t]: (world.topic_titles[t], int(world.topics.minute[t]))
-            for t in own
+            for t in own.tolist()
             if world.topic_about[t]
         }

@@ -46,12 +46,13 @@ def followed(world: World, about: Subjects, acts: np.ndarray) -> np.ndarray:
     posts, post = world.posts, acts["post"]
     rows = np.where((posts.by_actor[post] > 0) & (acts["flags"] & KNOWS == 0), posts.author[post], -1)
     key, open_to = streams.stream_key(world.seed, "subject"), np.flatnonzero(posts.names_subject[post])
-    where = np.stack([posts.platform[post[open_to]], posts.story[post[open_to]]], axis=1)
-    for platform, story in np.unique(where, axis=0).tolist():
+    where = posts.platform[post[open_to]] * len(world.stories) + posts.story[post[open_to]]
+    for place in set(where.tolist()):
+        platform, story = divmod(place, len(world.stories))
         account = account_of(world, about.names[story], platform)
         if account is None:
             continue
-        at = open_to[(where == (platform, story)).all(axis=1)]
+        at = open_to[where == place]
         at = at[acts["minute"][at] >= account.opened]
         coin = streams.unit(table_bits(key, acts["user"][at], posts.ident[post[at]]))
         rows[at[coin < about.shares[platform]]] = account.row

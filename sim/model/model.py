@@ -21,9 +21,10 @@ import mesa
 import numpy as np
 
 from sim.base.errors import SimError
-from sim.base.kernels import table_bits
+from sim.base.streams import py_uniform
 from sim.minds import Action, Dashboard
 from sim.minds.actor import Actor
+from sim.minds.alike import groups
 from sim.minds.dashboard import Spreading
 from sim.minds.mind import Mind
 from sim.model import build
@@ -35,7 +36,9 @@ from sim.scenario.enact import enacted
 from sim.scenario.prices import post_price
 from sim.scenario.scenario import Scenario
 from sim.world.engine import Engine, Vectorized
-from sim.world.records import ACT, F_ATTENDS, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_REPOSTS, OFFER, stacked
+from sim.world.records import ACT, F_ATTENDS, OFFER, stacked
+from sim.world.serving import addressed
+from sim.world.uptake import remember
 from sim.world.world import World
 
 MODEL_VERSION = 8
@@ -71,7 +74,7 @@ class ViralityModel(mesa.Model):
         self.engine: Engine = self._engine(threads)
         for spec in scenario.actors:
             self.deeds.members[spec.name] = [self._mind(spec, i) for i in range(spec.count)]
-        self._due = _schedule(list(self.deeds.minds.values()), scenario)
+        self._groups = groups(self.deeds.minds.values(), self.world.clock)
         self._facts = list(scenario.interventions)
         self._told: tuple[int, tuple[str, ...]] = (-1, ())  # of a step
         self._first_told = {name: self.world.clock.minute(when) for name, when in scenario.told.items()}
@@ -121,23 +124,22 @@ class ViralityModel(mesa.Model):
             self.engine.recover()
 
     def _act(self) -> None:
-        """Minds look in a keyed order; none sees what another does in the same step."""
-        due = [mind for period, slots in self._due.items() for mind in slots.get(self.now_step % period, ())]
-        draws = table_bits(np.array([mind.order_key for mind in due], np.uint64), self.now_step)
-        for place in np.argsort(draws >> np.uint64(11), kind="stable").tolist():  # as `Mind.draw` would have it
-            due[place].step()
+        """Minds that may want something look in a keyed order; none sees what another does in the same step."""
+        asked = [one for group in self._groups for one in group.asked(self.now_step, self.dashboard)]
+        turns = [py_uniform(mind.order_key, self.now_step) for mind, _ in asked]
+        for turn in sorted(range(len(asked)), key=turns.__getitem__):
+            mind, stirred = asked[turn]
+            if stirred or mind.offers:
+                mind.step()
 
     def _reach(self) -> list[tuple[int, np.ndarray]]:
         self.world.shared = self.publisher.realise(self.now_step)
         told = self.world.told()
         here = [(index, own) for index, stage in enumerate(self.stages) if told[index] for own in stage.offers()]
-        table = stacked([own for _, own in here], OFFER)
-        place = np.repeat([index for index, _ in here], [len(own) for _, own in here])
-        some = table["count"] > 0
-        table, place = table[some], place[some]
-        event, came_from = table["event"], self.world.forest.from_platform
-        table["from_platform"] = np.where(event >= 0, came_from[event], place)
-        ends = np.searchsorted(place, np.arange(len(told)), side="right").tolist()
+        if not here:
+            return []
+        table, sizes = stacked([own for _, own in here], OFFER), [(index, len(own)) for index, own in here]
+        ends = addressed(table, np.array(sizes), self.world.forest.from_platform, len(told)).tolist()
         return [(index, table[lo:hi]) for index, (lo, hi) in enumerate(pairwise([0, *ends]))]
 
     def _respond(self, views: list[tuple[int, np.ndarray]]) -> None:
@@ -153,11 +155,8 @@ class ViralityModel(mesa.Model):
         flow = world.inflow(self.now_step)
         world.by_platform.interest[:] *= keep
         world.by_story.outside[:] *= keep
-        some = np.flatnonzero(flow[:, F_ATTENDS])
-        where = topics.platform[some], topics.story[some]
-        np.add.at(world.by_platform.interest, where, flow[some, F_ATTENDS])
-        topics.reads[:] += flow[:, F_IMPRESSIONS]
-        topics.discussions[:] += flow[:, F_COMMENTS] + flow[:, F_REPOSTS] + flow[:, F_CREATIONS]
+        where = topics.platform, topics.story
+        remember(flow, *where, topics.reads, topics.discussions, world.by_platform.interest)
         told = world.told()
         for index, stage in enumerate(self.stages):
             stage.trend(told[index])
@@ -209,7 +208,7 @@ class ViralityModel(mesa.Model):
         self.engine.close()
         self.engine = self.world = self.publisher = self.board = self.deeds = None  # type: ignore[assignment]
         self.ground = None  # type: ignore[assignment]
-        self.stages, self._due = [], {}
+        self.stages, self._groups = [], []
         getattr(mesa.Agent, "_ids", {}).pop(self, None)  # Mesa 3.3 counts the ids of agents by model, on the class
 
     def _engine(self, threads: int) -> Engine:
@@ -244,17 +243,6 @@ class ViralityModel(mesa.Model):
             spreading=self.spreading,
         )
         return self.deeds.minds[name]
-
-
-def _schedule(minds: list[Mind], scenario: Scenario) -> dict[int, dict[int, list[Mind]]]:
-    """Minds by review period (steps) and phase, so that a step touches only those whose time has come."""
-    due: dict[int, dict[int, list[Mind]]] = {}
-    for mind in minds:
-        if mind.spec.policies:
-            period = max(1, mind.spec.review_minutes // scenario.step_minutes)
-            phase = int(mind.draw("phase") * period)
-            due.setdefault(period, {}).setdefault(phase, []).append(mind)
-    return due
 
 
 _REPORTERS: dict[str, Any] = {

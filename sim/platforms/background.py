@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -45,6 +45,7 @@ class BackgroundTopics:
         fall: f8, minutes in which the heat halves after the peak.
         key: of the flutter.
         lists: what `hottest` has found, by block of steps, places and age; follows from the columns above.
+        logs: what a hot list writes down of them where there is nothing else; follows from lists and pins.
         pins: what the hot list has drawn of them for its pinned slot, by hour; follows from them and the slot's key.
     """
 
@@ -53,6 +54,7 @@ class BackgroundTopics:
     fall: np.ndarray
     key: int = 0
     lists: dict[tuple[int, int, float], list[np.ndarray]] = field(default_factory=dict, repr=False, compare=False)
+    logs: dict[tuple[Any, ...], list[np.ndarray]] = field(default_factory=dict, repr=False, compare=False)
     pins: dict[int, list[tuple[int, int]]] = field(default_factory=dict, repr=False, compare=False)
 
 
@@ -158,10 +160,10 @@ def _contenders(
     """
     lo, hi = alive(data, topics, now, until)
     ids = np.arange(lo, hi)
-    first, last = heat_of(data, topics, ids, now), heat_of(data, topics, ids, until)
     from_, to = alive(data, topics, until, now)
     if to - from_ < places or data.flutter or max_age < WARM_UP_HOURS * 60:
         return ids
+    first, last = heat_of(data, topics, ids, now), heat_of(data, topics, ids, until)
     bound = np.partition(np.minimum(first, last)[from_ - lo : to - lo], -places)[-places]
     peak = np.where((topics.minute[ids] > now) & (topics.minute[ids] < until), topics.peak[ids], 0)
     return ids[np.maximum(peak, np.maximum(first, last)) >= bound - 2]  # heat is rounded

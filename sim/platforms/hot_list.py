@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from pydantic import Field
 
 from sim.base import streams
-from sim.platforms.background import Background, BackgroundTopics, alive, draw_background, heat_of, hottest
+from sim.platforms.background import AHEAD, Background, BackgroundTopics, alive, draw_background, heat_of, hottest
 from sim.platforms.base import Channel, Showing, Standing, sample_weight
 from sim.platforms.serve import serve
 from sim.world.clock import Clock
@@ -32,8 +32,10 @@ from sim.world.records import (
 from sim.world.tables import Bound, Column, ListOf, OfTopic
 
 if TYPE_CHECKING:
+    from sim.platforms.ranking import Rules
     from sim.platforms.stage import Order, PlatformStage
-    from sim.world.tables import Table
+
+MOST_PLACES = 1000
 
 
 class HotList(Showing):
@@ -81,7 +83,7 @@ class HotList(Showing):
         "place": "sells no places on its list (ad_places, ad_price)",
         "pin": "has no hot_list with a pinned slot",
     }
-    places: int = Field(50, ge=1, le=1000, description="organic places")
+    places: int = Field(50, ge=1, le=MOST_PLACES, description="organic places")
     ad_places: tuple[int, ...] = Field((), description="places on screen that can be bought")
     ad_price: int = Field(0, ge=0, description="yuan for a bought place")
     ad_hours: float = Field(4.0, gt=0, le=1000, description="hours that a bought place lasts")
@@ -211,32 +213,27 @@ class HotList(Showing):
         """
         if self.audience is None or not len(topic):
             return asked
-        _, which = np.unique(topic, return_inverse=True)
-        all_places = np.bincount(which, asked)[which]
+        all_places = np.bincount(topic, asked)[topic]
         new = np.maximum(self.audience - so_far, 0) * -np.expm1(-all_places / self.audience)
         return np.asarray(np.round(new * asked / np.maximum(all_places, 1e-9), 6))
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """The lead posts of the listed topics, and of those whose place is bought, to readers of the list."""
-        topic, place, bought = self._places(stage)
+        from sim.platforms.ranking import in_view  # to read a scenario takes no compiler
+
+        topics, own, slots = stage.world.topics, stage.own_topics(), stage.entries("slots").rows
+        if not len(own) and not len(slots):
+            return []
+        full = stage.once(self, "readers", lambda: self.readers(np.arange(MOST_PLACES + 1)))
+        sold = slots.view(np.int64).reshape(-1, len(SLOT.names or ()))  # all fields are i8
+        known = topics.rank, topics.lead, topics.appeal, topics.novelty
+        topic, asked, listed = in_view(own, sold, stage.now, *known, full, self.open_share)
         if not len(topic):
             return []
-        topics = stage.world.topics
-        pull = topics.appeal[topic] * topics.novelty[topic]
-        asked = self.opened(place, pull) * stage.level / stage.clock.steps_per_hour
+        asked = asked * stage.level / stage.clock.steps_per_hour
         real = self.new_readers(topic, asked, topics.listed_reads[topic])
-        shown = zip(self.channels, (~bought, bought), strict=True)
-        return [self._offer(stage, topic[rows], real[rows], channel) for channel, rows in shown if rows.any()]
-
-    def _places(self, stage: PlatformStage) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Topics that have a post, the places they stand on, and whether those are bought (bool)."""
-        topics, own, sold = stage.world.topics, stage.own_topics(), stage.entries("slots").rows
-        listed, sold = own[topics.rank[own] >= 0], sold[(sold["place"] > 0) & (sold["until"] > stage.now)]
-        topic = np.concatenate([listed, sold["topic"]])
-        place = np.concatenate([topics.rank[listed], sold["place"]])
-        bought = np.arange(len(topic)) >= len(listed)
-        there = topics.lead[topic] >= 0
-        return topic[there], place[there], bought[there]
+        parts = zip(self.channels, (slice(0, listed), slice(listed, len(topic))), strict=True)
+        return [self._offer(stage, topic[part], real[part], channel) for channel, part in parts if len(topic[part])]
 
     def _offer(self, stage: PlatformStage, topic: np.ndarray, real: np.ndarray, channel: Channel) -> np.ndarray:
         """Topics to so many people each, as one offer table."""
@@ -260,80 +257,92 @@ class HotList(Showing):
         return np.where(listed, self.off_list_novelty, max(self.entry_novelty, self.off_list_novelty))
 
     def trend(self, stage: PlatformStage) -> None:
-        """Smooth the inflow of heat, then rank the story's topics among the background's."""
-        topics, own = stage.world.topics, stage.own_topics()
-        if not len(own):
-            rank(self, stage, own)
+        """Smooth the inflow of heat, then rank the story's topics among the background's (`ranking`)."""
+        own, kept = stage.own_topics(), _kept_slots(stage)
+        if not len(own) and not len(kept) and not stage.told:
+            stage.entries("listed").add(_background_log(self, stage))
             return
-        flow = stage.world.inflow(stage.step)[own]
-        topics.listed_reads[own] += flow[:, F_LISTED]
-        inflow = self.inflow(flow, stage.clock.steps_per_hour)
-        keep = self._keep(stage)
-        topics.rate[own] = topics.rate[own] * keep + inflow * topics.interaction[own] * (1 - keep)
-        topics.heat[own] = (topics.rate[own] * self.interaction).astype(np.int64)
-        new = topics.novelty[own] > self.least_novelty(topics.rank[own] >= 0)
-        rank(self, stage, own[new & (stage.now - topics.minute[own] < self.max_age)])
+        from sim.platforms.ranking import Heats, warm  # to read a scenario takes no compiler
+
+        ring = stage.world.topics.flow
+        warm(own, ring, stage.step % ring.shape[1], stage.world.topics.only(Heats), self._rules(stage))
+        rank(self, stage, own, [*kept, *_pins(self, stage, kept)])
+
+    def _rules(self, stage: PlatformStage) -> Rules:
+        """What bears on the list, for the compiled passes."""
+        return stage.once(self, "rules", lambda: self._made_rules(stage))
+
+    def _made_rules(self, stage: PlatformStage) -> Rules:
+        from sim.platforms.ranking import Rules
+
+        enter, per_hour = max(self.entry_novelty, self.off_list_novelty), stage.clock.steps_per_hour
+        weighs = self._keep(stage), self.interaction, self.list_share, enter, self.off_list_novelty, self.max_age
+        return Rules(self.places, per_hour, *weighs)
 
 
-def rank(hot_list: HotList, stage: PlatformStage, story_topics: np.ndarray) -> None:
-    """Put the hottest topics on the list, the story's and the background's alike, and log the list.
+def rank(hot_list: HotList, stage: PlatformStage, own: np.ndarray, slots: Sequence[tuple[int, ...]] = ()) -> None:
+    """Put the hottest topics on the list, the story's and the background's alike, and log the list (`records.LISTED`).
 
-    Ties go to the story topic born first, then to the background. Log: `records.LISTED`.
+    Args:
+        hot_list: which list.
+        stage: where, and at which step.
+        own: the story's topics that are alive.
+        slots: the pinned and bought places in force, as lines of the log.
     """
-    topics, back = stage.world.topics, stage.ground(hot_list.name)
-    others = hottest(hot_list.background, back, stage.step, stage.clock, hot_list.places, hot_list.max_age)
-    if len(story_topics):
-        heats = np.concatenate([topics.heat[story_topics], others[:, 1]])
-        names = np.concatenate([story_topics, others[:, 0]])
-        top = np.argsort(-heats, kind="stable")[: hot_list.places]
-        others = np.stack([names[top], heats[top]], axis=1)[heats[top] > 0]
-    slots = _slots(hot_list, stage)
-    log = _logged(stage.step, others, slots)
-    stage.entries("listed").add(log)
-    topics.rank[topics.platform == stage.index] = -1  # also of those that have died since
-    if not len(story_topics) and not slots:
-        return
-    own = log[log["topic"] >= 0]
-    for how in (ORGANIC, PINNED):  # what is pinned may stand on the list as well
-        stays = own[own["slot"] == how]
-        if len(stays):
-            _note_stays(topics, stays["place"], stays["topic"], stays["heat"], stage.now)
-    if slots:
-        np.add.at(topics.bought_steps, own["topic"][own["slot"] == AD], 1)
+    from sim.platforms.ranking import Heats, make_list
+
+    back, step = stage.ground(hot_list.name), stage.step
+    others = hottest(hot_list.background, back, step, stage.clock, hot_list.places, hot_list.max_age)
+    log, lines = stage.entries("listed"), np.array(slots, np.int64).reshape(-1, len(LISTED.names or ()))
+    room = log.room(hot_list.places + len(lines)).view(np.int64).reshape(-1, lines.shape[1])  # all fields are i8
+    rules = hot_list._rules(stage)
+    log.n += make_list(own, others, lines, room, step, stage.now, stage.index, stage.world.topics.only(Heats), rules)
 
 
-def _logged(step: int, listed: np.ndarray, slots: list[tuple[int, ...]]) -> np.ndarray:
-    """The list of a step as LISTED: i8[n, (topic, heat)] from place 1 on, then the rows of its slots."""
-    n = len(listed)
-    log = np.zeros((n + len(slots), len(LISTED.names or ())), np.int64)  # all fields of LISTED are i8
+def _background_log(hot_list: HotList, stage: PlatformStage) -> np.ndarray:
+    """The list of a step on which there is nothing of any story; found for many steps at once."""
+    back, step = stage.ground(hot_list.name), stage.step
+    kind = step // AHEAD, hot_list.places, hot_list.max_age, hot_list.pinned
+    if kind not in back.logs:
+        first = step - step % AHEAD
+        back.logs[kind] = [_logged(hot_list, stage, one) for one in range(first, first + AHEAD)]
+    return back.logs[kind][step % AHEAD]
+
+
+def _logged(hot_list: HotList, stage: PlatformStage, step: int) -> np.ndarray:
+    """The background's own list at a step, and what of it editors pin, as LISTED."""
+    back = stage.ground(hot_list.name)
+    listed = hottest(hot_list.background, back, step, stage.clock, hot_list.places, hot_list.max_age)
+    pins = _background_pin(hot_list, stage, step) if hot_list.pinned else []
+    log = np.zeros((len(listed) + len(pins), len(LISTED.names or ())), np.int64)  # all fields of LISTED are i8
+    log[: len(listed), 1] = np.arange(1, len(listed) + 1)
+    log[: len(listed), 2:4] = listed
+    log[len(listed) :] = np.reshape(pins, (-1, log.shape[1]))
     log[:, 0] = step
-    log[:n, 1] = np.arange(1, n + 1)
-    log[:n, 2:4] = listed
-    for row, slot in enumerate(slots, n):
-        log[row] = slot
     return log.view(LISTED)[:, 0]
 
 
-def _slots(hot_list: HotList, stage: PlatformStage) -> list[tuple[int, ...]]:
-    """The pinned and bought places in force, as rows of LISTED."""
-    topics, kept = stage.world.topics, stage.entries("slots")
-    if len(kept):
-        kept.put(kept.rows[kept.rows["until"] > stage.now])
-    taken = kept.rows.tolist() if len(kept) else []
-    rows: list[tuple[int, ...]] = [
-        (stage.step, p, topic, int(topics.heat[topic]), AD if p else PINNED) for p, topic, _ in taken
-    ]
-    if hot_list.pinned and not any(place == 0 for place, *_ in taken):
-        rows += _background_pin(hot_list, stage)
-    return rows
+def _kept_slots(stage: PlatformStage) -> list[tuple[int, ...]]:
+    """The places that are bought or pinned for a story's topic and in force, as lines of the log without heat."""
+    kept = stage.entries("slots")
+    if not len(kept):
+        return []
+    kept.put(kept.rows[kept.rows["until"] > stage.now])
+    return [(stage.step, place, topic, 0, AD if place else PINNED) for place, topic, _ in kept.rows.tolist()]
 
 
-def _background_pin(hot_list: HotList, stage: PlatformStage) -> list[tuple[int, ...]]:
+def _pins(hot_list: HotList, stage: PlatformStage, kept: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """The background topic that editors pin, if they do, and the place is free."""
+    free = hot_list.pinned and not any(place == 0 for _, place, *_ in kept)
+    return _background_pin(hot_list, stage, stage.step) if free else []
+
+
+def _background_pin(hot_list: HotList, stage: PlatformStage, step: int) -> list[tuple[int, ...]]:
     """Editors pin a background topic for the share of hours that the catalogue states."""
-    hour, pins = stage.now // 60, stage.ground(hot_list.name).pins
+    hour, pins = step * stage.clock.step_minutes // 60, stage.ground(hot_list.name).pins
     if hour not in pins:
         pins[hour] = _drawn_pin(hot_list, stage, hour)
-    return [(stage.step, 0, topic, heat, PINNED) for topic, heat in pins[hour]]
+    return [(step, 0, topic, heat, PINNED) for topic, heat in pins[hour]]
 
 
 def _drawn_pin(hot_list: HotList, stage: PlatformStage, hour: int) -> list[tuple[int, int]]:
@@ -345,14 +354,3 @@ def _drawn_pin(hot_list: HotList, stage: PlatformStage, hour: int) -> list[tuple
     chosen = lo + streams.py_bits(stage.key("pin"), hour, 1) % max(1, hi - lo)
     heat = int(heat_of(data, back, np.array([chosen]), hour * 60)[0]) if hi > lo else 0
     return [(-2 - chosen, heat)] if hi > lo else []
-
-
-def _note_stays(topics: Table, place: np.ndarray, row: np.ndarray, heat: np.ndarray, now: int) -> None:
-    """Write rank, first and last minute, minutes, best rank and peak of the story's topics, each on one place."""
-    rank, best, first = topics.rank[row], topics.best_rank[row], topics.first_listed[row]
-    topics.rank[row] = np.where(rank < 0, place, np.minimum(place, rank))
-    topics.best_rank[row] = np.where(best < 0, place, np.minimum(place, best))
-    topics.first_listed[row] = np.where(first < 0, now, first)
-    topics.listed_steps[row] += topics.last_listed[row] != now
-    topics.last_listed[row] = now
-    topics.peak_heat[row] = np.maximum(heat, topics.peak_heat[row])

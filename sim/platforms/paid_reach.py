@@ -65,7 +65,7 @@ class PaidReach(Showing):
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """Posts with impressions still to be delivered."""
-        posts, own = stage.world.posts, self._left(stage)
+        posts, own = stage.world.posts, self._left(stage) if len(stage.entries("paid")) else ()
         if not len(own):
             return []
         pace = max(1, int(self.impressions_per_hour * stage.level / stage.clock.steps_per_hour))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.platforms.base import Channel, Showing, sample_weight
+from sim.platforms.base import Channel, Showing
 from sim.platforms.serve import serve
 
 if TYPE_CHECKING:
@@ -33,17 +33,14 @@ class Search(Showing):
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """Lead posts of the story's topics, in proportion to their pull."""
-        world, topics = stage.world, stage.world.topics
-        own = stage.own_topics()
-        own = own[(topics.lead[own] >= 0) & (topics.novelty[own] > 0.001)]
+        from sim.world.serving import searched  # to read a scenario takes no compiler
+
+        topics, own = stage.world.topics, stage.own_topics()
         if not len(own):
             return []
-        story = topics.story[own]
-        pull = topics.appeal[own] * topics.novelty[own]
-        total = np.bincount(story, pull, len(world.stories))
-        real = pull / (total[story] + 0.5) * self.demand(stage)[story]
-        weight = sample_weight(real.astype(np.int64), self.samples, world.ratio)
-        return [serve(self, stage, topics.lead[own], real, weight, "search", targeted=True)]
+        known = topics.lead, topics.novelty, topics.story, topics.appeal
+        posts, real, weight = searched(own, *known, self.demand(stage), max(1, self.samples), stage.world.ratio)
+        return [serve(self, stage, posts, real, weight, "search", targeted=True)] if len(posts) else []
 
     def demand(self, stage: PlatformStage) -> np.ndarray:
         """Reads of each story's topics in this step (people), f8[stories]."""

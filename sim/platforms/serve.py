@@ -34,17 +34,17 @@ def serve(
     """
     from sim.world.serving import Turn, fill_served  # to read a scenario takes no compiler
 
-    world = stage.world
-    stories = world.posts.story[posts]
-    tables = (stories + 1 if targeted else np.zeros_like(stories)) if tables is None else tables
-    asked = zip(stories.tolist(), tables.tolist(), strict=True)
-    chance = np.array([stage.acceptance(table, story if targeted else None) for story, table in asked])
-    offers = mechanism.table(stage, len(posts), channel, targeted=int(targeted))
+    known = stage.world.posts
+    own, people = np.ascontiguousarray(posts), np.asarray(real, np.float64)
+    if tables is None:
+        at, (tables, chance) = known.story[own], stage.lots(targeted=targeted)
+    else:
+        at, asked = np.arange(len(own)), zip(tables.tolist(), known.story[own].tolist(), strict=True)
+        chance = np.array([stage.acceptance(table, story if targeted else None) for table, story in asked])
+    offers = mechanism.table(stage, len(own), channel, targeted=int(targeted))
     turn = Turn(np.uint64(stage.key(stream)), stage.step, 0 if cursor else stage.step + 1, stage.now)
-    own, known = np.ascontiguousarray(posts), world.posts
-    people = np.asarray(real, np.float64)
-    fill_served(offers, own, people, weight, chance, tables, turn, known.ident, known.root, known.minute)
+    fill_served(offers, own, people, weight, at, chance, tables, turn, known.ident, known.root, known.minute)
     if cursor:
-        offers["first"] = getattr(known, cursor)[posts]
-        getattr(known, cursor)[posts] += offers["count"]
+        offers["first"] = getattr(known, cursor)[own]
+        getattr(known, cursor)[own] += offers["count"]
     return offers

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.base import streams
 from sim.base.kernels import table_bits, table_normal
+from sim.platforms.base import Mechanism
 from sim.platforms.content import Content, Response
 from sim.world.clock import Clock
 from sim.world.population import Aimed, acceptance
@@ -77,6 +78,8 @@ class PlatformStage:
         self._keys: dict[str, int] = {}
         self._usual: dict[str, np.ndarray] = {}
         self._made: dict[tuple[str, str], tuple[Any, Any]] = {}
+        self._doing: dict[str, list[Any]] = {}
+        self._lots: dict[bool, tuple[np.ndarray, np.ndarray]] = {}
         self._acceptance: dict[tuple[int, int | None], float] = {}
         self._topic_key = streams.stream_key(world.seed, "quality")
 
@@ -162,6 +165,11 @@ class PlatformStage:
         """A list that a mechanism, or every platform, keeps here."""
         return self.world.lists[name][self.index]
 
+    @property
+    def told(self) -> bool:
+        """Whether a topic has ever been opened here."""
+        return self.world.told()[self.index]
+
     def own_topics(self) -> np.ndarray:
         """The simulated topics of this platform that are still alive."""
         return self.entries("live_topics").rows
@@ -183,6 +191,17 @@ class PlatformStage:
             self._acceptance[table, story] = acceptance(self.world.people, self.world.lots[self.index], table, story)
         return self._acceptance[table, story]
 
+    def lots(self, *, targeted: bool) -> tuple[np.ndarray, np.ndarray]:
+        """By story, from which table of lots its posts are served and how likely a candidate is, i8 and f8[stories]."""
+        if targeted not in self._lots:
+            told = range(len(self.world.stories))
+            tables = [story + 1 if targeted else 0 for story in told]
+            chance = [
+                self.acceptance(table, story if targeted else None) for story, table in zip(told, tables, strict=True)
+            ]
+            self._lots[targeted] = np.array(tables, np.int64), np.array(chance)
+        return self._lots[targeted]
+
     def aimed(self, post: int, audience: int) -> Aimed:
         """An audience, by its key, as it is here for the story of a post."""
         return self.world.aimed[self.index, int(self.world.posts.story[post]), audience]
@@ -201,7 +220,7 @@ class PlatformStage:
 
     def offers(self) -> list[np.ndarray]:
         """Offer tables of this step; kinds that people come to act on are acted on whatever the channel."""
-        tables = [table for mechanism in self.mechanisms.values() for table in mechanism.offers(self)]
+        tables = [table for mechanism in self._that("offers") for table in mechanism.offers(self)]
         if any(self._act_floors):
             least = np.round(np.array(self._act_floors) * (1 << 16))  # as offers have it
             for table in tables:
@@ -210,9 +229,16 @@ class PlatformStage:
 
     def trend(self, told: bool = True) -> None:
         """After the step's responses; where nothing has been told yet, for those alone whom that does not stop."""
-        for mechanism in self.mechanisms.values():
+        for mechanism in self._that("trend"):
             if told or mechanism.untold:
                 mechanism.trend(self)
+
+    def _that(self, do: str) -> list[Any]:
+        """The mechanisms that say what they do at a moment of a step; the others do nothing."""
+        if do not in self._doing:
+            idle = getattr(Mechanism, do)
+            self._doing[do] = [one for one in self.mechanisms.values() if getattr(type(one), do) is not idle]
+        return self._doing[do]
 
     def bare(self, post: int) -> np.ndarray:
         """Thresholds of a post's responses as it was made, u8[responses]: without a crowd, without offers."""
@@ -249,3 +275,4 @@ class PlatformStage:
         """Replace one number of a mechanism, from now on."""
         old = self.mechanisms[mechanism]
         self.mechanisms[mechanism] = type(old)(**(old.model_dump() | {field: value}))
+        self._doing.clear()

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sim.base import streams
 from sim.base.strict import Factor
-from sim.platforms.base import Channel, Prospect, Showing, Shown, Verdict, sample_weight
+from sim.platforms.base import Channel, Prospect, Showing, Shown, Verdict
 from sim.platforms.serve import serve
 from sim.world.records import BASIC, F_IMPRESSIONS, FLOW_OF, RECOMMENDED_NOTE, RESPONSES
 from sim.world.tables import Bound, Column, ListOf, OfPlatform, OfPost
@@ -202,29 +202,18 @@ class TrafficPools(Showing):
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """One offer a post that is still in a pool."""
-        posts = stage.world.posts
-        active = self._active(stage)
-        if not len(active):
+        from sim.world.serving import played  # to read a scenario takes no compiler
+
+        table, rows = stage.world.posts, stage.entries("in_pools").rows
+        if not len(rows):
             return []
-        quota, hours = self._columns(stage, posts.tier[active])
-        alive = posts.alive[active]
-        left = np.maximum(quota * alive - self._shown(stage, active), 0)
-        flow = np.minimum(
-            np.ceil(quota * alive / (hours * stage.clock.steps_per_hour) * stage.level).astype(np.int64), left
-        )
-        weight = sample_weight(quota * alive, self.samples, stage.world.ratio)
-        return [
-            serve(
-                self,
-                stage,
-                active,
-                self._held(stage, posts.tier[active], flow),
-                weight,
-                "recommend",
-                targeted=True,
-                cursor="cursor",
-            )
-        ]
+        known = table.tier, table.alive, table.recommended, table.tier_start, *stage.once(self, "pools", self._ladder)
+        pace = stage.level, stage.clock.steps_per_hour
+        posts, flow, weight = played(rows, *known, *pace, self.samples, stage.world.ratio)
+        if not len(posts):
+            return []
+        flow = self._held(stage, table.tier[posts], flow)
+        return [serve(self, stage, posts, flow, weight, "recommend", targeted=True, cursor="cursor")]
 
     def _held(self, stage: PlatformStage, tier: np.ndarray, flow: np.ndarray) -> np.ndarray:
         """Plays of each post in this step, those of head videos scaled to the room that the cap leaves them."""
@@ -240,23 +229,18 @@ class TrafficPools(Showing):
         )
         return np.where(head, flow * share, flow)
 
-    def _shown(self, stage: PlatformStage, posts: np.ndarray) -> np.ndarray:
-        """Impressions since each post entered its pool."""
-        return stage.world.posts.recommended[posts, 0] - stage.world.posts.tier_start[posts, 0]
-
-    def _columns(self, stage: PlatformStage, tier: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Impressions and hours of the pools of posts."""
-        impressions, hours = stage.once(self, "pools", self._ladder)
-        return impressions[tier], hours[tier]
-
     def _ladder(self) -> tuple[np.ndarray, np.ndarray]:
         return np.array([p.impressions for p in self.pools]), np.array([p.hours for p in self.pools])
 
     def trend(self, stage: PlatformStage) -> None:
         """Promote or drop every post whose pool is used up; hourly, those out of the pools leave the working list."""
-        active = self._active(stage)
-        for row in active[self._used_up(stage, active)] if len(active) else ():
-            self._promote(stage, int(row))
+        from sim.world.serving import used_up
+
+        table, rows = stage.world.posts, stage.entries("in_pools").rows
+        if len(rows):
+            quotas, _ = stage.once(self, "pools", self._ladder)
+            for row in used_up(rows, table.tier, table.alive, table.recommended, table.tier_start, quotas).tolist():
+                self._promote(stage, row)
         if stage.hourly:
             stage.entries("in_pools").put(self._active(stage))
 
@@ -264,12 +248,6 @@ class TrafficPools(Showing):
         """Posts that the recommender still shows."""
         rows = stage.entries("in_pools").rows
         return rows[stage.world.posts.tier[rows] >= 0]
-
-    def _used_up(self, stage: PlatformStage, active: np.ndarray) -> np.ndarray:
-        """Which posts have had the impressions of their pool, bool[posts]."""
-        posts = stage.world.posts
-        quota, _ = self._columns(stage, posts.tier[active])
-        return np.asarray(self._shown(stage, active) >= 0.98 * quota * posts.alive[active])
 
     def place(self, stage: PlatformStage, post: int) -> str:
         """The pool of a post, counted from 1; empty when it is out of the recommender."""
@@ -279,10 +257,18 @@ class TrafficPools(Showing):
     def verdict(self, stage: PlatformStage, post: int) -> Verdict | None:
         """Its score beside what its pool asks for, when the pool is used up."""
         posts = stage.world.posts
-        if posts.tier[post] < 0 or not self._used_up(stage, np.array([post]))[0]:
+        if posts.tier[post] < 0 or not self._used_up(stage, post):
             return None
         need = self.pools[int(posts.tier[post])].pass_score
         return Verdict(self._score_now(stage, post), need, int(posts.alive[post]))
+
+    def _used_up(self, stage: PlatformStage, post: int) -> bool:
+        """Whether a post has had the impressions of its pool."""
+        from sim.world.serving import used_up
+
+        posts, (quotas, _) = stage.world.posts, stage.once(self, "pools", self._ladder)
+        known = posts.tier, posts.alive, posts.recommended, posts.tier_start, quotas
+        return len(used_up(np.array([post]), *known)) > 0
 
     def score(self, views: float, attends: float, likes: float, age_hours: float, acts: float = 0.0) -> float:
         """How well a post did in its pool, 1 = like a typical fresh post; ``acts``: weighted, for an `ActScore`."""

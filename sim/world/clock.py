@@ -63,6 +63,10 @@ class Clock:
         """Activity of the day at the start of ``step``, 0..1."""
         return self.day_clock[self.hour(step * self.step_minutes)]
 
+    def pace(self, step: int) -> float:
+        """The same over its mean of a day."""
+        return round(self.level(step) / (sum(self.day_clock) / len(self.day_clock)), 9)
+
     @cached_property
     def _cumulative(self) -> np.ndarray:
         """Operational minutes passed by each minute of three local days (minute 0 = midnight), float64[4321]."""

@@ -30,7 +30,7 @@ class Turn(NamedTuple):
 
 
 @njit(cache=True)
-def fill_served(offers, posts, real, weight, chance, tables, turn, ident, root, minute):
+def fill_served(offers, posts, real, weight, at, chance, tables, turn, ident, root, minute):
     """Let offers bring posts before about so many real people each.
 
     Args:
@@ -38,8 +38,9 @@ def fill_served(offers, posts, real, weight, chance, tables, turn, ident, root, 
         posts: i8[n] their rows.
         real: f8[n] people who are to see them.
         weight: i8[n] real people that one view stands for.
-        chance: f8[n] mean chance that a candidate is served; 0: nobody is there, so nobody is asked.
-        tables: i8[n] of lots.
+        at: i8[n] places of the posts in the two columns that follow.
+        chance: f8, mean chance that a candidate is served; 0: nobody is there, so nobody is asked.
+        tables: i8, of lots.
         turn: when.
         ident: u8[posts] of all posts what identifies each in draws.
         root: i8[posts] its row in the repost forest.
@@ -47,10 +48,111 @@ def fill_served(offers, posts, real, weight, chance, tables, turn, ident, root, 
     """
     for i in range(posts.shape[0]):
         post, o, views = posts[i], offers[i], 0.0
-        if chance[i] > 0:
-            views = real[i] / weight[i] / chance[i]
+        if chance[at[i]] > 0:
+            views = real[i] / weight[i] / chance[at[i]]
         coin = np.float64(bits(turn.key, ident[post], np.uint64(turn.step), _NONE) >> _11) / np.float64(1 << 53)
-        o.post, o.event, o.mode, o.weight, o.table = post, root[post], SERVE, weight[i], tables[i]
+        o.post, o.event, o.mode, o.weight, o.table = post, root[post], SERVE, weight[i], tables[at[i]]
         o.source = bits(turn.key, ident[post], np.uint64(turn.salt), _NONE)
         o.count = np.int64(np.floor(np.rint(views * 1e6) / 1e6 + coin))  # rounded as NumPy does
         o.minute = max(turn.now, minute[post])
+
+
+@njit(cache=True)
+def searched(topics, lead, novelty, story, pull, demand, samples, ratio):
+    """Whom a search finds: lead posts of a story's topics, in proportion to their pull.
+
+    Args:
+        topics: i8[m] those that are alive.
+        lead: i8[topics] post of each topic; −1: none.
+        novelty: f8[topics].
+        story: i8[topics].
+        pull: f8[topics] appeal of each; its novelty multiplies it.
+        demand: f8[stories] reads of each story in the step (people).
+        samples: simulated views aimed at.
+        ratio: real people in a row.
+
+    Returns:
+        Posts, real people and people a view, i8[n], f8[n] and i8[n].
+    """
+    posts, real, n = np.empty(len(topics), np.int64), np.empty(len(topics)), 0
+    weight, total = np.empty(len(topics), np.int64), np.zeros(len(demand))
+    for t in topics:
+        if lead[t] >= 0 and novelty[t] > 0.001:
+            total[story[t]] += pull[t] * novelty[t]
+    for t in topics:
+        if lead[t] >= 0 and novelty[t] > 0.001:
+            posts[n], real[n] = lead[t], pull[t] * novelty[t] / (total[story[t]] + 0.5) * demand[story[t]]
+            weight[n] = min(max(np.int64(real[n]) // samples, 1), ratio)
+            n += 1
+    return posts[:n], real[:n], weight[:n]
+
+
+@njit(cache=True)
+def played(rows, tier, alive, recommended, begun, quotas, hours, level, per_hour, samples, ratio):
+    """Plays that posts in the pools of a recommender ask for in a step.
+
+    Args:
+        rows: i8[m] posts that may be in a pool.
+        tier: i8[posts] their pools; −1: out of them.
+        alive: i8[posts] real posts behind each.
+        recommended: i8[posts, 3] impressions and more so far.
+        begun: i8[posts, 3] the same when it entered its pool.
+        quotas: i8[pools] impressions of a post in each pool.
+        hours: f8[pools] in which it gets them.
+        level: activity of the day.
+        per_hour: steps in an hour.
+        samples: simulated views aimed at.
+        ratio: real people in a row.
+
+    Returns:
+        Posts, plays (people) and people a view, i8[n], f8[n] and i8[n].
+    """
+    posts, flow, n = np.empty(len(rows), np.int64), np.empty(len(rows)), 0
+    weight = np.empty(len(rows), np.int64)
+    for p in rows:
+        if tier[p] < 0:
+            continue
+        quota = quotas[tier[p]] * alive[p]
+        left = max(quota - (recommended[p, 0] - begun[p, 0]), 0)
+        posts[n] = p
+        flow[n] = min(np.int64(np.ceil(quota / (hours[tier[p]] * per_hour) * level)), left)
+        weight[n] = min(max(quota // samples, 1), ratio)
+        n += 1
+    return posts[:n], flow[:n], weight[:n]
+
+
+@njit(cache=True)
+def addressed(table, sizes, came_from, platforms):
+    """Put the offers (OFFER) that somebody is to be asked by first, with the platform that each cascade came from.
+
+    Args:
+        table: offers, platform after platform. Written.
+        sizes: i8[parts, 2] platform and length of each part of the table.
+        came_from: u8 or wider[shares], of the repost forest.
+        platforms: how many there are.
+
+    Returns:
+        Where the offers of each platform end, i8[platforms].
+    """
+    ends, n, i = np.zeros(platforms, np.int64), 0, 0
+    for part in range(sizes.shape[0]):
+        platform = sizes[part, 0]
+        for _ in range(sizes[part, 1]):
+            if table[i].count > 0:
+                table[n] = table[i]
+                event = table[n].event
+                table[n].from_platform = came_from[event] if event >= 0 else platform
+                n += 1
+            i += 1
+        ends[platform:] = n
+    return ends
+
+
+@njit(cache=True)
+def used_up(rows, tier, alive, recommended, begun, quotas):
+    """Which of some posts, i8, have had the impressions of their pool; as `played` takes them."""
+    found, n = np.empty(len(rows), np.int64), 0
+    for p in rows:
+        if tier[p] >= 0 and recommended[p, 0] - begun[p, 0] >= 0.98 * quotas[tier[p]] * alive[p]:
+            found[n], n = p, n + 1
+    return found[:n]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
+
+T = TypeVar("T")
 
 
 class Bound(NamedTuple):
@@ -99,6 +101,13 @@ class Table:
 
     def _cut(self) -> None:
         vars(self).update({name: column[: self.n] for name, column in self._data.items()})
+        self._only: dict[type, Any] = {}
+
+    def only(self, kind: type[T]) -> T:
+        """The live slices of some columns as a named tuple whose fields have their names, for compiled code."""
+        if kind not in self._only:
+            self._only[kind] = kind(*[getattr(self, name) for name in kind._fields])  # type: ignore[attr-defined]
+        return self._only[kind]
 
     @property
     def names(self) -> list[str]:
@@ -153,10 +162,15 @@ class Entries:
         """Add entries; one may be given alone."""
         if not isinstance(rows, np.ndarray) or rows.dtype is not self._data.dtype or not rows.ndim:
             rows = np.atleast_1d(np.asarray(rows, self._data.dtype))
-        end = self.n + len(rows)
+        self.room(len(rows))[:] = rows
+        self.n += len(rows)
+
+    def room(self, rows: int) -> np.ndarray:
+        """Room for so many more entries at the end; who has filled some of it adds their number to ``n``."""
+        end = self.n + rows
         if end > len(self._data):
             self._data = grown(self._data, max(end, 2 * len(self._data), 16))
-        self._data[self.n : end], self.n = rows, end
+        return self._data[self.n : end]
 
     def put(self, rows: np.ndarray) -> None:
         """Put ``rows`` in the place of all that is here."""

@@ -21,6 +21,7 @@ from sim.world.records import (
     F_BESIDE,
     F_BULLETS,
     F_COMMENTS,
+    F_CREATIONS,
     F_FAVOURITES,
     F_FIRST,
     F_GIFTS,
@@ -29,6 +30,7 @@ from sim.world.records import (
     F_LIKES,
     F_LISTED,
     F_NEW,
+    F_REPOSTS,
     F_SEARCHES,
     F_TAGGED,
     FOLLOW,
@@ -222,3 +224,14 @@ def claim(table, keys, fresh):
             table[lot] = keys[i]
             new += 1
     return new
+
+
+@njit(cache=True)
+def remember(flow, platform, story, reads, discussions, interest):
+    """Add what happened to topics in a step, i8[topics, flows], to their counts and the interest of their stories."""
+    for t in range(flow.shape[0]):
+        f = flow[t]
+        if f[F_ATTENDS]:
+            interest[platform[t], story[t]] += f[F_ATTENDS]
+        reads[t] += f[F_IMPRESSIONS]
+        discussions[t] += f[F_COMMENTS] + f[F_REPOSTS] + f[F_CREATIONS]

@@ -204,6 +204,7 @@ class World:
         columns = [*columns_of(*shape, tagged=tagged), *keeps]
         self.posts, self.topics = Table(_of("posts", columns)), Table(_of("topics", columns), 16)
         self.forest = Table(_of("forest", columns), 1024)
+        self._told: tuple[int, list[bool]] = (-1, [])  # by how many topics there were
         self.by_platform, self.by_story = (Table(_of(name, columns), 1) for name in ("by_platform", "by_story"))
         self.by_platform.append(len(platforms))
         self.by_story.append(len(stories))
@@ -251,8 +252,10 @@ class World:
 
     def told(self) -> list[bool]:
         """By platform, whether a topic has ever been opened there: where none has, there is no post and no view."""
-        opened: list[bool] = (np.bincount(self.topics.platform, minlength=len(self.platforms)) > 0).tolist()
-        return opened
+        if self._told[0] != self.topics.n:
+            opened = np.bincount(self.topics.platform, minlength=len(self.platforms)) > 0
+            self._told = self.topics.n, opened.tolist()
+        return self._told[1]
 
     def inflow(self, step: int) -> np.ndarray:
         """Flows of every topic that fall into ``step``, i8[topics, flows], a view into the ring."""

@@ -1,0 +1,179 @@
+"""The step of a hot list as one compiled pass: heat of the story's topics, the list, and what it leaves on them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.base.jit import njit
+from sim.world.records import (
+    AD,
+    F_COMMENTS,
+    F_CREATIONS,
+    F_IMPRESSIONS,
+    F_LISTED,
+    F_REPOSTS,
+    F_SEARCHES,
+    ORGANIC,
+    PINNED,
+)
+
+STEP, PLACE, TOPIC, HEAT, SLOT = range(5)  # columns of `records.LISTED`
+
+
+class Rules(NamedTuple):
+    """How a list weighs topics, as `HotList` says it.
+
+    Attributes:
+        places: how many.
+        per_hour: steps in an hour.
+        keep: share of the smoothed inflow that outlasts a step.
+        interaction: heat per read an hour of a typical topic.
+        list_share: share of the reads it brought itself that count.
+        enter, stay: novelty that a topic must be above to come on the list, and to stay on it.
+        max_age: minutes from its birth on which it may be there.
+    """
+
+    places: int
+    per_hour: float
+    keep: float
+    interaction: float
+    list_share: float
+    enter: float
+    stay: float
+    max_age: float
+
+
+class Heats(NamedTuple):
+    """Columns of the table of topics that a list reads and writes."""
+
+    platform: np.ndarray
+    minute: np.ndarray
+    novelty: np.ndarray
+    interaction: np.ndarray
+    rate: np.ndarray
+    heat: np.ndarray
+    rank: np.ndarray
+    listed_reads: np.ndarray
+    best_rank: np.ndarray
+    first_listed: np.ndarray
+    last_listed: np.ndarray
+    listed_steps: np.ndarray
+    peak_heat: np.ndarray
+    bought_steps: np.ndarray
+
+
+@njit(cache=True)
+def warm(own, flow, here, topics, by):
+    """Smooth the inflow of heat of some topics; ``flow``: the ring of flows, ``here``: its slot of this step."""
+    for t in own:
+        f = flow[t, here]
+        topics.listed_reads[t] += f[F_LISTED]
+        discussions = f[F_COMMENTS] + f[F_REPOSTS] + f[F_CREATIONS]
+        reads = f[F_IMPRESSIONS] - (1 - by.list_share) * f[F_LISTED]
+        inflow = (f[F_SEARCHES] + discussions + reads) * by.per_hour
+        topics.rate[t] = topics.rate[t] * by.keep + inflow * topics.interaction[t] * (1 - by.keep)
+        topics.heat[t] = np.int64(topics.rate[t] * by.interaction)
+
+
+@njit(cache=True)
+def make_list(own, others, slots, log, step, now, platform, topics, by):
+    """Put the hottest topics on the list, the story's and the background's alike; returns how many lines it has.
+
+    Ties go to the story topic born first, then to the background.
+
+    Args:
+        own: i8[m] the story's topics that are alive.
+        others: i8[k, 2] the background's own list, (name, heat), hottest first.
+        slots: i8[s, 5] pinned and bought places as lines of the log; their heat is filled in here.
+        log: i8[places + s, 5] lines of `records.LISTED`. Written.
+        step: the step.
+        now: its minute.
+        platform: whose list it is.
+        topics: columns of all topics. Written.
+        by: the rules.
+    """
+    hot = _hottest(own, now, topics, by)
+    n, i, j = 0, 0, 0
+    while n < by.places and (i < len(hot) or j < len(others)):
+        story = j >= len(others) or (i < len(hot) and topics.heat[hot[i]] >= others[j, 1])
+        name, heat = (hot[i], topics.heat[hot[i]]) if story else (others[j, 0], others[j, 1])
+        if heat <= 0:
+            break
+        log[n, STEP], log[n, PLACE], log[n, TOPIC], log[n, HEAT], log[n, SLOT] = step, n + 1, name, heat, ORGANIC
+        i, j, n = i + story, j + (not story), n + 1
+    for t in range(len(topics.rank)):
+        if topics.platform[t] == platform:
+            topics.rank[t] = -1  # also of those that have died since
+    for line in slots:
+        log[n] = line
+        if line[TOPIC] >= 0:
+            log[n, HEAT] = topics.heat[line[TOPIC]]
+        n += 1
+    _note(log[:n], now, topics)
+    return n
+
+
+@njit(cache=True)
+def in_view(own, sold, now, rank, lead, appeal, novelty, readers, open_share):
+    """Topics of the story that have a post and a place, and readers who would open them there (`HotList.opened`).
+
+    Args:
+        own: i8[m] topics that are alive.
+        sold: i8[s, 3] places, topics and ends (minutes) of what is pinned (place 0) or bought.
+        now: the minute.
+        rank: i8[topics]; −1: off the list.
+        lead: i8[topics] post of each; −1: none.
+        appeal: f8[topics].
+        novelty: f8[topics].
+        readers: f8[places] an hour, by place from 0 on, of as many as a list may have.
+        open_share: share of visitors who open a usual topic.
+
+    Returns:
+        Topics, readers an hour of each in the fullest hours, and how many stand there unbought: they come first.
+    """
+    topic, asked, n = np.empty(len(own) + len(sold), np.int64), np.empty(len(own) + len(sold)), 0
+    listed = 0
+    for k in range(len(own) + len(sold)):
+        there = k < len(own)
+        t, place = (own[k], rank[own[k]]) if there else (sold[k - len(own), 1], sold[k - len(own), 0])
+        if (place >= 0 if there else place > 0 and sold[k - len(own), 2] > now) and lead[t] >= 0:
+            pull = appeal[t] * novelty[t]
+            topic[n], asked[n] = t, readers[place] * (pull / (1 + open_share * (pull - 1)))
+            n, listed = n + 1, listed + there
+    return topic[:n], asked[:n], listed
+
+
+@njit(cache=True)
+def _hottest(own, now, topics, by):
+    """Topics that may be on the list, the hottest first, of equal ones in their order."""
+    hot, n = np.empty(len(own), np.int64), 0
+    for t in own:
+        least = by.stay if topics.rank[t] >= 0 else by.enter
+        if topics.novelty[t] > least and now - topics.minute[t] < by.max_age:
+            at = n
+            while at > 0 and topics.heat[hot[at - 1]] < topics.heat[t]:
+                hot[at] = hot[at - 1]
+                at -= 1
+            hot[at], n = t, n + 1
+    return hot[:n]
+
+
+@njit(cache=True)
+def _note(lines, now, topics):
+    """Write rank, first and last minute, steps, best rank and peak of the story's topics on the list."""
+    for how in (ORGANIC, PINNED):  # what is pinned may stand on the list as well
+        for line in lines:
+            t, place = line[TOPIC], line[PLACE]
+            if line[SLOT] != how or t < 0:
+                continue
+            topics.rank[t] = place if topics.rank[t] < 0 else min(place, topics.rank[t])
+            topics.best_rank[t] = place if topics.best_rank[t] < 0 else min(place, topics.best_rank[t])
+            topics.first_listed[t] = now if topics.first_listed[t] < 0 else topics.first_listed[t]
+            topics.listed_steps[t] += topics.last_listed[t] != now
+            topics.last_listed[t] = now
+            topics.peak_heat[t] = max(line[HEAT], topics.peak_heat[t])
+    for line in lines:
+        if line[SLOT] == AD and line[TOPIC] >= 0:
+            topics.bought_steps[line[TOPIC]] += 1
