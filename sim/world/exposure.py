@@ -5,7 +5,7 @@ people a platform shows it to (serve). `expose` walks the candidates and only re
 Everybody responds to the world as it was before the step, so neither chunks nor threads can change a result.
 
 What costs is memory that is far away, so candidates come in blocks: first who they are and whether they look, which
-is arithmetic, without a branch; then what they remember, all lines asked for at once; then the answers.
+is arithmetic, without a branch; then all lines of what they remember are asked for at once; then the answers.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ import numpy as np
 
 from sim.base.jit import njit
 from sim.base.kernels import mix
+from sim.base.memory import prefetch
 from sim.base.streams import K1, K2
 from sim.networks.circles import Circles
 from sim.networks.ties import fill_tied, is_member, layer_at, nothing_known, sociability
 from sim.networks.walks import Layout, Walk, affine, audience_size, fill_followers, start_walk, world_member
-from sim.world.population import Lots, community_class, holder, lane_of
+from sim.world.population import Lots, holder, lane_of
 from sim.world.records import AUDIENCE, CORRECTED, FOLLOWERS, FRIENDS, MAKE, PASSING_ON, SERVE
 
 BLOCK = 256  # candidates enumerated at a time
@@ -111,8 +112,6 @@ class Block(NamedTuple):
     visit: np.ndarray  # u8 which visit to that row it is
     see: np.ndarray  # u8 threshold of seeing
     hash: np.ndarray  # u8
-    attention: np.ndarray  # u1
-    fatigue: np.ndarray  # u1
     own: np.ndarray  # i8[layers + 1, 8] what is known of the sharer's private circles, where they are what is walked
 
 
@@ -140,8 +139,7 @@ def respond(h, chance, attend_fix, act_fix, make_fix):
             h = mix(h + np.uint64(i))
         lane = (h >> _32) if i & 1 else (h & _LOW)
         fix = (act_fix * make_fix) >> _16 if i == MAKE else act_fix
-        if lane < min((chance[i] * fix) >> _16, _FULL):
-            flags |= 1 << i
+        flags |= (lane < min((chance[i] * fix) >> _16, _FULL)) << i
     return flags
 
 
@@ -187,72 +185,76 @@ def start_reach(o, story, people, network):
 
 
 @njit(nogil=True, cache=True, counts=False)
-def _fill_followers(o, start, stop, reach, people, network, block):
-    """Followers ``start..stop``, by running counters instead of divisions."""
-    n = stop - start
+def _fill_followers(o, start, stop, reach, network, block):
+    """Followers ``start..stop``, by running counters instead of divisions; returns how many."""
+    user, visit, n = block.user, block.visit, stop - start
     if o.mode == AUDIENCE:
-        block.visit[:n] = 0
+        visit[:n] = 0
         if network.indptr.shape[0] == 1:
-            return fill_followers(start, stop, np.int64(o.source), reach.walk, network.layout, block.user)
+            return fill_followers(start, stop, np.int64(o.source), reach.walk, network.layout, user)
         for k in range(n):  # a slice's lengths would be compared, and the words of an error compiled
-            block.user[k] = network.indices[reach.row + start + k]
+            user[k] = network.indices[reach.row + start + k]
         return n
-    domain, listed = o.domain, o.mode == FOLLOWERS
-    place, visit = start % domain, np.uint64(start // domain)
-    v = world_member(place, reach.size, reach.a, reach.b)
-    for k in range(n):
-        block.user[k] = np.int64(network.won_rows[reach.row + place]) if listed else v
-        block.visit[k] = visit
-        place += 1
-        v += reach.a
-        if v >= reach.size:
-            v -= reach.size
-        if place == domain:
-            place, v = np.int64(0), reach.b
-            visit += _ONE
+    k = 0
+    while k < n:
+        place, turn = (start + k) % o.domain, np.uint64((start + k) // o.domain)
+        end = min(n, k + o.domain - place)  # of the turn
+        v = world_member(place, reach.size, reach.a, reach.b)
+        for j in range(k, end):
+            user[j], visit[j] = v, turn
+            v += reach.a
+            v -= reach.size if v >= reach.size else 0
+        if o.mode == FOLLOWERS:
+            for j in range(k, end):
+                user[j] = np.int64(network.won_rows[reach.row + place + j - k])
+        k = end
     return n
 
 
 @njit(nogil=True, cache=True, counts=False)
-def look(o, story, start, stop, reach, salt, people, network, block):
+def look(o, story, start, stop, reach, salt, people, network, state, block):
     """Those of candidates ``start..stop`` who look, before what they remember is known; returns how many.
 
-    One coin against the product of all that bears on seeing. A mispredicted branch costs more than the arithmetic it
-    would save, so every candidate is written and the place moves on only past those who are kept.
+    One coin against the product of all that bears on seeing; first against the most that this can be, which most do
+    not pass and which needs no trait. A mispredicted branch costs more than the arithmetic it would save, so every
+    candidate is written and the place moves on only past those who are kept.
     """
     if o.mode == SERVE:
-        return _look_served(o, story, start, stop, reach, salt, people, network.lots, block)
+        return _look_served(o, story, start, stop, reach, salt, people, network.lots, state, block)
     if o.mode >= FRIENDS:
-        return _look_private(o, start, stop, salt, people, network, block)
-    m, n = _fill_followers(o, start, stop, reach, people, network, block), 0
-    anyone = np.uint64(o.mode == FOLLOWERS)  # whoever followed in the run uses the platform
-    user, visit, see, hashes, _, _, _ = block
-    see_fix, activity, member, platform, offered = (
-        people.see_fix,
-        people.activity,
-        people.member,
-        network.platform,
-        o.see,
-    )
+        return _look_private(o, start, stop, salt, people, network, state, block)
+    user, visit, see, hashes, _ = block
+    see_fix, activity, member, offered = people.see_fix, people.activity, people.member, o.see
+    platform, most = np.uint64(network.platform), np.uint64(0)
+    for factor in see_fix:
+        most = max(most, (offered * factor) >> _16)
+    m = _fill_followers(o, start, stop, reach, network, block)
     for j in range(m):
-        v = np.uint64(user[j])
-        lane = lane_of(people, v)
-        uses = (np.uint64(member[lane]) >> np.uint64(platform)) & _ONE
+        hashes[j] = mix(salt ^ (np.uint64(user[j]) * _K2) ^ (visit[j] * _K1))
+    k, n = 0, 0
+    for j in range(m):
+        v, h = user[j], hashes[j]
+        user[k], hashes[k] = v, h
+        k += (h & _LOW) < most
+    anyone = np.uint64(o.mode == FOLLOWERS)  # whoever followed in the run uses the platform
+    for j in range(k):
+        v, h = user[j], hashes[j]
+        lane = lane_of(people, np.uint64(v))
+        uses = (np.uint64(member[lane]) >> platform) & _ONE
         threshold = ((offered * see_fix[activity[lane]]) >> _16) * (anyone | uses)
-        h = mix(salt ^ (v * _K2) ^ (visit[j] * _K1))
         user[n], see[n], hashes[n] = v, threshold, h
         n += (h & _LOW) < threshold
     return n
 
 
 @njit(nogil=True, cache=True, counts=False)
-def _look_private(o, start, stop, salt, people, network, block):
+def _look_private(o, start, stop, salt, people, network, state, block):
     """Friends, or those of a group, layer by layer: who is tied to the sharer, then who of them would look.
 
     Only of those few is asked whether they take part and are no friends from an earlier layer, which costs the most.
     """
     n, k, u, friends_only, circles = np.int64(0), start, np.int64(o.source), o.mode == FRIENDS, network.circles
-    user, _, see, hashes, _, _, own = block
+    user, _, see, hashes, own = block
     see_fix, activity, member, look_fix = people.see_fix, people.activity, people.member, circles.look_fix
     platform, offered = np.uint64(network.platform), o.see
     while k < stop:
@@ -272,7 +274,7 @@ def _look_private(o, start, stop, salt, people, network, block):
 
 
 @njit(nogil=True, cache=True, counts=False)
-def _look_served(o, story, start, stop, reach, salt, people, lots, block):
+def _look_served(o, story, start, stop, reach, salt, people, lots, state, block):
     """People served: a round visits each place once and takes the holder of one lot in its block of ids.
 
     From round to round the lot moves on; after as many rounds as there are lots, everybody has come as often as
@@ -280,35 +282,44 @@ def _look_served(o, story, start, stop, reach, salt, people, lots, block):
     """
     if reach.turns == 0 or reach.size == 0:
         return 0
-    user, _, see, hashes, _, _, _ = block
-    lanes, see_fix, fit_fix, segment = lots.lane, lots.see_fix, people.fit_fix[story], people.segment
-    places, n_users, targeted = lots.place[reach.place :], np.uint64(people.n_users), o.targeted
-    turns, row, turn, key = np.uint64(reach.turns), np.uint64(reach.row), np.uint64(reach.turn), reach.key
-    told = people.story_key[story]
-    size, a, b, number = np.uint64(reach.size), np.uint64(reach.a), np.uint64(reach.b), np.uint64(start) * _K1
-    passed, shift = np.uint64(start % reach.size), (np.uint64(start // reach.size) % turns) * turn % turns
-    at = np.uint64(world_member(np.int64(passed), reach.size, reach.a, reach.b))
-    n = 0
-    for _ in range(start, stop):
-        lot = shift + ((((key ^ (at * _K2)) * _K1 >> _32) * turns) >> _32)
-        lot = (lot - turns if lot >= turns else lot) + row
-        lane = np.uint64(lanes[lot])
-        v = holder(people, places[at], lane)
-        h = mix(salt ^ number)
-        threshold = np.uint64(see_fix[lot]) << _16
-        if targeted:
-            threshold = (threshold * fit_fix[segment[lane], community_class(people, told, v)]) >> _16
+    user, _, see, hashes, _ = block
+    k = start
+    while k < stop:
+        end = min(stop, k - k % reach.size + reach.size)  # of the round
+        _fill_served(o, story, k, end, k - start, reach, people, lots, state, user, see)
+        k = end
+    number, n, n_users = np.uint64(start) * _K1, 0, people.n_users
+    for j in range(stop - start):
+        hashes[j] = mix(salt ^ (number + np.uint64(j) * _K1))
+    for j in range(stop - start):
+        v, threshold, h = user[j], see[j], hashes[j]
         user[n], see[n], hashes[n] = v, threshold, h
         n += ((h & _LOW) < threshold) & (v < n_users)
-        number += _K1
-        passed += _ONE
+    return n
+
+
+@njit(nogil=True, cache=True, counts=False)
+def _fill_served(o, story, start, stop, j, reach, people, lots, state, user, see):
+    """Candidates ``start..stop`` of one round and their thresholds, from place ``j`` of the columns on."""
+    lanes, see_fix, fit_fix, segment = lots.lane, lots.see_fix, people.fit_fix[story], people.segment
+    places, kind, targeted, key = lots.place[reach.place :], people.kind[story], o.targeted, reach.key
+    attention = state.attention
+    size, a, turns, row = np.uint64(reach.size), np.uint64(reach.a), np.uint64(reach.turns), np.uint64(reach.row)
+    shift = np.uint64(start // reach.size) % turns * np.uint64(reach.turn) % turns
+    at = np.uint64(world_member(start % reach.size, reach.size, reach.a, reach.b))
+    for i in range(j, j + stop - start):
+        lot = shift + ((((key ^ (at * _K2)) * _K1 >> _32) * turns) >> _32)
+        lot = (lot - turns if lot >= turns else lot) + row
+        lane, place = np.uint64(lanes[lot]), places[at]
+        v = holder(people, place, lane)
+        prefetch(attention, v)
+        threshold = np.uint64(see_fix[lot]) << _16
+        if targeted:
+            suited = kind[v >> people.community_bits]
+            threshold = (threshold * fit_fix[segment[lane], suited]) >> _16
+        user[i], see[i] = v, threshold
         at += a
         at = at - size if at >= size else at
-        if passed == size:
-            passed, at = np.uint64(0), b
-            shift += turn
-            shift = shift - turns if shift >= turns else shift
-    return n
 
 
 @njit(nogil=True, cache=True)
@@ -335,8 +346,6 @@ def expose(offers, ends, lo, hi, moment, people, network, posts, state, out):
         np.empty(PRIVATE, np.uint64),
         np.empty(PRIVATE, np.uint64),
         np.empty(PRIVATE, np.uint64),
-        np.empty(PRIVATE, np.uint8),
-        np.empty(PRIVATE, np.uint8),
         nothing_known(network.circles.tie.shape[0]),
     )
     while at < hi:
@@ -349,7 +358,7 @@ def expose(offers, ends, lo, hi, moment, people, network, posts, state, out):
         width = PRIVATE if o.mode >= FRIENDS else BLOCK
         block.own[:] = 0
         for start in range(first, last, width):
-            m = look(o, story, start, min(start + width, last), reach, salt, people, network, block)
+            m = look(o, story, start, min(start + width, last), reach, salt, people, network, state, block)
             n = _answer(o, i, story, m, moment, people, posts, state, block, out, n)
         at = ends[i]
         i += 1
@@ -359,27 +368,27 @@ def expose(offers, ends, lo, hi, moment, people, network, posts, state, out):
 @njit(nogil=True, cache=True, counts=False)
 def _answer(o, i, story, m, moment, people, posts, state, block, out, n):
     """Records of those whose attention lasts, from place ``n`` of ``out`` on; returns the next free place."""
-    user, _, see, hashes, spent, tired, _ = block
+    user, _, see, hashes, _ = block
     attention, fatigue = state.attention, state.fatigue[story]
-    for j in range(m):  # nothing here waits for anything, so the reads go out together
-        v = np.uint64(user[j])
-        spent[j], tired[j] = attention[v], fatigue[v]
+    for j in range(m):  # nothing waits here, so all lines are asked for at once
+        prefetch(attention, user[j])
     chance, delayed, delays, attend, act = posts.chance[o.post], o.delayed, moment.delays, o.attend, o.act
     activity, segment, attention_fix = people.activity, people.segment, people.attention_fix
-    affinity_fix, fatigue_fix, told = people.affinity_fix[story], people.fatigue_fix, people.story_key[story]
+    affinity_fix, fatigue_fix = people.affinity_fix[story], people.fatigue_fix
+    kind, community = people.kind[story], people.community_bits
     rumour, block = people.rumour[story], people.block[story]
     reinforced = posts.reinforced[o.post]
     doubted = rumour >= 0 and posts.negative[o.post] == 0
     for j in range(m):
         v, h = np.uint64(user[j]), hashes[j]
         lane = lane_of(people, v)
-        if (h & _LOW) >= (see[j] * attention_fix[activity[lane], spent[j]]) >> _16:
+        if (h & _LOW) >= (see[j] * attention_fix[activity[lane], attention[v]]) >> _16:
             continue
-        h = mix(h)
-        fit = (affinity_fix[segment[lane], community_class(people, told, v)] * fatigue_fix[tired[j]]) >> _16
+        h, seen = mix(h), fatigue[v]
+        fit = (affinity_fix[segment[lane], kind[v >> community]] * fatigue_fix[seen]) >> _16
         out[n].user, out[n].offer = v, i
         out[n].delay = delays[h & np.uint64(4095)] if delayed else 0
-        out[n].flags = respond(mix(h + _ONE), chance, (fit * attend) >> _16, act, making(reinforced, tired[j]))
+        out[n].flags = respond(mix(h + _ONE), chance, (fit * attend) >> _16, act, making(reinforced, seen))
         if doubted and state.belief[rumour, v] == CORRECTED and (mix(h + _BLOCK) >> _32) < block:
             out[n].flags &= ~PASSING_ON
         n += 1
