@@ -170,10 +170,8 @@ def fill_tied(layer, start, stop, u, friends_only, circles, own, out, coins, at)
     """Write who stands at positions [start, stop) of one layer and is tied to ``u`` there, before more is asked.
 
     Written from place ``at`` of ``out`` on; returns the next free place. First come all who stand there with their
-    coins, which is arithmetic on many at once; then the place moves on only past those who are tied.
-
-    Args:
-        coins: u8, as long as ``out``. Written.
+    coins (``coins``, u8, as long as ``out``), which is arithmetic on many at once; then the place moves on only past
+    those who are tied. In a group everybody is tied to everybody.
     """
     _find(u, layer, own, circles)
     if not own[layer, TAKES_PART]:
@@ -185,7 +183,7 @@ def fill_tied(layer, start, stop, u, friends_only, circles, own, out, coins, at)
         out[j] = v
         v += back
         v -= n if v >= home + n else 0
-    if not friends_only:  # in a group everybody is tied to everybody
+    if not friends_only:
         return max(at, end)
     key, tie = circles.keys[layer], circles.tie[layer]
     for j in range(at, end):

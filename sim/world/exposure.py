@@ -5,7 +5,7 @@ people a platform shows it to (serve). `expose` walks the candidates and only re
 Everybody responds to the world as it was before the step, so neither chunks nor threads can change a result.
 
 What costs is memory that is far away, so candidates come in blocks: first who they are and whether they look, which
-is arithmetic, without a branch; then all lines of what they remember are asked for at once; then the answers.
+is arithmetic, without a branch; then what they remember, all lines asked for at once; then the answers.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import numpy as np
 
 from sim.base.jit import njit
 from sim.base.kernels import mix
-from sim.base.memory import prefetch
 from sim.base.streams import K1, K2
 from sim.networks.circles import Circles
 from sim.networks.ties import fill_tied, is_member, layer_at, nothing_known, sociability
@@ -112,6 +111,8 @@ class Block(NamedTuple):
     visit: np.ndarray  # u8 which visit to that row it is
     see: np.ndarray  # u8 threshold of seeing
     hash: np.ndarray  # u8
+    attention: np.ndarray  # u1
+    fatigue: np.ndarray  # u1
     own: np.ndarray  # i8[layers + 1, 8] what is known of the sharer's private circles, where they are what is walked
 
 
@@ -212,7 +213,7 @@ def _fill_followers(o, start, stop, reach, network, block):
 
 
 @njit(nogil=True, cache=True, counts=False)
-def look(o, story, start, stop, reach, salt, people, network, state, block):
+def look(o, story, start, stop, reach, salt, people, network, block):
     """Those of candidates ``start..stop`` who look, before what they remember is known; returns how many.
 
     One coin against the product of all that bears on seeing; first against the most that this can be, which most do
@@ -220,10 +221,10 @@ def look(o, story, start, stop, reach, salt, people, network, state, block):
     candidate is written and the place moves on only past those who are kept.
     """
     if o.mode == SERVE:
-        return _look_served(o, story, start, stop, reach, salt, people, network.lots, state, block)
+        return _look_served(o, story, start, stop, reach, salt, people, network.lots, block)
     if o.mode >= FRIENDS:
-        return _look_private(o, start, stop, salt, people, network, state, block)
-    user, visit, see, hashes, _ = block
+        return _look_private(o, start, stop, salt, people, network, block)
+    user, visit, see, hashes, _, _, _ = block
     see_fix, activity, member, offered = people.see_fix, people.activity, people.member, o.see
     platform, most = np.uint64(network.platform), np.uint64(0)
     for factor in see_fix:
@@ -248,13 +249,13 @@ def look(o, story, start, stop, reach, salt, people, network, state, block):
 
 
 @njit(nogil=True, cache=True, counts=False)
-def _look_private(o, start, stop, salt, people, network, state, block):
+def _look_private(o, start, stop, salt, people, network, block):
     """Friends, or those of a group, layer by layer: who is tied to the sharer, then who of them would look.
 
     Only of those few is asked whether they take part and are no friends from an earlier layer, which costs the most.
     """
     n, k, u, friends_only, circles = np.int64(0), start, np.int64(o.source), o.mode == FRIENDS, network.circles
-    user, _, see, hashes, own = block
+    user, _, see, hashes, _, _, own = block
     see_fix, activity, member, look_fix = people.see_fix, people.activity, people.member, circles.look_fix
     platform, offered = np.uint64(network.platform), o.see
     while k < stop:
@@ -274,7 +275,7 @@ def _look_private(o, start, stop, salt, people, network, state, block):
 
 
 @njit(nogil=True, cache=True, counts=False)
-def _look_served(o, story, start, stop, reach, salt, people, lots, state, block):
+def _look_served(o, story, start, stop, reach, salt, people, lots, block):
     """People served: a round visits each place once and takes the holder of one lot in its block of ids.
 
     From round to round the lot moves on; after as many rounds as there are lots, everybody has come as often as
@@ -282,44 +283,35 @@ def _look_served(o, story, start, stop, reach, salt, people, lots, state, block)
     """
     if reach.turns == 0 or reach.size == 0:
         return 0
-    user, _, see, hashes, _ = block
-    k = start
-    while k < stop:
-        end = min(stop, k - k % reach.size + reach.size)  # of the round
-        _fill_served(o, story, k, end, k - start, reach, people, lots, state, user, see)
-        k = end
-    number, n, n_users = np.uint64(start) * _K1, 0, people.n_users
-    for j in range(stop - start):
-        hashes[j] = mix(salt ^ (number + np.uint64(j) * _K1))
-    for j in range(stop - start):
-        v, threshold, h = user[j], see[j], hashes[j]
-        user[n], see[n], hashes[n] = v, threshold, h
-        n += ((h & _LOW) < threshold) & (v < n_users)
-    return n
-
-
-@njit(nogil=True, cache=True, counts=False)
-def _fill_served(o, story, start, stop, j, reach, people, lots, state, user, see):
-    """Candidates ``start..stop`` of one round and their thresholds, from place ``j`` of the columns on."""
+    user, _, see, hashes, _, _, _ = block
     lanes, see_fix, fit_fix, segment = lots.lane, lots.see_fix, people.fit_fix[story], people.segment
-    places, kind, targeted, key = lots.place[reach.place :], people.kind[story], o.targeted, reach.key
-    attention = state.attention
-    size, a, turns, row = np.uint64(reach.size), np.uint64(reach.a), np.uint64(reach.turns), np.uint64(reach.row)
-    shift = np.uint64(start // reach.size) % turns * np.uint64(reach.turn) % turns
-    at = np.uint64(world_member(start % reach.size, reach.size, reach.a, reach.b))
-    for i in range(j, j + stop - start):
+    places, n_users, targeted = lots.place[reach.place :], np.uint64(people.n_users), o.targeted
+    turns, row, turn, key = np.uint64(reach.turns), np.uint64(reach.row), np.uint64(reach.turn), reach.key
+    kind, community = people.kind[story], people.community_bits
+    size, a, b, number = np.uint64(reach.size), np.uint64(reach.a), np.uint64(reach.b), np.uint64(start) * _K1
+    passed, shift = np.uint64(start % reach.size), (np.uint64(start // reach.size) % turns) * turn % turns
+    at = np.uint64(world_member(np.int64(passed), reach.size, reach.a, reach.b))
+    n = 0
+    for _ in range(start, stop):
         lot = shift + ((((key ^ (at * _K2)) * _K1 >> _32) * turns) >> _32)
         lot = (lot - turns if lot >= turns else lot) + row
-        lane, place = np.uint64(lanes[lot]), places[at]
-        v = holder(people, place, lane)
-        prefetch(attention, v)
+        lane = np.uint64(lanes[lot])
+        v = holder(people, places[at], lane)
+        h = mix(salt ^ number)
         threshold = np.uint64(see_fix[lot]) << _16
         if targeted:
-            suited = kind[v >> people.community_bits]
-            threshold = (threshold * fit_fix[segment[lane], suited]) >> _16
-        user[i], see[i] = v, threshold
+            threshold = (threshold * fit_fix[segment[lane], kind[v >> community]]) >> _16
+        user[n], see[n], hashes[n] = v, threshold, h
+        n += ((h & _LOW) < threshold) & (v < n_users)
+        number += _K1
+        passed += _ONE
         at += a
         at = at - size if at >= size else at
+        if passed == size:
+            passed, at = np.uint64(0), b
+            shift += turn
+            shift = shift - turns if shift >= turns else shift
+    return n
 
 
 @njit(nogil=True, cache=True)
@@ -346,6 +338,8 @@ def expose(offers, ends, lo, hi, moment, people, network, posts, state, out):
         np.empty(PRIVATE, np.uint64),
         np.empty(PRIVATE, np.uint64),
         np.empty(PRIVATE, np.uint64),
+        np.empty(PRIVATE, np.uint8),
+        np.empty(PRIVATE, np.uint8),
         nothing_known(network.circles.tie.shape[0]),
     )
     while at < hi:
@@ -358,7 +352,7 @@ def expose(offers, ends, lo, hi, moment, people, network, posts, state, out):
         width = PRIVATE if o.mode >= FRIENDS else BLOCK
         block.own[:] = 0
         for start in range(first, last, width):
-            m = look(o, story, start, min(start + width, last), reach, salt, people, network, state, block)
+            m = look(o, story, start, min(start + width, last), reach, salt, people, network, block)
             n = _answer(o, i, story, m, moment, people, posts, state, block, out, n)
         at = ends[i]
         i += 1
@@ -368,10 +362,11 @@ def expose(offers, ends, lo, hi, moment, people, network, posts, state, out):
 @njit(nogil=True, cache=True, counts=False)
 def _answer(o, i, story, m, moment, people, posts, state, block, out, n):
     """Records of those whose attention lasts, from place ``n`` of ``out`` on; returns the next free place."""
-    user, _, see, hashes, _ = block
+    user, _, see, hashes, spent, tired, _ = block
     attention, fatigue = state.attention, state.fatigue[story]
-    for j in range(m):  # nothing waits here, so all lines are asked for at once
-        prefetch(attention, user[j])
+    for j in range(m):  # nothing here waits for anything, so the reads go out together
+        v = np.uint64(user[j])
+        spent[j], tired[j] = attention[v], fatigue[v]
     chance, delayed, delays, attend, act = posts.chance[o.post], o.delayed, moment.delays, o.attend, o.act
     activity, segment, attention_fix = people.activity, people.segment, people.attention_fix
     affinity_fix, fatigue_fix = people.affinity_fix[story], people.fatigue_fix
@@ -382,9 +377,9 @@ def _answer(o, i, story, m, moment, people, posts, state, block, out, n):
     for j in range(m):
         v, h = np.uint64(user[j]), hashes[j]
         lane = lane_of(people, v)
-        if (h & _LOW) >= (see[j] * attention_fix[activity[lane], attention[v]]) >> _16:
+        if (h & _LOW) >= (see[j] * attention_fix[activity[lane], spent[j]]) >> _16:
             continue
-        h, seen = mix(h), fatigue[v]
+        h, seen = mix(h), tired[j]
         fit = (affinity_fix[segment[lane], kind[v >> community]] * fatigue_fix[seen]) >> _16
         out[n].user, out[n].offer = v, i
         out[n].delay = delays[h & np.uint64(4095)] if delayed else 0
