@@ -229,8 +229,8 @@ def draw_places(kinds: np.ndarray, held: np.ndarray) -> np.ndarray:
 def draw_kinds(key: int, story_keys: np.ndarray, communities: int) -> np.ndarray:
     """`community_class` of each community for each story, u1[stories, communities]."""
     with np.errstate(over="ignore"):
-        place = np.arange(communities, dtype=np.uint64) * _K1 + story_keys[:, None] * _K2
-        return (np_mix(np.uint64(key) ^ place) >> _60).astype(np.uint8)
+        place: np.ndarray = np.arange(communities, dtype=np.uint64) * _K1 + story_keys[:, None] * _K2
+        return (np_mix(place ^ np.uint64(key)) >> _60).astype(np.uint8)
 
 
 def acceptance(people: Traits, lots: Lots, table: int, story: int | None = None) -> float:
