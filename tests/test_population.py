@@ -70,7 +70,7 @@ def test_lots_are_held_in_proportion():
 
 def test_a_block_that_is_a_community_has_its_class(monkeypatch):
     people = crowd(monkeypatch, 20_000, 0).people
-    kinds = population.kinds(people, 0)
+    kinds = people.kind[0]
     assert (kinds[np.arange(20_000) // 64] == classes(people, 0, np.arange(20_000))).all()
     assert len(set(kinds.tolist())) == 16
 

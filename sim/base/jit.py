@@ -96,7 +96,12 @@ def _writable(folder: Path) -> bool:
 
 
 def njit(*signature: Any, **options: Any) -> Callable[[Any], Any]:
-    """As ``numba.njit``; ``cache=True`` keeps what is compiled in `cache_folder`."""
+    """As ``numba.njit``; ``cache=True`` keeps what is compiled in `cache_folder`.
+
+    ``counts=False`` is for what makes no array: no references to arrays are counted then. Each count is a locked
+    addition wherever an array is named through a tuple or handed on, and threads wait for each other at it.
+    """
+    options["_nrt"] = options.pop("counts", True)
     return _kept(numba.njit, *signature, **options)
 
 

@@ -43,6 +43,8 @@ def people(scenario: Scenario) -> Traits:
         streams.stream_key(scenario.seed, "traits"),
         overlaps(scenario),
     )
+    communities = streams.stream_key(scenario.seed, "communities")
+    story_key = np.array([streams.stream_key(0, f"story/{name}") for name in scenario.stories], np.uint64)
     return Traits(
         n_users=spec.users,
         lane_bits=np.uint64(32 if small else size.bit_length() - 1),
@@ -58,8 +60,9 @@ def people(scenario: Scenario) -> Traits:
         affinity_fix=np.round(affinity * FIX).astype(np.uint64),
         fit_fix=np.round(_fits(scenario)[2] * FIX).astype(np.uint64),
         community_bits=np.uint64(size.bit_length() - 1),
-        community_key=np.uint64(streams.stream_key(scenario.seed, "communities")),
-        story_key=np.array([streams.stream_key(0, f"story/{name}") for name in scenario.stories], np.uint64),
+        community_key=np.uint64(communities),
+        story_key=story_key,
+        kind=population.draw_kinds(communities, story_key, -(-spec.users // size)),
         **_rumours(scenario),
     )
 
@@ -104,8 +107,7 @@ def lots(scenario: Scenario, who: Traits) -> list[Lots]:
     anywhere = np.arange(population.blocks(who), dtype=np.uint32)
     places = [anywhere]
     for story in range(len(best)):
-        kinds = population.kinds(who, story)
-        places.append(population.draw_places(kinds, held[story]) if who.turn else anywhere)
+        places.append(population.draw_places(who.kind[story], held[story]) if who.turn else anywhere)
     made = []
     for index, name in enumerate(scenario.platforms):
         served, drawn = _served(who, index), _drawn(scenario, name)

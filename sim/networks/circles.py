@@ -51,7 +51,8 @@ class Circles(NamedTuple):
     back: np.ndarray  # i8[layers] undoes the turn
     place_fix: np.ndarray  # u8[layers] one place as a share of the home, 64 fractional bits
     turn_fix: np.ndarray  # u8[layers] turn places as a share of the home, 64 fractional bits
-    part: np.ndarray  # u8[layers, QUANTILES] 32-bit threshold of taking part, by sociability
+    part: np.ndarray  # u8[kinds, QUANTILES] 32-bit threshold of taking part, by sociability
+    part_of: np.ndarray  # i8[layers] row of it: layers of which people take part alike share one, which stays near
     tie: np.ndarray  # u8[layers] 32-bit threshold of being friends
     look_fix: np.ndarray  # u8[QUANTILES] factor on looking, 16 fractional bits: who has more friends sees less of each
 
@@ -79,7 +80,8 @@ def circles(
     home = [min(community_size, 1 << 32) if layer.local else n_users for layer in layers]
     keys = [stream_key(key, layer.name) for layer in layers]
     turn = [_coprime(py_bits(own, 15), n) for own, n in zip(keys, home, strict=True)]
-    part = np.array([layer.takes_part for layer in layers])[:, None] * sociable[None, :]
+    takes_part, part_of = np.unique([layer.takes_part for layer in layers], return_inverse=True)
+    part = takes_part[:, None] * sociable[None, :]
     return Circles(
         np.uint64(key),
         np.array(keys, np.uint64),
@@ -90,7 +92,8 @@ def circles(
         np.array([pow(a, -1, n) if n > 1 else 0 for a, n in zip(turn, home, strict=True)], np.int64),
         np.array([(1 << 64) // n if n > 1 else 0 for n in home], np.uint64),
         np.array([(a << 64) // n if n > 1 else 0 for a, n in zip(turn, home, strict=True)], np.uint64),
-        np.round(np.minimum(part.round(9), 1.0) * ONE32).astype(np.uint64).reshape(len(layers), QUANTILES),
+        np.round(np.minimum(part.round(9), 1.0) * ONE32).astype(np.uint64).reshape(len(takes_part), QUANTILES),
+        part_of.astype(np.int64),
         np.array([threshold(layer.friends) for layer in layers], np.uint64),
         np.round(look / look.mean() * (1 << 16)).astype(np.uint64),
     )

@@ -21,14 +21,14 @@ def sociability(u, circles):
     return bits(circles.key, np.uint64(u), np.uint64(0), _SOCIABLE) >> _52
 
 
-@njit(cache=True)
+@njit(cache=True, counts=False)
 def takes_part(u, layer, circles):
     """Whether a person takes part in their circle of a layer."""
     coin = bits(circles.keys[layer], np.uint64(u), np.uint64(0), _PART) >> _32
-    return coin < circles.part[layer, sociability(u, circles)]
+    return coin < circles.part[circles.part_of[layer], sociability(u, circles)]
 
 
-@njit(cache=True)
+@njit(cache=True, counts=False)
 def place_of(u, layer, circles):
     """Where a person stands in a layer, i8: places of a home follow each other, circles are cut from its beginning."""
     n = circles.home[layer]
@@ -36,7 +36,7 @@ def place_of(u, layer, circles):
     return first + np.int64((np.uint64(circles.turn[layer]) * np.uint64(u - first) + np.uint64(shift)) % np.uint64(n))
 
 
-@njit(cache=True)
+@njit(cache=True, counts=False)
 def user_at(place, layer, circles):
     """Who stands at a place of a layer, i8; may lie beyond the last user. Undoes `place_of`."""
     n = circles.home[layer]
@@ -54,7 +54,7 @@ def _home(u, layer, circles):
     return number * n, np.int64((h >> _32) * np.uint64(n) >> _32)
 
 
-@njit(cache=True)
+@njit(cache=True, counts=False)
 def circle_of(u, layer, circles):
     """First place of a person's circle and how many places it has: the last circle of a home may be smaller."""
     size, n = circles.starts[layer + 1] - circles.starts[layer], circles.home[layer]
@@ -63,7 +63,7 @@ def circle_of(u, layer, circles):
     return first, min(size, place - place % n + n - first)
 
 
-@njit(cache=True)
+@njit(cache=True, counts=False)
 def tied(u, v, layer, circles):
     """Whether two people who take part in one circle are friends there: one coin a pair and layer."""
     return _tie_coin(circles.keys[layer], u, v) < circles.tie[layer]
@@ -75,7 +75,7 @@ def _tie_coin(key, u, v):
     return bits(key, np.uint64(min(u, v)), np.uint64(max(u, v)), _TIE) >> _32
 
 
-@njit(cache=True)
+@njit(cache=True, counts=False)
 def friends_in(u, v, layer, circles):
     """Whether two people stand in one circle of a layer, take part and are friends."""
     if u == v:
@@ -87,7 +87,7 @@ def friends_in(u, v, layer, circles):
     return takes_part(u, layer, circles) and takes_part(v, layer, circles)
 
 
-@njit(cache=True)
+@njit(cache=True, counts=False)
 def member(k, u, friends_only, circles):
     """Who stands at position ``k`` of the circles of ``u``, or −1: the definition.
 
@@ -136,6 +136,15 @@ def nothing_known(layers):
     return np.zeros((layers + 1, 8), np.int64)
 
 
+@njit(cache=True, counts=False)
+def layer_at(position, circles):
+    """The layer in which a position lies."""
+    layer = np.int64(0)
+    while circles.starts[layer + 1] <= position:
+        layer += 1
+    return layer
+
+
 @njit(cache=True)
 def fill_members(start, stop, u, friends_only, circles, own, out):
     """Write the members at positions [start, stop) to ``out``, those who are there, in order; returns how many.
@@ -143,24 +152,45 @@ def fill_members(start, stop, u, friends_only, circles, own, out):
     Equal to calling `member` for each and leaving the −1 out, but each circle of ``u`` is found once, and who stands
     at the next place is one addition away. ``own``: what is known of the circles of ``u``, from call to call.
     """
-    at, layer = np.int64(0), 0
-    while circles.starts[layer + 1] <= start:
-        layer += 1
-    k = start
+    at, k, coins = np.int64(0), start, np.empty(out.shape[0], np.uint64)
     while k < stop:
-        begin, end = circles.starts[layer], min(stop, circles.starts[layer + 1])
-        _find(u, layer, own, circles)
-        if own[layer, TAKES_PART]:
-            j, n, home, back = k - begin, circles.home[layer], own[layer, HOME], circles.back[layer]
-            key, tie = circles.keys[layer], circles.tie[layer] if friends_only else _EVERYBODY
-            v = user_at(own[layer, FIRST] + j, layer, circles) - home
-            for _ in range(j, min(end - begin, own[layer, SIZE])):
-                if _tie_coin(key, u, home + v) < tie and _is_member(u, home + v, layer, friends_only, own, circles):
-                    out[at] = home + v
-                    at += 1
-                v += back
-                v -= n if v >= n else 0
-        k, layer = end, layer + 1
+        layer = layer_at(k, circles)
+        end = min(stop, circles.starts[layer + 1])
+        for j in range(at, fill_tied(layer, k, end, u, friends_only, circles, own, out, coins, at)):
+            v = out[j]
+            if is_member(u, v, sociability(v, circles), layer, friends_only, own, circles):
+                out[at] = v
+                at += 1
+        k = end
+    return at
+
+
+@njit(cache=True, counts=False)
+def fill_tied(layer, start, stop, u, friends_only, circles, own, out, coins, at):
+    """Write who stands at positions [start, stop) of one layer and is tied to ``u`` there, before more is asked.
+
+    Written from place ``at`` of ``out`` on; returns the next free place. First come all who stand there with their
+    coins (``coins``, u8, as long as ``out``), which is arithmetic on many at once; then the place moves on only past
+    those who are tied. In a group everybody is tied to everybody.
+    """
+    _find(u, layer, own, circles)
+    if not own[layer, TAKES_PART]:
+        return at
+    first, n, home, back = circles.starts[layer], circles.home[layer], own[layer, HOME], circles.back[layer]
+    v = user_at(own[layer, FIRST] + start - first, layer, circles)
+    end = at + min(stop, first + own[layer, SIZE]) - start
+    for j in range(at, end):
+        out[j] = v
+        v += back
+        v -= n if v >= home + n else 0
+    if not friends_only:
+        return max(at, end)
+    key, tie = circles.keys[layer], circles.tie[layer]
+    for j in range(at, end):
+        coins[j] = _tie_coin(key, u, out[j])
+    for j in range(at, end):
+        out[at] = out[j]
+        at += coins[j] < tie
     return at
 
 
@@ -171,7 +201,7 @@ def friends_of(u, circles):
     return out[: fill_members(0, out.shape[0], u, True, circles, own, out)]
 
 
-@njit(cache=True)
+@njit(cache=True, counts=False)
 def _find(u, layer, own, circles):
     """Find a person's circles in the layers up to one, those that are not known yet."""
     known = own[-1]
@@ -180,14 +210,14 @@ def _find(u, layer, own, circles):
     sociable = sociability(u, circles)
     for new in range(known[FOUND], layer + 1):
         coin = bits(circles.keys[new], np.uint64(u), np.uint64(0), _PART) >> _32  # as `takes_part` has it
-        if coin < circles.part[new, sociable]:
+        if coin < circles.part[circles.part_of[new], sociable]:
             own[known[TAKEN], NTH] = new
             known[TAKEN] += 1
             _place(u, new, own[new], circles)
     known[FOUND] = layer + 1
 
 
-@njit(cache=True)
+@njit(cache=True, counts=False)
 def _place(u, layer, row, circles):
     """Where the circle lies in which a person takes part."""
     first, size = circle_of(u, layer, circles)
@@ -199,25 +229,29 @@ def _place(u, layer, row, circles):
     row[SPAN] = np.int64(_ALL if whole else np.uint64(size) * one + _SLACK + _SLACK)
 
 
-@njit(cache=True)
-def _is_member(u, v, layer, friends_only, own, circles):
-    """Whether ``v``, in the circle of ``u`` in a layer and tied to it, is one to be shown what ``u`` shares there."""
-    if v == u or v >= circles.n_users or not takes_part(v, layer, circles):
+@njit(cache=True, counts=False)
+def is_member(u, v, sociable, layer, friends_only, own, circles):
+    """Whether ``v``, tied to ``u`` in a layer and so sociable, is one to be shown what ``u`` shares there."""
+    if v == u or v >= circles.n_users:
+        return False
+    coin = bits(circles.keys[layer], np.uint64(v), np.uint64(0), _PART) >> _32  # as `takes_part` has it
+    if coin >= circles.part[circles.part_of[layer], sociable]:
         return False
     return not friends_only or not _knows_from(u, v, layer, own, circles)
 
 
-@njit(cache=True)
+@njit(cache=True, counts=False)
 def _knows_from(u, v, layer, own, circles):
     """Whether two people are friends in a layer before this one: `friends_in`, with the circles of ``u`` at hand."""
+    homes, turn_fix = circles.home, circles.turn_fix  # named through a tuple in a loop, each would be counted there
     for i in range(own[-1, TAKEN]):
         earlier = own[i, NTH]
         if earlier >= layer:
             return False
-        home, n = own[earlier, HOME], circles.home[earlier]
+        home, n = own[earlier, HOME], homes[earlier]
         if v < home or v >= home + n:
             continue
-        beyond = np.uint64(v - home) * circles.turn_fix[earlier] - np.uint64(own[earlier, BEGIN])
+        beyond = np.uint64(v - home) * turn_fix[earlier] - np.uint64(own[earlier, BEGIN])
         if beyond > np.uint64(own[earlier, SPAN]):
             continue
         turned = np.uint64(circles.turn[earlier]) * np.uint64(v - home) + np.uint64(own[earlier, SHIFT])

@@ -18,9 +18,9 @@ from sim.base.jit import njit
 from sim.base.kernels import mix
 from sim.base.streams import K1, K2
 from sim.networks.circles import Circles
-from sim.networks.ties import fill_members, nothing_known, sociability
+from sim.networks.ties import fill_tied, is_member, layer_at, nothing_known, sociability
 from sim.networks.walks import Layout, Walk, affine, audience_size, fill_followers, start_walk, world_member
-from sim.world.population import Lots, community_class, holder, lane_of
+from sim.world.population import Lots, holder, lane_of
 from sim.world.records import AUDIENCE, CORRECTED, FOLLOWERS, FRIENDS, MAKE, PASSING_ON, SERVE
 
 BLOCK = 256  # candidates enumerated at a time
@@ -102,7 +102,6 @@ class Ring(NamedTuple):
     turns: int  # lots of the table
     turn: int  # the lot moves on by so much each round
     walk: Walk
-    own: np.ndarray  # i8[layers + 1, 8] what is known of the sharer's private circles, where they are what is walked
 
 
 class Block(NamedTuple):
@@ -114,6 +113,7 @@ class Block(NamedTuple):
     hash: np.ndarray  # u8
     attention: np.ndarray  # u1
     fatigue: np.ndarray  # u1
+    own: np.ndarray  # i8[layers + 1, 8] what is known of the sharer's private circles, where they are what is walked
 
 
 @njit(cache=True, inline="always")
@@ -140,8 +140,7 @@ def respond(h, chance, attend_fix, act_fix, make_fix):
             h = mix(h + np.uint64(i))
         lane = (h >> _32) if i & 1 else (h & _LOW)
         fix = (act_fix * make_fix) >> _16 if i == MAKE else act_fix
-        if lane < min((chance[i] * fix) >> _16, _FULL):
-            flags |= 1 << i
+        flags |= (lane < min((chance[i] * fix) >> _16, _FULL)) << i
     return flags
 
 
@@ -151,7 +150,7 @@ def making(reinforced, seen):
     return _WHOLE + reinforced * np.uint64(min(seen, REINFORCED))
 
 
-@njit(cache=True)
+@njit(cache=True, counts=False)
 def walk_lengths(users, table, inflate, layout, sizes, lengths):
     """Audience size of each ordinary user, members of other platforms included, and the candidates to walk for it.
 
@@ -164,7 +163,7 @@ def walk_lengths(users, table, inflate, layout, sizes, lengths):
         lengths[i] = start_walk(users[i], sizes[i], layout).length
 
 
-@njit(cache=True)
+@njit(cache=True, counts=False)
 def start_reach(o, story, people, network):
     """The rings, lists and walks that an offer's candidates follow."""
     source, key = np.int64(o.source), mix((o.source * _K1) ^ network.layout.key)
@@ -183,75 +182,99 @@ def start_reach(o, story, people, network):
     elif o.mode == AUDIENCE:
         walk = start_walk(source, o.domain, network.layout)
     a, b = affine(key, size)
-    own = nothing_known(network.circles.tie.shape[0] if o.mode >= FRIENDS else np.int64(0))
-    return Ring(key, size, a, b, row, place, turns, turn, walk, own)
+    return Ring(key, size, a, b, row, place, turns, turn, walk)
 
 
-@njit(nogil=True, cache=True)
-def _fill_followers(o, start, stop, reach, people, network, block):
-    """Followers ``start..stop``, by running counters instead of divisions."""
-    n = stop - start
-    if o.mode >= FRIENDS:
-        block.visit[:n] = 0
-        friends_only, circles = o.mode == FRIENDS, network.circles
-        return fill_members(start, stop, np.int64(o.source), friends_only, circles, reach.own, block.user)
+@njit(nogil=True, cache=True, counts=False)
+def _fill_followers(o, start, stop, reach, network, block):
+    """Followers ``start..stop``, by running counters instead of divisions; returns how many."""
+    user, visit, n = block.user, block.visit, stop - start
     if o.mode == AUDIENCE:
-        block.visit[:n] = 0
+        visit[:n] = 0
         if network.indptr.shape[0] == 1:
-            return fill_followers(start, stop, np.int64(o.source), reach.walk, network.layout, block.user)
+            return fill_followers(start, stop, np.int64(o.source), reach.walk, network.layout, user)
         for k in range(n):  # a slice's lengths would be compared, and the words of an error compiled
-            block.user[k] = network.indices[reach.row + start + k]
+            user[k] = network.indices[reach.row + start + k]
         return n
-    domain, listed = o.domain, o.mode == FOLLOWERS
-    place, visit = start % domain, np.uint64(start // domain)
-    v = world_member(place, reach.size, reach.a, reach.b)
-    for k in range(n):
-        block.user[k] = np.int64(network.won_rows[reach.row + place]) if listed else v
-        block.visit[k] = visit
-        place += 1
-        v += reach.a
-        if v >= reach.size:
-            v -= reach.size
-        if place == domain:
-            place, v = np.int64(0), reach.b
-            visit += _ONE
+    k = 0
+    while k < n:
+        place, turn = (start + k) % o.domain, np.uint64((start + k) // o.domain)
+        end = min(n, k + o.domain - place)  # of the turn
+        v = world_member(place, reach.size, reach.a, reach.b)
+        for j in range(k, end):
+            user[j], visit[j] = v, turn
+            v += reach.a
+            v -= reach.size if v >= reach.size else 0
+        if o.mode == FOLLOWERS:
+            for j in range(k, end):
+                user[j] = np.int64(network.won_rows[reach.row + place + j - k])
+        k = end
     return n
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, counts=False)
 def look(o, story, start, stop, reach, salt, people, network, block):
     """Those of candidates ``start..stop`` who look, before what they remember is known; returns how many.
 
-    One coin against the product of all that bears on seeing. A mispredicted branch costs more than the arithmetic it
-    would save, so every candidate is written and the place moves on only past those who are kept.
+    One coin against the product of all that bears on seeing; first against the most that this can be, which most do
+    not pass and which needs no trait. A mispredicted branch costs more than the arithmetic it would save, so every
+    candidate is written and the place moves on only past those who are kept.
     """
     if o.mode == SERVE:
         return _look_served(o, story, start, stop, reach, salt, people, network.lots, block)
-    m, n = _fill_followers(o, start, stop, reach, people, network, block), 0
-    anyone = np.uint64(o.mode == FOLLOWERS)  # whoever followed in the run uses the platform
-    private, circles = o.mode >= FRIENDS, network.circles
-    user, visit, see, hashes, _, _ = block
-    see_fix, activity, member, platform, offered = (
-        people.see_fix,
-        people.activity,
-        people.member,
-        network.platform,
-        o.see,
-    )
+    if o.mode >= FRIENDS:
+        return _look_private(o, start, stop, salt, people, network, block)
+    user, visit, see, hashes, _, _, _ = block
+    see_fix, activity, member, offered = people.see_fix, people.activity, people.member, o.see
+    platform, most = np.uint64(network.platform), np.uint64(0)
+    for factor in see_fix:
+        most = max(most, (offered * factor) >> _16)
+    m = _fill_followers(o, start, stop, reach, network, block)
     for j in range(m):
-        v = np.uint64(user[j])
-        lane = lane_of(people, v)
-        uses = (np.uint64(member[lane]) >> np.uint64(platform)) & _ONE
+        hashes[j] = mix(salt ^ (np.uint64(user[j]) * _K2) ^ (visit[j] * _K1))
+    k, n = 0, 0
+    for j in range(m):
+        v, h = user[j], hashes[j]
+        user[k], hashes[k] = v, h
+        k += (h & _LOW) < most
+    anyone = np.uint64(o.mode == FOLLOWERS)  # whoever followed in the run uses the platform
+    for j in range(k):
+        v, h = user[j], hashes[j]
+        lane = lane_of(people, np.uint64(v))
+        uses = (np.uint64(member[lane]) >> platform) & _ONE
         threshold = ((offered * see_fix[activity[lane]]) >> _16) * (anyone | uses)
-        if private:
-            threshold = (threshold * circles.look_fix[sociability(v, circles)]) >> _16
-        h = mix(salt ^ (v * _K2) ^ (visit[j] * _K1))
         user[n], see[n], hashes[n] = v, threshold, h
         n += (h & _LOW) < threshold
     return n
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, counts=False)
+def _look_private(o, start, stop, salt, people, network, block):
+    """Friends, or those of a group, layer by layer: who is tied to the sharer, then who of them would look.
+
+    Only of those few is asked whether they take part and are no friends from an earlier layer, which costs the most.
+    """
+    n, k, u, friends_only, circles = np.int64(0), start, np.int64(o.source), o.mode == FRIENDS, network.circles
+    user, _, see, hashes, _, _, own = block
+    see_fix, activity, member, look_fix = people.see_fix, people.activity, people.member, circles.look_fix
+    platform, offered = np.uint64(network.platform), o.see
+    while k < stop:
+        layer = layer_at(k, circles)
+        end = min(stop, circles.starts[layer + 1])
+        for j in range(n, fill_tied(layer, k, end, u, friends_only, circles, own, user, see, n)):
+            v = np.uint64(user[j])
+            lane, sociable = lane_of(people, v), sociability(v, circles)
+            uses = (np.uint64(member[lane]) >> platform) & _ONE
+            threshold = (((offered * see_fix[activity[lane]]) >> _16) * uses * look_fix[sociable]) >> _16
+            h = mix(salt ^ (v * _K2))
+            if (h & _LOW) < threshold and is_member(u, np.int64(v), sociable, layer, friends_only, own, circles):
+                user[n], see[n], hashes[n] = v, threshold, h
+                n += 1
+        k = end
+    return n
+
+
+@njit(nogil=True, cache=True, counts=False)
 def _look_served(o, story, start, stop, reach, salt, people, lots, block):
     """People served: a round visits each place once and takes the holder of one lot in its block of ids.
 
@@ -260,11 +283,11 @@ def _look_served(o, story, start, stop, reach, salt, people, lots, block):
     """
     if reach.turns == 0 or reach.size == 0:
         return 0
-    user, _, see, hashes, _, _ = block
+    user, _, see, hashes, _, _, _ = block
     lanes, see_fix, fit_fix, segment = lots.lane, lots.see_fix, people.fit_fix[story], people.segment
     places, n_users, targeted = lots.place[reach.place :], np.uint64(people.n_users), o.targeted
     turns, row, turn, key = np.uint64(reach.turns), np.uint64(reach.row), np.uint64(reach.turn), reach.key
-    told = people.story_key[story]
+    kind, community = people.kind[story], people.community_bits
     size, a, b, number = np.uint64(reach.size), np.uint64(reach.a), np.uint64(reach.b), np.uint64(start) * _K1
     passed, shift = np.uint64(start % reach.size), (np.uint64(start // reach.size) % turns) * turn % turns
     at = np.uint64(world_member(np.int64(passed), reach.size, reach.a, reach.b))
@@ -277,7 +300,7 @@ def _look_served(o, story, start, stop, reach, salt, people, lots, block):
         h = mix(salt ^ number)
         threshold = np.uint64(see_fix[lot]) << _16
         if targeted:
-            threshold = (threshold * fit_fix[segment[lane], community_class(people, told, v)]) >> _16
+            threshold = (threshold * fit_fix[segment[lane], kind[v >> community]]) >> _16
         user[n], see[n], hashes[n] = v, threshold, h
         n += ((h & _LOW) < threshold) & (v < n_users)
         number += _K1
@@ -317,6 +340,7 @@ def expose(offers, ends, lo, hi, moment, people, network, posts, state, out):
         np.empty(PRIVATE, np.uint64),
         np.empty(PRIVATE, np.uint8),
         np.empty(PRIVATE, np.uint8),
+        nothing_known(network.circles.tie.shape[0]),
     )
     while at < hi:
         o = offers[i]
@@ -326,6 +350,7 @@ def expose(offers, ends, lo, hi, moment, people, network, posts, state, out):
         reach = start_reach(o, story, people, network)
         salt = mix(moment.view_key ^ posts.ident[o.post]) ^ mix(o.source + _K2)
         width = PRIVATE if o.mode >= FRIENDS else BLOCK
+        block.own[:] = 0
         for start in range(first, last, width):
             m = look(o, story, start, min(start + width, last), reach, salt, people, network, block)
             n = _answer(o, i, story, m, moment, people, posts, state, block, out, n)
@@ -334,17 +359,18 @@ def expose(offers, ends, lo, hi, moment, people, network, posts, state, out):
     return n
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, counts=False)
 def _answer(o, i, story, m, moment, people, posts, state, block, out, n):
     """Records of those whose attention lasts, from place ``n`` of ``out`` on; returns the next free place."""
-    user, _, see, hashes, spent, tired = block
+    user, _, see, hashes, spent, tired, _ = block
     attention, fatigue = state.attention, state.fatigue[story]
     for j in range(m):  # nothing here waits for anything, so the reads go out together
         v = np.uint64(user[j])
         spent[j], tired[j] = attention[v], fatigue[v]
     chance, delayed, delays, attend, act = posts.chance[o.post], o.delayed, moment.delays, o.attend, o.act
     activity, segment, attention_fix = people.activity, people.segment, people.attention_fix
-    affinity_fix, fatigue_fix, told = people.affinity_fix[story], people.fatigue_fix, people.story_key[story]
+    affinity_fix, fatigue_fix = people.affinity_fix[story], people.fatigue_fix
+    kind, community = people.kind[story], people.community_bits
     rumour, block = people.rumour[story], people.block[story]
     reinforced = posts.reinforced[o.post]
     doubted = rumour >= 0 and posts.negative[o.post] == 0
@@ -353,11 +379,11 @@ def _answer(o, i, story, m, moment, people, posts, state, block, out, n):
         lane = lane_of(people, v)
         if (h & _LOW) >= (see[j] * attention_fix[activity[lane], spent[j]]) >> _16:
             continue
-        h = mix(h)
-        fit = (affinity_fix[segment[lane], community_class(people, told, v)] * fatigue_fix[tired[j]]) >> _16
+        h, seen = mix(h), tired[j]
+        fit = (affinity_fix[segment[lane], kind[v >> community]] * fatigue_fix[seen]) >> _16
         out[n].user, out[n].offer = v, i
         out[n].delay = delays[h & np.uint64(4095)] if delayed else 0
-        out[n].flags = respond(mix(h + _ONE), chance, (fit * attend) >> _16, act, making(reinforced, tired[j]))
+        out[n].flags = respond(mix(h + _ONE), chance, (fit * attend) >> _16, act, making(reinforced, seen))
         if doubted and state.belief[rumour, v] == CORRECTED and (mix(h + _BLOCK) >> _32) < block:
             out[n].flags &= ~PASSING_ON
         n += 1

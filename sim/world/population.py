@@ -46,6 +46,7 @@ class Traits(NamedTuple):
     community_bits: np.uint64  # a community holds 1 << community_bits ids
     community_key: np.uint64
     story_key: np.ndarray  # u8[stories] who a story is in draws, whatever its place
+    kind: np.ndarray  # u1[stories, communities] `community_class` of everybody in each community
     rumour: np.ndarray  # i8[stories] row of what people believe; −1: no question of belief
     convince: np.ndarray  # u8[stories, segments] 32-bit threshold: who attends to a post for it believes it
     correct: np.ndarray  # u8[stories] who attends to a post against it does so no more, or never will
@@ -225,11 +226,11 @@ def draw_places(kinds: np.ndarray, held: np.ndarray) -> np.ndarray:
     return np.repeat(np.arange(len(kinds), dtype=np.uint32), held[kinds])
 
 
-def kinds(people: Traits, story: int) -> np.ndarray:
-    """`community_class` of every block for a story, i8[blocks]; meant for worlds where a block is a community."""
+def draw_kinds(key: int, story_keys: np.ndarray, communities: int) -> np.ndarray:
+    """`community_class` of each community for each story, u1[stories, communities]."""
     with np.errstate(over="ignore"):
-        place = np.arange(blocks(people), dtype=np.uint64) * _K1 + people.story_key[story] * _K2
-        return (np_mix(people.community_key ^ place) >> _60).astype(np.int64)
+        place: np.ndarray = np.arange(communities, dtype=np.uint64) * _K1 + story_keys[:, None] * _K2
+        return (np_mix(place ^ np.uint64(key)) >> _60).astype(np.uint8)
 
 
 def acceptance(people: Traits, lots: Lots, table: int, story: int | None = None) -> float:
@@ -244,7 +245,7 @@ def acceptance(people: Traits, lots: Lots, table: int, story: int | None = None)
         where = lots.place[lots.place_starts[story + 1] : lots.place_starts[story + 2]]
         share = np.full(fit.shape[1], 1 / fit.shape[1])
         if people.turn:
-            share = np.bincount(kinds(people, story)[where], minlength=fit.shape[1]) / len(where)
+            share = np.bincount(people.kind[story][where], minlength=fit.shape[1]) / len(where)
         chance = chance * (fit @ share)[people.segment[lots.lane[part]]]
     there = people.n_users / (blocks(people) << int(people.lane_bits)) if people.turn else 1.0
     return round(float(chance.sum()) / max(1, len(chance)) * there, 9)

@@ -91,14 +91,14 @@ def absorb(records, offers, moment, people, posts, state, tally, acts):
     return n
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, counts=False)
 def _recall(run, reached, seen):
     """Ask for the state of everybody in a run at once; what is not in the cache comes while the others do."""
     for r in range(run.shape[0]):
         seen[r] = reached[run[r].user]
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, counts=False)
 def _absorb_run(run, o, moment, people, posts, state, tally, counts, acts, n):
     """Some records of one offer; ``acts`` is filled from place ``n`` on, the next free place is returned.
 
@@ -155,7 +155,7 @@ def _absorb_run(run, o, moment, people, posts, state, tally, counts, acts, n):
     return n
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, counts=False)
 def _held(belief, coin, v, story, against, people):
     """What somebody holds of a story who has attended to a post for or against it, u1; who was corrected stays so."""
     if against:
@@ -191,7 +191,7 @@ def _count_tags(flow, topic, slot, tags, weight):
     flow[topic, slot, F_BESIDE] += weight * (tags == TAG_BESIDE)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, counts=False)
 def _add_up(o, own, platform, counts, tally):
     """Enter the counts of a run of views in the totals of its post, its channel and its platform."""
     for flow in range(counts.shape[0]):
@@ -207,7 +207,7 @@ def _add_up(o, own, platform, counts, tally):
         row[2] += counts[F_LIKES]
 
 
-@njit(cache=True)
+@njit(cache=True, counts=False)
 def claim(table, keys, fresh):
     """Enter keys into an open-addressing hash set; ``fresh[i]`` tells whether key i was new. Returns how many were.
 
