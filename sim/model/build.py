@@ -300,7 +300,7 @@ def ground(scenario: Scenario, stored: Stored | None = None, like: Ground | None
     """
     if like or stored or not isinstance(scenario.network, Computed):  # a stored network may fill the memory
         return _ground(scenario, stored, like)
-    return _grounds.of(scenario.said(*GROUND), lambda: _ground(scenario))
+    return _grounds.of((population.SMALL, scenario.said(*GROUND)), lambda: _ground(scenario))
 
 
 def _ground(scenario: Scenario, stored: Stored | None = None, like: Ground | None = None) -> Ground:

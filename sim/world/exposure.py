@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.base.jit import njit
+from sim.base.jit import inner, njit
 from sim.base.kernels import mix
 from sim.base.streams import K1, K2
 from sim.networks.circles import Circles
@@ -187,7 +187,7 @@ def start_reach(o, story, people, network):
     return Ring(key, size, a, b, row, place, turns, turn, walk, own)
 
 
-@njit(nogil=True, cache=True)
+@inner(nogil=True, cache=True)
 def _fill_followers(o, start, stop, reach, people, network, block):
     """Followers ``start..stop``, by running counters instead of divisions."""
     n = stop - start
@@ -218,7 +218,7 @@ def _fill_followers(o, start, stop, reach, people, network, block):
     return n
 
 
-@njit(nogil=True, cache=True)
+@inner(nogil=True, cache=True)
 def look(o, story, start, stop, reach, salt, people, network, block):
     """Those of candidates ``start..stop`` who look, before what they remember is known; returns how many.
 
@@ -251,7 +251,7 @@ def look(o, story, start, stop, reach, salt, people, network, block):
     return n
 
 
-@njit(nogil=True, cache=True)
+@inner(nogil=True, cache=True)
 def _look_served(o, story, start, stop, reach, salt, people, lots, block):
     """People served: a round visits each place once and takes the holder of one lot in its block of ids.
 
@@ -334,7 +334,7 @@ def expose(offers, ends, lo, hi, moment, people, network, posts, state, out):
     return n
 
 
-@njit(nogil=True, cache=True)
+@inner(nogil=True, cache=True)
 def _answer(o, i, story, m, moment, people, posts, state, block, out, n):
     """Records of those whose attention lasts, from place ``n`` of ``out`` on; returns the next free place."""
     user, _, see, hashes, spent, tired = block
