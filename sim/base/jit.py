@@ -64,10 +64,10 @@ def kept(name: str) -> Path | None:
     return next((base / name for base in _bases() if _writable(base / name)), None)
 
 
-def is_warm() -> bool:
-    """Whether functions of these sources have been compiled before."""
+def is_warm(function: str = "") -> bool:
+    """Whether functions of these sources have been compiled before: this one, as ``module.name``, or any."""
     folder = cache_folder()
-    return folder is not None and any(folder.iterdir())
+    return folder is not None and any(folder.rglob(f"{function}-*.nbi" if function else "*"))
 
 
 def _bases() -> Iterator[Path]:
