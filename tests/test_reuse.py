@@ -4,7 +4,7 @@ import pytest
 import sizes
 
 from sim.base.errors import SimError
-from sim.base.kept import Kept
+from sim.base.lazy import Kept
 from sim.base.workers import Workers
 from sim.model import build
 from sim.model.model import ViralityModel

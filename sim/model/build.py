@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.base import streams
-from sim.base.kept import Kept
+from sim.base.lazy import Kept
 from sim.minds.actor import Actor
 from sim.networks import Computed
 from sim.networks.stored import Stored

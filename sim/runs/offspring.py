@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.base import notices
-from sim.base.kept import Kept
+from sim.base.lazy import Kept
 from sim.platforms.base import Prospect, Shown
 from sim.platforms.platform import Platform
 from sim.scenario.affinity import KEEN, affinities
