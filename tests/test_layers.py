@@ -121,7 +121,7 @@ def test_only_compiled_functions_are_without_types(path):
 
 def compiled(node):
     words = {word.id for mark in node.decorator_list for word in ast.walk(mark) if isinstance(word, ast.Name)}
-    return bool(words & {"njit", "vectorize"})
+    return bool(words & {"njit", "inner", "vectorize"})
 
 
 def test_mesa_stays_in_three_modules():

@@ -63,7 +63,7 @@ def test_traits_of_lanes_hold_their_shares_and_are_independent():
 
 def test_lots_are_held_in_proportion():
     weights = np.array([0.0, 0.05, 0.25, 0.6, 1.0])
-    lane, taken = population.draw_lots(weights, 4, 3)
+    [(lane, taken)] = population.draw_lots([weights], 4, 3)
     assert np.bincount(lane, minlength=5).tolist() == [0, 1, 1, 3, 4]
     assert np.bincount(lane, taken / 65536, 5) == pytest.approx(4 * weights, abs=1e-4)
 

@@ -154,3 +154,11 @@ def test_both_halves_of_a_draw_are_uncorrelated():
 def test_a_trial_succeeds_as_often_as_its_probability(p):
     hits = (np_bits(stream_key(3, "views"), np.arange(N), 17) >> np.uint64(32)) < np.uint64(threshold(p))
     assert standard(hits, p, p * (1 - p)) < SIGMAS
+
+
+def test_poisson_numbers_of_many_are_those_of_each():
+    means = np.repeat([0.0, 0.001, 0.5, 3.7, 45.9, 300.0, 990.0], 400)
+    coins = streams.np_uniform(3, np.arange(len(means)))
+    coins[:3] = 0.0, 1 - 2**-53, 0.5
+    each = [streams.poisson(float(mean), float(coin)) for mean, coin in zip(means, coins, strict=True)]
+    assert streams.poissons(means, coins).tolist() == each

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 import zlib
+from functools import lru_cache
 
 import numpy as np
 
@@ -105,6 +106,28 @@ def poisson(mean: float, coin: float) -> int:
         p *= mean / k
         total += p
     return k
+
+
+def poissons(means: np.ndarray, coins: np.ndarray) -> np.ndarray:
+    """`poisson` of each mean and coin, i8; for means that come again and again, as the hours of a day do."""
+    counts = np.zeros(len(means), np.int64)
+    for mean in np.unique(means):
+        here = means == mean
+        counts[here] = np.searchsorted(_upto(float(mean)), coins[here], side="right")
+    return counts
+
+
+@lru_cache(maxsize=1024)
+def _upto(mean: float) -> np.ndarray:
+    """The totals that `poisson` holds a coin against, one after the other, until it stops."""
+    k, p = 0, float(f"{math.exp(-mean):.12g}")
+    total, totals = p, list[float]()
+    while k < 1000 and (k < mean or p > 1e-15):
+        totals.append(total)
+        k += 1
+        p *= mean / k
+        total += p
+    return np.array(totals)
 
 
 def normal(key: int, ids: np.ndarray, lane: int) -> np.ndarray:

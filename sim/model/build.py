@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.base import streams
+from sim.base.lazy import Kept
 from sim.minds.actor import Actor
 from sim.networks import Computed
 from sim.networks.stored import Stored
@@ -25,6 +27,7 @@ from sim.world.records import BASIC, RELAY, RESPONSES
 from sim.world.world import Account, Graph, World
 
 FIX = 1 << 16
+GROUND = ("start", "days", "step_minutes", "seed", "people", "network", "platforms", "stories")
 COMMUNITIES = 200  # at least so many, where there are people enough
 
 
@@ -111,7 +114,7 @@ def lots(scenario: Scenario, who: Traits) -> list[Lots]:
     made = []
     for index, name in enumerate(scenario.platforms):
         served, drawn = _served(who, index), _drawn(scenario, name)
-        tables = [population.draw_lots(served * fit, *drawn) for fit in (1.0, *best[:, who.segment])]
+        tables = population.draw_lots([served * fit for fit in (1.0, *best[:, who.segment])], *drawn)
         made.append(
             Lots(
                 np.concatenate([lane for lane, _ in tables]),
@@ -148,9 +151,8 @@ def aimed(scenario: Scenario, who: Traits, served: list[Lots]) -> tuple[list[Lot
     for platform, story, audience in sorted(asked, key=lambda one: (*one[:2], one[2].words)):
         p, s = list(scenario.platforms).index(platform), list(scenario.stories).index(story)
         among = lanes_of(scenario, who, audience)
-        lane, fix = population.draw_lots(
-            _served(who, p) * _fits(scenario)[0][s, who.segment] * among, *_drawn(scenario, platform)
-        )
+        weights = _served(who, p) * _fits(scenario)[0][s, who.segment] * among
+        [(lane, fix)] = population.draw_lots([weights], *_drawn(scenario, platform))
         old = served[p]
         found[p, s, audience.key] = Aimed(len(old.starts) - 1, population.members(who, p, among), audience.words)
         served[p] = old._replace(
@@ -185,11 +187,11 @@ def trait(scenario: Scenario, who: Traits, name: str) -> np.ndarray:
 def members(scenario: Scenario) -> np.ndarray:
     """Probability of using each platform by segment, f8[platforms, segments]; their mean gives its users."""
     spec = scenario.people
-    shares = np.array([s.share for s in spec.segments.values()])
+    shares = tuple(s.share for s in spec.segments.values())
     rows = []
     for name, platform in scenario.platforms.items():
-        usage = np.array([s.usage.get(name, 1.0) for s in spec.segments.values()])
-        rows.append(_scaled_to(min(1.0, platform.users / spec.represents), usage, shares / math.fsum(shares)))
+        usage = tuple(s.usage.get(name, 1.0) for s in spec.segments.values())
+        rows.append(_scaled_to(min(1.0, platform.users / spec.represents), usage, shares))
     return np.array(rows)
 
 
@@ -213,9 +215,11 @@ def overlaps(scenario: Scenario) -> dict[str, tuple[str, np.ndarray]]:
     return found
 
 
-def _scaled_to(mean: float, index: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Probabilities proportional to ``index`` but at most 1 whose mean over ``shares`` is ``mean``."""
-    p = np.minimum(index * mean, 1.0)
+@lru_cache(maxsize=256)  # worlds of a study have the same people
+def _scaled_to(mean: float, index: tuple[float, ...], people: tuple[float, ...]) -> np.ndarray:
+    """Probabilities proportional to ``index`` but at most 1 whose mean over shares of ``people`` is ``mean``."""
+    shares = np.array(people) / math.fsum(people)
+    p = np.minimum(np.array(index) * mean, 1.0)
     for _ in range(60):
         p = np.minimum(p * mean / max(math.fsum(p * shares), 1e-12), 1.0)
     return p.round(9)
@@ -285,14 +289,23 @@ class Ground(NamedTuple):
     mechanisms: dict[tuple[int, str], Any]  # by platform and mechanism
 
 
+_grounds = Kept[Ground](4)  # the runs of a study often differ in what happens alone: its arms, its plans
+
+
 def ground(scenario: Scenario, stored: Stored | None = None, like: Ground | None = None) -> Ground:
-    """What the world of a scenario stands on.
+    """What the world of a scenario stands on; the same as of an earlier world where nothing that it is made of differs.
 
     Args:
         scenario: whose world.
         stored: a follow graph that replaces the scenario's network.
         like: the ground of a scenario with the same people, network, platforms, stories and seed, to be shared.
     """
+    if like or stored or not isinstance(scenario.network, Computed):  # a stored network may fill the memory
+        return _ground(scenario, stored, like)
+    return _grounds.of((population.SMALL, scenario.said(*GROUND)), lambda: _ground(scenario))
+
+
+def _ground(scenario: Scenario, stored: Stored | None = None, like: Ground | None = None) -> Ground:
     places = enumerate(scenario.platforms.items())
     present = [(i, place, name, m) for i, (place, platform) in places for name, m in platform.mechanisms.present()]
     same = like is not None and like.mechanisms.keys() == {(i, name) for i, _, name, _ in present}

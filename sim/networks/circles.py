@@ -75,13 +75,11 @@ def circles(
         spread: sd of ln sociability, whose mean is 1.
         look_exponent: chance of looking goes with sociability to this power, on the mean 1.
     """
-    sociable = _sociability(spread)
-    look = sociable**look_exponent
+    takes_part, part_of = np.unique([layer.takes_part for layer in layers], return_inverse=True)
+    part, look_fix = _by_sociability(tuple(takes_part.tolist()), spread, look_exponent)
     home = [min(community_size, 1 << 32) if layer.local else n_users for layer in layers]
     keys = [stream_key(key, layer.name) for layer in layers]
     turn = [_coprime(py_bits(own, 15), n) for own, n in zip(keys, home, strict=True)]
-    takes_part, part_of = np.unique([layer.takes_part for layer in layers], return_inverse=True)
-    part = takes_part[:, None] * sociable[None, :]
     return Circles(
         np.uint64(key),
         np.array(keys, np.uint64),
@@ -92,9 +90,23 @@ def circles(
         np.array([pow(a, -1, n) if n > 1 else 0 for a, n in zip(turn, home, strict=True)], np.int64),
         np.array([(1 << 64) // n if n > 1 else 0 for n in home], np.uint64),
         np.array([(a << 64) // n if n > 1 else 0 for a, n in zip(turn, home, strict=True)], np.uint64),
-        np.round(np.minimum(part.round(9), 1.0) * ONE32).astype(np.uint64).reshape(len(takes_part), QUANTILES),
+        part,
         part_of.astype(np.int64),
         np.array([threshold(layer.friends) for layer in layers], np.uint64),
+        look_fix,
+    )
+
+
+@lru_cache(maxsize=16)  # asked for by every world of a study
+def _by_sociability(
+    takes_part: tuple[float, ...], spread: float, look_exponent: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Thresholds of taking part, u8[kinds, QUANTILES], and factors on looking, u8[QUANTILES]."""
+    sociable = _sociability(spread)
+    part = np.array(takes_part)[:, None] * sociable[None, :]
+    look = sociable**look_exponent
+    return (
+        np.round(np.minimum(part.round(9), 1.0) * ONE32).astype(np.uint64).reshape(len(takes_part), QUANTILES),
         np.round(look / look.mean() * (1 << 16)).astype(np.uint64),
     )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.base.jit import njit
+from sim.base.jit import inner, njit
 from sim.base.kernels import bits
 
 _32, _52 = np.uint64(32), np.uint64(52)
@@ -21,14 +21,14 @@ def sociability(u, circles):
     return bits(circles.key, np.uint64(u), np.uint64(0), _SOCIABLE) >> _52
 
 
-@njit(cache=True, counts=False)
+@inner(cache=True, counts=False)
 def takes_part(u, layer, circles):
     """Whether a person takes part in their circle of a layer."""
     coin = bits(circles.keys[layer], np.uint64(u), np.uint64(0), _PART) >> _32
     return coin < circles.part[circles.part_of[layer], sociability(u, circles)]
 
 
-@njit(cache=True, counts=False)
+@inner(cache=True, counts=False)
 def place_of(u, layer, circles):
     """Where a person stands in a layer, i8: places of a home follow each other, circles are cut from its beginning."""
     n = circles.home[layer]
@@ -36,7 +36,7 @@ def place_of(u, layer, circles):
     return first + np.int64((np.uint64(circles.turn[layer]) * np.uint64(u - first) + np.uint64(shift)) % np.uint64(n))
 
 
-@njit(cache=True, counts=False)
+@inner(cache=True, counts=False)
 def user_at(place, layer, circles):
     """Who stands at a place of a layer, i8; may lie beyond the last user. Undoes `place_of`."""
     n = circles.home[layer]
@@ -45,7 +45,7 @@ def user_at(place, layer, circles):
     return first + np.int64(np.uint64(circles.back[layer]) * (number % np.uint64(n)) % np.uint64(n))
 
 
-@njit(cache=True, inline="always")
+@inner(cache=True, inline="always")
 def _home(u, layer, circles):
     """First id of the home in which an id, or a place, lies, and by how much its places are shifted."""
     n = circles.home[layer]
@@ -54,7 +54,7 @@ def _home(u, layer, circles):
     return number * n, np.int64((h >> _32) * np.uint64(n) >> _32)
 
 
-@njit(cache=True, counts=False)
+@inner(cache=True, counts=False)
 def circle_of(u, layer, circles):
     """First place of a person's circle and how many places it has: the last circle of a home may be smaller."""
     size, n = circles.starts[layer + 1] - circles.starts[layer], circles.home[layer]
@@ -63,19 +63,19 @@ def circle_of(u, layer, circles):
     return first, min(size, place - place % n + n - first)
 
 
-@njit(cache=True, counts=False)
+@inner(cache=True, counts=False)
 def tied(u, v, layer, circles):
     """Whether two people who take part in one circle are friends there: one coin a pair and layer."""
     return _tie_coin(circles.keys[layer], u, v) < circles.tie[layer]
 
 
-@njit(cache=True, inline="always")
+@inner(cache=True, inline="always")
 def _tie_coin(key, u, v):
     """The coin of a pair in a layer, u8 below 2^32."""
     return bits(key, np.uint64(min(u, v)), np.uint64(max(u, v)), _TIE) >> _32
 
 
-@njit(cache=True, counts=False)
+@inner(cache=True, counts=False)
 def friends_in(u, v, layer, circles):
     """Whether two people stand in one circle of a layer, take part and are friends."""
     if u == v:
@@ -130,13 +130,13 @@ _ALL = np.uint64((1 << 64) - 1)
 _SLACK = np.uint64(1 << 34)  # more than all that is lost by rounding, where a home has at most 2^32 places
 
 
-@njit(cache=True)
+@inner(cache=True)
 def nothing_known(layers):
     """What is known of a person's circles to begin with, i8[layers + 1, 8]; `fill_members` enters what it finds."""
     return np.zeros((layers + 1, 8), np.int64)
 
 
-@njit(cache=True, counts=False)
+@inner(cache=True, counts=False)
 def layer_at(position, circles):
     """The layer in which a position lies."""
     layer = np.int64(0)
@@ -145,7 +145,7 @@ def layer_at(position, circles):
     return layer
 
 
-@njit(cache=True)
+@inner(cache=True)
 def fill_members(start, stop, u, friends_only, circles, own, out):
     """Write the members at positions [start, stop) to ``out``, those who are there, in order; returns how many.
 
@@ -217,7 +217,7 @@ def _find(u, layer, own, circles):
     known[FOUND] = layer + 1
 
 
-@njit(cache=True, counts=False)
+@inner(cache=True, counts=False)
 def _place(u, layer, row, circles):
     """Where the circle lies in which a person takes part."""
     first, size = circle_of(u, layer, circles)
@@ -229,7 +229,7 @@ def _place(u, layer, row, circles):
     row[SPAN] = np.int64(_ALL if whole else np.uint64(size) * one + _SLACK + _SLACK)
 
 
-@njit(cache=True, counts=False)
+@inner(cache=True, counts=False)
 def is_member(u, v, sociable, layer, friends_only, own, circles):
     """Whether ``v``, tied to ``u`` in a layer and so sociable, is one to be shown what ``u`` shares there."""
     if v == u or v >= circles.n_users:
@@ -240,7 +240,7 @@ def is_member(u, v, sociable, layer, friends_only, own, circles):
     return not friends_only or not _knows_from(u, v, layer, own, circles)
 
 
-@njit(cache=True, counts=False)
+@inner(cache=True, counts=False)
 def _knows_from(u, v, layer, own, circles):
     """Whether two people are friends in a layer before this one: `friends_in`, with the circles of ``u`` at hand."""
     homes, turn_fix = circles.home, circles.turn_fix  # named through a tuple in a loop, each would be counted there

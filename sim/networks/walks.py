@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import int64, uint64
 
-from sim.base.jit import njit
+from sim.base.jit import inner, njit
 from sim.base.kernels import bits, mix
 from sim.base.streams import ONE32
 from sim.networks.base import id_type
@@ -72,7 +72,7 @@ def gcd(a, b):
     return int64(a)
 
 
-@njit(cache=True, counts=False)
+@inner(cache=True, counts=False)
 def affine(h, n):
     """Constants (a, b), int64, of a permutation k → (a·k + b) mod n, from 64 random bits; a is coprime to n.
 
@@ -87,7 +87,7 @@ def affine(h, n):
     return a, below(mix(uint64(h)), n)
 
 
-@njit(cache=True, counts=False)
+@inner(cache=True, counts=False)
 def world_member(k, n, a, b):
     """Member number k, int64, of the permutation (a, b) of [0, n): over all k each comes exactly once.
 
@@ -96,7 +96,7 @@ def world_member(k, n, a, b):
     return int64((uint64(a) * uint64(k) + uint64(b)) % uint64(n))
 
 
-@njit(cache=True, counts=False)
+@inner(cache=True, counts=False)
 def audience_size(u, key, table):
     """Followers that ordinary user ``u`` is to have, int64: a keyed quantile of `Computed.audience_table`."""
     return int64(table[bits(uint64(key), uint64(u), _0, _0) >> _S52])
@@ -110,7 +110,7 @@ def friends(u, v, layout):
     return u != v and (pair >> _S32) < layout.density32
 
 
-@njit(cache=True, counts=False)
+@inner(cache=True, counts=False)
 def start_walk(u, size, layout):
     """Constants of the audience of ``u``, which is to have ``size`` members in all.
 
@@ -135,7 +135,7 @@ def start_walk(u, size, layout):
     return Walk(circle, circle_n, home, home_n, near, length, near_a, near_b, far_a, far_b)
 
 
-@njit(cache=True, counts=False)
+@inner(cache=True, counts=False)
 def follower(k, u, walk, layout):
     """Follower of ``u`` at position ``k`` in [0, walk.length), or −1 where one of the circle does not follow.
 
@@ -162,7 +162,7 @@ def followers_at(u, walk, layout):
     return out
 
 
-@njit(cache=True, counts=False)
+@inner(cache=True, counts=False)
 def fill_followers(start, stop, u, walk, layout, out):
     """Write the followers at positions [start, stop) to ``out``, those who exist, in order; returns how many.
 
@@ -182,7 +182,7 @@ def fill_followers(start, stop, u, walk, layout, out):
     return _stride(first, last, ring, int64(0), walk.home, walk.home_n, out, at)
 
 
-@njit(cache=True, counts=False)
+@inner(cache=True, counts=False)
 def _stride(first, last, ring, base, gap, gap_n, out, at):
     """Write members [first, last) of the permutation ``ring``, counted from ``base``, leaping over a gap."""
     if first >= last:

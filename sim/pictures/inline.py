@@ -7,8 +7,10 @@ import html
 from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from matplotlib.figure import Figure
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure  # a second, which a run without pictures saves
 
 
 def image(path: Path) -> str:
@@ -36,7 +38,7 @@ class Pictures(list[Path]):
         return "".join(image(path) for path in self)
 
 
-class Figures(list[Figure]):
+class Figures(list["Figure"]):
     """Pictures that are no files; a notebook shows them."""
 
     def _repr_html_(self) -> str:

@@ -69,19 +69,20 @@ def draw_background(data: Background, clock: Clock, key: int) -> BackgroundTopic
 
     Those are drawn too that peak after the end and are on the rise before it.
     """
+    from sim.base.kernels import table_bits, table_normal  # to read a scenario takes no compiler
+
     hours = clock.n_steps * clock.step_minutes // 60 + WARM_UP_HOURS + 1 + math.ceil(RISES * data.rise_minutes / 60)
     first = -WARM_UP_HOURS * 60
-    level = np.array([clock.day_clock[clock.hour(first + 60 * h)] for h in range(hours)])
+    level = np.array(clock.day_clock)[(clock.hour(first) + np.arange(hours)) % 24]
     low, high = min(clock.day_clock), max(clock.day_clock)
     births = data.night_births + (1 - data.night_births) * (level - low) / max(high - low, 1e-9)
     per_hour = births * data.births_per_day / (births[: 24 * (hours // 24)].mean() * 24)
-    coins = streams.np_uniform(key, np.arange(hours), 1)
-    counts = np.array([streams.poisson(float(m), float(c)) for m, c in zip(per_hour.round(9), coins, strict=True)])
+    counts = streams.poissons(per_hour.round(9), streams.unit(table_bits(key, np.arange(hours), 1)))
     hour = np.repeat(np.arange(hours), counts)
     ids = np.arange(len(hour))
-    minute = first + 60 * hour + np.floor(60 * streams.np_uniform(key, ids, 2)).astype(np.int64)
-    peak = data.peak_median * np.exp(data.peak_spread * streams.normal(key, ids, 3))
-    fall = data.fall_minutes * np.exp(data.fall_spread * streams.normal(key, ids, 4))
+    minute = first + 60 * hour + np.floor(60 * streams.unit(table_bits(key, ids, 2))).astype(np.int64)
+    peak = data.peak_median * np.exp(data.peak_spread * table_normal(key, ids, 3))
+    fall = data.fall_minutes * np.exp(data.fall_spread * table_normal(key, ids, 4))
     order = np.argsort(minute, kind="stable")
     return BackgroundTopics(minute[order], peak[order].astype(np.int64), fall[order].round(6), key)
 

@@ -41,6 +41,7 @@ class Kind(ABC, Generic[W, T]):
     name: ClassVar[str]  # as a world's ``kind`` and run.json say it
     unit: ClassVar[str]  # of time, in which `flow` counts
     forks: ClassVar[bool]  # whether the state of a run can be kept, and gone on with
+    compiled_late: ClassVar[str] = ""  # a compiled function that a run comes to when most are there; empty: any
 
     @abstractmethod
     def cost(self, world: W, users: int) -> Cost:
@@ -102,6 +103,7 @@ class Platform(Kind[Scenario, "Tables"]):
     """Worlds of platforms, with a clock, minds and facts."""
 
     name, unit, forks = "platform", "hour", True
+    compiled_late = "exposure.expose"
 
     def cost(self, world: Scenario, users: int) -> Cost:
         """Memory, seconds and disk of a run with so many people."""

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.base import notices
+from sim.base.lazy import Kept
 from sim.platforms.base import Prospect, Shown
 from sim.platforms.platform import Platform
 from sim.scenario.affinity import KEEN, affinities
@@ -125,8 +126,15 @@ class Outlook:
         return Offspring(self.name, mean, response, getattr(self.platform.response, response))
 
 
+_found = Kept[list[Offspring]](16)  # by what all the runs of a study share
+
+
 def offspring(scenario: Scenario) -> list[Offspring]:
     """Of each platform; from a mean of 1 on a run grows until its end, or until everybody has taken part."""
+    return _found.of(scenario.said("people", "network", "platforms", "stories"), lambda: _offspring(scenario))
+
+
+def _offspring(scenario: Scenario) -> list[Offspring]:
     stories = list(scenario.stories.values())
     most = max(range(len(stories)), key=lambda i: stories[i].appeal * math.sqrt(stories[i].talk))
     affinity = affinities(scenario)[most]

@@ -27,9 +27,17 @@ def identity(world: World) -> dict[str, Any]:
     return world.model_dump(mode="json", by_alias=True, exclude={"network": {place}} if place else None)
 
 
-def key(world: World) -> str:
-    """SHA-256 of a world, seed included, and of the software: runs of one key are one run."""
-    return sha256([identity(world), maker()])
+def content(world: World) -> str:
+    """SHA-256 of a world but for its seed."""
+    return sha256(identity(world) | {"seed": None})
+
+
+def key(world: World, known: str = "") -> str:
+    """SHA-256 of a world, seed included, and of the software: runs of one key are one run.
+
+    ``known``: the world's `content`, which is worth keeping where many runs differ in their seed alone.
+    """
+    return sha256([known or content(world), world.seed, maker()])
 
 
 def sha256(data: Any) -> str:

@@ -191,19 +191,22 @@ def simulate(
     on ``since`` a snapshot, if there is one. ``ear`` hears every step of any run, and may end it.
     """
     from sim.base import jit
-    from sim.runs.stepping import Manner
+    from sim.runs import compiling
 
-    if progress and not jit.is_warm():
-        progress(0, scenario.steps, "compiling, this once")
-    if jit.cache_folder() is None:
-        way = "set NUMBA_CACHE_DIR to a folder that can be written"
-        notices.add("not_cached", f"compiled functions cannot be kept, so each run compiles them anew; {way}")
-    manner = Manner(threads, progress, watch, before, since, ear)
     given, users = _given(graph), scenario.people.users
     if given is not None and given.n_users != users:
         key = "users" if scenario.kind == "classical" else "people.users"
         raise SimError(f"the graph has {given.n_users:,} nodes for {users:,} people; leave {key} out, or set as many")
-    tables: Tables | SpreadTables = kinds.of(scenario).simulate(scenario, given, manner)
+    if progress and not compiling.is_warm(scenario):
+        progress(0, scenario.steps, "compiling, this once")
+    if jit.cache_folder() is None:
+        way = "set NUMBA_CACHE_DIR to a folder that can be written"
+        notices.add("not_cached", f"compiled functions cannot be kept, so each run compiles them anew; {way}")
+    with compiling.shared(scenario):  # before the model is imported, which takes a second of its own
+        from sim.runs.stepping import Manner
+
+        manner = Manner(threads, progress, watch, before, since, ear)
+        tables: Tables | SpreadTables = kinds.of(scenario).simulate(scenario, given, manner)
     return tables
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-import pandas as pd
 
 from sim.base.errors import SimError
 from sim.minds.base import KINDS
@@ -31,6 +31,8 @@ from sim.world.records import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.model.board import Board
     from sim.model.deeds import Deeds
     from sim.scenario.observed import Figure
@@ -48,10 +50,6 @@ class Simulated(Protocol):
     deeds: Deeds
     scenario: Scenario
 
-    @property
-    def actions(self) -> pd.DataFrame:
-        """What every mind and every scheduled fact did."""
-
 
 # ---- the summary
 
@@ -66,12 +64,12 @@ def summary(tables: Simulated) -> dict[str, Any]:
         "people_reached": int(flows[..., F_FIRST].sum()),
         **_overall(tables, flows.sum(axis=1, dtype=np.int64)),
         **_platforms(tables, flows.astype(np.int64)),
-        **_acted(tables),
+        **_acted(tables.deeds, tables.scenario),
         **_won(world),
         **_hosts(world),
         **_first_post(world),
         **_beliefs(tables.board),
-        "spend_yuan": int(tables.actions.spend.sum()),
+        "spend_yuan": int(sum(deed.spend for deed in tables.deeds.actions)),
     }
 
 
@@ -99,14 +97,24 @@ def _peak_hour(world: World, flows: np.ndarray) -> int:
 
 def _days_listed(world: World, start: datetime) -> int:
     """Days on which a topic of the stories stood on some list, at any step; bought places count for nothing."""
-    log = np.concatenate([entries.rows for entries in world.lists["listed"]])
-    minutes = log["step"][(log["topic"] >= 0) & (log["slot"] != AD)] * world.clock.step_minutes
-    return len(np.unique((start.hour * 60 + start.minute + minutes) // 1440))
+    steps = np.concatenate([_own(entries.rows)["step"] for entries in world.lists["listed"]])
+    return _different((start.hour * 60 + start.minute + steps * world.clock.step_minutes) // 1440)
+
+
+def _own(log: np.ndarray) -> np.ndarray:
+    """Those rows of a list's log that are topics of the stories, bought places left out."""
+    own = log[log["topic"] >= 0]
+    return own[own["slot"] != AD]
+
+
+def _different(numbers: np.ndarray) -> int:
+    """How many different numbers there are, all from 0 to no more than many thousands."""
+    return int(np.count_nonzero(np.bincount(numbers)))
 
 
 def _platforms(tables: Simulated, flows: np.ndarray) -> dict[str, Any]:
     """Platform by platform, of flows by step, i8[steps, platforms, flows]."""
-    world = tables.world
+    world, theirs = tables.world, opened_by_rivals(tables.world, tables.scenario)
     return {
         f"{platform}_{name}": value
         for p, platform in enumerate(world.platforms)
@@ -116,7 +124,7 @@ def _platforms(tables: Simulated, flows: np.ndarray) -> dict[str, Any]:
             _spill(world, p),
             _times(world, flows[:, p]),
             _topics(world, p),
-            _rival_topics(world, p, tables.scenario),
+            _rival_topics(world, p, theirs),
             _rooms(world, p),
         )
         for name, value in part.items()
@@ -187,11 +195,11 @@ def _topics(world: World, p: int) -> dict[str, Any]:
     }
 
 
-def _rival_topics(world: World, p: int, scenario: Scenario) -> dict[str, int]:
-    """Topics that rival bureaus opened and that came on the list; left out where there are none."""
+def _rival_topics(world: World, p: int, theirs: np.ndarray) -> dict[str, int]:
+    """Of the topics that rival bureaus opened those that came on the list; left out where there are none."""
     topics = world.topics
     own = (topics.platform == p) & (topics.first_listed >= 0)
-    listed = int(np.isin(np.flatnonzero(own), opened_by_rivals(world, scenario)).sum())
+    listed = int(own[theirs].sum())
     return {"rival_topics_listed": listed} if listed else {}
 
 
@@ -207,9 +215,9 @@ def opened_by_rivals(world: World, scenario: Scenario) -> np.ndarray:
 
 def _topic_hours(world: World, p: int) -> int:
     """Topics of the stories on a list, read at each full hour as archives do; bought places count for nothing."""
-    log = world.lists["listed"][p].rows
-    log = log[(log["topic"] >= 0) & (log["slot"] != AD) & (log["step"] % round(world.clock.steps_per_hour) == 0)]
-    return len(np.unique(log[["step", "topic"]]))
+    log = _own(world.lists["listed"][p].rows)
+    log = log[log["step"] % round(world.clock.steps_per_hour) == 0]
+    return len(np.unique(log["step"] * world.topics.n + log["topic"]))
 
 
 def _rooms(world: World, p: int) -> dict[str, int]:
@@ -240,18 +248,23 @@ def _hosts(world: World) -> dict[str, int]:
 def _others_listed(world: World, p: int) -> int:
     """Topics of the background that came on a list by themselves."""
     log = world.lists["listed"][p].rows
-    return len(np.unique(log["topic"][(log["topic"] < 0) & (log["slot"] == ORGANIC)]))
+    return _different(-2 - log["topic"][(log["topic"] < 0) & (log["slot"] == ORGANIC)])
 
 
-def _acted(tables: Simulated) -> dict[str, int]:
+def _acted(deeds: Deeds, scenario: Scenario) -> dict[str, int]:
     """What minds did by their own decision."""
-    acted = tables.actions[tables.actions.kind != "fact"]
-    rivals = rival_actions(tables.actions, tables.scenario)
+    acted, bureaus = [deed for deed in deeds.actions if deed.kind != "fact"], scenario.rivals
+    kinds = Counter(deed.kind for deed in acted)
+    first: dict[str, int] = {}  # minute of each bureau's first action
+    for deed in acted:
+        if deed.kind == "bureau":
+            first[deed.name] = min(deed.minute, first.get(deed.name, deed.minute))
+    rivals = [minute for name, minute in first.items() if name in bureaus]
     return {
-        **{f"{kind}_actions": int((acted.kind == kind).sum()) for kind in KINDS},
-        "bureaus_acted": int(acted[acted.kind == "bureau"]["name"].nunique()),
-        RIVALS: int(rivals["name"].nunique()),
-        "rival_bureaus_first_day": within_a_day(rivals),
+        **{f"{kind}_actions": kinds[kind] for kind in KINDS},
+        "bureaus_acted": len(first),
+        RIVALS: len(rivals),
+        "rival_bureaus_first_day": sum(minute < min(rivals) + 1440 for minute in rivals),
     }
 
 
@@ -293,7 +306,7 @@ def running_total(name: str, at: datetime, series: pd.DataFrame, actions: pd.Dat
     by, last = (when.astimezone(zone).isoformat(timespec="minutes") for when in (at, at - step))
     platform, flow = parted(name, "running", series.platform.unique())
     if name == RIVALS:
-        rivals = rival_actions(actions, scenario)
+        rivals = actions[(actions.kind == "bureau") & actions["name"].isin(scenario.rivals)]
         return float(rivals[rivals.time < by]["name"].nunique())
     if flow.endswith(ACTIONS):
         acted = actions[actions.kind == flow.removesuffix(ACTIONS)]
@@ -356,17 +369,6 @@ def told(figure: Figure, scenario: Scenario) -> tuple[str, str]:
     found = numbers.number(figure.metric, where, scenario.platforms, numbers.actor_names(scenario))
     label = figure.label or found.label(titles=numbers.titles(scenario))
     return label, figure.unit or ("" if figure.per else found.number.unit)
-
-
-def rival_actions(actions: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
-    """What rival bureaus did by their own decision."""
-    return actions[(actions.kind == "bureau") & actions["name"].isin(scenario.rivals)]
-
-
-def within_a_day(actions: pd.DataFrame) -> int:
-    """How many actors acted within 24 hours of the first action."""
-    times = pd.to_datetime(actions.time)
-    return int(actions[times < times.min() + pd.Timedelta(hours=24)]["name"].nunique()) if len(actions) else 0
 
 
 def by_hour(flow: np.ndarray, step_minutes: int) -> np.ndarray:

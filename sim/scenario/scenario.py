@@ -184,6 +184,14 @@ class Scenario(Strict):
         """Whether a story has a standing tag."""
         return any(story.tag for story in self.stories.values())
 
+    def said(self, *names: str) -> str:
+        """What some of its fields say, as JSON: what is made of these alone can be known by it.
+
+        Of a file it says what is in it, not where it lies.
+        """
+        place = self.network.place
+        return self.model_dump_json(include={*names}, exclude={"network": {place}} if place else None)
+
     @property
     def rivals(self) -> frozenset[str]:
         """Names of the bureaus that are not at home in the story."""

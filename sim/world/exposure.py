@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.base.jit import njit
+from sim.base.jit import inner, njit
 from sim.base.kernels import mix
 from sim.base.streams import K1, K2
 from sim.networks.circles import Circles
@@ -185,7 +185,7 @@ def start_reach(o, story, people, network):
     return Ring(key, size, a, b, row, place, turns, turn, walk)
 
 
-@njit(nogil=True, cache=True, counts=False)
+@inner(nogil=True, cache=True, counts=False)
 def _fill_followers(o, start, stop, reach, network, block):
     """Followers ``start..stop``, by running counters instead of divisions; returns how many."""
     user, visit, n = block.user, block.visit, stop - start
@@ -212,7 +212,7 @@ def _fill_followers(o, start, stop, reach, network, block):
     return n
 
 
-@njit(nogil=True, cache=True, counts=False)
+@inner(nogil=True, cache=True, counts=False)
 def look(o, story, start, stop, reach, salt, people, network, block):
     """Those of candidates ``start..stop`` who look, before what they remember is known; returns how many.
 
@@ -248,7 +248,7 @@ def look(o, story, start, stop, reach, salt, people, network, block):
     return n
 
 
-@njit(nogil=True, cache=True, counts=False)
+@inner(nogil=True, cache=True, counts=False)
 def _look_private(o, start, stop, salt, people, network, block):
     """Friends, or those of a group, layer by layer: who is tied to the sharer, then who of them would look.
 
@@ -274,7 +274,7 @@ def _look_private(o, start, stop, salt, people, network, block):
     return n
 
 
-@njit(nogil=True, cache=True, counts=False)
+@inner(nogil=True, cache=True, counts=False)
 def _look_served(o, story, start, stop, reach, salt, people, lots, block):
     """People served: a round visits each place once and takes the holder of one lot in its block of ids.
 
@@ -359,7 +359,7 @@ def expose(offers, ends, lo, hi, moment, people, network, posts, state, out):
     return n
 
 
-@njit(nogil=True, cache=True, counts=False)
+@inner(nogil=True, cache=True, counts=False)
 def _answer(o, i, story, m, moment, people, posts, state, block, out, n):
     """Records of those whose attention lasts, from place ``n`` of ``out`` on; returns the next free place."""
     user, _, see, hashes, spent, tired, _ = block

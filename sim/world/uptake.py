@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.base.jit import njit
+from sim.base.jit import inner, njit
 from sim.base.kernels import bits, mix
 from sim.world.exposure import BLOCK
 from sim.world.population import lane_of
@@ -91,14 +91,14 @@ def absorb(records, offers, moment, people, posts, state, tally, acts):
     return n
 
 
-@njit(nogil=True, cache=True, counts=False)
+@inner(nogil=True, cache=True, counts=False)
 def _recall(run, reached, seen):
     """Ask for the state of everybody in a run at once; what is not in the cache comes while the others do."""
     for r in range(run.shape[0]):
         seen[r] = reached[run[r].user]
 
 
-@njit(nogil=True, cache=True, counts=False)
+@inner(nogil=True, cache=True, counts=False)
 def _absorb_run(run, o, moment, people, posts, state, tally, counts, acts, n):
     """Some records of one offer; ``acts`` is filled from place ``n`` on, the next free place is returned.
 
@@ -155,7 +155,7 @@ def _absorb_run(run, o, moment, people, posts, state, tally, counts, acts, n):
     return n
 
 
-@njit(nogil=True, cache=True, counts=False)
+@inner(nogil=True, cache=True, counts=False)
 def _held(belief, coin, v, story, against, people):
     """What somebody holds of a story who has attended to a post for or against it, u1; who was corrected stays so."""
     if against:
@@ -164,13 +164,13 @@ def _held(belief, coin, v, story, against, people):
     return np.uint8(BELIEVES) if belief == SUSCEPTIBLE and convinced else belief
 
 
-@njit(nogil=True, cache=True, inline="always")
+@inner(nogil=True, cache=True, inline="always")
 def _whole(h, weight, ratio):
     """Whether a view that stands for ``weight`` of the ``ratio`` people in a row changes the row."""
     return (h >> _32) * np.uint64(ratio) < (np.uint64(weight) << _32)
 
 
-@njit(nogil=True, cache=True, inline="always")
+@inner(nogil=True, cache=True, inline="always")
 def _count(flow, topic, slot, flags, weight):
     """Add what one view led to. No slices: each costs a count of references."""
     flow[topic, slot, F_ATTENDS] += weight
@@ -184,14 +184,14 @@ def _count(flow, topic, slot, flags, weight):
         flow[topic, slot, F_BULLETS] += weight * (flags >> 11 & 1)
 
 
-@njit(nogil=True, cache=True, inline="always")
+@inner(nogil=True, cache=True, inline="always")
 def _count_tags(flow, topic, slot, tags, weight):
     """Add a view of a post that carries the standing tag; worlds without one have no such columns."""
     flow[topic, slot, F_TAGGED] += weight
     flow[topic, slot, F_BESIDE] += weight * (tags == TAG_BESIDE)
 
 
-@njit(nogil=True, cache=True, counts=False)
+@inner(nogil=True, cache=True, counts=False)
 def _add_up(o, own, platform, counts, tally):
     """Enter the counts of a run of views in the totals of its post, its channel and its platform."""
     for flow in range(counts.shape[0]):

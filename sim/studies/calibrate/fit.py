@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.base import jit
 from sim.base.errors import ScenarioError, SimError
 from sim.base.progress import Tell, within
-from sim.runs import runner
+from sim.runs import compiling, runner
 from sim.runs.estimate import required
 from sim.runs.kinds import World, platform_world
 from sim.scenario import load as scenarios
@@ -93,7 +92,7 @@ def fit(question: Question, *, jobs: Jobs = 1, tell: Tell | None = None) -> Fitt
     required(scenario)
     total = question.runs + 1
     if tell:
-        tell(0, total, "simulating" if jit.is_warm() else "compiling, this once")
+        tell(0, total, "simulating" if compiling.is_warm(scenario) else "compiling, this once")
     tables = _simulated(scenario, question.to == FACTS)
     check_names(wanted, tables.summary, scenario)
     done = 1

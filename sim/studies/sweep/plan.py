@@ -17,7 +17,7 @@ from sim.base import checker, reader
 from sim.base.errors import SimError
 from sim.base.strict import Name, Strict
 from sim.runs.kinds import World
-from sim.runs.recipe import identity, key, maker
+from sim.runs.recipe import content, identity, key, maker
 from sim.scenario import load as scenarios
 from sim.scenario import numbers
 from sim.scenario.load import Source
@@ -129,14 +129,15 @@ class Plan:
     def runs(self) -> Iterator[Run]:
         """All runs of the shard, one after the other; a scenario is resolved once a point."""
         k, n = self.shard
-        last, base, sets = -1, None, ""
+        last, base, known, sets = -1, None, "", ""
         for number in range(k - 1, self.whole, n):
             point, replicate = divmod(number, self.sweep.replicates)
             if point != last or base is None:
                 last, base = point, self.load(*self.texts(point))
+                known = content(base)
                 sets = json.dumps(dict(zip(self.paths, self.points[point], strict=True)), ensure_ascii=False)
             scenario = seeded(base, self.seed(replicate))
-            yield Run(number, point, replicate, key(scenario), sets, scenario)
+            yield Run(number, point, replicate, key(scenario, known), sets, scenario)
 
     def check(self) -> None:
         """Try every value of every factor, others as they are, and every metric. Raises `ScenarioError`, `SimError`."""
