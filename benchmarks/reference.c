@@ -140,21 +140,22 @@ static void mark(const Cascade *c, int64_t k) {
 }
 
 static int64_t number(const Cascade *c, int64_t count) {
+    const uint64_t *eight = (const uint64_t *)c->lines;
     for (int64_t line = 0; line < c->n_lines; line++) {
+        if (!eight[line >> 3]) {
+            line |= 7;
+            continue;
+        }
         if (!c->lines[line]) continue;
         c->lines[line] = 0;
         for (int64_t word = 8 * line; word < 8 * line + 8; word++) {
             uint64_t left = c->fresh[word];
             c->rank[word] = (uint32_t)count;
             c->reached[word] |= left;
-            int64_t end = count + __builtin_popcountll(left);
-            for (; count < end; count += 4)
-                for (int i = 0; i < 4; i++) {
-                    c->user[count + i] = (uint32_t)(word << 6) + (uint32_t)__builtin_ctzll(left | 1ull << 63);
-                    c->parent[count + i] = UINT64_MAX;
-                    left &= left - 1;
-                }
-            count = end;
+            for (; left; left &= left - 1) {
+                c->user[count] = (uint32_t)(word << 6) + (uint32_t)__builtin_ctzll(left);
+                c->parent[count++] = UINT64_MAX;
+            }
         }
     }
     return count;

@@ -17,13 +17,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import uint64
 
 from sim.base.errors import SimError
 from sim.base.jit import njit
 from sim.base.streams import ONE32
 from sim.contagion.intrinsics import LANES, coin
-from sim.contagion.rounds import close, deal, draw, mark, number, seat, settle, source_hash
+from sim.contagion.rounds import alone, seat, source_hash
 
 Cascade = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -31,7 +30,6 @@ PART = 18  # bits of ids within a part: half a megabyte of what is random in mem
 _WHOLE = 1 << 21  # people of whom one thread makes a single part
 _MOST_PARTS = 256
 _LEAST_WINS, _MOST_WINS = 1 << 16, 1 << 23  # successes that a thread lists before they are marked or settled
-_0 = np.uint64(0)
 
 
 class Room(NamedTuple):
@@ -91,7 +89,8 @@ def independent_cascade(
 
         return room.cascade(shared(Rows(indptr, indices, *coins), room, n, k, threads))
     shift = part_bits(n, threads)
-    return room.cascade(_alone(indptr, indices, *coins, shift, np.uint64(k), *room, *listed(n, shift)))
+    places = (np.uint64(number) for number in (shift, 0, k, n))
+    return room.cascade(alone(indptr, indices, *coins, *places, *room, *listed(n, shift))[:-1])
 
 
 def require_rows(indptr: np.ndarray, indices: np.ndarray) -> None:
@@ -121,9 +120,9 @@ def checked(seeds: np.ndarray, n_users: int, threshold32: int) -> np.ndarray:
 
 def prepared(n: int, seeds: np.ndarray) -> Room:
     """Room for a cascade among ``n`` people whose first rows are the seeds."""
-    lines = -(-n // 512)
+    lines = -(-n // 4096) * 8
     reached, fresh = np.zeros(8 * lines, np.uint64), np.zeros(8 * lines, np.uint64)
-    user, parent = np.empty(n + 4, np.uint32), np.empty(n + 4, np.uint64)  # `number` writes three ahead
+    user, parent = np.empty(n, np.uint32), np.empty(n, np.uint64)
     seat(seeds, user, parent, reached)
     return Room(user, parent, reached, fresh, np.zeros(lines, np.uint8), np.empty(8 * lines, np.uint32))
 
@@ -145,33 +144,3 @@ def listed(n: int, shift: int) -> Wins:
 def edge_coin(key, u, v):
     """The coin of the edge from ``u`` to ``v``, uint32: below the threshold, u wins v over."""
     return coin(source_hash(key, u), np.uint32(v))
-
-
-@njit(cache=True, nogil=True)
-def _alone(
-    indptr, indices, key, top, shift, count, user, parent, reached, fresh, lines, rank, won, dealt, bounds
-):  # fmt: skip
-    """All rounds from the first ``count`` rows on, by one thread; returns where they start.
-
-    Successes that find no room are drawn once more, when it is known who is new: nothing grows with their number.
-    """
-    starts, first = [0], _0
-    while first < count:
-        last, row, skip, turns, k = count, first, _0, 0, _0
-        starts.append(np.int64(last))
-        while row < last:
-            k, row, skip = draw(indptr, indices, user, row, skip, last, key, top, won, _0)
-            deal(won, k, shift, dealt, bounds)
-            mark(dealt, _0, k, reached, fresh, lines)
-            turns += 1
-        count = number(lines, _0, uint64(len(lines)), fresh, reached, rank, user, parent, last)
-        if turns == 1:
-            settle(dealt, _0, k, key, user, fresh, rank, parent)
-        else:
-            row = first
-            while row < last:
-                k, row, skip = draw(indptr, indices, user, row, skip, last, key, top, won, _0)
-                settle(won, _0, k, key, user, fresh, rank, parent)
-        close(user, parent, fresh, last, count)
-        first = last
-    return np.array(starts)

@@ -2,7 +2,7 @@
 
 Sets of people are bits, 64 in a word. All arrays that these passes share:
 
-- ``user`` uint32, ``parent`` uint64: everybody reached, a row each, in the order of (round, id).
+- ``user`` uint32[n], ``parent`` uint64[n]: everybody reached, a row each, in the order of (round, id).
 - ``won`` uint64: successes of this round, the row of the source in the upper half, the id of the target in the lower.
 - ``reached``, ``fresh`` uint64[words]: who was reached before this round, and who is in it.
 - ``lines`` uint8[words / 8]: where ``fresh`` may have bits, a byte for every 512 people.
@@ -25,9 +25,9 @@ from sim.contagion.intrinsics import LANES, coin, lowest_bit, ones, prefetch, wi
 NOBODY = np.uint64(2**64 - 1)  # a parent that any claim beats
 FULL = LANES + 4  # free places that `draw` needs to go on
 
-_0, _1, _3, _4 = np.uint64(0), np.uint64(1), np.uint64(3), np.uint64(4)
+_0, _1, _3, _7 = np.uint64(0), np.uint64(1), np.uint64(3), np.uint64(7)
 _WORD, _IN_WORD, _LINE, _WORDS = np.uint64(6), np.uint64(63), np.uint64(9), np.uint64(8)
-_S32, _LOW32, _TOP = np.uint64(32), np.uint64(ONE32 - 1), np.uint64(1 << 63)
+_S32, _LOW32 = np.uint64(32), np.uint64(ONE32 - 1)
 _K1, _LANES, _FULL, _LAST_LANE = np.uint64(K1), np.uint64(LANES), np.uint64(FULL), np.uint64(1 << (LANES - 1))
 _CACHE_LINE = np.uint64(16)  # ids in a line of the cache
 _NEAR, _FAR = np.uint64(8), np.uint64(24)  # how many rows ahead followers, and where they start, are asked for
@@ -107,7 +107,7 @@ def flip(indices, e, left, salt, top, row, won, k):
 
 @njit(cache=True, nogil=True)
 def deal(won, k, shift, dealt, bounds):
-    """Sort ``k`` successes by the part of the target, ``id >> shift``, into ``dealt``; ``bounds``: where parts begin."""
+    """Sort ``k`` successes by the part of the target, ``id >> shift``, into ``dealt``; parts begin at ``bounds``."""
     if len(bounds) == 2:  # one part: both lists are the same
         bounds[1] = k
         return
@@ -134,26 +134,38 @@ def mark(won, start, stop, reached, fresh, lines):
 
 
 @njit(cache=True, nogil=True)
+def tally(lines, first, stop, fresh):
+    """How many are fresh in these lines."""
+    count = _0
+    for line in range(first, stop):
+        if lines[line] != 0:
+            for word in range(uint64(line * _WORDS), uint64(line * _WORDS + _WORDS)):
+                count += ones(fresh[word])
+    return count
+
+
+@njit(cache=True, nogil=True)
 def number(lines, first, stop, fresh, reached, rank, user, parent, count):
     """Give a row to everybody fresh in these lines, by rising ids, from row ``count`` on; returns where they end.
 
-    Four are written always, kept if they are.
+    Where nobody is, eight lines are passed over at once: a round of few people must not cost as much as all people.
     """
-    for line in range(first, stop):
+    eight, line = lines.view(np.uint64), first
+    while line < stop:
+        if eight[line >> _3] == _0:
+            line = uint64((line | _7) + _1)
+            continue
         if lines[line] != 0:
             lines[line] = 0
             for word in range(uint64(line * _WORDS), uint64(line * _WORDS + _WORDS)):
                 left = fresh[word]
                 rank[word] = uint32(count)
                 reached[word] |= left
-                end = uint64(count + ones(left))
-                while count < end:
-                    for i in range(4):
-                        user[uint64(count + uint64(i))] = uint32((word << _WORD) + lowest_bit(uint64(left | _TOP)))
-                        parent[uint64(count + uint64(i))] = NOBODY
-                        left &= uint64(left - _1)
-                    count += _4
-                count = end
+                while left != _0:
+                    user[count], parent[count] = uint32((word << _WORD) + lowest_bit(left)), NOBODY
+                    left &= uint64(left - _1)
+                    count += _1
+        line += _1
     return count
 
 
@@ -175,3 +187,37 @@ def close(user, parent, fresh, first, last):
     for row in range(first, last):
         fresh[uint64(user[row]) >> _WORD] = _0
         parent[row] &= _LOW32
+
+
+@njit(cache=True, nogil=True)
+def alone(
+    indptr, indices, key, top, shift, first, count, most,
+    user, parent, reached, fresh, lines, rank, won, dealt, bounds,
+):  # fmt: skip
+    """Rounds by one thread, from the rows ``first`` to ``count`` on, as long as there are any and at most ``most``.
+
+    Successes that find no room are drawn once more, when it is known who is new: nothing grows with their number.
+
+    Returns:
+        ``first``, ``count``, and the count of rows after each round, int64.
+    """
+    counts = [np.int64(first), np.int64(count)]
+    while first < count and uint64(count - first) <= most:
+        last, row, skip, turns, k = count, first, _0, 0, _0
+        while row < last:
+            k, row, skip = draw(indptr, indices, user, row, skip, last, key, top, won, _0)
+            deal(won, k, shift, dealt, bounds)
+            mark(dealt, _0, k, reached, fresh, lines)
+            turns += 1
+        count = number(lines, _0, uint64(len(lines)), fresh, reached, rank, user, parent, last)
+        if turns == 1:
+            settle(dealt, _0, k, key, user, fresh, rank, parent)
+        else:
+            row = first
+            while row < last:
+                k, row, skip = draw(indptr, indices, user, row, skip, last, key, top, won, _0)
+                settle(won, _0, k, key, user, fresh, rank, parent)
+        close(user, parent, fresh, last, count)
+        first = last
+        counts.append(np.int64(count))
+    return np.array(counts)
