@@ -93,9 +93,12 @@ $(COURSE): $(DEV)
 	@$(INSTALL) -e '.[dev,course]'
 	@touch $(RUNTIME) $(DEV) $@
 
-# Peers may be missing: the tables then say so.
+# Peers may be missing: the tables then say so. mesa-frames comes without what it asks for, a NumPy that is too old for
+# this project, and runs with the newer one. graph-tool is Debian's (apt-get install python3-graph-tool), for Debian's Python.
 $(PEERS): $(RUNTIME)
 	@echo "Adding the tools that we are compared with."
 	@rm -f $(RUNTIME) $(DEV)
-	@$(INSTALL) -e '.[bench]' || { echo "Some tools cannot be installed."; $(INSTALL) -e .; }
+	@$(INSTALL) -c benchmarks/peers.lock -e '.[bench]' || { echo "Some tools cannot be installed."; $(INSTALL) -e .; }
+	@$(INSTALL) -c benchmarks/peers.lock starsim || echo "Starsim cannot be installed."
+	@$(INSTALL) -c benchmarks/peers.lock --no-deps mesa-frames || echo "mesa-frames cannot be installed."
 	@touch $(RUNTIME) $@
