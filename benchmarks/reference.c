@@ -202,7 +202,8 @@ int64_t cascade(int64_t n_edges, const int64_t *indptr, const uint32_t *indices,
         if (turns == 1) settle(&c, dealt, at.wins);
         for (at = (Place){turns == 1 ? last : first, 0, 0}; at.row < last;) {
             at = draw(&c, at.row, at.skip, last);
-            settle(&c, won, at.wins);
+            deal(&c, at.wins);
+            settle(&c, dealt, at.wins);
         }
         close_round(&c, last, count);
         first = last;

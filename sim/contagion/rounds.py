@@ -216,7 +216,8 @@ def alone(
             row = first
             while row < last:
                 k, row, skip = draw(indptr, indices, user, row, skip, last, key, top, won, _0)
-                settle(won, _0, k, key, user, fresh, rank, parent)
+                deal(won, k, shift, dealt, bounds)
+                settle(dealt, _0, k, key, user, fresh, rank, parent)
         close(user, parent, fresh, last, count)
         first = last
         counts.append(np.int64(count))
