@@ -55,7 +55,7 @@ verify: $(DEV)  ## check the simulator against theory; rewrites docs/verificatio
 		--maxprocesses 4 tests/test_identity.py tests/test_engines.py tests/test_bad_scenarios.py tests/test_fork.py
 	@SIM_FULL=1 SIM_NEWCOMERS=1 $(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "verify or grows"
 
-bench: $(PEERS)  ## compare speed with C and other tools; a quarter of an hour, writes docs/benchmarks.md
+bench: $(PEERS)  ## compare speed with C and other tools; over an hour, writes docs/benchmarks.md
 	@$(VENV)/bin/python -m benchmarks $(BENCH)
 
 site: $(DEV)  ## build the documentation as a site, to site/; it opens without a network
