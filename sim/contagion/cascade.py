@@ -14,45 +14,16 @@ thing that memory and processor are good at. Results depend neither on the sizes
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from sim.base.errors import SimError
 from sim.base.jit import njit
 from sim.base.streams import ONE32
 from sim.contagion.intrinsics import LANES, coin
-from sim.contagion.rounds import alone, seat, source_hash
-
-Cascade = tuple[np.ndarray, np.ndarray, np.ndarray]
-
-PART = 18  # bits of ids within a part: half a megabyte of what is random in memory
-_WHOLE = 1 << 21  # people of whom one thread makes a single part
-_MOST_PARTS = 256
-_LEAST_WINS, _MOST_WINS = 1 << 16, 1 << 23  # successes that a thread lists before they are marked or settled
-
-
-class Room(NamedTuple):
-    """What the rounds of one cascade share; see `sim.contagion.rounds`."""
-
-    user: np.ndarray
-    parent: np.ndarray
-    reached: np.ndarray
-    fresh: np.ndarray
-    lines: np.ndarray
-    rank: np.ndarray
-
-    def cascade(self, starts: np.ndarray) -> Cascade:
-        """What is told of a cascade whose rounds start at these rows."""
-        return self.user[: starts[-1]], self.parent[: starts[-1]].view(np.int64), starts
-
-
-class Wins(NamedTuple):
-    """Successes of one thread: as they are drawn, by the part of the target, and where parts begin."""
-
-    won: np.ndarray
-    dealt: np.ndarray
-    bounds: np.ndarray
+from sim.contagion.parallel import Rows, Walked, shared
+from sim.contagion.room import Cascade, listed, part_bits, prepared
+from sim.contagion.rounds import alone, source_hash
+from sim.networks.walks import Layout
 
 
 def independent_cascade(
@@ -75,8 +46,8 @@ def independent_cascade(
     Raises:
         SimError: if an argument is not as described.
     """
-    require_rows(indptr, indices)
-    start = checked(seeds, len(indptr) - 1, threshold32)
+    _require_rows(indptr, indices)
+    start = _checked(seeds, len(indptr) - 1, threshold32)
     n, k = len(indptr) - 1, len(start)
     room = prepared(n, start)
     if threshold32 == 0 or k == 0:
@@ -85,15 +56,41 @@ def independent_cascade(
     if len(indices) < LANES:
         indices = np.resize(indices, LANES)  # so many are read at once
     if threads > 1:
-        from sim.contagion.parallel import Rows, shared
-
         return room.cascade(shared(Rows(indptr, indices, *coins), room, n, k, threads))
     shift = part_bits(n, threads)
     places = (np.uint64(number) for number in (shift, 0, k, n))
     return room.cascade(alone(indptr, indices, *coins, *places, *room, *listed(n, shift))[:-1])
 
 
-def require_rows(indptr: np.ndarray, indices: np.ndarray) -> None:
+def computed_cascade(
+    layout: Layout, sizes: np.ndarray, seeds: np.ndarray, threshold32: int, key: int, threads: int = 1
+) -> Cascade:
+    """`independent_cascade` on a computed network: no edge is ever stored, and the result is that of its rows.
+
+    Args:
+        layout: `Computed.layout`.
+        sizes: uint32[4096], `Computed.audience_table`.
+        seeds: ids of those reached at the start, each once.
+        threshold32: `streams.threshold` of the probability, 0..2**32.
+        key: 64-bit key of the stream of coins (`streams.stream_key`).
+        threads: threads that share the large rounds; they change nothing but the time.
+
+    Returns:
+        ``user``, ``parent`` and ``starts`` as `independent_cascade` gives them.
+
+    Raises:
+        SimError: if the seeds or the threshold cannot be.
+    """
+    n = int(layout.n_users)
+    start = _checked(seeds, n, threshold32)
+    room = prepared(n, start)
+    if threshold32 == 0 or len(start) == 0:
+        return room.cascade(np.unique([0, len(start)]))
+    walked = Walked(layout, sizes, np.uint64(key), np.uint32(threshold32 - 1))
+    return room.cascade(shared(walked, room, n, len(start), threads))
+
+
+def _require_rows(indptr: np.ndarray, indices: np.ndarray) -> None:
     """`SimError` unless these are rows of followers."""
     if indptr.ndim != 1 or indptr.dtype != np.int64 or not 2 <= len(indptr) < ONE32:
         raise SimError("a cascade needs indptr as int64[n + 1] for 1 to 2**32 - 2 users")
@@ -103,7 +100,7 @@ def require_rows(indptr: np.ndarray, indices: np.ndarray) -> None:
         raise SimError("indptr must rise from 0 to the number of edges")
 
 
-def checked(seeds: np.ndarray, n_users: int, threshold32: int) -> np.ndarray:
+def _checked(seeds: np.ndarray, n_users: int, threshold32: int) -> np.ndarray:
     """The seeds as rising uint32 ids; `SimError` if they or the threshold cannot be."""
     if not 0 <= threshold32 <= ONE32:
         raise SimError(f"a threshold is a whole number within 0..2**32, not {threshold32}")
@@ -116,28 +113,6 @@ def checked(seeds: np.ndarray, n_users: int, threshold32: int) -> np.ndarray:
     if (ids[1:] == ids[:-1]).any():
         raise SimError("a seed is given twice")
     return ids.astype(np.uint32)
-
-
-def prepared(n: int, seeds: np.ndarray) -> Room:
-    """Room for a cascade among ``n`` people whose first rows are the seeds."""
-    lines = -(-n // 4096) * 8
-    reached, fresh = np.zeros(8 * lines, np.uint64), np.zeros(8 * lines, np.uint64)
-    user, parent = np.empty(n, np.uint32), np.empty(n, np.uint64)
-    seat(seeds, user, parent, reached)
-    return Room(user, parent, reached, fresh, np.zeros(lines, np.uint8), np.empty(8 * lines, np.uint32))
-
-
-def part_bits(n: int, threads: int) -> int:
-    """Bits of ids within a part of ``n`` people."""
-    bits = max(1, n - 1).bit_length()
-    return 32 if threads == 1 and n <= _WHOLE else max(PART, bits - _MOST_PARTS.bit_length() + 1)
-
-
-def listed(n: int, shift: int) -> Wins:
-    """Room for the successes of a thread."""
-    parts = -(-n >> shift)
-    won = np.empty(min(max(2 * n, _LEAST_WINS), _MOST_WINS), np.uint64)
-    return Wins(won, won if parts == 1 else np.empty_like(won), np.zeros(parts + 1, np.int64))
 
 
 @njit(cache=True)

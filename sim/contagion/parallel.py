@@ -16,8 +16,8 @@ import numpy as np
 from numba import uint64
 
 from sim.base.jit import njit
-from sim.contagion.cascade import Cascade, Room, Wins, checked, listed, part_bits, prepared
 from sim.contagion.intrinsics import LANES
+from sim.contagion.room import Room, Wins, listed, part_bits
 from sim.contagion.rounds import FULL, alone, close, deal, draw, flip, mark, number, settle, source_hash, tally
 from sim.networks.walks import Layout, audience_size, fill_followers, start_walk
 
@@ -82,34 +82,6 @@ class Walked(NamedTuple):
     def alone(self, first: int, count: int, shift: int, room: Room, wins: Wins) -> list[int]:
         """None: what a round costs here is the walking."""
         return []
-
-
-def computed_cascade(
-    layout: Layout, sizes: np.ndarray, seeds: np.ndarray, threshold32: int, key: int, threads: int = 1
-) -> Cascade:
-    """`independent_cascade` on a computed network: no edge is ever stored, and the result is that of its rows.
-
-    Args:
-        layout: `Computed.layout`.
-        sizes: uint32[4096], `Computed.audience_table`.
-        seeds: ids of those reached at the start, each once.
-        threshold32: `streams.threshold` of the probability, 0..2**32.
-        key: 64-bit key of the stream of coins (`streams.stream_key`).
-        threads: threads that share the large rounds; they change nothing but the time.
-
-    Returns:
-        ``user``, ``parent`` and ``starts`` as `independent_cascade` gives them.
-
-    Raises:
-        SimError: if the seeds or the threshold cannot be.
-    """
-    n = int(layout.n_users)
-    start = checked(seeds, n, threshold32)
-    room = prepared(n, start)
-    if threshold32 == 0 or len(start) == 0:
-        return room.cascade(np.unique([0, len(start)]))
-    walked = Walked(layout, sizes, np.uint64(key), np.uint32(threshold32 - 1))
-    return room.cascade(shared(walked, room, n, len(start), threads))
 
 
 @njit(cache=True, nogil=True)
