@@ -55,7 +55,7 @@ verify: $(DEV)  ## check the simulator against theory; rewrites docs/verificatio
 		--maxprocesses 4 tests/test_identity.py tests/test_engines.py tests/test_bad_scenarios.py tests/test_fork.py
 	@SIM_FULL=1 SIM_NEWCOMERS=1 $(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "verify or grows"
 
-bench: $(PEERS)  ## compare speed with C and other tools; a quarter of an hour, writes docs/benchmarks.md
+bench: $(PEERS)  ## compare speed with C and other tools; over an hour, writes docs/benchmarks.md
 	@$(VENV)/bin/python -m benchmarks $(BENCH)
 
 site: $(DEV)  ## build the documentation as a site, to site/; it opens without a network
@@ -93,9 +93,12 @@ $(COURSE): $(DEV)
 	@$(INSTALL) -e '.[dev,course]'
 	@touch $(RUNTIME) $(DEV) $@
 
-# Peers may be missing: the tables then say so.
+# Peers may be missing: the tables then say so. mesa-frames comes without what it asks for, a NumPy that is too old for
+# this project, and runs with the newer one. graph-tool is Debian's (apt-get install python3-graph-tool), for Debian's Python.
 $(PEERS): $(RUNTIME)
 	@echo "Adding the tools that we are compared with."
 	@rm -f $(RUNTIME) $(DEV)
-	@$(INSTALL) -e '.[bench]' || { echo "Some tools cannot be installed."; $(INSTALL) -e .; }
+	@$(INSTALL) -c benchmarks/peers.lock -e '.[bench]' || { echo "Some tools cannot be installed."; $(INSTALL) -e .; }
+	@$(INSTALL) -c benchmarks/peers.lock starsim || echo "Starsim cannot be installed."
+	@$(INSTALL) -c benchmarks/peers.lock --no-deps mesa-frames || echo "mesa-frames cannot be installed."
 	@touch $(RUNTIME) $@

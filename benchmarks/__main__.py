@@ -1,10 +1,16 @@
-"""``python -m benchmarks``: measure all, print it, and write docs/benchmarks.md and docs/benchmarks.svg."""
+"""``python -m benchmarks``: measure all, print it, and write docs/benchmarks.md with its plots, every section of it.
+
+``--quick`` takes a minute, prints and writes nothing; ``--only cascade`` leaves the platform model and the graph of a
+billion edges as they are on the page.
+"""
 
 from __future__ import annotations
 
 import argparse
 import datetime
 import json
+import subprocess
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -15,6 +21,7 @@ from benchmarks.tools import TOOLS
 from benchmarks.worker import PROBABILITY, SEEDS
 
 ROOT = Path(__file__).parent.parent
+_COUNTRY = ("--people", "1e9", "--threads", "2")  # everybody, each for himself
 _LIKE_FOR_LIKE = (
     "Only ours and the C reference name a parent of everybody reached, choose it fairly, and draw a coin that is a "
     "function of the edge. “sequence”: numbers from a generator, in the order of visiting. Tools that draw all edges "
@@ -38,12 +45,18 @@ def main() -> None:
     plot(measurements, ROOT / "docs/benchmarks.svg")
     put(ROOT / "docs/benchmarks.md", "independent cascade", cascade)
     put(ROOT / "docs/benchmarks.md", "networks", network)
-    print(cascade, network, "Written: docs/benchmarks.md, docs/benchmarks.svg", sep="\n\n")
+    print(cascade, network, sep="\n\n")
+    if options.only != "cascade":
+        for module in ("benchmarks.web", "benchmarks.scale"):
+            subprocess.run([sys.executable, "-m", module], check=True, cwd=ROOT)
+        subprocess.run([sys.executable, "-m", "benchmarks.scale", *_COUNTRY], check=True, cwd=ROOT)
+    print("Written: docs/benchmarks.md and its plots")
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="10^4 people only; prints, writes nothing")
+    parser.add_argument("--only", choices=("cascade",), help="cascades beside other tools, and networks")
     parser.add_argument("--limit", type=float, default=60, help="seconds for one tool on one graph (default: 60)")
     parser.add_argument("--passes", type=int, default=3, help="turns of the fastest tools (default: 3)")
     parser.add_argument("--graphs", type=Path, default=ROOT / "build/benchmarks", help="where the graphs are kept")

@@ -14,7 +14,7 @@ from statistics import fmean, median, stdev
 
 import numpy as np
 
-from benchmarks.tools import TOOLS
+from benchmarks.tools import TOOLS, Tool
 from benchmarks.worker import load_task
 from sim.base.streams import stream_key, threshold
 from sim.contagion.cascade import independent_cascade
@@ -23,7 +23,7 @@ from sim.networks import BarabasiAlbert
 M = 8
 RUNS = 9
 BASELINE_RUNS = 30
-FAST = ("ours", "c", "cynetdiff")  # measured in several passes, turn by turn, since other programs disturb
+FAST = ("ours", "ours_2", "c", "cynetdiff")  # measured in several passes, turn by turn, since other programs disturb
 
 
 @dataclass(frozen=True)
@@ -101,10 +101,10 @@ def measure(graph: Path, baseline: Baseline, limit: float, passes: int) -> Itera
 
 def _one(name: str, graph: Path, baseline: Baseline, limit: float, turn: int) -> Measurement:
     n, tool = baseline.n_users, TOOLS[name]
-    if tool.module and find_spec(tool.module) is None:
+    if tool.module and not _installed(tool):
         return Measurement(name, n, why_not="not installed")
     options = [str(RUNS), str(limit / 4), str(1000 * turn)]
-    command = [sys.executable, "-W", "ignore", "-m", "benchmarks.worker", name, str(graph), *options]
+    command = [tool.python, "-W", "ignore", "-m", "benchmarks.worker", name, str(graph), *options]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=True)
     except subprocess.TimeoutExpired:
@@ -124,7 +124,24 @@ def parse(name: str, baseline: Baseline, printed: str) -> Measurement:
 
 def package_version(tool: str) -> str:
     """Version of a tool's package, or an empty text."""
+    if TOOLS[tool].python != sys.executable:
+        return _asked(TOOLS[tool], "print({module}.__version__)")
     try:
         return version(TOOLS[tool].package) if TOOLS[tool].package else ""
     except PackageNotFoundError:
+        return ""
+
+
+def _installed(tool: Tool) -> bool:
+    if tool.python != sys.executable:
+        return bool(_asked(tool, "print('yes')"))
+    return find_spec(tool.module) is not None
+
+
+def _asked(tool: Tool, words: str) -> str:
+    """What another Python prints that has imported the tool; an empty text if it cannot."""
+    command = [tool.python, "-c", f"import {tool.module}; " + words.format(module=tool.module)]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
         return ""

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.contagion.room import listed, part_bits, prepared
+
 SOURCE = Path(__file__).with_name("reference.c")
 FLAGS = ("-O3", "-march=native", "-shared", "-fPIC")
 
@@ -20,17 +22,23 @@ def compiled(folder: Path) -> Callable[..., tuple[np.ndarray, np.ndarray, np.nda
     function = ctypes.CDLL(str(library)).cascade
     long, word, pointer = ctypes.c_int64, ctypes.c_uint32, ctypes.c_void_p
     function.restype = long
-    function.argtypes = [long, pointer, pointer, word, ctypes.c_uint64, long, pointer, pointer, pointer, pointer]
+    function.argtypes = [
+        *(long, pointer, pointer, ctypes.c_uint64, word, ctypes.c_int, long, long),
+        *(pointer, pointer, pointer, pointer, pointer, long, pointer, long, pointer, pointer, pointer, pointer),
+    ]
 
     def cascade(
         indptr: np.ndarray, indices: np.ndarray, seeds: np.ndarray, threshold32: int, key: int
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        n, k = len(indptr) - 1, len(seeds)
-        row_of = np.zeros(n, np.uint32)
-        user, parent, starts = np.empty(n + 1, np.uint32), np.empty(n + 1, np.int64), np.empty(n + 2, np.int64)
-        user[:k], parent[:k], row_of[seeds] = seeds, -1, np.arange(1, k + 1)
-        places = [array.ctypes.data for array in (row_of, user, parent, starts)]
-        rounds = function(len(indices), indptr.ctypes.data, indices.ctypes.data, threshold32 - 1, key, k, *places)
-        return user[: starts[rounds]], parent[: starts[rounds]], starts[: rounds + 1]
+        n = len(indptr) - 1
+        shift, room, starts = part_bits(n, 1), prepared(n, np.sort(seeds)), np.empty(n + 2, np.int64)
+        lists = listed(n, shift)
+        user, parent, reached, fresh, lines, rank, won, dealt, bounds = (a.ctypes.data for a in (*room, *lists))
+        rounds = function(
+            *(len(indices), indptr.ctypes.data, indices.ctypes.data, key, threshold32 - 1, shift),
+            *(len(lists.bounds) - 1, len(seeds), user, parent, reached, fresh, lines, len(room.lines), rank),
+            *(len(lists.won), won, dealt, bounds, starts.ctypes.data),
+        )
+        return room.cascade(starts[: rounds + 1])
 
     return cascade

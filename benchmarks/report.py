@@ -79,7 +79,7 @@ def check_table(measurements: Sequence[Measurement], baselines: dict[int, Baseli
 def tool_table() -> str:
     """What each tool does in a cascade, so that like is seen beside like."""
     rows = [
-        [t.title, package_version(name) or "–", t.does, "yes" if t.parents else "no", t.coins, "1"]
+        [t.title, package_version(name) or "–", t.does, "yes" if t.parents else "no", t.coins, str(t.threads)]
         for name, t in TOOLS.items()
     ]
     return table(["tool", "version", "what it does", "parents", "coins", "threads"], rows)

@@ -1,7 +1,8 @@
 """How the full platform model grows: the Ding Zhen case from a hundred thousand people to a billion.
 
-``python -m benchmarks.scale`` writes a section and a plot of docs/benchmarks.md, with the runs measured before;
-``--people 1e9 --threads 2`` adds everybody, each for himself, and needs some 8 GiB. One process a run.
+``python -m benchmarks.scale`` writes two sections and a plot of docs/benchmarks.md: the runs, with those measured
+before, and where the time of a step goes. ``--people 1e9 --threads 2`` adds everybody, each for himself, to the first,
+and needs some 8 GiB. One process a run.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from benchmarks.report import machine, put, size_name, table, wrap
 
 ROOT = Path(__file__).parent.parent
 SIZES = (10**5, 10**6, 10**7, 10**8)
+BUDGETS = (5000, 10**6, 10**8)
 KEPT = ROOT / "build/benchmarks/scale.json"
 SECTION = "scale"
 
@@ -135,11 +137,11 @@ def section(runs: list[Run], days: float) -> str:
     pairs = {run.users: {r.digest for r in runs if r.users == run.users} for run in runs}
     same = "equal" if all(len(digests) == 1 for digests in pairs.values()) else "NOT EQUAL"
     facts = (
-        f"The Ding Zhen case, {days:g} days in steps of 15 minutes, both platforms and all minds, after start-up and "
+        f"The Ding Zhen case, {days:g} days in steps of 15 minutes, all platforms and all minds, after start-up and "
         "compilation; writing of results not counted. A view is one simulated view; it stands for up to as many people "
         "as a row. “All told” has everything in it: minds, lists, posts, topics; “passes” only the two compiled passes "
-        "that find and absorb views. A step costs some 3 ms of Python whatever its size, so that with few views this "
-        "is most of it. Bytes a person: peak, less the peak of the same process after a run of ten thousand. "
+        "that find and absorb views. What a step costs whatever its size is in the tables below; with few views it is "
+        "most of all. Bytes a person: peak, less the peak of the same process after a run of ten thousand. "
         f"Digests with one and with two threads: {same}. Nothing is stored an edge."
     )
     return "\n\n".join(
@@ -151,6 +153,29 @@ def section(runs: list[Run], days: float) -> str:
             "![Seconds and memory by number of people](scale.svg)",
         )
     )
+
+
+def budget_section(days: float) -> str:
+    """Where the time of a step goes, by phase and platform, at several sizes; each measured in a process of its own."""
+    parts = []
+    for people in BUDGETS:
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.budget",
+            "ding_zhen",
+            "--people",
+            str(people),
+            "--days",
+            f"{days:g}",
+        ]
+        told = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout.strip()
+        parts += [f"{people:,} people:", told]
+    facts = (
+        f"The same case over {days:g} days, one thread: CPU milliseconds a step by phase (docs/architecture.md) and, "
+        "where it is a platform's own work, by platform. Clocks around the calls cost a microsecond or two each."
+    )
+    return "\n\n".join(("## Where a step's time goes", wrap(facts), *parts))
 
 
 def plot(runs: list[Run], path: Path) -> None:
@@ -208,10 +233,13 @@ def main() -> None:
         print(section(runs, options.days))
         return
     runs = stored(runs)
-    text = section(runs, options.days)
-    print(text)
     plot(runs, ROOT / "docs/scale.svg")
-    put(ROOT / "docs/benchmarks.md", SECTION, text)
+    texts = {SECTION: section(runs, options.days)}
+    if options.people is SIZES:
+        texts["budget"] = budget_section(options.days)
+    for name, text in texts.items():
+        print(text)
+        put(ROOT / "docs/benchmarks.md", name, text)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ cascade number i. Only ``run`` is timed. None is imported before its function is
 from __future__ import annotations
 
 import random
+import sys
 import tempfile
 from array import array
 from collections.abc import Callable
@@ -73,6 +74,8 @@ class Tool:
     parents: bool
     coins: str
     largest: int = 10**6
+    threads: int = 1
+    python: str = sys.executable  # a package of the distribution needs the distribution's own
 
 
 def _ours(task: Task) -> Run:
@@ -80,6 +83,13 @@ def _ours(task: Task) -> Run:
 
     limit = threshold(task.p)
     return lambda i: len(independent_cascade(task.indptr, task.indices, task.seeds, limit, task.key(i))[0])
+
+
+def _ours_2(task: Task) -> Run:
+    from sim.contagion.cascade import independent_cascade
+
+    limit = threshold(task.p)
+    return lambda i: len(independent_cascade(task.indptr, task.indices, task.seeds, limit, task.key(i), threads=2)[0])
 
 
 def _c(task: Task) -> Run:
@@ -300,9 +310,116 @@ def _mesa_all(task: Task) -> Run:
     return run
 
 
+def _mesa_frames(task: Task) -> Run:
+    import polars
+    from mesa_frames import AgentSetPolars, ModelDF
+
+    ties = polars.DataFrame({"unique_id": task.sources.astype(np.int64), "follower": task.indices.astype(np.int64)})
+
+    class People(AgentSetPolars):
+        """Everybody, with the round in which they were reached, 0 for nobody yet."""
+
+        def __init__(self, model: Any) -> None:
+            super().__init__(model)
+            self += polars.DataFrame({"unique_id": np.arange(task.n_users), "round": np.zeros(task.n_users, np.int32)})
+
+        def step(self) -> None:
+            """Those reached in the last round ask their followers: a join, a coin a row, a filter."""
+            model = self.model
+            asked = self.agents.filter(polars.col("round") == model.round).join(ties, on="unique_id")["follower"]
+            won = asked.filter(polars.Series(model.rng.random(len(asked)) < task.p)).unique()
+            new = polars.col("unique_id").is_in(won.implode()) & (polars.col("round") == 0)
+            model.round += 1
+            self.agents = self.agents.with_columns(
+                polars.when(new).then(model.round).otherwise(polars.col("round")).cast(polars.Int32).alias("round")
+            )
+            model.fresh = int((self.agents["round"] == model.round).sum())
+
+    world = ModelDF()
+    people = People(world)
+    world.agents += people
+    start = np.zeros(task.n_users, np.int32)
+    start[task.seeds] = 1
+
+    def run(i: int) -> int:
+        people.agents = people.agents.with_columns(polars.Series("round", start))
+        world.rng, world.round, world.fresh = np.random.default_rng(i), 1, len(task.seeds)
+        while world.fresh:
+            people.step()
+        return int((people.agents["round"] > 0).sum())
+
+    return run
+
+
+class _Starsim:
+    """Starsim's SIR of one step; a simulation runs once, so the next is made before the clock starts."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        once = task.sources < task.indices
+        self.ties = task.sources[once].astype(int), task.indices[once].astype(int)
+
+    def ready(self, i: int) -> None:
+        """Make simulation number i."""
+        import starsim
+
+        seeds, (one, other) = starsim.uids(self.task.seeds.astype(int)), self.ties
+
+        class OneTry(starsim.SIR):
+            """Infectious for one step: seeds for the first, others for the one after they were reached."""
+
+            def set_progression(self, uids: Any) -> None:
+                self.ti_recovered[uids] = self.ti_infected[uids] + (1 if self.ti == 0 and not self.seeded else 2)
+
+            def init_post(self) -> Any:
+                self.seeded = False
+                super().init_post()
+                self.set_prognoses(seeds)
+                self.seeded = True
+                return seeds
+
+        ties = starsim.Network(edges={"p1": one, "p2": other, "beta": np.ones(len(one))}, name="ties")
+        disease = OneTry(beta=starsim.probperyear(self.task.p), init_prev=starsim.bernoulli(p=0), name="cascade")
+        self.sim = starsim.Sim(
+            n_agents=self.task.n_users, networks=ties, diseases=disease, start=0, stop=60, dt=1, rand_seed=i, verbose=0
+        )
+        self.sim.init()
+
+    def __call__(self, i: int) -> int:
+        """Run it until nobody is infectious."""
+        disease = self.sim.diseases[0]
+        while disease.infected.any() and self.sim.t.ti < 59:
+            self.sim.run_one_step()
+        return int(disease.recovered.sum() + disease.infected.sum())
+
+
+def _graph_tool(task: Task) -> Run:
+    import graph_tool
+    from graph_tool.dynamics import SIRState
+
+    graph_tool.openmp_set_num_threads(1)
+    graph = graph_tool.Graph(directed=True)
+    graph.add_vertex(task.n_users)
+    graph.add_edge_list(np.column_stack((task.sources, task.indices)))
+    start = np.zeros(task.n_users, np.int32)
+    start[task.seeds] = 1
+
+    def run(i: int) -> int:
+        graph_tool.seed_rng(i + 1)  # 0 would be a seed of the clock
+        state = SIRState(graph, beta=task.p, gamma=1, s=graph.new_vertex_property("int32_t", vals=start))
+        while state.iterate_sync():
+            pass
+        return int(np.count_nonzero(state.get_state().a))
+
+    return run
+
+
 _LIVE = "NumPy draws all edges; graph of those that succeed; search"
 TOOLS = {
     "ours": Tool("this project", "", "", _ours, "cascade", True, "keyed, per edge", 10**7),
+    "ours_2": Tool(
+        "this project, two threads", "", "", _ours_2, "cascade, the same digest", True, "keyed, per edge", 10**7, 2
+    ),
     "c": Tool("C reference", "", "", _c, "cascade, the same digest", True, "keyed, per edge", 10**7),
     "cynetdiff": Tool("CyNetDiff", "cynetdiff", "cynetdiff", _cynetdiff, "cascade", False, "sequence", 10**7),
     "pynetim": Tool("PyNetIM", "pynetim", "pynetim", _pynetim, "cascade", False, "sequence"),
@@ -321,6 +438,22 @@ TOOLS = {
     ),
     "mesa_all": Tool(
         "Mesa, everybody steps", "mesa", "mesa", _mesa_all, "all agents each round, `shuffle_do`", False, "sequence"
+    ),
+    "mesa_frames": Tool(
+        "mesa-frames", "mesa-frames", "mesa_frames", _mesa_frames, "a join with the ties a round", False, "sequence"
+    ),
+    "starsim": Tool(
+        "Starsim", "starsim", "starsim", _Starsim, "discrete SIR, one step infectious", False, "sequence", 10**5
+    ),
+    "graph_tool": Tool(
+        "graph-tool",
+        "",
+        "graph_tool",
+        _graph_tool,
+        "discrete SIR, one step infectious",
+        False,
+        "sequence",
+        python="/usr/bin/python3",
     ),
     "ndlib": Tool("NDlib", "ndlib", "ndlib", _ndlib, "cascade, all nodes each round", False, "sequence"),
 }

@@ -35,6 +35,8 @@ def main(tool: str, folder: str, runs: str, seconds: str, first: str) -> None:
 
 
 def _sample(run, i):  # type: ignore[no-untyped-def]
+    if hasattr(run, "ready"):
+        run.ready(i)
     start = time.perf_counter()
     reached = run(i)
     return time.perf_counter() - start, reached

@@ -1,10 +1,11 @@
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from benchmarks import measure, networks, report
+from benchmarks import measure, networks, report, web
 from benchmarks.measure import Baseline, Measurement
 from benchmarks.reference import compiled
 from benchmarks.tools import TOOLS, Task
@@ -36,6 +37,27 @@ def test_c_and_the_compiled_cascade_are_equal(graph, limit, tmp_path):
         ours = independent_cascade(graph.indptr, graph.indices, seeds, limit, key)
         theirs = cascade(graph.indptr, graph.indices, seeds, limit, key)
         assert [column.tobytes() for column in ours] == [column.tobytes() for column in theirs]
+
+
+def test_two_threads_of_ours_reach_the_same(graph):
+    task = Task(graph.indptr, graph.indices, np.arange(50, dtype=np.uint32), 0.06)
+    assert TOOLS["ours_2"].prepare(task)(3) == TOOLS["ours"].prepare(task)(3)
+
+
+@pytest.mark.parametrize(("n", "m"), [(400, 8), (3000, 3)])
+def test_the_graph_of_a_billion_edges_is_that_of_the_library(n, m):
+    stored = BarabasiAlbert(m=m, shuffle=True).build(n, 5)
+    indptr, indices = web.rows(n, m, 5)
+    assert indptr.tolist() == stored.indptr.tolist()
+    for u in range(n):
+        assert sorted(indices[indptr[u] : indptr[u + 1]].tolist()) == stored.audience(u).tolist()
+
+
+def test_the_section_of_a_billion_edges_says_whether_digests_are_equal():
+    runs = [web.Run("stored, p = 0.06", threads, (2.0, 3.0), 2.0, 0.3, 10**9, 7, 2**30) for threads in (1, 2)]
+    assert "| stored, p = 0.06 | 2 | 2 | 2.50 | 2.00 | 30.0 | 1,000 M | 2.50 | 1.00 |" in web.section(runs, 1000)
+    assert "rounds: equal." in web.section(runs, 1000)
+    assert "NOT EQUAL" in web.section([runs[0], replace(runs[1], digest=8)], 1000)
 
 
 def test_speed_is_told_as_ratios_and_what_is_missing_is_said():

@@ -6,9 +6,11 @@ from numba import njit
 
 from sim.base.errors import SimError
 from sim.base.streams import K1, MASK, ONE32, py_mix, stream_key, threshold
-from sim.contagion.cascade import independent_cascade, source_hash
+from sim.contagion import parallel, room
+from sim.contagion.cascade import computed_cascade, independent_cascade
 from sim.contagion.intrinsics import coin
-from sim.networks import BarabasiAlbert, Chain, Complete, Star
+from sim.contagion.rounds import source_hash
+from sim.networks import BarabasiAlbert, Chain, Complete, Computed, Star
 
 KEY = stream_key(7, "cascade")
 LOW32 = ONE32 - 1
@@ -25,8 +27,8 @@ def reference_coin(key, u, v):
 
 
 def reference_cascade(rows, seeds, threshold32, key):
-    """Rounds of whole sets; nothing here knows of an order of visiting but the order of rows at the end."""
-    reached, rounds, parent = set(seeds), [list(seeds)], dict.fromkeys(seeds)
+    """Rounds of whole sets; nothing here knows of an order of visiting."""
+    reached, rounds, parent = set(seeds), [sorted(seeds)], dict.fromkeys(seeds)
     while rounds[-1]:
         wins = [
             (v, reference_coin(key, u, v), u)
@@ -34,7 +36,7 @@ def reference_cascade(rows, seeds, threshold32, key):
             for v in rows[u]
             if v not in reached and reference_coin(key, u, v) < threshold32
         ]
-        found = list(dict.fromkeys(v for v, _, _ in wins))
+        found = sorted({v for v, _, _ in wins})
         for v in found:
             parent[v] = min((coin, u) for w, coin, u in wins if w == v)[1]
         reached |= set(found)
@@ -92,7 +94,7 @@ def test_certain_success_on_a_star_is_two_rounds():
 
 
 def test_without_chance_only_the_seeds():
-    assert run([[1, 2], [2], [0]], [2, 0], 0.0) == ([2, 0], [-1, -1], [0, 2])
+    assert run([[1, 2], [2], [0]], [2, 0], 0.0) == ([0, 2], [-1, -1], [0, 2])
 
 
 def test_without_seeds_nobody():
@@ -139,10 +141,54 @@ def test_a_higher_probability_keeps_all_who_were_reached(rows, p, q, key):
 
 @given(graphs(), KEYS, st.randoms(use_true_random=False))
 @settings(max_examples=80, deadline=None)
-def test_the_order_of_followers_and_seeds_changes_no_parent(rows, key, random):
+def test_the_order_of_followers_and_seeds_changes_nothing(rows, key, random):
     seeds = [0, len(rows) - 1][: len(rows)]
     shuffled = [random.sample(row, len(row)) for row in rows]
-    assert by_user(run(rows, seeds, 0.4, key)) == by_user(run(shuffled, seeds[::-1], 0.4, key))
+    assert run(rows, seeds, 0.4, key) == run(shuffled, seeds[::-1], 0.4, key)
+
+
+def same(one, other):
+    return [column.tobytes() for column in one] == [column.tobytes() for column in other]
+
+
+@pytest.fixture
+def small_lists(monkeypatch):
+    """Lists that fill up, parts of 512 people, and threads that take 16 rows at a time."""
+    monkeypatch.setattr(room, "_LEAST_WINS", 50)
+    monkeypatch.setattr(room, "_MOST_WINS", 300)
+    monkeypatch.setattr(room, "_WHOLE", 10)
+    monkeypatch.setattr(room, "PART", 9)
+    monkeypatch.setattr(parallel, "_ROWS", 16)
+
+
+@pytest.mark.parametrize("p", [0.0, 0.05, 0.3, 1.0])
+@pytest.mark.parametrize("n", [500, 6000])
+def test_neither_threads_nor_sizes_of_lists_and_parts_change_a_thing(n, p, request):
+    network = BarabasiAlbert(m=8, shuffle=True).build(n, 5)
+    asked = network.indptr, network.indices, [3, 1, 400], threshold(p), KEY
+    once = independent_cascade(*asked)
+    assert same(independent_cascade(*asked, threads=3), once)
+    request.getfixturevalue("small_lists")
+    for threads in (1, 2, 3):
+        assert same(independent_cascade(*asked, threads=threads), once)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("p", [0.003, 0.02, 1.0])
+def test_a_computed_network_gives_what_its_rows_give(p, threads, request):
+    network, n = Computed(circle_size=16, community_size=256, audience_median=40), 5000
+    sizes, layout, stored = network.audience_table(n - 1), network.layout(n, 9), network.build(n, 9)
+    rows = independent_cascade(stored.indptr, stored.indices, [7, 5], threshold(p), KEY)
+    assert same(computed_cascade(layout, sizes, [7, 5], threshold(p), KEY, threads), rows)
+    request.getfixturevalue("small_lists")
+    assert same(computed_cascade(layout, sizes, [7, 5], threshold(p), KEY, threads), rows)
+
+
+def test_a_computed_cascade_without_seeds_or_chance_ends_at_once():
+    network = Computed()
+    layout, sizes = network.layout(100, 1), network.audience_table(99)
+    assert [len(column) for column in computed_cascade(layout, sizes, [], ONE32, KEY)] == [0, 0, 1]
+    assert computed_cascade(layout, sizes, [5, 2], 0, KEY)[0].tolist() == [2, 5]
 
 
 def test_parents_come_from_the_round_before():

@@ -163,7 +163,9 @@ def test_a_run_leaves_a_folder_like_any_other(write, tmp_path):
     assert result.run["contagion"] == "sir"
     assert result.comparison() == []
     assert "people reached" in repr(result)
-    series, columns = result.table("series"), np.load(result.path / "cascades.npz")
+    series = result.table("series")
+    with np.load(result.path / "cascades.npz") as kept:
+        columns = dict(kept)
     assert len(series) == 21
     assert series.new.sum() == len(columns["user"]) == result.summary["people_reached"]
     assert (series.adopted - series.recovered == series.infectious).all()

@@ -1,4 +1,4 @@
-"""What numba has no word for: prefetching, 32 coins at once, the lowest bit of a mask.
+"""What numba has no word for: prefetching, 32 coins at once, the lowest bit of a mask and how many it has.
 
 Each is a few instructions of LLVM, placed where it is called. The vectors have a fixed length; LLVM breaks them up for
 the machine at hand, and all is integer arithmetic, so every machine gets the same bits.
@@ -41,6 +41,16 @@ def lowest_bit(typingctx: Any, mask: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.cttz(arguments[0], _BIT(1))
+
+    return types.uint64(types.uint64), generate
+
+
+@intrinsic
+def ones(typingctx: Any, mask: Any) -> Any:
+    """How many bits of a uint64 are 1."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.ctpop(arguments[0])
 
     return types.uint64(types.uint64), generate
 

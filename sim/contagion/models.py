@@ -44,12 +44,9 @@ class IndependentCascade(Contagion):
         net, seeds = _stored(stored), check_seeds(stored.n_users, seeds)
         rows = net.indptr, net.indices
         user, parent, starts = independent_cascade(*rows, seeds, threshold(self.p), key)
-        step = np.full(net.n_users, -1, dtype=np.int32)
-        step[user] = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-        step[step > steps] = -1
-        source = np.full(net.n_users, -1, dtype=np.int64)
-        source[user] = np.where(parent >= 0, user[parent].astype(np.int64), -1)
-        return in_order(step, source)
+        step = np.repeat(np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts))
+        told = starts[min(steps + 1, len(starts) - 1)]
+        return Spread(user[:told].copy(), parent[:told].copy(), step[:told])
 
     def expected(self, stored: Stored | WellMixed, seeds: np.ndarray, steps: int) -> Curves:
         """On a random network: each of those followed persuades with p once it has adopted."""
