@@ -127,7 +127,7 @@ class _Inner(CPUDispatcher):
 
 @cache
 def _way_in(function: _Inner) -> Callable[..., Any]:
-    return numba.njit(lambda *given: function(*given))  # type: ignore[no-any-return]
+    return numba.njit(lambda *given: function(*given))
 
 
 def vectorize(*signature: Any, **options: Any) -> Callable[[Any], Any]:

@@ -164,7 +164,7 @@ def draw_lanes(
     traits = segment.astype(np.uint8), active, used
     where = np.empty_like(place)
     where[place] = np.arange(n)
-    return tuple(column[where] for column in traits)  # type: ignore[return-value]
+    return tuple(column[where] for column in traits)
 
 
 def _shuffled(ids: np.ndarray, key: int) -> np.ndarray:
