@@ -86,8 +86,8 @@ def _cascade_section(
         f"Barabási–Albert graphs, m = 8, ids shuffled, every edge stored both ways, {SEEDS} seeds, p = {PROBABILITY} "
         f"an edge. Mean share reached and trials (edges out of people reached) in a cascade: {scale}. A tool has "
         f"{options.limit:.0f} s on one graph, including the building of its own graph; only the cascade is timed. "
-        f"{runs_note(options.limit)} Ours is compiled before (1 to 2 s, once a machine). One process a tool, one "
-        "thread each. Other programs ran on the machine: read ratios, not digits."
+        f"{runs_note(options.limit)} Ours is compiled before (some seconds, once a machine). One process a tool, one "
+        "thread each but in our second row. Other programs ran on the machine: read ratios, not digits."
     )
     return "\n\n".join(
         (
