@@ -10,7 +10,6 @@ import numpy as np
 
 from sim.base import streams
 from sim.base.kernels import table_bits
-from sim.minds.base import Policy
 from sim.minds.dashboard import Dashboard
 from sim.minds.mind import Mind
 
