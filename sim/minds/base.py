@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Protocol, get_args
+from typing import Annotated, Any, ClassVar, Literal, Protocol, get_args
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
@@ -16,9 +16,6 @@ from sim.base.registry import Registry
 from sim.base.strict import OneOf
 from sim.minds.action import Action, Publish
 from sim.minds.dashboard import HOUR, Dashboard, Listed, Me
-
-if TYPE_CHECKING:
-    from sim.minds.alike import Alike
 
 POLICIES = Registry("policy")
 Kind = Literal[
@@ -55,6 +52,37 @@ class Holder(Protocol):
     @property
     def review_minutes(self) -> int:
         """How often it looks."""
+
+
+class Alike(Protocol):
+    """Minds of like policies, as their policy may ask of them: `sim.minds.alike`, which says what each is."""
+
+    policies: list[Any]
+    now: np.ndarray
+    hour: np.ndarray
+    review_hours: np.ndarray
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, field: str) -> np.ndarray: ...
+
+    def draw(self, what: str, *trial: int | np.ndarray) -> np.ndarray:
+        """What `Me.draw` gives each of them."""
+
+    def named(self, names: Any) -> np.ndarray:
+        """Which of them bear one of some names."""
+
+    @property
+    def at_work(self) -> np.ndarray:
+        """Which looks fall into working hours."""
+
+    @property
+    def pace(self) -> np.ndarray:
+        """Activity of looks over the day's mean."""
+
+    @property
+    def decides(self) -> np.ndarray:
+        """Whose coin says at a look that it decides."""
 
 
 class Policy(BaseModel):

@@ -12,7 +12,7 @@ from sim.minds.base import POLICIES, Holder, PlatformName, Policy
 from sim.minds.dashboard import Dashboard, Latest, Me
 
 if TYPE_CHECKING:
-    from sim.minds.alike import Alike
+    from sim.minds.base import Alike
 
 
 @POLICIES.register

@@ -16,7 +16,7 @@ from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, 
 from sim.minds.dashboard import HOUR, Dashboard, Me
 
 if TYPE_CHECKING:
-    from sim.minds.alike import Alike
+    from sim.minds.base import Alike
 
 
 @POLICIES.register

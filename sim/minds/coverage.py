@@ -30,7 +30,7 @@ from sim.minds.base import (
 from sim.minds.dashboard import HOUR, Dashboard, Joined, Me, Reads
 
 if TYPE_CHECKING:
-    from sim.minds.alike import Alike
+    from sim.minds.base import Alike
 
 DAY = 24 * HOUR
 

@@ -15,7 +15,7 @@ from sim.minds.base import POLICIES, Holder, PlatformName, Policy, ceiling, expo
 from sim.minds.dashboard import Dashboard, Me
 
 if TYPE_CHECKING:
-    from sim.minds.alike import Alike
+    from sim.minds.base import Alike
 
 MILLION = 1e6
 

@@ -25,7 +25,7 @@ from sim.minds.base import (
 from sim.minds.dashboard import HOUR, Dashboard, Listed, Me
 
 if TYPE_CHECKING:
-    from sim.minds.alike import Alike
+    from sim.minds.base import Alike
 
 
 @POLICIES.register

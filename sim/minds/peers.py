@@ -13,7 +13,7 @@ from sim.minds.base import POLICIES, ContentName, Holder, Kind, PlatformName, Po
 from sim.minds.dashboard import HOUR, Dashboard, Joined, Me
 
 if TYPE_CHECKING:
-    from sim.minds.alike import Alike
+    from sim.minds.base import Alike
 
 
 @POLICIES.register

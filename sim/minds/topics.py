@@ -18,7 +18,7 @@ from sim.minds.base import POLICIES, ContentName, Holder, PlatformName, Policy, 
 from sim.minds.dashboard import HOUR, Dashboard, Me
 
 if TYPE_CHECKING:
-    from sim.minds.alike import Alike
+    from sim.minds.base import Alike
 
 Month = Annotated[int, Field(ge=1, le=12)]
 MOST_AT_ONCE = 20  # mean topics that a mind opens at one look, before the day clock

@@ -168,6 +168,11 @@ class Mechanism(BaseModel):
 
     # ---- the life of a post
 
+    @classmethod
+    def says(cls, do: str) -> bool:
+        """Whether it says itself what it does at a moment, such as ``trend``; else it does nothing then."""
+        return getattr(cls, do) is not getattr(Mechanism, do)
+
     def born(self, stage: PlatformStage, topic: int) -> None:
         """A topic has been opened."""
 

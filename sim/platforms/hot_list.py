@@ -32,8 +32,8 @@ from sim.world.records import (
 from sim.world.tables import Bound, Column, ListOf, OfTopic
 
 if TYPE_CHECKING:
-    from sim.platforms.ranking import Rules
     from sim.platforms.stage import Order, PlatformStage
+    from sim.world.ranking import Rules
 
 MOST_PLACES = 1000
 
@@ -219,7 +219,7 @@ class HotList(Showing):
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """The lead posts of the listed topics, and of those whose place is bought, to readers of the list."""
-        from sim.platforms.ranking import in_view  # to read a scenario takes no compiler
+        from sim.world.ranking import in_view  # to read a scenario takes no compiler
 
         topics, own, slots = stage.world.topics, stage.own_topics(), stage.entries("slots").rows
         if not len(own) and not len(slots):
@@ -262,7 +262,7 @@ class HotList(Showing):
         if not len(own) and not len(kept) and not stage.told:
             stage.entries("listed").add(_background_log(self, stage))
             return
-        from sim.platforms.ranking import Heats, warm  # to read a scenario takes no compiler
+        from sim.world.ranking import Heats, warm  # to read a scenario takes no compiler
 
         ring = stage.world.topics.flow
         warm(own, ring, stage.step % ring.shape[1], stage.world.topics.only(Heats), self._rules(stage))
@@ -273,7 +273,7 @@ class HotList(Showing):
         return stage.once(self, "rules", lambda: self._made_rules(stage))
 
     def _made_rules(self, stage: PlatformStage) -> Rules:
-        from sim.platforms.ranking import Rules
+        from sim.world.ranking import Rules
 
         enter, per_hour = max(self.entry_novelty, self.off_list_novelty), stage.clock.steps_per_hour
         weighs = self._keep(stage), self.interaction, self.list_share, enter, self.off_list_novelty, self.max_age
@@ -289,7 +289,7 @@ def rank(hot_list: HotList, stage: PlatformStage, own: np.ndarray, slots: Sequen
         own: the story's topics that are alive.
         slots: the pinned and bought places in force, as lines of the log.
     """
-    from sim.platforms.ranking import Heats, make_list
+    from sim.world.ranking import Heats, make_list
 
     back, step = stage.ground(hot_list.name), stage.step
     others = hottest(hot_list.background, back, step, stage.clock, hot_list.places, hot_list.max_age)

@@ -10,7 +10,6 @@ import numpy as np
 
 from sim.base import streams
 from sim.base.kernels import table_bits, table_normal
-from sim.platforms.base import Mechanism
 from sim.platforms.content import Content, Response
 from sim.world.clock import Clock
 from sim.world.population import Aimed, acceptance
@@ -236,8 +235,7 @@ class PlatformStage:
     def _that(self, do: str) -> list[Any]:
         """The mechanisms that say what they do at a moment of a step; the others do nothing."""
         if do not in self._doing:
-            idle = getattr(Mechanism, do)
-            self._doing[do] = [one for one in self.mechanisms.values() if getattr(type(one), do) is not idle]
+            self._doing[do] = [one for one in self.mechanisms.values() if one.says(do)]
         return self._doing[do]
 
     def bare(self, post: int) -> np.ndarray:
