@@ -1,13 +1,17 @@
 """The first run of a machine compiles for seconds: a second process does part of that at the same time.
 
 Compiled functions are kept on disk (`sim.base.jit`), so whichever process has compiled one has done it for the other.
-What a run comes to last goes to the second process, and the run finds it there.
+What a run comes to last goes to the second process, and the run finds it there. That process is a program of its own:
+one of `multiprocessing` would first carry out the caller's script once more.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,12 +19,12 @@ from typing import Any
 import numpy as np
 
 from sim.base import jit
-from sim.base.workers import Workers
 from sim.networks import Computed
 from sim.runs import kinds
 from sim.runs.kinds import World
 from sim.scenario.scenario import Scenario
 
+HELPER = "import sys; from sim.runs import compiling; compiling.compile_rest(sys.stdin.buffer.read())"
 FEW = 256  # people of a world in which nothing happens
 
 
@@ -32,14 +36,22 @@ def is_warm(world: World) -> bool:
 @contextmanager
 def shared(world: World) -> Iterator[None]:
     """While the first run of a machine goes on, have the rest compiled by another processor, if there is one."""
-    helper = Workers(1) if _worthwhile(world) else None
+    helper = _started(world) if _worthwhile(world) else None
     try:
-        if helper:
-            helper.submit(_compile_rest, world)  # nobody waits for it: what it has not done, the run does itself
-        yield
+        yield  # nobody waits for the helper: what it has not done, the run does itself
     finally:
         if helper:
-            helper.stop()
+            helper.kill()
+            helper.wait()
+
+
+def _started(world: World) -> subprocess.Popen[bytes]:
+    """A process that compiles for a world; ``-P``: whatever lies in the working folder is not taken for ours."""
+    with tempfile.TemporaryFile() as given:
+        given.write(world.model_dump_json().encode())
+        given.seek(0)
+        quiet = subprocess.DEVNULL
+        return subprocess.Popen([sys.executable, "-P", "-c", HELPER], stdin=given, stdout=quiet, stderr=quiet)
 
 
 def _worthwhile(world: World) -> bool:
@@ -47,15 +59,26 @@ def _worthwhile(world: World) -> bool:
     alone = multiprocessing.parent_process() is None
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     small = isinstance(world, Scenario) and world.engine == "vectorized" and isinstance(world.network, Computed)
-    return small and alone and processors > 1 and jit.cache_folder() is not None and not is_warm(world)
+    return (
+        small
+        and alone
+        and processors > 1
+        and bool(sys.executable)
+        and jit.cache_folder() is not None
+        and not is_warm(world)
+    )
 
 
-def _compile_rest(world: Scenario) -> None:
-    """Have compiled what a run asks for after its first views: taking them in, and the shapes of cascades."""
+def compile_rest(given: bytes) -> None:
+    """Have compiled what a run asks for after its first views: taking them in, and the shapes of cascades.
+
+    ``given``: a scenario as JSON.
+    """
     from sim.base import metrics
     from sim.model.model import ViralityModel
     from sim.world.records import OFFER, RECORD
 
+    world = Scenario.model_validate_json(given)
     few: dict[str, Any] = {"people": world.people.model_copy(update={"users": min(FEW, world.people.users)})}
     model = ViralityModel(world.model_copy(update=few))
     model.engine.begin(0)
