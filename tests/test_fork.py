@@ -263,12 +263,13 @@ CACHES = {
     "Vectorized": {"moment", "networks", "posts", "tally"},  # of a step
     "Persons": {"moment", "networks", "posts", "tally"},
     "BackgroundTopics": {"lists", "pins"},
-    "PlatformStage": {"_keys", "_acceptance", "_made", "_shared", "_usual", "births", "step"},
+    "PlatformStage": {"_keys", "_acceptance", "_doing", "_lots", "_made", "_shared", "_usual", "births", "step"},
     "Deeds": {"_acted", "_counted"},
     "ViralityModel": {"_told"},
     "Mind": {"_streams", "_me"},
     "Board": {"_seen", "_came"},
-    "World": {"_won", "won_changed"},
+    "World": {"_told", "_won", "won_changed"},
+    "Group": {"_alike"},
     "Clock": {"_cumulative", "delays_by_slot"},
 }
 BARE = mesa.Model()

@@ -6,7 +6,6 @@ import math
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 HOUR = 60
 
@@ -82,7 +81,8 @@ class Spreading:
     convinces: float = 1.0
 
 
-class Reads(NamedTuple):
+@dataclass(frozen=True)
+class Reads:
     """Reads of a story: of the last 24 h, of the last 6 h, and since the start."""
 
     day: int = 0
@@ -135,7 +135,7 @@ class Dashboard:
     def read(self, places: Iterable[str]) -> Reads:
         """Reads of the story on some platforms together."""
         found = [self.read_on[place] for place in places if place in self.read_on]
-        return Reads(*map(sum, zip(*found, strict=True))) if found else Reads()
+        return Reads(*(sum(getattr(one, part) for one in found) for part in ("day", "quarter", "so_far")))
 
     def rivals(self, hours: float = math.inf, but: str = "") -> list[Joined]:
         """Bureaus that joined in the last ``hours`` and whose story it is not, ``but`` one."""

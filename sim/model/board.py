@@ -81,10 +81,14 @@ class Board:
         enter(flow, *known, row, self.negative[step])
         self.reached.take(row)
         row.sum(axis=0, out=self.anywhere[step])
-        for window in self._windows:
-            window.roll(self.series, step)
+        self.roll(step)
         for story in range(len(world.stories)):
             self._shown[story, step] = self._dashboard(story, step)
+
+    def roll(self, step: int) -> None:
+        """Have sums over the last hours end with a step."""
+        for window in self._windows:
+            window.roll(self.series, step)
 
     def believed(self, step: int, belief: np.ndarray) -> None:
         """Write down who believes what, u1[rumours, users]."""

@@ -239,6 +239,8 @@ def _put_board(board: Board, data: dict[str, Any], step: int) -> None:
     board.anywhere[:step] = data["series"].sum(axis=1)
     board.beliefs[:step], board.watched[:step] = data["beliefs"], data["watched"]
     board.reached.resume(data["series"])
+    if step:
+        board.roll(step - 1)
     board._joined = {story: dict(known) for story, known in data["joined"].items()}
     board._shown = dict(data["shown"])
 

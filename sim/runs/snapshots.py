@@ -13,6 +13,7 @@ from sim.base.errors import SimError
 from sim.base.files import reading
 from sim.base.files.packed import DamagedError, packed, unpacked
 from sim.minds import Dashboard, Deed, Fee, Joined, Latest, Listed
+from sim.minds.dashboard import Reads
 from sim.model import build
 from sim.model.fork import Snapshot
 from sim.model.model import MODEL_VERSION
@@ -27,7 +28,7 @@ from sim.world.tables import Bound, Column
 from sim.world.world import Account, columns_of
 
 FOLDER = "snapshots"
-RECORDS = {record.__name__: record for record in (Account, Dashboard, Joined, Listed, Latest, Fee, Deed)}
+RECORDS = {record.__name__: record for record in (Account, Dashboard, Joined, Listed, Latest, Reads, Fee, Deed)}
 
 
 def step_at(scenario: Scenario, when: str) -> int:

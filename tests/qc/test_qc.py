@@ -16,7 +16,7 @@ from sim import catalog
 
 HERE = Path(__file__).parent
 TESTED = ("measured", "estimated")
-WORDS = {"title", "kind"}  # what of a case is no number
+WORDS = {"title", "kind", "limit"}  # what of a case is no number
 FORMS = ({"skip"}, {"value", "how", "source"}, {"value", "rel", "how", "source"},
          {"low", "high", "how", "source"}, {"value", "low", "high", "how", "source"})  # fmt: skip
 FINDING = {"catalogue": {"catalogue", "verdict", "why", "recount"}, "blind": {"catalogue", "verdict", "why"},

@@ -108,7 +108,7 @@ class _Writer:
         if isinstance(value, np.ndarray) and not value.dtype.hasobject:
             self.arrays.append(value)
             return {"array": len(self.arrays) - 1}
-        if isinstance(value, tuple):
+        if type(value) is tuple:  # one with names would come back without them
             return {"tuple": [self.encoded(item) for item in value]}
         if isinstance(value, dict):
             return {"dict": [[self.encoded(key), self.encoded(kept)] for key, kept in value.items()]}
