@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.contagion.room import listed, part_bits, prepared
+from sim.contagion.buffers import listed, part_bits, prepared
 
 SOURCE = Path(__file__).with_name("reference.c")
 FLAGS = ("-O3", "-march=native", "-shared", "-fPIC")

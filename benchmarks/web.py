@@ -23,9 +23,9 @@ from benchmarks.report import machine, put, table, wrap
 from sim.base.jit import njit
 from sim.base.kernels import bits
 from sim.base.streams import stream_key, threshold
+from sim.contagion.buffers import Cascade
 from sim.contagion.cascade import computed_cascade, independent_cascade
 from sim.contagion.intrinsics import prefetch
-from sim.contagion.room import Cascade
 from sim.networks import Computed
 from sim.networks.graphs import _shuffle
 from sim.networks.walks import audience_size, below, start_walk

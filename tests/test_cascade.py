@@ -6,7 +6,7 @@ from numba import njit
 
 from sim.base.errors import SimError
 from sim.base.streams import K1, MASK, ONE32, py_mix, stream_key, threshold
-from sim.contagion import parallel, room
+from sim.contagion import buffers, parallel
 from sim.contagion.cascade import computed_cascade, independent_cascade
 from sim.contagion.intrinsics import coin
 from sim.contagion.rounds import source_hash
@@ -154,10 +154,10 @@ def same(one, other):
 @pytest.fixture
 def small_lists(monkeypatch):
     """Lists that fill up, parts of 512 people, and threads that take 16 rows at a time."""
-    monkeypatch.setattr(room, "_LEAST_WINS", 50)
-    monkeypatch.setattr(room, "_MOST_WINS", 300)
-    monkeypatch.setattr(room, "_WHOLE", 10)
-    monkeypatch.setattr(room, "PART", 9)
+    monkeypatch.setattr(buffers, "_LEAST_WINS", 50)
+    monkeypatch.setattr(buffers, "_MOST_WINS", 300)
+    monkeypatch.setattr(buffers, "_WHOLE", 10)
+    monkeypatch.setattr(buffers, "PART", 9)
     monkeypatch.setattr(parallel, "_ROWS", 16)
 
 

@@ -64,7 +64,7 @@ def test_sets_that_seeds_meet_tell_how_many_they_reach(model, steps):
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.sets(st.integers(0, 7), min_size=1, max_size=4), min_size=1, max_size=12), st.integers(1, 4))
+@given(st.lists(st.sets(st.integers(0, 7), min_size=1, max_size=4), min_size=1, max_size=12), st.integers(1, 8))
 def test_a_cover_is_no_worse_than_a_greedy_one_and_its_bound_holds(sets, k):
     members = np.array([u for one in sets for u in sorted(one)], np.uint32)
     made = reverse.Sets(np.cumsum([0, *map(len, sets)]), members)

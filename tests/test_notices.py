@@ -3,6 +3,7 @@
 import json
 import re
 import warnings
+from pathlib import Path
 
 import pytest
 
@@ -128,3 +129,11 @@ def test_a_warning_names_the_line_that_called_the_program() -> None:
 def test_what_was_said_before_a_failure_is_told_all_the_same() -> None:
     with pytest.warns(NoticeWarning, match="odd"), pytest.raises(ZeroDivisionError):
         _tell_all([1], 0)
+
+
+def test_a_folder_whose_name_begins_as_ours_is_not_ours() -> None:
+    """A script beside the package, in a folder such as ``sim_of_mine``, is the line that is named."""
+    name = f"{Path(notices.__file__).parents[1]}_of_mine/script.py"
+    with pytest.warns(NoticeWarning) as heard:
+        exec(compile("notices.add('kind', 'text')", name, "exec"), {"notices": notices})
+    assert heard[0].filename == name

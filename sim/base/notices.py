@@ -8,6 +8,7 @@ gathers, Python warns (`NoticeWarning`), of what a study of many runs says once.
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 import warnings
 from collections.abc import Iterable, Iterator
@@ -15,7 +16,7 @@ from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-INSIDE = (str(Path(__file__).parents[1]), contextlib.__file__)  # of whose lines nobody wants to hear
+INSIDE = (f"{Path(__file__).parents[1]}{os.sep}", contextlib.__file__)  # of whose lines nobody wants to hear
 
 
 class NoticeWarning(UserWarning):

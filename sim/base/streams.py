@@ -17,7 +17,9 @@ from __future__ import annotations
 
 import math
 import zlib
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import takewhile
 
 import numpy as np
 
@@ -99,13 +101,7 @@ def unit(bits: np.ndarray) -> np.ndarray:
 
 def poisson(mean: float, coin: float) -> int:
     """Poisson number of a mean up to a few hundred, by inversion of one uniform number."""
-    k, p = 0, float(f"{math.exp(-mean):.12g}")  # 12 digits: the same on every CPU
-    total = p
-    while coin >= total and k < 1000 and (k < mean or p > 1e-15):  # rounding may leave the total below the coin
-        k += 1
-        p *= mean / k
-        total += p
-    return k
+    return sum(1 for _ in takewhile(lambda total: coin >= total, _totals(mean)))
 
 
 def poissons(means: np.ndarray, coins: np.ndarray) -> np.ndarray:
@@ -113,21 +109,24 @@ def poissons(means: np.ndarray, coins: np.ndarray) -> np.ndarray:
     counts = np.zeros(len(means), np.int64)
     for mean in np.unique(means):
         here = means == mean
-        counts[here] = np.searchsorted(_upto(float(mean)), coins[here], side="right")
+        counts[here] = np.searchsorted(_kept_totals(float(mean)), coins[here], side="right")
     return counts
 
 
-@lru_cache(maxsize=1024)
-def _upto(mean: float) -> np.ndarray:
-    """The totals that `poisson` holds a coin against, one after the other, until it stops."""
-    k, p = 0, float(f"{math.exp(-mean):.12g}")
-    total, totals = p, list[float]()
-    while k < 1000 and (k < mean or p > 1e-15):
-        totals.append(total)
+def _totals(mean: float) -> Iterator[float]:
+    """Probabilities of at most 0, 1, 2 … as far as they are asked for; a coin that is not below one goes on."""
+    k, p = 0, float(f"{math.exp(-mean):.12g}")  # 12 digits: the same on every CPU
+    total = p
+    while k < 1000 and (k < mean or p > 1e-15):  # rounding may leave the last total below a coin
+        yield total
         k += 1
         p *= mean / k
         total += p
-    return np.array(totals)
+
+
+@lru_cache(maxsize=1024)
+def _kept_totals(mean: float) -> np.ndarray:
+    return np.array([*_totals(mean)])
 
 
 def normal(key: int, ids: np.ndarray, lane: int) -> np.ndarray:

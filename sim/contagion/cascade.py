@@ -19,9 +19,9 @@ import numpy as np
 from sim.base.errors import SimError
 from sim.base.jit import njit
 from sim.base.streams import ONE32
+from sim.contagion.buffers import Cascade, listed, part_bits, prepared
 from sim.contagion.intrinsics import LANES, coin
 from sim.contagion.parallel import Rows, Walked, shared
-from sim.contagion.room import Cascade, listed, part_bits, prepared
 from sim.contagion.rounds import alone, source_hash
 from sim.networks.walks import Layout
 

@@ -133,16 +133,21 @@ def greedy_cover(sets: Sets, n_users: int, k: int) -> Cover:
     users = np.empty(k, np.int64)
     met, bound = 0, sets.size
     for turn in range(k):
-        bound = min(bound, met + int(np.partition(holds, n_users - k)[n_users - k :].sum()))
+        bound = min(bound, met + _largest(holds, k))
         users[turn] = best = int(holds.argmax())
         met += int(holds[best])
         _take(inside[places[best] : places[best + 1]], covered, sets.starts, sets.members, holds)
         holds[best] = -1  # taken: not again, though nobody else gains anything
-    left = np.maximum(holds, 0)
-    bound = min(bound, met + int(np.partition(left, n_users - k)[n_users - k :].sum()))
+    bound = min(bound, met + _largest(holds, k))
     if len(sets.members) * k <= EXCHANGED:
         met = _exchange(users, sets, [inside[places[u] : places[u + 1]] for u in range(n_users)])
     return Cover(users, met, bound)
+
+
+def _largest(holds: np.ndarray, k: int) -> int:
+    """The ``k`` largest gains together; who is taken, below 0, gains nothing."""
+    first = len(holds) - k
+    return int(np.partition(np.maximum(holds, 0), first)[first:].sum())
 
 
 def _exchange(users: np.ndarray, sets: Sets, inside: list[np.ndarray]) -> int:

@@ -16,8 +16,8 @@ import numpy as np
 from numba import uint64
 
 from sim.base.jit import njit
+from sim.contagion.buffers import Buffers, Wins, listed, part_bits
 from sim.contagion.intrinsics import LANES
-from sim.contagion.room import Room, Wins, listed, part_bits
 from sim.contagion.rounds import FULL, alone, close, deal, draw, flip, mark, number, settle, source_hash, tally
 from sim.networks.walks import Layout, audience_size, fill_followers, start_walk
 
@@ -42,7 +42,7 @@ class Source(Protocol):
         """As `rounds.draw`; threads call it at once."""
         ...
 
-    def alone(self, first: int, count: int, shift: int, room: Room, wins: Wins) -> list[int]:
+    def alone(self, first: int, count: int, shift: int, room: Buffers, wins: Wins) -> list[int]:
         """Go through the small rounds that come next by one compiled loop; returns the count of rows after each."""
         ...
 
@@ -60,7 +60,7 @@ class Rows(NamedTuple):
         places = uint64(row), uint64(skip), uint64(last)
         return draw(self.indptr, self.indices, user, *places, self.key, self.top, won, uint64(k))
 
-    def alone(self, first: int, count: int, shift: int, room: Room, wins: Wins) -> list[int]:
+    def alone(self, first: int, count: int, shift: int, room: Buffers, wins: Wins) -> list[int]:
         """As `rounds.alone`."""
         places = (uint64(number) for number in (shift, first, count, _ROWS))
         return alone(self.indptr, self.indices, self.key, self.top, *places, *room, *wins)[2:].tolist()
@@ -79,7 +79,7 @@ class Walked(NamedTuple):
         places = uint64(row), uint64(skip), uint64(last)
         return _draw_walked(self.layout, self.sizes, user, *places, self.key, self.top, won, uint64(k))
 
-    def alone(self, first: int, count: int, shift: int, room: Room, wins: Wins) -> list[int]:
+    def alone(self, first: int, count: int, shift: int, room: Buffers, wins: Wins) -> list[int]:
         """None: what a round costs here is the walking."""
         return []
 
@@ -104,7 +104,7 @@ def _draw_walked(layout, sizes, user, row, skip, last, key, top, won, k):
     return k, row, _0
 
 
-def shared(source: Source, room: Room, n: int, count: int, threads: int) -> np.ndarray:
+def shared(source: Source, room: Buffers, n: int, count: int, threads: int) -> np.ndarray:
     """All rounds from the first ``count`` rows on; returns where they start, and the end, int64."""
     counts = [0, count]
     with ThreadPoolExecutor(max(1, threads - 1)) as pool:
@@ -134,7 +134,7 @@ class _Block(NamedTuple):
 
 
 class _Crew:
-    def __init__(self, source: Source, room: Room, n: int, threads: int, pool: Executor) -> None:
+    def __init__(self, source: Source, room: Buffers, n: int, threads: int, pool: Executor) -> None:
         self.source, self.room, self.pool = source, room, pool
         self.shift = part_bits(n, threads)
         self.hands = [_Hand(listed(n, self.shift)) for _ in range(threads)]

@@ -13,7 +13,7 @@ from sim.minds.bots import WaterArmy
 from sim.minds.brands import CrisisReply, SponsorWhenRising
 from sim.minds.bureaus import Rivalry
 from sim.minds.coverage import Cover, FollowUp, OwnLife
-from sim.minds.dashboard import Dashboard, Fee, Joined, Latest, Listed, Me
+from sim.minds.dashboard import Dashboard, Fee, Joined, Latest, Listed, Me, Reads
 from sim.minds.editors import HoldDown, PinListed, PromoteStory
 from sim.minds.kols import PaidCollaboration, RideHot
 from sim.minds.media import CarryWire, NewsDesk
@@ -55,6 +55,7 @@ __all__ = [
     "PinListed",
     "Policy",
     "PromoteStory",
+    "Reads",
     "RideHot",
     "RideTemplate",
     "Rivalry",

@@ -16,12 +16,6 @@ from sim.platforms.serve import serve
 from sim.world.clock import Clock
 from sim.world.records import (
     AD,
-    F_COMMENTS,
-    F_CREATIONS,
-    F_IMPRESSIONS,
-    F_LISTED,
-    F_REPOSTS,
-    F_SEARCHES,
     LISTED,
     LISTED_NOTE,
     ORGANIC,
@@ -177,18 +171,20 @@ class HotList(Showing):
 
     def standing(self, stage: PlatformStage, topic: int) -> Standing:
         """Rank and heat of a topic, what raised it, and what the list asks for."""
+        from sim.world.ranking import inflow_of
+
         topics, log = stage.world.topics, stage.entries("listed").rows
         organic = log[(log["step"] == stage.step) & (log["slot"] == ORGANIC)]
-        inflow = self.inflow(stage.world.inflow(stage.step)[[topic]], stage.clock.steps_per_hour)
+        flow = stage.world.inflow(stage.step)[topic]
         return Standing(
             int(topics.rank[topic]),
             int(topics.heat[topic]),
-            float(inflow[0]),
+            float(inflow_of(flow, self.list_share, stage.clock.steps_per_hour)),
             float(topics.interaction[topic]),
             float(topics.rate[topic]),
             int(organic["heat"][-1]) if len(organic) == self.places else 0,
-            float(self.least_novelty(np.array(False))),
-            float(self.least_novelty(np.array(True))),
+            self.enter_novelty,
+            self.off_list_novelty,
             self.smoothing_minutes,
             self.interaction,
             self.list_share,
@@ -201,7 +197,9 @@ class HotList(Showing):
 
     def opened(self, place: np.ndarray, pull: np.ndarray) -> np.ndarray:
         """Readers an hour in the fullest hours, f8: ``pull`` (appeal times novelty) multiplies the odds of opening."""
-        return np.asarray(self.readers(place) * (pull / (1 + self.open_share * (pull - 1))))
+        from sim.world.ranking import opened
+
+        return np.asarray(opened(self.readers(place), pull, self.open_share))
 
     def new_readers(self, topic: np.ndarray, asked: np.ndarray, so_far: np.ndarray) -> np.ndarray:
         """Of readers of topics' places in a step those who have not opened the topic from the list before, f8.
@@ -241,20 +239,15 @@ class HotList(Showing):
         lead = stage.world.topics.lead[topic]
         return serve(self, stage, lead, real, weight, channel.name, targeted=False, channel=channel)
 
-    def inflow(self, flow: np.ndarray, steps_per_hour: float) -> np.ndarray:
-        """What raises heat, an hour, f8[topics]: searches, discussions and reads of a step, i8[topics, flows]."""
-        discussions = flow[:, F_COMMENTS] + flow[:, F_REPOSTS] + flow[:, F_CREATIONS]
-        reads = flow[:, F_IMPRESSIONS] - (1 - self.list_share) * flow[:, F_LISTED]
-        return np.asarray((flow[:, F_SEARCHES] + discussions + reads) * steps_per_hour)
-
     @property
     def max_age(self) -> float:
         """Minutes from its birth on which a topic may be on the list."""
         return math.inf if self.max_age_hours is None else 60 * self.max_age_hours
 
-    def least_novelty(self, listed: np.ndarray) -> np.ndarray:
-        """Novelty that topics must be above, f8: those on the list (bool) to stay, the others to come on it."""
-        return np.where(listed, self.off_list_novelty, max(self.entry_novelty, self.off_list_novelty))
+    @property
+    def enter_novelty(self) -> float:
+        """Novelty that a topic must be above to come on the list; to stay on it `off_list_novelty` will do."""
+        return max(self.entry_novelty, self.off_list_novelty)
 
     def trend(self, stage: PlatformStage) -> None:
         """Smooth the inflow of heat, then rank the story's topics among the background's (`ranking`)."""
@@ -275,9 +268,9 @@ class HotList(Showing):
     def _made_rules(self, stage: PlatformStage) -> Rules:
         from sim.world.ranking import Rules
 
-        enter, per_hour = max(self.entry_novelty, self.off_list_novelty), stage.clock.steps_per_hour
-        weighs = self._keep(stage), self.interaction, self.list_share, enter, self.off_list_novelty, self.max_age
-        return Rules(self.places, per_hour, *weighs)
+        weighs = self._keep(stage), self.interaction, self.list_share
+        ages = self.enter_novelty, self.off_list_novelty, self.max_age
+        return Rules(self.places, stage.clock.steps_per_hour, *weighs, *ages)
 
 
 def rank(hot_list: HotList, stage: PlatformStage, own: np.ndarray, slots: Sequence[tuple[int, ...]] = ()) -> None:

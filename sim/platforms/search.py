@@ -39,7 +39,7 @@ class Search(Showing):
         if not len(own):
             return []
         known = topics.lead, topics.novelty, topics.story, topics.appeal
-        posts, real, weight = searched(own, *known, self.demand(stage), max(1, self.samples), stage.world.ratio)
+        posts, real, weight = searched(own, *known, self.demand(stage), self.samples, stage.world.ratio)
         return [serve(self, stage, posts, real, weight, "search", targeted=True)] if len(posts) else []
 
     def demand(self, stage: PlatformStage) -> np.ndarray:

@@ -12,8 +12,7 @@ import numpy as np
 from sim.base.errors import SimError
 from sim.base.files import reading
 from sim.base.files.packed import DamagedError, packed, unpacked
-from sim.minds import Dashboard, Deed, Fee, Joined, Latest, Listed
-from sim.minds.dashboard import Reads
+from sim.minds import Dashboard, Deed, Fee, Joined, Latest, Listed, Reads
 from sim.model import build
 from sim.model.fork import Snapshot
 from sim.model.model import MODEL_VERSION

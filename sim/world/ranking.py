@@ -65,14 +65,26 @@ class Heats(NamedTuple):
 
 
 @njit(cache=True)
+def inflow_of(flow, list_share, per_hour):
+    """What raises the heat of a topic, an hour: searches, discussions and reads of a step, i8[flows]."""
+    discussions = flow[F_COMMENTS] + flow[F_REPOSTS] + flow[F_CREATIONS]
+    reads = flow[F_IMPRESSIONS] - (1 - list_share) * flow[F_LISTED]
+    return (flow[F_SEARCHES] + discussions + reads) * per_hour
+
+
+@njit(cache=True)
+def opened(readers, pull, open_share):
+    """Those of some readers who open a topic: ``pull`` (appeal times novelty) multiplies the odds of opening."""
+    return readers * (pull / (1 + open_share * (pull - 1)))
+
+
+@njit(cache=True)
 def warm(own, flow, here, topics, by):
     """Smooth the inflow of heat of some topics; ``flow``: the ring of flows, ``here``: its slot of this step."""
     for t in own:
         f = flow[t, here]
         topics.listed_reads[t] += f[F_LISTED]
-        discussions = f[F_COMMENTS] + f[F_REPOSTS] + f[F_CREATIONS]
-        reads = f[F_IMPRESSIONS] - (1 - by.list_share) * f[F_LISTED]
-        inflow = (f[F_SEARCHES] + discussions + reads) * by.per_hour
+        inflow = inflow_of(f, by.list_share, by.per_hour)
         topics.rate[t] = topics.rate[t] * by.keep + inflow * topics.interaction[t] * (1 - by.keep)
         topics.heat[t] = np.int64(topics.rate[t] * by.interaction)
 
@@ -117,7 +129,7 @@ def make_list(own, others, slots, log, step, now, platform, topics, by):
 
 @njit(cache=True)
 def in_view(own, sold, now, rank, lead, appeal, novelty, readers, open_share):
-    """Topics of the story that have a post and a place, and readers who would open them there (`HotList.opened`).
+    """Topics of the story that have a post and a place, and readers who would open them there.
 
     Args:
         own: i8[m] topics that are alive.
@@ -139,8 +151,7 @@ def in_view(own, sold, now, rank, lead, appeal, novelty, readers, open_share):
         there = k < len(own)
         t, place = (own[k], rank[own[k]]) if there else (sold[k - len(own), 1], sold[k - len(own), 0])
         if (place >= 0 if there else place > 0 and sold[k - len(own), 2] > now) and lead[t] >= 0:
-            pull = appeal[t] * novelty[t]
-            topic[n], asked[n] = t, readers[place] * (pull / (1 + open_share * (pull - 1)))
+            topic[n], asked[n] = t, opened(readers[place], appeal[t] * novelty[t], open_share)
             n, listed = n + 1, listed + there
     return topic[:n], asked[:n], listed
 

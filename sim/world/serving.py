@@ -58,6 +58,12 @@ def fill_served(offers, posts, real, weight, at, chance, tables, turn, ident, ro
 
 
 @njit(cache=True)
+def _a_view(real, samples, ratio):
+    """Real people that one view stands for: `sample_weight` of one number."""
+    return min(max(real // max(1, samples), 1), ratio)
+
+
+@njit(cache=True)
 def searched(topics, lead, novelty, story, pull, demand, samples, ratio):
     """Whom a search finds: lead posts of a story's topics, in proportion to their pull.
 
@@ -82,7 +88,7 @@ def searched(topics, lead, novelty, story, pull, demand, samples, ratio):
     for t in topics:
         if lead[t] >= 0 and novelty[t] > 0.001:
             posts[n], real[n] = lead[t], pull[t] * novelty[t] / (total[story[t]] + 0.5) * demand[story[t]]
-            weight[n] = min(max(np.int64(real[n]) // samples, 1), ratio)
+            weight[n] = _a_view(np.int64(real[n]), samples, ratio)
             n += 1
     return posts[:n], real[:n], weight[:n]
 
@@ -116,7 +122,7 @@ def played(rows, tier, alive, recommended, begun, quotas, hours, level, per_hour
         left = max(quota - (recommended[p, 0] - begun[p, 0]), 0)
         posts[n] = p
         flow[n] = min(np.int64(np.ceil(quota / (hours[tier[p]] * per_hour) * level)), left)
-        weight[n] = min(max(quota // samples, 1), ratio)
+        weight[n] = _a_view(quota, samples, ratio)
         n += 1
     return posts[:n], flow[:n], weight[:n]
 

@@ -16,7 +16,7 @@ _MOST_PARTS = 256
 _LEAST_WINS, _MOST_WINS = 1 << 16, 1 << 23  # successes that a thread lists before they are marked or settled
 
 
-class Room(NamedTuple):
+class Buffers(NamedTuple):
     """What the rounds of one cascade share; see `sim.contagion.rounds`."""
 
     user: np.ndarray
@@ -39,13 +39,13 @@ class Wins(NamedTuple):
     bounds: np.ndarray
 
 
-def prepared(n: int, seeds: np.ndarray) -> Room:
-    """Room for a cascade among ``n`` people whose first rows are the seeds."""
+def prepared(n: int, seeds: np.ndarray) -> Buffers:
+    """Buffers of a cascade among ``n`` people whose first rows are the seeds."""
     lines = -(-n // 4096) * 8
     reached, fresh = np.zeros(8 * lines, np.uint64), np.zeros(8 * lines, np.uint64)
     user, parent = np.empty(n, np.uint32), np.empty(n, np.uint64)
     seat(seeds, user, parent, reached)
-    return Room(user, parent, reached, fresh, np.zeros(lines, np.uint8), np.empty(8 * lines, np.uint32))
+    return Buffers(user, parent, reached, fresh, np.zeros(lines, np.uint8), np.empty(8 * lines, np.uint32))
 
 
 def part_bits(n: int, threads: int) -> int:
@@ -55,7 +55,7 @@ def part_bits(n: int, threads: int) -> int:
 
 
 def listed(n: int, shift: int) -> Wins:
-    """Room for the successes of a thread."""
+    """Buffers of the successes of a thread."""
     parts = -(-n >> shift)
     won = np.empty(min(max(2 * n, _LEAST_WINS), _MOST_WINS), np.uint64)
     return Wins(won, won if parts == 1 else np.empty_like(won), np.zeros(parts + 1, np.int64))
