@@ -72,6 +72,13 @@ def test_below_is_the_high_half_of_the_product(h, n):
     assert walks.below(np.uint64(h), n) == h * n >> 64
 
 
+@given(st.integers(0, 2**62), st.integers(0, 2**62), st.integers(0, 40))
+@settings(max_examples=300, deadline=None)
+def test_the_greatest_common_divisor_is_that_of_the_textbook(a, b, shift):
+    for x, y in ((a, b), (a >> shift << shift, b >> shift << shift), (a >> 50, b >> 50), (a, 0), (0, b)):
+        assert walks.gcd(x, y) == math.gcd(x, y)
+
+
 @given(st.integers(0, 2**64 - 1), st.integers(1, 300))
 @settings(max_examples=150, deadline=None)
 def test_affine_walk_meets_everyone_once(h, n):

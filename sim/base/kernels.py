@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from numba import uint64
+from llvmlite import ir
+from numba import types, uint64
+from numba.extending import intrinsic
 
 from sim.base import streams
 from sim.base.jit import njit, vectorize
@@ -13,6 +17,16 @@ _K1, _K2, _K3 = np.uint64(streams.K1), np.uint64(streams.K2), np.uint64(streams.
 _ZERO = np.uint64(0)
 _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
 _ONE53 = float(1 << 53)
+
+
+@intrinsic
+def lowest_bit(typingctx: Any, mask: Any) -> Any:
+    """Position of the lowest 1 of a uint64 that is not 0."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], ir.IntType(1)(1))
+
+    return types.uint64(types.uint64), generate
 
 
 @njit(uint64(uint64), cache=True, inline="always")

@@ -1,4 +1,4 @@
-"""What numba has no word for: prefetching, 32 coins at once, the lowest bit of a mask and how many it has.
+"""What numba has no word for: prefetching, 32 coins at once, and how many bits of a mask are 1.
 
 Each is a few instructions of LLVM, placed where it is called. The vectors have a fixed length; LLVM breaks them up for
 the machine at hand, and all is integer arithmetic, so every machine gets the same bits.
@@ -17,7 +17,7 @@ LANES = 32
 C1, C2 = 0x85EBCA6B, 0xC2B2AE35
 SHIFTS = (16, 13, 16)
 
-_BIT, _BYTE, _WORD, _LONG = (ir.IntType(size) for size in (1, 8, 32, 64))
+_BYTE, _WORD, _LONG = (ir.IntType(size) for size in (8, 32, 64))
 _VECTOR = ir.VectorType(_WORD, LANES)
 
 
@@ -33,16 +33,6 @@ def prefetch(typingctx: Any, array: Any, i: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(array, i), generate
-
-
-@intrinsic
-def lowest_bit(typingctx: Any, mask: Any) -> Any:
-    """Position of the lowest 1 of a uint64 that is not 0."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.cttz(arguments[0], _BIT(1))
-
-    return types.uint64(types.uint64), generate
 
 
 @intrinsic

@@ -18,9 +18,9 @@ import numpy as np
 from numba import uint32, uint64
 
 from sim.base.jit import njit
-from sim.base.kernels import mix
+from sim.base.kernels import lowest_bit, mix
 from sim.base.streams import K1, ONE32
-from sim.contagion.intrinsics import LANES, coin, lowest_bit, ones, prefetch, wins
+from sim.contagion.intrinsics import LANES, coin, ones, prefetch, wins
 
 NOBODY = np.uint64(2**64 - 1)  # a parent that any claim beats
 FULL = LANES + 4  # free places that `draw` needs to go on

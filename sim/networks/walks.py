@@ -12,7 +12,7 @@ import numpy as np
 from numba import int64, uint64
 
 from sim.base.jit import inner, njit
-from sim.base.kernels import bits, mix
+from sim.base.kernels import bits, lowest_bit, mix
 from sim.base.streams import ONE32
 from sim.networks.base import id_type
 from sim.networks.stored import Stored
@@ -65,11 +65,20 @@ def below(h, n):
 
 @njit(cache=True, counts=False)
 def gcd(a, b):
-    """Greatest common divisor of two numbers of at least 0, int64."""
+    """Greatest common divisor of two numbers of at least 0, int64.
+
+    By halving and subtraction (Stein 1967): a division by a number that is not known beforehand takes longer than a
+    round of these.
+    """
     a, b = uint64(a), uint64(b)
+    if a == _0 or b == _0:
+        return int64(a | b)
+    twos = lowest_bit(uint64(a | b))
+    a >>= lowest_bit(a)
     while b != _0:
-        a, b = b, a % b
-    return int64(a)
+        b >>= lowest_bit(b)
+        a, b = min(a, b), max(a, b) - min(a, b)
+    return int64(a << twos)
 
 
 @inner(cache=True, counts=False)
