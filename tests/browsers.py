@@ -9,6 +9,7 @@ import pytest
 from sim.studio.serving import HOST, bound
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+PATIENCE = 180_000  # ms that a page may take for a step, on a machine that does much else too
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="there is no Chromium here: sudo apt-get install chromium fonts-noto-cjk"
 )

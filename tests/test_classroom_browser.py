@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from browsers import Served, launched, needs_chromium
+from browsers import PATIENCE, Served, launched, needs_chromium
 from sizes import FULL
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
@@ -14,7 +14,6 @@ from sim.studio.classroom.app import app  # noqa: E402
 from sim.studio.classroom.room import Room  # noqa: E402
 
 pytestmark = [pytest.mark.slow, needs_chromium]
-PATIENCE = 60_000  # ms that a step may take on a machine that does other things too
 NAMES = ("<script>hit()</script>", "\u202eשלום עולם", "🐎" + "丁" * 60)
 TITLE = "<script>hit()</script> \u202eשלום 🐎 " + "丁" * 3000
 READY = "#page[data-ready]"

@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from browsers import Served, launched, needs_chromium
+from browsers import PATIENCE, Served, launched, needs_chromium
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
 pytest.importorskip("uvicorn", reason="not installed: pip install -e '.[dev]'")
@@ -16,7 +16,6 @@ from sim.studio.app import app  # noqa: E402
 from sim.studio.desk import Desk  # noqa: E402
 
 pytestmark = [pytest.mark.slow, needs_chromium]
-ROUND = 60_000  # ms that a step of the round may take on a machine that does other things too
 
 
 def studio(out):
@@ -49,7 +48,7 @@ class Opened:
         self.served, self.own = served, context is None
         self.context = context or browser.new_context(viewport={"width": width, "height": 900})
         self.page = self.context.new_page()
-        self.page.set_default_timeout(ROUND)
+        self.page.set_default_timeout(PATIENCE)
         self.asked, self.said = [], []
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.on("console", lambda message: self.said.append(message.text))
