@@ -1,6 +1,7 @@
 """Nothing is left out in silence: what is told anywhere reaches the record, the page and the terminal."""
 
 import json
+import pickle
 import re
 import warnings
 from pathlib import Path
@@ -8,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from sim import run
-from sim.base import notices
+from sim.base import notices, places
+from sim.base.errors import both, called
 from sim.base.notices import Notice, NoticeWarning
 from sim.cli.main import main
 from sim.runs import resolution
@@ -16,6 +18,7 @@ from sim.scenario import load
 from sim.studies.study import batch
 
 EDGES = "0 1\n1 9\n2 2\nabc\n2 0\n"
+ADDED = re.compile(r'notices\.add\(\s*"\w+",\s*(\w+\(?)')
 DROPPED = {"ids outside": 1, "self loops": 1, "not integers": 0, "wrong fields": 1}
 
 
@@ -62,6 +65,24 @@ def test_lines_that_an_edge_list_drops_are_told_stored_and_shown(tmp_path, capsy
     assert all(one["count"] == 1 for one in record["notices"])
     page = (tmp_path / folder / "page.html").read_text(encoding="utf-8")
     assert all(line in page for line in told)
+    chinese = [one["text_zh"] for one in record["notices"]]
+    assert all(line.startswith("网络中略去的边：") and line in page for line in chinese)
+
+
+def test_a_notice_keeps_both_languages_in_records_and_processes_and_counts_in_each() -> None:
+    notice = Notice("edges_left_out", both("notice_edges_left_out", why=called("self_loops")), 1200)
+    for same in (Notice.of(notice.record()), pickle.loads(pickle.dumps(notice))):
+        assert (same, same.text.zh) == (notice, "网络中略去的边：自环")
+        assert str(same) == same.line == "edges of the network left out: self loops (1,200)"
+        assert same.line.zh == "网络中略去的边：自环（共1,200）"
+    older = Notice.of({"kind": "lost", "text": "lost", "count": 2})  # of results that had English alone
+    assert (older, str(older), older.record()["text"]) == (Notice("lost", "lost", 2), "lost (2)", "lost")
+
+
+def test_whatever_the_program_tells_it_tells_in_both_languages() -> None:
+    calls = [call for path in places.PACKAGE.rglob("*.py") for call in ADDED.findall(path.read_text(encoding="utf-8"))]
+    assert len(calls) > 20
+    assert all(words.startswith(("both(", "words")) for words in calls), calls
 
 
 def test_facts_beyond_the_end_of_a_shortened_run_are_told(tmp_path) -> None:  # type: ignore[no-untyped-def]

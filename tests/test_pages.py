@@ -79,7 +79,7 @@ def test_a_document_is_plain_json_and_the_same_each_time(made, document):
 
 def test_a_run_in_memory_has_the_document_of_its_folder(made, document):
     world = made.scenario
-    again = writing.of_tables(world, simulate(world), made.run, resolved(world), [str(one) for one in made.notices])
+    again = writing.of_tables(world, simulate(world), made.run, resolved(world), made.notices)
     assert again == document
 
 

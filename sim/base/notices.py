@@ -11,10 +11,13 @@ import contextlib
 import os
 import sys
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from sim.base.errors import Bilingual, both
 
 INSIDE = (f"{Path(__file__).parents[1]}{os.sep}", contextlib.__file__)  # of whose lines nobody wants to hear
 
@@ -29,7 +32,8 @@ class Notice:
 
     Attributes:
         kind: what befell, one word to search for, such as ``edges_left_out``.
-        text: one line for people, without numbers that differ between runs of one world.
+        text: one line for people, without numbers that differ between runs of one world; in both languages, but what
+            older results or other programs have said may have English alone.
         count: how many things it befell; in several runs, in the one with most.
     """
 
@@ -37,8 +41,26 @@ class Notice:
     text: str
     count: int = 1
 
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> Notice:
+        """One as `record` gives it."""
+        text = Bilingual(said["text"], said["text_zh"]) if "text_zh" in said else said["text"]
+        return cls(said["kind"], text, said["count"])
+
+    def record(self) -> dict[str, str | int]:
+        """As JSON has it."""
+        chinese = {"text_zh": self.text.zh} if isinstance(self.text, Bilingual) else {}
+        return {"kind": self.kind, "text": str(self.text)} | chinese | {"count": self.count}
+
+    @property
+    def line(self) -> str:
+        """What is shown: the text, and how many things it befell if more than one; `Bilingual` if the text is."""
+        if self.count == 1:
+            return self.text
+        return both("notice_counted", text=self.text, count=f"{self.count:,}")
+
     def __str__(self) -> str:
-        return self.text if self.count == 1 else f"{self.text} ({self.count:,})"
+        return str(self.line)
 
 
 class Notices:
@@ -57,13 +79,13 @@ class Notices:
 
     def record(self) -> list[dict[str, str | int]]:
         """As JSON has them."""
-        return [asdict(notice) for notice in self]
+        return [notice.record() for notice in self]
 
 
 _gathering: ContextVar[Notices | None] = ContextVar("notices", default=None)
 
 
-def add(kind: str, text: str, count: int = 1) -> None:
+def add(kind: str, text: Bilingual, count: int = 1) -> None:
     """Say that something befell ``count`` things; nothing is said of none."""
     if count:
         hand_on([Notice(kind, text, count)])
@@ -88,13 +110,13 @@ def _outside() -> int:
 
 
 @contextlib.contextmanager
-def spared(what: str) -> Iterator[None]:
+def spared(what: Bilingual) -> Iterator[None]:
     """What is shown beside the numbers: where it cannot be made, that is said, and the numbers stand without it."""
     try:
         yield
     except Exception as error:
         why = " ".join(f"{type(error).__name__}: {error}".split())
-        add("not_shown", f"{what} could not be made: {why[:200]}")
+        add("not_shown", both("notice_not_shown", what=what, why=why[:200]))
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from sim.base import notices
+from sim.base.errors import Bilingual, both
 from sim.minds.action import (
     Action,
     Buy,
@@ -40,7 +41,6 @@ from sim.scenario.scenario import Scenario
 from sim.world.records import F_REPOSTS
 from sim.world.world import Account, World
 
-SHORT = "impressions bought beyond its audience, of which each has one"
 STALE = 0.1  # novelty of a topic under which a bought place is told to be in vain
 
 
@@ -87,8 +87,9 @@ class Deeds:
         platform = self.platform[fact.platform]
         mind, cost = self.members[fact.actor][0], fact.fee + fact.boost
         if not self._pays(fact.payer, cost):
-            why = f"not posted: {fact.payer} cannot pay {cost:,} yuan"
-            self._log("fact", mind, "post", fact.platform, "", 0, self._in_vain(f"a post of {fact.actor}", fact, why))
+            why = both("not_posted", payer=fact.payer, yuan=f"{cost:,}")
+            self._in_vain(both("a_post_of", actor=fact.actor), fact, why)
+            self._log("fact", mind, "post", fact.platform, "", 0, why)
             return
         draft = Draft(
             self.account(mind, fact.platform),
@@ -107,10 +108,10 @@ class Deeds:
         post = self.publisher.by_actor(draft)
         short = self._boost(platform, post, fact.boost, fact.audience.key if fact.audience else 0)
         if short:
-            self._in_vain(f"part of the boost of {fact.actor}", fact, SHORT, short)
+            self._in_vain(both("part_of_boost", actor=fact.actor), fact, both("boost_short"), short)
         self._joined(mind, draft.story, post)
-        why = (fact.note or "scheduled") + (f"; {short:,} {SHORT}" if short else "")
-        self._log("fact", mind, "post", fact.platform, self._title(post), cost, why)
+        said = (fact.note or "scheduled") + (f"; {short:,} {both('boost_short')}" if short else "")
+        self._log("fact", mind, "post", fact.platform, self._title(post), cost, said)
 
     def open_account(self, actor: str, platform: str, followers: int) -> None:
         """A new account."""
@@ -143,13 +144,13 @@ class Deeds:
         """Pin a topic that has been born; one that has not is passed over, and the log says so."""
         index = self.platform[platform]
         rows = self._called(index, topic)
-        why, sold = "no such topic yet", None
+        why, sold = both("no_such_topic"), None
         if rows:
             order = Order("pin", topic=rows[0], until=self.world.clock.minute(until))
             sold = self.stages[index].sell(order)
-            why = cannot("pin") if sold is None else "pinned"
+            why = cannot("pin") if sold is None else both("pinned")
         if sold is None:
-            notices.add("in_vain", f"the pin of #{topic}# on {platform}: {why}")
+            notices.add("in_vain", both("notice_pin_in_vain", topic=topic, platform=platform, why=why))
         self._fact(platform, "pin", platform, topic, 0, why)
 
     def buy_place(self, fact: interventions.BuyPlace) -> None:
@@ -157,15 +158,15 @@ class Deeds:
         platform = self.platform[fact.platform]
         stage, title = self.stages[platform], fact.topic or self.scenario.stories[fact.story].title
         topics = self._called(platform, title)
-        price, spent, why = stage.price("place"), 0, "no such topic yet"
+        price, spent, why = stage.price("place"), 0, both("no_such_topic")
         if topics:
-            why = "no place is free, or the purse is too small"
+            why = both("no_place_free")
             order = Order("place", price or 0, topic=topics[0])
             if price is not None and self._can_pay(fact.payer, price) and stage.sell(order) is not None:
                 self._pays(fact.payer, price)
-                spent, why = price, "bought" + self._stale(order.topic)
-        if why != "bought":
-            self._in_vain(f"the place for #{title}#", fact, why)
+                spent, why = price, self._bought(order.topic)
+        if why != both("place_bought"):  # a stale one as well: it brings little
+            self._in_vain(both("the_place_for", topic=title), fact, why)
         who = fact.payer or fact.platform
         self._fact(who, "place", fact.platform, title, spent, why)
 
@@ -175,15 +176,15 @@ class Deeds:
         stage, title = self.stages[platform], fact.topic or self.scenario.stories[fact.story].title
         topics, clock, spent = self._called(platform, title), self.world.clock, 0
         until, price = -1 if fact.until is None else clock.minute(fact.until), stage.price(fact.what) or 0
-        why = "no such topic yet"
+        why, placed = both("no_such_topic"), False
         if topics:
-            why = "the place is taken, or the purse is too small"
+            why = both("place_taken")
             order = Order(fact.what, price, topic=topics[0], until=until)
             if self._can_pay(fact.payer, price) and stage.sell(order) is not None:
                 self._pays(fact.payer, price)
-                spent, why = price, f"in place {fact.place}"
-        if not why.startswith("in place"):
-            self._in_vain(f"place {fact.place} for #{title}#", fact, why)
+                spent, why, placed = price, both("in_place", place=fact.place), True
+        if not placed:
+            self._in_vain(both("place_for", place=fact.place, topic=title), fact, why)
         self._fact(fact.payer or fact.platform, "promote", fact.platform, title, spent, why)
 
     def reweight(self, platform: str, mechanism: str, field: str, value: float) -> None:
@@ -357,16 +358,16 @@ class Deeds:
             if not self.publisher.taken(platform, self.story[story], title)
         )
 
-    def _stale(self, topic: int) -> str:
-        """Words for a topic whose place brings little, for few want to read of it any more."""
+    def _bought(self, topic: int) -> Bilingual:
+        """Words for a place that was bought; it brings little where few want to read of its topic any more."""
         novelty = float(self.world.topics.novelty[topic])
-        return f", but its topic has {novelty:.1%} of its novelty left" if novelty < STALE else ""
+        return both("place_bought_stale", novelty=f"{novelty:.1%}") if novelty < STALE else both("place_bought")
 
-    def _in_vain(self, what: str, fact: interventions.Intervention, why: str, count: int = 1) -> str:
-        """Tell that a fact came to little or nothing; the reason."""
+    def _in_vain(self, what: Bilingual, fact: interventions.Intervention, why: Bilingual, count: int = 1) -> None:
+        """Tell that a fact came to little or nothing, and why."""
         when = fact.at.isoformat(sep=" ", timespec="minutes")
-        notices.add("in_vain", f"{what} on {getattr(fact, 'platform', '')} at {when}: {why}", count)
-        return why
+        place = getattr(fact, "platform", "")
+        notices.add("in_vain", both("notice_in_vain", what=what, platform=place, when=when, why=why), count)
 
     def _can_pay(self, payer: str, yuan: int) -> bool:
         """Whether a sum is in a purse. Nobody's purse pays all."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim.base import notices
-from sim.base.errors import SimError
+from sim.base.errors import SimError, both
 from sim.networks.base import id_type
 from sim.networks.edges import NAMED_FAULTS, Dialect
 from sim.networks.names import in_order, own_names
@@ -87,7 +87,7 @@ class _Table:
         for name in found:
             self._refuse_type(name, schema.field(name).type)
         if unused := [name for name in schema.names if name not in found and not name.startswith("__index_level_")]:
-            notices.add("columns_not_read", f"columns of the edge list not used: {', '.join(unused)}")
+            notices.add("columns_not_read", both("notice_columns_not_read", names=", ".join(unused)))
         return found[::-1] if self.dialect.follower_first else found
 
     def _refuse_type(self, name: str, kind: Any) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numba import int64
 
 from sim.base import notices
-from sim.base.errors import SimError
+from sim.base.errors import SimError, both
 from sim.base.jit import njit
 from sim.base.registry import did_you_mean
 from sim.networks import content
@@ -195,10 +195,9 @@ class _Page:
     def say(self) -> None:
         """Say what was not read, and what may be meant the other way round."""
         if self.unused:
-            notices.add("columns_not_read", f"columns of the edge list not used: {', '.join(self.unused)}")
+            notices.add("columns_not_read", both("notice_columns_not_read", names=", ".join(self.unused)))
         if self.dialect.directed and not self.dialect.follower_first and _FOLLOWS.search(self.text[: self.start]):
-            also = "files of SNAP and KONECT may mean that the left one follows the right one"
-            notices.add("direction_taken", f"edges taken as 'source shares, target sees'; {also}: follower_first: true")
+            notices.add("direction_taken", both("notice_direction_taken"))
 
     def repeats(self) -> list[tuple[int, int]]:
         """Lines whose edge an earlier line has, as faults."""

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import ParseError
 import numpy as np
 
 from sim.base import notices
-from sim.base.errors import SimError
+from sim.base.errors import SimError, both
 from sim.networks import content
 from sim.networks.base import id_type
 from sim.networks.names import in_order, own_names
@@ -69,4 +69,4 @@ def _tell_unused(graph: networkx.Graph) -> None:
     """Say which attributes of edges, such as weights, nobody reads; numbers of edges are none."""
     found = {str(name) for *_, told in graph.edges(data=True) for name in told} - {"id"}
     if found:
-        notices.add("columns_not_read", f"attributes of edges not used: {', '.join(sorted(found))}")
+        notices.add("columns_not_read", both("notice_attributes_not_read", names=", ".join(sorted(found))))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim.base import notices
-from sim.base.errors import SimError
+from sim.base.errors import SimError, both, called
 from sim.base.jit import njit
 from sim.networks.base import id_type
 
@@ -57,7 +57,7 @@ class Stored:
     def told(self) -> Stored:
         """The same network; what was left out of it is said (`sim.base.notices`)."""
         for why, edges in self.dropped.items():
-            notices.add("edges_left_out", f"edges of the network left out: {why.replace('_', ' ')}", edges)
+            notices.add("edges_left_out", both("notice_edges_left_out", why=called(why)), edges)
         return self
 
     def audience(self, u: int) -> np.ndarray:

@@ -11,7 +11,7 @@ from typing import Any
 from sim.pages import classical, platforms, posts, recipe
 from sim.pages.amounts import amount, day
 from sim.pages.told import Source, Told
-from sim.pages.words import Said, said, ui
+from sim.pages.words import Said, of_line, said, ui
 
 SCHEMA = 1
 
@@ -26,7 +26,7 @@ def of_run(told: Told, source: Source) -> dict[str, Any]:
         "title": parts.title(told),
         "name": told.title,
         "about": about(told),
-        "notices": list(told.notices),
+        "notices": [of_line(line) for line in told.notices],
         "cards": parts.cards(told),
         "sections": [section for section in (*parts.sections(told, source), *recipe.sections(told)) if section],
         "names": {"platform": {name: one.said for name, one in told.platforms.items()}, "story": dict(told.stories)}

@@ -11,6 +11,7 @@ from typing import Any, TypedDict
 import yaml
 
 from sim.base import places
+from sim.base.errors import Bilingual
 
 
 class Said(TypedDict):
@@ -52,6 +53,11 @@ def _of(parts: dict[str, Any], language: str) -> dict[str, Any]:
 def same(text: object) -> Said:
     """A text that is the same in both languages."""
     return Said(en=str(text), zh=str(text))
+
+
+def of_line(line: str) -> Said | str:
+    """A line in both languages where it has both; one that is English alone stays as it is."""
+    return Said(en=str(line), zh=line.zh) if isinstance(line, Bilingual) else line
 
 
 def capitals(one: Said) -> Said:

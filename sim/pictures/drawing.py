@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from sim.base import notices
-from sim.base.errors import SimError
+from sim.base.errors import SimError, both
 from sim.base.files.drafts import replacing
 from sim.base.registry import did_you_mean
 from sim.pictures.paper import lettering
@@ -53,7 +53,7 @@ def draw(
         run = begin(folder)
         drawn = []
         for name in only or known:
-            with notices.spared(f"the picture {name}") if spare else nullcontext():
+            with notices.spared(both("shown_picture_named", name=name)) if spare else nullcontext():
                 drawn.append(save(known[name](run), folder / "figures" / f"{name}.png"))
         return drawn
 

@@ -16,6 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from sim.base import notices, places
+from sim.base.errors import both
 
 FONT = places.PACKAGE / "pictures/NotoSansSC-subset.otf"
 INK, GREY, PALE = "#222222", "#666666", "#dddddd"
@@ -72,7 +73,7 @@ def lettering() -> Iterator[None]:
     finally:
         _missing.reset(token)
     some = " ".join(sorted(found)[:NAMED]) + (" …" if len(found) > NAMED else "")
-    notices.add("letters_missing", f"letters that no typeface here has, drawn as □: {some}", len(found))
+    notices.add("letters_missing", both("notice_letters_missing", letters=some), len(found))
 
 
 @cache

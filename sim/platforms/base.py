@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from sim.base.errors import Bilingual, both
 from sim.base.registry import Registry
 from sim.networks.circles import Circles, Layer, circles
 from sim.world.clock import Clock
@@ -116,7 +117,8 @@ class Mechanism(BaseModel):
         ranks: whether it makes a public list of topics.
         untold: whether something goes on with it (`trend`) even where no topic has been opened yet. Nothing is to be
             shown there, so it is never asked for offers.
-        sells: what can be had of it (``reach``, ``place``, ``pin``), with the words of a platform where it cannot.
+        sells: what can be had of it (``reach``, ``place``, ``pin``), with the key, in the table of faults, of the words
+            of a platform where it cannot.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
@@ -249,9 +251,10 @@ def keeps() -> list[Column]:
     return [column for kind in MECHANISMS.arranged() for column in kind.keeps]
 
 
-def cannot(what: str) -> str:
+def cannot(what: str) -> Bilingual:
     """The words of a platform where something cannot be had."""
-    return next((kind.sells[what] for kind in MECHANISMS.arranged() if what in kind.sells), f"sells no {what}")
+    key = next((kind.sells[what] for kind in MECHANISMS.arranged() if what in kind.sells), None)
+    return both(key) if key else both("sells_no", what=what)
 
 
 def sample_weight(real: np.ndarray, samples: int, ratio: int) -> np.ndarray:

@@ -74,8 +74,8 @@ class HotList(Showing):
         ),
     )
     sells: ClassVar[dict[str, str]] = {
-        "place": "sells no places on its list (ad_places, ad_price)",
-        "pin": "has no hot_list with a pinned slot",
+        "place": "sells_no_list_places",
+        "pin": "has_no_pinned_slot",
     }
     places: int = Field(50, ge=1, le=MOST_PLACES, description="organic places")
     ad_places: tuple[int, ...] = Field((), description="places on screen that can be bought")

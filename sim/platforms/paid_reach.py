@@ -32,7 +32,7 @@ class PaidReach(Showing):
         OfPost("paid_cursor", bounds=(Bound(0, 1 << 62),)),  # next candidate of an audience's permutation
         ListOf("paid", bounds=(Bound(0, "posts"),)),  # posts with some left
     )
-    sells: ClassVar[dict[str, str]] = {"reach": "has no paid_reach"}
+    sells: ClassVar[dict[str, str]] = {"reach": "has_no_paid_reach"}
     price_per_thousand: float = Field(ge=0.01, le=10_000, description="yuan per 1,000 impressions")
     audience_factor: float = Field(1.0, ge=0.01, le=100, description="factor on the price where an audience is chosen")
     impressions_per_hour: int = Field(gt=0, le=10**10, description="fastest delivery for one post (people)")

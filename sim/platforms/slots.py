@@ -44,7 +44,7 @@ class Slots(Showing):
     keeps: ClassVar[tuple[Column, ...]] = (
         ListOf("filled", FILLED, bounds=(Bound(0, "places", "place"), Bound(0, "topics", "topic"))),
     )
-    sells: ClassVar[dict[str, str]] = {"promote": "has no slots", "slot": "sells no slots (slots.places.price)"}
+    sells: ClassVar[dict[str, str]] = {"promote": "has_no_slots", "slot": "sells_no_slots"}
     places: tuple[Place, ...] = Field(min_length=1, max_length=100, description="from the most seen on")
     visitors: int = Field(gt=0, le=10**10, description="people who open it in a day")
     samples: int = Field(150, ge=1, le=10**7, description="simulated views aimed at for one place and step")

@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.base import notices, streams
+from sim.base.errors import both
 from sim.base.strict import Share
 from sim.platforms.base import FIX, Channel, Showing
 from sim.platforms.push import to_followers, won_by
@@ -99,8 +100,7 @@ class Subscription(Showing):
     def _tell(self, stage: PlatformStage, row: int, beyond: int) -> None:
         """Say that an account has posted more than it may send."""
         who = stage.world.accounts[row - stage.world.n_users].title
-        words = f"posts of {who} on {stage.name} beyond its messages of the day were not sent to its followers"
-        notices.add("not_sent", words, beyond)
+        notices.add("not_sent", both("notice_not_sent", who=who, platform=stage.name), beyond)
 
     def trend(self, stage: PlatformStage) -> None:
         """Write down how many rows each account has won, where it has changed."""

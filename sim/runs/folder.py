@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from sim.base import machine, notices
-from sim.base.errors import SimError
+from sim.base.errors import SimError, both
 from sim.base.files import checksums, reading
 from sim.base.files.drafts import clear, exchange, folder_beside, is_draft, locked, put, sync
 from sim.runs import digest
@@ -118,7 +118,7 @@ def _settled(draft: Path, target: Path, record: str) -> Path:
     recipe, source = _made_by(draft / record)
     place = next(place for place in _names(target, recipe) if _has(place, draft, record, recipe, source))
     if place != target:
-        notices.add("folder_taken", f"{target} was made otherwise and stays; this result is in {place.name}")
+        notices.add("folder_taken", both("notice_folder_taken", path=target, name=place.name))
     return place
 
 

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.base import notices
+from sim.base.errors import both
 from sim.base.lazy import Kept
 from sim.platforms.base import Prospect, Shown
 from sim.platforms.platform import Platform
@@ -146,7 +147,5 @@ def tell(scenario: Scenario) -> None:
     """Say, as a notice, on which platforms posts multiply without end, and by which number."""
     for one in offspring(scenario):
         if one.mean >= 1:
-            leads = f"on {one.platform} each post or repost leads to about {one.mean:,.2g} more"
-            cause = f"(response.{one.response} is {one.value:g})"
-            end = "it spreads until the run ends or everybody has taken part once, and may take far more than estimated"
-            notices.add("supercritical", f"{leads} {cause}: {end}")
+            cause = {"platform": one.platform, "key": f"response.{one.response}", "value": f"{one.value:g}"}
+            notices.add("supercritical", both("notice_supercritical", mean=f"{one.mean:,.2g}", **cause))

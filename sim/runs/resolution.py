@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.base import notices
+from sim.base.errors import both
 
 FEW = 10  # simulated people on whom a number must rest
 
@@ -15,5 +16,4 @@ def tell(summary: Mapping[str, Any]) -> None:
     ratio = summary["people_per_row"]
     for name in ("people_reached", "followers_won"):
         if ratio > 1 and 0 < summary[name] < FEW * ratio:
-            words = f"{name} rests on fewer than {FEW} simulated people, each of whom stands for {ratio:,}"
-            notices.add("below_resolution", f"{words}; simulate more people to know it better")
+            notices.add("below_resolution", both("notice_below_resolution", name=name, few=FEW, ratio=f"{ratio:,}"))

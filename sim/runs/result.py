@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.base import places
-from sim.base.errors import ScenarioError, SimError
+from sim.base.errors import ScenarioError, SimError, both
 from sim.base.files import checksums, reading, schema
 from sim.base.files.drafts import clear
 from sim.base.notices import Notice
@@ -64,7 +64,7 @@ class Result:
     @property
     def notices(self) -> list[Notice]:
         """What a person should know beside the numbers: what was left out, cut off, or done without effect."""
-        return [Notice(**said) for said in self.run.get("notices", [])]
+        return [Notice.of(said) for said in self.run.get("notices", [])]
 
     @property
     def kind(self) -> Kind[Any, Any]:
@@ -201,7 +201,7 @@ class Result:
         from sim.base import notices
         from sim.pages.still import main
 
-        with notices.gathered(), notices.spared("the picture"):
+        with notices.gathered(), notices.spared(both("shown_picture")):
             return main(self.page_data(), "en")
         return ""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.base import notices
-from sim.base.errors import SimError
+from sim.base.errors import SimError, both
 from sim.base.progress import Tell
 from sim.base.workers import load_in_workers
 from sim.runs import kinds, recipe
@@ -200,8 +200,7 @@ def simulate(
     if progress and not compiling.is_warm(scenario):
         progress(0, scenario.steps, "compiling, this once")
     if jit.cache_folder() is None:
-        way = "set NUMBA_CACHE_DIR to a folder that can be written"
-        notices.add("not_cached", f"compiled functions cannot be kept, so each run compiles them anew; {way}")
+        notices.add("not_cached", both("notice_not_cached"))
     with compiling.shared(scenario):  # before the model is imported, which takes a second of its own
         from sim.runs.stepping import Manner
 

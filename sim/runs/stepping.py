@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sim.base import notices
+from sim.base.errors import both
 from sim.base.progress import Tell
 from sim.model import fork
 from sim.model.fork import Snapshot
@@ -55,7 +56,7 @@ def stepped(scenario: Scenario, stored: Stored | None, manner: Manner) -> Tables
                 manner.progress(step + 1, scenario.steps, "simulating")
             if manner.ear and manner.ear.ends(model) and model.running:
                 return _ended(scenario, model.steps, stored, manner)
-        notices.add("not_out", "own posts of users that are not out when the run ends", model.world.unfinished)
+        notices.add("not_out", both("notice_not_out"), model.world.unfinished)
         return Tables(model)
     finally:
         model.close()

@@ -147,7 +147,7 @@ class Post(Intervention):
     def asks(self, platform: Platform) -> Iterator[Finding]:
         """Paid reach, if it has a boost."""
         if self.boost and platform.price("reach") is None:
-            yield Finding(("boost",), f"{self.platform} {cannot('reach')}")
+            yield Finding(("boost",), both("platform_cannot", platform=self.platform, what=cannot("reach")))
 
 
 @INTERVENTIONS.register
@@ -245,7 +245,7 @@ class PinTopic(Intervention):
     def asks(self, platform: Platform) -> Iterator[Finding]:
         """A pinned slot."""
         if platform.price("pin") is None:
-            yield Finding(("platform",), f"{self.platform} {cannot('pin')}")
+            yield Finding(("platform",), both("platform_cannot", platform=self.platform, what=cannot("pin")))
 
 
 @INTERVENTIONS.register
@@ -270,7 +270,7 @@ class BuyPlace(Intervention):
     def asks(self, platform: Platform) -> Iterator[Finding]:
         """Places for sale."""
         if platform.price("place") is None:
-            yield Finding(("platform",), f"{self.platform} {cannot('place')}")
+            yield Finding(("platform",), both("platform_cannot", platform=self.platform, what=cannot("place")))
 
 
 @INTERVENTIONS.register
@@ -302,7 +302,7 @@ class Promote(Intervention):
     def asks(self, platform: Platform) -> Iterator[Finding]:
         """The place, and that it is for sale where somebody pays."""
         if platform.price("promote 1") is None:
-            yield Finding(("platform",), f"{self.platform} {cannot('promote')}")
+            yield Finding(("platform",), both("platform_cannot", platform=self.platform, what=cannot("promote")))
         elif platform.price(f"promote {self.place}") is None:
             yield Finding(("place",), f"{self.platform} has no place {self.place}")
         elif platform.price(self.what) is None:

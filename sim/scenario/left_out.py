@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.base import notices
+from sim.base.errors import both
 from sim.scenario.scenario import Scenario
 
 
@@ -11,6 +12,6 @@ def tell(scenario: Scenario) -> None:
     plan, end = scenario.plan, scenario.end
     late = sum(fact.at >= end for fact in scenario.interventions)
     planned = sum(post.at >= end for post in plan.posts) + sum(place.at >= end for place in plan.places) if plan else 0
-    when = f"at or after the end of the run, {end.isoformat(timespec='minutes')}"
-    notices.add("facts_left_out", f"scheduled facts left out: {when}", late)
-    notices.add("planned_left_out", f"planned posts and places left out: {when}", planned)
+    when = end.isoformat(timespec="minutes")
+    notices.add("facts_left_out", both("notice_facts_left_out", when=when), late)
+    notices.add("planned_left_out", both("notice_planned_left_out", when=when), planned)

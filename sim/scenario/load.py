@@ -192,8 +192,9 @@ def _whatifs(
         _raise(_complete(document), findings)
     gone = {finding.path[1]: finding for finding in reversed(findings)}
     for name, finding in gone.items():
-        why = f"{reader.dotted(finding.path[2:])}: {finding.message}".removeprefix(": ")
-        notices.add("counterfactual_left_aside", f"counterfactual '{name}' is left aside, it no longer applies: {why}")
+        place = f"{reader.dotted(finding.path[2:])}: " if finding.path[2:] else ""
+        words = both("notice_counterfactual_left_aside", name=name, place=place, why=finding.message)
+        notices.add("counterfactual_left_aside", words)
     kept = {name: what for name, what in scenario.counterfactuals.items() if name not in gone}
     return scenario.model_copy(update={"counterfactuals": kept})
 

@@ -7,11 +7,11 @@ import json
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.base import notices, places
+from sim.base.errors import both
 from sim.base.files import schema
 from sim.base.notices import Notice
 from sim.runs import citation, kinds
@@ -63,10 +63,10 @@ def write(
 
     def fill(folder: Path) -> None:
         _fill(folder, texts, answer)
-        with notices.spared("the page"):
+        with notices.spared(both("shown_page")):
             writing.page(folder, paging.whole(answer, digest), lang)
         citation.write(folder, head, version_of_program())
-        told = head | {"notices": [asdict(one) for one in said]} | made  # the picture may have said something too
+        told = head | {"notices": [one.record() for one in said]} | made  # the picture may have said something too
         (folder / record).write_text(_json(told), encoding="utf-8")
 
     name = "-".join(filter(None, (answer.study, short(answer.label), digest[:8], f"s{answer.world.seed}")))
@@ -85,7 +85,7 @@ def _fill(folder: Path, texts: dict[str, str], answer: Answer) -> None:
     for place, text in texts.items():
         (folder / place).parent.mkdir(exist_ok=True)
         (folder / place).write_text(text, encoding="utf-8")
-    with notices.spared("the picture"), lettering():
+    with notices.spared(both("shown_picture")), lettering():
         save(answer.picture(), folder / "figures" / f"{answer.study}.png")
 
 

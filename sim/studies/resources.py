@@ -75,7 +75,7 @@ def _plain(value: Any) -> Any:
 def heard(raw: bytes, call: Call) -> Any:
     """What came of a call; its notices are handed on."""
     head, made = unpacked(raw, call.known)
-    notices.hand_on(Notice(**said) for said in head["notices"])
+    notices.hand_on(Notice.of(said) for said in head["notices"])
     return made
 
 

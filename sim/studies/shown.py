@@ -45,6 +45,7 @@ class Shown:
     def _repr_html_(self) -> str:
         """What a notebook shows: the finding, how it was made, key figures, and the main chart, standing still."""
         from sim.base import notices
+        from sim.base.errors import both
         from sim.pages.still import main
         from sim.pages.words import localised
         from sim.pictures.inline import brief
@@ -53,7 +54,7 @@ class Shown:
         cards = [(card["label"], card["value"]) for card in told["cards"]]
         lines = [told["name"], " · ".join(told["about"]), *told["notices"]]
         chart = ""
-        with notices.gathered(), notices.spared("the picture"):
+        with notices.gathered(), notices.spared(both("shown_picture")):
             chart = main(self.document(), "en")
         return brief(told["title"], lines, cards, chart)
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from sim.base import notices
 from sim.base.blas import one_thread
-from sim.base.errors import SimError
+from sim.base.errors import SimError, both
 from sim.runs import branches, runner
 from sim.runs.live.hearing import Step
 from sim.runs.live.unkept import Unkept
@@ -185,7 +185,7 @@ def serve(pipe: Connection) -> None:
 
 def _warm() -> None:
     """Load what the first run would have to wait for."""
-    with notices.gathered(), notices.spared("a first run"):
+    with notices.gathered(), notices.spared(both("shown_first_run")):
         runner.run("ding_zhen", users=200, sets=["days=0.1"], out=None, figures=False)
         runner.run("sir", users=200, sets=["steps=3"], out=None, figures=False).page_data()
 

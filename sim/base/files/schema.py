@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.base import notices
-from sim.base.errors import SimError
+from sim.base.errors import SimError, both
 
 KEY = "schema_version"
 VERSION = "3.0.0"
@@ -43,7 +43,7 @@ def migrated(record: Mapping[str, Any], path: Path) -> dict[str, Any]:
     if found[0] < ours[0]:
         raise SimError(_older(path, form[0]))
     if found > ours:
-        notices.add("newer_results", f"{path} is of results version {form[0]}: what {VERSION} has not is passed over")
+        notices.add("newer_results", both("notice_newer_results", path=path, found=form[0], ours=VERSION))
     return dict(record)
 
 

@@ -17,7 +17,7 @@ function heading() {
 function notices() {
   if (!doc.notices.length) return null;
   return el("aside", { class: "notices", "aria-label": word("notices") },
-    el("strong", { text: word("notices") }), el("ul", {}, ...doc.notices.map((text) => el("li", { text, dir: "auto" }))));
+    el("strong", { text: word("notices") }), el("ul", {}, ...doc.notices.map((line) => el("li", { text: say(line), dir: "auto" }))));
 }
 
 function cards() {

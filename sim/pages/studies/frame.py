@@ -10,7 +10,7 @@ from typing import Any
 from sim.pages import recipe
 from sim.pages.amounts import amount
 from sim.pages.told import Named
-from sim.pages.words import Said, said, same, ui
+from sim.pages.words import Said, of_line, said, same, ui
 
 SCHEMA = 1
 Ends = tuple[float, float, float]  # middle, low, high; NaN where there is no middle, infinite where there is no end
@@ -62,7 +62,7 @@ def document(
         "title": title,
         "name": name,
         "about": list(about),
-        "notices": list(notices),
+        "notices": [of_line(line) for line in notices],
         "cards": list(cards),
         "sections": [section for section in sections if section],
         "names": {},

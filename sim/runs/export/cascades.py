@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sim.base import metrics, notices
-from sim.base.errors import SimError
+from sim.base.errors import SimError, both
 from sim.base.looks import look
 from sim.catalog import LOOKS
 from sim.runs.export.graph import BLOCK, REAL, WHOLE, WORDS, Graph, Rows
@@ -238,11 +238,11 @@ class _Platform(_Shares):
 
 def _who(result: Result, scenario: Scenario) -> Who | None:
     """Who everybody is; None, and why, where this program cannot know it."""
-    why = ""
+    why: str = ""
     if result.run["model_version"] != result.kind.version():
-        why = f"model version {result.run['model_version']} made the run, and this is {result.kind.version()}"
+        why = both("other_model_version", made=result.run["model_version"], ours=result.kind.version())
     elif scenario.network.name == "given_graph":
-        why = "its graph was given from Python"
+        why = both("graph_given")
     if not why:
         who = Who(scenario)
         try:
@@ -250,5 +250,5 @@ def _who(result: Result, scenario: Scenario) -> Who | None:
             return who
         except SimError as error:
             why = str(error).splitlines()[0]
-    notices.add("not_known", f"followers, communities and names of accounts are left out: {why}")
+    notices.add("not_known", both("notice_not_known", why=why))
     return None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from sim.base import machine, notices
-from sim.base.errors import RefusedError, SimError
+from sim.base.errors import RefusedError, SimError, both
 from sim.base.files.drafts import replacing
 from sim.base.registry import did_you_mean
 from sim.base.words import humanise_bytes
@@ -108,8 +108,7 @@ def _require_disk(graph: Graph, target: Path, form: str) -> None:
         raise RefusedError(f"{target.name} needs about {humanise_bytes(size)}; {has}; export fewer people or trees")
     many = graph.nodes.count + graph.edges.count
     if form in XML and many > MANY:
-        how = f"about {humanise_bytes(size)}; Gephi and networkx need some forty times that in memory"
-        notices.add("large_graph", f"{target.name} is large ({how}); fewer people (users) or trees may do, or parquet")
+        notices.add("large_graph", both("notice_large_graph", name=target.name, size=humanise_bytes(size)))
 
 
 def _writers(graph: Graph, form: str, *, packed: bool) -> list[Callable[[Path], None]]:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from sim.base import notices
-from sim.base.errors import SimError
+from sim.base.errors import SimError, both
 from sim.base.files import checksums, reading
 from sim.base.files.drafts import replacing
 from sim.runs.export import files, tabular
@@ -61,7 +61,7 @@ def _written(folder: Path) -> list[Path]:
         raise SimError(f"{folder} has no tables: it is no folder of results")
     for name in there:
         if name not in named:
-            notices.add("table_left_out", f"{folder / name} was not written by the program and is left out")
+            notices.add("table_left_out", both("notice_table_left_out", path=folder / name))
     return [folder / name for name in named]
 
 

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from sim.base import notices
-from sim.base.errors import SimError
+from sim.base.errors import SimError, both
 from sim.base.notices import Notices
 from sim.base.progress import Tell
 from sim.base.words import humanise
@@ -80,11 +80,11 @@ def kept(made: Made, out: Path, lang: Language = "en", figures: bool = True, pro
         if figures:
             if progress:
                 progress(world.steps, world.steps, "drawing")
-            with notices.spared("the pictures"):
+            with notices.spared(both("shown_pictures")):
                 kinds.of(world).draw(where, spare=True)
         write_json(where / RUN, made.record | {"notices": said.record()})  # pictures may have said something too
-        with notices.spared("the page"):
-            document = writing.of_tables(world, made.tables, made.record, made.resolved, [*map(str, said)])
+        with notices.spared(both("shown_page")):
+            document = writing.of_tables(world, made.tables, made.record, made.resolved, said)
             writing.write(where / writing.PAGE, document, lang, stills=figures)
         citation.write(where, made.record, made.record["version"])
         write_json(where / RUN, made.record | {"notices": said.record()})  # or the page
@@ -177,7 +177,7 @@ class Unkept(Result):
     def page_data(self) -> dict[str, Any]:
         """The JSON document of which the page of the run is a function."""
         made = self.made
-        return writing.of_tables(made.world, made.tables, made.record, made.resolved, [*map(str, self.notices)])
+        return writing.of_tables(made.world, made.tables, made.record, made.resolved, self.notices)
 
     def _repr_html_(self) -> str:
         """What a notebook shows: title, recipe, notices, key figures, and its main chart, standing still."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -89,12 +89,11 @@ class InMemory:
 def of_folder(result: Finished) -> dict[str, Any]:
     """The document of a finished run."""
     yaml = reading.read(result.path / RESOLVED, lambda path: path.read_text(encoding="utf-8"))
-    notices = [str(notice) for notice in result.notices]
-    return document(result.scenario, result.run, result.summary, yaml, InFolder(result), notices)
+    return document(result.scenario, result.run, result.summary, yaml, InFolder(result), result.notices)
 
 
 def of_tables(
-    world: World, tables: Tabular, record: Mapping[str, Any], yaml: str, notices: list[str]
+    world: World, tables: Tabular, record: Mapping[str, Any], yaml: str, notices: Iterable[Notice]
 ) -> dict[str, Any]:
     """The document of a run in memory; ``record`` is what its run.json says, ``yaml`` what its resolved file does."""
     return document(world, record, tables.summary, yaml, InMemory(tables), notices)
@@ -106,12 +105,12 @@ def document(
     summary: Mapping[str, Any],
     yaml: str,
     source: Source,
-    notices: list[str],
+    notices: Iterable[Notice],
 ) -> dict[str, Any]:
     """The document of a run, wherever its tables are."""
     from sim.pages.document import of_run
 
-    return of_run(told(world, record, summary, yaml, source, notices), source)
+    return of_run(told(world, record, summary, yaml, source, [notice.line for notice in notices]), source)
 
 
 def write(path: Path, document: Mapping[str, Any], language: str, *, stills: bool = True) -> Path:

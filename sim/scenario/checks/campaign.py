@@ -71,7 +71,7 @@ def _places(scenario: Scenario, campaign: Campaign) -> Iterator[Finding]:
             if platform not in scenario.platforms:
                 continue
             if what not in {sold.split()[0] for sold in scenario.platforms[platform].prices()}:
-                yield Finding(where, f"{platform} {cannot(what)}")
+                yield Finding(where, both("platform_cannot", platform=platform, what=cannot(what)))
 
 
 def _window(scenario: Scenario, campaign: Campaign, shortened: bool) -> Iterator[Finding]:
@@ -212,7 +212,7 @@ def _of_platform(scenario: Scenario, post: PlannedPost, where: Path) -> Iterator
     """Paid reach and kinds of content are a platform's own."""
     platform = scenario.platforms[post.platform]
     if post.boost and platform.price("reach") is None:
-        yield Finding((*where, "boost"), f"{post.platform} {cannot('reach')}")
+        yield Finding((*where, "boost"), both("platform_cannot", platform=post.platform, what=cannot("reach")))
     yield from under((*where, "audience"), boosted_for(post.audience, post.boost, post.platform, scenario.people))
     if post.content:
         yield from unknown("content", post.content, platform.content, (*where, "content"))

@@ -10,7 +10,7 @@ from math import log
 import numpy as np
 
 from sim.base import notices
-from sim.base.errors import SimError
+from sim.base.errors import SimError, both
 from sim.runs.kinds import platform_world
 from sim.runs.summary import RIVALS
 from sim.scenario import load as scenarios
@@ -137,7 +137,7 @@ def plan(
     scenario, planned = _planned(scenario, cut, with_plan)
     known, unused = observations(scenario, cut)
     followed = story_of(scenario)
-    notices.add("stories_left_out", f"stories besides '{followed}' are not told of", len(scenario.stories) - 1)
+    notices.add("stories_left_out", both("notice_stories_left_out", story=followed), len(scenario.stories) - 1)
     return Cut(scenario, cut, to, later, known, unused, planned, with_plan, longer)
 
 

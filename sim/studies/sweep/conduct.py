@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from sim.base import notices
 from sim.base.errors import RefusedError, SimError
@@ -90,7 +90,7 @@ def _missing(plan: Plan, ledger: Ledger, manner: Manner, tally: Tally) -> Iterat
         if row is None or (row.status == FAILED and row.attempts <= manner.retries):
             yield run, row.attempts if row else 0
         else:
-            notices.hand_on(Notice(**said) for said in json.loads(row.notices or "[]"))
+            notices.hand_on(Notice.of(said) for said in json.loads(row.notices or "[]"))
 
 
 def _outcome(future: Future[Outcome]) -> Outcome:
@@ -110,7 +110,7 @@ def _write(plan: Plan, ledger: Ledger, run: Run, attempts: int, outcome: Outcome
     status = FAILED if outcome.error else DONE
     place = (run.key, plan.digest, run.point, run.replicate, run.scenario.seed, run.sets)
     error = outcome.error.encode("utf-8", "replace").decode()
-    said = json.dumps([asdict(notice) for notice in outcome.notices], ensure_ascii=False)
+    said = json.dumps([notice.record() for notice in outcome.notices], ensure_ascii=False)
     ledger.add(Row(*place, status, attempts, error, outcome.metrics, outcome.digest, outcome.seconds, said))
     notices.hand_on(outcome.notices)
     tally.made += 1

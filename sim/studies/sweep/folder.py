@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from sim.base import loader, notices
-from sim.base.errors import SimError
+from sim.base.errors import SimError, both
 from sim.base.files import checksums, schema
 from sim.base.files.drafts import replacing
 from sim.runs import citation
@@ -147,7 +147,7 @@ def write(ledger: Ledger, *, parquet: bool = False, figures: bool = True, lang: 
     if figures and report.done:
         draw(report, folder / "figures")
     if report.done and head.rests:
-        with notices.spared("the page"):
+        with notices.spared(both("shown_page")):
             writing.page(folder, document(report), lang, stills=figures)
     checksums.write(folder, [name for name in checksums.names(folder) if name.startswith(WRITTEN)])
     return report
