@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sim.base.errors import ScenarioError, both, changed
@@ -182,7 +182,9 @@ def stressed(world: Scenario, happening: Sequence[Case], hedge: Hedge | None = N
 
 def _held(world: Scenario, before: Scenario) -> int:
     """Yuan of paid reach held back, of which no more than one post may have."""
-    assert world.plan and before.plan and world.campaign
+    assert world.plan
+    assert before.plan
+    assert world.campaign
     was, now = (sum(post.boost for post in plan.posts) for plan in (world.plan, before.plan))
     return max(0, min(was - now, world.campaign.boosts.most))
 
@@ -196,11 +198,16 @@ def _purse(world: Scenario, share: float) -> Scenario:
 
 
 def _happens(world: Scenario, before: Scenario, case: Case) -> list[str]:
-    """What a case changes, as ``--set`` takes it. Its world is that of the plan as it was, its posts are those hedged."""
+    """What a case changes, as ``--set`` takes it: its times are of the plan as it was, its posts of the hedged one."""
     what = case.what
     names = names_of(world, what.over, case.thing).with_(struck=case.struck)
     _refuse_taken(world, what)
     sets = [_set(f"stories.{name}", filled(story, names)) for name, story in what.stories.items()]
+    if world.campaign and what.stories:
+        sets.append(_set("campaign.story", names["story"]))  # of several it has to be said which is sold
+    if world.campaign and what.changes:  # what goes wrong keeps to no window
+        last = world.end - timedelta(minutes=world.step_minutes)
+        sets.append(_set("campaign.closes", last.isoformat()))
     sets += [_set("actors[+]", filled(actor, names)) for actor in what.actors]
     sets += [_set("interventions[+]", filled(fact, names)) for fact in what.interventions]
     sets += [_set("interventions[+]", fact) for fact in _reweighted(world, case, names)]
@@ -242,7 +249,7 @@ def _reweighted(world: Scenario, case: Case, names: Names) -> Iterable[dict[str,
 
 
 def _changed(world: Scenario, sets: Sequence[str]) -> Scenario:
-    """The scenario with changes, each once; what is dropped goes last, so that places in the plan stay what they are."""
+    """The scenario with changes, each once; what is dropped goes last, so that places in the plan stay the same."""
     once = [*dict.fromkeys(sets)]
     ordered = [text for text in once if not text.startswith("drop ")]
     ordered += [text for text in once if text.startswith("drop ")]

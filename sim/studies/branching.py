@@ -22,9 +22,7 @@ def leaving(base: World, other: World) -> int:
     return kinds.of(base).shared_steps(base, other)
 
 
-def branched(
-    seed: int, worlds: Sequence[World], leaves: Sequence[int], make: Callable[..., Made]
-) -> Iterator[Made]:
+def branched(seed: int, worlds: Sequence[World], leaves: Sequence[int], make: Callable[..., Made]) -> Iterator[Made]:
     """What is made of each world with one seed, in order, each when it is asked for.
 
     Args:

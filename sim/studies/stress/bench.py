@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.base.progress import Tell
-from sim.runs.kinds import World
 from sim.runs.runner import simulate
 from sim.scenario import numbers
 from sim.scenario.scenario import Scenario
@@ -59,17 +58,17 @@ def play(job: Job) -> list[float]:
     return [*branched(job.seed, job.worlds, job.leaves, partial(measured, job.metric, job.stories))]
 
 
-def measured(metric: str, stories: Sequence[str], world: World, **manner: Any) -> float:
+def measured(metric: str, stories: Sequence[str], world: Scenario, **manner: Any) -> float:
     """A number of one run, of these stories alone; 0 where it never happened.
 
     Where there are no others it is that of the summary. Else it is summed over the flows of these.
     """
-    tables = simulate(world, **manner)
-    all_stories = [*tables.scenario.stories]
+    tables: Any = simulate(world, **manner)
+    all_stories = [*world.stories]
     if len(all_stories) == len(stories):
         return float(tables.summary.get(metric) or 0)
-    platform, name = numbers.parted(metric, "running", tables.scenario.platforms)
-    places = [*tables.scenario.platforms]
+    platform, name = numbers.parted(metric, "running", world.platforms)
+    places = [*world.platforms]
     rows = [all_stories.index(story) for story in stories]
     columns = [FLOWS.index(flow) for flow in numbers.flows(name)]
     series = tables.board.series[:, [places.index(platform)] if platform else slice(None)]

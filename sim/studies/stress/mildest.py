@@ -51,7 +51,7 @@ def mildest(
         most: adversities of a combination at most.
     """
     order = sorted(range(len(chances)), key=lambda i: (-chances[i], i))
-    heap = [(-chances[i], 1, (place,)) for place, i in enumerate(order)]
+    heap: list[tuple[float, int, Set]] = [(-chances[i], 1, (place,)) for place, i in enumerate(order)]
     heapq.heapify(heap)
     looked: list[tuple[Set, bool]] = []
     passed: list[Set] = []

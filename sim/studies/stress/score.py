@@ -17,6 +17,7 @@ from sim.base.streams import py_uniform, stream_key
 
 FUTURES = 4  # of each seed
 WORST = 0.25  # share of the futures that are the bad ones
+POSITIVE = (0.0, np.inf)  # no number of a run is below 0
 
 
 def future(seed: int, number: int, chances: Sequence[tuple[str, float]]) -> tuple[str, ...]:
@@ -36,7 +37,7 @@ def worst(values: np.ndarray, share: float = WORST) -> Interval:
     seeds are few it is narrower than it should be.
     """
     q = float(np.quantile(values, share, method="inverted_cdf"))
-    return intervals.mean((q - np.maximum(0.0, q - values) / share).mean(axis=1))
+    return intervals.mean((q - np.maximum(0.0, q - values) / share).mean(axis=1), within=POSITIVE)
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,12 @@ class Robust:
     @property
     def mean(self) -> Interval:
         """Mean where nothing happens."""
-        return intervals.mean(self.calm)
+        return intervals.mean(self.calm, within=POSITIVE)
 
     @property
     def weighed(self) -> Interval:
         """Mean over what may happen, each future by its plausibility."""
-        return intervals.mean(self.futures.mean(axis=1))
+        return intervals.mean(self.futures.mean(axis=1), within=POSITIVE)
 
     @property
     def kept(self) -> Interval:

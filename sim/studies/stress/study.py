@@ -21,7 +21,7 @@ from sim.scenario.adversities import Catalogue
 from sim.scenario.campaign import Goal
 from sim.scenario.filling import UnfitError
 from sim.scenario.scenario import Scenario
-from sim.scenario.stressed import Case, Shield, Unmet, cases, shields
+from sim.scenario.stressed import Case, Unmet, cases, shields
 from sim.studies.optimize.search import softened
 from sim.studies.stress.bench import PLAN, Arm, Bench, arm
 from sim.studies.stress.mildest import Mildest, Set, joint, mildest
