@@ -361,7 +361,7 @@ def matrix(most: float, tips: Sequence[tuple[str, str]], *, rows: int, columns: 
     which column it is. ``most``: the number that has the full colour.
     """
     bare: Spec = {"title": None, "ticks": False, "domain": False, "labelOverlap": False}
-    left = bare | {"labelLimit": {"expr": "width < 450 ? 120 : 260"}}
+    left = bare | {"labelLimit": {"expr": "width < 450 ? 110 : 330"}}
     above = bare | {"orient": "top", "labelAngle": -25, "labelLimit": 150}
     y = {"field": "down", "type": "ordinal", "sort": {"field": "order"}, "axis": left}
     x = {"field": "across", "type": "ordinal", "sort": {"field": "place"}, "axis": above}

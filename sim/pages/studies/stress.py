@@ -166,35 +166,23 @@ def _told(ends: Ends) -> Said:
 
 
 def _cards(found: Stressed) -> list[dict[str, Any]]:
-    cards = []
-    for i, one in enumerate(found.costliest[:1]):
-        assert one.anew
-        sure = said("stress_sure" if one.anew[2] < 0 else "stress_unsure")
-        cards.append(
-            card(
-                f"cost-{i}",
-                said("stress_card_cost"),
-                _told(one.anew),
-                said("stress_card_note", what=one.title, sure=sure),
-            )
-        )
-    if found.best:
-        best = found.best[0]
-        sure = said("stress_sure" if best.bought[1] > 0 else "stress_unsure")
-        cards.append(
-            card(
-                "hedge",
-                said("stress_card_hedge"),
-                _told(best.bought),
-                said("stress_card_note", what=best.title, sure=sure),
-            )
-        )
+    cards = [_change("cost", one.title, one.anew, one.anew[2] < 0) for one in found.costliest[:1] if one.anew]
+    cards += [_change("hedge", one.title, one.bought, one.bought[1] > 0) for one in found.best[:1]]
     kept = same(percent(found.kept[0]))
     cards.append(card("kept", said("stress_card_kept"), kept, said("stress_card_kept_note")))
-    met = {name: (calm, futures) for name, calm, futures in found.scores}["chance"]
-    note = said("stress_card_goal_note", share=percent(met[0][0]))
-    cards.append(card("goal", said("stress_card_goal"), same(percent(met[1][0])), note))
+    calm, futures = next((calm, futures) for name, calm, futures in found.scores if name == "chance")
+    note = said("stress_card_goal_note", share=percent(calm[0]))
+    cards.append(card("goal", said("stress_card_goal"), same(percent(futures[0])), note))
     return [*cards, _mildest_card(found)]
+
+
+def _change(name: str, what: Said, ends: Ends, sure: bool) -> dict[str, Any]:
+    """A card of what is lost or bought back, as new seeds have it."""
+    sureness = said("stress_sure" if sure else "stress_unsure")
+    note = said("stress_card_note", what=what, low=signed(ends[1]), high=signed(ends[2]), sure=sureness)
+    if not given(ends):
+        note = said("stress_card_plain", what=what, sure=sureness)
+    return card(name, said(f"stress_card_{name}"), signed(ends[0]), note)
 
 
 def _mildest_card(found: Stressed) -> dict[str, Any]:
@@ -322,11 +310,10 @@ def _hedges(found: Stressed) -> dict[str, Any] | None:
                          rows=len(order), columns=len(heads))  # fmt: skip
     columns = [
         ("hedge", said("stress_hedge"), "text"),
-        ("about", said("stress_is"), "text"),
         *((f"of{i}", head, "text") for i, head in enumerate(heads)),
     ]
     lines: list[list[Any]] = [
-        [one.title, one.about, *(_told(ends) for ends in (*one.bought[1:], one.bought[0]))] for one in order
+        [one.title, *(_told(ends) for ends in (*one.bought[1:], one.bought[0]))] for one in order
     ]
     best = order[0]
     return {
@@ -399,8 +386,9 @@ def _breaks(found: Stressed) -> dict[str, Any]:
 
 
 def _catalogue(found: Stressed) -> dict[str, Any]:
-    """What just each of them does, and what its chance rests on."""
+    """What just each adversity and hedge is, and what chances rest on."""
     columns = [
+        ("kind", said("stress_kind"), "text"),
         ("what", said("stress_what"), "text"),
         ("about", said("stress_does"), "text"),
         ("chance", said("stress_chance"), "share"),
@@ -408,12 +396,14 @@ def _catalogue(found: Stressed) -> dict[str, Any]:
         ("source", said("source"), "text"),
     ]
     lines: list[list[Any]] = [
-        [one.title, one.about, one.chance, said(one.grade), one.source] for one in found.happenings
+        [said("stress_kind_adversity"), one.title, one.about, one.chance, said(one.grade), one.source]
+        for one in found.happenings
     ]
+    lines += [[said("stress_kind_hedge"), one.title, one.about, None, "", ""] for one in found.hedges]
     return {
         "id": "catalogue",
         "nav": said("nav_stress_catalogue"),
-        "title": said("stress_catalogue_title", n=len(found.happenings)),
+        "title": said("stress_catalogue_title", n=len(found.happenings), hedges=len(found.hedges)),
         "about": said("stress_catalogue_about"),
         "table": table(columns, lines),
     }

@@ -48,11 +48,11 @@ def headline(found: Stress) -> str:
     if not found.order:
         return "nothing that is known can go wrong with this plan"
     key = found.order[0]
-    return f"{shown(found.bench.cases[key].title.en, 50)} costs most: {cost_of(found.alone(key))}"
+    return f"{capital(shown(found.bench.cases[key].title.en, 50))} costs most: {cost_of(found.alone(key))}"
 
 
 def _tornado(axes: Axes, found: Stress) -> None:
-    axes.set_title("What happens, how likely it is, and what it changes", x=-0.8)
+    axes.set_title("What happens, how likely it is, and what it changes", x=-0.68)
     axes.axvline(0, color=INK, lw=1)
     if not found.order:
         nothing(axes, "nothing can happen")
@@ -96,19 +96,20 @@ def _paired(found: Stress) -> int:
 
 def _matrix(axes: Axes, found: Stress) -> None:
     """A cell a pair: what both change; on the diagonal each by itself."""
-    axes.set_title("Two at once", x=-0.75)
+    axes.set_title("Two at once", x=-0.58)
     keys = [key for key in found.order if any(key in pair for pair in found.tried)]
     if not keys:
         nothing(axes, "no pair can happen")
         return
     both = {(a, a): found.alone(a).middle for a in keys} | {pair: found.pair(pair).middle for pair in found.tried}
-    names = [shown(found.bench.cases[key].title.en, 26) for key in keys]
-    _cells(axes, {(keys.index(b), keys.index(a)): -value for (a, b), value in both.items()}, names, names)
+    names = [shown(found.bench.cases[key].title.en, 34) for key in keys]
+    cells = {(keys.index(b), keys.index(a)): -value for (a, b), value in both.items()}
+    _cells(axes, cells, names, [shown(name, 22) for name in names])
 
 
 def _hedges(axes: Axes, found: Stress) -> None:
     """A cell a hedge and adversity: what it buys back."""
-    axes.set_title("What a hedge buys back (faint: not clear)", x=-0.62)
+    axes.set_title("What a hedge buys back (faint: not clear)", x=-0.69)
     if not found.hedges:
         nothing(axes, "no hedge can be made")
         return
@@ -122,7 +123,7 @@ def _hedges(axes: Axes, found: Stress) -> None:
         for x, key in enumerate(_columns(found))
         if found.bought(hedge, key).clear
     }
-    heads = [shown(found.bench.cases[key].title.en, 16) if key else "nothing" for key in _columns(found)]
+    heads = [shown(found.bench.cases[key].title.en, 22) if key else "nothing happens" for key in _columns(found)]
     _cells(axes, cells, [shown(found.bench.shields[name].title.en, 30) for name in rows], heads, clear)
 
 
