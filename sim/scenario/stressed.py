@@ -95,8 +95,8 @@ def cases(world: Scenario, catalogue: Catalogue, metric: str = "") -> tuple[list
 
 def _case(world: Scenario, name: str, what: Adversity, thing: str, metric: str) -> Case:
     names = names_of(world, what.over, thing)
-    struck = moment(what.at, names)
-    if not world.start <= struck < world.end:
+    struck = max(moment(what.at, names), world.start)  # what would have been before is there when it begins
+    if struck >= world.end:
         raise UnfitError(both("beyond_the_run", at=f"{struck:%Y-%m-%d %H:%M}"))
     if what.stories and metric and not find(metric, "running", world.platforms):
         raise UnfitError(both("of_one_story", metric=metric))
@@ -180,6 +180,11 @@ def stressed(world: Scenario, happening: Sequence[Case], hedge: Hedge | None = N
     return _purse(after, share) if share != 1 else after
 
 
+def changes(world: Scenario, case: Case) -> list[str]:
+    """What a case changes of a plan, one by one as ``--set`` takes it; but for a smaller purse."""
+    return _in_order(_happens(world, world, case))
+
+
 def _held(world: Scenario, before: Scenario) -> int:
     """Yuan of paid reach held back, of which no more than one post may have."""
     assert world.plan
@@ -249,10 +254,12 @@ def _reweighted(world: Scenario, case: Case, names: Names) -> Iterable[dict[str,
 
 
 def _changed(world: Scenario, sets: Sequence[str]) -> Scenario:
-    """The scenario with changes, each once; what is dropped goes last, so that places in the plan stay the same."""
-    once = [*dict.fromkeys(sets)]
-    ordered = [text for text in once if not text.startswith("drop ")]
-    ordered += [text for text in once if text.startswith("drop ")]
-    after = load(world, sets=ordered)
+    after = load(world, sets=_in_order(sets))
     assert isinstance(after, Scenario)
     return after
+
+
+def _in_order(sets: Sequence[str]) -> list[str]:
+    """Each change once; what is dropped goes last, so that places in the plan stay the same."""
+    once = [*dict.fromkeys(sets)]
+    return sorted(once, key=lambda text: text.startswith("drop "))

@@ -312,9 +312,7 @@ def _hedges(found: Stressed) -> dict[str, Any] | None:
         ("hedge", said("stress_hedge"), "text"),
         *((f"of{i}", head, "text") for i, head in enumerate(heads)),
     ]
-    lines: list[list[Any]] = [
-        [one.title, *(_told(ends) for ends in (*one.bought[1:], one.bought[0]))] for one in order
-    ]
+    lines: list[list[Any]] = [[one.title, *(_told(ends) for ends in (*one.bought[1:], one.bought[0]))] for one in order]
     best = order[0]
     return {
         "id": "hedges",
