@@ -131,9 +131,9 @@ def test_what_may_happen_is_offered_and_written_into_the_second_arm(client):
     assert len(text.world(answer["yaml"]).interventions) == len(text.world(yaml).interventions) + 2
     assert answer["changes"]
     refused = client.post("/api/mishap", json={"yaml": yaml, "base": yaml, "key": "hail"})
-    assert refused.status_code == 400
+    assert refused.status_code == 409
     assert "hail" in refused.text
-    assert client.post("/api/mishaps", json={"yaml": "name: sir\ncontagion: {kind: sir}"}).status_code == 400
+    assert client.post("/api/mishaps", json={"yaml": "name: sir\ncontagion: {kind: sir}"}).status_code == 422
 
 
 # ---- moved in time

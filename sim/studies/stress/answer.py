@@ -19,8 +19,10 @@ from sim.runs.words import heading
 from sim.scenario import numbers
 from sim.scenario.adversities import Catalogue, together
 from sim.scenario.campaign import Goal
+from sim.scenario.enact import enacted
 from sim.scenario.given import checked
 from sim.scenario.load import Source, load, resolved
+from sim.scenario.prices import cost
 from sim.scenario.scenario import Scenario
 from sim.studies.paging import SCENARIO
 from sim.studies.shown import Shown
@@ -233,7 +235,7 @@ class Answer(Shown):
         made = {f"{_plain(key)}.yaml": arm([key]) for key in found.costliest}
         if found.best_of_all:
             made |= {f"hedged_{found.best_of_all}.yaml": Arm((), found.best_of_all)}
-        return {name: resolved(found.bench.world(one)) for name, one in made.items()}
+        return {name: _said(found.bench.world(one)) for name, one in made.items()}
 
     def lines(self) -> list[str]:
         """What costs most, what buys most back, what it is worth in uncertain times, and what breaks it."""
@@ -257,6 +259,12 @@ class Answer(Shown):
     def picture(self) -> Figure:
         """Losses as a tornado, pairs, what hedges buy back."""
         return chart.picture(self.found)
+
+
+def _said(world: Scenario) -> str:
+    """A world as a file; one whose purse is too small for its plan as the actors and facts that it is carried out as."""
+    short = world.campaign and world.plan and cost(world, world.plan) > world.campaign.budget
+    return resolved(enacted(world) if short else world)
 
 
 def _plain(key: str) -> str:
