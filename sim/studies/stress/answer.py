@@ -262,7 +262,7 @@ class Answer(Shown):
 
 
 def _said(world: Scenario) -> str:
-    """A world as a file; one whose purse is too small for its plan as the actors and facts that it is carried out as."""
+    """A world as a file; one whose purse is too small for its plan as what is carried out of it."""
     short = world.campaign and world.plan and cost(world, world.plan) > world.campaign.budget
     return resolved(enacted(world) if short else world)
 
