@@ -40,6 +40,8 @@ MADE = {
     "sim/networks": "reference/networks.md",
     "sim/contagion": "reference/contagion.md",
     "sim/catalog/platforms": "reference/platforms.md",
+    "sim/catalog/adversities": "guide/stress.md",
+    "sim/catalog/hedges": "guide/stress.md",
     "sim/catalog/numbers.yaml": "reference/metrics.md",
     "sim/pages/ladder": "ladder.html",
 }

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sim.studies.hindcast.hindcast import hindcast
     from sim.studies.optimize.answer import optimize
     from sim.studies.outcomes.answer import outcomes
+    from sim.studies.stress.answer import stress
     from sim.studies.sweep.answer import sweep
 
 
@@ -96,6 +97,7 @@ __all__ = [
     "outcomes",
     "run",
     "shipped",
+    "stress",
     "sweep",
     "write",
 ]
@@ -122,6 +124,7 @@ __getattr__ = lazily(
         "optimize": "sim.studies.optimize.answer",
         "run": "sim.runs.runner",
         "shipped": "sim.scenario.load",
+        "stress": "sim.studies.stress.answer",
         "sweep": "sim.studies.sweep.answer",
         "write": "sim.studies.folder",
     },

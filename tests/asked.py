@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import worlds
 
@@ -13,6 +15,7 @@ from sim.studies.optimize import optimize
 from sim.studies.optimize import question as asking
 from sim.studies.optimize import search as searching
 from sim.studies.outcomes import outcomes
+from sim.studies.stress import stress
 
 CHANCES = {"attend": 0.5, "like": 0.3, "comment": 0.1, "repost": 0.2, "follow": 0.2, "intend": 0.1}
 QUIET = worlds.MECHANISMS["hot_list"] | {"background": worlds.BACKGROUND | {"births_per_day": 5, "peak_median": 10}}
@@ -33,6 +36,9 @@ SILENT = {
 }
 FIT = "platforms.square.response.like=0.1..0.6"
 SHORT = "days=0.9"
+POSTS = ({"at": f"2021-01-01T{hour:02}:00+08:00", "by": "star", "platform": "square", "boost": 90} for hour in (4, 8))
+PLAN = (f"plan={json.dumps({'posts': [*POSTS]})}", "campaign.budget=180", "campaign.own.posts=4")
+FEW = ("budget_cut", "three_in_the_morning", "rival_event")
 LOUDER = "louder: interventions[0].appeal=3"
 DAYS = ["2021-01-01", "2021-01-02"]
 
@@ -64,4 +70,7 @@ ASK = {
     "hindcast": lambda source, wish, jobs: hindcast(source, *DAYS, seeds=3, users=300, jobs=jobs),
     "counterfactuals": lambda source, wish, jobs: counterfactuals(source, seeds=3, users=300, jobs=jobs),
     "outcomes": lambda source, wish, jobs: outcomes(source, seeds=3, jobs=jobs),
+    "stress": lambda source, wish, jobs: stress(
+        source, sets=PLAN, only=FEW, seeds=3, confirm=3, pairs=2, tries=1, jobs=jobs
+    ),
 }

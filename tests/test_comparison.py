@@ -488,9 +488,9 @@ def test_what_is_won_and_lost_adds_up(file):
 )  # fmt: skip
 def test_a_shared_past_changes_no_number(file, monkeypatch, change, shared):
     base, arm = found = arms([file], whats=[f"other: {change}"])
-    assert runs.branching(base.world, arm.world) == shared
+    assert runs.leaving(base.world, arm.world) == shared
     branched = play(Job(4, found))
-    monkeypatch.setattr(runs, "branching", lambda base, arm: 0)
+    monkeypatch.setattr(runs, "leaving", lambda base, arm: 0)
     for one, whole in zip(branched, play(Job(4, found)), strict=True):
         assert one.series.tolist() == whole.series.tolist()
         assert one.metrics.keys() == whole.metrics.keys()

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 WORDS = [
     *("Classic", "RefusedError", "Result", "Scenario", "ScenarioError", "SimError", "calibrate", "compare"),
     *("counterfactuals", "explain_topic", "explain_user", "export", "fork", "hindcast", "load", "optimize"),
-    *("outcomes", "run", "shipped", "sweep", "write"),
+    *("outcomes", "run", "shipped", "stress", "sweep", "write"),
 ]
 
 
@@ -37,7 +37,7 @@ def test_a_word_has_a_docstring_and_an_example_that_runs(word, tmp_path, monkeyp
     assert said == []
 
 
-LONG = {"optimize", "calibrate"}  # hundreds of runs; tests/contract has them run in a world of its own
+LONG = {"optimize", "calibrate", "stress"}  # hundreds of runs; tests/contract has them run in a world of its own
 
 
 def test_no_other_example_is_skipped():

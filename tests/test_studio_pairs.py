@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 import sim
+from sim.base import loader
 from sim.base.errors import SimError
 from sim.base.intervals import difference
-from sim.scenario.load import load
+from sim.scenario.load import load, read
 
 testclient = pytest.importorskip("starlette.testclient", reason="not installed: pip install -e '.[dev]'")
 from test_studio import HOST, done, tiny, until  # noqa: E402  needs starlette
@@ -113,6 +114,26 @@ def test_an_arm_that_fails_is_told_and_the_others_stand(client):
     states = [until(client, one["id"], "done", "failed")["state"] for one in found["entries"]]
     assert (states.count("failed"), states.count("done")) == (1, 3)
     assert client.get(f"/api/pairs/{found['pair']}?as=json").json()["about"][0]["en"].startswith("1 seeds")
+
+
+# ---- something goes wrong
+
+
+def test_what_may_happen_is_offered_and_written_into_the_second_arm(client):
+    yaml = loader.dump(read("launch").data)
+    found = client.post("/api/mishaps", json={"yaml": yaml}).json()["mishaps"]
+    keys = [one["key"] for one in found]
+    assert {"rain", "kol_drops_out/douyin_head_01"} <= {*keys}
+    assert "budget_cut" not in keys
+    assert all(0 < one["chance"] < 1 and one["title"]["zh"] for one in found)
+    answer = client.post("/api/mishap", json={"yaml": yaml, "base": yaml, "key": "rain"}).json()
+    assert "faults" not in answer
+    assert len(text.world(answer["yaml"]).interventions) == len(text.world(yaml).interventions) + 2
+    assert answer["changes"]
+    refused = client.post("/api/mishap", json={"yaml": yaml, "base": yaml, "key": "hail"})
+    assert refused.status_code == 409
+    assert "hail" in refused.text
+    assert client.post("/api/mishaps", json={"yaml": "name: sir\ncontagion: {kind: sir}"}).status_code == 422
 
 
 # ---- moved in time

@@ -27,7 +27,7 @@ REGISTRIES = {  # where each family's registry stands, under the family's name i
 }
 PARTS = [kind for kind in FAMILIES if kind != "scenario"]
 OF_SCENARIO = ("campaign", "plan", "actor", "story")  # `sim show actor SCENARIO NAME`
-VOCABULARY = ("interests", "metrics")  # `sim list metrics SCENARIO`
+VOCABULARY = ("interests", "metrics", "adversities", "hedges")  # `sim list metrics SCENARIO`
 
 
 def add_looks(commands: Any) -> None:
@@ -37,8 +37,8 @@ def add_looks(commands: Any) -> None:
     add_set(parser)
     parser = add(commands, "list", _list, "list what exists")
     families = [*FAMILIES.values(), *VOCABULARY]
-    parser.add_argument("family", nargs="?", choices=families, help="only these (all but interests and metrics)")
-    about = "whose interests or metrics (the catalogue's)"
+    parser.add_argument("family", nargs="?", choices=families, help=f"only these (all but {', '.join(VOCABULARY)})")
+    about = "whose interests, metrics, adversities or hedges (the catalogue's)"
     parser.add_argument("scenario", nargs="?", metavar="SCENARIO", help=about)
     text = "show a scenario with every default, a part of it, a platform or a plug-in"
     parser = add(commands, "show", _show, text)

@@ -145,3 +145,39 @@ def metrics(source: str = "") -> list[Row]:
         found = numbers.number(name, "summary", world.platforms, world=world.kind)
         rows.append((name, found.number.unit, found.label(), ", ".join(found.number.where)))
     return rows
+
+
+def adversities(source: str = "") -> list[Row]:
+    """What may go wrong, a row each: all that are shipped, or what can happen to a scenario and why the rest cannot."""
+    from sim.scenario.adversities import shipped
+
+    head = ("adversity", "chance", "grade", "what happens")
+    if not source:
+        rows = [(name, f"{what.chance:.0%}", what.grade, what.about.en) for name, what in shipped().adversities.items()]
+        return [head, *rows]
+    from sim.scenario.stressed import cases
+
+    found, unmet = cases(_planned(source), shipped())
+    rows = [(case.key, f"{case.what.chance:.0%}", case.what.grade, case.title.en) for case in found]
+    return [head, *rows, *((one.name, "–", "", f"left out: {one.why}") for one in unmet)]
+
+
+def hedges(source: str = "") -> list[Row]:
+    """What may be done, a row each: all that are shipped, or what can be done of a scenario's plan and why not more."""
+    from sim.scenario.adversities import shipped
+
+    if not source:
+        return [("hedge", "what is done"), *((name, what.about.en) for name, what in shipped().hedges.items())]
+    from sim.scenario.stressed import shields
+
+    able, unable = shields(_planned(source), shipped(), [])
+    rows = [(shield.name, shield.title.en) for shield in able]
+    return [("hedge", "what is done"), *rows, *((one.name, f"left out: {one.why}") for one in unable)]
+
+
+def _planned(source: str) -> Scenario:
+    from sim.runs.kinds import platform_world
+    from sim.scenario.load import load
+
+    world = load(source)
+    return platform_world(world, f"{world.name} is a {world.kind} world: it has no plan, and nothing that may go wrong")

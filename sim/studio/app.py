@@ -23,7 +23,7 @@ from sim.pages import bundle
 from sim.pages.page import html as page_html
 from sim.runs.recipe import key
 from sim.scenario import load as scenarios
-from sim.studio import arms, fields, message, page, pairs, price, settings, shift, text, words
+from sim.studio import arms, fields, message, mishaps, page, pairs, price, settings, shift, text, words
 from sim.studio.desk import Desk, seeded
 from sim.studio.guard import Guard
 
@@ -62,6 +62,8 @@ def _routes() -> list[Route]:
         Route("/api/runs/{id}/page", _document),
         Route("/api/runs/{id}/{word}", _word, methods=["POST"]),
         Route("/api/shift", _shift, methods=["POST"]),
+        Route("/api/mishaps", _mishaps, methods=["POST"]),
+        Route("/api/mishap", _mishap, methods=["POST"]),
         Route("/api/arms", _arms),
         Route("/api/pairs", _pair, methods=["POST"]),
         Route("/api/pairs/{name}", _pair_page),
@@ -167,6 +169,18 @@ async def _shift(request: Request, desk: Desk) -> Response:
     yaml, base, who, minutes = await _sent(request, yaml=str, base=str, who=str, minutes=int)
     found = await run_in_threadpool(shift.moved, yaml, who, minutes)
     return await _with_text(found.yaml, base, moved=found.moved, late=found.late)
+
+
+@_answered
+async def _mishaps(request: Request, desk: Desk) -> Response:
+    (yaml,) = await _sent(request, yaml=str)
+    return JSONResponse({"mishaps": await run_in_threadpool(mishaps.offered, yaml)})
+
+
+@_answered
+async def _mishap(request: Request, desk: Desk) -> Response:
+    yaml, base, key = await _sent(request, yaml=str, base=str, key=str)
+    return await _with_text(await run_in_threadpool(mishaps.happened, yaml, key), base)
 
 
 @_answered

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import worlds
-from asked import ASK, DAYS, FIT, LOUDER, SHORT, quickly, world
+from asked import ASK, DAYS, FEW, FIT, LOUDER, PLAN, SHORT, quickly, world
 
 from sim.base import loader, machine
 from sim.base.errors import RefusedError, SimError
@@ -62,6 +62,11 @@ WORDS = {
     "hindcast": ["--until", DAYS[0], "--to", DAYS[1], "--seeds", "3", "--users", "300"],
     "counterfactuals": ["--seeds", "3", "--users", "300"],
     "outcomes": ["--seeds", "3"],
+    "stress": [
+        *(word for change in PLAN for word in ("--set", change)),
+        *(word for name in FEW for word in ("--only", name)),
+        *("--seeds", "3", "--confirm", "3", "--pairs", "2", "--tries", "1"),
+    ],
 }
 
 

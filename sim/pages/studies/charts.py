@@ -352,3 +352,34 @@ def over_time(unit: Said) -> Spec:
              "encoding": {"y": y | {"field": "dot"}, "size": size, "color": ink, "tooltip": seen}},
         ],
     )  # fmt: skip
+
+
+def matrix(most: float, tips: Sequence[tuple[str, str]], *, rows: int, columns: int) -> Spec:
+    """Cells of signed numbers, below 0 warm, above 0 blue. Rows: ``down`` and ``across``, words; ``value``; ``told``.
+
+    A cell of which ``faint`` is true is not clear, and its number is grey. ``order`` and ``place`` say which row and
+    which column it is. ``most``: the number that has the full colour.
+    """
+    bare: Spec = {"title": None, "ticks": False, "domain": False, "labelOverlap": False}
+    left = bare | {"labelLimit": {"expr": "width < 450 ? 110 : 330"}}
+    above = bare | {"orient": "top", "labelAngle": -25, "labelLimit": 150}
+    y = {"field": "down", "type": "ordinal", "sort": {"field": "order"}, "axis": left}
+    x = {"field": "across", "type": "ordinal", "sort": {"field": "place"}, "axis": above}
+    scale = {"domain": [-most, 0, most], "range": [WARM, "#ffffff", ACCENT], "clamp": True}
+    told = [{"field": name, "type": "nominal", "title": said(title)} for name, title in tips]
+    ink = {
+        "condition": {"test": f"datum.faint||abs(datum.value)<{0.6 * most:.6g}", "value": INK},
+        "value": "#ffffff",
+    }
+    return made(
+        max(40 * rows, 80),
+        encoding={"x": x, "y": y},
+        layer=[
+            {"mark": {"type": "rect", "stroke": "#ffffff", "strokeWidth": 3},
+             "encoding": {"color": {"field": "value", "type": "quantitative", "scale": scale, "legend": None},
+                          "opacity": {"condition": {"test": "datum.faint", "value": 0.35}, "value": 1},
+                          "tooltip": told}},
+            {"mark": {"type": "text", "fontSize": {"expr": f"width < {90 * columns} ? 10 : 13"}},
+             "encoding": {"text": {"field": "told", "type": "nominal"}, "color": ink}},
+        ],
+    )  # fmt: skip

@@ -14,12 +14,10 @@ from typing import Any
 import numpy as np
 
 from sim.base.errors import SimError
-from sim.model import fork
-from sim.model.model import ViralityModel
 from sim.runs import kinds, runner
 from sim.runs.kinds import World
+from sim.studies.branching import branched, leaving
 from sim.studies.compare.arms import Arm
-from sim.studies.study import seeded
 
 
 @dataclass(frozen=True)
@@ -45,15 +43,12 @@ class Job:
 
 def play(job: Job) -> list[Outcome]:
     """Run every arm with the seed of a job, in order. An error says in which arm it arose."""
-    first, *others = job.arms
-    branches = {arm.name: branching(first.world, arm.world) for arm in others}
-    with _named(first, job.seed):
-        base, snapshots = _trunk(seeded(first.world, job.seed), set(branches.values()) - {0})
-    outcomes = [base]
-    for arm in others:
+    worlds = [arm.world for arm in job.arms]
+    made = branched(job.seed, worlds, [leaving(worlds[0], world) for world in worlds[1:]], outcome)
+    outcomes = []
+    for arm in job.arms:
         with _named(arm, job.seed):
-            snapshot = snapshots.get(branches[arm.name])
-            outcomes.append(outcome(seeded(arm.world, job.seed), since=snapshot))
+            outcomes.append(next(made))
     return outcomes
 
 
@@ -66,22 +61,6 @@ def _named(arm: Arm, seed: int) -> Iterator[None]:
     except Exception as error:
         error.add_note(f"in arm '{arm.name}' with seed {seed}")
         raise
-
-
-def branching(base: World, arm: World) -> int:
-    """Steps that an arm shares with the first; 0 where they have to run apart."""
-    return kinds.of(base).shared_steps(base, arm)
-
-
-def _trunk(world: World, leaving: set[int]) -> tuple[Outcome, dict[int, fork.Snapshot]]:
-    """The first arm's run, and its state at the steps where others leave it; none at its end."""
-    snapshots: dict[int, fork.Snapshot] = {}
-
-    def keep(model: ViralityModel) -> None:
-        if model.steps in leaving:
-            snapshots[model.steps] = fork.take(model)
-
-    return outcome(world, before=keep), snapshots
 
 
 def outcome(world: World, **manner: Any) -> Outcome:

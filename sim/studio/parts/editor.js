@@ -17,7 +17,7 @@ function editorPart() {
     el("div", { class: "bar" }, el("h2", { id: "scenario-title", text: word("scenario") }), select, file,
       el("button", { type: "button", text: word("open_file"), onclick: () => file.click() }),
       el("button", { type: "button", text: word("save_yaml"), onclick: saveYaml })),
-    el("div", { id: "branch" }), el("div", { id: "versus" }), el("div", { id: "before" }), el("div", { id: "move" }), el("div", { class: "two" }, el("div", {}, formPart()), yamlPart()));
+    el("div", { id: "branch" }), el("div", { id: "versus" }), el("div", { id: "before" }), el("div", { id: "move" }), el("div", { id: "mishap" }), el("div", { class: "two" }, el("div", {}, formPart()), yamlPart()));
 }
 
 function yamlPart() {
@@ -125,6 +125,7 @@ function took(answer) {
   }
   showBefore();
   showMove();
+  showMishap();
 }
 
 /** What a run will cost, and the buttons that begin it. */

@@ -156,3 +156,32 @@ async function move(who, minutes) {
   S.told = word(answer.late ? "moved_late" : "moved", { n: answer.moved, late: answer.late, days: Number(days.toFixed(2)) });
   put(answer);
 }
+
+// ---- something goes wrong
+
+/** What may happen to the plan; it is asked for when somebody wants to know, for many worlds are tried for it. */
+function showMishap() {
+  const place = document.getElementById("mishap");
+  if (!S.check) return place.replaceChildren();
+  const open = place.querySelector("details")?.open;
+  const list = el("div", { class: "bar", id: "mishaps" });
+  const group = el("details", { class: "group", open }, el("summary", { text: word("mishap") }), list);
+  const fill = () => { if (group.open && !list.childElementCount) tried(() => askMishaps(list)); };
+  group.addEventListener("toggle", fill);
+  place.replaceChildren(group);
+}
+
+async function askMishaps(list) {
+  const yaml = S.yaml;
+  const { mishaps } = await ask("/api/mishaps", { yaml });
+  if (yaml !== S.yaml || list.childElementCount) return;
+  if (!mishaps.length) return list.replaceChildren(el("p", { class: "about", text: word("mishap_none") }));
+  const what = el("select", { id: "mishap-what", "aria-label": word("mishap_what") }, ...mishaps.map((one) =>
+    el("option", { value: one.key, text: word("mishap_option", { title: say(one.title), chance: Math.round(100 * one.chance) }) })));
+  const both = el("button", { type: "button", id: "mishap-both", text: word("mishap_both"), onclick: () => inTurn(async () => {
+    if (!S.base) await setBaseNow();
+    put(await ask("/api/mishap", { yaml: S.yaml, base: baseText(), key: what.value }));
+    if (S.check && !S.faults.length) setTimeout(() => tried(runBoth)); // after this turn
+  }) });
+  list.replaceChildren(el("label", { class: "choice" }, el("span", { text: word("mishap_what") }), what), both);
+}

@@ -28,6 +28,7 @@ function render() {
   showFaults();
   showBefore();
   showMove();
+  showMishap();
   showRun();
   showBook();
 }
