@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sim.studies.optimize.answer import optimize
     from sim.studies.outcomes.answer import outcomes
     from sim.studies.sweep.answer import sweep
+    from sim.studies.tournament.answer import tournament
 
 
 def _unpacked(archive: str, inner: str) -> str:
@@ -97,6 +98,7 @@ __all__ = [
     "run",
     "shipped",
     "sweep",
+    "tournament",
     "write",
 ]
 
@@ -123,6 +125,7 @@ __getattr__ = lazily(
         "run": "sim.runs.runner",
         "shipped": "sim.scenario.load",
         "sweep": "sim.studies.sweep.answer",
+        "tournament": "sim.studies.tournament.answer",
         "write": "sim.studies.folder",
     },
 )

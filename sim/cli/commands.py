@@ -15,6 +15,7 @@ from sim.cli.reality import add_reality
 from sim.cli.runs import add_demo, add_run
 from sim.cli.studio import add_studio
 from sim.cli.sweep import add_merge, add_sweep
+from sim.cli.tournament import add_tournament
 
 COMMANDS = (
     add_demo,
@@ -35,6 +36,7 @@ COMMANDS = (
     add_outcomes,
     add_compare,
     add_optimize,
+    add_tournament,
     add_reality,
     add_sweep,
     add_merge,
