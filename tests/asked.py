@@ -13,6 +13,7 @@ from sim.studies.optimize import optimize
 from sim.studies.optimize import question as asking
 from sim.studies.optimize import search as searching
 from sim.studies.outcomes import outcomes
+from sim.studies.tournament import tournament
 
 CHANCES = {"attend": 0.5, "like": 0.3, "comment": 0.1, "repost": 0.2, "follow": 0.2, "intend": 0.1}
 QUIET = worlds.MECHANISMS["hot_list"] | {"background": worlds.BACKGROUND | {"births_per_day": 5, "peak_median": 10}}
@@ -35,6 +36,11 @@ FIT = "platforms.square.response.like=0.1..0.6"
 SHORT = "days=0.9"
 LOUDER = "louder: interventions[0].appeal=3"
 DAYS = ["2021-01-01", "2021-01-02"]
+RIVALS = [
+    f"actors[+]={{name: {name}, kind: bureau, accounts: {{square: 50}}, policies: [{{kind: rivalry}}]}}"
+    for name in ("north", "south")
+]
+MOVES = ["seize", "silence"]
 
 
 def world(**changes):
@@ -64,4 +70,7 @@ ASK = {
     "hindcast": lambda source, wish, jobs: hindcast(source, *DAYS, seeds=3, users=300, jobs=jobs),
     "counterfactuals": lambda source, wish, jobs: counterfactuals(source, seeds=3, users=300, jobs=jobs),
     "outcomes": lambda source, wish, jobs: outcomes(source, seeds=3, jobs=jobs),
+    "tournament": lambda source, wish, jobs: tournament(
+        source, strategies=MOVES, sets=RIVALS, seeds=2, held=1, jobs=jobs
+    ),
 }

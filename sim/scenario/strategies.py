@@ -1,4 +1,4 @@
-"""Strategies: named sets of policies that an actor of a scenario may play instead of its own, from the catalogue or a file.
+"""Strategies: named sets of policies that an actor may play instead of its own, from the catalogue or a file.
 
 What an actor is, its accounts, purse, delay and titles, stays; a strategy says what it decides.
 """

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import worlds
-from asked import ASK, DAYS, FIT, LOUDER, SHORT, quickly, world
+from asked import ASK, DAYS, FIT, LOUDER, MOVES, RIVALS, SHORT, quickly, world
 
 from sim.base import loader, machine
 from sim.base.errors import RefusedError, SimError
@@ -62,6 +62,9 @@ WORDS = {
     "hindcast": ["--until", DAYS[0], "--to", DAYS[1], "--seeds", "3", "--users", "300"],
     "counterfactuals": ["--seeds", "3", "--users", "300"],
     "outcomes": ["--seeds", "3"],
+    "tournament": [
+        *("--strategies", ",".join(MOVES), "--set", RIVALS[0], "--set", RIVALS[1], "--seeds", "2", "--held", "1")
+    ],
 }
 
 

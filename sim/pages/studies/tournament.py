@@ -1,4 +1,4 @@
-"""The document of a tournament: the payoff matrix, where imitation leads, who profits from being early, two runs a cell."""
+"""The document of a tournament: payoffs, two runs of each cell, where imitation leads, who gains by being early."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from sim.pages.studies.frame import Ends, card, given, plain, signed
 from sim.pages.words import ACT, TABLE, Said, capitals, said, same
 
 LETTERS = 14  # of a strategy's name in the matrix
-VERDICTS = {"confirmed": "met", "reversed": "missed"}
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class Cell:
 
     Attributes:
         paid, others: which.
-        mean: what is paid; ``gain``: how much more than what the others play, and its sign where it is known.
+        mean: what is paid; ``gain``: how much more than what the others play.
         best: it is the best reply; ``tied``: it is not surely worse.
         who: title of the player whose two runs are shown; ``sides``: that with it, and that in which it goes along.
     """
@@ -72,7 +71,6 @@ class Cell:
     others: int
     mean: Ends
     gain: Ends
-    sign: int
     best: bool
     tied: bool
     who: str
@@ -159,8 +157,12 @@ def _title(found: Tournament) -> Said:
 
 def _listed(parts: Sequence[tuple[Said, float]]) -> Said:
     """Strategies with their shares."""
-    words = [said("tournament_share", move=name, share=percent(share)) for name, share in parts]
-    return Said(en=", ".join(one["en"] for one in words), zh="、".join(one["zh"] for one in words))
+    return _names([said("tournament_share", move=name, share=percent(share)) for name, share in parts])
+
+
+def _names(parts: Sequence[Said]) -> Said:
+    """Several words after one another."""
+    return Said(en=", ".join(part["en"] for part in parts), zh="、".join(part["zh"] for part in parts))
 
 
 def _cards(found: Tournament) -> list[dict[str, Any]]:
@@ -175,7 +177,7 @@ def _cards(found: Tournament) -> list[dict[str, Any]]:
         note = said("tournament_confirmed_note", open=len(found.replies) - len(sure))
         cards.append(card("confirmed", said("tournament_confirmed"), said("of", n=kept, all=len(sure)), note))
     worst = [move for move in found.moves if move.above]
-    names = Said(en=", ".join(move.name["en"] for move in worst), zh="、".join(move.name["zh"] for move in worst))
+    names = _names([move.name for move in worst])
     note = said("tournament_dominated_note")
     return [
         *cards,
@@ -190,10 +192,7 @@ def _matrix(found: Tournament) -> dict[str, Any]:
     most = max((abs(cell.gain[0]) for cell in found.cells if cell.gain[0] == cell.gain[0]), default=0) or 1.0
     rows = [_cell(found, cell, most) for cell in found.cells]
     own = [reply for reply in found.replies if reply.best == reply.others]
-    stays = Said(
-        en=", ".join(found.moves[r.best].name["en"] for r in own),
-        zh="、".join(found.moves[r.best].name["zh"] for r in own),
-    )
+    stays = _names([found.moves[reply.best].name for reply in own])
     columns = [
         ("paid", said("you_play"), "text"),
         ("others", said("others_play"), "text"),
@@ -263,13 +262,9 @@ def _runs(found: Tournament) -> dict[str, Any] | None:
     shown = [cell for cell in found.cells if cell.sides]
     if not shown:
         return None
-    rows = [
-        {"cell": f"{cell.paid}-{cell.others}", "arm": said(f"tournament_side_{side}"), "time": found.begin + i * found.step, "value": plain(value)}
-        for cell in shown
-        for side, run in enumerate(cell.sides)
-        for i, value in enumerate(run.curve)
-    ]  # fmt: skip
-    names = {f"{cell.paid}-{cell.others}": _pair(found, cell) for cell in shown}
+    rows = [row for cell in shown for row in _curves(found, cell)]
+    names = {_key(cell): _pair(found, cell) for cell in shown}
+    which = {"field": "cell", "label": said("tournament_cell"), "one": True, "words": names}
     arms = [said("tournament_side_0"), said("tournament_side_1")]
     spec = basic.arms(arms, [ACCENT, WARM], said("pay_impressions"), clock=True)
     columns = [
@@ -290,16 +285,37 @@ def _runs(found: Tournament) -> dict[str, Any] | None:
     ]
     numbers = [line for cell in shown for line in _numbers(found, cell)]
     acted = [line for cell in shown for line in _deeds(found, cell)]
-    more = {"title": said("tournament_deeds"), **table(deeds, acted), "filter": "cell", "also": ["run"], "page": 12}
+    more = {
+        "title": said("tournament_deeds"),
+        **table(deeds, acted),
+        "filter": "cell",
+        "one": "cell",
+        "also": ["run"],
+        "page": 12,
+    }
     return {
         "id": "runs",
+        "follows": True,
         "nav": said("nav_two_runs"),
         "title": said("tournament_runs_title"),
         "about": said("tournament_runs_about"),
-        "chart": {"data": rows, "spec": spec, "filters": [{"field": "cell", "label": said("tournament_cell"), "one": True, "words": names}]},
-        "table": table(columns, numbers) | {"filter": "cell", "page": 12},
+        "chart": {"data": rows, "spec": spec, "filters": [which]},
+        "table": table(columns, numbers) | {"filter": "cell", "one": "cell", "page": 12},
         **({"more": more} if acted else {}),
     }  # fmt: skip
+
+
+def _key(cell: Cell) -> str:
+    return f"{cell.paid}-{cell.others}"
+
+
+def _curves(found: Tournament, cell: Cell) -> list[dict[str, Any]]:
+    return [
+        {"cell": _key(cell), "arm": said(f"tournament_side_{side}"), "time": found.begin + i * found.step}
+        | {"value": plain(value)}
+        for side, run in enumerate(cell.sides)
+        for i, value in enumerate(run.curve)
+    ]
 
 
 def _numbers(found: Tournament, cell: Cell) -> list[list[Any]]:
@@ -337,7 +353,7 @@ def _replies(found: Tournament) -> dict[str, Any]:
         ("tied", said("tournament_tied"), "text"),
         ("again", said("tournament_again"), "text"),
         ("held", said("interval"), "text"),
-        ("verdict", said("verdict"), "verdict"),
+        ("verdict", said("verdict"), "text"),
     ]
     lines = [_line(found, reply) for reply in found.replies]
     sure = sum(reply.verdict not in ("open", "none") for reply in found.replies)
@@ -354,17 +370,16 @@ def _replies(found: Tournament) -> dict[str, Any]:
 
 def _line(found: Tournament, reply: Reply) -> list[Any]:
     names = [found.moves[place].name for place in reply.tied]
-    tied = Said(en=", ".join(name["en"] for name in names), zh="、".join(name["zh"] for name in names))
     beyond = found.moves[reply.beyond].name
     return [
         found.moves[reply.others].name,
         found.moves[reply.best].name,
         said("tournament_than", gap=signed(reply.ahead[0]), move=beyond),
         _between(reply.ahead, signed),
-        tied if names else same("–"),
+        _names(names) if names else same("–"),
         signed(reply.again[0]) if reply.again[0] == reply.again[0] else same("–"),
         _between(reply.again, signed),
-        said(f"tournament_{reply.verdict}"),
+        said(f"tournament_verdict_{reply.verdict}"),
     ]
 
 
@@ -412,7 +427,7 @@ def _imitation(found: Tournament) -> dict[str, Any]:
     return {
         "id": "imitation",
         "nav": said("nav_imitation"),
-        "title": said("imitation_title", move=first.name, leads=percent(first.leads)),
+        "title": capitals(said("imitation_title", move=first.name, leads=percent(first.leads))),
         "about": said("imitation_about", straight=percent(max(0.0, found.straight))),
         "chart": {"spec": spec, "data": rows},
         "table": table(places, lines),
@@ -431,10 +446,11 @@ def _early(found: Tournament) -> dict[str, Any] | None:
         ends = {"low": plain(low), "high": plain(high)} if given(move.early) else {}
         rows += [{"row": i, "label": move.name}]
         rows += [{"row": i, "group": group, "name": move.name, "told": signed(middle), "middle": plain(middle), **ends}]
-    spec = charts.intervals(len(known), axis=basic.amounts(said("tournament_axis_early", payoff=found.payoff)), groups=groups, at=0,
-                            tips=(("name", "tournament_move"), ("told", "tournament_early_is")))  # fmt: skip
+    axis = basic.amounts(said("tournament_axis_early", payoff=found.payoff))
+    tips = (("name", "tournament_move"), ("told", "tournament_early_is"))
+    spec = charts.intervals(len(known), axis=axis, groups=groups, at=0, tips=tips)
     sure = [move for move in known if move.early_sure and move.early[0] > 0]
-    names = Said(en=", ".join(move.name["en"] for move in sure), zh="、".join(move.name["zh"] for move in sure))
+    names = _names([move.name for move in sure])
     return {
         "id": "early",
         "nav": said("nav_early"),
@@ -455,10 +471,9 @@ def _moves(found: Tournament) -> dict[str, Any]:
         ("above", said("tournament_above"), "text"),
     ]
     lines = [
-        [move.name, move.about, said("tournament_hour", hours=f"{move.hours:,.0f}") if move.hours == move.hours else same("–"),
-         plain(move.never), plain(move.spend), _per(move), _above(move)]
+        [move.name, move.about, _hours(move), plain(move.never), plain(move.spend), _per(move), _above(move)]
         for move in found.moves
-    ]  # fmt: skip
+    ]
     return {
         "id": "strategies",
         "nav": said("nav_strategies"),
@@ -466,6 +481,10 @@ def _moves(found: Tournament) -> dict[str, Any]:
         "about": said("strategies_about", players=", ".join(found.players)),
         "table": table(columns, lines),
     }
+
+
+def _hours(move: Move) -> Said:
+    return said("tournament_hour", hours=f"{move.hours:,.0f}") if move.hours == move.hours else same("–")
 
 
 def _per(move: Move) -> Said:

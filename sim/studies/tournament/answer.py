@@ -71,7 +71,8 @@ def tournament(
         RefusedError: a world does not fit this machine.
 
     >>> small = {"users": 200, "sets": ["days=2", "step_minutes=60"], "seeds": 2, "held": 0}
-    >>> answer = tournament("ding_zhen", strategies=["ride", "silence"], players=["bureau_anhui", "bureau_hubei"], **small)
+    >>> two = {"strategies": ["ride", "silence"], "players": ["bureau_anhui", "bureau_hubei"]}
+    >>> answer = tournament("ding_zhen", **two, **small)
     >>> list(answer.tables())
     ['runs', 'matrix', 'imitation', 'early']
     """
@@ -144,8 +145,8 @@ class Answer(Shown):
         return _record(self.found)
 
     def texts(self) -> dict[str, str]:
-        """``strategies/NAME.yaml``: every strategy as it was played."""
-        return {f"strategies/{one.name}.yaml": _yaml(one) for one in self.found.question.strategies}
+        """No further files: the record holds the strategies as they were played."""
+        return {}
 
     def lines(self) -> list[str]:
         """The matrix, best replies, what is dominated, where imitation leads, what being early is worth."""
@@ -159,7 +160,7 @@ class Answer(Shown):
         """The question, to be asked again: strategies as files."""
         question = self.found.question
         files = [(SCENARIO, resolved(self.world))]
-        files += [(f"strategies/{one.name}.yaml", _yaml(one)) for one in question.strategies]
+        files += [(f"strategy_{one.name}.yaml", _yaml(one)) for one in question.strategies]
         asked = ["tournament", SCENARIO, "--strategies", ",".join(name for name, _ in files[1:])]
         asked += ["--players", ",".join(question.players), "--payoff", question.payoff]
         asked += ["--seeds", str(question.seeds), "--held", str(question.held)]

@@ -20,9 +20,11 @@ def picture(found: Found) -> Figure:
     """The matrix at the left, imitation at the right."""
     question = found.question
     size = len(question.names)
-    height = 2.6 + ROW * size
-    about = f"{len(question.players)} players, {question.seeds} seeds, {question.held} held back. Paid in {words.payoff(found)}."
-    recipe = f"{question.world.name} · {study.runs(question)} runs, seeds drawn from {question.world.seed} · {question.world.people.users:,} people"
+    height = 1.9 + ROW * size
+    seeds = f"{question.seeds} seeds, {question.held} held back"
+    about = f"{len(question.players)} players, {seeds}. Paid in {words.payoff(found)}."
+    people = f"{question.world.people.users:,} people"
+    recipe = f"{question.world.name} · {study.runs(question)} runs, seeds drawn from {question.world.seed} · {people}"
     head = words.verdict(found)[0]
     figure = page(recipe, shown(head[:1].upper() + head[1:], 100), shown(about, 140), height)
     span = (ROW * size) / height
@@ -32,7 +34,7 @@ def picture(found: Found) -> Figure:
 
 
 def _matrix(axes: Axes, found: Found) -> None:
-    """Blue where who plays it is paid more than who goes along with the others; the best reply to a column is framed."""
+    """Blue where who plays it is paid more than who goes along with the others; the best reply is framed."""
     size = len(found.question.names)
     paid = found.part.matrices.mean(axis=0)
     gains = paid - np.diag(paid)[None, :]
@@ -43,7 +45,8 @@ def _matrix(axes: Axes, found: Found) -> None:
         axes.add_patch(_frame(at, solid=one.reply.sure))
     for row in range(size):
         for column in range(size):
-            axes.text(column, row, words.cell(float(paid[row, column])), ha="center", va="center", size=8.5, color=INK)
+            told = words.cell(float(paid[row, column]))
+            axes.text(column, row, told, ha="center", va="center", size=8.5, color=INK)
     names = [shown(words.title(found, place), MOST) for place in range(size)]
     axes.set_xticks(range(size), names, size=8)
     axes.set_yticks(range(size), names, size=8)
@@ -51,8 +54,8 @@ def _matrix(axes: Axes, found: Found) -> None:
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     axes.set_ylabel("you play", size=9)
-    axes.set_xlabel("all others play (above). Blue: paid more than going along; framed: the best reply, dashed: not sure",
-                    size=8)  # fmt: skip
+    about = "Above: what all others play. Blue: paid more than going along. Framed: the best reply; dashed: not sure"
+    axes.set_xlabel(about, size=8)
 
 
 def _frame(at: tuple[float, float], *, solid: bool) -> object:

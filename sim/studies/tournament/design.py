@@ -1,9 +1,10 @@
 """Who plays what: profiles of strategies that one seed is run with, chosen so that they tell a whole payoff matrix.
 
-What is asked of an entry (a, b) is what somebody is paid who plays a while all others play b. So a seed has the profiles
-in which all play b, and those in which a few play a and the rest b, for every ordered pair. Few enough combinations are
-all made. Who the few are goes round from seed to seed, so that a strategy is played by everybody alike. Players and
-strategies are taken by name: in which order a file has them means nothing. See docs/decisions/0057-tournaments.md.
+What is asked of an entry (a, b) is what somebody is paid who plays a while all others play b. So a seed has the
+profiles in which all play b, and those in which a few play a and the rest b, for every ordered pair. Few enough
+combinations are all made. Who the few are goes round from seed to seed, so that a strategy is played by everybody
+alike. Players and strategies are taken by name: in which order a file has them means nothing. See
+docs/decisions/0057-tournaments.md.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Where imitation of the better leads: replicator dynamics on a payoff matrix, from many starts.
 
 Of a large number of players a share x_a plays a; who is paid more than the mean is imitated, in proportion to how much
-more: dx_a/dt = x_a ((A x)_a - x·A x) (Taylor and Jonker 1978, doi:10.1016/0025-5564(78)90077-9). Time is counted so that
-the largest gap within a column of the matrix is 1. What is not played at all is never taken up.
+more: dx_a/dt = x_a ((A x)_a - x·A x) (Taylor and Jonker 1978, doi:10.1016/0025-5564(78)90077-9). Time is counted so
+that the largest gap within a column of the matrix is 1. What is not played at all is never taken up.
 """
 
 from __future__ import annotations

@@ -143,7 +143,7 @@ class Dominated(NamedTuple):
 
 
 def dominated(matrices: np.ndarray, level: float = LEVEL) -> list[Dominated]:
-    """Strategies that one other strictly dominates, in the mean over seeds; of several the one it is farthest behind."""
+    """Strategies that one other strictly dominates, in the mean over seeds; of several, by the one farthest ahead."""
     means, found = matrices.mean(axis=0), []
     each = shared(level, means.shape[1])
     for place, row in enumerate(means):

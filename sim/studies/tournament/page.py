@@ -15,7 +15,7 @@ from sim.pages.words import Said, said
 from sim.runs.paging import telling
 from sim.scenario.strategies import Strategy
 from sim.studies.paging import title
-from sim.studies.tournament import matrix, study, words
+from sim.studies.tournament import study, words
 from sim.studies.tournament.play import NUMBERS, Played, bin_hours
 from sim.studies.tournament.study import Found, Part
 
@@ -95,13 +95,11 @@ def _reply(one: study.Confirmed) -> page.Reply:
 def _cell(found: Found, paid: int, others: int) -> page.Cell:
     part, reply = found.part, found.replies[others].reply
     who, seed, sides = _sides(found, paid, others)
-    sign = matrix.sign(part.matrices[:, others, others], part.matrices[:, paid, others]) if paid != others else 0
     return page.Cell(
         paid=paid,
         others=others,
         mean=_ends(part.entry(paid, others)),
         gain=_ends(part.gain(paid, others)),
-        sign=sign,
         best=reply.best == paid,
         tied=paid in reply.tied,
         who=who,

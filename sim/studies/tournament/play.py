@@ -1,4 +1,4 @@
-"""One run of a tournament, and what is kept of it: what came of every player's own posts, when it acted, what it did."""
+"""One run of a tournament, and what is kept of it: what came of each player's own posts, what it did, and when."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.base import intervals
 from sim.base.errors import SimError
-from sim.base.intervals import LEVEL, Interval
+from sim.base.intervals import Interval
 from sim.base.progress import Tell
 from sim.base.registry import did_you_mean
 from sim.scenario.scenario import Scenario
@@ -42,9 +42,9 @@ class Question:
         players: names of actors, sorted.
         strategies: sorted by name.
         payoff: what players are paid in, one of `PAYOFFS`.
-        worth: yuan that a unit of it is worth; then what is paid is yuan, less what was spent. 0: what is spent is free.
+        worth: yuan that a unit of it is worth; then what is paid is yuan, less what was spent. 0: money is free.
         seeds: on which it is found; ``held``: others, on which it is looked at again.
-        together: how many play the other strategy at once; None: as `sim.studies.tournament.design` has it.
+        together: how many play the other strategy at once; None: as `design.profiles` has it.
     """
 
     world: Scenario
@@ -108,7 +108,7 @@ def _like(world: Scenario) -> list[str]:
 
 
 def paid_in(world: Scenario, payoff: str) -> str:
-    """What players are paid in: as asked, else the goal of the scenario's campaign where it is one's own, else views."""
+    """What players are paid in: as asked, else the goal of the campaign where a player can have it, else views."""
     if payoff and payoff not in PAYOFFS:
         raise SimError(f"no player is paid in '{payoff}'; {did_you_mean(payoff, list(PAYOFFS))}")
     goal = world.campaign.goal.metric if world.campaign else ""

@@ -58,7 +58,8 @@ def verdict(found: Found) -> list[str]:
 def lines(found: Found) -> list[str]:
     """All of it."""
     question = found.question
-    runs = f"{study.runs(question)} runs: {len(question.players)} players, {question.seeds} seeds, {question.held} held back"
+    seeds = f"{question.seeds} seeds, {question.held} held back"
+    runs = f"{study.runs(question)} runs: {len(question.players)} players, {seeds}"
     told = [*heading(question.world), runs, f"players: {', '.join(question.players)}"]
     told = [line for words in told for line in wrapped(words, 0)]
     told += [
@@ -117,8 +118,9 @@ def span(found: Interval) -> str:
 
 def dominated(found: Found) -> list[str]:
     """Strategies that another dominates."""
+    sure = {True: "surely", False: "by the means"}
     told = [
-        f"dominated: {title(found, one.strategy)} by {title(found, one.by)}{', surely' if one.surely else ', by the means'}"
+        f"dominated: {title(found, one.strategy)} by {title(found, one.by)}, {sure[one.surely]}"
         for one in found.dominated
     ]
     return told or ["dominated: none, each pays more than each other one against something"]
@@ -176,7 +178,7 @@ def _sums(part: Part, place: int) -> tuple[np.ndarray, np.ndarray]:
 def _notes(found: Found) -> Sequence[str]:
     straight = max(0.0, found.part.straight)
     notes = (
-        f"an entry takes what is paid as straight in the company one is in; that tells {straight:.0%} of the differences",
+        f"an entry takes pay as straight in the company one is in; that tells {straight:.0%} of the differences",
         "best of several on the first seeds is likely less good than it looks; the seeds held back say how good",
     )
     return [line for note in notes for line in wrapped(capital(note), 0)]
