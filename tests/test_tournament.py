@@ -1,5 +1,6 @@
 """Tournaments: payoffs counted by hand, matrices made up, dynamics that have an answer, and what may not matter."""
 
+import json
 from dataclasses import replace
 from itertools import permutations
 
@@ -18,8 +19,7 @@ from sim.scenario import strategies as plays
 from sim.scenario.load import load
 from sim.studies import folder
 from sim.studies.tournament import design, imitation, matrix, study, tournament
-from sim.studies.tournament.answer import Answer
-from sim.studies.tournament.play import NEVER, NUMBERS, PAYOFFS, Job, play
+from sim.studies.tournament.play import FLOWS, NEVER, NUMBERS, Job, play
 
 FOLLOWERS = {"north": 40, "south": 60}
 
@@ -112,15 +112,15 @@ def test_money_counts_where_a_unit_has_a_worth(files):
 
 
 def test_being_first_is_worth_what_the_same_player_is_paid_more(counted):
-    part = counted.found.part
-    runs, places = part.runs[0], part.places[0]
-    paid = [np.array([10.0, 4.0]) if run.first[0] < 5 else np.array([7.0, 4.0]) for run in runs]
-    turns = [replace(run, first=np.array([i, 2], np.int64)) for i, run in enumerate((*runs[:2], *runs[2:]))]
+    """The first of two players is paid 8 where it is first of both, and 5 where it is later; the other one 4."""
+    run = counted.found.part.runs[0][0]
+    turns = [replace(run, first=np.array([minute, 2], np.int64)) for minute in (0, 1, 3, 4)]
+    paid = [np.array([8.0 if turn.first[0] < 2 else 5.0, 4.0]) for turn in turns]
     own = [np.zeros(2, np.int64)] * 4
-    paid = [np.array([8.0 - 3 * (turn.first[0] > 2), 4.0]) for turn in turns]
-    assert study._gap(turns, own, paid, 0) == pytest.approx(3.0)  # 8 when first of both, 5 when later
-    assert np.isnan(study._gap(turns, own, paid, 1))
-    assert len(places) == len(runs) == 4
+    assert study._gap(turns, own, paid, 0) == pytest.approx((3 + 0) / 2)
+    assert np.isnan(study._gap(turns, own, paid, 1))  # nobody plays it
+    never = [replace(run, first=np.array([NEVER, 2], np.int64)), turns[0]]
+    assert study._gap(never, own[:2], paid[:2], 0) == pytest.approx(0)  # who never acts is neither
 
 
 # ---- what may not matter
@@ -128,7 +128,7 @@ def test_being_first_is_worth_what_the_same_player_is_paid_more(counted):
 
 def test_neither_order_nor_an_actor_that_does_nothing_changes_a_number(counted, files):
     digest = folder.digested(folder._csvs(counted))
-    mute = {"name": "mute", "kind": "bureau", "accounts": {"square": 500}}
+    mute = {"name": "mute", "kind": "bureau", "accounts": {"square": 20}}
     other = asked(files, world(mute, names=("south", "north")), ("twice", "once"))
     assert other.found.question.players == ("north", "south")
     assert folder.digested(folder._csvs(other)) == digest
@@ -280,9 +280,11 @@ def test_scale_and_a_bonus_that_all_get_change_no_path_nor_does_the_order_of_str
 def test_resampling_carries_the_spread_of_the_seeds():
     one = seeds_of([[0, 0], [1, 1]], count=1)
     assert (imitation.resampled(one, 5) == one).all()
-    again = imitation.resampled(seeds_of([[0, 0], [0.1, 0.1]], spread=1, count=6), 400)
-    assert again.shape == (400, 2, 2)
-    assert 0.2 < again[:, 0, 0].std() < 0.6  # 1 / √6, but for the spread of six draws
+    found = seeds_of([[0, 0], [0.1, 0.1]], spread=1, count=6)
+    again = imitation.resampled(found, 2000)
+    assert again.shape == (2000, 2, 2)
+    assert again.std(axis=0) == pytest.approx(found.std(axis=0, ddof=1) / np.sqrt(6), rel=0.08)
+    assert again.mean(axis=0) == pytest.approx(found.mean(axis=0), abs=0.05)
 
 
 # ---- strategies
@@ -376,7 +378,8 @@ def test_what_cannot_be_asked_is_told_in_one_line(more, words):
 def test_a_goal_of_the_campaign_is_what_players_are_paid_in():
     launch = load("launch")
     goal = launch.campaign.goal.metric
-    assert study.paid_in(launch, "") == (goal if goal in PAYOFFS else "impressions")
+    assert study.paid_in(launch, "") == (goal if goal in plays.PAYOFFS else "impressions")
+    assert (*FLOWS, "topic_reads", "followers_won", "spend_yuan") == NUMBERS  # in the order in which they are counted
     assert study.paid_in(launch, "intents") == "intents"
 
 
@@ -452,5 +455,6 @@ def test_the_command_leaves_a_folder_and_says_what_was_found(files, tmp_path, mo
     told = capsys.readouterr().out
     assert "2 of 2 best replies are sure, 2 of them confirmed on the seeds held back" in told
     (made,) = (tmp_path / "out" / "tiny").iterdir()
-    assert (made / "strategies" / "twice.yaml").is_file()
-    assert isinstance(Answer, type)
+    record = json.loads((made / "tournament.json").read_text(encoding="utf-8"))
+    assert [one["name"] for one in record["strategies"]] == ["once", "twice"]
+    assert [one["verdict"] for one in record["replies"]] == ["confirmed", "confirmed"]

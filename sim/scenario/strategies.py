@@ -21,6 +21,7 @@ from sim.minds.actor import Actor
 from sim.minds.base import AnyPolicy, Kind
 from sim.scenario.scenario import Scenario
 
+PAYOFFS = ("impressions", "intents", "discussions", "topic_reads", "followers_won")  # what players may be paid in
 TRAITS = ("star", "platform")  # of an actor's own policies that its strategies keep: whom it speaks of, and where
 Words = Annotated[str, Field(min_length=1, max_length=400)]
 

@@ -53,7 +53,7 @@ class Side:
     playing: Said
     curve: Sequence[float]
     numbers: Sequence[float]
-    deeds: Sequence[tuple[str, str, str, str, int, str]]  # time, action, platform, topic, yuan, why
+    deeds: Sequence[tuple[str, str, Said | str, str, int, str]]  # time, action, platform, topic, yuan, why
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from sim.pictures.paper import GREY, INK, page, shown
 from sim.studies.tournament import study, words
@@ -58,9 +59,7 @@ def _matrix(axes: Axes, found: Found) -> None:
     axes.set_xlabel(about, size=8)
 
 
-def _frame(at: tuple[float, float], *, solid: bool) -> object:
-    from matplotlib.patches import Rectangle
-
+def _frame(at: tuple[float, float], *, solid: bool) -> Rectangle:
     return Rectangle(at, 0.92, 0.88, fill=False, edgecolor=INK, lw=1.6, ls="-" if solid else (0, (3, 2)))
 
 

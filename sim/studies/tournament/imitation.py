@@ -99,7 +99,11 @@ def places(ends: Ends) -> list[Place]:
 
 
 def resampled(matrices: np.ndarray, count: int) -> np.ndarray:
-    """Means over seeds drawn with replacement, f8[count, strategies, strategies]; of one seed, itself."""
-    seeds = len(matrices)
+    """Means over seeds drawn with replacement, f8[count, strategies, strategies]; of one seed, itself.
+
+    They are spread about the mean of all as far as it errs: a bootstrap of n draws falls short by √((n − 1) / n).
+    """
+    seeds, mean = len(matrices), matrices.mean(axis=0)
     coins = np_uniform(stream_key(0, "tournament/resampled"), np.arange(count)[:, None], np.arange(seeds)[None, :])
-    return np.asarray(matrices[(coins * seeds).astype(int)].mean(axis=1))
+    drawn = matrices[(coins * seeds).astype(int)].mean(axis=1)
+    return np.asarray(mean + (drawn - mean) * np.sqrt(seeds / max(1, seeds - 1)))

@@ -9,15 +9,15 @@ import numpy as np
 from sim.minds.mind import Mind
 from sim.model.model import ViralityModel
 from sim.scenario.scenario import Scenario
+from sim.scenario.strategies import PAYOFFS
 from sim.world.records import F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_INTENTS, F_REPOSTS
 
-# What a player can be paid in: flows of its own posts, then what is counted otherwise.
+# What of it are flows of a player's own posts; the rest is counted otherwise.
 FLOWS = {
     "impressions": (F_IMPRESSIONS,),
     "intents": (F_INTENTS,),
     "discussions": (F_COMMENTS, F_REPOSTS, F_CREATIONS),
 }
-PAYOFFS = (*FLOWS, "topic_reads", "followers_won")
 NUMBERS = (*PAYOFFS, "spend_yuan")
 HOURS = (1, 2, 3, 6, 12, 24)  # lengths of a bin
 MOST_BINS = 96

@@ -16,14 +16,14 @@ from sim.base.intervals import Interval
 from sim.base.progress import Tell
 from sim.base.registry import did_you_mean
 from sim.scenario.scenario import Scenario
-from sim.scenario.strategies import Strategy, assigned
+from sim.scenario.strategies import PAYOFFS, Strategy, assigned
 from sim.studies.study import Jobs, batch, seeded
 from sim.studies.study import seeds as drawn_seeds
 from sim.studies.tournament import imitation, matrix
 from sim.studies.tournament.design import profiles
 from sim.studies.tournament.imitation import Ends, Place
 from sim.studies.tournament.matrix import Dominated, Reply
-from sim.studies.tournament.play import NEVER, NUMBERS, PAYOFFS, Job, Played, play
+from sim.studies.tournament.play import NEVER, NUMBERS, Job, Played, play
 
 STRATEGIES = ("copy_leader", "invite", "outbid", "ride", "seize", "wait")
 SEEDS, HELD = 7, 4
