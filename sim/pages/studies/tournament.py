@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sim.pages import charts as basic
@@ -12,117 +11,10 @@ from sim.pages.charts import ACCENT, WARM
 from sim.pages.data import table
 from sim.pages.studies import charts, frame
 from sim.pages.studies.frame import Ends, card, given, plain, signed
+from sim.pages.studies.played import Cell, Move, Reply, Tournament
 from sim.pages.words import ACT, TABLE, Said, capitals, said, same
 
 LETTERS = 14  # of a strategy's name in the matrix
-
-
-@dataclass(frozen=True)
-class Move:
-    """A strategy.
-
-    Attributes:
-        name, about: in words.
-        share: of the mix to which imitation leads; middle, low, high. ``held``: on the seeds that were held back.
-        leads: how often its share is the largest where seeds are drawn again.
-        spend: mean yuan of who plays it; ``per_thousand``: payoff for a thousand yuan.
-        hours: from the start to the first act of who plays it, median; NaN: most never act. ``never``: share of them.
-        early: what being first is worth; ``early_sure``: whether that is told apart from nothing.
-        above: name of a strategy that dominates it; empty: none. ``surely``: in every column.
-    """
-
-    name: Said
-    about: Said
-    share: Ends
-    held: float
-    leads: float
-    spend: float
-    per_thousand: Ends
-    hours: float
-    never: float
-    early: Ends
-    early_sure: bool
-    above: Said | None = None
-    surely: bool = False
-
-
-@dataclass(frozen=True)
-class Side:
-    """One of the two runs of a cell, as one player met it: what it plays, views of its posts, numbers, what it did."""
-
-    playing: Said
-    curve: Sequence[float]
-    numbers: Sequence[float]
-    deeds: Sequence[tuple[str, str, Said | str, str, int, str]]  # time, action, platform, topic, yuan, why
-
-
-@dataclass(frozen=True)
-class Cell:
-    """What is paid to who plays one strategy while all others play another; strategies as places.
-
-    Attributes:
-        paid, others: which.
-        mean: what is paid; ``gain``: how much more than what the others play.
-        best: it is the best reply; ``tied``: it is not surely worse.
-        who: title of the player whose two runs are shown; ``sides``: that with it, and that in which it goes along.
-    """
-
-    paid: int
-    others: int
-    mean: Ends
-    gain: Ends
-    best: bool
-    tied: bool
-    who: str
-    seed: int
-    sides: Sequence[Side]
-
-
-@dataclass(frozen=True)
-class Reply:
-    """The best reply to a strategy: by how much it is ahead of what, and the same on the seeds that were held back."""
-
-    others: int
-    best: int
-    beyond: int
-    ahead: Ends
-    again: Ends
-    tied: Sequence[int]
-    verdict: str
-
-
-@dataclass(frozen=True)
-class Tournament:
-    """A tournament in plain numbers.
-
-    Attributes:
-        payoff: what is paid, in words; ``numbers``: labels of what is told of a run.
-        places: mixes to which imitation leads: shares of strategies, share of the starts, whether they rest.
-        straight: share of what sets companies apart that the matrix tells.
-        begin, step: moments of the curves, in ms.
-    """
-
-    title: str
-    users: int
-    seed: int
-    seeds: int
-    held: int
-    runs: int
-    players: Sequence[str]
-    payoff: Said
-    numbers: Sequence[Said]
-    moves: Sequence[Move]
-    cells: Sequence[Cell]
-    replies: Sequence[Reply]
-    places: Sequence[tuple[Sequence[float], float, bool]]
-    straight: float
-    begin: int
-    step: int
-
-    @property
-    def first(self) -> Move:
-        """The strategy of which the mix has most."""
-        return max(self.moves, key=lambda move: move.share[0])
 
 
 def document(found: Tournament) -> dict[str, Any]:
@@ -176,13 +68,10 @@ def _cards(found: Tournament) -> list[dict[str, Any]]:
         kept = sum(reply.verdict == "confirmed" for reply in sure)
         note = said("tournament_confirmed_note", open=len(found.replies) - len(sure))
         cards.append(card("confirmed", said("tournament_confirmed"), said("of", n=kept, all=len(sure)), note))
-    worst = [move for move in found.moves if move.above]
-    names = _names([move.name for move in worst])
-    note = said("tournament_dominated_note")
-    return [
-        *cards,
-        card("dominated", said("tournament_dominated"), names if worst else said("tournament_nobody"), note),
-    ]
+    worst = [move.name for move in found.moves if move.above]
+    note = _names(worst) if worst else said("tournament_nobody")
+    value = said("of", n=len(worst), all=len(found.moves))
+    return [*cards, card("dominated", said("tournament_dominated"), value, note)]
 
 
 # ---- the matrix

@@ -9,7 +9,8 @@ import numpy as np
 
 from sim.base.intervals import Interval
 from sim.pages.data import local_ms
-from sim.pages.studies import tournament as page
+from sim.pages.studies import played as page
+from sim.pages.studies import tournament as drawn
 from sim.pages.studies.frame import Ends
 from sim.pages.words import Said, said
 from sim.runs.paging import telling
@@ -46,7 +47,7 @@ def document(found: Found) -> dict[str, Any]:
         begin=local_ms(question.world.start.isoformat()),
         step=bin_hours(question.world) * HOUR,
     )
-    return page.document(told)
+    return drawn.document(told)
 
 
 def _title(found: Found, player: str) -> str:
