@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from sim.studies.outcomes.answer import outcomes
     from sim.studies.stress.answer import stress
     from sim.studies.sweep.answer import sweep
+    from sim.studies.tournament.answer import tournament
 
 
 def _unpacked(archive: str, inner: str) -> str:
@@ -99,6 +100,7 @@ __all__ = [
     "shipped",
     "stress",
     "sweep",
+    "tournament",
     "write",
 ]
 
@@ -126,6 +128,7 @@ __getattr__ = lazily(
         "shipped": "sim.scenario.load",
         "stress": "sim.studies.stress.answer",
         "sweep": "sim.studies.sweep.answer",
+        "tournament": "sim.studies.tournament.answer",
         "write": "sim.studies.folder",
     },
 )

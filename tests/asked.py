@@ -16,6 +16,7 @@ from sim.studies.optimize import question as asking
 from sim.studies.optimize import search as searching
 from sim.studies.outcomes import outcomes
 from sim.studies.stress import stress
+from sim.studies.tournament import tournament
 
 CHANCES = {"attend": 0.5, "like": 0.3, "comment": 0.1, "repost": 0.2, "follow": 0.2, "intend": 0.1}
 QUIET = worlds.MECHANISMS["hot_list"] | {"background": worlds.BACKGROUND | {"births_per_day": 5, "peak_median": 10}}
@@ -41,6 +42,11 @@ PLAN = (f"plan={json.dumps({'posts': [*POSTS]})}", "campaign.budget=180", "campa
 FEW = ("budget_cut", "three_in_the_morning", "rival_event")
 LOUDER = "louder: interventions[0].appeal=3"
 DAYS = ["2021-01-01", "2021-01-02"]
+RIVALS = [
+    f"actors[+]={{name: {name}, kind: bureau, accounts: {{square: 50}}, policies: [{{kind: rivalry}}]}}"
+    for name in ("north", "south")
+]
+MOVES = ["seize", "silence"]
 
 
 def world(**changes):
@@ -72,5 +78,8 @@ ASK = {
     "outcomes": lambda source, wish, jobs: outcomes(source, seeds=3, jobs=jobs),
     "stress": lambda source, wish, jobs: stress(
         source, sets=PLAN, only=FEW, seeds=3, confirm=3, pairs=2, tries=1, jobs=jobs
+    ),
+    "tournament": lambda source, wish, jobs: tournament(
+        source, strategies=MOVES, sets=RIVALS, seeds=2, held=1, jobs=jobs
     ),
 }

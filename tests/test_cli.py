@@ -145,7 +145,9 @@ def fakes(rooms):
         "platform_names": lambda: ["weibo"],
         "platform_text": lambda name: f"name: {name}\n",
         "platform_path": Path,
+        "strategy_names": lambda: ["wait"],
     }
+    wait = SimpleNamespace(name="wait", about=SimpleNamespace(en="see first"))
     return [
         *made,
         module("sim.scenario.load", load=rooms.load, resolved=lambda world: "name: small\n", **about),
@@ -159,6 +161,7 @@ def fakes(rooms):
         module("sim.runs.estimate", estimate=rooms.estimate),
         module("sim.pictures.figures", draw=rooms.draw),
         module("sim.catalog", **catalog),
+        module("sim.scenario.strategies", strategies=lambda names: [wait]),
         module("sim.base.reader", read=lambda path: SimpleNamespace(data={"about": f"about {path}"})),
     ]
 

@@ -24,3 +24,18 @@ def platform_names() -> list[str]:
 def platform_text(name: str) -> str:
     """The platform's file as it stands, sources included."""
     return platform_path(name).read_text(encoding="utf-8")
+
+
+def strategy_path(name: str) -> Path:
+    """File of a strategy of the catalogue (it may not exist)."""
+    return FOLDER / "strategies" / f"{name}.yaml"
+
+
+def strategy_text(name: str) -> str:
+    """The strategy's file as it stands."""
+    return strategy_path(name).read_text(encoding="utf-8")
+
+
+def strategy_names() -> list[str]:
+    """Names of all strategies of the catalogue, sorted."""
+    return sorted(path.stem for path in (FOLDER / "strategies").glob("*.yaml"))

@@ -9,7 +9,7 @@ from sim.cli.forks import add_fork
 from sim.cli.hindcast import add_hindcast
 from sim.cli.ladder import add_ladder
 from sim.cli.looks import add_looks
-from sim.cli.optimize import add_optimize
+from sim.cli.optimize import add_optimize, add_tournament
 from sim.cli.outcomes import add_outcomes
 from sim.cli.reality import add_reality
 from sim.cli.runs import add_demo, add_run
@@ -37,6 +37,7 @@ COMMANDS = (
     add_compare,
     add_optimize,
     add_stress,
+    add_tournament,
     add_reality,
     add_sweep,
     add_merge,

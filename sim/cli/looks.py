@@ -17,6 +17,7 @@ FAMILIES = {
     "intervention": "interventions",
     "network": "networks",
     "contagion": "contagion",
+    "strategy": "strategies",
 }
 REGISTRIES = {  # where each family's registry stands, under the family's name in capitals
     "policies": "sim.minds",
@@ -25,6 +26,7 @@ REGISTRIES = {  # where each family's registry stands, under the family's name i
     "networks": "sim.networks",
     "contagion": "sim.contagion",
 }
+TEXTS = ("platform", "strategy")  # files of the catalogue, which `sim show` prints
 PARTS = [kind for kind in FAMILIES if kind != "scenario"]
 OF_SCENARIO = ("campaign", "plan", "actor", "story")  # `sim show actor SCENARIO NAME`
 VOCABULARY = ("interests", "metrics", "adversities", "hedges")  # `sim list metrics SCENARIO`
@@ -110,6 +112,11 @@ def _entries(family: str) -> list[tuple[str, str]]:
 
         data = {name: read(platform_path(name)).data for name in platform_names()}
         return [(name, f"{one.get('about', '')} ({shares(grades(one))})") for name, one in data.items()]
+    if family == "strategies":
+        from sim.catalog import strategy_names
+        from sim.scenario.strategies import strategies
+
+        return [(one.name, one.about.en) for one in strategies(strategy_names())]
     from sim.cli.tables import words
 
     return [(plugin.name, words(plugin).partition("\n")[0]) for plugin in _registry(family)]
@@ -140,17 +147,19 @@ def _show(args: argparse.Namespace) -> int:
         raise SimError(f"unknown kind '{args.what}'; {did_you_mean(args.what, [*FAMILIES, *OF_SCENARIO])}")
     if args.name is None or args.what == "scenario":
         return _show_scenario(args.name or args.what)
-    return _show_platform(args.name) if args.what == "platform" else _show_plugin(args.what, args.name)
+    return _show_text(args.what, args.name) if args.what in TEXTS else _show_plugin(args.what, args.name)
 
 
-def _show_platform(name: str) -> int:
+def _show_text(kind: str, name: str) -> int:
+    """A file of the catalogue as it stands."""
     from sim.base.errors import SimError
     from sim.base.registry import did_you_mean
-    from sim.catalog import platform_names, platform_text
 
-    if name not in platform_names():
-        raise SimError(f"unknown platform '{name}'; {did_you_mean(name, platform_names())}")
-    print_lines([platform_text(name).rstrip("\n")])
+    catalog = import_module("sim.catalog")
+    known = getattr(catalog, f"{kind}_names")()
+    if name not in known:
+        raise SimError(f"unknown {kind} '{name}'; {did_you_mean(name, known)}")
+    print_lines([getattr(catalog, f"{kind}_text")(name).rstrip("\n")])
     return 0
 
 

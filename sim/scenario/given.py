@@ -19,6 +19,7 @@ LANGUAGES = ("en", "zh")
 # The least that a count may be, by the name under which every function takes it. People and seeds are the scenario's.
 LEAST = {
     "candidates": 1,
+    "held": 0,
     "jobs": 1,
     "limit": 1,
     "most_seeds": 1,
@@ -28,9 +29,18 @@ LEAST = {
     "runs": 1,
     "seeds": 1,
     "threads": 1,
+    "together": 1,
     "workers": 0,
 }
-LISTS = ("metrics", "sets", "snapshot_at", "what", "without")  # of words; one word alone would be read letter by letter
+LISTS = (
+    "metrics",
+    "players",
+    "sets",
+    "snapshot_at",
+    "strategies",
+    "what",
+    "without",
+)  # of words; one word alone would be read letter by letter
 
 
 def checked(function: Callable[P, T]) -> Callable[P, T]:

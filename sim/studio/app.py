@@ -42,6 +42,7 @@ def app(desk: Desk, hosts: Iterable[str], language: str = "en") -> Starlette:
         try:
             yield
         finally:
+            desk.studies.close()
             desk.crew.close()
 
     made = Starlette(routes=_routes(), middleware=[Middleware(Guard, hosts=hosts)], lifespan=life)
@@ -68,6 +69,9 @@ def _routes() -> list[Route]:
         Route("/api/pairs", _pair, methods=["POST"]),
         Route("/api/pairs/{name}", _pair_page),
         Route("/api/pairs/{name}/{word}", _pair_word, methods=["POST"]),
+        Route("/api/studies", _studies),
+        Route("/api/studies", _study, methods=["POST"]),
+        Route("/api/studies/{study}", _study_page),
         Route("/api/events", _events),
     ]
 
@@ -281,6 +285,27 @@ async def _pair_word(request: Request, desk: Desk) -> Response:
         raise SimError(words.line("no_such_word", word=word[:40]))
     desk.word_of_pair(request.path_params["name"], word)
     return JSONResponse({})
+
+
+# ---- studies
+
+
+@_answered
+async def _studies(request: Request, desk: Desk) -> Response:
+    return JSONResponse(desk.studies.told())
+
+
+@_answered
+async def _study(request: Request, desk: Desk) -> Response:
+    study, yaml, asked = await _sent(request, study=str, yaml=str, asked=dict)
+    await run_in_threadpool(text.world, yaml)  # faults are found beside the loop
+    desk.studies.ask(study, yaml, asked)
+    return JSONResponse(desk.studies.told(), 202)
+
+
+@_answered
+async def _study_page(request: Request, desk: Desk) -> Response:
+    return await _as_page(request, await run_in_threadpool(desk.studies.document, request.path_params["study"]))
 
 
 # ---- what happens

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import worlds
-from asked import ASK, DAYS, FEW, FIT, LOUDER, PLAN, SHORT, quickly, world
+from asked import ASK, DAYS, FEW, FIT, LOUDER, MOVES, PLAN, RIVALS, SHORT, quickly, world
 
 from sim.base import loader, machine
 from sim.base.errors import RefusedError, SimError
@@ -66,6 +66,9 @@ WORDS = {
         *(word for change in PLAN for word in ("--set", change)),
         *(word for name in FEW for word in ("--only", name)),
         *("--seeds", "3", "--confirm", "3", "--pairs", "2", "--tries", "1"),
+    ],
+    "tournament": [
+        *("--strategies", ",".join(MOVES), "--set", RIVALS[0], "--set", RIVALS[1], "--seeds", "2", "--held", "1")
     ],
 }
 

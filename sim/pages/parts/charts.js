@@ -58,6 +58,7 @@ function chart(section) {
     if (state.view) state.view.finalize();
     const made = await vegaEmbed(plot, spec, { actions: false, renderer: "svg", tooltip: { theme: "custom" } });
     state.view = made.view;
+    made.view.addEventListener("click", opened);
     zoom.show();
     plot.dataset.drawn = Math.round(performance.now());
   }
@@ -109,6 +110,25 @@ function chart(section) {
   }
   whenNear(plot, draw);
   return el("figure", { class: "chart", id: `chart-${section.id}` }, ...parts);
+}
+
+/** A mark that is clicked may say which section it opens, and what the choosers there are to show. */
+function opened(event, item) {
+  const { opens, shows } = (item && item.datum) || {};
+  const place = opens && document.getElementById(opens);
+  if (!place) return;
+  follow(place, shows);
+  place.scrollIntoView();
+}
+
+/** Every chooser of a section that knows a choice shows it. */
+function follow(place, text) {
+  for (const select of place.querySelectorAll("select")) {
+    const at = [...select.options].findIndex((option) => option.text === text);
+    if (at < 0 || at === select.selectedIndex) continue;
+    select.selectedIndex = at;
+    select.dispatchEvent(new Event("change"));
+  }
 }
 
 /** On a projector letters and charts are larger. */

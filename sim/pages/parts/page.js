@@ -63,6 +63,7 @@ function part(section) {
     made.append(el("h3", { text: say(section.more.title) }), tableOf(section.more, `${section.id}-more`, say(section.more.title)));
   }
   if (section.facts) made.append(recipe(section));
+  if (section.follows) made.addEventListener("change", (event) => follow(made, event.target.selectedOptions?.[0]?.text), true);
   return made;
 }
 

@@ -48,10 +48,12 @@ function tableOf(found, id, title) {
   }
   for (const key of [found.filter, ...(found.also || [])].filter(Boolean)) {
     const k = columns.findIndex((column) => column.key === key);
-    const kinds = [...new Set(lines.map((line) => line[k].text))].filter(Boolean).sort();
+    const [one, found_] = [found.one === key, [...new Set(lines.map((line) => line[k].text))].filter(Boolean)];
+    const kinds = one ? found_ : found_.sort(); // of what is shown one by one, in the order of the lines
     if (kinds.length < 2) continue;
-    tools.append(chooser(say(columns[k].title), [word("all"), ...kinds], (i) => {
-      state.filters[k] = i ? kinds[i - 1] : null;
+    if (one) state.filters[k] = kinds[0];
+    tools.append(chooser(say(columns[k].title), one ? kinds : [word("all"), ...kinds], (i) => {
+      state.filters[k] = one ? kinds[i] : i ? kinds[i - 1] : null;
       fill();
     }));
   }

@@ -177,6 +177,32 @@ def cloud(*, numbers: bool) -> Spec:
     )  # fmt: skip
 
 
+def heat(count: int) -> Spec:
+    """A payoff matrix. Rows: paid, others, cell, fill, ink, told, gain; a click on a cell shows what it ``opens``."""
+    x: Spec = {"field": "others", "type": "nominal", "sort": None, "title": said("others_play")}
+    x["axis"] = {"orient": "top", "labelAngle": {"expr": f"width < {110 * count} ? -40 : 0"}, "labelFontSize": 13,
+                 "titleFontSize": 13, "titleFontWeight": "bold"}  # fmt: skip
+    y = {"field": "paid", "type": "nominal", "sort": None, "title": said("you_play"),
+         "axis": {"labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "bold", "labelLimit": 90}}  # fmt: skip
+    tips = [
+        {"field": name, "type": "nominal", "title": said(title)}
+        for name, title in (("paid", "you_play"), ("others", "others_play"), ("told", "tournament_paid"),
+                            ("gain", "tournament_gain"))
+    ]  # fmt: skip
+    fill, ink = ({"field": name, "type": "nominal", "scale": None} for name in ("fill", "ink"))
+    rect = {"type": "rect", "stroke": "#ffffff", "strokeWidth": 2, "cursor": "pointer"}
+    size = {"expr": f"width < {75 * count} ? 10 : 13"}
+    text = {"type": "text", "fontSize": size, "cursor": "pointer"}
+    return made(
+        52 * count,
+        encoding={"x": x, "y": y},
+        layer=[
+            {"mark": rect, "encoding": {"color": fill, "tooltip": tips}},
+            {"mark": text, "encoding": {"text": {"field": "cell", "type": "nominal"}, "color": ink, "tooltip": tips}},
+        ],
+    )
+
+
 # ---- rows of intervals
 
 RATIOS = (0.01, 0.1, 0.2, 0.5, 1, 2, 5, 10, 100)  # ticks of an axis of ratios

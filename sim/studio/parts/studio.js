@@ -22,7 +22,7 @@ function render() {
   document.title = word("studio");
   document.querySelector("a.skip")?.remove();
   document.body.prepend(el("a", { class: "skip", href: "#live", text: word("skip_to_run") }));
-  document.getElementById("page").replaceChildren(top_(), el("div", { class: "desk" }, editorPart(), livePart()), bookPart());
+  document.getElementById("page").replaceChildren(top_(), el("div", { class: "desk" }, editorPart(), livePart()), bookPart(), studyPart());
   engine();
   wrong(S.wrong);
   showFaults();
@@ -31,6 +31,7 @@ function render() {
   showMishap();
   showRun();
   showBook();
+  showStudies();
 }
 
 function listen() {
@@ -44,12 +45,14 @@ function listen() {
     if (S.shown && !S.entries.has(S.shown)) S.shown = null;
     if (S.pair && !ofPair(S.pair).length) S.pair = null;
     if (S.shown) await fetchRun(S.shown);
+    tried(async () => tookStudies(await ask("/api/studies")));
     showBook();
     showRun();
     document.getElementById("page").dataset.ready = lang;
   });
   on("ready", () => { S.ready = true; engine(); });
   on("entry", took_);
+  on("studies", tookStudies);
   on("steps", stepped);
   on("gone", (id) => {
     const { pair } = S.entries.get(id) || {};
