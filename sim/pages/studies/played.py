@@ -1,4 +1,4 @@
-"""A tournament in plain numbers, of which its document is made: strategies, entries of the matrix, runs, best replies."""
+"""A tournament in plain numbers, of which its document is made: strategies, entries of the matrix, runs, replies."""
 
 from __future__ import annotations
 
