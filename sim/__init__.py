@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sim.studies.hindcast.hindcast import hindcast
     from sim.studies.optimize.answer import optimize
     from sim.studies.outcomes.answer import outcomes
+    from sim.studies.seeds.answer import seeds
     from sim.studies.sweep.answer import sweep
 
 
@@ -95,6 +96,7 @@ __all__ = [
     "optimize",
     "outcomes",
     "run",
+    "seeds",
     "shipped",
     "sweep",
     "write",
@@ -121,6 +123,7 @@ __getattr__ = lazily(
         "load": "sim.scenario.load",
         "optimize": "sim.studies.optimize.answer",
         "run": "sim.runs.runner",
+        "seeds": "sim.studies.seeds.answer",
         "shipped": "sim.scenario.load",
         "sweep": "sim.studies.sweep.answer",
         "write": "sim.studies.folder",

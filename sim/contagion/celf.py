@@ -58,7 +58,9 @@ def celf(stored: Stored, passing: Passing, k: int, key: int, worlds: int, steps:
     """
     n, back = stored.n_users, stored.reverse()
     ties = Ties(stored.indptr, stored.indices, back.indptr, back.indices, *passing[:3])
-    room = Room(np_bits(key, np.arange(worlds)), np.full((worlds, n), FAR, np.int32), np.zeros(n, bool), np.empty(n, np.int64))
+    room = Room(
+        np_bits(key, np.arange(worlds)), np.full((worlds, n), FAR, np.int32), np.zeros(n, bool), np.empty(n, np.int64)
+    )
     heap = [(-int(gain), user, 0) for user, gain in enumerate(_alone(ties, room, steps))]
     heapq.heapify(heap)
     found: list[int] = []

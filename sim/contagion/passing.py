@@ -1,7 +1,7 @@
 """Which ties pass something on: classical models as random graphs, in which whoever seeds are tied to is reached.
 
 So it is with independent cascades, linear thresholds and SIR, and there a choice of seeds can be certified
-(`influence`). It is not so where one neighbour is never enough (complex contagion), nor where people begin on their own.
+(`influence`). It is not so where one neighbour is never enough (complex contagion), or people begin on their own.
 """
 
 from __future__ import annotations
