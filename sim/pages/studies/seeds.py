@@ -14,8 +14,8 @@ from sim.pages.studies.frame import Ends, card, given, plain, signed
 from sim.pages.words import Said, said, same
 
 GROUPS = {"way_best": ACCENT, "way_rule": WARM, "way_other": "#8a94a0"}
+VERDICTS = {"beats": "met", "loses": "missed"}
 NAMED = 200  # people of a way in the table
-KNOWN = frozenset(("halving", "nobody"))
 
 
 @dataclass(frozen=True)
@@ -148,16 +148,14 @@ def _cards(found: Seeded) -> list[dict[str, Any]]:
     low, high = (amount(end) for end in best.mean[1:]) if given(best.mean) else (same("–"), same("–"))
     cards = [
         card("reach", found.metric, amount(best.mean[0]), said("card_interval", low=low, high=high)),
-        card("gain", said("card_more"), signed(rule.ahead[0]), said("card_more_note", rule=way_name(rule.name)),
-             "met" if rule.verdict == "beats" else "missed" if rule.verdict == "loses" else ""),
+        card("gain", said("card_more"), _gain((rule.ahead[0], 0.0, 0.0)),
+             said("card_more_note", rule=way_name(rule.name)), VERDICTS.get(rule.verdict, "")),
     ]  # fmt: skip
     if found.certified:
         share, certain, _, most = found.certified
         note = said("card_certain_note", certain=f"{certain:.1%}", most=amount(most))
         cards.append(card("certain", said("card_certain"), said("seeds_at_least", share=percent(share)), note))
-    chance = next((way for way in found.ways if way.name == "drawn"), None)
-    if chance:
-        cards.append(card("drawn", way_name("drawn"), amount(chance.mean[0]), said("card_drawn_note")))
+    cards.append(card("drawn", way_name("drawn"), _drawn(found), said("card_drawn_note")))
     if best.cost is not None:
         cards.append(card("cost", said("card_cost"), amount(best.cost), said("card_tried", runs=f"{found.tried:,}")))
     return cards
@@ -193,15 +191,17 @@ def _ways(found: Seeded) -> dict[str, Any]:
     return {
         "id": "ways",
         "nav": said("nav_ways"),
-        "title": said("ways_title", best=_most(found), n=len(found.ways)),
-        "about": said("ways_about", worlds=found.worlds),
+        "title": said(
+            "ways_title", way=way_name(found.best.name), reach=amount(found.best.mean[0]), drawn=_drawn(found)
+        ),
+        "about": said("ways_about", metric=found.metric, worlds=found.worlds, n=len(found.ways)),
         "chart": {"spec": spec, "data": rows},
         "table": table(columns, lines),
     }
 
 
-def _most(found: Seeded) -> Said:
-    return way_name(max(found.ways, key=lambda way: way.mean[0]).name)
+def _drawn(found: Seeded) -> Said:
+    return next(amount(way.mean[0]) for way in found.ways if way.name == "drawn")
 
 
 def _ahead(found: Seeded) -> dict[str, Any]:

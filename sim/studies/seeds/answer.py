@@ -105,7 +105,7 @@ class Answer(Shown):
         return f"k{self.found.k}"
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """``ways``: a row a way; ``people``: whom each chose; ``runs``: a row a way and world; ``curve``: of the first."""
+        """``ways``: a row a way; ``people``: whom each chose; ``runs``: by way and world; ``curve``: of the first."""
         found = self.found
         rows = [(way.name, seed, value) for way in found.ways for seed, value in _paired(found.seeds, way.values)]
         few = [(size, seed, value) for size, one in found.curve.items() for seed, value in _paired(found.seeds, one)]

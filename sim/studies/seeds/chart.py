@@ -32,8 +32,9 @@ def picture(found: Found) -> Figure:
 
 
 def _title(found: Found) -> str:
-    said = words.verdict(found)[0]
-    return f"{words.name(found.best.name)}: {count(found.best.mean.middle)}; {said}"
+    best, rule = ((words.name(one.name), count(one.mean.middle)) for one in (found.best, found.rule))
+    sure = {"unsure": ": not told apart", "same": ": the same people"}.get(found.verdict(found.rule), "")
+    return f"{best[1]} by {best[0]}, {rule[1]} by {rule[0]}{sure}"
 
 
 def _ways(axes: Axes, found: Found) -> None:

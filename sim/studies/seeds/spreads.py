@@ -34,6 +34,7 @@ TOGETHER = ("cluster", "degree", "single_discount", "communities", "drawn_cluste
 PORTION = 25  # worlds of a job
 TRIED = 200  # worlds in which CELF tries everybody
 MOST_COINS = 3e9  # ties that it may try: some ten seconds
+MEMBERS = 40_000_000  # of reverse-reachable sets, in each half: half a gigabyte in all
 CENTRES = 64  # people around whom a cluster is tried
 
 
@@ -173,7 +174,7 @@ def _by_sets(world: Classic, stored: Stored, ties: Passing | None, k: int, key: 
     assert ties is not None
     back = stored.reverse()
     found = influence.most_influential(
-        stored.n_users, k, lambda one, first, count: ties.sets(back, one, first, count, world.steps), key
+        stored.n_users, k, lambda one, first, count: ties.sets(back, one, first, count, world.steps), key, most=MEMBERS
     )
     certified = {"low": found.low, "high": found.high, "sets": found.sets, "certain": found.certain}
     return {"users": found.users.tolist(), "certified": certified}

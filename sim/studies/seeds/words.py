@@ -84,8 +84,8 @@ def certain(found: Found) -> list[str]:
     course = ", over the whole course, whatever `steps` says" if epidemic else ""
     return [
         f"certain to {one.certain:.1%}: those of {name(found.best.name)} reach {humanise(one.low)} or more on average",
-        f"  and any {found.k} people {humanise(one.high)} or less: {one.share:.0%} of the best at least ({one.sets:,} sets"
-        f"{course})",
+        f"  and any {found.k} people {humanise(one.high)} or less: {one.share:.0%} of the best at least",
+        f"  ({one.sets:,} sets{course})",
     ]
 
 
