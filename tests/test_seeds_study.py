@@ -1,4 +1,4 @@
-"""Whom to seed and whom to hire: rules by hand, CELF against enumeration, halving on a made-up world, files by names."""
+"""Whom to seed and whom to hire: rules by hand, CELF against enumeration, halving on a made-up world, files by name."""
 
 import itertools
 
@@ -157,7 +157,8 @@ def test_the_order_of_lines_of_a_file_changes_nothing(tmp_path):
 
 
 def test_kinds_of_files_are_read_by_their_names(tmp_path):
-    import networkx
+    networkx = pytest.importorskip("networkx")
+    pytest.importorskip("pyarrow", reason="not installed: pip install -e '.[data]'")
 
     pairs = [line.split(",") for line in EDGES]
     networkx.write_graphml(networkx.DiGraph(pairs), tmp_path / "who.graphml")

@@ -15,7 +15,7 @@ from sim.contagion.models import IndependentCascade
 from sim.contagion.weighted import WeightedCascade
 from sim.networks import EdgeList
 from sim.runs.kinds import World
-from sim.scenario.load import Source, load, shipped
+from sim.scenario.load import Source, completed, load, read, shipped
 
 EDGES = (".csv", ".tsv", ".txt", ".edges", ".edgelist", ".graphml", ".gexf", ".parquet")  # also packed by gzip
 PEOPLE, HIRES = 10, 3  # chosen, where it is not said how many
@@ -61,8 +61,10 @@ class Question:
             return load(self._as_world(), sets=self.sets, seed=self.seed)
         if self.undirected or self.follower_first or self.drop:
             raise SimError("--undirected, --follower-first and --drop say how a file of edges is meant; this is none")
-        sets = [*self.sets, *([f"contagion.p={self.p:.15g}"] if self.p is not None else [])]
-        return load(self.source, sets=sets, users=self.users, seed=self.seed)
+        document = read(self.source)
+        chance = [f"contagion.p={self.p:.15g}"] if self.p is not None else []
+        own = ["seeds={count: 1}"] if "contagion" in document.data else []  # its own seeds are not what is asked about
+        return completed(document, sets=[*own, *self.sets, *chance], users=self.users, seed=self.seed)
 
     @property
     def is_edges(self) -> bool:
