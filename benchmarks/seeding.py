@@ -206,7 +206,7 @@ def section(rows: list[list[str]], notes: list[str]) -> str:
     """The section of the page."""
     head = ("tool", "people", "CPU s", "times ours", "reach, our worlds", "beside ours, 95 %", "reach, PyNetIM's own")
     facts = (
-        f"Weighted cascade (1 / number followed) on Barabási–Albert graphs, m = 8, k = {K}. CPU time of choosing alone, "
+        f"Weighted cascade (1 / number followed) on Barabási–Albert graphs, m = 8, k = {K}. CPU time of choosing, "
         "of the whole process, without building the graph. Reach: mean people reached by what was chosen, in the same "
         "held-back worlds for all, differences world by world; and as PyNetIM's own simulation has it. Ours looks "
         "until it has certified nine tenths of the best, or more sets would add less than a twentieth; IMM draws as "
