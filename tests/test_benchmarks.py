@@ -136,7 +136,7 @@ def test_seeds_that_tools_choose_are_told_beside_ours():
     assert told[1][3] == "2.50 ×"
     assert told[1][5].startswith("-0.83% (")
     assert told[2][2:] == ["over 9 s", "–", "–", "–", "–"]
-    assert "| PyNetIM, IMM, ε = 0.1 | 10^5 | 5.0 | 2.50 × |" in seeding.section(told, [])
+    assert "| PyNetIM, IMM, ε = 0.5 | 10^5 | 5.0 | 2.50 × |" in seeding.section(told, [])
 
 
 def test_ours_chooses_the_middle_of_a_star(monkeypatch):
