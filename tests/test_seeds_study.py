@@ -122,13 +122,13 @@ def test_celf_keeps_the_limit_of_steps():
 def test_rules_by_hand():
     """0 has 1, 2, 3 as followers; 4 has 0, 1, 2; 5 has 6; so after 4 its follower 0 and followers' owner count less."""
     net = graph(7, [(0, 1), (0, 2), (0, 3), (4, 0), (4, 1), (4, 2), (5, 6)])
-    assert rules.most_followed(net, 3).tolist() == [0, 4, 5]
-    assert rules.single_discount(net, 2).tolist() == [0, 4]  # 4 loses its follower 0 and keeps two
+    assert sorted(rules.most_followed(net, 3, 9).tolist()) == [0, 4, 5]
+    assert sorted(rules.single_discount(net, 2, 9).tolist()) == [0, 4]  # 4 loses its follower 0 and keeps two
     # Chances of one half: 0 and 4 gain 1 + 3/2; with 0 taken, 4 gains 1 + 2/2, and 5 gains 1 + 1/2.
-    assert rules.degree_discount(net, 3, np.full(7, 0.5)).tolist() == [0, 4, 5]
+    assert rules.degree_discount(net, 3, 9, np.full(7, 0.5)).tolist() == [0, 4, 5]
     # A sure thing: whoever is followed by a seed gains nothing, so 5 comes before everybody tied to 0.
-    assert rules.degree_discount(net, 3, np.full(7, 1.0)).tolist() == [0, 4, 5]
-    assert sorted(rules.degree_discount(net, 7, np.full(7, 0.5)).tolist()) == list(range(7))
+    assert rules.degree_discount(net, 3, 9, np.full(7, 1.0)).tolist() == [0, 4, 5]
+    assert sorted(rules.degree_discount(net, 7, 9, np.full(7, 0.5)).tolist()) == list(range(7))
 
 
 def test_communities_are_found_and_their_places_dealt_out():
@@ -138,6 +138,9 @@ def test_communities_are_found_and_their_places_dealt_out():
     groups = communities(net, 3)
     assert groups.tolist() == [0] * 6 + [1] * 4
     assert rules.by_communities(net, 2, 3).tolist() == [5, 6]
+    assert {tuple(rules.most_followed(net, 1, key).tolist()) for key in range(9)} == {(5,)}
+    equals = graph(6, [(i, (i + 1) % 6) for i in range(6)])
+    assert len({int(rules.most_followed(equals, 1, key)[0]) for key in range(30)}) > 3
     assert (rules.by_communities(net, 5, 3) < 6).sum() == 3
     assert sorted(rules.by_communities(net, 10, 3).tolist()) == list(range(10))
 
@@ -191,15 +194,14 @@ def test_what_has_no_answer_is_refused_in_a_line(tmp_path, capsys):
 
 def test_a_cluster_beats_hubs_where_friends_know_each_other_and_loses_where_they_do_not():
     """On a ring of circles a cluster is all; where hubs follow each other and four are needed, it is the hubs."""
-    asked = {"k": 8, "users": 600, "runs": 10}
-    ring = seeds("complex_contagion", sets=["network={kind: watts_strogatz, k: 8, rewire: 0.01}", "steps=300"], **asked)
-    ring = ring.found
+    asked, circles = {"k": 8, "users": 600, "runs": 10}, ["network={kind: watts_strogatz, k: 8, rewire: 0.01}"]
+    ring = seeds("complex_contagion", sets=[*circles, "contagion.at_least=3", "steps=300"], **asked).found
     assert ring.best.name == "cluster"
     assert ring.best.exact
     assert ring.best.values.min() > 0.9 * 600
     assert ring.best.mean.low == ring.best.mean.high
     assert ring.way("drawn").values.mean() < ring.best.values.mean()
-    assert ring.verdict(ring.way("drawn")) == "beats"
+    assert {ring.verdict(ring.way(name)) for name in ("degree", "communities", "drawn")} == {"beats"}
     hubs = ["network={kind: barabasi_albert, m: 4}", "contagion.at_least=4"]
     stars = seeds("complex_contagion", sets=hubs, **asked | {"users": 1000}).found
     assert stars.way("degree").values.mean() > 500
@@ -228,8 +230,17 @@ def test_verdicts_follow_the_intervals():
     assert not finding.ahead(one, same).given
     sure = [Way(name, (), np.full(5, n), exact=True) for name, n in (("cluster", 9.0), ("degree", 4.0))]
     assert finding.ahead(*sure) == (5, 5, 5, "")
+    assert many(np.full(6, 9.0), np.full(6, 4.0)) == "beats"  # the same gap in all: no interval, but the sign is known
+    assert many(np.full(6, 4.0), np.full(6, 9.0)) == "loses"
+    assert many(np.full(5, 9.0), np.full(5, 4.0)) == "unsure"
     assert finding.sizes(7) == [1, 2, 5, 7]
     assert finding.sizes(50) == [1, 2, 5, 10, 20, 50]
+
+
+def many(one, other):
+    """The verdict on two ways whose people are drawn in each world."""
+    ways = Way("drawn_cluster", (), one), Way("drawn", (), other)
+    return finding.Found(None, None, 3, "people_reached", ways, (), {}).verdict(ways[1])
 
 
 # ---- on platforms

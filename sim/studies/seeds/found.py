@@ -13,6 +13,8 @@ from sim.studies.seeds.question import Question
 
 CHECKS = frozenset(("celf", "drawn", "drawn_cluster", "nobody"))  # ways that nobody would follow as a rule
 
+SIGNS = 6  # pairs that all differ one way by chance in 3 % of cases
+
 
 @dataclass(frozen=True)
 class Person:
@@ -129,7 +131,9 @@ class Found:
         """Whether the proposed way beats another: ``beats``, ``loses``, ``same``, ``unsure``."""
         if {one.name for one in other.people} == {one.name for one in self.best.people} and other.people:
             return "same"
-        gain = self.ahead(other)
+        gain, gaps = self.ahead(other), self.best.values - other.values
+        if not gain.given and len(gaps) >= SIGNS:  # too few differ among themselves for an interval; the sign test
+            return "beats" if gaps.min() > 0 else "loses" if gaps.max() < 0 else "unsure"
         return "beats" if gain.low > 0 else "loses" if gain.high < 0 else "unsure"
 
 

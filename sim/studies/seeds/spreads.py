@@ -162,7 +162,7 @@ def choose(job: Choosing) -> dict[str, Any]:
     elif job.way == "drawn_cluster":
         found = {"users": []} if len(_cluster(stored, k, key)) else {"users": [], "left_out": {"k": float(k)}}
     elif job.way in RULES:
-        found = {"users": _by_rule(job.way, stored, k, ties, key).tolist()}
+        found = {"users": _by_rule(job.way, stored, k, ties, stream_key(world.seed, "seeds/equals")).tolist()}
     followers, nodes = np.diff(stored.indptr), stored.nodes
     found["people"] = [
         (str(user if nodes is None else nodes[user]), int(followers[user])) for user in found["users"]
@@ -190,13 +190,13 @@ def _by_celf(world: Classic, stored: Stored, ties: Passing | None, k: int, key: 
 
 def _by_rule(way: str, stored: Stored, k: int, ties: Passing | None, key: int) -> np.ndarray:
     if way == "degree":
-        return rules.most_followed(stored, k)
+        return rules.most_followed(stored, k, key)
     if way == "single_discount":
-        return rules.single_discount(stored, k)
+        return rules.single_discount(stored, k, key)
     if way == "communities":
         return rules.by_communities(stored, k, key)
     assert ties is not None
-    return rules.degree_discount(stored, k, ties.chance)
+    return rules.degree_discount(stored, k, key, ties.chance)
 
 
 def _by_clusters(world: Classic, stored: Stored, model: Contagion, k: int, key: int) -> dict[str, Any]:

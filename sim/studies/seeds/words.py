@@ -34,7 +34,7 @@ def lines(found: Found) -> list[str]:
         *left_out(found),
         *curve(found),
         "",
-        f"chosen by {name(found.best.name)}:",
+        f"those of the first row ({name(found.best.name)}):",
         *columns(people(found.best)),
     ]
 
@@ -103,7 +103,7 @@ def _why(why: dict[str, float], k: int) -> str:
 def curve(found: Found) -> list[str]:
     """What the first few reach."""
     some = [f"{size}: {humanise(float(values.mean()))}" for size, values in found.curve.items()]
-    return [f"the first of {name(found.best.name)} reach, " + ", ".join(some)] if len(some) > 1 else []
+    return ["the first so many of the first row reach " + ", ".join(some)] if len(some) > 1 else []
 
 
 def people(way: Way) -> list[tuple[str, ...]]:
