@@ -75,6 +75,11 @@ class Seeded:
         return self.ways[0]
 
     @property
+    def nobody(self) -> Way | None:
+        """What happens without anybody, on platforms."""
+        return next((way for way in self.ways if way.name == "nobody"), None)
+
+    @property
     def compared(self) -> Way:
         """The best rule of thumb."""
         return self.ways[self.rule]
@@ -156,6 +161,9 @@ def _cards(found: Seeded) -> list[dict[str, Any]]:
         note = said("card_certain_note", certain=f"{certain:.1%}", most=amount(most))
         cards.append(card("certain", said("card_certain"), said("seeds_at_least", share=percent(share)), note))
     cards.append(card("drawn", way_name("drawn"), _drawn(found), said("card_drawn_note")))
+    if found.nobody:
+        note = said("card_nobody_note", gain=_gain(found.nobody.ahead))
+        cards.append(card("nobody", way_name("nobody"), amount(found.nobody.mean[0]), note))
     if best.cost is not None:
         cards.append(card("cost", said("card_cost"), amount(best.cost), said("card_tried", runs=f"{found.tried:,}")))
     return cards
@@ -240,19 +248,23 @@ def _curve(found: Seeded) -> dict[str, Any] | None:
     if len(found.curve) < 2:
         return None
     rows = [{"first": size, "reach": plain(reach), "told": amount(reach)} for size, reach in found.curve]
-    first, whole = found.curve[0], found.curve[-1]
-    half = next(size for size, reach in found.curve if reach >= whole[1] / 2)
+    nobody = found.nobody
+    base = nobody.mean[0] if nobody else 0.0
+    added = [reach - base for _, reach in found.curve]
+    half = next(size for (size, _), more in zip(found.curve, added, strict=True) if more >= added[-1] / 2)
+    parts = {"half": half, "k": found.k, "one": percent(added[0] / added[-1] if added[-1] > 0 else None)}
     return {
         "id": "few",
         "nav": said("nav_few"),
-        "title": said("few_title", half=half, k=whole[0], one=percent(first[1] / whole[1] if whole[1] else None)),
+        "title": said("few_hires" if nobody else "few_title", **parts),
         "about": said("few_about", way=way_name(found.best.name)),
         "chart": {"spec": _line(found), "data": rows},
     }
 
 
 def _line(found: Seeded) -> Spec:
-    x = {"field": "first", "type": "quantitative", "axis": {"title": said("few_axis"), "grid": False, "tickMinStep": 1}}
+    x = {"field": "first", "type": "quantitative", "axis": {"title": said("few_axis"), "grid": False, "format": "d",
+                                                              "tickMinStep": 1}}  # fmt: skip
     y = {"field": "reach", "type": "quantitative", "axis": amounts(found.metric)}
     tips = [{"field": name, "type": "nominal", "title": title}
             for name, title in (("first", said("few_axis")), ("told", found.metric))]  # fmt: skip
