@@ -76,10 +76,10 @@ class Question:
         """A file of edges as a scenario; without a probability each tie has 1 / (number followed)."""
         if self.users is not None:
             raise SimError("--users: a file of edges says who there is")
-        said = {"directed": not self.undirected, "follower_first": self.follower_first}
-        said |= {"on_fault": "drop" if self.drop else "refuse"}
-        network = {"kind": "edge_list", "path": str(self.source), "ids": "names", **said}
-        users = EdgeList(**network).people()  # type: ignore[arg-type]
+        network: dict[str, Any] = {"kind": "edge_list", "path": str(self.source), "ids": "names"}
+        network |= {"directed": not self.undirected, "follower_first": self.follower_first}
+        network |= {"on_fault": "drop" if self.drop else "refuse"}
+        users = EdgeList(**network).people()
         stem = re.sub(r"[^a-z0-9]+", "_", Path(str(self.source)).name.split(".")[0].lower()).strip("_")
         contagion = {"model": "independent_cascade", "p": 1.0 if self.p is None else self.p}
         name = (stem if re.match("[a-z]", stem) else f"network_{stem}".rstrip("_"))[:60]
