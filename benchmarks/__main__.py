@@ -1,7 +1,7 @@
 """``python -m benchmarks``: measure all, print it, and write docs/benchmarks.md with its plots, every section of it.
 
 ``--quick`` takes a minute, prints and writes nothing; ``--only cascade`` leaves the platform model and the graph of a
-billion edges as they are on the page.
+billion edges as they are on the page; ``--only seeds`` leaves all but whom to seed.
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ _SAME_PROCESS = "Mean people reached, %; in brackets its distance from ours in s
 def main() -> None:
     """Run the benchmarks of the command line."""
     options = _options()
+    if options.only == "seeds":
+        _further("benchmarks.seeding", *(["--quick"] if options.quick else []))
+        return
     sizes = [10**4] if options.quick else [10**4, 10**5, 10**6, 10**7]
     measurements, baselines = _measure_all(sizes, options)
     raw = json.dumps([asdict(m) for m in measurements])
@@ -47,16 +50,21 @@ def main() -> None:
     put(ROOT / "docs/benchmarks.md", "networks", network)
     print(cascade, network, sep="\n\n")
     if options.only != "cascade":
-        for module in ("benchmarks.web", "benchmarks.scale"):
-            subprocess.run([sys.executable, "-m", module], check=True, cwd=ROOT)
-        subprocess.run([sys.executable, "-m", "benchmarks.scale", *_COUNTRY], check=True, cwd=ROOT)
+        for module in ("benchmarks.web", "benchmarks.seeding", "benchmarks.scale"):
+            _further(module)
+        _further("benchmarks.scale", *_COUNTRY)
     print("Written: docs/benchmarks.md and its plots")
+
+
+def _further(module: str, *words: str) -> None:
+    """Another module of this folder, in a process of its own."""
+    subprocess.run([sys.executable, "-m", module, *words], check=True, cwd=ROOT)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="10^4 people only; prints, writes nothing")
-    parser.add_argument("--only", choices=("cascade",), help="cascades beside other tools, and networks")
+    parser.add_argument("--only", choices=("cascade", "seeds"), help="cascades and networks; or whom to seed")
     parser.add_argument("--limit", type=float, default=60, help="seconds for one tool on one graph (default: 60)")
     parser.add_argument("--passes", type=int, default=3, help="turns of the fastest tools (default: 3)")
     parser.add_argument("--graphs", type=Path, default=ROOT / "build/benchmarks", help="where the graphs are kept")

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sim.studies.hindcast.hindcast import hindcast
     from sim.studies.optimize.answer import optimize
     from sim.studies.outcomes.answer import outcomes
+    from sim.studies.seeds.answer import seeds
     from sim.studies.stress.answer import stress
     from sim.studies.sweep.answer import sweep
     from sim.studies.tournament.answer import tournament
@@ -97,6 +98,7 @@ __all__ = [
     "optimize",
     "outcomes",
     "run",
+    "seeds",
     "shipped",
     "stress",
     "sweep",
@@ -125,6 +127,7 @@ __getattr__ = lazily(
         "load": "sim.scenario.load",
         "optimize": "sim.studies.optimize.answer",
         "run": "sim.runs.runner",
+        "seeds": "sim.studies.seeds.answer",
         "shipped": "sim.scenario.load",
         "stress": "sim.studies.stress.answer",
         "sweep": "sim.studies.sweep.answer",

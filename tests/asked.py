@@ -7,6 +7,7 @@ import json
 import pytest
 import worlds
 
+from sim.base import loader
 from sim.studies.calibrate import calibrate
 from sim.studies.compare import compare
 from sim.studies.counterfactuals import counterfactuals
@@ -15,6 +16,7 @@ from sim.studies.optimize import optimize
 from sim.studies.optimize import question as asking
 from sim.studies.optimize import search as searching
 from sim.studies.outcomes import outcomes
+from sim.studies.seeds import seeds
 from sim.studies.stress import stress
 from sim.studies.tournament import tournament
 
@@ -29,6 +31,10 @@ CAMPAIGN = {
     "hours": [2, 8, 14, 20],
     "own": {"actor": "star", "posts": 2},
     "boosts": {"step": 10, "most": 100},
+    "kols": [
+        {"name": f"kol_{n}", "platform": "square", "followers": 5 + 3 * n, "price": 60 + 10 * n, "fit": 1 + n / 4}
+        for n in range(4)
+    ],
 }
 SILENT = {
     "title": "nobody posts",
@@ -59,6 +65,34 @@ def world(**changes):
     return worlds.document(300, followers=60, days=2.0, step_minutes=60, platforms={"square": square}, **more | changes)
 
 
+# A classical world: a ring of friends, with some ties across.
+TOWN = {
+    "name": "town",
+    "users": 300,
+    "steps": 20,
+    "network": {"kind": "watts_strogatz", "k": 6, "rewire": 0.1},
+    "contagion": {"model": "independent_cascade", "p": 0.15},
+}
+WORLDS = {"tiny": world, "town": lambda: TOWN}
+WORLD = {"seeds": "town"}  # of a case that asks about another world than `tiny`
+
+
+def about(case):
+    """The world that a case asks about."""
+    return WORLD.get(case, "tiny")
+
+
+def study_of(case):
+    """The study, as its command is called, by which a case asks: its name up to the first underscore."""
+    return case.partition("_")[0]
+
+
+def write_worlds(place):
+    """Files of all worlds that are asked about."""
+    for name, made in WORLDS.items():
+        (place / f"{name}.yaml").write_text(loader.dump(made()), encoding="utf-8")
+
+
 def quickly():
     """A search of few plans and seeds; workers know nothing of it."""
     patch = pytest.MonkeyPatch()
@@ -82,4 +116,6 @@ ASK = {
     "tournament": lambda source, wish, jobs: tournament(
         source, strategies=MOVES, sets=RIVALS, seeds=2, held=1, jobs=jobs
     ),
+    "seeds": lambda source, wish, jobs: seeds(source, k=4, runs=30, jobs=jobs),
+    "seeds_hires": lambda source, wish, jobs: seeds(source, k=2, runs=5, tries=2, sets=[SHORT], jobs=jobs),
 }

@@ -10,10 +10,9 @@ import os
 import shutil
 from pathlib import Path
 
-from asked import ASK, quickly, world
+from asked import ASK, about, quickly, write_worlds
 
 import sim
-from sim.base import loader
 from sim.studies.folder import write
 
 SIR = {"users": 400, "sets": ["steps=20", "network={kind: erdos_renyi, mean_degree: 6}"]}
@@ -52,11 +51,11 @@ def _compared(out):
 
 def _asked(name):
     def make(out):
-        (out / "tiny.yaml").write_text(loader.dump(world()), encoding="utf-8")
+        write_worlds(out)
         (out / "wish.yaml").write_text("square_likes: 60\nsquare_impressions: 900\n", encoding="utf-8")
         patch = quickly()
         try:
-            return write(ASK[name](str(out / "tiny.yaml"), str(out / "wish.yaml"), 1), out / "out")
+            return write(ASK[name](str(out / f"{about(name)}.yaml"), str(out / "wish.yaml"), 1), out / "out")
         finally:
             patch.undo()
 

@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks import measure, networks, report, web
+from benchmarks import measure, networks, report, seeding, web
 from benchmarks.measure import Baseline, Measurement
 from benchmarks.reference import compiled
 from benchmarks.tools import TOOLS, Task
 from sim.base.streams import ONE32, stream_key, threshold
 from sim.contagion.cascade import independent_cascade
 from sim.networks import BarabasiAlbert
+from sim.networks.stored import simple_graph
 
 BASELINE = Baseline(10_000, trials_per_reached=20.0, mean=3000.0, spread=100.0)
 CANNED = [
@@ -118,3 +119,27 @@ def test_computed_and_stored_networks_are_the_same_to_the_benchmark():
     text = networks.section(3000)
     assert "in order: equal." in text
     assert "| computed |" in text
+
+
+def test_seeds_that_tools_choose_are_told_beside_ours():
+    reached = {"ours": np.array([100.0, 110, 90, 105, 98, 101]), "pynetim": np.array([99.0, 109, 88, 106, 97, 100])}
+    theirs, seconds = {"ours": 101.0, "pynetim": 100.0}, {"ours": 2.0, "pynetim": 5.0}
+    told = [
+        seeding._row(one, 10**5, reached, theirs, seconds)
+        for one in (
+            seeding.Chosen("ours", (1, 2), 2.0),
+            seeding.Chosen("pynetim", (1, 3), 5.0),
+            seeding.Chosen("cynetdiff", why_not="over 9 s"),
+        )
+    ]
+    assert told[0][1:6] == ["10^5", "2.0", "1.00 ×", "101", "–"]
+    assert told[1][3] == "2.50 ×"
+    assert told[1][5].startswith("-0.83% (")
+    assert told[2][2:] == ["over 9 s", "–", "–", "–", "–"]
+    assert "| PyNetIM, IMM, ε = 0.5 | 10^5 | 5.0 | 2.50 × |" in seeding.section(told, [])
+
+
+def test_ours_chooses_the_middle_of_a_star(monkeypatch):
+    ends = np.zeros(9, np.int64), np.arange(1, 10)
+    monkeypatch.setattr(seeding, "K", 1)
+    assert seeding.ours(simple_graph(10, *ends, directed=True))() == [0]

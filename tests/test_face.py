@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 WORDS = [
     *("Classic", "RefusedError", "Result", "Scenario", "ScenarioError", "SimError", "calibrate", "compare"),
     *("counterfactuals", "explain_topic", "explain_user", "export", "fork", "hindcast", "load", "optimize"),
-    *("outcomes", "run", "shipped", "stress", "sweep", "tournament", "write"),
+    *("outcomes", "run", "seeds", "shipped", "stress", "sweep", "tournament", "write"),
 ]
 
 

@@ -13,6 +13,7 @@ from sim.cli.optimize import add_optimize, add_tournament
 from sim.cli.outcomes import add_outcomes
 from sim.cli.reality import add_reality
 from sim.cli.runs import add_demo, add_run
+from sim.cli.seeds import add_seeds
 from sim.cli.stress import add_stress
 from sim.cli.studio import add_studio
 from sim.cli.sweep import add_merge, add_sweep
@@ -38,6 +39,7 @@ COMMANDS = (
     add_optimize,
     add_stress,
     add_tournament,
+    add_seeds,
     add_reality,
     add_sweep,
     add_merge,

@@ -102,6 +102,17 @@ def above(text: str) -> float:
     return number
 
 
+def share(text: str) -> float:
+    """Read a number from 0 to 1."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(f"must be a number from 0 to 1, not {text}")
+    return number
+
+
 def add_ceilings(parser: argparse.ArgumentParser) -> None:
     """``--max-minutes`` and ``--max-memory``."""
     minutes = "stop a run that takes longer (10 times the estimate, 10 minutes at least)"

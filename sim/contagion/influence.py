@@ -25,7 +25,7 @@ Draw = Callable[[int, int, int], Sets]  # sets of a key, from a number on, so ma
 MOST_MEMBERS = 500_000_000  # of the sets of one half: two gigabytes, and as much to look them up
 EXCHANGED = 50_000_000  # members times seeds up to which places are exchanged: some seconds
 LITTLE = 0.05  # of what is certain: more is not worth twice as many sets
-FIRST = 1024  # sets of one half, to begin with
+FIRST = 128  # sets of one half, to begin with: where one person reaches half of all, they are large
 ROUNDS = 24  # of doubling, at most: far beyond what memory holds
 
 
@@ -66,7 +66,15 @@ class Cover(NamedTuple):
     bound: int
 
 
-def most_influential(n_users: int, k: int, draw: Draw, key: int, share: float = 0.9, failure: float = 1e-3) -> Choice:
+def most_influential(
+    n_users: int,
+    k: int,
+    draw: Draw,
+    key: int,
+    share: float = 0.9,
+    failure: float = 1e-3,
+    most: int = MOST_MEMBERS,
+) -> Choice:
     """The ``k`` users that reach most, to a certified share of the best.
 
     More than 1 − 1/e is not promised by theory, and mostly reached all the same. Where more sets would raise what is
@@ -79,6 +87,7 @@ def most_influential(n_users: int, k: int, draw: Draw, key: int, share: float = 
         key: 64-bit key of the draws.
         share: of the best possible reach, to be certified, in (0, 1).
         failure: probability that the bounds do not hold, in (0, 1).
+        most: members of all sets of one half; with more the choice is returned with what is certain by then.
 
     Raises:
         SimError: an argument is outside its range.
@@ -102,7 +111,7 @@ def most_influential(n_users: int, k: int, draw: Draw, key: int, share: float = 
             certain=1 - failure,
         )
         settled = low * cover.bound >= (1 - LITTLE) * met * high
-        full = 2 * max(len(choosing.members), len(judging.members)) > MOST_MEMBERS
+        full = 2 * max(len(choosing.members), len(judging.members)) > most
         if found.ratio >= share or settled or full:
             break
         choosing, judging = (

@@ -89,7 +89,7 @@ class Seeds(Strict):
         elif self.nodes is not None:
             chosen = np.array(numbers_of(self.nodes, stored), np.int64)
         elif self.around is not None and not isinstance(stored, WellMixed):
-            chosen = _ball(stored, numbers_of([self.around], stored)[0], self.number, key, self.around)
+            chosen = ball(stored, numbers_of([self.around], stored)[0], self.number, key, self.around)
         elif self.top_degree is not None and not isinstance(stored, WellMixed):
             chosen = np.argsort(-np.diff(stored.indptr), kind="stable")[: self.number]
         else:
@@ -136,7 +136,7 @@ def numbers_of(nodes: Sequence[int | str], stored: Stored | WellMixed) -> list[i
     return found
 
 
-def _ball(stored: Stored, centre: int, count: int, key: int, name: int | str) -> np.ndarray:
+def ball(stored: Stored, centre: int, count: int, key: int, name: int | str) -> np.ndarray:
     """A user and those nearest to it along the ties by which things spread, ``count`` in all, ids[count].
 
     Of those equally far the ones with the smallest hashes come first, so a larger ball contains a smaller one.

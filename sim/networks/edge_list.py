@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field
 
+from sim.base import notices
 from sim.base.errors import SimError
 from sim.base.files.inputs import Input, described, whole
 from sim.base.machine import require_memory
@@ -84,7 +85,7 @@ class EdgeList(Network):
         from sim.networks.node_link import read_graph
 
         stored = read_graph(self.path, directed=self.directed, follower_first=self.follower_first)
-        if stored.n_users != n_users:
+        if n_users and stored.n_users != n_users:
             raise SimError(
                 f"{self.path}: has {stored.n_users:,} nodes for {n_users:,} users; set users to {stored.n_users}"
             )
@@ -117,6 +118,13 @@ class EdgeList(Network):
                 f"{self.path}: has changed: its SHA-256 is {now[:8]}, and {self.sha256[:8]} is meant; bring that file "
                 "back, or run the scenario that names it anew"
             )
+
+    def people(self) -> int:
+        """How many people the file names. Raises as `build` does."""
+        require_memory(self.estimate_bytes(0), self.path)
+        with notices.gathered(onward=False):  # `build` says it again
+            stored = self._graph(0) if self._is_graph else self._edges(0)
+        return stored.n_users
 
     def estimate_bytes(self, n_users: int) -> int:
         """Memory at the peak of reading, in bytes: from the size of the file and of its first lines.

@@ -32,7 +32,7 @@ def rows_in(path: str) -> int:
 
 
 def read_table(path: str, n_users: int, dialect: Dialect) -> Stored:
-    """The network in a Parquet file.
+    """The network in a Parquet file; of as many users as it names where ``n_users`` is 0 and ids are names.
 
     Raises:
         SimError: it cannot be read; one line a row that is no edge, at most 20; no edge is left; or the names of the
@@ -164,7 +164,7 @@ class _Table:
         used = np.unique(np.concatenate(ends))
         self.names = in_order([met[place] for place in used.tolist()])
         self.users = max(1, len(self.names))
-        if self.names and self.users != self.n_users:
+        if self.names and self.n_users and self.users != self.n_users:
             count = f"{self.path}: names {self.users:,} nodes for {self.n_users:,} users; set users to {self.users}"
             faulty = self.faults and not self.dialect.drop
             raise SimError(f"{count}\n{self.told(0, repeats=False)}" if faulty else count)

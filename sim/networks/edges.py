@@ -61,7 +61,7 @@ class _Layout(NamedTuple):
 
 
 def read_edges(path: str, n_users: int, dialect: Dialect) -> Stored:
-    """The network in a file of edges.
+    """The network in a file of edges; of as many users as it names where ``n_users`` is 0 and ids are names.
 
     Raises:
         SimError: one line a fault, ``file:line: reason``, at most 20; or where no edge is left; or where the names of
@@ -181,7 +181,7 @@ class _Page:
         starts, lengths = self.ends[:2].ravel(), self.ends[2:].ravel().astype(np.int32)
         users, self.names = numbered(np.frombuffer(self.text, dtype=np.uint8), starts, lengths)
         self.users = max(1, len(self.names))
-        if self.names and self.users != self.n_users:
+        if self.names and self.n_users and self.users != self.n_users:
             told = (
                 "\n" + self.tell(self.faults, sum(self.dropped.values()))
                 if self.faults and not self.dialect.drop

@@ -1,6 +1,7 @@
 """What every study keeps: one shape of folder, a digest of its tables, any number of processes, one line of refusal.
 
-Each is asked as a person at the shell asks, and as Python does, of a tiny world and few seeds.
+Each is asked as a person at the shell asks, and as Python does, of a small world and few seeds: studies of platforms of
+`tiny`, those of textbook models of `town`. A command that answers for both kinds of world is held on each.
 """
 
 import html
@@ -18,9 +19,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import worlds
-from asked import ASK, DAYS, FEW, FIT, LOUDER, MOVES, PLAN, RIVALS, SHORT, quickly, world
+from asked import ASK, DAYS, FEW, FIT, LOUDER, MOVES, PLAN, RIVALS, SHORT, about, quickly, study_of, write_worlds
 
-from sim.base import loader, machine
+from sim.base import machine
 from sim.base.errors import RefusedError, SimError
 from sim.base.files import checksums
 from sim.cli import main
@@ -41,7 +42,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sim.base.notices.NoticeWarning"
 def files(tmp_path_factory):
     """The world, and numbers that it shall meet, as files."""
     place = tmp_path_factory.mktemp("world")
-    (place / "tiny.yaml").write_text(loader.dump(world()), encoding="utf-8")
+    write_worlds(place)
     (place / "wish.yaml").write_text("square_likes: 60\n", encoding="utf-8")
     return place
 
@@ -70,7 +71,14 @@ WORDS = {
     "tournament": [
         *("--strategies", ",".join(MOVES), "--set", RIVALS[0], "--set", RIVALS[1], "--seeds", "2", "--held", "1")
     ],
+    "seeds": ["--k", "4", "--runs", "30"],
+    "seeds_hires": ["--set", SHORT, "--k", "2", "--runs", "5", "--tries", "2"],
 }
+
+
+def words_of(name, *more):
+    """A case as words of the command line."""
+    return [study_of(name), f"{about(name)}.yaml", *WORDS[name], "--jobs", "1", *more]
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +88,7 @@ def answers(files):
 
     def answer(name):
         if name not in found:
-            found[name] = ASK[name](str(files / "tiny.yaml"), str(files / "wish.yaml"), 1)
+            found[name] = ASK[name](str(files / f"{about(name)}.yaml"), str(files / "wish.yaml"), 1)
         return found[name]
 
     return answer
@@ -93,30 +101,30 @@ def but(name):
 
 @pytest.mark.parametrize("name", ASK)
 def test_a_folder_has_the_shape_of_all(answers, name, tmp_path):
-    answer = answers(name)
-    place = folder.write(answer, tmp_path, ["sim", name])
-    assert place.parent == tmp_path / "tiny"
-    form = re.fullmatch(rf"{name}(-[\w-]+)?-([0-9a-f]{{8}})-s1", place.name)
+    answer, study_name = answers(name), study_of(name)
+    place = folder.write(answer, tmp_path, ["sim", study_name])
+    assert place.parent == tmp_path / about(name)
+    form = re.fullmatch(rf"{study_name}(-[\w-]+)?-([0-9a-f]{{8}})-s1", place.name)
     assert form, place.name
     files = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
     tables = answer.tables()
-    made = {f"{name}.json", f"figures/{name}.png", *answer.texts(), *(f"{table}.csv" for table in tables)}
+    made = {f"{study_name}.json", f"figures/{study_name}.png", *answer.texts(), *(f"{table}.csv" for table in tables)}
     made |= {"page.html", "page.json", *citation.NAMES}
     assert files == made | {checksums.FILE}
     assert set(checksums.verify(place).whole) == made
-    assert (place / "figures" / f"{name}.png").read_bytes()[:4] == b"\x89PNG"
-    record = json.loads((place / f"{name}.json").read_text(encoding="utf-8"), parse_constant=pytest.fail)
+    assert (place / "figures" / f"{study_name}.png").read_bytes()[:4] == b"\x89PNG"
+    record = json.loads((place / f"{study_name}.json").read_text(encoding="utf-8"), parse_constant=pytest.fail)
     assert record["digest"][:8] == form[2]
     texts = {table: (place / f"{table}.csv").read_text(encoding="utf-8") for table in tables}
     assert folder.digested(texts) == record["digest"]
-    assert (record["study"], record["scenario"], record["seed"]) == (name, "tiny", 1)
-    assert record["command"] == ["sim", name]
+    assert (record["study"], record["scenario"], record["seed"]) == (study_name, about(name), 1)
+    assert record["command"] == ["sim", study_name]
     for table, frame in tables.items():
         read = pd.read_csv(place / f"{table}.csv")
         assert [*read.columns] == [*frame.columns]
         assert len(read) == len(frame) > 0
     for text in (path for path in files if path.endswith(".yaml")):
-        assert load(place / text).name == "tiny"
+        assert load(place / text).name == about(name)
     assert all(isinstance(line, str) for line in answer.lines())
 
 
@@ -132,7 +140,7 @@ def test_one_number_more_is_another_digest(answers, name):
 
 @pytest.mark.parametrize("name", but("calibrate"))
 def test_two_processes_and_a_loaded_scenario_give_the_same_files(answers, files, name, tmp_path):
-    again = ASK[name](load(files / "tiny.yaml"), str(files / "wish.yaml"), 2)
+    again = ASK[name](load(files / f"{about(name)}.yaml"), str(files / "wish.yaml"), 2)
     one, two = (folder.write(made, tmp_path / str(i)) for i, made in enumerate((answers(name), again)))
     assert one.name == two.name
     for path in one.rglob("*.*"):
@@ -150,13 +158,12 @@ def undrawn(monkeypatch):
 @pytest.mark.parametrize("name", but("calibrate"))
 def test_the_command_asks_the_same(answers, files, name, undrawn, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(files)
-    words = ["tiny.yaml", *WORDS[name], "--jobs", "1", "--out", str(tmp_path), "--quiet"]
-    assert main.main([name, *words]) == 0, capsys.readouterr().err
-    (place,) = (tmp_path / "tiny").iterdir()
+    assert main.main(words_of(name, "--out", str(tmp_path), "--quiet")) == 0, capsys.readouterr().err
+    (place,) = (tmp_path / about(name)).iterdir()
     said = capsys.readouterr()
     assert said.out == f"{place}\n"
     assert all(line.startswith("note: ") for line in said.err.splitlines())
-    record = json.loads((place / f"{name}.json").read_text(encoding="utf-8"))
+    record = json.loads((place / f"{study_of(name)}.json").read_text(encoding="utf-8"))
     csv = {table: folder._csv(frame) for table, frame in answers(name).tables().items()}
     assert folder.digested(csv) == record["digest"]
 
@@ -171,7 +178,7 @@ def test_the_recipe_of_the_page_asks_the_same(answers, name, undrawn, tmp_path, 
     program, *words = shlex.split(recipe["command"])
     assert program == "sim"
     assert main.main([*words, "--jobs", "1", "--out", "out", "--quiet"]) == 0, capsys.readouterr().err
-    (record,) = (tmp_path / "out").rglob(f"{name}.json")
+    (record,) = (tmp_path / "out").rglob(f"{study_of(name)}.json")
     (digest,) = (fact["value"]["en"] for fact in recipe["facts"] if fact["label"]["en"] == "digest of all outputs")
     assert json.loads(record.read_text(encoding="utf-8"))["digest"] == digest
 
@@ -180,7 +187,7 @@ def test_the_recipe_of_the_page_asks_the_same(answers, name, undrawn, tmp_path, 
 def test_an_answer_shows_itself(answers, name):
     answer = answers(name)
     told = repr(answer)
-    assert told.startswith(f"<{name} of tiny, seed 1: ")
+    assert told.startswith(f"<{study_of(name)} of {about(name)}, seed 1: ")
     assert "\n" not in told
     assert len(told) < 300
     shown = answer._repr_html_()
@@ -195,7 +202,7 @@ def test_an_answer_shows_itself(answers, name):
 def test_what_does_not_fit_into_memory_is_refused_in_a_line(files, name, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(machine, "available_bytes", lambda: 1 << 20)
     monkeypatch.chdir(files)
-    code = main.main([name, "tiny.yaml", *WORDS[name], "--jobs", "1", "--out", str(tmp_path / "out"), "--quiet"])
+    code = main.main(words_of(name, "--out", str(tmp_path / "out"), "--quiet"))
     out, err = capsys.readouterr()
     assert (code, out, len(err.splitlines())) == (3, "", 1)
     assert "GiB are free" in err
@@ -237,7 +244,7 @@ def test_a_study_that_is_ended_goes_on_where_it_stopped(answers, files, name, tm
         return carry_out(call)
 
     monkeypatch.setattr(resources, "carry_out", counted)
-    ask = partial(ASK[name], str(files / "tiny.yaml"), str(files / "wish.yaml"))
+    ask = partial(ASK[name], str(files / f"{about(name)}.yaml"), str(files / "wish.yaml"))
     sittings = 0
     while True:  # five runs a sitting: ended again and again, also while it decides
         try:
@@ -284,7 +291,7 @@ def test_a_cluster_gives_the_same_also_when_a_worker_is_killed(answers, files, n
     killed = threading.Timer(0.5, cluster.kill)
     killed.start()
     with Resources(cluster=Cluster(cluster.address)) as given:
-        answer = ASK[name](str(files / "tiny.yaml"), str(files / "wish.yaml"), given)
+        answer = ASK[name](str(files / f"{about(name)}.yaml"), str(files / "wish.yaml"), given)
     killed.join()
     for table, frame in answers(name).tables().items():
         assert answer.tables()[table].to_csv() == frame.to_csv()
@@ -315,7 +322,7 @@ def test_a_cluster_without_workers_is_told_and_given_up_with_what_there_is(clust
 
 def test_an_unfinished_study_is_told_and_nothing_is_left_where_nothing_was_done(files, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(files)
-    words = ["compare", "tiny.yaml", *WORDS["compare"], "--jobs", "1", "--out", str(tmp_path / "out"), "--quiet"]
+    words = words_of("compare", "--out", str(tmp_path / "out"), "--quiet")
     made = []
 
     def counted(call, carry_out=resources.carry_out):
@@ -394,7 +401,7 @@ def test_an_unknown_kind_is_told():
 
 
 def test_faces_of_studies_cost_nothing_until_they_are_used():
-    names = ", ".join(f"sim.studies.{name}" for name in [*ASK, "sweep"])
+    names = ", ".join(f"sim.studies.{name}" for name in sorted({*map(study_of, ASK), "sweep"}))
     code = f"import sys, {names}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"numpy", "pandas", "numba", "mesa", "matplotlib", "pydantic"} & set(done.stdout.split())

@@ -224,6 +224,13 @@ def greedy_plan(market: Market, cap: int) -> Plan:
     return _topped(market, market.fitted(posts, (), cap), cap)
 
 
+def hired_plan(market: Market, names: Iterable[str]) -> Plan:
+    """Those who are named post once each, as early as may be; nothing else is bought."""
+    start = market.slots[0]
+    posts = [_post(market, name, start, market.known[name].platform) for name in names]
+    return market.fitted(posts, (), market.budget)
+
+
 def boost_plan(market: Market, cap: int) -> Plan:
     """Nobody is hired: all money goes behind own posts, the cheapest impressions first, as early as may be."""
     start = market.slots[0]

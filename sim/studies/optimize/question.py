@@ -92,7 +92,7 @@ class Optimization:
 
 
 @dataclass(frozen=True)
-class _Job:
+class Job:
     """One run: the scenario without a plan, the plan, the seed, and which numbers are wanted."""
 
     scenario: Scenario
@@ -101,7 +101,7 @@ class _Job:
     metrics: tuple[str, ...]
 
 
-def measured(job: _Job) -> tuple[float, ...]:
+def measured(job: Job) -> tuple[float, ...]:
     """The wanted numbers of one run."""
     summary = simulate(job.scenario.model_copy(update={"plan": job.plan, "seed": job.seed})).summary
     return tuple(float(summary[name] or 0) for name in job.metrics)
@@ -122,14 +122,14 @@ def optimized(question: Question, *, jobs: Jobs = 1, tell: Tell | None = None) -
     offered = market(scenario)
     goal = offered.campaign.goal
     metrics = tuple(dict.fromkeys((goal.metric, *names("headline"))))
-    run = partial(_simulated, scenario, metrics, jobs, tell)
+    run = partial(simulated, scenario, metrics, jobs, tell)
     found = search(offered, run, goal=goal.least, runs=question.runs, seed=scenario.seed)
     held_back = seeds(scenario.seed, "optimize/held back", question.seeds)
     judged = _judged(offered, _plans(offered, found, scenario.seed), run, held_back)
     return Optimization(question, offered, found, metrics, judged, held_back)
 
 
-def _simulated(
+def simulated(
     scenario: Scenario,
     metrics: tuple[str, ...],
     processes: Jobs,
@@ -137,7 +137,8 @@ def _simulated(
     wanted: Sequence[tuple[Plan | None, int]],
     words: str,
 ) -> list[tuple[float, ...]]:
-    work = [_Job(scenario, plan, seed, metrics) for plan, seed in wanted]
+    """The wanted numbers of the scenario with each plan and seed."""
+    work = [Job(scenario, plan, seed, metrics) for plan, seed in wanted]
     return batch(measured, work, [scenario], processes=processes, tell=tell, phase=words)
 
 

@@ -75,18 +75,20 @@ class Bench:
         goal: value from which a run is a success.
         seed: from which those of the runs are drawn.
         effort: how the runs are spent.
+        stream: of the draws of its seeds.
     """
 
     simulate: Simulate
     goal: float
     seed: int
     effort: Effort
+    stream: str = "optimize/search"
     done: dict[tuple[Plan, int], tuple[float, ...]] = field(default_factory=dict)
 
     @cached_property
     def seeds(self) -> list[int]:
         """Seeds of the search, in the order in which they are used."""
-        return drawn_seeds(self.seed, "optimize/search", self.effort.last)
+        return drawn_seeds(self.seed, self.stream, self.effort.last)
 
     def measure(self, plans: Sequence[Plan], seeds: int, words: str) -> None:
         """Make what is missing of so many seeds for each plan."""
