@@ -1,0 +1,145 @@
+"""The runs of a sweep beside the known answer: every point with its interval, a score of agreement, what is claimed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from scipy import special
+
+from sim.base import intervals
+from sim.base.intervals import LEVEL, Interval
+
+if TYPE_CHECKING:
+    from sim.studies.laws.law import Claim, Law, Place
+
+ALARM = 1e-3  # chance that so few intervals hold the known answer although it is true
+SAME = 1e-9  # of the largest known answer: two numbers so near are one, but for rounding
+
+
+class Dot(NamedTuple):
+    """A point of the sweep beside what is known.
+
+    Attributes:
+        place: where it lies.
+        runs: f8[seeds], what was measured.
+        measured: mean of the runs.
+        known: mean of what it should be; NaN where nothing is known.
+        reference: mean of what it is held against; NaN where there is nothing.
+        off: measured less known, paired by seed.
+    """
+
+    place: Place
+    runs: np.ndarray
+    measured: Interval
+    known: float
+    reference: float
+    off: Interval
+
+    @property
+    def x(self) -> float:
+        """Where it lies on the axis."""
+        return self.place.x
+
+    def holds(self, within: float) -> bool | None:
+        """Whether the known answer lies in its interval; None where nothing is known or the seeds allow no interval."""
+        if not np.isfinite(self.known) or not np.isfinite(self.off.middle):
+            return None
+        if self.off.given:
+            return not self.off.clear
+        return True if abs(self.off.middle) <= within else None
+
+
+@dataclass(frozen=True)
+class Held:
+    """A law beside the runs of its sweep.
+
+    Attributes:
+        law: the known answer.
+        dots: line by line, each along the axis.
+    """
+
+    law: Law
+    dots: Sequence[Dot]
+
+    @property
+    def lines(self) -> dict[str, list[Dot]]:
+        """The points of each line."""
+        found: dict[str, list[Dot]] = {}
+        for dot in self.dots:
+            found.setdefault(dot.place.line, []).append(dot)
+        return found
+
+    @property
+    def _judged(self) -> list[bool]:
+        scale = max((abs(dot.known) for dot in self.dots if np.isfinite(dot.known)), default=1.0)
+        verdicts = (dot.holds(SAME * scale) for dot in self.dots)
+        return [verdict for verdict in verdicts if verdict is not None]
+
+    @property
+    def kept(self) -> int:
+        """Points whose interval holds the known answer."""
+        return sum(self._judged)
+
+    @property
+    def judged(self) -> int:
+        """Points of which that can be said."""
+        return len(self._judged)
+
+    @property
+    def deviation(self) -> float:
+        """The largest distance of a mean from its known answer, of shares as it is, else over the known answer.
+
+        NaN where no number is known.
+        """
+        far = [abs(dot.off.middle) / (1 if self.law.share else abs(dot.known)) for dot in self.dots if dot.known]
+        return max((one for one in far if np.isfinite(one)), default=np.nan)
+
+    @cached_property
+    def claims(self) -> list[Claim]:
+        """What the law says of order, and whether it came out so."""
+        return self.law.claims(self)
+
+    @property
+    def agrees(self) -> bool | None:
+        """Whether measured and known go together; None where these seeds cannot tell.
+
+        Not so if a claim came out contrary, or if so few of the intervals hold the known answer as `ALARM` of sound
+        sweeps would have it, each interval holding the truth in 95 of 100.
+        """
+        verdicts = [claim.holds for claim in self.claims]
+        few = self.judged > 0 and special.bdtr(self.kept, self.judged, LEVEL) < ALARM
+        if few or False in verdicts:
+            return False
+        return True if self.judged or True in verdicts else None
+
+
+def held(law: Law, places: Sequence[Place], values: np.ndarray) -> Held:
+    """A law beside runs; ``values``: f8[points, metrics, seeds], of what the law asks for."""
+    dots = [_dot(law, place, sample) for place, sample in zip(places, values, strict=True)]
+    order = list(dict.fromkeys(dot.place.line for dot in dots))
+    return Held(law, sorted(dots, key=lambda dot: (order.index(dot.place.line), dot.x)))
+
+
+def _dot(law: Law, place: Place, sample: np.ndarray) -> Dot:
+    read = law.read(place, sample)
+    off = intervals.mean(read.measured - read.known)
+    return Dot(place, read.measured, intervals.mean(read.measured), _mean(read.known), _mean(read.reference), off)
+
+
+def _mean(values: np.ndarray) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else np.nan
+
+
+def rows(found: Held) -> list[dict[str, Any]]:
+    """The points as rows of a table."""
+    return [
+        {"line": dot.place.line, "x": dot.x, "measured": dot.measured.middle, "low": dot.measured.low,
+         "high": dot.measured.high, "known": dot.known, "reference": dot.reference,
+         "off": dot.off.middle, "off_low": dot.off.low, "off_high": dot.off.high}
+        for dot in found.dots
+    ]  # fmt: skip
