@@ -8,6 +8,7 @@ from sim.cli.finished import add_explain, add_export, add_page, add_plot, add_ve
 from sim.cli.forks import add_fork
 from sim.cli.hindcast import add_hindcast
 from sim.cli.ladder import add_ladder
+from sim.cli.laws import add_laws
 from sim.cli.looks import add_looks
 from sim.cli.optimize import add_optimize
 from sim.cli.outcomes import add_outcomes
@@ -37,5 +38,6 @@ COMMANDS = (
     add_optimize,
     add_reality,
     add_sweep,
+    add_laws,
     add_merge,
 )

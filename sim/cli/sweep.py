@@ -67,6 +67,7 @@ def _add_plan(option: Callable[..., Any]) -> None:
     option("--seed", type=seed, metavar="N", help="seed of the design and of all runs (1)")
     option("--users", type=positive, metavar="N", help="people to simulate, such as 200_000 or 1e6")
     option("--metrics", type=names, metavar="A,B", help="metrics to print and to draw (the usual ones)")
+    option("--theory", metavar="LAW", help="the law whose known answer stands beside the runs: sim list laws")
     option(
         "--shard",
         type=shard,
@@ -112,7 +113,9 @@ def _sweep(args: argparse.Namespace) -> int:
     from sim.studies.sweep.answer import place
     from sim.studies.sweep.plan import factors, planned
 
-    given = {name: getattr(args, name) for name in ("design", "points", "replicates", "seed", "users", "metrics")}
+    given = {
+        name: getattr(args, name) for name in ("design", "points", "replicates", "seed", "users", "metrics", "theory")
+    }
     plan = planned(args.source, factors(args.vary), args.set, args.shard, **given)
     folder = place(plan, args.out)
     if args.dry_run:

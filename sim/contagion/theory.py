@@ -184,6 +184,6 @@ def best_push(r0: float) -> float:
 def ring_clustering(k: int, rewire: float) -> float:
     """Chance that two friends of somebody are friends, on a ring of k neighbours with a share of ties rewired.
 
-    Source: Barrat & Weigt 2000, doi:10.1007/s100510050067; exact in a large ring but for what rewiring closes by chance.
+    Source: Barrat & Weigt 2000, doi:10.1007/s100510050067; in a large ring, but for what rewiring closes by chance.
     """
     return 3 * (k - 2) / (4 * (k - 1)) * (1 - rewire) ** 3

@@ -26,7 +26,7 @@ class Lawful:
         across, up: titles of the axes.
         lines: labels, one a line.
         dots: rows of line, x, middle, low, high, told.
-        curves: rows of line, x, known; ``references``: rows of x, reference.
+        curves: rows of line, x, known, or spot where it is known here and there; ``references``: rows of x, reference.
         score: card of the score: value and note; None where no number is known.
         claims: rows of statement, figures, verdict in words, whether it holds.
         share: whether what is measured is a share; ``log``: drawn on a logarithmic axis.
@@ -89,7 +89,7 @@ def sections(found: Lawful) -> list[dict[str, Any]]:
 
 
 def picture(found: Lawful) -> Spec:
-    """Dots with intervals on the known curves. Rows: line, x and middle, low, high; or known; or reference."""
+    """Dots with intervals on the known curves. Rows: line, x, and middle, low, high, or known, spot, reference."""
     scale: Spec = {"scale": {"type": "log"}} if found.log else {}
     y = {"type": "quantitative", "axis": charts.SHARES | {"title": found.up} if found.share else amounts(found.up)}
     y |= scale
@@ -99,7 +99,12 @@ def picture(found: Lawful) -> Spec:
         colour = colour | {"legend": None}
     tips = [
         {"field": name, "type": "nominal", "title": said(title)}
-        for name, title in (("line", "law_line"), ("x_told", "value"), ("told", "law_measured"), ("known_told", "law_known"))
+        for name, title in (
+            ("line", "law_line"),
+            ("x_told", "value"),
+            ("told", "law_measured"),
+            ("known_told", "law_known"),
+        )
     ]
     return made(
         420,
@@ -111,6 +116,9 @@ def picture(found: Lawful) -> Spec:
             {"transform": [{"filter": "isValid(datum.known)"}],
              "mark": {"type": "line", "strokeWidth": 3, "opacity": 0.5},
              "encoding": {"y": y | {"field": "known"}, "color": colour}},
+            {"transform": [{"filter": "isValid(datum.spot)"}],
+             "mark": {"type": "point", "size": 340, "strokeWidth": 2.5, "opacity": 0.6},
+             "encoding": {"y": y | {"field": "spot"}, "color": colour}},
             {"transform": [{"filter": "isValid(datum.low)"}],
              "mark": {"type": "rule", "strokeWidth": 2},
              "encoding": {"y": y | {"field": "low"}, "y2": {"field": "high"}, "color": colour}},

@@ -29,11 +29,13 @@ def picture(found: Held, title: str, recipe: str, lang: Language = "en") -> Figu
     height = 5.4 + lift
     figure = page(recipe, headline, "", height)
     figure.text(0.06, 1 - (0.52 + lift) / height, fill(about, 140 if lang == "en" else 70), color=GREY, va="top")
-    axes = figure.add_axes((0.08, 0.75 / height, 0.72, 1 - (1.85 + lift) / height))
-    ends = [_line(axes, found, dots, colour, lang) for dots, colour in zip(found.lines.values(), _colours(), strict=False)]
+    axes = figure.add_axes((0.08, 0.75 / height, 0.7, 1 - (1.85 + lift) / height))
+    ends = [
+        _line(axes, found, dots, colour, lang) for dots, colour in zip(found.lines.values(), _colours(), strict=False)
+    ]
     _axes(axes, found, lang)
     name_ends(axes, [end for end in ends if end])
-    figure.text(0.06, 0.08 / height, shown("; ".join(law.sources), 110), size=6.5, color=GREY)
+    figure.text(0.06, 0.08 / height, shown(words.brief(law), 150), size=6.5, color=GREY)
     return figure
 
 
@@ -45,17 +47,19 @@ def _line(axes: Axes, found: Held, dots: Sequence[Dot], colour: str, lang: Langu
     """One line: the known curve, what it is held against, the dots; value, words and colour of its end."""
     law = found.law
     fine = law.curve(dots[0].place.facts)
-    x, known = fine or (np.array([dot.x for dot in dots]), np.array([dot.known for dot in dots]))
-    across = np.array([dot.x for dot in dots])
+    across, points = (np.array(one) for one in zip(*((dot.x, dot.known) for dot in dots), strict=True))
+    x, known = fine or (across, points)
     there = np.isfinite(known)
-    axes.plot(x[there], known[there], color=colour, lw=2.2, alpha=0.5, zorder=1, marker="" if there.sum() > 1 else "_")
+    axes.plot(x, known, color=colour, lw=2.2, alpha=0.5, zorder=1)
+    if not there.all():  # known here and there
+        axes.plot(x, known, "o", color=colour, ms=13, mfc="none", mew=1.5, zorder=1)
     reference = np.array([dot.reference for dot in dots])
     if np.isfinite(reference).any():
         axes.plot(across, reference, "--", color=GREY, lw=1.2, zorder=1)
     middle, low, high = (np.array([getattr(dot.measured, end) for dot in dots]) for end in ("middle", "low", "high"))
     low, high = (np.where(np.isfinite(end), end, middle) for end in (low, high))
     axes.errorbar(across, middle, [middle - low, high - middle], fmt="o", color=colour, ms=5.5, capsize=3, zorder=3)
-    if not there.any():
+    if not there.all():
         axes.plot(across, middle, ":", color=colour, lw=1, zorder=2)
     last = float(middle[-1]) if not fine else float(known[there][-1])
     return (last, shown(localised(law.label(dots[0].place), lang), 40), colour) if np.isfinite(last) else None

@@ -27,7 +27,7 @@ GLOBAL = 0.05  # share of everybody from which on a cascade is called global
 class Clustering(Law):
     """Share reached on a rewired ring, by its clustering, for what one friend passes on and what takes several.
 
-    All ties rewired: simple contagion reaches what the recursion for random networks with these degrees says; what takes
+    All ties rewired: simple contagion reaches what the recursion for random networks of these degrees says; what takes
     several friends stays with those who began, since nobody is tipped by one friend alone (no window of global
     cascades). No tie rewired: what takes at most half of one's friends goes round the whole ring. Between them the
     order is known: with more clustering simple contagion reaches fewer, complex contagion more.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -36,7 +36,7 @@ class Early(Law):
     name: ClassVar[str] = "early"
     metrics: ClassVar[tuple[str, ...]] = ("people_reached", "theory_people_reached")
     sources: ClassVar[tuple[str, ...]] = (
-        "Lotka 1907, doi:10.1126/science.26.653.21.b",
+        "Lotka 1907, Relation between birth rates and death rates, Science 26:21",
         "Wallinga & Lipsitch 2007, doi:10.1098/rspb.2006.3754",
         "Miller, Slim & Volz 2012, doi:10.1098/rsif.2011.0403",
     )
@@ -69,13 +69,22 @@ class Early(Law):
         reached, expected = sample
         return Reading(reached, expected, none(reached))
 
+    def against(self, dots: Sequence[Dot]) -> float:
+        """What the early ones reach."""
+        base = _base(dots)
+        return base.known if base else math.nan
+
+    def parts(self, found: Held) -> dict[str, Any]:
+        """Steps that twice as many people make up for."""
+        return {"steps": f"{math.log(2) / math.log(found.dots[0].place.facts['growth']):.1f}"}
+
     def label(self, place: Place) -> Said:
         """How many begin."""
         return self.said("line", begin=f"{place.facts['begin']:g}")
 
     def claims(self, found: Held) -> list[Claim]:
         """Whoever theory says wins, wins; and the delay at which both are equal is the one that theory names."""
-        base = next((dot for dot in found.dots if dot.x == 0 and dot.place.facts["times"] == 1), None)
+        base = _base(found.dots)
         if base is None:
             return []
         others = [dots for dots in found.lines.values() if dots[0].place.facts["times"] > 1]
@@ -104,6 +113,11 @@ class Early(Law):
         told = self.said("met", low=f"{found.low:.1f}", high=f"{found.high:.1f}", **parts)
         holds = found.low <= known <= found.high
         return Claim(self.said("crossing", times=f"{facts['times']:g}"), holds, told)
+
+
+def _base(dots: Sequence[Dot]) -> Dot | None:
+    """The early ones: the fewest, at once."""
+    return next((dot for dot in dots if dot.x == 0 and dot.place.facts["times"] == 1), None)
 
 
 def _met(x: np.ndarray, falling: np.ndarray, level: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -15,7 +16,7 @@ from sim.scenario.scenario import Scenario
 from sim.studies.laws.law import LAWS, Claim, Law, Place, Reading, change, claim, none
 
 if TYPE_CHECKING:
-    from sim.studies.laws.held import Held
+    from sim.studies.laws.held import Dot, Held
 
 URN = 0.5  # Gini of an urn of many colours, one ball of each to begin with, each drawn one put back twice
 
@@ -48,7 +49,12 @@ class Fate(Law):
 
     def _readers(self, world: World) -> float:
         if isinstance(world, Scenario):
-            lists = [one for platform in world.platforms.values() for _, one in platform.mechanisms.present() if isinstance(one, HotList)]
+            lists = [
+                one
+                for platform in world.platforms.values()
+                for _, one in platform.mechanisms.present()
+                if isinstance(one, HotList)
+            ]
             if len(lists) == 1:
                 return lists[0].reads_per_hour
         raise SimError(f"law {self.name} is of a world with one hot list; {world.name} is none")
@@ -56,7 +62,11 @@ class Fate(Law):
     def read(self, place: Place, sample: np.ndarray) -> Reading:
         """Jackknife values of the Gini coefficient."""
         (reads,) = sample
-        return Reading(jackknifed(reads), none(reads), np.full(len(reads), URN))
+        return Reading(jackknifed(reads), none(reads), none(reads))
+
+    def against(self, dots: Sequence[Dot]) -> float:
+        """The urn."""
+        return URN
 
     def claims(self, found: Held) -> list[Claim]:
         """With a list more unequal than without; and never surely less, the more people read it."""
@@ -64,7 +74,7 @@ class Fate(Law):
         if len(dots) < 2:
             return []
         figures = same(f"{dots[0].measured.middle:.2f} → {dots[-1].measured.middle:.2f}")
-        falls = [change(one, other) for one, other in zip(dots, dots[1:], strict=False)]
+        falls = [change(one, other) for one, other in pairwise(dots)]
         contrary = sum(one.clear and one.middle < 0 for one in falls)
         steps = Claim(self.said("steps"), not contrary, self.said("contrary", n=contrary, all=len(falls)))
         return [claim(self.said("rises"), change(dots[0], dots[-1]), 1, figures), steps]

@@ -66,6 +66,11 @@ class Held:
     dots: Sequence[Dot]
 
     @property
+    def whole(self) -> bool:
+        """Whether a number is known at every point."""
+        return all(np.isfinite(dot.known) for dot in self.dots)
+
+    @property
     def lines(self) -> dict[str, list[Dot]]:
         """The points of each line."""
         found: dict[str, list[Dot]] = {}
@@ -120,6 +125,8 @@ class Held:
 def held(law: Law, places: Sequence[Place], values: np.ndarray) -> Held:
     """A law beside runs; ``values``: f8[points, metrics, seeds], of what the law asks for."""
     dots = [_dot(law, place, sample) for place, sample in zip(places, values, strict=True)]
+    if np.isfinite(against := law.against(dots)):
+        dots = [dot._replace(reference=against) for dot in dots]
     order = list(dict.fromkeys(dot.place.line for dot in dots))
     return Held(law, sorted(dots, key=lambda dot: (order.index(dot.place.line), dot.x)))
 

@@ -43,7 +43,7 @@ class Reading(NamedTuple):
     Attributes:
         measured: the number that the law is about.
         known: what it should be; NaN where only an order is known.
-        reference: something to hold it against, which need not be met; NaN where there is nothing.
+        reference: something else to hold it against, which need not be met; NaN where there is nothing.
     """
 
     measured: np.ndarray
@@ -79,6 +79,14 @@ class Law(ABC):
     def asks(self, worlds: Sequence[World]) -> tuple[str, ...]:
         """The metrics that are read."""
         return self.metrics
+
+    def against(self, dots: Sequence[Dot]) -> float:
+        """One number that all points are held against, and need not meet; NaN: as each was read."""
+        return np.nan
+
+    def parts(self, found: Held) -> dict[str, Any]:
+        """What is put into the words of the finding."""
+        return {}
 
     def claims(self, found: Held) -> list[Claim]:
         """Statements of order that the runs should keep."""

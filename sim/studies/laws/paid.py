@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 class Paid(Law):
     """Share won by others, by the share reached by money, for stories that each persuade R others.
 
-    Earned is z − s with z = 1 − (1 − s)·exp(−R·z): money s begins, z are reached in all. Earned rises with s up to the
-    share where one person more by money takes one from those whom others would have reached, exp(−R·z)·(1 + R·(1 − s)) = 1,
-    and falls beyond. A story that spreads by itself (R above 1.6) loses from the first one on.
+    Earned is z − s with z = 1 − (1 − s)·exp(−R·z): money begins with s, z are reached in all. Earned rises with s up to
+    where one person more by money takes one of those whom others would have reached, exp(−R·z)·(1 + R·(1 − s)) = 1, and
+    falls beyond. A story that spreads by itself (R above 1.6) loses from the first one on.
     Not modelled: prices, that bought views convince less, that rivals bid.
     Sources: Kermack & McKendrick 1927 (the equation); Domingos & Richardson 2001 (each further one adds less);
     Blake, Nosko & Tadelis 2015 (bought views in place of free ones, measured).
@@ -42,8 +42,8 @@ class Paid(Law):
         """Along the share reached by money, a curve for each R."""
         found = []
         for world in worlds:
-            r, n = told_by_each(self.name, world), world.people.users
-            found.append(Place(world.seeds.number / n, f"{r:g}", {"r": r, "people": n}))
+            r, begin = told_by_each(self.name, world)
+            found.append(Place(begin / world.people.users, f"{r:g}", {"r": r, "people": world.people.users}))
         return found
 
     def read(self, place: Place, sample: np.ndarray) -> Reading:

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from sim.studies.laws.held import Held
 
 
-def told_by_each(law: str, world: World) -> float:
-    """People whom each persuades where nobody knows it yet, p × mean degree. `SimError` for any other world."""
+def told_by_each(law: str, world: World) -> tuple[float, int]:
+    """People whom each persuades where nobody knows it yet, p × mean degree; how many begin. `SimError` for others."""
     if not isinstance(world, Classic) or not isinstance(world.contagion, IndependentCascade):
         raise SimError(f"law {law} is of independent cascades; {world.name} is none")
     if not isinstance(world.network, ErdosRenyi) or world.seeds.count is None or world.seeds.around is not None:
         raise SimError(f"law {law} is of a random network (erdos_renyi) whose seeds are drawn (count)")
-    return world.contagion.p * world.network.mean_degree
+    return world.contagion.p * world.network.mean_degree, world.seeds.number
 
 
 @LAWS.register
@@ -51,8 +51,8 @@ class Percolation(Law):
         """Along R, one curve."""
         found = []
         for world in worlds:
-            r, n = told_by_each(self.name, world), world.people.users
-            found.append(Place(r, "all", {"r": r, "people": n, "begin": world.seeds.number}))
+            r, begin = told_by_each(self.name, world)
+            found.append(Place(r, "all", {"r": r, "people": world.people.users, "begin": begin}))
         return found
 
     def read(self, place: Place, sample: np.ndarray) -> Reading:

@@ -51,9 +51,9 @@ class Second(Law):
     name: ClassVar[str] = "second"
     metrics: ClassVar[tuple[str, ...]] = ("people_reached",)
     sources: ClassVar[tuple[str, ...]] = (
-        "Agostini 1961, How to estimate unduplicated audiences, Journal of Advertising Research 1(3)",
-        "Metheringham 1964, Measuring the net cumulative coverage of a print campaign, Journal of Advertising Research 4(4)",
-        "Goodhardt & Ehrenberg 1969, Duplication of television viewing between and within channels, Journal of Marketing Research 6",
+        "Agostini 1961, How to estimate unduplicated audiences, J. Advertising Research 1(3)",
+        "Metheringham 1964, Measuring the net cumulative coverage of a print campaign, J. Advertising Research 4(4)",
+        "Goodhardt & Ehrenberg 1969, Duplication of television viewing, J. Marketing Research 6(2)",
     )
 
     def asks(self, worlds: Sequence[World]) -> tuple[str, ...]:
@@ -114,7 +114,7 @@ def groups(world: Scenario) -> Groups:
 
 
 def duplicated(who: Groups, a: float, b: float) -> float:
-    """Share of everybody who is reached on both platforms where a share ``a`` is on the first and ``b`` on the second."""
+    """Share of everybody reached on both platforms where a share ``a`` is on the first and ``b`` on the second."""
     return float(who.people @ (who.first * _reached(who, who.first, a) * who.second * _reached(who, who.second, b)))
 
 

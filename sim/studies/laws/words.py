@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 
 from sim.base.words import columns
@@ -21,7 +22,7 @@ def general(key: str, /, **parts: object) -> Said:
 def finding(found: Held) -> Said:
     """What the law says where it came out so; else that it did not, or that these runs cannot tell."""
     if found.agrees:
-        return found.law.said("says")
+        return found.law.said("says", **found.law.parts(found))
     return general("unclear" if found.agrees is None else "differs", law=found.law.said("title"))
 
 
@@ -58,6 +59,11 @@ def reading(found: Held, seeds: int) -> Said:
     return Said(en=f"{told['en']}; {more['en']}", zh=f"{told['zh']}；{more['zh']}")
 
 
+def brief(law: Law) -> str:
+    """The sources by authors and year."""
+    return "; ".join(re.sub(r"(\d{4}).*", r"\1", one) for one in law.sources)
+
+
 def sources(law: Law) -> Said:
     """Where the known answer comes from."""
     return general("sources", sources="; ".join(law.sources))
@@ -79,6 +85,8 @@ def law_table(found: Held) -> str:
     writer = csv.DictWriter(stream, list(table[0]), lineterminator="\n")
     writer.writeheader()
     for row in table:
-        told = {key: f"{value:.10g}" if abs(value) < float("inf") else "" for key, value in row.items() if key != "line"}
+        told = {
+            key: f"{value:.10g}" if abs(value) < float("inf") else "" for key, value in row.items() if key != "line"
+        }
         writer.writerow({"line": row["line"], **told})
     return stream.getvalue()

@@ -223,7 +223,7 @@ def asked(source: Source, vary: Mapping[str, Any], rest: dict[str, Any]) -> tupl
         vary: paths, and their values as a sweep file has them.
         rest: further keys of a sweep file.
     """
-    same = {key: value for key, value in rest.items() if key not in ("replicates", "metrics")}
+    same = {key: value for key, value in rest.items() if key not in ("replicates", "metrics", "theory")}
     if isinstance(source, Mapping):
         source = scenarios.load(source)
     if isinstance(source, str | Path):
