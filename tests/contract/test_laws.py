@@ -79,7 +79,7 @@ def test_a_world_of_which_it_says_nothing_is_refused(name):
 def test_numbers_that_are_elsewhere_do_not_agree(located):
     """Every law that knows numbers at all its points sees runs that are a tenth off."""
     for name in ("percolation", "paid", "early", "second"):
-        law, places, asked = located[name]
+        law, places, _ = located[name]
         right = _right(name, places)
         draw = np.random.default_rng(7)
         noise = 1 + 1e-3 * draw.normal(size=(len(places), 1, 8))

@@ -41,6 +41,7 @@ class Early(Law):
         "Miller, Slim & Volz 2012, doi:10.1098/rsif.2011.0403",
     )
     share: ClassVar[bool] = False
+    span: ClassVar[tuple[float, float]] = (0.0, math.inf)
     log: ClassVar[bool] = True
 
     def places(self, worlds: Sequence[World]) -> list[Place]:

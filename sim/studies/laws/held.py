@@ -134,7 +134,8 @@ def held(law: Law, places: Sequence[Place], values: np.ndarray) -> Held:
 def _dot(law: Law, place: Place, sample: np.ndarray) -> Dot:
     read = law.read(place, sample)
     off = intervals.mean(read.measured - read.known)
-    return Dot(place, read.measured, intervals.mean(read.measured), _mean(read.known), _mean(read.reference), off)
+    measured = intervals.mean(read.measured, within=law.span)
+    return Dot(place, read.measured, measured, _mean(read.known), _mean(read.reference), off)
 
 
 def _mean(values: np.ndarray) -> float:

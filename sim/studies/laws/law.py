@@ -66,6 +66,7 @@ class Law(ABC):
     metrics: ClassVar[tuple[str, ...]]  # of a run's summary
     sources: ClassVar[tuple[str, ...]]  # of the known answer, with their years
     share: ClassVar[bool] = True  # whether what is measured is a share
+    span: ClassVar[tuple[float, float]] = (0.0, 1.0)  # between which what is measured lies
     log: ClassVar[bool] = False  # whether it is drawn on a logarithmic axis
 
     @abstractmethod

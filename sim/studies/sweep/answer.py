@@ -156,7 +156,7 @@ class Answer(Shown):
     study: ClassVar[str] = "sweep"
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """``runs``: a row a run; ``points``: of each drawn metric mean and interval; where there are, sensitivity and law."""
+        """``runs``: a row a run; ``points``: of each drawn metric mean and interval; if there are, sensitivity, law."""
         names = ("runs", "points", "sensitivity", "law")
         return {name: pd.read_csv(path) for name in names if (path := self.folder / f"{name}.csv").is_file()}
 
