@@ -12,6 +12,7 @@ from sim.catalog import platform_names, platform_path
 from sim.cli.tables import shares
 from sim.scenario.citations import grades
 from sim.scenario.load import shipped
+from sim.studies.sweep import plan
 
 GROUPS = {
     "Cases and campaigns": lambda name: True,
@@ -19,7 +20,6 @@ GROUPS = {
     "Twelve small cases": lambda name: name.startswith("cases/"),
     "For measuring": lambda name: name.startswith("reality_"),
 }
-SWEEPS = ROOT / "scenarios/sweeps"
 
 
 def _data(name: str) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def groups() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {title: [] for title in GROUPS}
     for name in sorted(shipped()):
         found[[title for title, fits in GROUPS.items() if fits(name)][-1]].append(name)
-    return found | {"Sweeps": [f"sweeps/{path.stem}" for path in sorted(SWEEPS.glob("*.yaml"))]}
+    return found | {"Sweeps": [f"sweeps/{name}" for name in plan.shipped()]}
 
 
 def index() -> str:
@@ -68,7 +68,7 @@ def _page(name: str) -> Iterator[str]:
     up = "../" * (name.count("/") + 1)
     yield from (f"# {cell(data.get('title', name))}", "", cell(data.get("about", "")), "")
     yield from (f"- {cell(line)}" for line in data.get("teaches", ()))
-    command = f"sim sweep {short}" if name.startswith("sweeps/") else f"sim run {name}"
+    command = f"sim sweep {name.removeprefix('sweeps/')}" if name.startswith("sweeps/") else f"sim run {name}"
     yield from ("", "```sh", command, "```", "")
     if (DOCS / f"gallery/{short}.png").exists():
         yield from (f"![{cell(data.get('title', name))}]({up}gallery/{short}.png)", "")

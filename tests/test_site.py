@@ -20,6 +20,7 @@ from sim.cli import main as cli
 from sim.cli.looks import REGISTRIES, _registry
 from sim.scenario.load import schema, shipped
 from sim.scenario.numbers import catalogue
+from sim.studies.sweep import plan
 from sim.studies.sweep.plan import Sweep
 
 ROOT = Path(__file__).parent.parent
@@ -116,7 +117,7 @@ def test_nothing_is_fetched(built, pages):
 
 
 def test_every_scenario_has_a_page(pages):
-    for name in (*shipped(), *(f"sweeps/{path.stem}" for path in (ROOT / "scenarios/sweeps").glob("*.yaml"))):
+    for name in (*shipped(), *(f"sweeps/{name}" for name in plan.shipped())):
         assert f"scenarios/{name}.html" in pages, name
         assert name in " ".join(pages["scenarios/index.html"].links), name
 

@@ -6,8 +6,8 @@ test as an argument, so that tests can hand it a faulty one and see that it is c
 
 from __future__ import annotations
 
-from verification import cascades, draws, epidemics, peers, platform, thresholds
+from verification import cascades, draws, epidemics, laws, peers, platform, thresholds
 from verification.registry import CHECKS, HONEST, Check, Outcome, Subject
 
 __all__ = ["CHECKS", "HONEST", "Check", "Outcome", "Subject"]
-__all__ += ["cascades", "draws", "epidemics", "peers", "platform", "thresholds"]
+__all__ += ["cascades", "draws", "epidemics", "laws", "peers", "platform", "thresholds"]

@@ -16,7 +16,7 @@ from sim.cli.runs import add_demo, add_run
 from sim.cli.seeds import add_seeds
 from sim.cli.stress import add_stress
 from sim.cli.studio import add_studio
-from sim.cli.sweep import add_merge, add_sweep
+from sim.cli.sweep import add_laws, add_merge, add_sweep
 
 COMMANDS = (
     add_demo,
@@ -42,5 +42,6 @@ COMMANDS = (
     add_seeds,
     add_reality,
     add_sweep,
+    add_laws,
     add_merge,
 )

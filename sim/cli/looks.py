@@ -29,6 +29,7 @@ REGISTRIES = {  # where each family's registry stands, under the family's name i
 TEXTS = ("platform", "strategy")  # files of the catalogue, which `sim show` prints
 PARTS = [kind for kind in FAMILIES if kind != "scenario"]
 OF_SCENARIO = ("campaign", "plan", "actor", "story")  # `sim show actor SCENARIO NAME`
+LAWS = "laws"  # sweeps with a known answer: `sim list laws`
 VOCABULARY = ("interests", "metrics", "adversities", "hedges")  # `sim list metrics SCENARIO`
 
 
@@ -38,8 +39,9 @@ def add_looks(commands: Any) -> None:
     add_scenario(parser, dest="scenarios", nargs="+")
     add_set(parser)
     parser = add(commands, "list", _list, "list what exists")
-    families = [*FAMILIES.values(), *VOCABULARY]
-    parser.add_argument("family", nargs="?", choices=families, help=f"only these (all but {', '.join(VOCABULARY)})")
+    apart = (LAWS, *VOCABULARY)
+    families = [*FAMILIES.values(), *apart]
+    parser.add_argument("family", nargs="?", choices=families, help=f"only these (all but {', '.join(apart)})")
     about = "whose interests, metrics, adversities or hedges (the catalogue's)"
     parser.add_argument("scenario", nargs="?", metavar="SCENARIO", help=about)
     text = "show a scenario with every default, a part of it, a platform or a plug-in"
@@ -104,6 +106,10 @@ def _entries(family: str) -> list[tuple[str, str]]:
         from sim.scenario.load import load, shipped
 
         return [(name, load(path).title) for name, path in sorted(shipped().items())]
+    if family == LAWS:
+        from sim.studies.laws.gallery import entries
+
+        return entries()
     if family == "platforms":
         from sim.base.reader import read
         from sim.catalog import platform_names, platform_path

@@ -69,9 +69,11 @@ def cascade(network: Degrees, adopts: Adopts, steps: int) -> np.ndarray:
     """
     chance, adopted = network.seed_reach, [float(network.seeds)]
     tries = np.maximum(network.followed - network.mutual, 0)
-    for _ in range(steps):
+    for step in range(steps):
         adopted.append(network.seeds + float(network.people @ adopts(chance, network.followed, network.followed)))
-        chance = network.seed_reach + float(network.reach @ adopts(chance, tries, network.followed))
+        before, chance = chance, network.seed_reach + float(network.reach @ adopts(chance, tries, network.followed))
+        if chance == before:  # nothing changes any more
+            return np.array(adopted + [adopted[-1]] * (steps - step - 1))
     return np.array(adopted)
 
 
@@ -154,3 +156,34 @@ def transmissibility(infect: float, recover: float) -> float:
     if recover == 0:
         return float(infect > 0)
     return infect / (1 - (1 - infect) * (1 - recover))
+
+
+def growth(followed: float, infect: float, recover: float) -> float:
+    """Factor by which cases of SIR grow in a step while few have had it, on a random network of this mean degree.
+
+    Of the edge-based equations above where hardly anybody is infected: what still can be passed on along an edge is
+    kept with (1 − infect)·(1 − recover), and each one that is infected brings as many new edges as it has others.
+    """
+    return (1 - infect) * (1 - recover) + infect * followed
+
+
+def best_push(r0: float) -> float:
+    """Share of all people begun at which those whom they win are the most, on a random network, z − s.
+
+    Beyond it one more that is begun takes one of those whom others would have won: dz/ds = 1 for the root z of
+    `final_size`, that is exp(−r0·z)·(1 + r0·(1 − s)) = 1. 0 where that is so from the first one on.
+    """
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        share = (low + high) / 2
+        gains = np.exp(-r0 * final_size(r0, share)) * (1 + r0 * (1 - share)) > 1
+        low, high = (share, high) if gains else (low, share)
+    return low if low > 1e-6 else 0.0
+
+
+def ring_clustering(k: int, rewire: float) -> float:
+    """Chance that two friends of somebody are friends, on a ring of k neighbours with a share of ties rewired.
+
+    Source: Barrat & Weigt 2000, doi:10.1007/s100510050067; in a large ring, but for what rewiring closes by chance.
+    """
+    return 3 * (k - 2) / (4 * (k - 1)) * (1 - rewire) ** 3

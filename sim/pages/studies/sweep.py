@@ -8,8 +8,9 @@ from typing import Any
 
 from sim.pages.amounts import amount
 from sim.pages.data import table
-from sim.pages.studies import charts, frame
+from sim.pages.studies import charts, frame, law
 from sim.pages.studies.frame import Ends, card, plain
+from sim.pages.studies.law import Lawful
 from sim.pages.words import Said, said, same
 
 MOST = 20_000  # cells that sliders may move over
@@ -42,6 +43,7 @@ class Swept:
         raw: the values of each knob, point by point, for the table.
         design: how the points lie; ``whole``: none of them is missing.
         runs, failed: how many were done, and how many could not be.
+        law: the known answer beside the runs; None without one.
     """
 
     title: str
@@ -57,18 +59,20 @@ class Swept:
     whole: bool
     runs: int = 0
     failed: int = 0
+    law: Lawful | None = None
 
 
 def document(found: Swept) -> dict[str, Any]:
     """The document of a sweep."""
     points = said("sweep_about", points=f"{len(found.cells):,}", seeds=found.seeds)
+    known = found.law
     return frame.document(
         "sweep",
-        title=_title(found),
+        title=known.finding if known else _title(found),
         name=found.title,
-        about=[same(found.scenario), points, said(f"design_{found.design}")],
-        cards=_cards(found),
-        sections=[_explore(found), _effects(found), _points(found)],
+        about=[known.asks if known else same(found.scenario), points, said(f"design_{found.design}")],
+        cards=[*law.cards(known), _cards(found)[-1]] if known else _cards(found),
+        sections=[*(law.sections(known) if known else ()), _explore(found), _effects(found), _points(found)],
     )
 
 

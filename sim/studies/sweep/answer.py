@@ -19,6 +19,7 @@ from sim.scenario.given import checked
 from sim.scenario.load import Source
 from sim.scenario.numbers import Language
 from sim.studies.engine import Cluster, engine
+from sim.studies.laws import chart as law
 from sim.studies.ledger import Ledger
 from sim.studies.shown import Shown
 from sim.studies.sweep import charts, words
@@ -37,6 +38,7 @@ def sweep(
     points: int | None = None,
     replicates: int | None = None,
     metrics: Sequence[str] | None = None,
+    theory: str | None = None,
     sets: Sequence[str] = (),
     users: int | None = None,
     seed: int | None = None,
@@ -57,6 +59,7 @@ def sweep(
         points: of a latin, sobol or saltelli design.
         replicates: seeds at every point (1).
         metrics: those to draw and to print (the usual ones).
+        theory: the law whose known answer stands beside the runs.
         sets: values that all runs share, ``path=value``.
         users: people in every run.
         seed: of the design and of all runs (1).
@@ -77,6 +80,7 @@ def sweep(
     4
     """
     given: dict[str, Any] = {"design": design, "points": points, "replicates": replicates, "metrics": metrics}
+    given["theory"] = theory
     plan = planned(scenario, vary or {}, sets, users=users, seed=seed, **given)
     folder = place(plan, Path(out))
     how: dict[str, Any] = {"workers": workers, "parquet": parquet, "figures": figures, "lang": lang}
@@ -152,8 +156,8 @@ class Answer(Shown):
     study: ClassVar[str] = "sweep"
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """``runs``: a row a run; ``points``: of each drawn metric mean and interval; where it is known, sensitivity."""
-        names = ("runs", "points", "sensitivity")
+        """``runs``: a row a run; ``points``: of each drawn metric mean and interval; if there are, sensitivity, law."""
+        names = ("runs", "points", "sensitivity", "law")
         return {name: pd.read_csv(path) for name in names if (path := self.folder / f"{name}.csv").is_file()}
 
     def record(self) -> dict[str, Any]:
@@ -177,5 +181,7 @@ class Answer(Shown):
         return f"<sweep {head.sweep['name']} of {head.scenario}: {self.document()['title']['en']}; {self.folder}>"
 
     def picture(self) -> Figure:
-        """What each path does to the chosen metrics."""
+        """The law beside its runs, or what each path does to the chosen metrics."""
+        if self.report.held:
+            return law.picture(self.report.held, self.report.head.title, self.report.recipe)
         return charts.effects(self.report.found, self.report.head.title, self.report.recipe)

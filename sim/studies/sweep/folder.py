@@ -16,6 +16,11 @@ from sim.runs import citation
 from sim.runs.paging import writing
 from sim.runs.recipe import maker, version_of_program
 from sim.scenario.numbers import Language
+from sim.studies.laws import chart as law_chart
+from sim.studies.laws import words
+from sim.studies.laws.dots import Place
+from sim.studies.laws.held import Held, held
+from sim.studies.laws.law import LAWS
 from sim.studies.ledger import DONE, FAILED, FILE, Ledger
 from sim.studies.sweep import charts, found, page
 from sim.studies.sweep.design import factor
@@ -29,6 +34,7 @@ WRITTEN = (
     "points.csv",
     "sweep.",
     "sensitivity.csv",
+    "law.csv",
     "figures/",
     "page.",
     "CITATION.cff",
@@ -49,6 +55,7 @@ class Header:
         points: how many.
         replicates: of each.
         rests: what their page says that they rest on; empty in ledgers of earlier versions.
+        law: of a sweep with a known answer, where its points lie, and which metrics are read.
     """
 
     plan: str
@@ -59,6 +66,7 @@ class Header:
     points: int
     replicates: int
     rests: dict[str, Any] = field(default_factory=dict)
+    law: dict[str, Any] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -71,14 +79,22 @@ def header(plan: Plan) -> Header:
     world, sweep = plan.load(), plan.sweep
     text = json.loads(sweep.model_dump_json())
     title = sweep.title or world.title or world.name
-    return Header(
-        plan.digest, text, world.name, title, plan.paths, len(plan.points), sweep.replicates, page.rests(plan)
-    )
+    size = len(plan.points), sweep.replicates
+    return Header(plan.digest, text, world.name, title, plan.paths, *size, page.rests(plan), _located(plan))
+
+
+def _located(plan: Plan) -> dict[str, Any]:
+    """Where the points of a sweep with a known answer lie; nothing of others."""
+    law = plan.law
+    if law is None:
+        return {}
+    worlds = plan.worlds()
+    return {"metrics": law.asks(worlds), "places": law.places(worlds)}
 
 
 def inscribe(ledger: Ledger, head: Header) -> None:
     """Write the header into a ledger, if it is not there."""
-    text = json.dumps(head.__dict__, ensure_ascii=False)
+    text = json.dumps({key: value for key, value in head.__dict__.items() if key != "law" or value}, ensure_ascii=False)
     if ledger.meta("header") != text:
         ledger.set_meta(header=text)
 
@@ -119,6 +135,7 @@ class Report:
     found: Found
     indices: Sequence[Index] = ()
     notes: Sequence[str] = ()
+    held: Held | None = None
 
     @property
     def recipe(self) -> str:
@@ -144,6 +161,8 @@ def write(ledger: Ledger, *, parquet: bool = False, figures: bool = True, lang: 
         _put(folder / name, text)
     if report.indices:
         _put(folder / "sensitivity.csv", _table(report.indices))
+    if report.held:
+        _put(folder / "law.csv", words.law_table(report.held))
     if figures and report.done:
         draw(report, folder / "figures")
     if report.done and head.rests:
@@ -166,7 +185,16 @@ def _report(ledger: Ledger, head: Header) -> Report:
             made = indices(metrics, head.sweep["seed"])
         except SimError as error:
             notes.append(str(error))
-    return Report(head, done, failed, ledger.digest(head.plan), metrics, made, notes)
+    return Report(head, done, failed, ledger.digest(head.plan), metrics, made, notes, _held(ledger, head))
+
+
+def _held(ledger: Ledger, head: Header) -> Held | None:
+    """The runs beside the known answer; None without one, or where no run is done."""
+    if not head.law or not ledger.count(head.plan, DONE):
+        return None
+    read = found.read(ledger, head.plan, head.paths, head.law["metrics"], (head.points, head.replicates))
+    places = [Place(*head.law["places"][number]) for number in read.numbers]
+    return held(LAWS.get(head.sweep["theory"])(), places, read.values)
 
 
 def document(report: Report) -> dict[str, Any]:
@@ -182,7 +210,7 @@ def document(report: Report) -> dict[str, Any]:
     }
     if not head.rests:
         raise SimError("an earlier version of the program filled this ledger; give its sweep command again for a page")
-    return page.document(report.found, head.sweep, head.rests, **facts)
+    return page.document(report.found, head.sweep, head.rests, held=report.held, **facts)
 
 
 def record(report: Report) -> dict[str, Any]:
@@ -207,6 +235,7 @@ def draw(report: Report, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     head, recipe = report.head, report.recipe
     makers: dict[str, Callable[[], Any]] = {
+        "law": lambda: law_chart.picture(report.held, head.title, recipe) if report.held else None,
         "effects": lambda: charts.effects(report.found, head.title, recipe),
         "heat_map": lambda: charts.heat_map(report.found, head.title, recipe),
         "tornado": lambda: charts.tornado(report.found, head.title, recipe) if len(head.paths) > 1 else None,

@@ -19,6 +19,8 @@ from sim.runs.paging import telling
 from sim.runs.recipe import version_of_program
 from sim.scenario import load as scenarios
 from sim.scenario import numbers
+from sim.studies.laws.held import Held
+from sim.studies.laws.told import told as lawful
 from sim.studies.paging import SCENARIO
 from sim.studies.sweep.effects import Effect, effects, ranked
 from sim.studies.sweep.found import Found, is_number
@@ -54,8 +56,9 @@ def document(
     digest: str,
     runs: int,
     failed: int,
+    held: Held | None = None,
 ) -> dict[str, Any]:
-    """The document of a sweep; ``sweep``: as its file says it; ``rested``: as `rests` told it."""
+    """The document of a sweep; ``sweep``: as its file says it; ``rested``: as `rests` told it; ``held``: its law."""
     columns = [found.column(path) for path in range(len(found.paths))]
     values = [_ordered(column) for column in columns]
     every = [effects(found, metric) for metric in range(len(found.metrics))]
@@ -78,6 +81,7 @@ def document(
         whole=len(found.texts) == int(np.prod([len(one) for one in values])),
         runs=runs,
         failed=failed,
+        law=lawful(held) if held else None,
     )
     return frame.finished(page.document(told), _rests(sweep, rested, scenario, digest))
 

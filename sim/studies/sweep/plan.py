@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import Field
 
@@ -23,6 +23,9 @@ from sim.scenario import numbers
 from sim.scenario.load import Source
 from sim.studies.study import seeded, seeds
 from sim.studies.sweep.design import Design, Points, factor, points
+
+if TYPE_CHECKING:
+    from sim.studies.laws import Law
 
 SHIPPED = scenarios.SHIPPED / "sweeps"
 MOST_POINTS = 1 << 24
@@ -45,6 +48,7 @@ class Sweep(Strict):
     replicates: int = Field(1, ge=1, le=100_000, description="runs of every point; the same seeds at all points")
     seed: int = Field(1, ge=0, lt=2**63, description="of the design and of all runs")
     metrics: tuple[str, ...] = Field((), max_length=8, description="metrics to draw and to print, the first in full")
+    theory: str | None = Field(None, description="a law of `sim list laws`: its known answer stands beside the runs")
 
 
 class Run(NamedTuple):
@@ -105,7 +109,7 @@ class Plan:
     @property
     def text(self) -> str:
         """The sweep as JSON, but for what does not change any run."""
-        return self.sweep.model_dump_json(exclude={"title", "about", "metrics", "name", "scenario"})
+        return self.sweep.model_dump_json(exclude={"title", "about", "metrics", "name", "scenario", "theory"})
 
     @property
     def slug(self) -> str:
@@ -139,6 +143,20 @@ class Plan:
             scenario = seeded(base, self.seed(replicate))
             yield Run(number, point, replicate, key(scenario, known), sets, scenario)
 
+    @property
+    def law(self) -> Law | None:
+        """The law whose known answer stands beside the runs."""
+        if self.sweep.theory is None:
+            return None
+        from sim.studies.laws import LAWS
+
+        law: Law = LAWS.get(self.sweep.theory)()
+        return law
+
+    def worlds(self) -> list[World]:
+        """The scenario at every point."""
+        return [self.load(*self.texts(point)) for point in range(len(self.points))]
+
     def check(self) -> None:
         """Try every value of every factor, others as they are, and every metric. Raises `ScenarioError`, `SimError`."""
         worlds = []
@@ -147,11 +165,14 @@ class Plan:
                 worlds.append(self.load(f"{one.path}={text}"))
         for name in self.sweep.metrics:
             numbers.expect("--metrics", name, worlds)
+        if law := self.law:
+            law.places(self.worlds())
 
 
 def shipped() -> dict[str, Path]:
-    """The sweeps that come with the project, by name."""
-    return {path.stem: path for path in sorted(SHIPPED.glob("*.yaml"))}
+    """The sweeps that come with the project, by name; laws by their folder and name."""
+    paths = [*SHIPPED.glob("*.yaml"), *(SHIPPED / "laws").glob("*.yaml")]
+    return {path.relative_to(SHIPPED).with_suffix("").as_posix(): path for path in sorted(paths)}
 
 
 def opened(source: str) -> tuple[Sweep, str] | None:
@@ -202,7 +223,7 @@ def asked(source: Source, vary: Mapping[str, Any], rest: dict[str, Any]) -> tupl
         vary: paths, and their values as a sweep file has them.
         rest: further keys of a sweep file.
     """
-    same = {key: value for key, value in rest.items() if key not in ("replicates", "metrics")}
+    same = {key: value for key, value in rest.items() if key not in ("replicates", "metrics", "theory")}
     if isinstance(source, Mapping):
         source = scenarios.load(source)
     if isinstance(source, str | Path):

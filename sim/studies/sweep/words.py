@@ -10,6 +10,7 @@ from sim.base.intervals import Interval
 from sim.base.words import columns, humanise_bytes, humanise_seconds, tail
 from sim.pictures.paper import count
 from sim.scenario import numbers
+from sim.studies.laws import words as laws
 from sim.studies.sweep.charts import headline, share
 from sim.studies.sweep.cost import Cost
 from sim.studies.sweep.design import Factor
@@ -55,6 +56,8 @@ def findings(report: Report) -> Iterator[str]:
     counts += f", {report.failed:,} failed" if report.failed else ""
     yield counts + (f", {missing:,} not made yet" if missing else "")
     yield f"digest {report.digest[:16]}"
+    if report.held:
+        yield from ("", *laws.lines(report.held))
     if not report.done or not found.metrics:
         return
     yield from ("", headline(found))
