@@ -35,8 +35,8 @@ def _add(words: Any, name: str, command: Any, text: str) -> argparse.ArgumentPar
     return parser
 
 
-def _add_where(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--record", type=Path, default=RECORD, metavar="DIR", help=f"track record (./{RECORD})")
+def _add_where(parser: argparse.ArgumentParser, where: str = f"./{RECORD}") -> None:
+    parser.add_argument("--record", type=Path, metavar="DIR", help=f"folder of the track record ({where})")
 
 
 def _add_register(words: Any) -> None:
@@ -59,7 +59,7 @@ def _add_register(words: Any) -> None:
     later = "leave out observed rows of later days that the scenario holds; without it they are refused"
     option("--leave-out-later", action="store_true", help=later)
     option("--note", default="", metavar="TEXT", help="a line for whoever reads it")
-    _add_where(parser)
+    _add_where(parser, "OUT/forecasts")
     add_study(parser, users=100_000)
 
 
@@ -106,28 +106,29 @@ def _register(args: argparse.Namespace) -> int:
     from sim.studies.forecast.track import entries
     from sim.studies.forecast.words import entered
 
-    entries(args.record)  # a record that is broken is told before runs are made
+    place = args.record or args.out / RECORD.name
+    entries(place)  # a record that is broken is told before runs are made
     asked = {
         name: getattr(args, name)
         for name in ("data", "seeds", "candidates", "with_plan", "announced", "leave_out_later", "note")
     }
 
     def onward(answer: Answer, folder: Path) -> Iterator[str]:
-        yield entered(register(answer, args.record))
+        yield entered(register(answer, place))
 
     def ask(tell: Any) -> Answer:
         return forecast(args.scenario, args.to, args.until, quantities=args.of, **asked, **shared(args), tell=tell)
 
     answer = carry_out(args, ask, onward)
     if args.quiet:
-        register(answer, args.record)
+        register(answer, place)
     return 0
 
 
 def _score(args: argparse.Namespace) -> int:
     from sim.studies.forecast import score
 
-    print_lines(score(args.file, args.against, args.record).lines())
+    print_lines(score(args.file, args.against, args.record or RECORD).lines())
     return 0
 
 
@@ -135,7 +136,7 @@ def _record(args: argparse.Namespace) -> int:
     from sim.studies.forecast import record
     from sim.studies.forecast.words import holds
 
-    found = record(args.record)
+    found = record(args.record or RECORD)
     if args.holds:
         print_lines([holds(found.entries, args.holds)])
         return 0

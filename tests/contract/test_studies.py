@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import worlds
-from asked import ASK, DAYS, FIT, LOUDER, SHORT, quickly, world
+from asked import ASK, DAYS, FIT, LOUDER, SHORT, command, quickly, world
 
 from sim.base import loader, machine
 from sim.base.errors import RefusedError, SimError
@@ -48,7 +48,7 @@ def files(tmp_path_factory):
 
 @pytest.fixture(scope="module", autouse=True)
 def quick():
-    """A search of few plans and seeds; workers know nothing of it."""
+    """A search of few plans and seeds, and a clock that stands; workers know nothing of it."""
     patch = quickly()
     yield
     patch.undo()
@@ -60,6 +60,7 @@ WORDS = {
     "optimize": ["--set", SHORT, "--runs", "50", "--seeds", "6"],
     "calibrate": ["--fit", FIT, "--to", "wish.yaml", "--runs", "24"],
     "hindcast": ["--until", DAYS[0], "--to", DAYS[1], "--seeds", "3", "--users", "300"],
+    "forecast": ["--to", DAYS[1], "--until", DAYS[0], "--seeds", "3", "--users", "300"],
     "counterfactuals": ["--seeds", "3", "--users", "300"],
     "outcomes": ["--seeds", "3"],
 }
@@ -143,7 +144,7 @@ def undrawn(monkeypatch):
 def test_the_command_asks_the_same(answers, files, name, undrawn, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(files)
     words = ["tiny.yaml", *WORDS[name], "--jobs", "1", "--out", str(tmp_path), "--quiet"]
-    assert main.main([name, *words]) == 0, capsys.readouterr().err
+    assert main.main([*command(name), *words]) == 0, capsys.readouterr().err
     (place,) = (tmp_path / "tiny").iterdir()
     said = capsys.readouterr()
     assert said.out == f"{place}\n"
@@ -187,7 +188,9 @@ def test_an_answer_shows_itself(answers, name):
 def test_what_does_not_fit_into_memory_is_refused_in_a_line(files, name, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(machine, "available_bytes", lambda: 1 << 20)
     monkeypatch.chdir(files)
-    code = main.main([name, "tiny.yaml", *WORDS[name], "--jobs", "1", "--out", str(tmp_path / "out"), "--quiet"])
+    code = main.main(
+        [*command(name), "tiny.yaml", *WORDS[name], "--jobs", "1", "--out", str(tmp_path / "out"), "--quiet"]
+    )
     out, err = capsys.readouterr()
     assert (code, out, len(err.splitlines())) == (3, "", 1)
     assert "GiB are free" in err

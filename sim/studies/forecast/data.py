@@ -11,6 +11,7 @@ from sim.base.errors import SimError
 from sim.base.registry import did_you_mean
 from sim.scenario.scenario import Scenario
 from sim.studies.ensemble import LISTED, Trace
+from sim.studies.forecast import seal
 from sim.studies.hindcast.known import DAY, FACTORS, Cut, Known
 from sim.studies.hindcast.score import Truth
 from sim.studies.hindcast.study import daily_metrics
@@ -115,7 +116,9 @@ def used(plan: Cut) -> dict[str, Any]:
     """What went in by the cut, and what did not."""
     return {
         "last": (plan.cut - DAY).date().isoformat(),
-        "used": [{"label": one.label, "value": one.value, "factor": one.factor} for one in plan.known],
+        "used": [
+            {"label": one.label, "value": seal.plain(one.value), "factor": seal.plain(one.factor)} for one in plan.known
+        ],
         "not_used": [what for what in plan.unused if not what.endswith(": later")],
         "switched_off": list(plan.later),
         "planned": {"kept": plan.with_plan, "what": list(plan.planned)},

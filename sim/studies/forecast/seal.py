@@ -17,6 +17,11 @@ from sim.base.errors import SimError
 SEAL = "seal"
 
 
+def plain(value: float) -> float:
+    """A number as the file has it: whole where it is, else twelve digits, which are the same on every CPU."""
+    return int(value) if value == int(value) else float(f"{value:.12g}")
+
+
 def compact(value: Any) -> str:
     """JSON in one form: keys in order, no blanks, letters as they are."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)

@@ -99,11 +99,15 @@ def content(
         "known_until": runs.cut.isoformat(),
         "to": plan.to.isoformat(),
         "first": runs.first.isoformat(),
-        "effective_size": plain(cast.size),
+        "effective_size": seal.plain(cast.size),
         "seeds": [run.seed for run in cast.traces],
         "weights": runs.weights.tolist(),
-        "known": {name: {f"{day}": plain(value) for day, value in days.items()} for name, days in runs.seen.items()},
-        "stated": {name: [list(map(plain, row[ahead:])) for row in values] for name, values in runs.values.items()},
+        "known": {
+            name: {f"{day}": seal.plain(value) for day, value in days.items()} for name, days in runs.seen.items()
+        },
+        "stated": {
+            name: [list(map(seal.plain, row[ahead:])) for row in values] for name, values in runs.values.items()
+        },
         "bands": {name: _bands(values[:, ahead:], runs.weights) for name, values in runs.values.items()},
         "data": used(plan),
         "note": note,
@@ -130,10 +134,10 @@ def stating(cast: Hindcast, wanted: Sequence[str]) -> score.Runs:
 
 
 def _so_far(whole: score.Runs, name: str) -> dict[date, float]:
-    """What naive forecasts go on from: days from the first observed one on, or where there is none, all, as runs say."""
+    """What naive forecasts go on from: days from the first observed one on; where there is none, all, as runs say."""
     days = [whole.first + timedelta(days=d) for d in range((whole.cut - whole.first).days + 1)]
     begin = min(whole.seen.get(name, days), default=whole.cut)
-    return {day: plain(value) for day, value in zip(days, score.known(whole, name), strict=False) if day >= begin}
+    return {day: seal.plain(value) for day, value in zip(days, score.known(whole, name), strict=False) if day >= begin}
 
 
 def _rests_on(name: str) -> tuple[str, ...]:
@@ -166,17 +170,14 @@ def software() -> dict[str, Any]:
 
 
 def _bands(values: np.ndarray, weights: np.ndarray) -> list[list[float]]:
-    return [list(map(plain, quantiles(values[:, d], weights))) for d in range(values.shape[1])]
-
-
-def plain(value: float) -> float:
-    """A number as the file has it: whole where it is, else twelve digits, which are the same on every CPU."""
-    return int(value) if value == int(value) else float(f"{value:.12g}")
+    return [list(map(seal.plain, quantiles(values[:, d], weights))) for d in range(values.shape[1])]
 
 
 def rounded(values: np.ndarray) -> np.ndarray:
     """The same of an array."""
-    return np.array([plain(value) for value in np.asarray(values, float).ravel().tolist()], float).reshape(values.shape)
+    return np.array([seal.plain(value) for value in np.asarray(values, float).ravel().tolist()], float).reshape(
+        values.shape
+    )
 
 
 # ---- out of the file
@@ -205,7 +206,8 @@ def runs(told: Mapping[str, Any]) -> score.Runs:
     blank = np.zeros((len(told["weights"]), before))
     values = {name: np.hstack([blank, np.array(rows, float)]) for name, rows in told["stated"].items()}
     seen = {name: {date.fromisoformat(day): x for day, x in days.items()} for name, days in told["known"].items()}
-    return score.Runs(first, cut, np.array(told["weights"], float), values, seen)
+    weights = np.array(told["weights"], float)
+    return score.Runs(first, cut, weights / weights.sum(), values, seen)  # twelve digits of thirds are not quite one
 
 
 def ahead(told: Mapping[str, Any]) -> list[date]:

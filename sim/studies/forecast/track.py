@@ -294,8 +294,8 @@ def _number(runs: scoring.Runs, one: Judged) -> dict[str, Any]:
         "quantity": one.quantity,
         "day": one.day.isoformat(),
         "ahead": row.first,
-        "observed": stated.plain(one.observed),
-        "bands": list(map(stated.plain, one.bands)),
-        "crps": stated.plain(one.crps),
-        "naive": {name: stated.plain(error) for name, error in row.naive.items()},
+        "observed": seal.plain(one.observed),
+        "bands": list(map(seal.plain, one.bands)),
+        "crps": seal.plain(one.crps),
+        "naive": {name: seal.plain(error) for name, error in row.naive.items()},
     }
