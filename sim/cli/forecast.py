@@ -65,7 +65,8 @@ def _add_register(words: Any) -> None:
 
 def _add_score(words: Any) -> None:
     parser = _add(words, "score", _score, "hold a sealed forecast against later numbers, and enter the score")
-    parser.add_argument("file", type=Path, metavar="FILE", help="a sealed forecast, or the folder that holds it")
+    about = "a sealed forecast, its folder; or of those on record a scenario (its latest) or digits of a digest"
+    parser.add_argument("file", metavar="FILE", help=about)
     against = "later numbers: a file of date,quantity,value"
     parser.add_argument("--against", type=Path, required=True, metavar="FILE.csv", help=against)
     _add_where(parser)

@@ -96,8 +96,9 @@ class OnRecord:
 
 def sealed(found: Mapping[str, Any], told: Sealed) -> dict[str, Any]:
     """The document of a hindcast as that of a sealed forecast."""
-    note = said("forecast_ahead" if told.ahead else "forecast_afterwards", known=dated(told.known))
-    first = card("sealed", said("card_sealed"), same(_moment(told.when)), note)
+    parts = {"hour": f"{told.when:%H:%M}", "known": dated(told.known)}
+    note = said("forecast_ahead" if told.ahead else "forecast_afterwards", **parts)
+    first = card("sealed", said("card_sealed"), dated(told.when.date()), note)
     sections = [*found["sections"], _sealed(told)]
     return {**found, "kind": "forecast", "cards": [first, *found["cards"]], "sections": sections}
 

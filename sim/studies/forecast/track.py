@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 from sim.base.errors import SimError
 from sim.base.files.drafts import replacing
 from sim.base.files.inputs import sha256
+from sim.base.registry import did_you_mean
 from sim.scenario.load import SHIPPED
 from sim.studies.forecast import chain, clock, seal, stated
 from sim.studies.forecast.chain import Entry
@@ -22,7 +23,7 @@ OURS = SHIPPED / "forecasts"  # the record that comes with the program; every ot
 RECORD = Path("results/forecasts")
 REGISTERED, SCORED = "registered", "scored"
 KEPT = "sealed"  # folder of the sealed files, beside the record
-SHORT = 16  # digits of a digest in its name
+SHORT, LEAST = 16, 6  # digits of a digest in a file's name; those that one must be called by
 NOT_STATED, NOT_OVER = "not stated by this forecast", "of days that are not over"
 
 
@@ -233,14 +234,15 @@ def score(file: Path | str, against: Path | str, record: Path | str = RECORD) ->
     seen, that it does not state or that is not over, is left out and told. The same score is entered once.
 
     Args:
-        file: the sealed file, or a folder that holds it.
+        file: the sealed file, a folder that holds it, or of what is on record the first digits of a digest, or the
+            name of a scenario: then the latest forecast of it.
         against: CSV file of later numbers (date, quantity, value).
         record: folder of the record.
 
     Raises:
         SimError: the file is not as it was sealed, nothing can be scored, or the record is broken.
     """
-    told, path = stated.read(Path(file)), Path(against)
+    told, path = stated.read(found(str(file), Path(record))), Path(against)
     runs = stated.runs(told)
     truth, left = sorted_out(runs, scoring.numbers(path))
     registered = register(told, record)
@@ -257,6 +259,23 @@ def score(file: Path | str, against: Path | str, record: Path | str = RECORD) ->
         return bool(entry.body["forecast"] == told["digest"] and entry.body["numbers"] == numbers)
 
     return Scored(told, runs, truth, left, _append(Path(record), SCORED, body, same), registered)
+
+
+def found(name: str, record: Path) -> Path:
+    """The sealed file that is meant. Raises `SimError` where there is none."""
+    if Path(name).exists():
+        return Path(name)
+    known = [entry.body for entry in entries(record) if entry.what == REGISTERED]
+    meant = [body["forecast"] for body in known if body["scenario"] == name or _begins(body["forecast"], name)]
+    if not meant:
+        names = sorted({body["scenario"] for body in known})
+        raise SimError(f"{name}: no such file, and nothing of that name is on record; {did_you_mean(name, names)}")
+    places = [folder / KEPT / f"{meant[-1][:SHORT]}.json" for folder in (record, OURS)]
+    return next((place for place in places if place.exists()), places[0])
+
+
+def _begins(digest: str, name: str) -> bool:
+    return len(name) >= LEAST and digest.startswith(name.lower())
 
 
 def sorted_out(runs: scoring.Runs, numbers: Truth) -> tuple[Truth, list[Unscored]]:

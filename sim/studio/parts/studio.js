@@ -22,7 +22,7 @@ function render() {
   document.title = word("studio");
   document.querySelector("a.skip")?.remove();
   document.body.prepend(el("a", { class: "skip", href: "#live", text: word("skip_to_run") }));
-  document.getElementById("page").replaceChildren(top_(), el("div", { class: "desk" }, editorPart(), livePart()), bookPart());
+  document.getElementById("page").replaceChildren(top_(), el("div", { class: "desk" }, editorPart(), livePart()), bookPart(), forecastPart());
   engine();
   wrong(S.wrong);
   showFaults();
@@ -30,6 +30,7 @@ function render() {
   showMove();
   showRun();
   showBook();
+  showForecasts();
 }
 
 function listen() {
@@ -43,12 +44,14 @@ function listen() {
     if (S.shown && !S.entries.has(S.shown)) S.shown = null;
     if (S.pair && !ofPair(S.pair).length) S.pair = null;
     if (S.shown) await fetchRun(S.shown);
+    tried(async () => tookForecasts(await ask("/api/forecasts")));
     showBook();
     showRun();
     document.getElementById("page").dataset.ready = lang;
   });
   on("ready", () => { S.ready = true; engine(); });
   on("entry", took_);
+  on("forecasts", tookForecasts);
   on("steps", stepped);
   on("gone", (id) => {
     const { pair } = S.entries.get(id) || {};
