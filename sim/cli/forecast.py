@@ -1,4 +1,4 @@
-"""`sim forecast`: what is expected, put on record before it is known, and how all that was on record came out."""
+"""`sim hindcast`: what would have been expected on a day? `sim forecast`: the same of days to come, put on record."""
 
 from __future__ import annotations
 
@@ -17,6 +17,24 @@ if TYPE_CHECKING:
     from sim.studies.forecast import Answer
 
 RECORD = Path("results/forecasts")
+
+
+def add_hindcast(commands: Any) -> None:
+    """`sim hindcast`."""
+    text = "what the model expects after a day, given what was known by its end"
+    parser = add(commands, "hindcast", _hindcast, text)
+    metavar, about = "SCENARIO|FOLDER", "a scenario; or the folder of a hindcast, to be scored with --against"
+    parser.add_argument("scenario", metavar=metavar, help=about)
+    option = parser.add_argument
+    option("--until", type=_day, metavar="DATE", help="last day on which things are known, such as 2020-11-27")
+    option("--to", type=_day, metavar="DATE", help="last day to predict (the last of the month after)")
+    option("--seeds", type=positive, default=50, metavar="N", help="runs to the end (50)")
+    option("--candidates", type=positive, metavar="N", help="first run so many to the cut; the best go on (--seeds)")
+    without = "leave out what a campaign's plan has after that day; it is kept, as a plan is known beforehand"
+    option("--without-plan", dest="with_plan", action="store_false", help=without)
+    against = "score against later numbers: a file of date,quantity,value, or what the scenario itself has observed"
+    option("--against", type=Path, metavar="FILE.csv|observed", help=against)
+    add_study(parser, users=100_000)
 
 
 def add_forecast(commands: Any) -> None:
@@ -157,4 +175,23 @@ def _cases(args: argparse.Namespace) -> int:
         given.discard()
     page = cases.write(args.out, place)
     print_lines([f"written: {page}"])
+    return 0
+
+
+def _hindcast(args: argparse.Namespace) -> int:
+    from sim.base.errors import SimError
+    from sim.studies.hindcast import score
+    from sim.studies.hindcast.hindcast import OBSERVED, hindcast
+
+    if (Path(args.scenario) / "hindcast.json").is_file():
+        if not args.against:
+            raise SimError(f"{args.scenario} is a finished hindcast; --against FILE.csv scores it")
+        if str(args.against) == OBSERVED:
+            raise SimError("--against observed is asked of a scenario; a finished hindcast is scored by a FILE.csv")
+        print_lines(score.lines(score.read(Path(args.scenario)), score.numbers(args.against)))
+        return 0
+    if args.until is None:
+        raise SimError("until which day are things known? --until DATE")
+    asked = {name: getattr(args, name) for name in ("seeds", "candidates", "against", "with_plan")}
+    carry_out(args, lambda tell: hindcast(args.scenario, args.until, args.to, **asked, **shared(args), tell=tell))
     return 0

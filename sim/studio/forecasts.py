@@ -34,6 +34,7 @@ class Forecasts:
         self.out = out
         self.tell = tell
         self.words: Said | str = ""
+        self.last: dict[str, Any] = {}
         self.work: asyncio.Task[None] | None = None
 
     @property
@@ -47,9 +48,8 @@ class Forecasts:
 
     def _known(self) -> list[dict[str, str]]:
         """Those on record, the latest first, from the document of its page."""
-        if not (self.record / writing.DOCUMENT).is_file():
-            return []
-        section = next((one for one in self.document()["sections"] if one["id"] == "forecasts"), None)
+        found = self._shown()
+        section = next((one for one in found.get("sections", ()) if one["id"] == "forecasts"), None)
         if section is None:
             return []
         keys = [column["key"] for column in section["table"]["columns"]]
@@ -59,9 +59,16 @@ class Forecasts:
 
     def document(self) -> dict[str, Any]:
         """The document of the record's page. Raises `SimError` where nothing is on record."""
-        if not (self.record / writing.DOCUMENT).is_file():
+        found = self._shown()
+        if not found:
             raise SimError(line("no_record"))
-        return writing.kept(self.record)
+        return found
+
+    def _shown(self) -> dict[str, Any]:
+        """The document as it was when nothing was being written; nothing where there is none."""
+        if not self.busy and (self.record / writing.DOCUMENT).is_file():
+            self.last = writing.kept(self.record)
+        return self.last
 
     def register(self, yaml: str, to: str, until: str, seeds: int) -> None:
         """Have a scenario registered up to a day. Raises `SimError` where it cannot be asked."""
@@ -93,8 +100,8 @@ class Forecasts:
             path.write_text(content, encoding="utf-8")
             wrong = await _sim(*words(str(path)), "--record", str(self.record))
         wrong = wrong or await _sim("record", "--record", str(self.record))
-        self.words = wrong or said("forecast_done")
-        self.tell("forecasts", self.told() | {"busy": False})
+        self.words, self.work = wrong or said("forecast_done"), None
+        self.tell("forecasts", self.told())
 
     def close(self) -> None:
         """Let go of what is being done; finished runs of it are kept."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -168,6 +169,7 @@ def _numbers(found: OnRecord, numbers: int) -> dict[str, Any] | None:
     """Every number that was scored: what had been stated of it, over what came."""
     if not numbers:
         return None
+    held = found.total("within_90")
     pairs = [(one, number) for one in found.forecasts for number in one.numbers]
     rows: list[dict[str, Any]] = []
     for i, (one, number) in enumerate(pairs[-MOST:]):
@@ -199,7 +201,7 @@ def _numbers(found: OnRecord, numbers: int) -> dict[str, Any] | None:
     return {
         "id": "numbers",
         "nav": said("nav_record_numbers"),
-        "title": said("record_numbers_title", inside=found.total("within_90"), all=numbers),
+        "title": said("record_numbers_title", inside=held, all=numbers, missed=numbers - held),
         "about": said("record_numbers_about"),
         "chart": {"spec": spec, "data": rows},
         "table": table(columns, lines) | {"page": 20, "search": True, "filter": "held"},
@@ -218,13 +220,12 @@ def _forecasts(found: OnRecord) -> dict[str, Any]:
                ("how", said("record_how"), "text"), ("state", said("record_state"), "text"),
                ("numbers", said("record_numbers"), "count"), ("half", said("within_half"), "text"),
                ("nine", said("within_nine"), "text"), ("better", said("card_beats"), "text"),
-               ("model", said("record_model"), "count"), ("digest", said("sealed_digest"), "text"),
-               ("note", said("sealed_note"), "text")]  # fmt: skip
+               ("model", said("record_model"), "count"), ("digest", said("sealed_digest"), "text")]  # fmt: skip
     lines = [
         [one.title, one.known.isoformat(), one.to.isoformat(), _moment(one.registered),
          said("record_ahead" if one.ahead else "record_afterwards"), said(f"state_{one.state}"), len(one.numbers),
          *(_of(getattr(one, f"within_{level}"), len(one.numbers)) for level in ("50", "90")),
-         _of(one.better, one.quantities), one.model, one.digest[:SHORT], one.note]
+         _of(one.better, one.quantities), one.model, one.digest[:SHORT]]
         for one in found.forecasts
     ]  # fmt: skip
     ahead = sum(one.ahead for one in found.forecasts)
@@ -245,6 +246,8 @@ def _chain(found: OnRecord) -> dict[str, Any]:
     """What the record shows, and what it cannot."""
     columns = [("what", said("what"), "text"), ("value", said("value"), "text")]
     rows = [[said("record_entries"), same(str(found.entries))], [said("record_head"), same(found.head)]]
+    notes = Counter(one.note for one in found.forecasts if one.note)
+    rows += [[said("record_note", n=n), same(note)] for note, n in notes.items()]
     return {
         "id": "chain",
         "nav": said("nav_record_chain"),

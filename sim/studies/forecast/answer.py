@@ -59,12 +59,9 @@ def forecast(
     Args:
         scenario: a loaded one, a name or a path; of platforms.
         to: last day that is predicted, to its midnight.
-        until: last day of which anything may have been observed (today; at most the day before the run begins). An
-            earlier one makes a forecast of then, which the record shows as registered afterwards.
-        data: CSV file of daily numbers known so far (date, quantity, value), by which runs are weighed as well; or the
-            numbers themselves, by quantity and day.
-        quantities: what is stated (totals, views of each platform, each list; any daily metric, its running total
-            ``…_total``, or ``…_ahead``, its sum from the first day ahead).
+        until: last day of which anything may have been observed (today); an earlier one makes a forecast as of then.
+        data: CSV file of daily numbers known so far (date, quantity, value), by which runs are weighed; or these.
+        quantities: what is stated (the main ones): daily metrics, ``…_total``, or ``…_ahead``, from the first day on.
         seeds: runs to the end.
         candidates: first run so many to the cut; the best go on (as many as seeds).
         with_plan: keep what is planned or announced after the day.

@@ -13,7 +13,7 @@ from pathlib import Path
 from sim.base.files.drafts import replacing
 from sim.base.progress import Tell
 from sim.pictures.paper import lettering
-from sim.studies.forecast import data, track, words
+from sim.studies.forecast import against, data, stated, track, words
 from sim.studies.forecast.answer import Answer, forecast
 from sim.studies.forecast.show import PICTURE, record
 from sim.studies.hindcast.score import AHEAD, Truth
@@ -65,7 +65,7 @@ def enter(
         later.parent.mkdir(parents=True, exist_ok=True)
         with replacing(later) as draft:
             draft.write_text(data.csv(observed_later(case)), encoding="utf-8")
-        track.score(place / track.KEPT / track.named(answer.sealed), later, place)
+        against.score(place / track.KEPT / track.named(answer.sealed), later, place)
 
 
 def asked(name: str, case: Case, *, seeds: int, users: int | None, jobs: Jobs, tell: Tell | None) -> Answer:
@@ -104,11 +104,18 @@ def write(out: Path, place: Path) -> Path:
     rows = words.table(found.standings)
     lines = [f"| {' | '.join(row)} |" for row in rows]
     lines.insert(1, "|" + "---|" * len(rows[0]))
+    size = "; ".join(sorted({_size(place, one.digest) for one in found.standings}))
     models = sorted({str(one.software["model_version"]) for one in found.standings})
     told = [
-        f"Model version {', '.join(models)}; {words.summed('registered afterwards', track.tally(found.standings))}.",
+        f"Model version {', '.join(models)}, {size}; {words.summed('registered afterwards', track.tally(found.standings))}.",
         "Better than naive: quantities whose CRPS is below that of persistence, exponential decay and power law.",
     ]
     parts = [HEAD, "\n".join(lines), "\n\n", "\n".join(told), f"\n\n![Numbers on record]({NAME}/{PICTURE})\n"]
     (out / f"{NAME}.md").write_text("".join(parts), encoding="utf-8")
     return out / f"{NAME}.md"
+
+
+def _size(place: Path, digest: str) -> str:
+    """How many runs a forecast has, and of how many people."""
+    told = stated.read(place / track.KEPT / f"{digest[: track.SHORT]}.json")
+    return f"{told['asked']['seeds']} runs of {told['scenario']['users']:,} people each"

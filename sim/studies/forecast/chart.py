@@ -32,13 +32,13 @@ def of_record(found: Sequence[Standing], tally: Tally, day: date) -> Figure:
     """A row a number that was scored: what was stated over what came, blue where the 90 % band held it."""
     rows = [(one, number) for one in found for number in one.numbers]
     shown_rows = rows[:MOST]
-    height = 2.4 + ROW * max(len(shown_rows), 2)
+    height = 2.05 + ROW * max(len(shown_rows), 2)
     recipe = f"{tally.forecasts} forecasts on record on {day}, {tally.scored} of them scored"
     title = f"{tally.within_90} of {tally.numbers} numbers lay in the 90 % band that had been stated"
     about = "What was stated over what came: line 5 to 95 %, thick 25 to 75 %, dot the median. Blue: the band held it."
     more = f" {len(rows) - MOST} further rows are left out." if len(rows) > MOST else ""
     figure = page(recipe, title, about + more, height)
-    axes = figure.add_axes((0.46, 0.55 / height, 0.46, (height - 1.95) / height))
+    axes = figure.add_axes((0.46, 0.55 / height, 0.46, (height - 1.6) / height))
     if not rows:
         nothing(axes, "nothing has been scored yet")
         return figure
@@ -66,8 +66,8 @@ def _row(axes: Axes, y: int, one: Standing, number: Judged) -> None:
     axes.plot([low, high], [y, y], color=colour, lw=1.6, solid_capstyle="butt")
     axes.plot([lower, upper], [y, y], color=colour, lw=5, alpha=0.55, solid_capstyle="butt")
     axes.plot(middle, y, "o", color=colour, ms=5)
-    about = f"{shown(one.title, 26)}: {number.quantity.replace('_', ' ')}, {number.day:%d %b %Y}"
-    axes.annotate(f"{shown(about, 74)}: {count(number.observed)}", (0, y), (-8, 0), ha="right", va="center", size=8,
+    about = f"{shown(one.title, 26)}: {number.quantity.replace('_', ' ')}, {number.day:%d %b %Y}; came"
+    axes.annotate(f"{shown(about, 80)} {count(number.observed)}", (0, y), (-8, 0), ha="right", va="center", size=8,
                   xycoords=("axes fraction", "data"), textcoords="offset points", color=INK)  # fmt: skip
     axes.annotate("held" if number.within(0) else "missed", (1, y), (6, 0), va="center", size=8, color=colour,
                   xycoords=("axes fraction", "data"), textcoords="offset points")  # fmt: skip

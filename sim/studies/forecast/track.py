@@ -8,23 +8,18 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from sim.base.errors import SimError
 from sim.base.files.drafts import replacing
-from sim.base.files.inputs import sha256
-from sim.base.registry import did_you_mean
 from sim.scenario.load import SHIPPED
-from sim.studies.forecast import chain, clock, seal, stated
+from sim.studies.forecast import chain, clock, seal
 from sim.studies.forecast.chain import Entry
-from sim.studies.hindcast import score as scoring
-from sim.studies.hindcast.score import Judged, Truth, Unscored
+from sim.studies.hindcast.score import Judged
 from sim.studies.naive import Compared, pooled
 
 OURS = SHIPPED / "forecasts"  # the record that comes with the program; every other one begins with its entries
 RECORD = Path("results/forecasts")
 REGISTERED, SCORED = "registered", "scored"
 KEPT = "sealed"  # folder of the sealed files, beside the record
-SHORT, LEAST = 16, 6  # digits of a digest in a file's name; those that one must be called by
-NOT_STATED, NOT_OVER = "not stated by this forecast", "of days that are not over"
+SHORT = 16  # digits of a digest in a file's name
 
 
 # ---- what is on record
@@ -194,7 +189,7 @@ def register(forecast: Sealed | Mapping[str, Any], record: Path | str = RECORD) 
     }
     last = {name: bands[-1] for name, bands in told["bands"].items()}
     body = {"forecast": known, "seal": seal.seal_of(told), "sealed": told["registered"], **world, **asked}
-    return _append(folder, REGISTERED, body | {"quantities": last}, lambda entry: entry.body["forecast"] == known)
+    return append(folder, REGISTERED, body | {"quantities": last}, lambda entry: entry.body["forecast"] == known)
 
 
 def named(told: Mapping[str, Any]) -> str:
@@ -202,119 +197,11 @@ def named(told: Mapping[str, Any]) -> str:
     return f"{told['digest'][:SHORT]}.json"
 
 
-def _append(folder: Path, what: str, body: Mapping[str, Any], same: Any) -> Entered:
+def append(folder: Path, what: str, body: Mapping[str, Any], same: Any) -> Entered:
+    """Add an entry to a record, unless it has one that says the same."""
+
     def known(entry: Entry) -> bool:
         return entry.what == what and bool(same(entry))
 
     now = clock.now().isoformat()
     return Entered(*chain.append(folder, what, now, body, begin=begin(folder), unless=known), folder)
-
-
-class Scored(NamedTuple):
-    """A forecast held against later numbers: what it said, its runs, those numbers, what was left out, the entries."""
-
-    told: Mapping[str, Any]
-    runs: scoring.Runs
-    truth: Truth
-    left: list[Unscored]
-    entered: Entered
-    registered: Entered
-
-    def lines(self) -> list[str]:
-        """The score for a terminal."""
-        from sim.studies.forecast import words
-
-        return words.scored(self)
-
-
-def score(file: Path | str, against: Path | str, record: Path | str = RECORD) -> Scored:
-    """Hold a sealed forecast against later numbers, and enter the score in a track record.
-
-    A forecast that is not on this record is registered in it first, as of now. A number of a day that the forecast had
-    seen, that it does not state or that is not over, is left out and told. The same score is entered once.
-
-    Args:
-        file: the sealed file, a folder that holds it, or of what is on record the first digits of a digest, or the
-            name of a scenario: then the latest forecast of it.
-        against: CSV file of later numbers (date, quantity, value).
-        record: folder of the record.
-
-    Raises:
-        SimError: the file is not as it was sealed, nothing can be scored, or the record is broken.
-    """
-    told, path = stated.read(found(str(file), Path(record))), Path(against)
-    runs = stated.runs(told)
-    truth, left = sorted_out(runs, scoring.numbers(path))
-    registered = register(told, record)
-    numbers = [_number(runs, one) for one in scoring.judged(runs, truth)]
-    body = {
-        "forecast": told["digest"],
-        "against": {"file": path.name, "sha256": sha256(path)},
-        "numbers": numbers,
-        "left_out": [list(one) for one in left],
-        "software": stated.software(),
-    }
-
-    def same(entry: Entry) -> bool:
-        return bool(entry.body["forecast"] == told["digest"] and entry.body["numbers"] == numbers)
-
-    return Scored(told, runs, truth, left, _append(Path(record), SCORED, body, same), registered)
-
-
-def found(name: str, record: Path) -> Path:
-    """The sealed file that is meant. Raises `SimError` where there is none."""
-    if Path(name).exists():
-        return Path(name)
-    known = [entry.body for entry in entries(record) if entry.what == REGISTERED]
-    meant = [body["forecast"] for body in known if body["scenario"] == name or _begins(body["forecast"], name)]
-    if not meant:
-        names = sorted({body["scenario"] for body in known})
-        raise SimError(f"{name}: no such file, and nothing of that name is on record; {did_you_mean(name, names)}")
-    places = [folder / KEPT / f"{meant[-1][:SHORT]}.json" for folder in (record, OURS)]
-    return next((place for place in places if place.exists()), places[0])
-
-
-def _begins(digest: str, name: str) -> bool:
-    return len(name) >= LEAST and digest.startswith(name.lower())
-
-
-def sorted_out(runs: scoring.Runs, numbers: Truth) -> tuple[Truth, list[Unscored]]:
-    """Numbers that can be scored, and those that are left out with their reasons.
-
-    Raises:
-        SimError: there is nothing to score.
-    """
-    today = clock.today()
-    left = [
-        Unscored(name, day.isoformat(), NOT_OVER if name in runs.values else NOT_STATED)
-        for name, days in numbers.items()
-        for day in sorted(days)
-        if name not in runs.values or day >= today
-    ]
-    held = {
-        name: {day: value for day, value in days.items() if day < today}
-        for name, days in numbers.items()
-        if name in runs.values
-    }
-    seen = scoring.unscored(runs.span, held)
-    out = {(one.quantity, one.date) for one in seen}
-    truth = {name: {d: v for d, v in days.items() if (name, d.isoformat()) not in out} for name, days in held.items()}
-    truth = {name: days for name, days in truth.items() if days}
-    left += seen
-    if not truth:
-        reasons = ", ".join(dict.fromkeys(one.reason for one in left)) or "it has no rows"
-        raise SimError(f"nothing to score: no day after {runs.cut} that was predicted and is over; {reasons}")
-    return truth, left
-
-
-def _number(runs: scoring.Runs, one: Judged) -> dict[str, Any]:
-    row = scoring.beside(runs, one.quantity, one.day, one.observed)
-    return {
-        "quantity": one.quantity,
-        "day": one.day.isoformat(),
-        "ahead": row.first,
-        "observed": seal.plain(one.observed),
-        "bands": list(map(seal.plain, one.bands)),
-        "crps": seal.plain(one.crps),
-        "naive": {name: seal.plain(error) for name, error in row.naive.items()},
-    }

@@ -11,8 +11,7 @@ from sim.base.intervals import share
 from sim.base.words import columns
 from sim.studies.forecast import chain, seal, stated
 from sim.studies.forecast.chain import Entry
-from sim.studies.forecast.track import Entered, Scored, Standing, Tally, tally
-from sim.studies.hindcast import score as scoring
+from sim.studies.forecast.track import Entered, Standing, Tally, tally
 from sim.studies.hindcast import words as hindcast
 from sim.studies.hindcast.study import Hindcast
 
@@ -63,24 +62,6 @@ def other_software(told: Mapping[str, Any]) -> list[str]:
     named = [f"model version {one['model_version']} of package {one['version']}" for one in (made, ours)]
     what = f"{named[0]}; this is {named[1]}" if named[0] != named[1] else f"{named[0]}, of another source than this"
     return [f"made with {what}: it is scored as it was sealed, asked again it may say something else"]
-
-
-def scored(found: Scored) -> list[str]:
-    """How a forecast fared: coverage, CRPS, naive forecasts, what was left out, where it is entered."""
-    told = found.told
-    left = [f"left out: {one.quantity} of {one.date}: {one.reason}" for one in found.left]
-    return [
-        told["scenario"]["title"],
-        f"known until {told['known_until']}, predicted to {told['to']}",
-        f"sealed {moment(told['registered'])} Beijing time",
-        *other_software(told),
-        "",
-        *scoring.lines(found.runs, found.truth),
-        *left,
-        "",
-        *([f"it was not on this record: {entered(found.registered)}"] if found.registered.new else []),
-        entered(found.entered),
-    ]
 
 
 # ---- all of them
