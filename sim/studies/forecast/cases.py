@@ -6,9 +6,12 @@ is what the catalogue cites of the archive: topic-hours of three days after the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from sim.base.files.drafts import replacing
 from sim.base.progress import Tell
@@ -104,10 +107,15 @@ def write(out: Path, place: Path) -> Path:
     rows = words.table(found.standings)
     lines = [f"| {' | '.join(row)} |" for row in rows]
     lines.insert(1, "|" + "---|" * len(rows[0]))
-    size = "; ".join(sorted({_size(place, one.digest) for one in found.standings}))
+    files = [stated.read(place / track.KEPT / f"{one.digest[: track.SHORT]}.json") for one in found.standings]
+    size = "; ".join(sorted({_size(told) for told in files}))
+    worth = float(np.median([told["effective_size"] for told in files])) if files else 1.0
     models = sorted({str(one.software["model_version"]) for one in found.standings})
     told = [
-        f"Model version {', '.join(models)}, {size}; {words.summed('registered afterwards', track.tally(found.standings))}.",
+        f"Model version {', '.join(models)}, {size}.",
+        f"{words.summed('Registered afterwards', track.tally(found.standings))}.",
+        f"Weighed runs are worth {worth:.1f} equal ones in the median case, whose whole range would hold "
+        f"{(worth - 1) / (worth + 1):.0%} of numbers, were the truth one of them: wider bands take more runs.",
         "Better than naive: quantities whose CRPS is below that of persistence, exponential decay and power law.",
     ]
     parts = [HEAD, "\n".join(lines), "\n\n", "\n".join(told), f"\n\n![Numbers on record]({NAME}/{PICTURE})\n"]
@@ -115,7 +123,6 @@ def write(out: Path, place: Path) -> Path:
     return out / f"{NAME}.md"
 
 
-def _size(place: Path, digest: str) -> str:
+def _size(told: Mapping[str, Any]) -> str:
     """How many runs a forecast has, and of how many people."""
-    told = stated.read(place / track.KEPT / f"{digest[: track.SHORT]}.json")
     return f"{told['asked']['seeds']} runs of {told['scenario']['users']:,} people each"
