@@ -55,7 +55,8 @@ class Forecasts:
         keys = [column["key"] for column in section["table"]["columns"]]
         rows = [dict(zip(keys, line, strict=True)) for line in section["table"]["lines"]]
         names = ("title", "known", "to", "digest")
-        return [{name: _plain(row[name]) for name in names} for row in reversed(rows)]
+        known = [{name: _plain(row[name]) for name in names} for row in reversed(rows)]
+        return [one | {"stated": ", ".join(found["stated"][one["digest"]])} for one in known]
 
     def document(self) -> dict[str, Any]:
         """The document of the record's page. Raises `SimError` where nothing is on record."""

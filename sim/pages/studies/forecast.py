@@ -29,7 +29,7 @@ class Sealed:
         known: last day of which anything was known.
         digest, seal: of its numbers, and of the whole file.
         version, model: of the software.
-        quantities: that it states.
+        quantities: that it states, by their names.
         left_out: observed rows of later that the scenario holds; ``set_by_later``: numbers that they have set.
         note: of whoever made it.
     """
@@ -41,7 +41,7 @@ class Sealed:
     seal: str
     version: str
     model: int
-    quantities: Sequence[Said]
+    quantities: Mapping[str, Said]
     left_out: int
     set_by_later: Sequence[str]
     note: str
@@ -60,7 +60,13 @@ class Number:
 
 @dataclass(frozen=True)
 class Forecast:
-    """One forecast on record; ``state``: open, due, scored; ``better``: quantities better than every naive forecast."""
+    """One forecast on record.
+
+    Attributes:
+        state: open, due, scored.
+        better: of the ``quantities`` that were scored those better than every naive forecast.
+        stated: names of all that it states.
+    """
 
     digest: str
     title: str
@@ -76,6 +82,7 @@ class Forecast:
     better: int
     model: int
     note: str
+    stated: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -116,7 +123,10 @@ def _sealed(told: Sealed) -> dict[str, Any]:
         [said("sealed_digest"), same(told.digest)],
         [said("sealed_seal"), same(told.seal)],
         [said("recipe_version"), said("recipe_version_is", version=told.version, model=told.model)],
-        *([said("sealed_states"), label] for label in told.quantities),
+        *(
+            [said("sealed_states"), said("sealed_quantity", label=label, name=name)]
+            for name, label in told.quantities.items()
+        ),
         *([[said("sealed_left_out"), same(str(told.left_out))]] if told.left_out else []),
         *([said("sealed_set_by"), same(name)] for name in told.set_by_later),
         *([[said("sealed_note"), same(told.note)]] if told.note else []),
@@ -138,7 +148,7 @@ def record(found: OnRecord) -> dict[str, Any]:
     """The document of a track record."""
     numbers, inside = sum(len(one.numbers) for one in found.forecasts), found.total("within_90")
     parts = {"n": len(found.forecasts), "inside": inside, "numbers": numbers}
-    return frame.document(
+    made = frame.document(
         "record",
         title=said("record_title" if numbers else "record_open", **parts),
         name="",
@@ -146,6 +156,7 @@ def record(found: OnRecord) -> dict[str, Any]:
         cards=_cards(found, numbers),
         sections=[_numbers(found, numbers), _forecasts(found), _chain(found)],
     )
+    return made | {"stated": {one.digest[:SHORT]: list(one.stated) for one in found.forecasts}}
 
 
 def _cards(found: OnRecord, numbers: int) -> list[dict[str, Any]]:

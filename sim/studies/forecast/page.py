@@ -28,7 +28,7 @@ def document(cast: Hindcast, told: Mapping[str, Any]) -> dict[str, Any]:
         seal=seal.seal_of(told),
         version=str(told["software"]["version"]),
         model=int(told["software"]["model_version"]),
-        quantities=[_said(label) for label in told["labels"].values()],
+        quantities={name: _said(label) for name, label in told["labels"].items()},
         left_out=int(told["hindsight"].get("left_out", 0)),
         set_by_later=list(told["hindsight"].get("set_by_later", [])),
         note=told["note"],
@@ -66,4 +66,5 @@ def _told(one: Standing) -> page.Forecast:
         better=total.better,
         model=int(one.software["model_version"]),
         note=one.note,
+        stated=[*one.labels],
     )

@@ -16,11 +16,12 @@ function forecastPart() {
         seeds: Number(seeds.value),
       }) })),
     el("div", { id: "to-score", hidden: true },
-      el("div", { class: "bar" }, el("label", {}, word("forecast_which"), " ", el("select", { id: "forecast-which" })),
+      el("div", { class: "bar" }, el("label", {}, word("forecast_which"), " ", el("select", { id: "forecast-which", onchange: showStated })),
         el("button", { type: "button", id: "score", text: word("forecast_score"), onclick: () => sent("/api/forecasts/score", {
           forecast: document.getElementById("forecast-which").value, later: document.getElementById("later").value,
         }) })),
-      el("textarea", { id: "later", rows: 3, spellcheck: "false", "aria-label": word("forecast_later"), placeholder: "date,quantity,value" })),
+      el("p", { id: "stated", class: "about" }), el("label", { for: "later", text: word("forecast_later") }),
+      el("textarea", { id: "later", rows: 3, spellcheck: "false", placeholder: "date,quantity,value" })),
     el("p", { id: "forecast-said", class: "about", "aria-live": "polite", dir: "auto" }));
 }
 
@@ -44,4 +45,10 @@ function showForecasts() {
   const which = document.getElementById("forecast-which"), chosen = which.value;
   which.replaceChildren(...known.map((one) => el("option", { value: one.digest, text: `${one.title} · ${one.known} → ${one.to}` })));
   if (known.some((one) => one.digest === chosen)) which.value = chosen;
+  showStated();
+}
+
+function showStated() {
+  const one = S.forecasts.known.find((other) => other.digest === document.getElementById("forecast-which").value);
+  document.getElementById("stated").textContent = one ? word("forecast_stated", { names: one.stated }) : "";
 }
