@@ -6,6 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -408,6 +409,21 @@ def test_many_that_append_at_once_lose_nothing(tmp_path):
     assert sorted([*first, *rest]) == [entry.n for entry in found] == [*range(1, 25)]
     assert {entry.body["forecast"] for entry in found} == {str(number) for number in range(24)}
     assert [path.name for path in tmp_path.iterdir()] == [chain.FILE]
+
+
+def test_an_entry_that_cannot_be_written_leaves_the_record_as_it_was(kept, monkeypatch):
+    before = (kept / chain.FILE).read_bytes()
+
+    def full(path, text, encoding):
+        path.write_bytes(text.encode(encoding)[: len(text) // 2])
+        raise OSError(28, "No space left on device", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", full)
+        with pytest.raises(OSError, match="No space left"):
+            chain.append(kept, "registered", "then", {"forecast": "x"})
+    assert (kept / chain.FILE).read_bytes() == before
+    assert [path.name for path in kept.glob(".*")] == []
 
 
 def test_a_forecast_that_is_not_on_the_record_is_registered_as_of_now(sealed, tmp_path):
