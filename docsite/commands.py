@@ -22,7 +22,8 @@ def page() -> str:
         "[overview](../overview.md#commands).",
         "",
         *table(
-            ("command", "does"), ((f"[`sim {name}`](#sim-{name})", cell(text)) for name, (text, _) in known.items())
+            ("command", "does"),
+            ((f"[`sim {name}`](#sim-{name.replace(' ', '-')})", cell(text)) for name, (text, _) in known.items()),
         ),
     ]
     for name, (_, parser) in known.items():
@@ -32,9 +33,22 @@ def page() -> str:
 
 def commands() -> dict[str, tuple[str, argparse.ArgumentParser]]:
     """Name to what a command does in a line, and its parser."""
-    (found,) = (action for action in _parser()._actions if isinstance(action, argparse._SubParsersAction))
-    helps = {choice.dest: choice.help or "" for choice in found._choices_actions}
-    return {name: (helps[name], parser) for name, parser in found.choices.items()}
+    return dict(_below(_parser()))
+
+
+def _below(
+    parser: argparse.ArgumentParser, begin: str = ""
+) -> Iterator[tuple[str, tuple[str, argparse.ArgumentParser]]]:
+    """The commands of a parser, each before those that it has itself."""
+    for found in (action for action in parser._actions if isinstance(action, argparse._SubParsersAction)):
+        helps = {choice.dest: choice.help or "" for choice in found._choices_actions}
+        for name, inner in found.choices.items():
+            yield f"{begin}{name}", (helps[name], inner)
+            yield from _below(inner, f"{begin}{name} ")
+
+
+def _id(name: str) -> str:
+    return name.replace(" ", "-")
 
 
 def _command(name: str, parser: argparse.ArgumentParser) -> Iterator[str]:

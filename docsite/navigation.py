@@ -12,7 +12,7 @@ from docsite.places import DOCS
 
 READERS = ("strategist", "educator", "analyst")
 MODEL = ("model.md", "architecture.md", "validation.md", "validation_platforms.md", "verification.md", "benchmarks.md")
-CASES = ("gallery.md", "cases.md")
+CASES = ("gallery.md", "cases.md", "forecasts.md")
 
 
 def tree(files: Files) -> list[Any]:

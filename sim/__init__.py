@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sim.studies.compare.answer import compare
     from sim.studies.counterfactuals.answer import counterfactuals
     from sim.studies.folder import write
+    from sim.studies.forecast.answer import forecast
     from sim.studies.hindcast.hindcast import hindcast
     from sim.studies.optimize.answer import optimize
     from sim.studies.outcomes.answer import outcomes
@@ -92,6 +93,7 @@ __all__ = [
     "explain_topic",
     "explain_user",
     "export",
+    "forecast",
     "fork",
     "hindcast",
     "load",
@@ -122,6 +124,7 @@ __getattr__ = lazily(
         "explain_topic": "sim.runs.explain.topic",
         "explain_user": "sim.runs.explain.user",
         "export": "sim.runs.export.asked",
+        "forecast": "sim.studies.forecast.answer",
         "fork": "sim.runs.branches",
         "hindcast": "sim.studies.hindcast.hindcast",
         "load": "sim.scenario.load",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 import pytest
 import worlds
@@ -11,6 +12,7 @@ from sim.base import loader
 from sim.studies.calibrate import calibrate
 from sim.studies.compare import compare
 from sim.studies.counterfactuals import counterfactuals
+from sim.studies.forecast import clock, forecast
 from sim.studies.hindcast.hindcast import hindcast
 from sim.studies.optimize import optimize
 from sim.studies.optimize import question as asking
@@ -53,6 +55,7 @@ RIVALS = [
     for name in ("north", "south")
 ]
 MOVES = ["seize", "silence"]
+NOW = datetime.fromisoformat("2021-01-05T12:00+08:00")  # when forecasts are asked for
 
 
 def world(**changes):
@@ -94,11 +97,12 @@ def write_worlds(place):
 
 
 def quickly():
-    """A search of few plans and seeds; workers know nothing of it."""
+    """A search of few plans and seeds, and a clock that stands; workers know nothing of it."""
     patch = pytest.MonkeyPatch()
     patch.setattr(searching, "effort", lambda runs: searching.Effort((1, 2, 4), 6, 3, 3))
     patch.setattr(asking, "LEAST_RUNS", 50)
     patch.setattr(asking, "LEAST_SEEDS", 6)
+    patch.setattr(clock, "now", lambda: NOW)
     return patch
 
 
@@ -108,6 +112,7 @@ ASK = {
     "optimize": lambda source, wish, jobs: optimize(source, sets=[SHORT], runs=50, seeds=6, jobs=jobs),
     "calibrate": lambda source, wish, jobs: calibrate(source, [FIT], to=wish, runs=24, jobs=jobs),
     "hindcast": lambda source, wish, jobs: hindcast(source, *DAYS, seeds=3, users=300, jobs=jobs),
+    "forecast": lambda source, wish, jobs: forecast(source, *DAYS[::-1], seeds=3, users=300, jobs=jobs),
     "counterfactuals": lambda source, wish, jobs: counterfactuals(source, seeds=3, users=300, jobs=jobs),
     "outcomes": lambda source, wish, jobs: outcomes(source, seeds=3, jobs=jobs),
     "stress": lambda source, wish, jobs: stress(
@@ -119,3 +124,9 @@ ASK = {
     "seeds": lambda source, wish, jobs: seeds(source, k=4, runs=30, jobs=jobs),
     "seeds_hires": lambda source, wish, jobs: seeds(source, k=2, runs=5, tries=2, sets=[SHORT], jobs=jobs),
 }
+SHELL = {"forecast": ["forecast", "register"]}  # of those that the shell calls otherwise
+
+
+def command(name):
+    """The words with which the shell asks a study."""
+    return SHELL.get(name, [name])

@@ -15,7 +15,7 @@ import sim
 ROOT = Path(__file__).parents[1]
 WORDS = [
     *("Classic", "RefusedError", "Result", "Scenario", "ScenarioError", "SimError", "calibrate", "compare"),
-    *("counterfactuals", "explain_topic", "explain_user", "export", "fork", "hindcast", "load", "optimize"),
+    *("counterfactuals", "explain_topic", "explain_user", "export", "forecast", "fork", "hindcast", "load", "optimize"),
     *("outcomes", "run", "seeds", "shipped", "stress", "sweep", "tournament", "write"),
 ]
 

@@ -5,8 +5,8 @@ from sim.cli.compare import add_compare
 from sim.cli.counterfactuals import add_counterfactuals
 from sim.cli.diff import add_diff
 from sim.cli.finished import add_explain, add_export, add_page, add_plot, add_verify
+from sim.cli.forecast import add_forecast, add_hindcast
 from sim.cli.forks import add_fork
-from sim.cli.hindcast import add_hindcast
 from sim.cli.ladder import add_ladder
 from sim.cli.looks import add_looks
 from sim.cli.optimize import add_optimize, add_tournament
@@ -33,6 +33,7 @@ COMMANDS = (
     add_verify,
     add_calibrate,
     add_hindcast,
+    add_forecast,
     add_counterfactuals,
     add_outcomes,
     add_compare,

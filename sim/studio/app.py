@@ -43,6 +43,7 @@ def app(desk: Desk, hosts: Iterable[str], language: str = "en") -> Starlette:
             yield
         finally:
             desk.studies.close()
+            desk.forecasts.close()
             desk.crew.close()
 
     made = Starlette(routes=_routes(), middleware=[Middleware(Guard, hosts=hosts)], lifespan=life)
@@ -72,6 +73,10 @@ def _routes() -> list[Route]:
         Route("/api/studies", _studies),
         Route("/api/studies", _study, methods=["POST"]),
         Route("/api/studies/{study}", _study_page),
+        Route("/api/forecasts", _forecasts),
+        Route("/api/forecasts", _register, methods=["POST"]),
+        Route("/api/forecasts/score", _score, methods=["POST"]),
+        Route("/api/forecasts/page", _record),
         Route("/api/events", _events),
     ]
 
@@ -306,6 +311,34 @@ async def _study(request: Request, desk: Desk) -> Response:
 @_answered
 async def _study_page(request: Request, desk: Desk) -> Response:
     return await _as_page(request, await run_in_threadpool(desk.studies.document, request.path_params["study"]))
+
+
+# ---- forecasts
+
+
+@_answered
+async def _forecasts(request: Request, desk: Desk) -> Response:
+    return JSONResponse(await run_in_threadpool(desk.forecasts.told))
+
+
+@_answered
+async def _register(request: Request, desk: Desk) -> Response:
+    yaml, to, until, seeds = await _sent(request, yaml=str, to=str, until=str, seeds=int)
+    await run_in_threadpool(text.world, yaml)  # faults are found beside the loop
+    desk.forecasts.register(yaml, to, until, seeds)
+    return JSONResponse(desk.forecasts.told(), 202)
+
+
+@_answered
+async def _score(request: Request, desk: Desk) -> Response:
+    digest, later = await _sent(request, forecast=str, later=str)
+    desk.forecasts.score(digest, later)
+    return JSONResponse(desk.forecasts.told(), 202)
+
+
+@_answered
+async def _record(request: Request, desk: Desk) -> Response:
+    return await _as_page(request, await run_in_threadpool(desk.forecasts.document))
 
 
 # ---- what happens

@@ -22,6 +22,7 @@ from sim.scenario import load as scenarios
 from sim.scenario.scenario import Scenario
 from sim.studio import live, settings, text
 from sim.studio.crew import Crew
+from sim.studio.forecasts import Forecasts
 from sim.studio.notebook import BUSY, DONE, FAILED, PAUSED, RUNNING, WAITING, Entry, Notebook
 from sim.studio.studies import Studies
 from sim.studio.words import line, said
@@ -90,6 +91,7 @@ class Desk:
         self.crew = Crew(self._heard, lambda: self._say("ready", True), most)
         self.live: dict[str, Live] = {}
         self.studies = Studies(out, self._say)
+        self.forecasts = Forecasts(out, self._say)
         self.listeners: set[asyncio.Queue[tuple[str, Any]]] = set()
 
     # ---- what is asked

@@ -19,7 +19,22 @@ import numpy as np
 import pandas as pd
 import pytest
 import worlds
-from asked import ASK, DAYS, FEW, FIT, LOUDER, MOVES, PLAN, RIVALS, SHORT, about, quickly, study_of, write_worlds
+from asked import (
+    ASK,
+    DAYS,
+    FEW,
+    FIT,
+    LOUDER,
+    MOVES,
+    PLAN,
+    RIVALS,
+    SHORT,
+    about,
+    command,
+    quickly,
+    study_of,
+    write_worlds,
+)
 
 from sim.base import machine
 from sim.base.errors import RefusedError, SimError
@@ -49,7 +64,7 @@ def files(tmp_path_factory):
 
 @pytest.fixture(scope="module", autouse=True)
 def quick():
-    """A search of few plans and seeds; workers know nothing of it."""
+    """A search of few plans and seeds, and a clock that stands; workers know nothing of it."""
     patch = quickly()
     yield
     patch.undo()
@@ -61,6 +76,7 @@ WORDS = {
     "optimize": ["--set", SHORT, "--runs", "50", "--seeds", "6"],
     "calibrate": ["--fit", FIT, "--to", "wish.yaml", "--runs", "24"],
     "hindcast": ["--until", DAYS[0], "--to", DAYS[1], "--seeds", "3", "--users", "300"],
+    "forecast": ["--to", DAYS[1], "--until", DAYS[0], "--seeds", "3", "--users", "300"],
     "counterfactuals": ["--seeds", "3", "--users", "300"],
     "outcomes": ["--seeds", "3"],
     "stress": [
@@ -78,7 +94,7 @@ WORDS = {
 
 def words_of(name, *more):
     """A case as words of the command line."""
-    return [study_of(name), f"{about(name)}.yaml", *WORDS[name], "--jobs", "1", *more]
+    return [*command(study_of(name)), f"{about(name)}.yaml", *WORDS[name], "--jobs", "1", *more]
 
 
 @pytest.fixture(scope="module")

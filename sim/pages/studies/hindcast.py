@@ -121,7 +121,8 @@ def document(found: Hindcast) -> dict[str, Any]:
     )
 
 
-def _day(when: date) -> Said:
+def dated(when: date) -> Said:
+    """A day with its year."""
     named = day(when)  # type: ignore[arg-type]  # a date has all that is asked for
     return Said(en=f"{named['en']} {when.year}", zh=f"{when.year}年{named['zh']}")
 
@@ -129,7 +130,7 @@ def _day(when: date) -> Said:
 def _title(found: Hindcast) -> Said:
     main = found.daily[0]
     low, _, middle, _, high = main.bands[-1]
-    parts = {"known": _day(found.known), "to": _day(found.to), "label": main.label}
+    parts = {"known": dated(found.known), "to": dated(found.to), "label": main.label}
     parts |= {"middle": amount(middle), "low": amount(low), "high": amount(high)}
     if not found.scores:
         return said("hindcast_title", **parts)
@@ -144,7 +145,7 @@ def _cards(found: Hindcast) -> list[dict[str, Any]]:
     near = sum(one.low <= one.observed <= one.high for one in found.facts)
     cards = [
         card("expected", main.label, amount(middle), said("card_nine", low=amount(low), high=amount(high))),
-        card("still", said("card_still"), percent(found.still), said("card_still_note", known=_day(found.known))),
+        card("still", said("card_still"), percent(found.still), said("card_still_note", known=dated(found.known))),
         card("size", said("card_size"), f"{found.size:.1f}", said("card_size_note", runs=found.runs)),
     ]
     if found.facts:
@@ -192,7 +193,7 @@ def _expected(found: Hindcast) -> dict[str, Any]:
         lines.append([one.label, *map(plain, one.bands[-1])])
     names = {f"q{i}": one.label for i, one in enumerate(found.daily)}
     low, _, middle, _, high = found.daily[0].bands[-1]
-    parts = {"label": found.daily[0].label, "to": _day(found.to), "low": amount(low), "high": amount(high)}
+    parts = {"label": found.daily[0].label, "to": dated(found.to), "low": amount(low), "high": amount(high)}
     columns = [("quantity", said("quantity"), "text")]
     columns += [(f"q{level}", said(f"level_{level}"), "count") for level in ("05", "25", "50", "75", "95")]
     return {
@@ -290,7 +291,7 @@ def _agreement(found: Hindcast) -> dict[str, Any] | None:
     return {
         "id": "agreement",
         "nav": said("nav_agreement"),
-        "title": said("agreement_title", n=n, all=len(found.facts), known=_day(found.known)),
+        "title": said("agreement_title", n=n, all=len(found.facts), known=dated(found.known)),
         "about": said("agreement_about"),
         "chart": {"spec": spec, "data": rows},
         "table": table(columns, lines),
@@ -309,7 +310,7 @@ def _held(found: Hindcast) -> dict[str, Any]:
     return {
         "id": "held",
         "nav": said("nav_held"),
-        "title": said("held_title", known=_day(found.known), n=len(found.facts), off=off),
+        "title": said("held_title", known=dated(found.known), n=len(found.facts), off=off),
         "about": said("held_about"),
         "table": table(columns, [[said(kind), what] for kind, what in found.held]) | {"page": 20, "filter": "kind"},
     }

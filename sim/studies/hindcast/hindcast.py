@@ -114,7 +114,7 @@ class Answer(Shown):
     def record(self) -> dict[str, Any]:
         """What was run, what was known, the weights, the numbers of the whole run, and its score if it has one."""
         scored = {"against": score.record(score.of(self.found), self.truth)} if self.truth else {}
-        return _record(self.found) | scored
+        return recorded(self.found) | scored
 
     def texts(self) -> dict[str, str]:
         """No further files."""
@@ -142,12 +142,16 @@ class Answer(Shown):
 
     def picture(self) -> Figure:
         """Fans of what is expected."""
-        scenario = self.found.plan.scenario
-        head = {"scenario": scenario.name, "title": scenario.title, "users": scenario.people.users}
-        return chart.picture(head | self.record(), self._bands)
+        return chart.picture(headed(self.found.plan.scenario) | self.record(), self._bands)
 
 
-def _record(cast: Hindcast) -> dict[str, Any]:
+def headed(scenario: World) -> dict[str, Any]:
+    """What the head of a folder's record says that its picture shows."""
+    return {"scenario": scenario.name, "title": scenario.title, "users": scenario.people.users}
+
+
+def recorded(cast: Hindcast) -> dict[str, Any]:
+    """What was run, what was known, the weights, the numbers of the whole run, as JSON has them."""
     plan = cast.plan
     shown = {
         name: dict(zip(BANDS, _plain(quantiles(v, cast.weights)), strict=True)) for name, v in cast.scalars.items()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from math import log
 
@@ -14,6 +14,7 @@ from sim.base.errors import SimError, both
 from sim.runs.kinds import platform_world
 from sim.runs.summary import RIVALS
 from sim.scenario import load as scenarios
+from sim.scenario.interventions import AnyIntervention
 from sim.scenario.load import Source
 from sim.scenario.numbers import parted
 from sim.scenario.observed import Stay, Stays
@@ -68,6 +69,7 @@ class Cut:
         planned: what the plan has after the cut.
         with_plan: whether that is bought: a plan is known beforehand.
         whole: the scenario before it was cut, to the same end.
+        data: daily numbers known by the cut that the scenario does not hold, by quantity and day.
     """
 
     scenario: Scenario
@@ -79,11 +81,18 @@ class Cut:
     planned: tuple[str, ...] = ()
     with_plan: bool = True
     whole: Scenario | None = None
+    data: Mapping[str, Mapping[date, float]] = field(default_factory=dict)
+
+    @property
+    def seen(self) -> dict[str, dict[date, float]]:
+        """Everything observed by the cut, by quantity and day: the scenario's own, and the data beside it."""
+        own = observed_days(self.scenario, self.cut)
+        return {name: {**own.get(name, {}), **self.data.get(name, {})} for name in [*own, *self.data]}
 
     @property
     def steps(self) -> int:
         """Steps up to the cut."""
-        return int((self.cut - self.scenario.start).total_seconds() // 60) // self.scenario.step_minutes
+        return max(0, int((self.cut - self.scenario.start).total_seconds() // 60)) // self.scenario.step_minutes
 
     @property
     def platform(self) -> str:
@@ -115,10 +124,14 @@ def plan(
     users: int | None = USERS,
     seed: int | None = None,
     with_plan: bool = True,
+    now: datetime | None = None,
+    announced: Sequence[str] = (),
 ) -> Cut:
     """Cut a scenario at the end of ``until`` and let it run to the end of ``to`` (the end of the month after).
 
     Facts of later are unknown and switched off; what is planned for later is known, and kept unless that is not wanted.
+    Asked at a moment, ``now``, facts that lie ahead of it cannot have been looked up: they are plans as well, like
+    those whose note is ``announced``; and the day may be any before the run begins: then nothing of it is known.
 
     Raises:
         SimError: the days do not fit the scenario, or it is a classical one.
@@ -127,18 +140,24 @@ def plan(
     refusal = f"{world.name} is a {world.kind} world: it has no dates to be cut at"
     given = platform_world(world, refusal)
     to = _end_of_next_month(until) if to is None else to
-    if not given.start.date() <= until < to:
+    first = given.start.date() if now is None else given.start.date() - DAY
+    until = until if now is None else max(until, first)
+    if not first <= until < to:
         order = f"the run begins on {given.start.date()}, is cut on {until} and ends on {to}"
         raise SimError(f"{order}; each must come after the one before (--until, --to)")
     cut, end = (datetime.combine(day + DAY, time(), given.start.tzinfo) for day in (until, to))
     length = (end - given.start) / DAY
     longer = platform_world(scenarios.load(source, sets=[f"days={length}"], users=users, seed=seed), refusal)
-    scenario, later = _cut(longer, cut)
+
+    def foreseen(fact: AnyIntervention) -> bool:
+        return (now is not None and fact.at >= now) or fact.note in announced
+
+    scenario, later, ahead = _cut(longer, cut, foreseen, with_plan)
     scenario, planned = _planned(scenario, cut, with_plan)
     known, unused = observations(scenario, cut)
     followed = story_of(scenario)
     notices.add("stories_left_out", both("notice_stories_left_out", story=followed), len(scenario.stories) - 1)
-    return Cut(scenario, cut, to, later, known, unused, planned, with_plan, longer)
+    return Cut(scenario, cut, to, later, known, unused, (*ahead, *planned), with_plan, longer)
 
 
 def _end_of_next_month(day: date) -> date:
@@ -146,12 +165,19 @@ def _end_of_next_month(day: date) -> date:
     return later - DAY
 
 
-def _cut(scenario: Scenario, cut: datetime) -> tuple[Scenario, tuple[str, ...]]:
-    """Switch off what is dated later; say what it was."""
+def _cut(
+    scenario: Scenario, cut: datetime, foreseen: Callable[[AnyIntervention], bool], keep: bool
+) -> tuple[Scenario, tuple[str, ...], tuple[str, ...]]:
+    """Switch off what is dated later; say what it was, and what of it was foreseen, which is kept if that is wanted."""
     late = [fact for fact in scenario.interventions if fact.enabled and fact.at >= cut]
-    facts = (f.model_copy(update={"enabled": f.enabled and f.at < cut}) for f in scenario.interventions)
-    names = tuple(f"{fact.at:%d %b %H:%M} {fact.note or fact.kind}" for fact in late)
-    return scenario.model_copy(update={"interventions": tuple(facts)}), names
+    planned = [fact for fact in late if foreseen(fact)]
+    unknown = [fact for fact in late if not foreseen(fact)]
+    off = unknown if keep else late
+    facts = (f.model_copy(update={"enabled": False}) if f in off else f for f in scenario.interventions)
+    told, ahead = (
+        tuple(f"{fact.at:%d %b %H:%M} {fact.note or fact.kind}" for fact in some) for some in (unknown, planned)
+    )
+    return scenario.model_copy(update={"interventions": tuple(facts)}), told, ahead
 
 
 def _planned(scenario: Scenario, cut: datetime, keep: bool) -> tuple[Scenario, tuple[str, ...]]:

@@ -14,8 +14,7 @@ from sim.pages.words import Said, said
 from sim.runs.paging import telling
 from sim.scenario import numbers
 from sim.studies.hindcast import score
-from sim.studies.hindcast.known import observed_days
-from sim.studies.hindcast.study import Hindcast, daily_metrics
+from sim.studies.hindcast.study import Hindcast
 from sim.studies.hindcast.words import known_until
 from sim.studies.naive import EXPONENT, HALF_LIFE, Compared
 from sim.studies.paging import label as label_of
@@ -26,9 +25,13 @@ MAIN = "people_reached_total"
 
 def document(cast: Hindcast, truth: Mapping[str, Mapping[date, float]]) -> dict[str, Any]:
     """The document of a hindcast; ``truth``: later numbers, by quantity and day."""
+    return page.document(told(cast, truth, score.of(cast)))
+
+
+def told(cast: Hindcast, truth: Mapping[str, Mapping[date, float]], runs: score.Runs) -> page.Hindcast:
+    """What the page is told of a hindcast, of those quantities that its ``runs`` have."""
     plan = cast.plan
-    runs = score.of(cast)
-    told = page.Hindcast(
+    return page.Hindcast(
         title=title(plan.scenario),
         users=plan.scenario.people.users,
         seed=plan.scenario.seed,
@@ -49,25 +52,27 @@ def document(cast: Hindcast, truth: Mapping[str, Mapping[date, float]]) -> dict[
         exponent=EXPONENT,
         held=_held(cast),
     )
-    return page.document(told)
 
 
 def label(cast: Hindcast, name: str) -> Said:
     """A quantity of a day, or its running total, in both languages."""
     world = cast.plan.scenario
-    found = numbers.find(name.removesuffix(score.TOTAL), "daily", world.platforms)
+    found = numbers.find(name.removesuffix(score.TOTAL).removesuffix(score.AHEAD), "daily", world.platforms)
     titles = telling.titles(world, telling.places(world))
     words = Said(en=name.replace("_", " "), zh=name.replace("_", " "))
     if found:
         words = Said(en=found.label("en", titles["en"]), zh=found.label("zh", titles["zh"]))
-    return said("so_far_of" if name.endswith(score.TOTAL) else "each_day_of", label=words)
+    kinds = {score.TOTAL: "so_far_of", score.AHEAD: "ahead_of"}
+    return said(next((key for end, key in kinds.items() if name.endswith(end)), "each_day_of"), label=words)
 
 
 def _daily(cast: Hindcast, runs: score.Runs, truth: Mapping[str, Mapping[date, float]]) -> list[page.Daily]:
     """Quantities in which something happens, the main one first, then those that were observed."""
-    seen = observed_days(cast.plan.scenario, cast.plan.cut)
-    names = [name for name in daily_metrics(cast.plan) if runs.values[name].any() or name in seen or name in truth]
-    order = sorted(names or [MAIN], key=lambda name: (name != MAIN, name not in truth, name not in seen))
+    seen = cast.plan.seen
+    names = [name for name, values in runs.values.items() if values.any() or name in seen or name in truth]
+    order = sorted(
+        names or [next(iter(runs.values))], key=lambda name: (name != MAIN, name not in truth, name not in seen)
+    )
     found = []
     for name in order:
         values = runs.values[name]

@@ -20,7 +20,6 @@ from sim.base.errors import SimError
 from sim.base.files import checksums, reading, schema
 from sim.base.registry import did_you_mean
 from sim.base.words import columns, humanise
-from sim.studies.hindcast.known import observed_days
 from sim.studies.hindcast.study import Hindcast, daily_metrics
 from sim.studies.hindcast.words import COLUMNS, known_until
 from sim.studies.naive import NAIVE, Compared, horizon, of_a_day, pooled
@@ -28,6 +27,7 @@ from sim.studies.naive import NAIVE, Compared, horizon, of_a_day, pooled
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 
 TOTAL = "_total"  # ends the name of a running total
+AHEAD = "_ahead"  # likewise of one that counts from the first day that is predicted
 
 Truth = Mapping[str, Mapping[date, float]]  # numbers by quantity and day
 
@@ -49,6 +49,20 @@ class Scored(NamedTuple):
     within_90: float
     crps: float
     error_of_median: float
+
+
+class Judged(NamedTuple):
+    """One later number beside the prediction: what was observed, the quantiles q05 to q95, and its CRPS."""
+
+    quantity: str
+    day: date
+    observed: float
+    bands: tuple[float, ...]
+    crps: float
+
+    def within(self, outer: int) -> bool:
+        """Whether it lies in a band: 0 the one of 90 %, 1 that of 50 %."""
+        return self.bands[outer] <= self.observed <= self.bands[-1 - outer]
 
 
 @dataclass(frozen=True)
@@ -113,7 +127,7 @@ def of(cast: Hindcast) -> Runs:
         known_until(cast),
         cast.weights,
         values,
-        observed_days(cast.plan.scenario, cast.plan.cut),
+        cast.plan.seen,
     )
 
 
@@ -149,25 +163,37 @@ def check(span: Span, names: Sequence[str], truth: Truth) -> None:
         raise SimError(f"nothing to score: no day after {span.known} that was predicted; {_reasons(left) or 'no rows'}")
 
 
-def score(runs: Runs, truth: Truth) -> list[Scored]:
-    """Coverage and CRPS of each quantity over the days after the cut for which there is a number.
+def judged(runs: Runs, truth: Truth) -> list[Judged]:
+    """Each number of a day after the cut beside what was predicted of it; other days are none, see `unscored`.
 
     Args:
         runs: what was predicted.
-        truth: numbers by quantity and day; days up to the cut and beyond the end are no predictions, see `unscored`.
+        truth: numbers by quantity and day.
     """
-    scored = []
+    found = []
     for name, numbers in truth.items():
-        values, hits = runs.values[name], []
+        values = runs.values[name]
         for day, value in sorted(numbers.items()):
             d = (day - runs.first).days
             if day > runs.cut and 0 <= d < values.shape[1]:
-                low, lower, middle, upper, high = quantiles(values[:, d], runs.weights)
-                got = crps(values[:, d], runs.weights, value)
-                hits.append((lower <= value <= upper, low <= value <= high, got, abs(middle - value)))
-        if hits:
-            scored.append(Scored(name, len(hits), *np.mean(np.array(hits, float), axis=0).tolist()))
-    return scored
+                bands = tuple(quantiles(values[:, d], runs.weights).tolist())
+                found.append(Judged(name, day, value, bands, crps(values[:, d], runs.weights, value)))
+    return found
+
+
+def score(runs: Runs, truth: Truth) -> list[Scored]:
+    """Coverage and CRPS of each quantity over the days after the cut for which there is a number."""
+    rows: dict[str, list[Judged]] = {}
+    for one in judged(runs, truth):
+        rows.setdefault(one.quantity, []).append(one)
+    return [Scored(name, len(some), *_means(some)) for name, some in rows.items()]
+
+
+def _means(rows: Sequence[Judged]) -> list[float]:
+    """Share inside the 50 % and 90 % bands, mean CRPS, mean error of the median."""
+    hits = [(one.within(1), one.within(0), one.crps, abs(one.bands[2] - one.observed)) for one in rows]
+    means: list[float] = np.mean(np.array(hits, float), axis=0).tolist()
+    return means
 
 
 def compared(runs: Runs, truth: Truth) -> list[Compared]:
@@ -181,7 +207,7 @@ def compared(runs: Runs, truth: Truth) -> list[Compared]:
         for day, value in sorted(numbers.items()):
             ahead = (day - runs.cut).days
             if ahead > 0 and day <= runs.span.last:
-                days.setdefault(horizon(ahead), []).append(_of_a_day(runs, name, ahead, value))
+                days.setdefault(horizon(ahead), []).append(beside(runs, name, day, value))
         found += [pooled(rows, name) for rows in days.values()]
     return found
 
@@ -192,7 +218,9 @@ def by_quantity(rows: Sequence[Compared]) -> list[Compared]:
     return [pooled([row for row in rows if row.quantity == name], name) for name in names]
 
 
-def _of_a_day(runs: Runs, name: str, ahead: int, value: float) -> Compared:
+def beside(runs: Runs, name: str, day: date, value: float) -> Compared:
+    """One number of a day after the cut: the forecast and those that need no model."""
+    ahead = (day - runs.cut).days
     values = runs.values[name][:, (runs.cut - runs.first).days + ahead]
     row = of_a_day(name, ahead, (values, runs.weights), _naive(runs, name, ahead), value)
     even = np.full(len(runs.weights), 1 / len(runs.weights))
@@ -201,23 +229,28 @@ def _of_a_day(runs: Runs, name: str, ahead: int, value: float) -> Compared:
 
 def _naive(runs: Runs, name: str, ahead: int) -> dict[str, float]:
     """What each naive forecast expects so many days ahead; of a running total, its last and what comes by the day."""
-    flow = name.removesuffix(TOTAL)
-    known = _known(runs, flow)
+    flow = name.removesuffix(TOTAL).removesuffix(AHEAD)
+    so_far = known(runs, flow)
     days = np.arange(1, ahead + 1)
-    ways = {which: forecast(known, days) for which, forecast in NAIVE.items()}
+    ways = {which: forecast(so_far, days) for which, forecast in NAIVE.items()}
     if flow == name:
         return {which: float(daily[-1]) for which, daily in ways.items()}
-    last = float(_known(runs, name)[-1])
+    last = float(known(runs, name)[-1]) if name.endswith(TOTAL) else 0.0
     return {which: last + float(daily.sum()) for which, daily in ways.items()}
 
 
-def _known(runs: Runs, name: str) -> np.ndarray:
-    """A quantity on each day up to the last known one, f8[days]: as observed, or else the median of the runs."""
-    values, seen = runs.values[name], runs.seen.get(name, {})
+def known(runs: Runs, name: str) -> np.ndarray:
+    """A quantity on each day up to the last known one, f8[days]: as observed, or else the median of the runs.
+
+    Before the run there was nothing of it: where no day is known, 0.
+    """
+    seen = runs.seen.get(name, {})
     dates = [runs.first + timedelta(days=d) for d in range((runs.cut - runs.first).days + 1)]
-    return np.array(
-        [seen[day] if day in seen else quantiles(values[:, d], runs.weights, (0.5,))[0] for d, day in enumerate(dates)]
-    )
+    so_far = [
+        seen[day] if day in seen else quantiles(runs.values[name][:, d], runs.weights, (0.5,))[0]
+        for d, day in enumerate(dates)
+    ]
+    return np.array(so_far or [0.0])
 
 
 def lines(runs: Runs, truth: Truth) -> list[str]:
@@ -229,15 +262,15 @@ def lines(runs: Runs, truth: Truth) -> list[str]:
         inside = f"{one.within_50:.0%}", f"{one.within_90:.0%}"
         rows.append((one.quantity, str(one.days), *inside, humanise(one.crps), humanise(one.error_of_median)))
     horizons = compared(runs, truth)
-    beside: list[tuple[str, ...]] = [("mean CRPS", "days ahead", "model", *NAIVE, "unweighted runs", "skill")]
+    naive: list[tuple[str, ...]] = [("mean CRPS", "days ahead", "model", *NAIVE, "unweighted runs", "skill")]
     for other in [*horizons, *(row for row in by_quantity(horizons) if row not in horizons)]:
         told = (humanise(value) for value in (other.crps, *other.naive.values()))
-        beside.append((other.quantity, days_ahead(other), *told, skill(other)))
+        naive.append((other.quantity, days_ahead(other), *told, skill(other)))
     all_ = sum(len(numbers) for numbers in truth.values())
     return [
         *columns(rows),
         "",
-        *columns([tuple(cell.replace("_", " ") for cell in beside[0]), *beside[1:]]),
+        *columns([tuple(cell.replace("_", " ") for cell in naive[0]), *naive[1:]]),
         "skill: 1 − CRPS over that of the best naive forecast; 1 is perfect, 0 no better than it",
         *([f"not scored: {len(left)} of {all_} rows; {_reasons(left)}"] if left else []),
     ]

@@ -11,7 +11,7 @@ import pandas as pd
 from sim.base.bands import LEVELS, quantiles
 from sim.base.words import columns, humanise
 from sim.runs.words import heading
-from sim.studies.hindcast.known import Cut, observed_days
+from sim.studies.hindcast.known import Cut
 from sim.studies.hindcast.study import Hindcast, daily_metrics
 
 BANDS = tuple(f"q{round(100 * level):02d}" for level in LEVELS)
@@ -61,7 +61,7 @@ def runs_table(cast: Hindcast) -> pd.DataFrame:
 
 def bands_table(cast: Hindcast) -> pd.DataFrame:
     """Weighted quantiles by day and quantity, and what was observed of them by the cut (blank: nothing)."""
-    observed, days = observed_days(cast.plan.scenario, cast.plan.cut), cast.traces[0].dates
+    observed, days = cast.plan.seen, cast.traces[0].dates
     rows = []
     for name in daily_metrics(cast.plan):
         values = np.array([run.daily(name) for run in cast.traces])

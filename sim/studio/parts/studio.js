@@ -22,7 +22,8 @@ function render() {
   document.title = word("studio");
   document.querySelector("a.skip")?.remove();
   document.body.prepend(el("a", { class: "skip", href: "#live", text: word("skip_to_run") }));
-  document.getElementById("page").replaceChildren(top_(), el("div", { class: "desk" }, editorPart(), livePart()), bookPart(), studyPart());
+  const desk = el("div", { class: "desk" }, editorPart(), livePart());
+  document.getElementById("page").replaceChildren(top_(), desk, bookPart(), studyPart(), forecastPart());
   engine();
   wrong(S.wrong);
   showFaults();
@@ -32,6 +33,7 @@ function render() {
   showRun();
   showBook();
   showStudies();
+  showForecasts();
 }
 
 function listen() {
@@ -46,6 +48,7 @@ function listen() {
     if (S.pair && !ofPair(S.pair).length) S.pair = null;
     if (S.shown) await fetchRun(S.shown);
     tried(async () => tookStudies(await ask("/api/studies")));
+    tried(async () => tookForecasts(await ask("/api/forecasts")));
     showBook();
     showRun();
     document.getElementById("page").dataset.ready = lang;
@@ -53,6 +56,7 @@ function listen() {
   on("ready", () => { S.ready = true; engine(); });
   on("entry", took_);
   on("studies", tookStudies);
+  on("forecasts", tookForecasts);
   on("steps", stepped);
   on("gone", (id) => {
     const { pair } = S.entries.get(id) || {};

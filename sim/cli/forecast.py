@@ -1,0 +1,197 @@
+"""`sim hindcast`: what would have been expected on a day? `sim forecast`: the same of days to come, put on record."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.cli.study import add_study, carry_out, resources, shared
+from sim.cli.words import LANGUAGES, add, add_ceilings, add_cluster, add_scenario, names, positive, print_lines, threads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sim.studies.forecast import Answer
+
+RECORD = Path("results/forecasts")
+
+
+def add_hindcast(commands: Any) -> None:
+    """`sim hindcast`."""
+    text = "what the model expects after a day, given what was known by its end"
+    parser = add(commands, "hindcast", _hindcast, text)
+    metavar, about = "SCENARIO|FOLDER", "a scenario; or the folder of a hindcast, to be scored with --against"
+    parser.add_argument("scenario", metavar=metavar, help=about)
+    option = parser.add_argument
+    option("--until", type=_day, metavar="DATE", help="last day on which things are known, such as 2020-11-27")
+    option("--to", type=_day, metavar="DATE", help="last day to predict (the last of the month after)")
+    option("--seeds", type=positive, default=50, metavar="N", help="runs to the end (50)")
+    option("--candidates", type=positive, metavar="N", help="first run so many to the cut; the best go on (--seeds)")
+    without = "leave out what a campaign's plan has after that day; it is kept, as a plan is known beforehand"
+    option("--without-plan", dest="with_plan", action="store_false", help=without)
+    against = "score against later numbers: a file of date,quantity,value, or what the scenario itself has observed"
+    option("--against", type=Path, metavar="FILE.csv|observed", help=against)
+    add_study(parser, users=100_000)
+
+
+def add_forecast(commands: Any) -> None:
+    """`sim forecast register`, `score`, `record`, `cases`."""
+    parser = add(commands, "forecast", _record, "forecasts that are sealed, kept and scored, hits and misses alike")
+    words = parser.add_subparsers(title="what to do", metavar="WHAT", required=True)
+    _add_register(words)
+    _add_score(words)
+    _add_record(words)
+    _add_cases(words)
+
+
+def _add(words: Any, name: str, command: Any, text: str) -> argparse.ArgumentParser:
+    parser = add(words, name, command, text)
+    parser.set_defaults(study="forecast")
+    return parser
+
+
+def _add_where(parser: argparse.ArgumentParser, where: str = f"./{RECORD}") -> None:
+    parser.add_argument("--record", type=Path, metavar="DIR", help=f"folder of the track record ({where})")
+
+
+def _add_register(words: Any) -> None:
+    parser = _add(words, "register", _register, "what is expected up to a day to come, sealed and put on record")
+    add_scenario(parser)
+    option = parser.add_argument
+    option("--to", type=_day, required=True, metavar="DATE", help="last day that is predicted, to its midnight")
+    until = "last day of which anything is known (today, Beijing time); earlier: as of then, registered afterwards"
+    option("--until", type=_day, metavar="DATE", help=until)
+    data = "daily numbers known so far (date,quantity,value), by which runs are weighed; later ones are refused"
+    option("--data", type=Path, metavar="FILE.csv", help=data)
+    of = "quantities that are stated, daily, …_total or …_ahead (totals, views, lists)"
+    option("--of", type=names, default=(), metavar="NAME,NAME", help=of)
+    option("--seeds", type=positive, default=50, metavar="N", help="runs to the end (50)")
+    option("--candidates", type=positive, metavar="N", help="first run so many to the cut; the best go on (--seeds)")
+    without = "leave out what is planned or announced for later days; it is kept, as it is known beforehand"
+    option("--without-plan", dest="with_plan", action="store_false", help=without)
+    announced = "facts of later days with this note had been announced by then, and are kept; repeatable"
+    option("--announced", action="append", default=[], metavar="NOTE", help=announced)
+    later = "leave out observed rows of later days that the scenario holds; without it they are refused"
+    option("--leave-out-later", action="store_true", help=later)
+    option("--note", default="", metavar="TEXT", help="a line for whoever reads it")
+    _add_where(parser, "OUT/forecasts")
+    add_study(parser, users=100_000)
+
+
+def _add_score(words: Any) -> None:
+    parser = _add(words, "score", _score, "hold a sealed forecast against later numbers, and enter the score")
+    about = "a sealed forecast, its folder; or of those on record a scenario (its latest) or digits of a digest"
+    parser.add_argument("file", metavar="FILE", help=about)
+    against = "later numbers: a file of date,quantity,value"
+    parser.add_argument("--against", type=Path, required=True, metavar="FILE.csv", help=against)
+    _add_where(parser)
+
+
+def _add_record(words: Any) -> None:
+    parser = _add(words, "record", _record, "all forecasts on record and what came of them, as table, picture and page")
+    _add_where(parser)
+    option = parser.add_argument
+    option("--holds", default="", metavar="HEAD", help="only say whether a head noted earlier is part of the record")
+    option("--out", type=Path, metavar="DIR", help="where page, picture and table go (beside the record)")
+    option("--lang", choices=LANGUAGES, default="en", help="language in which the page opens (en)")
+
+
+def _add_cases(words: Any) -> None:
+    text = "register and score the twelve cases, as of their peaks; writes docs/forecasts.md"
+    parser = _add(words, "cases", _cases, text)
+    option = parser.add_argument
+    option("--seeds", type=positive, default=10, metavar="N", help="runs of each case (10)")
+    option("--users", type=positive, metavar="N", help="people to simulate in each run (the case's own)")
+    option("--only", type=names, default=(), metavar="NAME,NAME", help="only these cases")
+    option("--record", type=Path, metavar="DIR", help="track record (that of the program)")
+    option("--jobs", type=threads, default=os.cpu_count() or 1, metavar="N", help="processes (one a core)")
+    option("--out", type=Path, default=Path("docs"), metavar="DIR", help="where the page goes (docs)")
+    add_cluster(parser)
+    add_ceilings(parser)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no date; write it like 2026-12-31") from None
+
+
+def _register(args: argparse.Namespace) -> int:
+    from sim.studies.forecast import forecast, register
+    from sim.studies.forecast.track import entries
+    from sim.studies.forecast.words import entered
+
+    place = args.record or args.out / RECORD.name
+    entries(place)  # a record that is broken is told before runs are made
+    asked = {
+        name: getattr(args, name)
+        for name in ("data", "seeds", "candidates", "with_plan", "announced", "leave_out_later", "note")
+    }
+
+    def onward(answer: Answer, folder: Path) -> Iterator[str]:
+        yield entered(register(answer, place))
+
+    def ask(tell: Any) -> Answer:
+        return forecast(args.scenario, args.to, args.until, quantities=args.of, **asked, **shared(args), tell=tell)
+
+    answer = carry_out(args, ask, onward)
+    if args.quiet:
+        register(answer, place)
+    return 0
+
+
+def _score(args: argparse.Namespace) -> int:
+    from sim.studies.forecast import score
+
+    print_lines(score(args.file, args.against, args.record or RECORD).lines())
+    return 0
+
+
+def _record(args: argparse.Namespace) -> int:
+    from sim.studies.forecast import record
+    from sim.studies.forecast.words import holds
+
+    found = record(args.record or RECORD)
+    if args.holds:
+        print_lines([holds(found.entries, args.holds)])
+        return 0
+    print_lines([*found.lines(), f"\nwritten: {found.write(args.out, lang=args.lang)}"])
+    return 0
+
+
+def _cases(args: argparse.Namespace) -> int:
+    import sys
+
+    from sim.base.progress import progress
+    from sim.studies.forecast import cases
+
+    place = args.record or cases.OURS
+    with resources(args, Path("results")) as given, progress(sys.stderr) as tell:
+        cases.enter(place, args.only, seeds=args.seeds, users=args.users, jobs=given, tell=tell)
+        given.discard()
+    page = cases.write(args.out, place)
+    print_lines([f"written: {page}"])
+    return 0
+
+
+def _hindcast(args: argparse.Namespace) -> int:
+    from sim.base.errors import SimError
+    from sim.studies.hindcast import score
+    from sim.studies.hindcast.hindcast import OBSERVED, hindcast
+
+    if (Path(args.scenario) / "hindcast.json").is_file():
+        if not args.against:
+            raise SimError(f"{args.scenario} is a finished hindcast; --against FILE.csv scores it")
+        if str(args.against) == OBSERVED:
+            raise SimError("--against observed is asked of a scenario; a finished hindcast is scored by a FILE.csv")
+        print_lines(score.lines(score.read(Path(args.scenario)), score.numbers(args.against)))
+        return 0
+    if args.until is None:
+        raise SimError("until which day are things known? --until DATE")
+    asked = {name: getattr(args, name) for name in ("seeds", "candidates", "against", "with_plan")}
+    carry_out(args, lambda tell: hindcast(args.scenario, args.until, args.to, **asked, **shared(args), tell=tell))
+    return 0
