@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sim.base import notices
-from sim.base.errors import SimError
+from sim.base.errors import SimError, both
 from sim.base.registry import did_you_mean
 from sim.scenario.scenario import Scenario
 from sim.studies.ensemble import LISTED, Trace
@@ -86,7 +86,7 @@ def given(plan: Cut, numbers: Truth) -> Cut:
             f"{_some(of_later)}; refused"
         )
     before = [f"{name} of {day}" for name, day in rows if day < plan.scenario.start.date()]
-    notices.add("data_left_out", f"data: rows of before the run are left out: {_some(before)}", len(before))
+    notices.add("data_left_out", both("notice_data_left_out", rows=_some(before)), len(before))
     return with_numbers(plan, numbers)
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.base import notices
+from sim.base.errors import both
 from sim.base.files import checksums
 from sim.base.files.drafts import replacing
 from sim.runs.paging import writing
@@ -75,7 +76,7 @@ class Record:
         place.mkdir(parents=True, exist_ok=True)
         with replacing(place / TABLE) as draft:
             draft.write_text(self.tables()["numbers"].to_csv(index=False, float_format="%.12g"), encoding="utf-8")
-        with notices.spared("the picture"), lettering():
+        with notices.spared(both("shown_picture")), lettering():
             save(self.picture(), place / PICTURE)
         made = writing.page(place, self.document(), lang)
         checksums.write(
