@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sim.cli.study import resources
+from sim.cli.studies.study import resources
 from sim.cli.words import add, add_ceilings, add_cluster, note, positive, print_lines, threads
 
 KEPT = Path("results")  # beside whose folders finished runs are kept until the page is written

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from sim.cli.study import add_study, carry_out, shared
+from sim.cli.studies.study import add_study, carry_out, shared
 from sim.cli.words import add, add_set, positive, share, whole
 
 

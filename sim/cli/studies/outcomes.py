@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sim.cli.study import add_study, carry_out, resources, shared
+from sim.cli.studies.study import add_study, carry_out, resources, shared
 from sim.cli.words import add, add_ceilings, add_cluster, add_scenario, add_set, positive, print_lines, threads
 
 KEPT = Path("results")  # beside whose folders finished runs are kept until the page is written

@@ -6,7 +6,7 @@ import argparse
 import re
 from typing import Any
 
-from sim.cli.study import add_study, carry_out, shared
+from sim.cli.studies.study import add_study, carry_out, shared
 from sim.cli.words import add, add_set, positive
 
 _PRECISION = re.compile(r"([0-9][0-9_]*(?:\.[0-9]+)?(?:[eE]\+?[0-9]+)?)(%?)")

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.study import add_study, carry_out, shared
+from sim.cli.studies.study import add_study, carry_out, shared
 from sim.cli.words import add, add_scenario, add_set, positive, whole
 
 

@@ -1,15 +1,25 @@
-"""`sim hindcast`: what would have been expected on a day? `sim forecast`: the same of days to come, put on record."""
+"""`sim forecast`: what is expected of days to come, put on record."""
 
 from __future__ import annotations
 
 import argparse
 import os
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.study import add_study, carry_out, resources, shared
-from sim.cli.words import LANGUAGES, add, add_ceilings, add_cluster, add_scenario, names, positive, print_lines, threads
+from sim.cli.studies.study import add_study, carry_out, resources, shared
+from sim.cli.words import (
+    LANGUAGES,
+    add,
+    add_ceilings,
+    add_cluster,
+    add_scenario,
+    day,
+    names,
+    positive,
+    print_lines,
+    threads,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,24 +27,6 @@ if TYPE_CHECKING:
     from sim.studies.forecast import Answer
 
 RECORD = Path("results/forecasts")
-
-
-def add_hindcast(commands: Any) -> None:
-    """`sim hindcast`."""
-    text = "what the model expects after a day, given what was known by its end"
-    parser = add(commands, "hindcast", _hindcast, text)
-    metavar, about = "SCENARIO|FOLDER", "a scenario; or the folder of a hindcast, to be scored with --against"
-    parser.add_argument("scenario", metavar=metavar, help=about)
-    option = parser.add_argument
-    option("--until", type=_day, metavar="DATE", help="last day on which things are known, such as 2020-11-27")
-    option("--to", type=_day, metavar="DATE", help="last day to predict (the last of the month after)")
-    option("--seeds", type=positive, default=50, metavar="N", help="runs to the end (50)")
-    option("--candidates", type=positive, metavar="N", help="first run so many to the cut; the best go on (--seeds)")
-    without = "leave out what a campaign's plan has after that day; it is kept, as a plan is known beforehand"
-    option("--without-plan", dest="with_plan", action="store_false", help=without)
-    against = "score against later numbers: a file of date,quantity,value, or what the scenario itself has observed"
-    option("--against", type=Path, metavar="FILE.csv|observed", help=against)
-    add_study(parser, users=100_000)
 
 
 def add_forecast(commands: Any) -> None:
@@ -61,9 +53,9 @@ def _add_register(words: Any) -> None:
     parser = _add(words, "register", _register, "what is expected up to a day to come, sealed and put on record")
     add_scenario(parser)
     option = parser.add_argument
-    option("--to", type=_day, required=True, metavar="DATE", help="last day that is predicted, to its midnight")
+    option("--to", type=day, required=True, metavar="DATE", help="last day that is predicted, to its midnight")
     until = "last day of which anything is known (today, Beijing time); earlier: as of then, registered afterwards"
-    option("--until", type=_day, metavar="DATE", help=until)
+    option("--until", type=day, metavar="DATE", help=until)
     data = "daily numbers known so far (date,quantity,value), by which runs are weighed; later ones are refused"
     option("--data", type=Path, metavar="FILE.csv", help=data)
     of = "quantities that are stated, daily, …_total or …_ahead (totals, views, lists)"
@@ -111,13 +103,6 @@ def _add_cases(words: Any) -> None:
     option("--out", type=Path, default=Path("docs"), metavar="DIR", help="where the page goes (docs)")
     add_cluster(parser)
     add_ceilings(parser)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is no date; write it like 2026-12-31") from None
 
 
 def _register(args: argparse.Namespace) -> int:
@@ -175,23 +160,4 @@ def _cases(args: argparse.Namespace) -> int:
         given.discard()
     page = cases.write(args.out, place)
     print_lines([f"written: {page}"])
-    return 0
-
-
-def _hindcast(args: argparse.Namespace) -> int:
-    from sim.base.errors import SimError
-    from sim.studies.hindcast import score
-    from sim.studies.hindcast.hindcast import OBSERVED, hindcast
-
-    if (Path(args.scenario) / "hindcast.json").is_file():
-        if not args.against:
-            raise SimError(f"{args.scenario} is a finished hindcast; --against FILE.csv scores it")
-        if str(args.against) == OBSERVED:
-            raise SimError("--against observed is asked of a scenario; a finished hindcast is scored by a FILE.csv")
-        print_lines(score.lines(score.read(Path(args.scenario)), score.numbers(args.against)))
-        return 0
-    if args.until is None:
-        raise SimError("until which day are things known? --until DATE")
-    asked = {name: getattr(args, name) for name in ("seeds", "candidates", "against", "with_plan")}
-    carry_out(args, lambda tell: hindcast(args.scenario, args.until, args.to, **asked, **shared(args), tell=tell))
     return 0
