@@ -71,7 +71,6 @@ def sections(found: Lawful) -> list[dict[str, Any]]:
             "nav": said("nav_law"),
             "title": found.finding,
             "about": found.reads,
-            "note": found.sources,
             "chart": {"spec": picture(found), "data": [*found.dots, *found.curves, *found.references]},
         }
     ]
@@ -84,16 +83,29 @@ def sections(found: Lawful) -> list[dict[str, Any]]:
         kept = sum(holds is True for *_, holds in found.claims)
         rows = [[words, told, verdict] for words, told, verdict, _ in found.claims]
         title = said("law_claims_title", n=kept, all=len(found.claims))
-        made_of.append({"id": "claims", "nav": said("nav_claims"), "title": title, "table": table(columns, rows)})
+        made_of.append(
+            {
+                "id": "claims",
+                "nav": said("nav_claims"),
+                "title": title,
+                "about": found.sources,
+                "table": table(columns, rows),
+            }
+        )
     return made_of
 
 
 def picture(found: Lawful) -> Spec:
     """Dots with intervals on the known curves. Rows: line, x, and middle, low, high, or known, spot, reference."""
-    scale: Spec = {"scale": {"type": "log"}} if found.log else {}
     y = {"type": "quantitative", "axis": charts.SHARES | {"title": found.up} if found.share else amounts(found.up)}
-    y |= scale
-    x = {"field": "x", "type": "quantitative", "axis": {"title": found.across, "grid": False}, "scale": {"zero": False}}
+    if found.log:
+        y |= {"scale": {"type": "log", "nice": False}}
+    x = {
+        "field": "x",
+        "type": "quantitative",
+        "axis": {"title": found.across, "grid": False, "format": "~g"},
+        "scale": {"zero": False},
+    }
     colour = coloured(list(found.lines), INKS[: len(found.lines)], "line")
     if len(found.lines) < 2:
         colour = colour | {"legend": None}

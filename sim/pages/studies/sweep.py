@@ -71,7 +71,7 @@ def document(found: Swept) -> dict[str, Any]:
         title=known.finding if known else _title(found),
         name=found.title,
         about=[known.asks if known else same(found.scenario), points, said(f"design_{found.design}")],
-        cards=[*(law.cards(known) if known else ()), *_cards(found)],
+        cards=[*law.cards(known), _cards(found)[-1]] if known else _cards(found),
         sections=[*(law.sections(known) if known else ()), _explore(found), _effects(found), _points(found)],
     )
 

@@ -17,7 +17,7 @@ from sim.scenario.numbers import Language
 from sim.studies.laws import words
 from sim.studies.laws.held import Dot, Held
 
-WIDE = 78  # letters of a headline, half as many Chinese
+WIDE = 92  # letters of a headline, half as many Chinese
 
 
 def picture(found: Held, title: str, recipe: str, lang: Language = "en") -> Figure:
@@ -28,7 +28,7 @@ def picture(found: Held, title: str, recipe: str, lang: Language = "en") -> Figu
     lift = 0.22 * headline.count("\n")
     height = 5.4 + lift
     figure = page(recipe, headline, "", height)
-    figure.text(0.06, 1 - (0.52 + lift) / height, fill(about, 140 if lang == "en" else 70), color=GREY, va="top")
+    figure.text(0.06, 1 - (0.52 + lift) / height, fill(about, 165 if lang == "en" else 82), color=GREY, va="top")
     axes = figure.add_axes((0.08, 0.75 / height, 0.7, 1 - (1.85 + lift) / height))
     ends = [
         _line(axes, found, dots, colour, lang) for dots, colour in zip(found.lines.values(), _colours(), strict=False)
@@ -46,8 +46,8 @@ def _colours() -> Sequence[str]:
 def _line(axes: Axes, found: Held, dots: Sequence[Dot], colour: str, lang: Language) -> tuple[float, str, str] | None:
     """One line: the known curve, what it is held against, the dots; value, words and colour of its end."""
     law = found.law
-    fine = law.curve(dots[0].place.facts)
     across, points = (np.array(one) for one in zip(*((dot.x, dot.known) for dot in dots), strict=True))
+    fine = found.curve(dots)
     x, known = fine or (across, points)
     there = np.isfinite(known)
     axes.plot(x, known, color=colour, lw=2.2, alpha=0.5, zorder=1)

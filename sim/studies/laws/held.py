@@ -78,6 +78,14 @@ class Held:
             found.setdefault(dot.place.line, []).append(dot)
         return found
 
+    def curve(self, dots: Sequence[Dot]) -> tuple[np.ndarray, np.ndarray] | None:
+        """The fine curve of a line as far as its points go; None where the law has none."""
+        fine = self.law.curve(dots[0].place.facts)
+        if fine is None:
+            return None
+        near = fine[0] <= max(dot.x for dot in dots) + 1e-9
+        return fine[0][near], fine[1][near]
+
     @property
     def _judged(self) -> list[bool]:
         scale = max((abs(dot.known) for dot in self.dots if np.isfinite(dot.known)), default=1.0)

@@ -57,7 +57,7 @@ def _dot(found: Held, dot: Dot, label: Said) -> dict[str, Any]:
 
 
 def _curve(found: Held, dots: list[Dot], label: Said) -> list[dict[str, Any]]:
-    fine = found.law.curve(dots[0].place.facts)
+    fine = found.curve(dots)
     pairs = zip(*fine, strict=True) if fine else ((dot.x, dot.known) for dot in dots)
     kind = "known" if fine or found.whole else "spot"  # known here and there
     return [{"line": label, "x": plain(x), kind: plain(known)} for x, known in pairs if np.isfinite(known)]
