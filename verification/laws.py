@@ -9,13 +9,14 @@ import numpy as np
 from scipy import special
 
 from sim.runs.runner import simulate
-from sim.studies.laws.held import Dot, Held, held
+from sim.studies.laws.dots import Dot
+from sim.studies.laws.held import Held, held
 from sim.studies.sweep import plan as plans
 from sim.studies.sweep.plan import Plan
 from verification.registry import Outcome, Picture, Subject, check
 
 ALARM = 1e-5  # few runs estimate their own spread, and near a threshold they are skewed
-ASKED = 4.0  # t of a rise that must be found; twice as much is there
+ASKED = 2.5  # t of a rise that must be found; 7.4 is there
 ROOM = 1.5  # so the bound of Student's t is taken half as large again
 
 
@@ -88,35 +89,35 @@ def _pictures(found: Held) -> tuple[Picture, ...]:
     return tuple(made)
 
 
-@check("law `percolation`: share that a cascade reaches, against the root of the self-consistent equation; |t|", ALARM)
+@check("law `percolation`: share that a cascade reaches, against the root of the self-consistent equation; largest t", ALARM)
 def law_percolation(subject: Subject, fast: bool) -> Outcome:
     """On both sides of the threshold."""
     plan = _planned("percolation", fast, 8, 2, 4000)
     return outcome_of(plan, runs_of(plan))
 
 
-@check("law `clustering`: reach on rewired rings, at both ends known, between them ordered; |t|", ALARM)
+@check("law `clustering`: reach on rewired rings, at both ends known, between them ordered; largest t", ALARM)
 def law_clustering(subject: Subject, fast: bool) -> Outcome:
     """Simple contagion falls with clustering, complex contagion rises."""
     plan = _planned("clustering", fast, 8, 7, 1500)
     return outcome_of(plan, runs_of(plan))
 
 
-@check("law `early`: reach by delay and number that begins, against edge-based equations; |t|", ALARM)
+@check("law `early`: reach by delay and number that begins, against edge-based equations; largest t", ALARM)
 def law_early(subject: Subject, fast: bool) -> Outcome:
     """Whoever should win does."""
     plan = _planned("early", fast, 8, 3, 20_000)
     return outcome_of(plan, runs_of(plan))
 
 
-@check("law `paid`: what is earned beside money, against the same equation; |t|", ALARM)
+@check("law `paid`: what is earned beside money, against the same equation; largest t", ALARM)
 def law_paid(subject: Subject, fast: bool) -> Outcome:
     """Up to the known share it rises, beyond it falls."""
     plan = _planned("paid", fast, 8, 3, None)
     return outcome_of(plan, runs_of(plan))
 
 
-@check("law `second`: who is reached by two platforms, against what each reaches alone; |t|", ALARM)
+@check("law `second`: who is reached by two platforms, against what each reaches alone; largest t", ALARM)
 def law_second(subject: Subject, fast: bool) -> Outcome:
     """With the people and the lots of the platform model."""
     plan = _planned("second", fast, 8, 3, None)
@@ -127,7 +128,7 @@ def law_second(subject: Subject, fast: bool) -> Outcome:
     "law `fate`: histories of one topic differ more with a list than without; what is asked of it over what is found"
 )
 def law_fate(subject: Subject, fast: bool) -> Outcome:
-    """The rise of the Gini coefficient over its error: asked is a t of 4, where about 9 is found."""
+    """The rise of the Gini coefficient over its error: a t of 2.5 is asked, where 7.4 is found."""
     plan = _planned("fate", fast, 24, 5, 4000)
     return fate_of(plan, runs_of(plan))
 

@@ -15,7 +15,8 @@ from sim.pictures.figures import PALETTE
 from sim.pictures.paper import GREY, PALE, count, name_ends, page, shown
 from sim.scenario.numbers import Language
 from sim.studies.laws import words
-from sim.studies.laws.held import Dot, Held
+from sim.studies.laws.dots import Dot
+from sim.studies.laws.held import Held
 
 WIDE = 92  # letters of a headline, half as many Chinese
 
@@ -24,11 +25,12 @@ def picture(found: Held, title: str, recipe: str, lang: Language = "en") -> Figu
     """Dots with intervals on the lines of the known answer; its finding as headline."""
     law, seeds = found.law, len(found.dots[0].runs)
     headline = fill(localised(words.finding(found), lang), WIDE if lang == "en" else WIDE // 2)
-    about = f"{localised(words.score(found), lang)}. {localised(words.reading(found, seeds), lang)}."
+    stop = ". " if lang == "en" else "。"
+    about = stop.join([*(localised(one, lang) for one in (words.score(found), words.reading(found, seeds))), ""])
     lift = 0.22 * headline.count("\n")
     height = 5.4 + lift
     figure = page(recipe, headline, "", height)
-    figure.text(0.06, 1 - (0.52 + lift) / height, fill(about, 165 if lang == "en" else 82), color=GREY, va="top")
+    figure.text(0.06, 1 - (0.52 + lift) / height, fill(about, 150 if lang == "en" else 74), color=GREY, va="top")
     axes = figure.add_axes((0.08, 0.75 / height, 0.7, 1 - (1.85 + lift) / height))
     ends = [
         _line(axes, found, dots, colour, lang) for dots, colour in zip(found.lines.values(), _colours(), strict=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -15,10 +15,8 @@ from sim.networks import WattsStrogatz
 from sim.pages.amounts import percent
 from sim.pages.words import Said, same
 from sim.runs.kinds import World
-from sim.studies.laws.law import LAWS, Claim, Law, Place, Reading, change, claim, none
-
-if TYPE_CHECKING:
-    from sim.studies.laws.held import Dot, Held
+from sim.studies.laws.dots import Claim, Dot, Place, Reading, change, claim, lines, none
+from sim.studies.laws.law import LAWS, Law
 
 GLOBAL = 0.05  # share of everybody from which on a cascade is called global
 
@@ -75,11 +73,11 @@ class Clustering(Law):
             known = np.ones(len(reached))
         return Reading(reached / facts["people"], known, none(reached))
 
-    def claims(self, found: Held) -> list[Claim]:
+    def claims(self, dots: Sequence[Dot]) -> list[Claim]:
         """Between strangers and circles: simple contagion falls, complex contagion rises, from next to nobody."""
         claims = []
-        for line, dots in found.lines.items():
-            first, last = dots[0], dots[-1]
+        for line, own in lines(dots).items():
+            first, last = own[0], own[-1]
             if first.x < last.x:
                 figures = same(f"{percent(first.measured.middle)} → {percent(last.measured.middle)}")
                 rising = line != "simple"

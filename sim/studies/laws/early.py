@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -16,10 +16,8 @@ from sim.contagion.theory import growth
 from sim.networks import ErdosRenyi
 from sim.pages.words import Said, same
 from sim.runs.kinds import World
-from sim.studies.laws.law import LAWS, Claim, Law, Place, Reading, change, none
-
-if TYPE_CHECKING:
-    from sim.studies.laws.held import Dot, Held
+from sim.studies.laws.dots import Claim, Dot, Place, Reading, change, lines, none
+from sim.studies.laws.law import LAWS, Law
 
 
 @LAWS.register
@@ -75,20 +73,20 @@ class Early(Law):
         base = _base(dots)
         return base.known if base else math.nan
 
-    def parts(self, found: Held) -> dict[str, Any]:
+    def parts(self, dots: Sequence[Dot]) -> dict[str, Any]:
         """Steps that twice as many people make up for."""
-        return {"steps": f"{math.log(2) / math.log(found.dots[0].place.facts['growth']):.1f}"}
+        return {"steps": f"{math.log(2) / math.log(dots[0].place.facts['growth']):.1f}"}
 
     def label(self, place: Place) -> Said:
         """How many begin."""
         return self.said("line", begin=f"{place.facts['begin']:g}")
 
-    def claims(self, found: Held) -> list[Claim]:
+    def claims(self, dots: Sequence[Dot]) -> list[Claim]:
         """Whoever theory says wins, wins; and the delay at which both are equal is the one that theory names."""
-        base = _base(found.dots)
+        base = _base(dots)
         if base is None:
             return []
-        others = [dots for dots in found.lines.values() if dots[0].place.facts["times"] > 1]
+        others = [dots for dots in lines(dots).values() if dots[0].place.facts["times"] > 1]
         pairs = [(dot, change(base, dot)) for dots in others for dot in dots]
         sure = [np.sign(diff.middle) == np.sign(dot.known - base.known) for dot, diff in pairs if diff.clear]
         told = self.said("sure", kept=sum(sure), n=len(sure), all=len(pairs))

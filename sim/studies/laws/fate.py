@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -13,10 +13,8 @@ from sim.pages.words import Said, same
 from sim.platforms.hot_list import HotList
 from sim.runs.kinds import World
 from sim.scenario.scenario import Scenario
-from sim.studies.laws.law import LAWS, Claim, Law, Place, Reading, change, claim, none
-
-if TYPE_CHECKING:
-    from sim.studies.laws.held import Dot, Held
+from sim.studies.laws.dots import Claim, Dot, Place, Reading, change, claim, none
+from sim.studies.laws.law import LAWS, Law
 
 URN = 0.5  # Gini of an urn of many colours, one ball of each to begin with, each drawn one put back twice
 
@@ -68,9 +66,8 @@ class Fate(Law):
         """The urn."""
         return URN
 
-    def claims(self, found: Held) -> list[Claim]:
+    def claims(self, dots: Sequence[Dot]) -> list[Claim]:
         """With a list more unequal than without; and never surely less, the more people read it."""
-        dots = found.dots
         if len(dots) < 2:
             return []
         figures = same(f"{dots[0].measured.middle:.2f} → {dots[-1].measured.middle:.2f}")

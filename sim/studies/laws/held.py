@@ -5,52 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from scipy import special
 
 from sim.base import intervals
-from sim.base.intervals import LEVEL, Interval
-
-if TYPE_CHECKING:
-    from sim.studies.laws.law import Claim, Law, Place
+from sim.base.intervals import LEVEL
+from sim.studies.laws.dots import Claim, Dot, Place, lines
+from sim.studies.laws.law import Law
 
 ALARM = 1e-3  # chance that so few intervals hold the known answer although it is true
 SAME = 1e-9  # of the largest known answer: two numbers so near are one, but for rounding
-
-
-class Dot(NamedTuple):
-    """A point of the sweep beside what is known.
-
-    Attributes:
-        place: where it lies.
-        runs: f8[seeds], what was measured.
-        measured: mean of the runs.
-        known: mean of what it should be; NaN where nothing is known.
-        reference: mean of what it is held against; NaN where there is nothing.
-        off: measured less known, paired by seed.
-    """
-
-    place: Place
-    runs: np.ndarray
-    measured: Interval
-    known: float
-    reference: float
-    off: Interval
-
-    @property
-    def x(self) -> float:
-        """Where it lies on the axis."""
-        return self.place.x
-
-    def holds(self, within: float) -> bool | None:
-        """Whether the known answer lies in its interval; None where nothing is known or the seeds allow no interval."""
-        if not np.isfinite(self.known) or not np.isfinite(self.off.middle):
-            return None
-        if self.off.given:
-            return not self.off.clear
-        return True if abs(self.off.middle) <= within else None
 
 
 @dataclass(frozen=True)
@@ -73,10 +39,7 @@ class Held:
     @property
     def lines(self) -> dict[str, list[Dot]]:
         """The points of each line."""
-        found: dict[str, list[Dot]] = {}
-        for dot in self.dots:
-            found.setdefault(dot.place.line, []).append(dot)
-        return found
+        return lines(self.dots)
 
     def curve(self, dots: Sequence[Dot]) -> tuple[np.ndarray, np.ndarray] | None:
         """The fine curve of a line as far as its points go; None where the law has none."""
@@ -114,7 +77,7 @@ class Held:
     @cached_property
     def claims(self) -> list[Claim]:
         """What the law says of order, and whether it came out so."""
-        return self.law.claims(self)
+        return self.law.claims(self.dots)
 
     @property
     def agrees(self) -> bool | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -11,11 +11,9 @@ from sim.contagion.theory import best_push, final_size
 from sim.pages.amounts import percent
 from sim.pages.words import Said
 from sim.runs.kinds import World
-from sim.studies.laws.law import LAWS, Claim, Facts, Law, Place, Reading, change, claim, none
+from sim.studies.laws.dots import Claim, Dot, Place, Reading, change, claim, lines, none
+from sim.studies.laws.law import LAWS, Facts, Law
 from sim.studies.laws.percolation import told_by_each
-
-if TYPE_CHECKING:
-    from sim.studies.laws.held import Held
 
 
 @LAWS.register
@@ -61,16 +59,16 @@ class Paid(Law):
         """How many each persuades."""
         return self.said("line", r=f"{place.facts['r']:g}")
 
-    def claims(self, found: Held) -> list[Claim]:
+    def claims(self, dots: Sequence[Dot]) -> list[Claim]:
         """Earned rises up to the known share, and falls beyond it."""
         claims = []
-        for dots in found.lines.values():
-            r = dots[0].place.facts["r"]
+        for own in lines(dots).values():
+            r = own[0].place.facts["r"]
             best = best_push(r)
-            near = min(dots, key=lambda dot: abs(dot.x - best))
+            near = min(own, key=lambda dot: abs(dot.x - best))
             figures = self.said("best", share=percent(best))
-            if near is not dots[0]:
-                claims.append(claim(self.said("rises", r=f"{r:g}"), change(dots[0], near), 1, figures))
-            if near is not dots[-1]:
-                claims.append(claim(self.said("falls", r=f"{r:g}"), change(near, dots[-1]), -1, figures))
+            if near is not own[0]:
+                claims.append(claim(self.said("rises", r=f"{r:g}"), change(own[0], near), 1, figures))
+            if near is not own[-1]:
+                claims.append(claim(self.said("falls", r=f"{r:g}"), change(near, own[-1]), -1, figures))
         return claims

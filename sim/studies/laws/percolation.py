@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -15,10 +15,8 @@ from sim.networks import ErdosRenyi
 from sim.pages.amounts import percent
 from sim.pages.words import same
 from sim.runs.kinds import World
-from sim.studies.laws.law import LAWS, Claim, Facts, Law, Place, Reading, change, claim, none
-
-if TYPE_CHECKING:
-    from sim.studies.laws.held import Held
+from sim.studies.laws.dots import Claim, Dot, Place, Reading, change, claim, none
+from sim.studies.laws.law import LAWS, Facts, Law
 
 
 def told_by_each(law: str, world: World) -> tuple[float, int]:
@@ -66,9 +64,9 @@ class Percolation(Law):
         r = np.linspace(0.05, 3.2, 127)
         return r, np.array([final_size(one, facts["begin"] / facts["people"]) for one in r])
 
-    def claims(self, found: Held) -> list[Claim]:
+    def claims(self, dots: Sequence[Dot]) -> list[Claim]:
         """Below R = 1 next to nobody is reached, above it more and more."""
-        below, above = [dot for dot in found.dots if dot.x < 1], [dot for dot in found.dots if dot.x > 1]
+        below, above = [dot for dot in dots if dot.x < 1], [dot for dot in dots if dot.x > 1]
         if not below or not above:
             return []
         low, high = below[-1].measured.middle, above[-1].measured.middle

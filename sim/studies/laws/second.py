@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -15,10 +15,8 @@ from sim.runs.kinds import World
 from sim.scenario.affinity import KEEN, affinities
 from sim.scenario.interventions import Post
 from sim.scenario.scenario import Scenario
-from sim.studies.laws.law import LAWS, Claim, Law, Place, Reading, change, claim
-
-if TYPE_CHECKING:
-    from sim.studies.laws.held import Held
+from sim.studies.laws.dots import Claim, Dot, Place, Reading, change, claim
+from sim.studies.laws.law import LAWS, Law
 
 
 class Groups(NamedTuple):
@@ -82,9 +80,9 @@ class Second(Law):
         both = np.array([duplicated(who, *pair) for pair in zip(a, b, strict=True)])
         return Reading(either, a + b - both, a + b - a * b)
 
-    def claims(self, found: Held) -> list[Claim]:
+    def claims(self, dots: Sequence[Dot]) -> list[Claim]:
         """The second platform adds people, yet fewer than if reaching on one said nothing of the other."""
-        first, last = found.dots[0], found.dots[-1]
+        first, last = dots[0], dots[-1]
         more = self.said("adds_told", share=percent(last.measured.middle - first.measured.middle))
         less = intervals.mean(last.runs - last.reference)
         figures = self.said("fewer_told", found=percent(last.measured.middle), apart=percent(last.reference))

@@ -10,7 +10,8 @@ from sim.pages.studies.frame import plain
 from sim.pages.studies.law import Lawful
 from sim.pages.words import Said
 from sim.studies.laws import words
-from sim.studies.laws.held import Dot, Held
+from sim.studies.laws.dots import Dot
+from sim.studies.laws.held import Held
 
 
 def told(found: Held) -> Lawful:

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from sim.base.words import columns
 from sim.pages.amounts import amount, percent
 from sim.pages.words import Said, put, same
+from sim.studies.laws.dots import Claim
 from sim.studies.laws.held import Held, rows
-from sim.studies.laws.law import TABLE, Claim, Law
+from sim.studies.laws.law import TABLE, Law
 
 
 def general(key: str, /, **parts: object) -> Said:
@@ -22,7 +23,7 @@ def general(key: str, /, **parts: object) -> Said:
 def finding(found: Held) -> Said:
     """What the law says where it came out so; else that it did not, or that these runs cannot tell."""
     if found.agrees:
-        return found.law.said("says", **found.law.parts(found))
+        return found.law.said("says", **found.law.parts(found.dots))
     return general("unclear" if found.agrees is None else "differs", law=found.law.said("title"))
 
 
@@ -52,7 +53,7 @@ def verdict(claim: Claim) -> Said:
 
 def reading(found: Held, seeds: int) -> Said:
     """How the picture is read."""
-    told = general("reads" if found.judged else "reads_order", seeds=seeds)
+    told = general("reads" if found.whole else "reads_rings" if found.judged else "reads_order", seeds=seeds)
     if not found.law.refers:
         return told
     more = general("reads_reference", reference=found.law.said("reference"))

@@ -18,8 +18,9 @@ from sim.runs.recipe import maker, version_of_program
 from sim.scenario.numbers import Language
 from sim.studies.laws import chart as law_chart
 from sim.studies.laws import words
+from sim.studies.laws.dots import Place
 from sim.studies.laws.held import Held, held
-from sim.studies.laws.law import LAWS, Place
+from sim.studies.laws.law import LAWS
 from sim.studies.ledger import DONE, FAILED, FILE, Ledger
 from sim.studies.sweep import charts, found, page
 from sim.studies.sweep.design import factor

@@ -1,0 +1,105 @@
+"""The points of a law: where each lies, what its runs say, what may be claimed of several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.base import intervals
+from sim.base.intervals import Interval
+from sim.pages.words import Said
+
+
+class Place(NamedTuple):
+    """Where a point of the sweep lies.
+
+    Attributes:
+        x: on the axis of the law.
+        line: which of its curves it belongs to.
+        facts: what the known answer needs to know of the world there.
+    """
+
+    x: float
+    line: str
+    facts: dict[str, Any]
+
+
+class Reading(NamedTuple):
+    """What the runs of a point say, f8[seeds] each.
+
+    Attributes:
+        measured: the number that the law is about.
+        known: what it should be; NaN where only an order is known.
+        reference: something else to hold it against, which need not be met; NaN where there is nothing.
+    """
+
+    measured: np.ndarray
+    known: np.ndarray
+    reference: np.ndarray
+
+
+class Claim(NamedTuple):
+    """A statement of order that can fail: in words, whether it holds (None: these seeds cannot tell), the figures."""
+
+    words: Said
+    holds: bool | None
+    told: Said
+
+
+class Dot(NamedTuple):
+    """A point of the sweep beside what is known.
+
+    Attributes:
+        place: where it lies.
+        runs: f8[seeds], what was measured.
+        measured: mean of the runs.
+        known: mean of what it should be; NaN where nothing is known.
+        reference: mean of what it is held against; NaN where there is nothing.
+        off: measured less known, paired by seed.
+    """
+
+    place: Place
+    runs: np.ndarray
+    measured: Interval
+    known: float
+    reference: float
+    off: Interval
+
+    @property
+    def x(self) -> float:
+        """Where it lies on the axis."""
+        return self.place.x
+
+    def holds(self, within: float) -> bool | None:
+        """Whether the known answer lies in its interval; None where nothing is known or the seeds allow no interval."""
+        if not np.isfinite(self.known) or not np.isfinite(self.off.middle):
+            return None
+        if self.off.given:
+            return not self.off.clear
+        return True if abs(self.off.middle) <= within else None
+
+
+def lines(dots: Sequence[Dot]) -> dict[str, list[Dot]]:
+    """The points of each line."""
+    found: dict[str, list[Dot]] = {}
+    for dot in dots:
+        found.setdefault(dot.place.line, []).append(dot)
+    return found
+
+
+def none(like: np.ndarray) -> np.ndarray:
+    """Nothing known, for as many seeds."""
+    return np.full(len(like), np.nan)
+
+
+def claim(words: Said, difference: Interval, sign: int, told: Said) -> Claim:
+    """That a difference has a sign: it holds, or its contrary does, only where the interval is clear of 0."""
+    sure = difference.clear if difference.given else difference.middle != 0 and difference.why.startswith("the same")
+    return Claim(words, bool(np.sign(difference.middle) == sign) if sure else None, told)
+
+
+def change(first: Dot, last: Dot) -> Interval:
+    """The later point less the first, paired by seed."""
+    return intervals.difference(first.runs, last.runs)
