@@ -89,7 +89,7 @@ def _pictures(found: Held) -> tuple[Picture, ...]:
     return tuple(made)
 
 
-@check("law `percolation`: share that a cascade reaches, against the root of the self-consistent equation; largest t", ALARM)
+@check("law `percolation`: share that a cascade reaches, against the root of its equation; largest t", ALARM)
 def law_percolation(subject: Subject, fast: bool) -> Outcome:
     """On both sides of the threshold."""
     plan = _planned("percolation", fast, 8, 2, 4000)
