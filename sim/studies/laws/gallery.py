@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from textwrap import wrap
+from typing import Any, get_args
 
 from sim.base.errors import SimError
 from sim.base.progress import Tell
 from sim.base.registry import did_you_mean
-from sim.pages.words import LANGUAGES, localised
+from sim.pages.words import localised
 from sim.pictures.paper import lettering
 from sim.scenario.numbers import Language
 from sim.studies.laws import chart, words
@@ -23,6 +24,8 @@ from sim.studies.sweep.conduct import Manner
 from sim.studies.sweep.folder import Report
 
 FOLDER = "laws"
+WIDE = 120  # letters of a line
+UNBROKEN: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False}
 PLACE = {"en": "guide/laws.md", "zh": "zh/guide/laws.md"}  # below the folder of the documentation
 ORDER = ("percolation", "clustering", "early", "fate", "paid", "second")  # as they are told in a lecture
 
@@ -108,11 +111,11 @@ def write(out: Path, parts: Sequence[Part]) -> Path:
     for part in parts:
         text = json.dumps(part.record(), ensure_ascii=False, indent=1)
         (folder / f"{part.name}.json").write_text(text + "\n", encoding="utf-8")
-        for lang in LANGUAGES:
+        for lang in get_args(Language):
             with lettering():
                 figure = chart.picture(part.held, part.report.head.title, part.report.recipe, lang)
                 figure.savefig(folder / _picture(part.name, lang), format="png", dpi=110)
-    for lang in LANGUAGES:
+    for lang in get_args(Language):
         page = out / PLACE[lang]
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(text_of(records(out), lang), encoding="utf-8")
@@ -137,8 +140,14 @@ def text_of(found: Sequence[Mapping[str, Any]], lang: Language) -> str:
     lines += [said("page_reads"), ""]
     for one in found:
         lines += _section(one, lang)
-    lines += [f"## {said('page_own')}", "", said("page_own_about"), "", "```sh", OWN, "```", ""]
-    return "\n".join([*lines, said("page_left_out")]) + "\n"
+    lines += [f"## {said('page_own')}", "", said("page_own_about"), "", "```sh", *OWN.splitlines(), "```", ""]
+    lines.append(said("page_left_out"))
+    return "\n".join(part for line in lines for part in (_folded(line) if lang == "en" else [line])) + "\n"
+
+
+def _folded(text: str) -> list[str]:
+    """A paragraph in lines of at most `WIDE` letters."""
+    return wrap(text, WIDE, subsequent_indent="  " * text.startswith("- "), **UNBROKEN) or [""]
 
 
 OWN = r"""sim sweep independent_cascade --theory percolation --vary contagion.p=0.1,0.2,0.4 --users 2000 \
@@ -151,14 +160,10 @@ def _section(one: Mapping[str, Any], lang: Language) -> Iterator[str]:
     yield from (f"## {told['title']}", "", f"*{told['asks']}* {_sentence(told['finding'], lang)}", "")
     yield from (f"![{told['title']}]({up}{FOLDER}/{_picture(one['name'], lang)})", "")
     yield from (f"`sim sweep laws/{one['name']}`: {_sentence(told['score'], lang)}", "")
-    head = [localised(words.general(key), lang) for key in ("statement", "figures", "verdict")]
-    if told["claims"]:
-        yield from (_row(head), _row(["---"] * 3), *(_row(claim) for claim in told["claims"]), "")
+    for statement, figures, verdict in told["claims"]:
+        yield f"- {statement}: {figures} (*{verdict}*)" if lang == "en" else f"- {statement}：{figures}（*{verdict}*）"
+    yield ""
     yield from (localised(words.general("sources", sources="; ".join(one["sources"])), lang), "")
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 def _sentence(text: str, lang: Language) -> str:
