@@ -109,8 +109,8 @@ def picture(found: Lawful) -> Spec:
         "scale": {"zero": False},
     }
     colour = coloured(list(found.lines), INKS[: len(found.lines)], "line")
-    if len(found.lines) < 2:
-        colour = colour | {"legend": None}
+    narrow = colour["legend"] | {"columns": {"expr": "width < 450 ? 2 : 6"}}
+    colour |= {"legend": narrow if len(found.lines) > 1 else None}
     tips = [
         {"field": name, "type": "nominal", "title": said(title)}
         for name, title in (
