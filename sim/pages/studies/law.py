@@ -29,6 +29,7 @@ class Lawful:
         curves: rows of line, x, known, or spot where it is known here and there; ``references``: rows of x, reference.
         score: card of the score: value and note; None where no number is known.
         claims: rows of statement, figures, verdict in words, whether it holds.
+        whole: whether a number is known everywhere; else a dotted line leads from dot to dot.
         share: whether what is measured is a share; ``log``: drawn on a logarithmic axis.
     """
 
@@ -44,6 +45,7 @@ class Lawful:
     references: Sequence[dict[str, Any]]
     score: tuple[Said, Said, bool] | None
     claims: Sequence[tuple[Said, Said, Said, bool | None]]
+    whole: bool
     share: bool
     log: bool
 
@@ -103,12 +105,12 @@ def picture(found: Lawful) -> Spec:
     x = {
         "field": "x",
         "type": "quantitative",
-        "axis": {"title": found.across, "grid": False, "format": "~g"},
+        "axis": {"title": found.across, "grid": False, "format": "~r", "tickCount": 10},
         "scale": {"zero": False},
     }
     colour = coloured(list(found.lines), INKS[: len(found.lines)], "line")
-    if len(found.lines) < 2:
-        colour = colour | {"legend": None}
+    narrow = colour["legend"] | {"columns": {"expr": "width < 450 ? 2 : 6"}}
+    colour |= {"legend": narrow if len(found.lines) > 1 else None}
     tips = [
         {"field": name, "type": "nominal", "title": said(title)}
         for name, title in (
@@ -118,6 +120,11 @@ def picture(found: Lawful) -> Spec:
             ("known_told", "law_known"),
         )
     ]
+    joined = {
+        "transform": [{"filter": "isValid(datum.middle)"}],
+        "mark": {"type": "line", "strokeDash": [2, 4], "strokeWidth": 1.5},
+        "encoding": {"y": y | {"field": "middle"}, "color": colour},
+    }
     return made(
         420,
         encoding={"x": x},
@@ -131,6 +138,7 @@ def picture(found: Lawful) -> Spec:
             {"transform": [{"filter": "isValid(datum.spot)"}],
              "mark": {"type": "point", "size": 340, "strokeWidth": 2.5, "opacity": 0.6},
              "encoding": {"y": y | {"field": "spot"}, "color": colour}},
+            *(() if found.whole else [joined]),
             {"transform": [{"filter": "isValid(datum.low)"}],
              "mark": {"type": "rule", "strokeWidth": 2},
              "encoding": {"y": y | {"field": "low"}, "y2": {"field": "high"}, "color": colour}},

@@ -38,6 +38,7 @@ def told(found: Held) -> Lawful:
         references=references,
         score=_score(found),
         claims=[(one.words, one.told, words.verdict(one), one.holds) for one in found.claims],
+        whole=found.whole,
         share=law.share,
         log=law.log,
     )
