@@ -113,7 +113,7 @@ def _hedges(axes: Axes, found: Stress) -> None:
     if not found.hedges:
         nothing(axes, "no hedge can be made")
         return
-    rows = sorted(found.hedges, key=lambda name: -found.bought_in_all(name))
+    rows = found.hedges_in_order
     cells = {
         (y, x): found.bought(hedge, key).middle for y, hedge in enumerate(rows) for x, key in enumerate(_columns(found))
     }
