@@ -12,15 +12,15 @@ import worlds
 from sim.base import loader, streams
 from sim.base.errors import Bilingual, ScenarioError, SimError
 from sim.runs.runner import simulate
-from sim.scenario import filling
-from sim.scenario.adversities import Catalogue, shipped, together
+from sim.scenario.adversity import filling
+from sim.scenario.adversity.filling import Names, UnfitError, filled, names_of
+from sim.scenario.adversity.stressed import cases, hedged, shields, stressed
+from sim.scenario.adversity.templates import Catalogue, shipped, together
 from sim.scenario.campaign import Goal
-from sim.scenario.filling import Names, UnfitError, filled, names_of
 from sim.scenario.load import load
 from sim.scenario.load import shipped as scenarios
 from sim.scenario.past import first_difference
 from sim.scenario.scenario import Scenario
-from sim.scenario.stressed import cases, hedged, shields, stressed
 from sim.studies.stress import bench, score
 from sim.studies.stress.answer import stress
 from sim.studies.stress.bench import PLAN, Bench, arm
@@ -379,6 +379,6 @@ def test_a_scenario_without_a_campaign_says_what_counts_by_its_goal():
 
 
 def test_templates_lie_where_the_catalogue_says():
-    place = Path(filling.__file__).parents[1] / "catalog"
+    place = Path(filling.__file__).parents[2] / "catalog"
     assert {path.stem for path in (place / "adversities").glob("*.yaml")} == {*shipped().adversities}
     assert {path.stem for path in (place / "hedges").glob("*.yaml")} == {*shipped().hedges}

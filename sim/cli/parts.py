@@ -149,13 +149,13 @@ def metrics(source: str = "") -> list[Row]:
 
 def adversities(source: str = "") -> list[Row]:
     """What may go wrong, a row each: all that are shipped, or what can happen to a scenario and why the rest cannot."""
-    from sim.scenario.adversities import shipped
+    from sim.scenario.adversity.templates import shipped
 
     head = ("adversity", "chance", "grade", "what happens")
     if not source:
         rows = [(name, f"{what.chance:.0%}", what.grade, what.about.en) for name, what in shipped().adversities.items()]
         return [head, *rows]
-    from sim.scenario.stressed import cases
+    from sim.scenario.adversity.stressed import cases
 
     found, unmet = cases(_planned(source), shipped())
     rows = [(case.key, f"{case.what.chance:.0%}", case.what.grade, case.title.en) for case in found]
@@ -164,11 +164,11 @@ def adversities(source: str = "") -> list[Row]:
 
 def hedges(source: str = "") -> list[Row]:
     """What may be done, a row each: all that are shipped, or what can be done of a scenario's plan and why not more."""
-    from sim.scenario.adversities import shipped
+    from sim.scenario.adversity.templates import shipped
 
     if not source:
         return [("hedge", "what is done"), *((name, what.about.en) for name, what in shipped().hedges.items())]
-    from sim.scenario.stressed import shields
+    from sim.scenario.adversity.stressed import shields
 
     able, unable = shields(_planned(source), shipped(), [])
     rows = [(shield.name, shield.title.en) for shield in able]

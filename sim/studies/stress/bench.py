@@ -16,8 +16,8 @@ import numpy as np
 from sim.base.progress import Tell
 from sim.runs.runner import simulate
 from sim.scenario import numbers
+from sim.scenario.adversity.stressed import Case, Shield, stressed
 from sim.scenario.scenario import Scenario
-from sim.scenario.stressed import Case, Shield, stressed
 from sim.studies.branching import branched, leaving
 from sim.studies.study import Jobs, batch
 from sim.world.records import FLOWS

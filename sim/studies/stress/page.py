@@ -10,9 +10,9 @@ from sim.pages.amounts import moment
 from sim.pages.studies import stress as page
 from sim.pages.studies.frame import Ends
 from sim.pages.words import Said
-from sim.scenario.filling import filled, in_chinese, names_of
+from sim.scenario.adversity.filling import filled, in_chinese, names_of
+from sim.scenario.adversity.stressed import Case
 from sim.scenario.numbers import Label
-from sim.scenario.stressed import Case
 from sim.studies.paging import label, title
 from sim.studies.stress.bench import PLAN, arm
 from sim.studies.stress.study import Stress

@@ -17,11 +17,11 @@ from sim.base import intervals
 from sim.base.errors import ScenarioError
 from sim.base.intervals import LEVEL, Interval
 from sim.base.progress import Tell
-from sim.scenario.adversities import Catalogue
+from sim.scenario.adversity.filling import UnfitError
+from sim.scenario.adversity.stressed import Case, Unmet, cases, shields
+from sim.scenario.adversity.templates import Catalogue
 from sim.scenario.campaign import Goal
-from sim.scenario.filling import UnfitError
 from sim.scenario.scenario import Scenario
-from sim.scenario.stressed import Case, Unmet, cases, shields
 from sim.studies.optimize.search import softened
 from sim.studies.stress.bench import PLAN, Arm, Bench, arm
 from sim.studies.stress.mildest import Mildest, Set, joint, mildest
