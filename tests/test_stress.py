@@ -13,9 +13,9 @@ from sim.base import loader, streams
 from sim.base.errors import Bilingual, ScenarioError, SimError
 from sim.runs.runner import simulate
 from sim.scenario.adversity import filling
-from sim.scenario.adversity.catalogue import Catalogue, shipped, together
 from sim.scenario.adversity.filling import Names, UnfitError, filled, names_of
 from sim.scenario.adversity.stressed import cases, hedged, shields, stressed
+from sim.scenario.adversity.templates import Catalogue, shipped, together
 from sim.scenario.campaign import Goal
 from sim.scenario.load import load
 from sim.scenario.load import shipped as scenarios

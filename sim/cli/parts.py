@@ -149,7 +149,7 @@ def metrics(source: str = "") -> list[Row]:
 
 def adversities(source: str = "") -> list[Row]:
     """What may go wrong, a row each: all that are shipped, or what can happen to a scenario and why the rest cannot."""
-    from sim.scenario.adversity.catalogue import shipped
+    from sim.scenario.adversity.templates import shipped
 
     head = ("adversity", "chance", "grade", "what happens")
     if not source:
@@ -164,7 +164,7 @@ def adversities(source: str = "") -> list[Row]:
 
 def hedges(source: str = "") -> list[Row]:
     """What may be done, a row each: all that are shipped, or what can be done of a scenario's plan and why not more."""
-    from sim.scenario.adversity.catalogue import shipped
+    from sim.scenario.adversity.templates import shipped
 
     if not source:
         return [("hedge", "what is done"), *((name, what.about.en) for name, what in shipped().hedges.items())]

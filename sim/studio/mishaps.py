@@ -10,8 +10,8 @@ from typing import Any
 from sim.base import loader
 from sim.base.errors import SimError
 from sim.pages.words import Said
-from sim.scenario.adversity.catalogue import Catalogue, shipped
 from sim.scenario.adversity.stressed import Case, cases, changes
+from sim.scenario.adversity.templates import Catalogue, shipped
 from sim.scenario.changes import applied
 from sim.scenario.scenario import Scenario
 from sim.studio import text

@@ -388,7 +388,7 @@ def matrix(most: float, tips: Sequence[tuple[str, str]], *, rows: int, columns: 
     """
     bare: Spec = {"title": None, "ticks": False, "domain": False, "labelOverlap": False}
     left = bare | {"labelLimit": {"expr": "width < 450 ? 110 : 330"}}
-    above = bare | {"orient": "top", "labelAngle": -25, "labelLimit": 150}
+    above = bare | {"orient": "top", "labelAngle": -25, "labelLimit": {"expr": "width < 450 ? 90 : 240"}}
     y = {"field": "down", "type": "ordinal", "sort": {"field": "order"}, "axis": left}
     x = {"field": "across", "type": "ordinal", "sort": {"field": "place"}, "axis": above}
     scale = {"domain": [-most, 0, most], "range": [WARM, "#ffffff", ACCENT], "clamp": True}

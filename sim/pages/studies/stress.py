@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from sim.pages.amounts import amount, percent
@@ -161,8 +162,13 @@ def _told(ends: Ends) -> Said:
     if ends[0] != ends[0]:
         return same("–")
     if not given(ends):
-        return signed(ends[0]) if ends[0] else same("0")
+        return _number(ends[0])
     return said("run_interval", middle=signed(ends[0]), low=signed(ends[1]), high=signed(ends[2]))
+
+
+def _number(value: float) -> Said:
+    """A change, or a plain 0."""
+    return signed(value) if value else same("0")
 
 
 def _cards(found: Stressed) -> list[dict[str, Any]]:
@@ -212,7 +218,7 @@ def _tornado(found: Stressed) -> dict[str, Any]:
     ]
     known = [abs(one.change[0]) for one in found.happenings]
     far = 2.5 * max([*known, 1e-9])
-    ends = [end for one in found.happenings for end in (*one.change, *(one.anew or ())) if end == end]
+    ends = [end for one in found.happenings for end in (*one.change, *(one.anew or ())) if isfinite(end)]
     domain = [max(-far, min([*ends, 0.0])), min(far, max([*ends, 0.1 * far]))]
     spec = charts.intervals(
         len(found.happenings),
@@ -266,7 +272,7 @@ def _pairs(found: Stressed) -> dict[str, Any] | None:
     most = max([abs(cell[2][0]) for cell in cells] + [1e-9])
     rows = [
         {"down": found.happenings[b].title, "across": found.happenings[a].title, "order": b, "place": a,
-         "value": plain(change[0]), "told": signed(change[0]), "faint": verdict(change) == "open",
+         "value": plain(change[0]), "told": _number(change[0]), "faint": verdict(change) == "open",
          "interval": _told(change), "beyond": beyond} for a, b, change, beyond in cells
     ]  # fmt: skip
     worse = [pair for pair in found.pairs if pair.beyond[2] < 0]
@@ -298,12 +304,12 @@ def _hedges(found: Stressed) -> dict[str, Any] | None:
     if not found.hedges:
         return None
     heads = [*(one.title for one in found.costliest), said("stress_calm")]
-    order = sorted(found.hedges, key=lambda one: -one.in_all)
+    order = sorted(found.hedges, key=lambda one: (-sum(ends[1] > 0 for ends in one.bought[1:]), -one.in_all))
     cells = [(y, x, one, (*one.bought[1:], one.bought[0])[x]) for y, one in enumerate(order) for x in range(len(heads))]
     most = max([abs(ends[0]) for *_, ends in cells if ends[0] == ends[0]] + [1e-9])
     rows = [
         {"down": one.title, "across": heads[x], "order": y, "place": x, "value": plain(ends[0]),
-         "told": signed(ends[0]), "faint": verdict(ends) == "open", "interval": _told(ends)}
+         "told": _number(ends[0]), "faint": verdict(ends) == "open", "interval": _told(ends)}
         for y, x, one, ends in cells
     ]  # fmt: skip
     spec = charts.matrix(most, (("down", "stress_hedge"), ("across", "stress_what"), ("interval", "stress_bought")),

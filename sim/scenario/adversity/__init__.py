@@ -1,1 +1,1 @@
-"""What may go wrong with a plan: templates over any scenario, and the world to which they happened."""
+"""What may go wrong with a plan, and what may be done: templates, the names in them, the worlds that come of both."""

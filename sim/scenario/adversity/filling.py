@@ -20,7 +20,7 @@ from sim.scenario.interventions import Post
 from sim.scenario.prices import candidates, cost, story_of
 
 if TYPE_CHECKING:
-    from sim.scenario.adversity.catalogue import Over
+    from sim.scenario.adversity.templates import Over
     from sim.scenario.scenario import Scenario
 
 _NAMED = re.compile(r"\{(\w+)(?: ([*+-]|next) ([0-9.:]+)(?: (minutes|hours|days))?)?\}")

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sim.base.errors import ScenarioError, both, changed
-from sim.scenario.adversity.catalogue import Adversity, Catalogue, Hedge
 from sim.scenario.adversity.filling import Names, UnfitError, filled, in_chinese, moment, names_of, things
+from sim.scenario.adversity.templates import Adversity, Catalogue, Hedge
 from sim.scenario.load import load
 from sim.scenario.numbers import Label, find
 from sim.scenario.scenario import Scenario

@@ -17,7 +17,7 @@ from sim.base.registry import did_you_mean
 from sim.runs.kinds import platform_world
 from sim.runs.words import heading
 from sim.scenario import numbers
-from sim.scenario.adversity.catalogue import Catalogue, together
+from sim.scenario.adversity.templates import Catalogue, together
 from sim.scenario.campaign import Goal
 from sim.scenario.enact import enacted
 from sim.scenario.given import checked

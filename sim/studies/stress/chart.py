@@ -113,7 +113,7 @@ def _hedges(axes: Axes, found: Stress) -> None:
     if not found.hedges:
         nothing(axes, "no hedge can be made")
         return
-    rows = sorted(found.hedges, key=lambda name: -found.bought_in_all(name))
+    rows = found.hedges_in_order
     cells = {
         (y, x): found.bought(hedge, key).middle for y, hedge in enumerate(rows) for x, key in enumerate(_columns(found))
     }
@@ -142,8 +142,8 @@ def _cells(
     most = max(1e-9, *(abs(value) for value in cells.values()))
     for (y, x), value in cells.items():
         share = abs(value) / most
-        axes.add_patch(_square(x, y, LOSS if value < 0 else GAIN, 0.08 + 0.72 * share))
         faint = clear is not None and (y, x) not in clear
+        axes.add_patch(_square(x, y, LOSS if value < 0 else GAIN, (0.25 if faint else 1.0) * (0.08 + 0.72 * share)))
         ink = GREY if faint else "white" if share > 0.6 else INK
         axes.annotate(signed(value), (x, y), ha="center", va="center", size=7.5, color=ink)
     axes.set(xlim=(-0.5, len(heads) - 0.5), ylim=(len(rows) - 0.5, -0.5))

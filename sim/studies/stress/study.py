@@ -17,9 +17,9 @@ from sim.base import intervals
 from sim.base.errors import ScenarioError
 from sim.base.intervals import LEVEL, Interval
 from sim.base.progress import Tell
-from sim.scenario.adversity.catalogue import Catalogue
 from sim.scenario.adversity.filling import UnfitError
 from sim.scenario.adversity.stressed import Case, Unmet, cases, shields
+from sim.scenario.adversity.templates import Catalogue
 from sim.scenario.campaign import Goal
 from sim.scenario.scenario import Scenario
 from sim.studies.optimize.search import softened
@@ -139,8 +139,12 @@ class Stress:
         return self.lost(arm(happens), arm(happens, hedge), among=self.cells)
 
     def best(self, key: str) -> str:
-        """The hedge that buys most back of an adversity, in the mean; empty where there is none."""
-        return max(self.hedges, key=lambda hedge: (self.bought(hedge, key).middle, hedge), default="")
+        """The hedge that buys most back of an adversity, of those that surely buy something back; empty: there is none.
+
+        Where none surely does, the one that does in the mean: a hedge that reshuffles luck may look best on few seeds.
+        """
+        gains = {hedge: self.bought(hedge, key) for hedge in self.hedges}
+        return max(gains, key=lambda hedge: (gains[hedge].low > 0, gains[hedge].middle, hedge), default="")
 
     def bought_in_all(self, hedge: str) -> float:
         """Mean of what a hedge buys back of the costliest, each by its chance."""
@@ -148,9 +152,15 @@ class Stress:
         return float(np.average([self.bought(hedge, key).middle for key in self.costliest], weights=chances))
 
     @property
+    def hedges_in_order(self) -> list[str]:
+        """Those that surely buy something back of most of the costliest first, then those that do most in the mean."""
+        sure = {hedge: sum(self.bought(hedge, key).low > 0 for key in self.costliest) for hedge in self.hedges}
+        return sorted(sure, key=lambda hedge: (-sure[hedge], -self.bought_in_all(hedge), hedge))
+
+    @property
     def best_of_all(self) -> str:
-        """The hedge that buys most back over the costliest; empty where there is none."""
-        return max(self.hedges, key=lambda hedge: (self.bought_in_all(hedge), hedge), default="")
+        """The first of these; empty where there is none."""
+        return next(iter(self.hedges_in_order), "")
 
     # ---- what it is worth, and what breaks it
 

@@ -79,7 +79,7 @@ def _hedges(found: Stress) -> list[tuple[str, ...]]:
     """A row a hedge, a column an adversity, the best in all first."""
     head = ("", "nothing happens", *(found.bench.cases[key].title.en for key in found.costliest))
     rows: list[tuple[str, ...]] = [head]
-    for hedge in sorted(found.hedges, key=lambda name: -found.bought_in_all(name)):
+    for hedge in found.hedges_in_order:
         cells = [_bought(found.bought(hedge, key)) for key in ("", *found.costliest)]
         rows.append((found.bench.shields[hedge].title.en, *cells))
     return rows
@@ -135,8 +135,8 @@ def _buys_most(found: Stress) -> list[str]:
         told.append(f"against {found.bench.cases[key].title.en}: {title}, {gain} on new seeds, {sure}")
     best, calm = found.best_of_all, found.bought(found.best_of_all)
     told.append(
-        f"over these, each by its chance, '{found.bench.shields[best].title.en}' buys most back "
-        f"({signed(found.bought_in_all(best))} in the mean); where nothing happens it brings {_bought(calm)}"
+        f"over these, each by its chance, '{found.bench.shields[best].title.en}' buys back "
+        f"{signed(found.bought_in_all(best))} in the mean; where nothing happens it brings {_bought(calm)}"
     )
     return told
 

@@ -1,8 +1,8 @@
 """What may go wrong with a plan, and what may be done against it: two catalogues of templates over any scenario.
 
 An adversity says how plausible it is and what it does, as facts, actors and stories that come to the scenario and as
-changes of it. Names in braces are filled in from the scenario (`sim.scenario.adversity.filling`). A hedge is a change
-of the plan, made whatever comes, and an answer, made once something has happened.
+changes of it. Names in braces are filled in from the scenario, see `sim.scenario.adversity.filling`. A hedge is a
+change of the plan, made whatever comes, and an answer, made once something has happened.
 """
 
 from __future__ import annotations
