@@ -313,11 +313,14 @@ def _imitation(found: Tournament) -> dict[str, Any]:
          said("tournament_does_rest" if rests else "tournament_cycles")]
         for mix, starts, rests in found.places
     ]  # fmt: skip
+    known = found.straight == found.straight
+    share = percent(max(0.0, found.straight))
+    straight = said("imitation_straight", straight=share) if known else said("imitation_untested")
     return {
         "id": "imitation",
         "nav": said("nav_imitation"),
         "title": capitals(said("imitation_title", move=first.name, leads=percent(first.leads))),
-        "about": said("imitation_about", straight=percent(max(0.0, found.straight))),
+        "about": said("imitation_about", straight=straight),
         "chart": {"spec": spec, "data": rows},
         "table": table(places, lines),
     }
