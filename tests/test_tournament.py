@@ -88,7 +88,7 @@ def test_what_is_sure_is_confirmed_on_the_seeds_held_back(counted):
     assert found.mix == pytest.approx([0, 1], abs=1e-6)
     assert found.held_mix == pytest.approx([0, 1], abs=1e-6)
     assert not {*found.part.seeds} & {*found.held.seeds}
-    assert found.part.straight == 1.0
+    assert np.isnan(found.part.straight)  # two players: as many companies as entries, so any matrix fits
     told = "\n".join(counted.lines())
     assert "imitation of the better leads to: posts 2 times 100%" in told
     assert "dominated: posts 1 times by posts 2 times, surely" in told
@@ -165,7 +165,10 @@ def test_a_matrix_is_found_again_from_every_design(players, together):
         ]
         paid = [(truth[profile] * matrix.company(profile, 4)).sum(axis=1) for profile in places]
         assert matrix.fitted(places, paid, 4) == pytest.approx(truth, abs=1e-7)
-        assert matrix.straight([places], [paid], np.array([truth])) == pytest.approx(1.0)
+        straight = matrix.straight([places], [paid], np.array([truth]))
+        assert straight == pytest.approx(1.0) or (
+            np.isnan(straight) and (players == 2 or 2 * (together or 0) == players)
+        )
 
 
 def test_a_bend_is_told_and_profiles_that_say_too_little_are_refused():

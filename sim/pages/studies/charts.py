@@ -183,7 +183,7 @@ def heat(count: int) -> Spec:
     x["axis"] = {"orient": "top", "labelAngle": {"expr": f"width < {110 * count} ? -40 : 0"}, "labelFontSize": 13,
                  "titleFontSize": 13, "titleFontWeight": "bold"}  # fmt: skip
     y = {"field": "paid", "type": "nominal", "sort": None, "title": said("you_play"),
-         "axis": {"labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "bold", "labelLimit": 90}}  # fmt: skip
+         "axis": {"labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "bold", "labelLimit": 130}}  # fmt: skip
     tips = [
         {"field": name, "type": "nominal", "title": said(title)}
         for name, title in (("paid", "you_play"), ("others", "others_play"), ("told", "tournament_paid"),
@@ -191,7 +191,7 @@ def heat(count: int) -> Spec:
     ]  # fmt: skip
     fill, ink = ({"field": name, "type": "nominal", "scale": None} for name in ("fill", "ink"))
     rect = {"type": "rect", "stroke": "#ffffff", "strokeWidth": 2, "cursor": "pointer"}
-    size = {"expr": f"width < {75 * count} ? 10 : 13"}
+    size = {"expr": f"width < {75 * count} ? 9 : 13"}
     text = {"type": "text", "fontSize": size, "cursor": "pointer"}
     return made(
         52 * count,

@@ -55,7 +55,7 @@ class Cell:
     Attributes:
         paid, others: which.
         mean: what is paid; ``gain``: how much more than what the others play.
-        best: it is the best reply; ``tied``: it is not surely worse.
+        best: it is the best reply.
         who: title of the player whose two runs are shown; ``sides``: that with it, and that in which it goes along.
     """
 
@@ -64,7 +64,6 @@ class Cell:
     mean: Ends
     gain: Ends
     best: bool
-    tied: bool
     who: str
     seed: int
     sides: Sequence[Side]

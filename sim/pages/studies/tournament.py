@@ -14,7 +14,7 @@ from sim.pages.studies.frame import Ends, card, given, plain, signed
 from sim.pages.studies.played import Cell, Move, Reply, Tournament
 from sim.pages.words import ACT, TABLE, Said, capitals, said, same
 
-LETTERS = 14  # of a strategy's name in the matrix
+LETTERS = 18  # of a strategy's name in the matrix
 
 
 def document(found: Tournament) -> dict[str, Any]:
@@ -108,11 +108,11 @@ def _matrix(found: Tournament) -> dict[str, Any]:
 def _cell(found: Tournament, cell: Cell, most: float) -> dict[str, Any]:
     gain = cell.gain[0] if cell.paid != cell.others else 0.0
     fill = basic.shade(ACCENT if gain >= 0 else WARM, abs(gain) / most)
-    mark = "★ " if cell.best else "☆ " if cell.tied else ""
+    mark = "★" if cell.best else ""
     return {
         "paid": _short(found.moves[cell.paid].name),
         "others": _short(found.moves[cell.others].name),
-        "cell": _put(mark, amount(cell.mean[0])),
+        "cell": _put(mark, amount(_brief(cell.mean[0]))),
         "fill": fill,
         "ink": basic.ink_on(fill),
         "told": amount(cell.mean[0]),
@@ -120,6 +120,11 @@ def _cell(found: Tournament, cell: Cell, most: float) -> dict[str, Any]:
         "opens": "runs",
         "shows": _pair(found, cell),
     }
+
+
+def _brief(value: float) -> float:
+    """To two digits, for little room."""
+    return float(f"{value:.2g}")
 
 
 def _put(mark: str, words: Said) -> Said:
@@ -313,11 +318,14 @@ def _imitation(found: Tournament) -> dict[str, Any]:
          said("tournament_does_rest" if rests else "tournament_cycles")]
         for mix, starts, rests in found.places
     ]  # fmt: skip
+    known = found.straight == found.straight
+    share = percent(max(0.0, found.straight))
+    straight = said("imitation_straight", straight=share) if known else said("imitation_untested")
     return {
         "id": "imitation",
         "nav": said("nav_imitation"),
         "title": capitals(said("imitation_title", move=first.name, leads=percent(first.leads))),
-        "about": said("imitation_about", straight=percent(max(0.0, found.straight))),
+        "about": said("imitation_about", straight=straight),
         "chart": {"spec": spec, "data": rows},
         "table": table(places, lines),
     }

@@ -60,7 +60,8 @@ def straight(
 ) -> float:
     """Share of what sets mean payoffs of a strategy in a company apart that the matrix tells, over all seeds; 1: all.
 
-    Compared are means over seeds and players of each strategy in each company that occurs.
+    Compared are means over seeds and players of each strategy in each company that occurs. NaN where there are no more
+    of these than entries: then any matrix fits.
     """
     told: dict[tuple[int, ...], list[tuple[float, float]]] = {}
     size = len(matrices[0])
@@ -71,6 +72,8 @@ def straight(
             for place, share, value, line in zip(profile, shares, values, expected, strict=True):
                 key = (int(place), *np.round(share * (len(profile) - 1)).astype(int).tolist())
                 told.setdefault(key, []).append((float(value), float(line)))
+    if len(told) <= size**2:
+        return float("nan")
     means = np.array([np.mean(pairs, axis=0) for pairs in told.values()])
     weight = np.array([len(pairs) for pairs in told.values()], float)
     off = float(weight @ (means[:, 0] - means[:, 1]) ** 2)

@@ -102,7 +102,6 @@ def _cell(found: Found, paid: int, others: int) -> page.Cell:
         mean=_ends(part.entry(paid, others)),
         gain=_ends(part.gain(paid, others)),
         best=reply.best == paid,
-        tied=paid in reply.tied,
         who=who,
         seed=seed,
         sides=sides,

@@ -66,7 +66,16 @@ def lines(found: Found) -> list[str]:
         "",
         f"What is paid in {payoff(found)}; a row: what you play, a column: what all others play (* best reply)",
     ]
-    told += [*columns(matrix(found)), "", *columns(replies(found)), "", *dominated(found), *imitation(found), ""]
+    told += [
+        *columns(matrix(found)),
+        "",
+        *columns(replies(found)),
+        *tied(found),
+        "",
+        *dominated(found),
+        *imitation(found),
+        "",
+    ]
     told += [*columns(early(found)), "", *_notes(found)]
     return [*verdict(found), "", *told]
 
@@ -100,8 +109,16 @@ def _reply(found: Found, one: Confirmed) -> tuple[str, ...]:
     reply = one.reply
     names = (title(found, place) for place in (reply.against, reply.best, reply.other))
     again = (signed(one.again.middle), span(one.again)) if found.held else ("–", "")
-    tied = f"; not told apart from {', '.join(title(found, place) for place in reply.tied)}" if reply.tied else ""
-    return *names, signed(reply.ahead.middle), span(reply.ahead), *again, VERDICTS[one.verdict] + tied
+    return *names, signed(reply.ahead.middle), span(reply.ahead), *again, VERDICTS[one.verdict]
+
+
+def tied(found: Found) -> list[str]:
+    """Which strategies are not told apart from the best reply."""
+    told = []
+    for reply in (one.reply for one in found.replies if one.reply.tied):
+        others = ", ".join(title(found, place) for place in reply.tied)
+        told += wrapped(f"against {title(found, reply.against)} not told apart from the best: {others}", 2)
+    return told
 
 
 def signed(value: float) -> str:
@@ -176,9 +193,14 @@ def _sums(part: Part, place: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _notes(found: Found) -> Sequence[str]:
-    straight = max(0.0, found.part.straight)
+    straight = found.part.straight
+    told = (
+        f"that tells {max(0.0, straight):.0%} of the differences"
+        if np.isfinite(straight)
+        else "this design cannot tell"
+    )
     notes = (
-        f"an entry takes pay as straight in the company one is in; that tells {straight:.0%} of the differences",
+        f"an entry takes pay as straight in the company one is in; {told}",
         "best of several on the first seeds is likely less good than it looks; the seeds held back say how good",
     )
     return [line for note in notes for line in wrapped(capital(note), 0)]
