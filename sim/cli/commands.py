@@ -9,11 +9,10 @@ from sim.cli.forks import add_fork
 from sim.cli.hindcast import add_hindcast
 from sim.cli.ladder import add_ladder
 from sim.cli.looks import add_looks
-from sim.cli.optimize import add_optimize
+from sim.cli.optimize import add_optimize, add_seeds
 from sim.cli.outcomes import add_outcomes
 from sim.cli.reality import add_reality
 from sim.cli.runs import add_demo, add_run
-from sim.cli.seeds import add_seeds
 from sim.cli.studio import add_studio
 from sim.cli.sweep import add_merge, add_sweep
 
