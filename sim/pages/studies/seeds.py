@@ -132,7 +132,7 @@ def _more(share: float) -> Said:
     """A gain as a share, or where it is large as so many times."""
     told = percent(share)
     times = f"{1 + share:.3g}"
-    return said("seeds_times", times=times) if share >= 2 else said("seeds_share", share=told)
+    return said("seeds_times", times=times) if share >= 2 else said("seeds_more", share=told)
 
 
 def _interval(ends: Ends) -> Said:
