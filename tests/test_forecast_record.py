@@ -494,6 +494,34 @@ def test_a_record_of_ones_own_begins_with_those_of_the_program(tmp_path, monkeyp
     assert chain.read(tmp_path)[: len(ours)] == ours
 
 
+@pytest.mark.parametrize("name", ["erke", "bingdundun"])
+def test_a_case_is_scored_again_with_nothing_but_its_file(name):
+    """CRPS, bands and the power law from the JSON alone, in plain Python; a case that held, and one that was missed."""
+    (one,) = [one for one in record(track.OURS).standings if one.scenario == name]
+    path = track.OURS / track.KEPT / f"{one.digest[:16]}.json"
+    told, case = json.loads(path.read_text(encoding="utf-8")), observed().cases[name]
+    total = sum(told["weights"])
+    weights = [weight / total for weight in told["weights"]]
+    peak = told["known"]["weibo_topic_hours"][case.peak.isoformat()]
+    for number, days, came in zip(one.numbers, (3, 21), (case.early, case.early + case.late), strict=True):
+        assert (number.day - case.peak).days == days
+        assert number.observed == pytest.approx(came)
+        values = [row[days - 1] for row in told["stated"]["weibo_topic_hours_ahead"]]
+        pairs = [*zip(weights, values, strict=True)]
+        off = sum(w * abs(x - came) for w, x in pairs)
+        spread = sum(v * w * abs(y - x) for v, y in pairs for w, x in pairs)
+        assert number.crps == pytest.approx(off - spread / 2)
+        for level, band in zip((0.05, 0.25, 0.5, 0.75, 0.95), number.bands, strict=True):
+            assert band == next(x for x in sorted(values) if sum(w for w, y in pairs if y <= x) >= level - 1e-9)
+        assert number.within(0) is (number.bands[0] <= came <= number.bands[4])
+        if days == 3:
+            law = sum(peak * (1 + d) ** -1.3 for d in (1, 2, 3))
+            body = [
+                e.body for e in record(track.OURS).entries if e.what == "scored" and e.body["forecast"] == one.digest
+            ]
+            assert body[0]["numbers"][0]["naive"]["power_law"] == pytest.approx(abs(law - came))
+
+
 def test_the_twelve_cases_are_on_record_and_their_scores_are_those_of_their_files(tmp_path):
     known = observed().cases
     by_name = {one.scenario: one for one in record(track.OURS).standings}

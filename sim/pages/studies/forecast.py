@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import accumulate
 from typing import Any
 
 from sim.pages.amounts import amount, percent
@@ -18,6 +19,7 @@ from sim.pages.words import Said, said, same
 
 SHORT = 16  # digits of a digest that are shown
 MOST = 40  # numbers that are drawn
+NARROW = 18  # places for a title, and for a quantity, above a row
 
 
 @dataclass(frozen=True)
@@ -185,12 +187,17 @@ def _numbers(found: OnRecord, numbers: int) -> dict[str, Any] | None:
     rows: list[dict[str, Any]] = []
     for i, (one, number) in enumerate(pairs[-MOST:]):
         low, _, middle, _, high = (_ratio(value, number.observed) for value in number.bands)
-        told = said(
-            "run_interval", middle=amount(number.bands[2]), low=amount(number.bands[0]), high=amount(number.bands[4])
-        )
-        parts = {"row": i, "group": said("inside" if number.held else "outside"), "told": told,
-                 "real": amount(number.observed)}  # fmt: skip
-        label = said("record_row", title=one.title, label=number.label, day=dated(number.day))
+        middle_, low_, high_ = (amount(number.bands[at]) for at in (2, 0, 4))
+        whole = said("record_row", title=one.title, label=number.label, day=dated(number.day))
+        parts = {
+            "row": i,
+            "group": said("inside" if number.held else "outside"),
+            "of": whole,
+            "told": said("run_interval", middle=middle_, low=low_, high=high_),
+            "real": amount(number.observed),
+        }
+        short = _short(same(_name(one.title)), NARROW), _short(number.label, NARROW)
+        label = said("record_row", title=short[0], label=short[1], day=dated(number.day))
         rows += [{"row": i, "label": label}, parts | {"low": low, "high": high}, parts | {"middle": middle}]
     spec = charts.intervals(
         min(len(pairs), MOST),
@@ -198,7 +205,7 @@ def _numbers(found: OnRecord, numbers: int) -> dict[str, Any] | None:
         groups=[(said("inside"), ACCENT), (said("outside"), WARM)],
         grey=(1 / NEAR, NEAR),
         at=1.0,
-        tips=(("told", "predicted"), ("real", "observed")),
+        tips=(("of", "figure"), ("told", "predicted"), ("real", "observed")),
     )
     columns = [("title", said("forecast"), "text"), ("label", said("quantity"), "text"), ("day", said("day"), "text"),
                ("observed", said("observed"), "count"), ("low", said("level_05"), "count"),
@@ -219,6 +226,24 @@ def _numbers(found: OnRecord, numbers: int) -> dict[str, Any] | None:
     }
 
 
+def _name(title: str) -> str:
+    """A title up to its colon: who or what it is about."""
+    return title.partition(":")[0].partition("：")[0]
+
+
+def _short(text: Said, most: int) -> Said:
+    """As much of a text as has room above a row on a phone; Chinese letters take two places."""
+    return Said(en=_begin(text["en"], most), zh=_begin(text["zh"], most))
+
+
+def _begin(text: str, most: int) -> str:
+    wide = [1 + (letter > "\u2e80") for letter in text]
+    if sum(wide) <= most:
+        return text
+    kept = sum(width <= most - 1 for width in accumulate(wide))
+    return text[:kept].rstrip() + "…"
+
+
 def _ratio(value: float, observed: float) -> float | None:
     """Stated over observed, where nothing is a half."""
     return plain(min(max((value + 0.5) / (observed + 0.5), 0.01), 100.0))
@@ -229,14 +254,14 @@ def _forecasts(found: OnRecord) -> dict[str, Any]:
     columns = [("title", said("forecast"), "text"), ("known", said("sealed_known"), "text"),
                ("to", said("record_to"), "text"), ("registered", said("card_sealed"), "text"),
                ("how", said("record_how"), "text"), ("state", said("record_state"), "text"),
-               ("numbers", said("record_numbers"), "count"), ("half", said("within_half"), "text"),
-               ("nine", said("within_nine"), "text"), ("better", said("card_beats"), "text"),
-               ("model", said("record_model"), "count"), ("digest", said("sealed_digest"), "text")]  # fmt: skip
+               ("numbers", said("record_numbers"), "count"), ("half", same("50 %"), "text"),
+               ("nine", same("90 %"), "text"), ("better", said("card_beats"), "text"),
+               ("digest", said("sealed_digest"), "text")]  # fmt: skip
     lines = [
-        [one.title, one.known.isoformat(), one.to.isoformat(), _moment(one.registered),
+        [_name(one.title), one.known.isoformat(), one.to.isoformat(), f"{one.registered:%Y-%m-%d}",
          said("record_ahead" if one.ahead else "record_afterwards"), said(f"state_{one.state}"), len(one.numbers),
          *(_of(getattr(one, f"within_{level}"), len(one.numbers)) for level in ("50", "90")),
-         _of(one.better, one.quantities), one.model, one.digest[:SHORT]]
+         _of(one.better, one.quantities), one.digest[:SHORT]]
         for one in found.forecasts
     ]  # fmt: skip
     ahead = sum(one.ahead for one in found.forecasts)
@@ -257,6 +282,8 @@ def _chain(found: OnRecord) -> dict[str, Any]:
     """What the record shows, and what it cannot."""
     columns = [("what", said("what"), "text"), ("value", said("value"), "text")]
     rows = [[said("record_entries"), same(str(found.entries))], [said("record_head"), same(found.head)]]
+    models = Counter(one.model for one in found.forecasts)
+    rows += [[said("record_model", n=n), same(str(model))] for model, n in sorted(models.items())]
     notes = Counter(one.note for one in found.forecasts if one.note)
     rows += [[said("record_note", n=n), same(note)] for note, n in notes.items()]
     return {
