@@ -184,6 +184,8 @@ def test_what_has_no_answer_is_refused_in_a_line(tmp_path, capsys):
         ("sir", "--runs", "3"): "too few",
         (str(tmp_path / "who.csv"),): "this edge is in the file before",
         (str(tmp_path / "who.csv"), "--drop", "--users", "9"): "says who there is",
+        ("sir", "--budget", "9"): "this is a network",
+        ("hou_lang", "--weighted"): "a world of platforms",
         ("hou_lang",): "has no campaign",
     }
     for words, said in refused.items():

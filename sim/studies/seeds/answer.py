@@ -83,7 +83,11 @@ def seeds(
     )  # fmt: skip
     world = question.load()
     if isinstance(world, Classic):
+        if budget is not None or metric:
+            raise SimError("--budget and --metric are about hires for a campaign; this is a network")
         return Answer(on_network(question, world, jobs, tell))
+    if weighted:
+        raise SimError("--weighted is about the ties of a network; this is a world of platforms")
     return Answer(on_platforms(question, jobs, tell))
 
 
