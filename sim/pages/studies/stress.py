@@ -173,7 +173,8 @@ def _number(value: float) -> Said:
 
 def _cards(found: Stressed) -> list[dict[str, Any]]:
     cards = [_change("cost", one.title, one.anew, one.anew[2] < 0) for one in found.costliest[:1] if one.anew]
-    cards += [_change("hedge", one.title, one.bought, one.bought[1] > 0) for one in found.best[:1]]
+    best = sorted(found.best, key=lambda one: (one.bought[1] > 0, one.bought[0]), reverse=True)
+    cards += [_change("hedge", one.title, one.bought, one.bought[1] > 0) for one in best[:1]]
     kept = same(percent(found.kept[0]))
     cards.append(card("kept", said("stress_card_kept"), kept, said("stress_card_kept_note")))
     calm, futures = next((calm, futures) for name, calm, futures in found.scores if name == "chance")
