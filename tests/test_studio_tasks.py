@@ -165,6 +165,23 @@ def test_a_forecast_is_registered_and_scored(browser, served):  # noqa: F811
         assert [line for line in opened.said if "409 (Conflict)" not in line] == []  # the refusal of no date
 
 
+def test_a_tournament_that_cannot_be_played_says_why(browser, served):  # noqa: F811
+    with Opened(browser, served) as opened:
+        page = opened.page
+        opened.write(tiny("Alone"))
+        assert page.locator("#tournament-strategies input:checked").count() == 2
+        page.click("#tournament")
+        page.wait_for_function("document.querySelector('#tournament').disabled")
+        page.wait_for_function("!document.querySelector('#tournament').disabled", timeout=180_000)
+        assert "needs two players" in page.inner_text("#study-said")
+        for _ in range(2):
+            page.locator("#tournament-strategies input:checked").first.uncheck()
+        page.click("#tournament")
+        page.wait_for_selector("#wrong:not([hidden])")
+        assert "two strategies or more" in page.inner_text("#wrong")
+        assert all("409" in one for one in opened.said)  # the refusal is all that the browser has to say
+
+
 # ---- a server that is killed
 
 
