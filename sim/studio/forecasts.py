@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import re
-import sys
-import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sim.base import places
 from sim.base.errors import SimError
-from sim.pages.words import Said
+from sim.pages.words import Said, same
 from sim.runs.paging import writing
 from sim.scenario.scenario import Scenario
 from sim.studio import text
+from sim.studio.asking import OneAtATime, asked_of, sim
 from sim.studio.words import line, said
 
 FOLDER = "forecasts"  # of the track record, in the folder of results
@@ -26,25 +21,17 @@ MOST_SEEDS = 50
 DIGEST = re.compile(r"[0-9a-f]{16}")
 
 
-class Forecasts:
+class Forecasts(OneAtATime):
     """What is being registered or scored, one thing after the other, and the page of what is on record."""
 
     def __init__(self, out: Path, tell: Callable[[str, Any], None]) -> None:
-        self.record = out / FOLDER
-        self.out = out
-        self.tell = tell
-        self.words: Said | str = ""
+        super().__init__("forecasts", tell)
+        self.record, self.out = out / FOLDER, out
         self.last: dict[str, Any] = {}
-        self.work: asyncio.Task[None] | None = None
-
-    @property
-    def busy(self) -> bool:
-        """Whether something is being done."""
-        return self.work is not None and not self.work.done()
 
     def told(self) -> dict[str, Any]:
         """What the browser is told: whether it is busy, how the last thing ended, the forecasts on record."""
-        return {"busy": self.busy, "words": self.words, "known": self._known()}
+        return super().told() | {"known": self._known()}
 
     def _known(self) -> list[dict[str, str]]:
         """Those on record, the latest first, from the document of its page."""
@@ -89,41 +76,14 @@ class Forecasts:
         self._begin("later.csv", later, lambda path: ["score", digest, "--against", path])
 
     def _begin(self, name: str, content: str, words: Callable[[str], list[str]]) -> None:
-        if self.busy:
-            raise SimError(line("forecast_busy"))
-        self.words = said("forecast_under_way")
-        self.work = asyncio.get_running_loop().create_task(self._carried_out(name, content, words))
-        self.tell("forecasts", self.told())
+        kept = ["--record", str(self.record)]
 
-    async def _carried_out(self, name: str, content: str, words: Callable[[str], list[str]]) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, name)
-            path.write_text(content, encoding="utf-8")
-            wrong = await _sim(*words(str(path)), "--record", str(self.record))
-        wrong = wrong or await _sim("record", "--record", str(self.record))
-        self.words, self.work = wrong or said("forecast_done"), None
-        self.tell("forecasts", self.told())
+        async def doing() -> Said | str:
+            ended = await asked_of(name, content, lambda path: ["forecast", *words(path), *kept], lambda told: None)
+            ended = ended if ended.wrong else await sim("forecast", "record", *kept)
+            return same(ended.wrong) if ended.wrong else said("forecast_done")
 
-    def close(self) -> None:
-        """Let go of what is being done; finished runs of it are kept."""
-        if self.work is not None:
-            self.work.cancel()
-
-
-async def _sim(*words: str) -> str:
-    """Carry a command out; empty, or in a line why it was not. It ends with whoever waits for it."""
-    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(places.PACKAGE.parent), os.environ.get("PYTHONPATH", "")])}
-    asked = [sys.executable, "-m", "sim.cli", "forecast", *words]
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*asked, env=env, stdout=asyncio.subprocess.DEVNULL, stderr=pipe)
-    try:
-        _, said_ = await process.communicate()
-    except asyncio.CancelledError:
-        with suppress(ProcessLookupError):
-            process.terminate()
-        raise
-    lines = said_.decode("utf-8", "replace").strip().splitlines() or ["?"]
-    return "" if process.returncode == 0 else lines[-1].removeprefix("sim: ")
+        self.begin(doing, said("forecast_under_way"), "forecast_busy")
 
 
 def _day(given: str) -> str:

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import sys
-import tempfile
-from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sim.base import places
 from sim.base.errors import SimError
 from sim.catalog import strategy_names
 from sim.pages.words import Said, same
@@ -21,6 +14,7 @@ from sim.runs.paging import writing
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategies import PAYOFFS
 from sim.studio import text
+from sim.studio.asking import OneAtATime, asked_of
 from sim.studio.words import line, said
 
 MOST_SEEDS = 20
@@ -49,23 +43,17 @@ def _count(value: Any) -> int:
 ASKED: dict[str, Callable[[World, Mapping[str, Any]], list[str]]] = {"tournament": tournament}
 
 
-class Studies:
+class Studies(OneAtATime):
     """What is being asked, how far it is, and the folder of the last answer of each study."""
 
     def __init__(self, out: Path, tell: Callable[[str, Any], None]) -> None:
-        self.out, self.tell = out, tell
-        self.words: Said | str = ""
+        super().__init__("studies", tell)
+        self.out = out
         self.folders: dict[str, Path] = {}
-        self.work: asyncio.Task[None] | None = None
-
-    @property
-    def busy(self) -> bool:
-        """Whether something is being asked."""
-        return self.work is not None and not self.work.done()
 
     def told(self) -> dict[str, Any]:
         """What the browser is told: whether one is under way, how it went, and of which studies there is a page."""
-        return {"busy": self.busy, "words": self.words, "there": sorted(self.folders)}
+        return super().told() | {"there": sorted(self.folders)}
 
     def document(self, study: str) -> dict[str, Any]:
         """The document of the last answer of a study. Raises `SimError` where there is none."""
@@ -78,54 +66,20 @@ class Studies:
         if study not in ASKED:
             raise SimError(line("no_study"))
         words = ASKED[study](text.world(yaml), asked)
-        if self.busy:
-            raise SimError(line("study_busy"))
-        self.words = said("study_under_way")
-        self.work = asyncio.get_running_loop().create_task(self._carried_out(study, yaml, words))
-        self._say()
+        more = ["--jobs", "1", "--out", str(self.out)]
 
-    def close(self) -> None:
-        """Let go of what is under way; its finished runs are kept."""
-        if self.work is not None:
-            self.work.cancel()
+        async def doing() -> Said | str:
+            ended = await asked_of(text.NAME, yaml, lambda path: [study, path, *words, *more], self._heard)
+            made = [one for one in ended.printed.splitlines() if one.startswith(RESULTS)]
+            if ended.wrong or not made:
+                return same(ended.wrong or "?")
+            self.folders[study] = Path(made[-1].removeprefix(RESULTS))
+            return said("study_done")
 
-    def _say(self, *, busy: bool = True) -> None:
-        self.tell("studies", self.told() | {"busy": busy})
+        self.begin(doing, said("study_under_way"), "study_busy")
 
-    async def _carried_out(self, study: str, yaml: str, words: list[str]) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, text.NAME)
-            path.write_text(yaml, encoding="utf-8")
-            process = await _begun(study, str(path), *words, "--jobs", "1", "--out", str(self.out))
-            try:
-                wrong = await self._heard(process)
-                found = (await process.stdout.read()).decode("utf-8", "replace") if process.stdout else ""
-                ended = await process.wait()
-            except asyncio.CancelledError:
-                with suppress(ProcessLookupError):
-                    process.terminate()
-                raise
-        made = next((one for one in found.splitlines()[::-1] if one.startswith(RESULTS)), "")
-        if ended == 0 and made:
-            self.folders[study], self.words = Path(made.removeprefix(RESULTS)), said("study_done")
-        else:
-            self.words = same(wrong.removeprefix("sim: ") or "?")
-        self._say(busy=False)
-
-    async def _heard(self, process: Process) -> str:
-        """Hear how far it is until it has nothing more to say; its last line."""
-        last = ""
-        assert process.stderr is not None  # it was asked for
-        async for raw in process.stderr:
-            last = raw.decode("utf-8", "replace").strip() or last
-            if "%" in last:
-                self.words = said("study_far", far=" ".join(last.split()))
-                self._say()
-        return last
-
-
-async def _begun(*words: str) -> Process:
-    """The command in a process of its own."""
-    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(places.PACKAGE.parent), os.environ.get("PYTHONPATH", "")])}
-    asked = [sys.executable, "-m", "sim.cli", *words]
-    return await asyncio.create_subprocess_exec(*asked, env=env, stdout=PIPE, stderr=PIPE)
+    def _heard(self, told: str) -> None:
+        """Say how far it is."""
+        if "%" in told:
+            self.words = said("study_far", far=" ".join(told.split()))
+            self.say()
