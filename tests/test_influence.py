@@ -126,6 +126,16 @@ def test_the_optimum_of_small_graphs_is_found_and_lies_within_the_bounds():
         assert found.ratio > 0.75
 
 
+def test_whoever_is_in_hardly_any_set_is_found_all_the_same():
+    """One in two hundred and fifty follows the middle of a star; nobody else follows anybody."""
+    net = simple_graph(5000, np.zeros(19, np.int64), np.arange(1, 20), directed=True)
+    draw = lambda key, first, count: reverse.threshold_sets(net.reverse(), key, first, count, 9)  # noqa: E731
+    for seed in range(5):
+        found = influence.most_influential(5000, 1, draw, stream_key(seed, "rare"))
+        assert found.users.tolist() == [0]
+        assert found.low <= 20 <= found.high
+
+
 def test_what_cannot_be_asked_is_refused():
     draw = lambda key, first, count: reverse.threshold_sets(network().reverse(), key, first, count, 9)  # noqa: E731
     with pytest.raises(SimError, match="61 seeds of 60 people"):

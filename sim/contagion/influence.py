@@ -110,7 +110,7 @@ def most_influential(
             sets=choosing.size + judging.size,
             certain=1 - failure,
         )
-        settled = low * cover.bound >= (1 - LITTLE) * met * high
+        settled = met > 0 and low * cover.bound >= (1 - LITTLE) * met * high  # nothing met says nothing
         full = 2 * max(len(choosing.members), len(judging.members)) > most
         if found.ratio >= share or settled or full:
             break
