@@ -21,7 +21,7 @@ from sim.studies.paging import SCENARIO
 from sim.studies.seeds import chart, page, words
 from sim.studies.seeds.found import Found
 from sim.studies.seeds.hires import on_platforms
-from sim.studies.seeds.question import FEWEST, TRIES, Question
+from sim.studies.seeds.question import TRIES, Question
 from sim.studies.seeds.spreads import on_network
 from sim.studies.shown import Shown
 from sim.studies.study import Asked, Jobs
@@ -75,19 +75,13 @@ def seeds(
     >>> answer.tables()["ways"].way.tolist()
     ['sets', 'celf', 'degree', 'single_discount', 'degree_discount', 'communities', 'drawn']
     """
-    if runs is not None and runs < FEWEST:
-        raise SimError(f"--runs {runs} are too few to tell choices apart; ask for {FEWEST} or more")
     question = Question(
         scenario, k, p, weighted, undirected, follower_first, drop, budget, metric, runs, tries, tuple(sets),
         users, seed,
     )  # fmt: skip
     world = question.load()
     if isinstance(world, Classic):
-        if budget is not None or metric:
-            raise SimError("--budget and --metric are about hires for a campaign; this is a network")
         return Answer(on_network(question, world, jobs, tell))
-    if weighted:
-        raise SimError("--weighted is about the ties of a network; this is a world of platforms")
     return Answer(on_platforms(question, jobs, tell))
 
 

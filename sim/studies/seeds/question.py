@@ -56,7 +56,17 @@ class Question:
     seed: int | None = None
 
     def load(self) -> World:
-        """The world that is asked about. Raises `SimError` where it cannot be."""
+        """The world that is asked about. Raises `SimError` where it cannot be, or cannot be asked so."""
+        if self.runs is not None and self.runs < FEWEST:
+            raise SimError(f"--runs {self.runs} are too few to tell choices apart; ask for {FEWEST} or more")
+        world = self._load()
+        if isinstance(world, Classic) and (self.budget is not None or self.metric):
+            raise SimError("--budget and --metric are about hires for a campaign; this is a network")
+        if self.weighted and not isinstance(world, Classic):
+            raise SimError("--weighted is about the ties of a network; this is a world of platforms")
+        return world
+
+    def _load(self) -> World:
         if self.is_edges:
             return load(self._as_world(), sets=self.sets, seed=self.seed)
         if self.undirected or self.follower_first or self.drop:
