@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.base.errors import SimError
 from sim.base.intervals import Interval
 from sim.base.progress import Tell
 from sim.contagion.classic import Classic
