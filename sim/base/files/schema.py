@@ -16,7 +16,7 @@ from sim.base import notices
 from sim.base.errors import SimError, both
 
 KEY = "schema_version"
-VERSION = "3.0.0"
+VERSION = "3.1.0"
 COUNTED = {"run": 1, "study": 2}  # the last numbers before there were three parts; such folders hold the same as 3.0.0
 LONGEST = 40  # of words that are no version
 _FORM = re.compile(r"(\d{1,6})\.(\d{1,6})\.(\d{1,6})")
