@@ -252,8 +252,12 @@ def test_names_are_filled_in():
         with pytest.raises(UnfitError) as caught:
             filled(text, names)
         assert isinstance(caught.value.why, Bilingual)
-    with pytest.raises(UnfitError, match="no time"):
-        filling.moment("{budget}", Names({"budget": 3}))
+    for text in ("{main - 1.2.3 hours}", "{budget * .}", "{main next 25:00}", "{main - 99999999999 hours}"):
+        with pytest.raises(UnfitError, match="cannot be reckoned"):
+            filled(text, names)
+    for text in ("{budget}", "2021-01-01T09:00"):  # the second is a time of no clock
+        with pytest.raises(UnfitError, match="no time"):
+            filling.moment(text, Names({"budget": 3}))
 
 
 # ---- the search
