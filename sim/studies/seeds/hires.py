@@ -47,7 +47,7 @@ def on_platforms(question: Question, jobs: Jobs, tell: Tell | None) -> Found:
     goal = f"{question.metric}>=1" if question.metric else ""
     asked = Campaign(question.source, question.sets, question.users, question.seed, question.budget, goal)
     offered = market(asked.load())
-    scenario, k, metric = offered.scenario, question.k or HIRES, offered.campaign.goal.metric
+    scenario, k, metric = offered.scenario, HIRES if question.k is None else question.k, offered.campaign.goal.metric
     if not 1 <= k <= len(offered.known):
         raise SimError(f"--k {k:,}: {scenario.name} has {len(offered.known):,} candidates for hire")
     run = partial(simulated, scenario, (metric,), jobs, tell)
