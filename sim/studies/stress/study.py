@@ -278,7 +278,7 @@ def _search(bench: Bench, order: Sequence[str], question: Question) -> Mildest:
         one = arm(order[i] for i in some)
         if bench.known(one, on):
             return True
-        return plan - sum(drops[i] for i in some) <= BREAKS * plan and _can(bench, one)
+        return plan - sum(drops[i] for i in some) < BREAKS * plan and _can(bench, one)
 
     def breaks(some: Set) -> bool | None:
         one = arm(order[i] for i in some)
@@ -287,7 +287,7 @@ def _search(bench: Bench, order: Sequence[str], question: Question) -> Mildest:
                 return None
             tries[0] -= 1
             _measure(bench, [one], on, "the mildest that breaks")
-        return softened(bench.of(one, on), goal) <= BREAKS * plan
+        return softened(bench.of(one, on), goal) < BREAKS * plan  # never, where the plan itself has no chance
 
     return mildest([bench.cases[key].what.chance for key in order], breaks, can_break, TOGETHER)
 
