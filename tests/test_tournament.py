@@ -191,6 +191,16 @@ def seeds_of(means, spread=0.0, count=8):
     return means + spread * worlds.rng().normal(size=(count, *means.shape))
 
 
+def test_of_mere_noise_no_matrix_tells_anything():
+    moves, draws, told = [f"{i}" for i in range(6)], worlds.rng(), []
+    for _ in range(12):
+        seeds = [[np.array([*map(int, one)]) for one in design.profiles("abcdefgh", moves, n)] for n in range(4)]
+        paid = [[draws.normal(size=8) for _ in runs] for runs in seeds]
+        found = np.array([matrix.fitted(*both, 6) for both in zip(seeds, paid, strict=True)])
+        told.append(matrix.straight(seeds, paid, found))
+    assert np.mean(told) == pytest.approx(0, abs=0.12)
+
+
 def test_best_replies_are_read_from_columns():
     rock = seeds_of([[0, -1, 1], [1, 0, -1], [-1, 1, 0]])
     assert [(one.against, one.best, one.other, one.sure) for one in matrix.replies(rock)] == [

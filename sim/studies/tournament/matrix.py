@@ -60,8 +60,9 @@ def straight(
 ) -> float:
     """Share of what sets mean payoffs of a strategy in a company apart that the matrix tells, over all seeds; 1: all.
 
-    Compared are means over seeds and players of each strategy in each company that occurs. NaN where there are no more
-    of these than entries: then any matrix fits.
+    Compared are means over seeds and players of each strategy in each company that occurs. Entries that are fitted tell
+    something of mere noise too; that is taken off (adjusted R²), so that of noise nothing is told on average. NaN where
+    there are no more of these means than entries: then any matrix fits.
     """
     told: dict[tuple[int, ...], list[tuple[float, float]]] = {}
     size = len(matrices[0])
@@ -72,13 +73,14 @@ def straight(
             for place, share, value, line in zip(profile, shares, values, expected, strict=True):
                 key = (int(place), *np.round(share * (len(profile) - 1)).astype(int).tolist())
                 told.setdefault(key, []).append((float(value), float(line)))
-    if len(told) <= size**2:
+    free = len(told) - size**2
+    if free <= 0:
         return float("nan")
     means = np.array([np.mean(pairs, axis=0) for pairs in told.values()])
     weight = np.array([len(pairs) for pairs in told.values()], float)
     off = float(weight @ (means[:, 0] - means[:, 1]) ** 2)
     spread = float(weight @ (means[:, 0] - np.average(means[:, 0], weights=weight)) ** 2)
-    return 1 - off / spread if spread else 1.0
+    return 1 - off / free * (len(told) - 1) / spread if spread else 1.0
 
 
 # ---- what a matrix says
