@@ -21,7 +21,7 @@ from sim.scenario.load import load
 from sim.scenario.load import shipped as scenarios
 from sim.scenario.past import first_difference
 from sim.scenario.scenario import Scenario
-from sim.studies.stress import bench, score
+from sim.studies.stress import bench, page, score, words
 from sim.studies.stress.answer import stress
 from sim.studies.stress.bench import PLAN, Bench, arm
 from sim.studies.stress.mildest import joint, mildest
@@ -360,6 +360,22 @@ def test_the_mildest_that_breaks_the_goal_is_the_most_plausible(answer):
     assert answer.keys(answer.search.found) == ("budget_cut",)
     assert answer.met(PLAN).middle == 1.0
     assert answer.met(arm(["budget_cut"]), anew=True).middle == 0.0
+
+
+def test_what_cannot_happen_together_is_told_and_not_taken_for_small():
+    def ghost(followers):
+        more = {"chance": 0.4, "source": "a guess", "at": "{first}"}
+        return SAID | more | {"actors": [{"name": "ghost", "kind": "kol", "accounts": {"square": followers}}]}
+
+    catalogue = Catalogue(adversities={"one": ghost(0), "other": ghost(5)})
+    told = asked(Question(planned(), Goal(metric="impressions", least=45), catalogue, seeds=3, confirm=3, tries=9))
+    assert told.tried == ()
+    assert [(one.kind, one.name) for one in told.unmet] == [("together", "one + other")]
+    assert "ghost" in told.unmet[0].why
+    assert told.passed == len(told.search.passed) - 1
+    assert all(set(keys) != {"one", "other"} for futures in told.futures for keys in futures)
+    assert any(line.startswith("together  one + other") for line in words.lines(told))
+    assert page.document(told)["kind"] == "stress"
 
 
 def test_futures_weigh_by_chance(answer):

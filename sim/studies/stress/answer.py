@@ -225,7 +225,7 @@ class Answer(Shown):
             "adversities": list(keys),
             "chance": self.found.chance_of(keys) if keys else None,
             "looked_at": len(search.looked),
-            "passed_over": len(search.passed),
+            "passed_over": self.found.passed,
             "none_more_plausible": search.whole,
         }
 

@@ -159,9 +159,8 @@ def _breaks(found: Stress) -> list[str]:
 
 
 def _looked(found: Stress) -> str:
-    search = found.search
-    passed = f", {len(search.passed)} passed over as too small if costs at most add up" if search.passed else ""
-    return f"{len(search.looked)} combinations looked at{passed}"
+    passed = f", {found.passed} passed over as too small if costs at most add up" if found.passed else ""
+    return f"{len(found.search.looked)} combinations looked at{passed}"
 
 
 def _left_out(found: Stress) -> list[str]:
