@@ -191,6 +191,7 @@ def test_what_has_no_answer_is_refused_in_a_line(tmp_path, capsys):
         ("sir", "--budget", "9"): "this is a network",
         ("hou_lang", "--weighted"): "a world of platforms",
         ("hou_lang",): "has no campaign",
+        ("launch", "--budget", "1"): "nobody can be hired for 1 yuan; the cheapest candidate takes",
     }
     for words, said in refused.items():
         users = [] if "--users" in words or words[0].endswith(".csv") else ["--users", "200"]

@@ -388,6 +388,10 @@ def test_futures_weigh_by_chance(answer):
 def test_a_scenario_without_a_campaign_says_what_counts_by_its_goal():
     with pytest.raises(SimError, match="--goal"):
         stress("ding_zhen", users=100)
+    with pytest.raises(SimError, match="must be above 0"):
+        stress("ding_zhen", users=100, goal="people_reached>=0")
+    with pytest.raises(SimError, match="only: needs a list"):
+        stress("ding_zhen", users=100, only="rain")
     with pytest.raises(SimError, match="must look like"):
         stress("ding_zhen", goal="much", users=100)
     with pytest.raises(SimError, match="unknown adversity 'rian'; did you mean 'rain'"):

@@ -37,6 +37,8 @@ LEAST = {
 }
 LISTS = (
     "metrics",
+    "more",
+    "only",
     "players",
     "sets",
     "snapshot_at",

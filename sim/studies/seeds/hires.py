@@ -50,6 +50,8 @@ def on_platforms(question: Question, jobs: Jobs, tell: Tell | None) -> Found:
     scenario, k, metric = offered.scenario, HIRES if question.k is None else question.k, offered.campaign.goal.metric
     if not 1 <= k <= len(offered.known):
         raise SimError(f"--k {k:,}: {scenario.name} has {len(offered.known):,} candidates for hire")
+    if (least := min(map(offered.price, offered.known))) > offered.budget:
+        raise SimError(f"nobody can be hired for {offered.budget:,} yuan; the cheapest candidate takes {least:,}")
     run = partial(simulated, scenario, (metric,), jobs, tell)
     bench = Bench(run, 0.0, scenario.seed, _effort(question.tries, k), "seeds/search")
     chosen = {"halving": _by_halving(bench, offered, k)}

@@ -96,6 +96,8 @@ def goal_of(plan: Scenario, text: str) -> Goal:
         return plan.campaign.goal
     metric, value, percent = found
     numbers.expect("--goal", metric, [plan])
+    if not value > 0:
+        raise SimError(f"--goal {text}: VALUE must be above 0, or every run meets it")
     return Goal(metric=metric, least=value * (plan.people.represents / 100 if percent else 1))
 
 
