@@ -108,8 +108,8 @@ class Stress:
 
     def lost(self, one: Arm, base: Arm = PLAN, *, among: int = 1, anew: bool = False) -> Interval:
         """What an arm is behind another, with an interval that holds for so many at once (Bonferroni)."""
-        level = 1 - (1 - LEVEL) / max(1, among)
-        return intervals.difference(self.values(one, anew=anew), self.values(base, anew=anew), level)
+        both = self.values(one, anew=anew), self.values(base, anew=anew)
+        return intervals.difference(*both, intervals.shared(among))
 
     def alone(self, key: str) -> Interval:
         """What an adversity costs by itself."""
@@ -123,7 +123,7 @@ class Stress:
         """What two cost beyond the sum of what each costs: above 0 they make one another worse."""
         plan, both = self.values(PLAN), self.values(arm(keys))
         apart = sum(self.values(arm([key])) for key in keys)
-        return intervals.mean(apart - plan - both, 1 - (1 - LEVEL) / max(1, len(self.tried)))
+        return intervals.mean(apart - plan - both, intervals.shared(len(self.tried)))
 
     # ---- what is bought back
 

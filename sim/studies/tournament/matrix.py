@@ -98,11 +98,6 @@ def sign(base: np.ndarray, arm: np.ndarray, level: float = LEVEL) -> int:
     return int(np.sign(found.middle)) if same and abs(found.middle) > 0 else 0
 
 
-def shared(level: float, comparisons: int) -> float:
-    """The level of each of some comparisons, so that all of them together keep theirs (Bonferroni)."""
-    return 1 - (1 - level) / max(1, comparisons)
-
-
 class Reply(NamedTuple):
     """The best reply to a strategy that all others play; strategies as places.
 
@@ -133,7 +128,7 @@ def _reply(paid: np.ndarray, against: int, level: float) -> Reply:
     order = sorted(range(len(means)), key=lambda place: (-means[place], place))
     best = order[0]
     other = against if best != against else order[1]
-    each = shared(level, len(means) - 1)
+    each = intervals.shared(len(means) - 1, level)
     tied = [place for place in order[1:] if sign(paid[:, place], paid[:, best], each) <= 0]
     ahead = intervals.difference(paid[:, other], paid[:, best], level)
     return Reply(against, best, other, ahead, sign(paid[:, other], paid[:, best], level) > 0, tuple(tied))
@@ -150,7 +145,7 @@ class Dominated(NamedTuple):
 def dominated(matrices: np.ndarray, level: float = LEVEL) -> list[Dominated]:
     """Strategies that one other strictly dominates, in the mean over seeds; of several, by the one farthest ahead."""
     means, found = matrices.mean(axis=0), []
-    each = shared(level, means.shape[1])
+    each = intervals.shared(means.shape[1], level)
     for place, row in enumerate(means):
         above = [other for other in range(len(means)) if (means[other] > row).all()]
         if above:
