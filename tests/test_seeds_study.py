@@ -8,6 +8,7 @@ import pytest
 import worlds
 from asked import world as campaign_world
 
+from sim.base.errors import SimError
 from sim.base.streams import stream_key
 from sim.cli import main
 from sim.contagion import SIR, IndependentCascade, LinearThreshold, celf, influence, reverse, rules
@@ -175,6 +176,7 @@ def test_kinds_of_files_are_read_by_their_names(tmp_path):
 
 def test_what_has_no_answer_is_refused_in_a_line(tmp_path, capsys):
     (tmp_path / "who.csv").write_text("source,target\na,b\na,b\n", encoding="utf-8")
+    (tmp_path / "more.csv").write_text("source,target\na,b\nb,c\n", encoding="utf-8")
     refused = {
         ("bass", "--set", "network={kind: barabasi_albert, m: 2}"): "people begin on their own",
         ("sir", "--set", "network={kind: well_mixed}"): "makes no difference",
@@ -182,16 +184,47 @@ def test_what_has_no_answer_is_refused_in_a_line(tmp_path, capsys):
         ("sir", "--undirected"): "this is none",
         ("sir", "--k", "99", "--users", "50"): "--k 99: from 1 to all 50 people",
         ("sir", "--runs", "3"): "too few",
+        ("linear_threshold", "--p", "0.1"): "contagion.p",
+        (str(tmp_path / "more.csv"), "--p", "0.1", "--set", "contagion={model: linear_threshold}"): "contagion.p",
         (str(tmp_path / "who.csv"),): "this edge is in the file before",
         (str(tmp_path / "who.csv"), "--drop", "--users", "9"): "says who there is",
         ("sir", "--budget", "9"): "this is a network",
         ("hou_lang", "--weighted"): "a world of platforms",
         ("hou_lang",): "has no campaign",
+        ("launch", "--budget", "1"): "nobody can be hired for 1 yuan; the cheapest candidate takes",
     }
     for words, said in refused.items():
-        users = [] if "--users" in words or "who.csv" in words[0] else ["--users", "200"]
+        users = [] if "--users" in words or words[0].endswith(".csv") else ["--users", "200"]
         assert main.main(["seeds", *words, *users, "--out", str(tmp_path / "out")]) == 2, words
         assert said in capsys.readouterr().err
+
+
+def test_no_number_from_python_is_taken_for_another():
+    for more in ({"k": 0}, {"tries": 0}, {"tries": -1}):
+        with pytest.raises(SimError, match=r"--k 0|tries: must be"):
+            seeds("sir", users=50, runs=5, **more)
+
+
+def test_a_cluster_anywhere_is_one_in_every_world(tmp_path):
+    """Of 406 people six make a circle: in worlds where none of the first who are drawn has one, others are drawn."""
+    lines = [f"c{i},c{j}" for i in range(6) for j in range(i)] + [f"a{i},a{i + 1}" for i in range(0, 400, 2)]
+    path = tmp_path / "circle.csv"
+    path.write_text("\n".join(["source,target", *lines]) + "\n", encoding="utf-8")
+    model = ["contagion={model: complex_contagion, at_least: 2}"]
+    found = seeds(str(path), k=4, undirected=True, sets=model, runs=20).found
+    assert (found.way("drawn_cluster").values == 6).all()
+
+
+def test_where_there_is_no_cluster_the_next_way_is_shown_in_full(tmp_path):
+    path = tmp_path / "pairs.csv"
+    path.write_text("source,target\n" + "".join(f"a{i},a{i + 1}\n" for i in range(0, 60, 2)), encoding="utf-8")
+    model = ["contagion={model: complex_contagion, at_least: 2}"]
+    answer = seeds(str(path), k=7, undirected=True, sets=model, runs=5)
+    assert {*answer.found.left_out} == {"cluster", "drawn_cluster"}
+    assert answer.found.best.name == "degree"
+    assert [*answer.found.curve] == [1, 2, 5, 7]
+    assert answer.picture() is not None
+    assert answer.document()["kind"] == "seeds"
 
 
 def test_a_cluster_beats_hubs_where_friends_know_each_other_and_loses_where_they_do_not():

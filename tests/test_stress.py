@@ -21,7 +21,7 @@ from sim.scenario.load import load
 from sim.scenario.load import shipped as scenarios
 from sim.scenario.past import first_difference
 from sim.scenario.scenario import Scenario
-from sim.studies.stress import bench, score
+from sim.studies.stress import bench, page, score, words
 from sim.studies.stress.answer import stress
 from sim.studies.stress.bench import PLAN, Bench, arm
 from sim.studies.stress.mildest import joint, mildest
@@ -252,8 +252,12 @@ def test_names_are_filled_in():
         with pytest.raises(UnfitError) as caught:
             filled(text, names)
         assert isinstance(caught.value.why, Bilingual)
-    with pytest.raises(UnfitError, match="no time"):
-        filling.moment("{budget}", Names({"budget": 3}))
+    for text in ("{main - 1.2.3 hours}", "{budget * .}", "{main next 25:00}", "{main - 99999999999 hours}"):
+        with pytest.raises(UnfitError, match="cannot be reckoned"):
+            filled(text, names)
+    for text in ("{budget}", "2021-01-01T09:00"):  # the second is a time of no clock
+        with pytest.raises(UnfitError, match="no time"):
+            filling.moment(text, Names({"budget": 3}))
 
 
 # ---- the search
@@ -358,6 +362,22 @@ def test_the_mildest_that_breaks_the_goal_is_the_most_plausible(answer):
     assert answer.met(arm(["budget_cut"]), anew=True).middle == 0.0
 
 
+def test_what_cannot_happen_together_is_told_and_not_taken_for_small():
+    def ghost(followers):
+        more = {"chance": 0.4, "source": "a guess", "at": "{first}"}
+        return SAID | more | {"actors": [{"name": "ghost", "kind": "kol", "accounts": {"square": followers}}]}
+
+    catalogue = Catalogue(adversities={"one": ghost(0), "other": ghost(5)})
+    told = asked(Question(planned(), Goal(metric="impressions", least=45), catalogue, seeds=3, confirm=3, tries=9))
+    assert told.tried == ()
+    assert [(one.kind, one.name) for one in told.unmet] == [("together", "one + other")]
+    assert "ghost" in told.unmet[0].why
+    assert told.passed == len(told.search.passed) - 1
+    assert all(set(keys) != {"one", "other"} for futures in told.futures for keys in futures)
+    assert any(line.startswith("together  one + other") for line in words.lines(told))
+    assert page.document(told)["kind"] == "stress"
+
+
 def test_futures_weigh_by_chance(answer):
     values = answer.robust.futures
     for futures, row in zip(answer.futures, values, strict=True):
@@ -368,6 +388,10 @@ def test_futures_weigh_by_chance(answer):
 def test_a_scenario_without_a_campaign_says_what_counts_by_its_goal():
     with pytest.raises(SimError, match="--goal"):
         stress("ding_zhen", users=100)
+    with pytest.raises(SimError, match="must be above 0"):
+        stress("ding_zhen", users=100, goal="people_reached>=0")
+    with pytest.raises(SimError, match="only: needs a list"):
+        stress("ding_zhen", users=100, only="rain")
     with pytest.raises(SimError, match="must look like"):
         stress("ding_zhen", goal="much", users=100)
     with pytest.raises(SimError, match="unknown adversity 'rian'; did you mean 'rain'"):

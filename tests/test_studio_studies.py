@@ -9,7 +9,9 @@ pytest.importorskip("starlette", reason="not installed: pip install -e '.[dev]'"
 
 from sim.base import loader
 from sim.base.errors import SimError
+from sim.pages.words import same
 from sim.scenario.load import load
+from sim.studio.asking import OneAtATime
 from sim.studio.studies import Studies, tournament
 
 ASKED = {"strategies": ["refute", "silence"], "payoff": "impressions", "seeds": 1, "held": 1}
@@ -71,6 +73,22 @@ def test_a_tournament_is_played_and_its_page_is_there(tmp_path):
     assert told[-1] == ("studies", False)
     (made,) = (tmp_path / "tiny").iterdir()
     assert made.name.startswith("tournament-impressions-")
+
+
+def test_what_cannot_even_begin_is_told_and_keeps_nobody_waiting():
+    told = []
+
+    async def broken():
+        raise OSError("no room for a process")
+
+    async def asked():
+        one = OneAtATime("studies", lambda kind, data: told.append((data["busy"], data["words"])))
+        one.begin(broken, same("begun"), "study_busy")
+        await one.work
+        assert not one.busy
+
+    asyncio.run(asked())
+    assert told == [(True, same("begun")), (False, same("no room for a process"))]
 
 
 @pytest.mark.slow

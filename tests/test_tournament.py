@@ -18,7 +18,7 @@ from sim.pages.page import html
 from sim.scenario import strategies as plays
 from sim.scenario.load import load
 from sim.studies import folder
-from sim.studies.tournament import design, imitation, matrix, study, tournament
+from sim.studies.tournament import design, imitation, matrix, study, tournament, words
 from sim.studies.tournament.play import FLOWS, NEVER, NUMBERS, Job, play
 
 FOLLOWERS = {"north": 40, "south": 60}
@@ -191,6 +191,16 @@ def seeds_of(means, spread=0.0, count=8):
     return means + spread * worlds.rng().normal(size=(count, *means.shape))
 
 
+def test_of_mere_noise_no_matrix_tells_anything():
+    moves, draws, told = [f"{i}" for i in range(6)], worlds.rng(), []
+    for _ in range(12):
+        seeds = [[np.array([*map(int, one)]) for one in design.profiles("abcdefgh", moves, n)] for n in range(4)]
+        paid = [[draws.normal(size=8) for _ in runs] for runs in seeds]
+        found = np.array([matrix.fitted(*both, 6) for both in zip(seeds, paid, strict=True)])
+        told.append(matrix.straight(seeds, paid, found))
+    assert np.mean(told) == pytest.approx(0, abs=0.12)
+
+
 def test_best_replies_are_read_from_columns():
     rock = seeds_of([[0, -1, 1], [1, 0, -1], [-1, 1, 0]])
     assert [(one.against, one.best, one.other, one.sure) for one in matrix.replies(rock)] == [
@@ -250,6 +260,25 @@ def test_coordination_has_two_basins_that_part_where_theory_says(left, right):
     assert ((ends.mixes[:, 0] > 0.5) == expected).all()
     assert {round(float(place.mix[0]), 6) for place in imitation.places(ends)} == {0.0, 1.0}
     assert sum(place.starts for place in imitation.places(ends)) == pytest.approx(1.0)
+
+
+def test_the_band_of_resampled_seeds_lies_about_the_mix_that_it_belongs_to(counted):
+    nearly = seeds_of([[1, 0], [0, 2.5]], spread=0.01)  # basins that part at a share that hardly hangs on the seed
+    part = replace(counted.found.part)
+    part.__dict__.update(matrices=nearly)
+    found = study.Found(part, None)
+    low, high = found.band
+    assert (low - 0.02 <= found.mix).all()
+    assert (found.mix <= high + 0.02).all()
+    assert (high - low < 0.1).all()
+
+
+def test_one_seed_says_nothing_of_how_sure_a_mix_is(counted):
+    one = replace(counted.found.part, seeds=counted.found.part.seeds[:1], runs=counted.found.part.runs[:1])
+    found = study.Found(one, None)
+    assert np.isnan(found.band).all()
+    assert np.isnan(found.leads).all()
+    assert words.imitation(found)[-1] == "  one seed: how sure that is cannot be told"
 
 
 def test_rock_paper_scissors_goes_round_for_ever_about_a_third_each():
@@ -364,10 +393,14 @@ def test_the_players_are_those_rival_bureaus_that_have_most_followers():
         ({"players": ["north", "sout"]}, "unknown player 'sout'; did you mean 'south'"),
         ({"payoff": "likes"}, "no player is paid in 'likes'"),
         ({"worth": -1}, "worth: must be 0 or more"),
+        ({"worth": float("nan")}, "worth: must be 0 or more"),
+        ({"worth": float("inf")}, "worth: must be 0 or more"),
+        ({"worth": "much"}, "worth: must be 0 or more"),
         ({"strategies": ["seize"]}, "needs two strategies"),
         ({"strategies": "seize"}, "strategies: needs a list"),
         ({"held": -1}, "held: must be a whole number of 0 or more"),
         ({"together": 0}, "together: must be a whole number of 1 or more"),
+        ({"together": 2}, "together: of 2 players at most 1 play the other strategy"),
     ],
 )
 def test_what_cannot_be_asked_is_told_in_one_line(more, words):

@@ -52,6 +52,15 @@ class Interval(NamedTuple):
         return self.low > 0 or self.high < 0
 
 
+def shared(comparisons: int, level: float = LEVEL) -> float:
+    """The level of each of some comparisons, so that all of them together keep theirs (Bonferroni).
+
+    >>> round(shared(5), 6)
+    0.99
+    """
+    return 1 - (1 - level) / max(1, comparisons)
+
+
 NOTHING = Interval(np.nan, np.nan, np.nan, "no number")
 
 

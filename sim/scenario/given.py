@@ -19,10 +19,12 @@ LANGUAGES = ("en", "zh")
 # The least that a count may be, by the name under which every function takes it. People and seeds are the scenario's.
 LEAST = {
     "candidates": 1,
+    "confirm": 1,
     "held": 0,
     "jobs": 1,
     "limit": 1,
     "most_seeds": 1,
+    "pairs": 0,
     "points": 1,
     "replicates": 1,
     "retries": 0,
@@ -30,10 +32,13 @@ LEAST = {
     "seeds": 1,
     "threads": 1,
     "together": 1,
+    "tries": 0,
     "workers": 0,
 }
 LISTS = (
     "metrics",
+    "more",
+    "only",
     "players",
     "sets",
     "snapshot_at",

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from sim.base import places
 from sim.base.errors import SimError
-from sim.pages.words import Said
+from sim.pages.words import Said, same
 from sim.studio.words import line
 
 
@@ -61,7 +61,10 @@ class OneAtATime:
         self.say()
 
     async def _done(self, doing: Callable[[], Awaitable[Said | str]]) -> None:
-        self.words = await doing()
+        try:
+            self.words = await doing()
+        except (OSError, ValueError, SimError) as error:  # no process, no room, a line without end
+            self.words = same(str(error))
         self.work = None
         self.say()
 

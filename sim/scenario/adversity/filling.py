@@ -90,16 +90,22 @@ def moment(template: str, names: Names) -> datetime:
     """The time that a template names. Raises `UnfitError`, also where it is none."""
     value = filled(template, names)
     try:
-        return datetime.fromisoformat(value)
+        found = datetime.fromisoformat(value)
     except (TypeError, ValueError):
         raise UnfitError(both("no_moment", text=template)) from None
+    if found.tzinfo is None:  # which clock?
+        raise UnfitError(both("no_moment", text=template))
+    return found
 
 
 def _value(match: re.Match[str], names: Names) -> Any:
     name, sign, amount, unit = match.groups()
     value = names[name]
     if sign:
-        value = _reckoned(value, sign, amount, unit or "")
+        try:
+            value = _reckoned(value, sign, amount, unit or "")
+        except (ValueError, OverflowError):  # 1.2.3 is no number, 25:00 no hour, and a calendar has an end
+            value = None
         if value is None:
             raise UnfitError(both("no_reckoning", text=match[0]))
     return value.isoformat(timespec="minutes") if isinstance(value, datetime) else value
@@ -108,7 +114,7 @@ def _value(match: re.Match[str], names: Names) -> Any:
 def _reckoned(value: Any, sign: str, amount: str, unit: str) -> Any:
     """A time later, earlier or at the next such hour; a number times a factor. None: there is no such thing."""
     if isinstance(value, datetime) and sign == "next" and (clock := re.fullmatch(r"(\d\d):(\d\d)", amount)):
-        then = value.astimezone(BEIJING).replace(hour=int(clock[1]) % 24, minute=int(clock[2]) % 60)
+        then = value.astimezone(BEIJING).replace(hour=int(clock[1]), minute=int(clock[2]))
         return then if then > value else then + timedelta(days=1)
     if isinstance(value, datetime) and sign in "+-" and unit and ":" not in amount:
         return value + (1 if sign == "+" else -1) * timedelta(**{unit: float(amount)})

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.base import intervals
 from sim.base.errors import SimError
-from sim.base.intervals import LEVEL, Interval
+from sim.base.intervals import Interval
 from sim.base.progress import Tell, within
 from sim.base.registry import did_you_mean
 from sim.runs.estimate import required
@@ -108,7 +108,7 @@ class Question:
     @property
     def level(self) -> float:
         """Level of every interval, so that all looks together miss in at most 5 of 100 comparisons (Bonferroni)."""
-        return 1 - (1 - LEVEL) / len(self.looks)
+        return intervals.shared(len(self.looks))
 
 
 @dataclass(frozen=True)

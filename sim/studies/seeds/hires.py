@@ -47,9 +47,11 @@ def on_platforms(question: Question, jobs: Jobs, tell: Tell | None) -> Found:
     goal = f"{question.metric}>=1" if question.metric else ""
     asked = Campaign(question.source, question.sets, question.users, question.seed, question.budget, goal)
     offered = market(asked.load())
-    scenario, k, metric = offered.scenario, question.k or HIRES, offered.campaign.goal.metric
+    scenario, k, metric = offered.scenario, HIRES if question.k is None else question.k, offered.campaign.goal.metric
     if not 1 <= k <= len(offered.known):
         raise SimError(f"--k {k:,}: {scenario.name} has {len(offered.known):,} candidates for hire")
+    if (least := min(map(offered.price, offered.known))) > offered.budget:
+        raise SimError(f"nobody can be hired for {offered.budget:,} yuan; the cheapest candidate takes {least:,}")
     run = partial(simulated, scenario, (metric,), jobs, tell)
     bench = Bench(run, 0.0, scenario.seed, _effort(question.tries, k), "seeds/search")
     chosen = {"halving": _by_halving(bench, offered, k)}

@@ -59,6 +59,8 @@ class Question:
         """The world that is asked about. Raises `SimError` where it cannot be, or cannot be asked so."""
         if self.runs is not None and self.runs < FEWEST:
             raise SimError(f"--runs {self.runs} are too few to tell choices apart; ask for {FEWEST} or more")
+        if self.tries < 1:
+            raise SimError(f"tries: must be a whole number of 1 or more, not {self.tries!r}")
         world = self._load()
         if isinstance(world, Classic) and (self.budget is not None or self.metric):
             raise SimError("--budget and --metric are about hires for a campaign; this is a network")
@@ -67,12 +69,12 @@ class Question:
         return world
 
     def _load(self) -> World:
+        chance = [f"contagion.p={self.p:.15g}"] if self.p is not None else []
         if self.is_edges:
-            return load(self._as_world(), sets=self.sets, seed=self.seed)
+            return load(self._as_world(), sets=[*self.sets, *chance], seed=self.seed)
         if self.undirected or self.follower_first or self.drop:
             raise SimError("--undirected, --follower-first and --drop say how a file of edges is meant; this is none")
         document = read(self.source)
-        chance = [f"contagion.p={self.p:.15g}"] if self.p is not None else []
         own = ["seeds={count: 1}"] if "contagion" in document.data else []  # its own seeds are not what is asked about
         return completed(document, sets=[*own, *self.sets, *chance], users=self.users, seed=self.seed)
 
@@ -91,7 +93,7 @@ class Question:
         network |= {"on_fault": "drop" if self.drop else "refuse"}
         users = EdgeList(**network).people()
         stem = re.sub(r"[^a-z0-9]+", "_", Path(str(self.source)).name.split(".")[0].lower()).strip("_")
-        contagion = {"model": "independent_cascade", "p": 1.0 if self.p is None else self.p}
+        contagion = {"model": "independent_cascade", "p": 1.0}
         name = (stem if re.match("[a-z]", stem) else f"network_{stem}".rstrip("_"))[:60]
         return {"name": name, "title": Path(str(self.source)).name, "users": users, "network": network,
                 "contagion": contagion}  # fmt: skip

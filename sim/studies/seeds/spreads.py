@@ -62,7 +62,7 @@ class Judging:
 
 def on_network(question: Question, world: Classic, jobs: Jobs, tell: Tell | None) -> Found:
     """Choose in every way, judge in held-back worlds. The same for any number of processes."""
-    k = question.k or min(PEOPLE, world.users)
+    k = min(PEOPLE, world.users) if question.k is None else question.k
     weighted = question.shared_out
     model = _asked(world, weighted, k)
     numbers = seeds(world.seed, "seeds/held back", question.runs or WORLDS)
@@ -92,7 +92,7 @@ def on_network(question: Question, world: Classic, jobs: Jobs, tell: Tell | None
         metric="people_reached",
         ways=tuple(ways),
         seeds=tuple(numbers),
-        curve={size: values[names[0], size] for size in sizes(k) if (names[0], size) in values},
+        curve={size: values[ways[0].name, size] for size in sizes(k)},
         certified=Certified(**certified) if certified else None,
         left_out={way: chosen[way]["left_out"] for way in names if "left_out" in chosen[way]},
     )
@@ -113,9 +113,9 @@ def _questions(
     world: Classic, weighted: bool, k: int, numbers: Sequence[int], chosen: dict[str, Any], exact: bool
 ) -> dict[tuple[str, int], list[Judging]]:
     """What is to be judged, by way and number of seeds: each way, and of the first one also those chosen first."""
-    first = next(iter(chosen))
     wanted = {(way, k): tuple(one["users"]) for way, one in chosen.items() if "left_out" not in one}
-    wanted |= {(first, size): tuple(chosen[first]["users"][:size]) for size in sizes(k) if (first, k) in wanted}
+    first = next(way for way, _ in wanted)
+    wanted |= {(first, size): tuple(chosen[first]["users"][:size]) for size in sizes(k)}
     return {
         (way, size): [
             Judging(world, weighted, users, way, size, part)
@@ -160,7 +160,7 @@ def choose(job: Choosing) -> dict[str, Any]:
     elif job.way == "cluster":
         found = _by_clusters(world, stored, model, k, key)
     elif job.way == "drawn_cluster":
-        found = {"users": []} if len(_cluster(stored, k, key)) else {"users": [], "left_out": {"k": float(k)}}
+        found = {"users": []} if len(_cluster(stored, k, key, CENTRES)) else {"users": [], "left_out": {"k": float(k)}}
     elif job.way in RULES:
         found = {"users": _by_rule(job.way, stored, k, ties, stream_key(world.seed, "seeds/equals")).tolist()}
     followers, nodes = np.diff(stored.indptr), stored.nodes
@@ -222,9 +222,9 @@ def _around(stored: Stored, centre: int, k: int, key: int) -> np.ndarray:
         return np.empty(0, np.int64)
 
 
-def _cluster(stored: Stored, k: int, key: int) -> np.ndarray:
-    """The cluster around the first of some drawn people who has one; nobody where none has."""
-    found = (_around(stored, int(centre), k, key) for centre in _centres(stored.n_users, key)[:CENTRES])
+def _cluster(stored: Stored, k: int, key: int, most: int | None = None) -> np.ndarray:
+    """The cluster around the first of people in a drawn order who has one; nobody where none of so many has."""
+    found = (_around(stored, int(centre), k, key) for centre in _centres(stored.n_users, key)[:most])
     return next((users for users in found if len(users) == k), np.empty(0, np.int64))
 
 

@@ -96,6 +96,8 @@ def goal_of(plan: Scenario, text: str) -> Goal:
         return plan.campaign.goal
     metric, value, percent = found
     numbers.expect("--goal", metric, [plan])
+    if not value > 0:
+        raise SimError(f"--goal {text}: VALUE must be above 0, or every run meets it")
     return Goal(metric=metric, least=value * (plan.people.represents / 100 if percent else 1))
 
 
@@ -225,7 +227,7 @@ class Answer(Shown):
             "adversities": list(keys),
             "chance": self.found.chance_of(keys) if keys else None,
             "looked_at": len(search.looked),
-            "passed_over": len(search.passed),
+            "passed_over": self.found.passed,
             "none_more_plausible": search.whole,
         }
 

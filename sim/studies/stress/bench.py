@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.base.errors import ScenarioError
 from sim.base.progress import Tell
 from sim.runs.runner import simulate
 from sim.scenario import numbers
-from sim.scenario.adversity.stressed import Case, Shield, stressed
+from sim.scenario.adversity.filling import UnfitError
+from sim.scenario.adversity.stressed import Case, Shield, stressed, why
 from sim.scenario.scenario import Scenario
 from sim.studies.branching import branched, leaving
 from sim.studies.study import Jobs, batch
@@ -84,6 +86,7 @@ class Bench:
         metric: number that is asked for.
         cases, shields: by key and by name.
         values: of each arm and seed.
+        never: arms of which there is no world, with the reason: what would happen contradicts itself.
     """
 
     plan: Scenario
@@ -93,6 +96,7 @@ class Bench:
     jobs: Jobs = 1
     tell: Tell | None = None
     values: dict[tuple[Arm, int], float] = field(default_factory=dict)
+    never: dict[Arm, str] = field(default_factory=dict)
     _worlds: dict[Arm, Scenario] = field(default_factory=dict)
     _leaves: dict[tuple[Arm, Arm], int] = field(default_factory=dict)
 
@@ -103,6 +107,15 @@ class Bench:
             happening = [self.cases[key] for key in one.happens]
             self._worlds[one] = stressed(self.plan, happening, hedge) if one != PLAN else self.plan
         return self._worlds[one]
+
+    def can(self, one: Arm) -> bool:
+        """Whether there is a world of an arm: two adversities may contradict one another."""
+        if one not in self.never:
+            try:
+                self.world(one)
+            except (UnfitError, ScenarioError) as error:
+                self.never[one] = why(error)
+        return one not in self.never
 
     def of(self, one: Arm, seeds: Sequence[int]) -> np.ndarray:
         """Values of an arm that was measured, f8[seeds]."""

@@ -41,7 +41,7 @@ def document(found: Stress) -> dict[str, Any]:
         kept=_ends(robust.kept),
         broken=_broken(found),
         looked=len(found.search.looked),
-        passed=len(found.search.passed),
+        passed=found.passed,
         whole=found.search.whole,
         left_out=[(one.kind, _said(one.title), _reason(one.why)) for one in found.unmet],
     )

@@ -14,13 +14,12 @@ from itertools import combinations
 import numpy as np
 
 from sim.base import intervals
-from sim.base.errors import ScenarioError
 from sim.base.intervals import LEVEL, Interval
 from sim.base.progress import Tell
-from sim.scenario.adversity.filling import UnfitError
 from sim.scenario.adversity.stressed import Case, Unmet, cases, shields
 from sim.scenario.adversity.templates import Catalogue
 from sim.scenario.campaign import Goal
+from sim.scenario.numbers import Label
 from sim.scenario.scenario import Scenario
 from sim.studies.optimize.search import softened
 from sim.studies.stress.bench import PLAN, Arm, Bench, arm
@@ -74,7 +73,7 @@ class Stress:
     Attributes:
         question: what was asked.
         bench: every run.
-        unmet: templates that say nothing of this plan, with the reason.
+        unmet: templates that say nothing of this plan, and what cannot happen together, with the reason.
         order: keys of all that can happen, the costliest first.
         tried: pairs of keys that can happen together.
         hedges: names of the hedges that can be made.
@@ -109,8 +108,8 @@ class Stress:
 
     def lost(self, one: Arm, base: Arm = PLAN, *, among: int = 1, anew: bool = False) -> Interval:
         """What an arm is behind another, with an interval that holds for so many at once (Bonferroni)."""
-        level = 1 - (1 - LEVEL) / max(1, among)
-        return intervals.difference(self.values(one, anew=anew), self.values(base, anew=anew), level)
+        both = self.values(one, anew=anew), self.values(base, anew=anew)
+        return intervals.difference(*both, intervals.shared(among))
 
     def alone(self, key: str) -> Interval:
         """What an adversity costs by itself."""
@@ -124,7 +123,7 @@ class Stress:
         """What two cost beyond the sum of what each costs: above 0 they make one another worse."""
         plan, both = self.values(PLAN), self.values(arm(keys))
         apart = sum(self.values(arm([key])) for key in keys)
-        return intervals.mean(apart - plan - both, 1 - (1 - LEVEL) / max(1, len(self.tried)))
+        return intervals.mean(apart - plan - both, intervals.shared(len(self.tried)))
 
     # ---- what is bought back
 
@@ -177,6 +176,11 @@ class Stress:
         """Keys of a combination."""
         return tuple(self.order[i] for i in some)
 
+    @property
+    def passed(self) -> int:
+        """Combinations that were passed over as too small; what cannot happen at all is none of them."""
+        return sum(arm(self.keys(some)) not in self.bench.never for some in self.search.passed)
+
     def chance_of(self, keys: Sequence[str]) -> float:
         """Probability that all of them happen, as if each happened by itself."""
         return joint([self.bench.cases[key].what.chance for key in keys], tuple(range(len(keys))))
@@ -213,7 +217,9 @@ def stressed(question: Question, *, jobs: Jobs = 1, tell: Tell | None = None) ->
     _measure(bench, hedges, question.first, "hedges")
     futures = _futures(bench, question)
     search = _search(bench, order, question)
-    answer = Stress(question, bench, (*unmet, *unable), order, tried, tuple(bench.shields), futures, search)
+    answer = Stress(
+        question, bench, (*unmet, *unable, *_contradictions(bench)), order, tried, tuple(bench.shields), futures, search
+    )
     _measure(bench, confirmed(answer), question.held_back, "new seeds")
     return answer
 
@@ -236,16 +242,23 @@ def _by_cost(bench: Bench, on: Sequence[int]) -> tuple[str, ...]:
 
 
 def _pairs(bench: Bench, keys: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    return tuple(pair for pair in combinations(keys, 2) if _can(bench, arm(pair)))
+    return tuple(pair for pair in combinations(keys, 2) if bench.can(arm(pair)))
 
 
-def _can(bench: Bench, one: Arm) -> bool:
-    """Whether there is a world of an arm: two adversities may contradict one another."""
-    try:
-        bench.world(one)
-    except (UnfitError, ScenarioError):
-        return False
-    return True
+def _contradictions(bench: Bench) -> list[Unmet]:
+    """What could not happen together, the least of it that is known, with the reason."""
+    least = [one for one in sorted(bench.never) if not any({*other.happens} < {*one.happens} for other in bench.never)]
+    titles = [[bench.cases[key].title for key in one.happens] for one in least]
+    return [
+        Unmet(
+            "together",
+            " + ".join(one.happens),
+            "",
+            Label(en=" + ".join(title.en for title in both), zh=" + ".join(title.zh for title in both)),
+            bench.never[one],
+        )
+        for one, both in zip(least, titles, strict=True)
+    ]
 
 
 def _futures(bench: Bench, question: Question) -> tuple[tuple[tuple[str, ...], ...], ...]:
@@ -261,7 +274,7 @@ def _futures(bench: Bench, question: Question) -> tuple[tuple[tuple[str, ...], .
 
 def _possible(bench: Bench, keys: tuple[str, ...]) -> tuple[str, ...]:
     """A future without the least plausible of what contradicts itself."""
-    while not _can(bench, arm(keys)):
+    while not bench.can(arm(keys)):
         least = min(keys, key=lambda key: (bench.cases[key].what.chance, key))
         keys = tuple(key for key in keys if key != least)
     return keys
@@ -278,7 +291,7 @@ def _search(bench: Bench, order: Sequence[str], question: Question) -> Mildest:
         one = arm(order[i] for i in some)
         if bench.known(one, on):
             return True
-        return plan - sum(drops[i] for i in some) <= BREAKS * plan and _can(bench, one)
+        return plan - sum(drops[i] for i in some) < BREAKS * plan and bench.can(one)
 
     def breaks(some: Set) -> bool | None:
         one = arm(order[i] for i in some)
@@ -287,7 +300,7 @@ def _search(bench: Bench, order: Sequence[str], question: Question) -> Mildest:
                 return None
             tries[0] -= 1
             _measure(bench, [one], on, "the mildest that breaks")
-        return softened(bench.of(one, on), goal) <= BREAKS * plan
+        return softened(bench.of(one, on), goal) < BREAKS * plan  # never, where the plan itself has no chance
 
     return mildest([bench.cases[key].what.chance for key in order], breaks, can_break, TOGETHER)
 

@@ -136,7 +136,8 @@ def _buys_most(found: Stress) -> list[str]:
     best, calm = found.best_of_all, found.bought(found.best_of_all)
     told.append(
         f"over these, each by its chance, '{found.bench.shields[best].title.en}' buys back "
-        f"{signed(found.bought_in_all(best))} in the mean; where nothing happens it brings {_bought(calm)}"
+        f"{signed(found.bought_in_all(best))} in the mean of the seeds it was chosen on; "
+        f"where nothing happens it brings {_bought(calm)}"
     )
     return told
 
@@ -158,9 +159,8 @@ def _breaks(found: Stress) -> list[str]:
 
 
 def _looked(found: Stress) -> str:
-    search = found.search
-    passed = f", {len(search.passed)} passed over as too small if costs at most add up" if search.passed else ""
-    return f"{len(search.looked)} combinations looked at{passed}"
+    passed = f", {found.passed} passed over as too small if costs at most add up" if found.passed else ""
+    return f"{len(found.search.looked)} combinations looked at{passed}"
 
 
 def _left_out(found: Stress) -> list[str]:

@@ -140,7 +140,7 @@ def _chosen(labels: Sequence[Any], curve: Sequence[Interval]) -> tuple[int, int]
 def _level(labels: Sequence[Any]) -> float:
     """Level of a swing: least and most of several words are chosen by what came out, so all pairs share the 5 %."""
     pairs = 1 if all(is_number(label) for label in labels) else max(1, len(labels) * (len(labels) - 1) // 2)
-    return 1 - (1 - LEVEL) / pairs
+    return intervals.shared(pairs)
 
 
 def _mean(values: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from numbers import Real
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -83,13 +84,19 @@ def tournament(
         study.chosen(whole, players),
         _chosen(strategies),
         study.paid_in(whole, payoff),
-        float(worth),
+        _worth(worth),
         seeds,
         held,
         together,
     )
     _check(question)
     return Answer(study.played(question, jobs, tell))
+
+
+def _worth(value: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value < np.inf:
+        raise SimError(f"worth: must be 0 or more, and a number, not {value!r}")
+    return float(value)
 
 
 def _chosen(names: Sequence[str | Path]) -> tuple[Strategy, ...]:
@@ -101,8 +108,9 @@ def _chosen(names: Sequence[str | Path]) -> tuple[Strategy, ...]:
 
 def _check(question: Question) -> None:
     """Every strategy can be played by every player: names of content and the like exist. Raises `ScenarioError`."""
-    if question.worth < 0:
-        raise SimError(f"worth: must be 0 or more, not {question.worth:g}")
+    half = len(question.players) // 2
+    if question.together is not None and question.together > half:
+        raise SimError(f"together: of {len(question.players)} players at most {half} play the other strategy")
     for one in question.strategies:
         world = question.playing((one.name,) * len(question.players))
         try:

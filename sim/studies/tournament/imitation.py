@@ -15,6 +15,7 @@ import numpy as np
 from sim.base.streams import np_uniform, stream_key
 
 SPAN, STEP = 600.0, 0.5  # time that is followed, and a step of it
+LOOK, NOTHING = 100, 1e-9  # steps after which it is looked whether anything moves still; what is nothing
 STILL = 1e-3  # shares that move by less in the last tenth of the time have come to rest
 NEAR = 0.05  # mixes whose shares differ by less lie in one place
 LEAST = -700.0  # ln of the smallest share; what is below it does not come back in the time that is followed
@@ -53,37 +54,52 @@ def replicated(matrices: np.ndarray, begun: np.ndarray) -> Ends:
         Shares f8[..., starts, strategies] and whether they came to rest, bool[..., starts].
     """
     scale = (matrices.max(axis=-2) - matrices.min(axis=-2)).max(axis=-1)
-    paid = np.swapaxes(matrices, -1, -2) / np.where(scale > 0, scale, 1.0)[..., None, None]
-    log = np.broadcast_to(np.log(np.maximum(begun, np.exp(LEAST))), (*matrices.shape[:-2], *begun.shape)).copy()
+    paid = matrices / np.where(scale > 0, scale, 1.0)[..., None, None]
+    first = np.log(np.maximum(begun, np.exp(LEAST))).T  # strategies before starts: sums over few rows are quick
+    log = np.broadcast_to(first, (*matrices.shape[:-2], *first.shape)).copy()
     steps = round(SPAN / STEP)
     total, low, high = np.zeros_like(log), np.full_like(log, np.inf), np.full_like(log, -np.inf)
+    before = np.exp(log)
     for step in range(steps):
+        if step and step % LOOK == 0:
+            if _over(np.exp(log), before, paid):
+                break
+            before = np.exp(log)
         log = _stepped(log, paid)
         if step >= steps // 2:
             shares = np.exp(log)
             total += shares
             if step >= steps - steps // 10:
                 low, high = np.minimum(low, shares), np.maximum(high, shares)
-    rest = np.asarray((high - low).max(axis=-1) < STILL)
-    return Ends(np.where(rest[..., None], np.exp(log), total / (steps - steps // 2)), rest)
+    rest = np.asarray((high - low).max(axis=-2) < STILL)
+    mixes = np.where(rest[..., None, :], np.exp(log), total / (steps - steps // 2))
+    return Ends(np.ascontiguousarray(np.swapaxes(mixes, -1, -2)), rest)
+
+
+def _over(shares: np.ndarray, before: np.ndarray, paid: np.ndarray) -> bool:
+    """Whether nothing moves any more, nor will: no share has, and what is too rare to be seen does not grow."""
+    growth = paid @ shares
+    growth -= (shares * growth).sum(axis=-2, keepdims=True)
+    return bool(np.abs(shares - before).max() < NOTHING and growth.max() < NOTHING)
 
 
 def _stepped(log: np.ndarray, paid: np.ndarray) -> np.ndarray:
     """One step of Runge and Kutta's fourth order in logarithms of shares, which sum to one again afterwards."""
-    first = np.exp(log) @ paid
-    second = _shares(log + STEP / 2 * first) @ paid
-    third = _shares(log + STEP / 2 * second) @ paid
-    fourth = _shares(log + STEP * third) @ paid
+    first = paid @ np.exp(log)
+    second = paid @ _shares(log + STEP / 2 * first)
+    third = paid @ _shares(log + STEP / 2 * second)
+    fourth = paid @ _shares(log + STEP * third)
     return np.maximum(_normal(log + STEP / 6 * (first + 2 * second + 2 * third + fourth)), LEAST)
 
 
 def _normal(log: np.ndarray) -> np.ndarray:
-    top = log.max(axis=-1, keepdims=True)
-    return np.asarray(log - top - np.log(np.exp(log - top).sum(axis=-1, keepdims=True)))
+    off = log - log.max(axis=-2, keepdims=True)
+    return np.asarray(off - np.log(np.exp(off).sum(axis=-2, keepdims=True)))
 
 
 def _shares(log: np.ndarray) -> np.ndarray:
-    return np.exp(_normal(log))
+    some = np.exp(log - log.max(axis=-2, keepdims=True))
+    return np.asarray(some / some.sum(axis=-2, keepdims=True))
 
 
 def places(ends: Ends) -> list[Place]:

@@ -60,8 +60,9 @@ def straight(
 ) -> float:
     """Share of what sets mean payoffs of a strategy in a company apart that the matrix tells, over all seeds; 1: all.
 
-    Compared are means over seeds and players of each strategy in each company that occurs. NaN where there are no more
-    of these than entries: then any matrix fits.
+    Compared are means over seeds and players of each strategy in each company that occurs. Entries that are fitted tell
+    something of mere noise too; that is taken off (adjusted R²), so that of noise nothing is told on average. NaN where
+    there are no more of these means than entries: then any matrix fits.
     """
     told: dict[tuple[int, ...], list[tuple[float, float]]] = {}
     size = len(matrices[0])
@@ -72,13 +73,14 @@ def straight(
             for place, share, value, line in zip(profile, shares, values, expected, strict=True):
                 key = (int(place), *np.round(share * (len(profile) - 1)).astype(int).tolist())
                 told.setdefault(key, []).append((float(value), float(line)))
-    if len(told) <= size**2:
+    free = len(told) - size**2
+    if free <= 0:
         return float("nan")
     means = np.array([np.mean(pairs, axis=0) for pairs in told.values()])
     weight = np.array([len(pairs) for pairs in told.values()], float)
     off = float(weight @ (means[:, 0] - means[:, 1]) ** 2)
     spread = float(weight @ (means[:, 0] - np.average(means[:, 0], weights=weight)) ** 2)
-    return 1 - off / spread if spread else 1.0
+    return 1 - off / free * (len(told) - 1) / spread if spread else 1.0
 
 
 # ---- what a matrix says
@@ -94,11 +96,6 @@ def sign(base: np.ndarray, arm: np.ndarray, level: float = LEVEL) -> int:
         return int(np.sign(found.middle)) if found.clear else 0
     same = len(gaps) >= 3 and not intervals.apart(gaps)
     return int(np.sign(found.middle)) if same and abs(found.middle) > 0 else 0
-
-
-def shared(level: float, comparisons: int) -> float:
-    """The level of each of some comparisons, so that all of them together keep theirs (Bonferroni)."""
-    return 1 - (1 - level) / max(1, comparisons)
 
 
 class Reply(NamedTuple):
@@ -131,7 +128,7 @@ def _reply(paid: np.ndarray, against: int, level: float) -> Reply:
     order = sorted(range(len(means)), key=lambda place: (-means[place], place))
     best = order[0]
     other = against if best != against else order[1]
-    each = shared(level, len(means) - 1)
+    each = intervals.shared(len(means) - 1, level)
     tied = [place for place in order[1:] if sign(paid[:, place], paid[:, best], each) <= 0]
     ahead = intervals.difference(paid[:, other], paid[:, best], level)
     return Reply(against, best, other, ahead, sign(paid[:, other], paid[:, best], level) > 0, tuple(tied))
@@ -148,7 +145,7 @@ class Dominated(NamedTuple):
 def dominated(matrices: np.ndarray, level: float = LEVEL) -> list[Dominated]:
     """Strategies that one other strictly dominates, in the mean over seeds; of several, by the one farthest ahead."""
     means, found = matrices.mean(axis=0), []
-    each = shared(level, means.shape[1])
+    each = intervals.shared(means.shape[1], level)
     for place, row in enumerate(means):
         above = [other for other in range(len(means)) if (means[other] > row).all()]
         if above:

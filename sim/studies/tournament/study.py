@@ -28,7 +28,7 @@ from sim.studies.tournament.play import NEVER, NUMBERS, Job, Played, play
 STRATEGIES = ("copy_leader", "invite", "outbid", "ride", "seize", "wait")
 SEEDS, HELD = 7, 4
 PLAYERS = 8  # at most, where none are named
-STARTS, AGAIN, FEW_STARTS = 200, 100, 20  # starts; resampled matrices, and starts of each
+STARTS, AGAIN = 200, 100  # starts, the same of every matrix; resampled matrices
 BAND = (0.05, 0.95)
 SPEND = NUMBERS.index("spend_yuan")
 
@@ -179,7 +179,7 @@ class Part:
     def again(self) -> np.ndarray:
         """Mean mix to which starts lead, of matrices of resampled seeds, f8[AGAIN, strategies]."""
         drawn = imitation.resampled(self.matrices, AGAIN)
-        return imitation.replicated(drawn, imitation.starts(self.question.names, FEW_STARTS)).mixes.mean(axis=1)
+        return imitation.replicated(drawn, imitation.starts(self.question.names, STARTS)).mixes.mean(axis=1)
 
     def of(self, strategy: str) -> tuple[np.ndarray, np.ndarray]:
         """All who played a strategy: numbers f8[n, `NUMBERS`], and minutes of their first own act i8[n]."""
@@ -266,14 +266,24 @@ class Found:
         return np.asarray(self.part.ends.mixes.mean(axis=0))
 
     @property
+    def alone(self) -> bool:
+        """Whether it was found on one seed, which drawn again is always itself."""
+        return len(self.part.seeds) < 2
+
+    @property
     def band(self) -> tuple[np.ndarray, np.ndarray]:
-        """Between what it lies where seeds are drawn again, f8[strategies] each."""
+        """Between what it lies where seeds are drawn again, f8[strategies] each; NaN where there is one seed alone."""
+        if self.alone:
+            unknown = np.full(len(self.mix), np.nan)
+            return unknown, unknown
         low, high = np.quantile(self.part.again, BAND, axis=0)
         return low, high
 
     @property
     def leads(self) -> np.ndarray:
-        """How often each strategy has the largest share of it where seeds are drawn again, f8[strategies]."""
+        """How often each strategy has the largest share of it where seeds are drawn again, f8[strategies]; or NaN."""
+        if self.alone:
+            return np.full(len(self.mix), np.nan)
         first = self.part.again.argmax(axis=1)
         return np.bincount(first, minlength=len(self.question.names)) / len(first)
 

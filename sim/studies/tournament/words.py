@@ -149,6 +149,8 @@ def imitation(found: Found) -> list[str]:
     for place in found.places:
         rests = "" if place.rests else ", does not come to rest (mean over time)"
         told.append(f"imitation: {place.starts:.0%} of the starts lead to {mix(found, place.mix)}{rests}")
+    if found.alone:
+        return [*told, "  one seed: how sure that is cannot be told"]
     low, high = found.band
     first = int(found.mix.argmax())
     between = f"{low[first]:.0%} to {high[first]:.0%}"
