@@ -24,7 +24,7 @@ def add_tournament(commands: Any) -> None:
     option("--payoff", default="", metavar="NAME", help=about)
     about = "what one of them is worth; then all are paid yuan, less what they spent"
     option("--worth", type=float, default=0.0, metavar="YUAN", help=about)
-    option("--seeds", type=positive, default=7, metavar="N", help="seeds on which it is found out (7)")
+    option("--seeds", type=positive, default=8, metavar="N", help="seeds on which it is found out (8)")
     option("--held", type=whole, default=4, metavar="N", help="further seeds on which that is looked at again (4)")
     about = "play the other strategy at once, half at most (a quarter of the players; all combinations, if few)"
     option("--together", type=positive, metavar="N", help=about)

@@ -6,6 +6,7 @@ in the choice.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -309,4 +310,4 @@ def _most_drop(plan: np.ndarray, other: np.ndarray, goal: float) -> float:
     """The most that an adversity may take from the chance of the goal: the upper end of its interval."""
     soft = [np.array([softened(np.array([value]), goal) for value in values]) for values in (plan, other)]
     drop = intervals.difference(soft[1], soft[0])
-    return max(0.0, drop.high if drop.given else drop.middle)
+    return max(0.0, drop.high) if drop.given else math.inf

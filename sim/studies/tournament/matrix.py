@@ -131,7 +131,7 @@ def _reply(paid: np.ndarray, against: int, level: float) -> Reply:
     each = intervals.shared(len(means) - 1, level)
     tied = [place for place in order[1:] if sign(paid[:, place], paid[:, best], each) <= 0]
     ahead = intervals.difference(paid[:, other], paid[:, best], level)
-    return Reply(against, best, other, ahead, sign(paid[:, other], paid[:, best], level) > 0, tuple(tied))
+    return Reply(against, best, other, ahead, other not in tied, tuple(tied))
 
 
 class Dominated(NamedTuple):

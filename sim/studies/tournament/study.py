@@ -26,7 +26,7 @@ from sim.studies.tournament.matrix import Dominated, Reply
 from sim.studies.tournament.play import NEVER, NUMBERS, Job, Played, play
 
 STRATEGIES = ("copy_leader", "invite", "outbid", "ride", "seize", "wait")
-SEEDS, HELD = 7, 4
+SEEDS, HELD = 8, 4  # eight players, two of whom deviate: each does so equally often in four seeds
 PLAYERS = 8  # at most, where none are named
 STARTS, AGAIN = 200, 100  # starts, the same of every matrix; resampled matrices
 BAND = (0.05, 0.95)

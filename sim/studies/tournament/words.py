@@ -15,6 +15,7 @@ from sim.studies.tournament import study
 from sim.studies.tournament.play import NUMBERS
 from sim.studies.tournament.study import Confirmed, Found, Part
 
+PLACES = 4  # mixes that are told one by one
 LEAST = 0.005  # a share below which a strategy is not told of a mix
 VERDICTS = {
     "confirmed": "confirmed",
@@ -146,9 +147,13 @@ def dominated(found: Found) -> list[str]:
 def imitation(found: Found) -> list[str]:
     """Mixes to which imitation leads, and how sure the leading strategy is."""
     told = []
-    for place in found.places:
+    for place in found.places[:PLACES]:
         rests = "" if place.rests else ", does not come to rest (mean over time)"
         told.append(f"imitation: {place.starts:.0%} of the starts lead to {mix(found, place.mix)}{rests}")
+    if rest := found.places[PLACES:]:
+        told.append(
+            f"imitation: {len(rest)} more mixes, to which {sum(one.starts for one in rest):.0%} of the starts lead"
+        )
     if found.alone:
         return [*told, "  one seed: how sure that is cannot be told"]
     low, high = found.band
