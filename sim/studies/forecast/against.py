@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +11,19 @@ from sim.base.files.inputs import sha256
 from sim.base.registry import did_you_mean
 from sim.studies.forecast import clock, seal, stated, words
 from sim.studies.forecast.chain import Entry
-from sim.studies.forecast.track import KEPT, OURS, RECORD, REGISTERED, SCORED, SHORT, Entered, append, entries, register
+from sim.studies.forecast.track import (
+    KEPT,
+    OURS,
+    RECORD,
+    REGISTERED,
+    SCORED,
+    SHORT,
+    Entered,
+    append,
+    entries,
+    latest,
+    register,
+)
 from sim.studies.hindcast import score as scoring
 from sim.studies.hindcast.score import Judged, Truth, Unscored
 
@@ -51,7 +63,7 @@ def score(file: Path | str, against: Path | str, record: Path | str = RECORD) ->
     """Hold a sealed forecast against later numbers, and enter the score in a track record.
 
     A forecast that is not on this record is registered in it first, as of now. A number of a day that the forecast had
-    seen, that it does not state or that is not over, is left out and told. The same score is entered once.
+    seen, that it does not state or that is not over, is left out and told. What counts already is not entered again.
 
     Args:
         file: the sealed file, a folder that holds it, or of what is on record the first digits of a digest, or the
@@ -75,8 +87,13 @@ def score(file: Path | str, against: Path | str, record: Path | str = RECORD) ->
         "software": stated.software(),
     }
 
-    def same(entry: Entry) -> bool:
-        return bool(entry.body["forecast"] == told["digest"] and entry.body["numbers"] == numbers)
+    def same(found: Sequence[Entry]) -> Entry | None:
+        """The last entry by which all these numbers count already."""
+        scores = [one for one in found if one.what == SCORED and one.body["forecast"] == told["digest"]]
+        counts = latest(scores)
+        said = [counts.get((one["quantity"], one["day"])) for one in numbers]
+        stands = all(had and had[1] == one for had, one in zip(said, numbers, strict=True))
+        return max((had[0] for had in said if had), key=lambda one: one.n) if stands else None
 
     return Scored(told, runs, truth, left, append(Path(record), SCORED, body, same), registered)
 
