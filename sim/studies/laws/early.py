@@ -16,7 +16,7 @@ from sim.contagion.theory import growth
 from sim.networks import ErdosRenyi
 from sim.pages.words import Said, same
 from sim.runs.kinds import World
-from sim.studies.laws.dots import Claim, Dot, Place, Reading, change, lines, none
+from sim.studies.laws.dots import ALARM, Claim, Dot, Place, Reading, change, lines, none
 from sim.studies.laws.law import LAWS, Law
 
 
@@ -104,13 +104,15 @@ class Early(Law):
         out = [np.arange(n) != i for i in range(n)]
         means = [(late[:, some].mean(axis=1), early[some].mean()) for some in (np.ones(n, bool), *out)]
         whole, *rest = (_met(delays, np.log(one), math.log(other)) for one, other in means)
-        found = intervals.mean(n * whole - (n - 1) * np.array(rest))
+        values = n * whole - (n - 1) * np.array(rest)
+        found, wide = intervals.mean(values), intervals.mean(values, 1 - ALARM)
         rule = math.log(facts["times"]) / math.log(facts["growth"])
         parts = {"found": f"{whole:.1f}", "known": f"{known:.1f}", "rule": f"{rule:.1f}"}
         if not found.given:
             return Claim(self.said("crossing", times=f"{facts['times']:g}"), None, same("–"))
         told = self.said("met", low=f"{found.low:.1f}", high=f"{found.high:.1f}", **parts)
-        holds = found.low <= known <= found.high
+        contrary = False if not wide.low <= known <= wide.high else None  # an interval of 95 % misses once in twenty
+        holds = True if found.low <= known <= found.high else contrary
         return Claim(self.said("crossing", times=f"{facts['times']:g}"), holds, told)
 
 
