@@ -418,8 +418,25 @@ def test_a_head_that_was_noted_is_found_again(kept, monkeypatch, capsys):
     register(made(to="2021-01-02", bands={TOPICS: [[1, 1, 1, 3, 5]]}), kept)
     assert main.main(["forecast", "record", "--record", str(kept), "--holds", noted[:12]]) == 0
     assert "entry 1 of 2021-02-01 12:00; nothing up to it was altered" in capsys.readouterr().out
-    assert main.main(["forecast", "record", "--record", str(kept), "--holds", "f" * 64]) == 0
-    assert "no entry of this record has it" in capsys.readouterr().out
+    assert main.main(["forecast", "record", "--record", str(kept), "--holds", "f" * 64]) == 2
+    assert "no entry of this record has it" in capsys.readouterr().err
+    for short in ("", noted[:4]):
+        assert main.main(["forecast", "record", "--record", str(kept), "--holds", short]) == 2
+        assert "is too short for a head" in capsys.readouterr().err
+
+
+def test_a_kept_file_of_another_forecast_is_refused_and_another_seal_is_told(kept, tmp_path):
+    place = kept / track.KEPT / f"{made()['digest'][:16]}.json"
+    later = numbers(tmp_path / "later.csv", f"2021-01-02,{TOPICS},2")
+    earlier = made() | {"registered": "2020-12-01T12:00:00+08:00"}  # the same numbers, as if of long before
+    forged = tmp_path / "forged.json"
+    forged.write_text(seal.sealed(earlier), encoding="utf-8")
+    told = score(forged, later, kept)
+    assert any("this file has another seal: on record it has" in line for line in told.lines())
+    assert not any("another seal" in line for line in score("tiny", later, kept).lines())
+    place.write_text(seal.sealed(made(weights=[0.25, 0.25, 0.5])), encoding="utf-8")
+    with pytest.raises(SimError, match="is not the forecast that is on record under"):
+        score("tiny", later, kept)
 
 
 def add(job):

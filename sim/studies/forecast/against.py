@@ -49,6 +49,7 @@ class Scored(NamedTuple):
             told["scenario"]["title"],
             f"known until {told['known_until']}, predicted to {told['to']}",
             f"sealed {words.moment(told['registered'])} Beijing time",
+            *words.other_seal(told, self.registered.entry),
             *words.other_software(told),
             "",
             *scoring.lines(self.runs, self.truth),
@@ -74,7 +75,7 @@ def score(file: Path | str, against: Path | str, record: Path | str = RECORD) ->
     Raises:
         SimError: the file is not as it was sealed, nothing can be scored, or the record is broken.
     """
-    told, path = stated.read(found(str(file), Path(record))), Path(against)
+    told, path = found(str(file), Path(record)), Path(against)
     runs = stated.runs(told)
     truth, left = sorted_out(runs, scoring.numbers(path))
     registered = register(told, record)
@@ -98,17 +99,21 @@ def score(file: Path | str, against: Path | str, record: Path | str = RECORD) ->
     return Scored(told, runs, truth, left, append(Path(record), SCORED, body, same), registered)
 
 
-def found(name: str, record: Path) -> Path:
-    """The sealed file that is meant. Raises `SimError` where there is none."""
+def found(name: str, record: Path) -> dict[str, Any]:
+    """What the sealed file says that is meant. Raises `SimError` where there is none, or it is of another forecast."""
     if Path(name).exists():
-        return Path(name)
+        return stated.read(Path(name))
     known = [entry.body for entry in entries(record) if entry.what == REGISTERED]
     meant = [body["forecast"] for body in known if body["scenario"] == name or _begins(body["forecast"], name)]
     if not meant:
         names = sorted({body["scenario"] for body in known})
         raise SimError(f"{name}: no such file, and nothing of that name is on record; {did_you_mean(name, names)}")
     places = [folder / KEPT / f"{meant[-1][:SHORT]}.json" for folder in (record, OURS)]
-    return next((place for place in places if place.exists()), places[0])
+    place = next((one for one in places if one.exists()), places[0])
+    told = stated.read(place)
+    if told["digest"] != meant[-1]:
+        raise SimError(f"{place}: is not the forecast that is on record under {meant[-1][:SHORT]}; refused")
+    return told
 
 
 def _begins(digest: str, name: str) -> bool:
