@@ -4,6 +4,7 @@ import json
 import math
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -12,13 +13,14 @@ import numpy as np
 import pytest
 import worlds
 from asked import world
+from matplotlib.text import Text
 
 from sim.base import loader
 from sim.base.errors import SimError
 from sim.cli import main
 from sim.pages import still, words
 from sim.scenario.load import load
-from sim.studies.forecast import cases, chain, clock, forecast, record, register, score, seal, stated, track
+from sim.studies.forecast import cases, chain, chart, clock, forecast, record, register, score, seal, stated, track
 from sim.studies.forecast.chain import BEGIN
 from sim.studies.hindcast import score as scoring
 from sim.studies.hindcast.known import plan
@@ -225,6 +227,8 @@ def test_before_the_run_begins_nothing_is_known_and_what_is_announced_is_kept(mo
     runs = stated.runs(answer.sealed)
     assert scoring.beside(runs, "people_reached_total", date(2021, 1, 2), 50.0).naive["persistence"] == 50.0
     assert register(answer, tmp_path).new
+    words = answer.asked().words
+    assert words[words.index("--until") + 1] == "2020-12-23"  # the day of the clock: a later one would be refused
     without = forecast(world(), "2021-01-02", with_plan=False, **FEW)
     assert without.sealed["bands"]["people_reached_total"][-1][2] == 0
     with pytest.raises(SimError, match="nothing is known yet by which candidates"):
@@ -283,6 +287,10 @@ def test_daily_numbers_weigh_runs_and_may_not_be_of_later(monkeypatch, tmp_path)
         SimError, match=r"data: 1 rows are of later than 2021-01-01, .*square_impressions of 2021-01-02"
     ):
         forecast(world(), "2021-01-02", data=late, **asked)
+    set_clock(monkeypatch, NOON)
+    with pytest.raises(SimError, match="data: 1 rows are of a day that is not over, it is 2021-01-01 in Beijing"):
+        forecast(world(), "2021-01-02", data={"square_impressions": {date(2021, 1, 1): 700}}, **FEW)
+    set_clock(monkeypatch, LATER)
     with pytest.raises(SimError, match="data: unknown quantity 'square_impresions'; did you mean"):
         forecast(world(), "2021-01-02", data={"square_impresions": {date(2021, 1, 1): 1.0}}, **asked)
     with pytest.raises(SimError, match="unknown quantity 'square_topic'; did you mean"):
@@ -351,6 +359,26 @@ def test_a_record_tells_the_latest_of_every_number(kept):
     assert lines[-1].startswith("3 entries, the chain is whole; head ")
 
 
+def test_a_number_that_is_corrected_and_corrected_back_counts_as_it_was_given_last(kept, tmp_path):
+    path = kept / track.KEPT / f"{made()['digest'][:16]}.json"
+    first = numbers(tmp_path / "first.csv", f"2021-01-02,{TOPICS},2")
+    again = score(path, first, kept).entered
+    assert (again.new, again.entry.n) == (True, 4)
+    assert [number.observed for number in record(kept).standings[0].numbers] == [2, 9]
+    twice = score(path, first, kept).entered
+    assert (twice.new, twice.entry.n) == (False, 4)
+
+
+def test_the_picture_has_the_latest_numbers(kept):
+    (one,) = record(kept).standings
+    early = one.numbers[0]._replace(quantity="early_one")
+    many = replace(one, numbers=(early, *[one.numbers[1]] * chart.MOST))
+    figure = chart.of_record([many], track.tally([many]), LATER.date())
+    told = " ".join(text.get_text() for text in figure.findobj(Text))
+    assert "early one" not in told
+    assert "1 earlier rows are left out" in told
+
+
 def test_a_byte_of_a_record_that_changes_is_told_and_nothing_is_added_to_it(kept):
     path = kept / chain.FILE
     raw = path.read_bytes()
@@ -390,8 +418,25 @@ def test_a_head_that_was_noted_is_found_again(kept, monkeypatch, capsys):
     register(made(to="2021-01-02", bands={TOPICS: [[1, 1, 1, 3, 5]]}), kept)
     assert main.main(["forecast", "record", "--record", str(kept), "--holds", noted[:12]]) == 0
     assert "entry 1 of 2021-02-01 12:00; nothing up to it was altered" in capsys.readouterr().out
-    assert main.main(["forecast", "record", "--record", str(kept), "--holds", "f" * 64]) == 0
-    assert "no entry of this record has it" in capsys.readouterr().out
+    assert main.main(["forecast", "record", "--record", str(kept), "--holds", "f" * 64]) == 2
+    assert "no entry of this record has it" in capsys.readouterr().err
+    for short in ("", noted[:4]):
+        assert main.main(["forecast", "record", "--record", str(kept), "--holds", short]) == 2
+        assert "is too short for a head" in capsys.readouterr().err
+
+
+def test_a_kept_file_of_another_forecast_is_refused_and_another_seal_is_told(kept, tmp_path):
+    place = kept / track.KEPT / f"{made()['digest'][:16]}.json"
+    later = numbers(tmp_path / "later.csv", f"2021-01-02,{TOPICS},2")
+    earlier = made() | {"registered": "2020-12-01T12:00:00+08:00"}  # the same numbers, as if of long before
+    forged = tmp_path / "forged.json"
+    forged.write_text(seal.sealed(earlier), encoding="utf-8")
+    told = score(forged, later, kept)
+    assert any("this file has another seal: on record it has" in line for line in told.lines())
+    assert not any("another seal" in line for line in score("tiny", later, kept).lines())
+    place.write_text(seal.sealed(made(weights=[0.25, 0.25, 0.5])), encoding="utf-8")
+    with pytest.raises(SimError, match="is not the forecast that is on record under"):
+        score("tiny", later, kept)
 
 
 def add(job):

@@ -142,6 +142,10 @@ def test_what_is_no_law_or_not_of_this_world_is_refused(tmp_path):
         sweep("independent_cascade", {"contagion.p": [0.1]}, theory="percolatoin", out=tmp_path)
     with pytest.raises(SimError, match="law percolation is of"):
         sweep("sir", {"contagion.infect": [0.1]}, theory="percolation", out=tmp_path)
+    net = ["network={kind: erdos_renyi, mean_degree: 4}"]
+    for vary in ({"contagion.infect": [0.0], "contagion.recover": [0.0]}, {"contagion.infect": [0.2, 0.4]}):
+        with pytest.raises(SimError, match="law early is of one growth above 1 a step, the same at all points, not"):
+            sweep("sir", vary, theory="early", sets=net, out=tmp_path)
     with pytest.raises(SimError, match="unknown law 'earlyy'; did you mean 'early'"):
         gallery.shown(["earlyy"], tmp_path)
 

@@ -41,7 +41,7 @@ def test_a_forecast_is_registered_scored_and_shown(client, out):  # noqa: F811
     assert '<html lang="zh-CN">' in page
     assert "Foreseen" in page
     client.post("/api/forecasts/score", json={"forecast": found["known"][0]["digest"], "later": "nothing"})
-    assert "needs the columns date, quantity, value" in ended(client)["words"]
+    assert "needs the columns date, quantity, value" in ended(client)["words"]["en"]
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,36 @@ def test_numbers_that_are_elsewhere_do_not_agree(located):
         assert wrong.agrees is False, name
 
 
+def test_runs_that_are_all_alike_and_wrong_are_seen(located):
+    """A ring that what takes several friends goes half round in every run, where it must go round."""
+    law, places, asked = located["clustering"]
+    for share, agrees in ((0.5, False), (1.0, True)):
+        values = np.empty((len(places), len(asked), 8))
+        for i, place in enumerate(places):
+            simple, people = place.line == "simple", place.facts["people"]
+            level = 0.6 - place.x / 2 if simple else share * (place.x == max(one.x for one in places)) + 0.003
+            draw = np.random.default_rng(i).normal(1, 1e-3, 8)
+            values[i] = people * level * draw if simple else people * min(level, share)
+        assert held(law, places, values).agrees is agrees, share
+
+
+def test_one_crossing_that_is_missed_as_one_in_twenty_are_is_not_the_contrary(located):
+    """Its interval of 95 % beside the known delay says nothing; that of `ALARM` does."""
+    law, places, _ = located["early"]
+    right = _right("early", places)(1.0) * np.ones((1, 1, 8))
+    noise = np.random.default_rng(4).normal(0, 0.05, (1, 1, 8))
+    noise -= noise.mean()
+    verdicts = []
+    for shift in (0.0, 0.045, 0.3):
+        late = np.array([place.facts["times"] > 1 for place in places])[:, None, None]
+        values = right.copy()
+        values[:, :1] *= np.where(late, np.exp(shift + noise), 1.0)
+        dots = held(law, places, values).lines["2"]
+        base = held(law, places, values).lines["1"][0]
+        verdicts.append(law._crossing(base, dots).holds)
+    assert verdicts == [True, None, False]
+
+
 def _right(name, places):
     """Runs on the known answer, its first metric times a factor, f8[points, metrics, 1]."""
     from sim.contagion.theory import final_size

@@ -86,7 +86,8 @@ def _add_record(words: Any) -> None:
     parser = _add(words, "record", _record, "all forecasts on record and what came of them, as table, picture and page")
     _add_where(parser)
     option = parser.add_argument
-    option("--holds", default="", metavar="HEAD", help="only say whether a head noted earlier is part of the record")
+    head = "only say whether a head noted earlier is part of the record (exit code 2: no)"
+    option("--holds", metavar="HEAD", help=head)
     option("--out", type=Path, metavar="DIR", help="where page, picture and table go (beside the record)")
     option("--lang", choices=LANGUAGES, default="en", help="language in which the page opens (en)")
 
@@ -141,7 +142,7 @@ def _record(args: argparse.Namespace) -> int:
     from sim.studies.forecast.words import holds
 
     found = record(args.record or RECORD)
-    if args.holds:
+    if args.holds is not None:
         print_lines([holds(found.entries, args.holds)])
         return 0
     print_lines([*found.lines(), f"\nwritten: {found.write(args.out, lang=args.lang)}"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +11,19 @@ from sim.base.files.inputs import sha256
 from sim.base.registry import did_you_mean
 from sim.studies.forecast import clock, seal, stated, words
 from sim.studies.forecast.chain import Entry
-from sim.studies.forecast.track import KEPT, OURS, RECORD, REGISTERED, SCORED, SHORT, Entered, append, entries, register
+from sim.studies.forecast.track import (
+    KEPT,
+    OURS,
+    RECORD,
+    REGISTERED,
+    SCORED,
+    SHORT,
+    Entered,
+    append,
+    entries,
+    latest,
+    register,
+)
 from sim.studies.hindcast import score as scoring
 from sim.studies.hindcast.score import Judged, Truth, Unscored
 
@@ -37,6 +49,7 @@ class Scored(NamedTuple):
             told["scenario"]["title"],
             f"known until {told['known_until']}, predicted to {told['to']}",
             f"sealed {words.moment(told['registered'])} Beijing time",
+            *words.other_seal(told, self.registered.entry),
             *words.other_software(told),
             "",
             *scoring.lines(self.runs, self.truth),
@@ -51,7 +64,7 @@ def score(file: Path | str, against: Path | str, record: Path | str = RECORD) ->
     """Hold a sealed forecast against later numbers, and enter the score in a track record.
 
     A forecast that is not on this record is registered in it first, as of now. A number of a day that the forecast had
-    seen, that it does not state or that is not over, is left out and told. The same score is entered once.
+    seen, that it does not state or that is not over, is left out and told. What counts already is not entered again.
 
     Args:
         file: the sealed file, a folder that holds it, or of what is on record the first digits of a digest, or the
@@ -62,7 +75,7 @@ def score(file: Path | str, against: Path | str, record: Path | str = RECORD) ->
     Raises:
         SimError: the file is not as it was sealed, nothing can be scored, or the record is broken.
     """
-    told, path = stated.read(found(str(file), Path(record))), Path(against)
+    told, path = found(str(file), Path(record)), Path(against)
     runs = stated.runs(told)
     truth, left = sorted_out(runs, scoring.numbers(path))
     registered = register(told, record)
@@ -75,23 +88,32 @@ def score(file: Path | str, against: Path | str, record: Path | str = RECORD) ->
         "software": stated.software(),
     }
 
-    def same(entry: Entry) -> bool:
-        return bool(entry.body["forecast"] == told["digest"] and entry.body["numbers"] == numbers)
+    def same(found: Sequence[Entry]) -> Entry | None:
+        """The last entry by which all these numbers count already."""
+        scores = [one for one in found if one.what == SCORED and one.body["forecast"] == told["digest"]]
+        counts = latest(scores)
+        said = [counts.get((one["quantity"], one["day"])) for one in numbers]
+        stands = all(had and had[1] == one for had, one in zip(said, numbers, strict=True))
+        return max((had[0] for had in said if had), key=lambda one: one.n) if stands else None
 
     return Scored(told, runs, truth, left, append(Path(record), SCORED, body, same), registered)
 
 
-def found(name: str, record: Path) -> Path:
-    """The sealed file that is meant. Raises `SimError` where there is none."""
+def found(name: str, record: Path) -> dict[str, Any]:
+    """What the sealed file says that is meant. Raises `SimError` where there is none, or it is of another forecast."""
     if Path(name).exists():
-        return Path(name)
+        return stated.read(Path(name))
     known = [entry.body for entry in entries(record) if entry.what == REGISTERED]
     meant = [body["forecast"] for body in known if body["scenario"] == name or _begins(body["forecast"], name)]
     if not meant:
         names = sorted({body["scenario"] for body in known})
         raise SimError(f"{name}: no such file, and nothing of that name is on record; {did_you_mean(name, names)}")
     places = [folder / KEPT / f"{meant[-1][:SHORT]}.json" for folder in (record, OURS)]
-    return next((place for place in places if place.exists()), places[0])
+    place = next((one for one in places if one.exists()), places[0])
+    told = stated.read(place)
+    if told["digest"] != meant[-1]:
+        raise SimError(f"{place}: is not the forecast that is on record under {meant[-1][:SHORT]}; refused")
+    return told
 
 
 def _begins(digest: str, name: str) -> bool:

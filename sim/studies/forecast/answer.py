@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
@@ -85,7 +85,7 @@ def forecast(
     cut = _plan(scenario, *days, users=users, seed=seed, with_plan=with_plan, announced=announced)
     hindsight = known_data.allowed(cut, clock.now(), leave_out=leave_out_later)
     numbers = score.numbers(Path(data)) if isinstance(data, str | Path) else dict(data or {})
-    cut = known_data.given(cut, numbers)
+    cut = known_data.given(cut, numbers, clock.today())
     wanted = stated.chosen(cut, quantities)
     if candidates and candidates > seeds and not cut.known:
         raise SimError("nothing is known yet by which candidates could be chosen; leave --candidates out")
@@ -162,7 +162,9 @@ class Answer(Shown):
     def asked(self) -> Asked:
         """The question, to be asked again of the scenario before it was cut."""
         plan = self.found.plan
-        days = ["--to", plan.to.isoformat(), "--until", known_until(self.found).isoformat()]
+        sealed = datetime.fromisoformat(self.sealed["registered"]).date()
+        until = min(known_until(self.found), sealed)  # of a run that begins later nothing is known until it does
+        days = ["--to", plan.to.isoformat(), "--until", until.isoformat()]
         runs = ["--seeds", str(len(self.found.traces)), "--users", str(plan.scenario.people.users)]
         tried = ["--candidates", str(self.found.candidates)] if self.found.candidates > len(self.found.traces) else []
         kept = [] if plan.with_plan else ["--without-plan"]

@@ -70,7 +70,7 @@ def _entry(path: Path, number: int, line: str, before: str) -> Entry:
         same = False
     if not same:
         raise SimError(f"{path}:{number}: the chain is broken: this entry has changed since it was written")
-    if found["before"] != before or entry.n != number:
+    if found.get("before") != before or entry.n != number:
         what = "an entry was removed, added or moved before this one"
         raise SimError(f"{path}:{number}: the chain is broken: {what}")
     return entry
@@ -92,7 +92,7 @@ def append(
     body: Mapping[str, Any],
     *,
     begin: Sequence[Entry] = (),
-    unless: Callable[[Entry], bool] = lambda _: False,
+    unless: Callable[[Sequence[Entry]], Entry | None] = lambda _: None,
 ) -> tuple[Entry, bool]:
     """Add an entry, whole or not at all, one process at a time; the entry, and whether it is new.
 
@@ -102,7 +102,7 @@ def append(
         at: when.
         body: the rest, as JSON has it.
         begin: with which a record begins that is not there yet.
-        unless: an entry that is there already and says the same.
+        unless: of the entries that are there, the one that says the same already, if any does.
 
     Raises:
         SimError: the chain is broken: nothing is added to it.
@@ -111,9 +111,8 @@ def append(
     with locked(folder):
         clear(folder)  # of one that was killed
         entries = read(folder) if (folder / FILE).exists() else list(begin)
-        for entry in entries:
-            if unless(entry):
-                return entry, False
+        if (same := unless(entries)) is not None:
+            return same, False
         told = {"n": len(entries) + 1, "what": what, "at": at, "body": dict(body), "before": head(entries)}
         entries.append(Entry(len(entries) + 1, what, at, dict(body), digest(compact(told))))
         _write(folder, entries)

@@ -19,7 +19,7 @@ from sim.studies.hindcast.study import Hindcast
 from sim.studies.hindcast.words import bands_table
 
 HIT, MISS = "#0072B2", "#D55E00"
-ROW, MOST = 0.34, 60  # inches of a number's row; rows that are drawn
+ROW, MOST = 0.34, 60  # inches of a number's row; rows that are drawn, the latest
 FAR = 1.5  # decades of the ratio that are drawn each way
 
 
@@ -31,12 +31,12 @@ def picture(cast: Hindcast, record: Mapping[str, Any]) -> Figure:
 def of_record(found: Sequence[Standing], tally: Tally, day: date) -> Figure:
     """A row a number that was scored: what was stated over what came, blue where the 90 % band held it."""
     rows = [(one, number) for one in found for number in one.numbers]
-    shown_rows = rows[:MOST]
+    shown_rows = rows[-MOST:]
     height = 2.05 + ROW * max(len(shown_rows), 2)
     recipe = f"{tally.forecasts} forecasts on record on {day}, {tally.scored} of them scored"
     title = f"{tally.within_90} of {tally.numbers} numbers lay in the 90 % band that had been stated"
     about = "What was stated over what came: line 5 to 95 %, thick 25 to 75 %, dot the median. Blue: the band held it."
-    more = f" {len(rows) - MOST} further rows are left out." if len(rows) > MOST else ""
+    more = f" {len(rows) - MOST} earlier rows are left out." if len(rows) > MOST else ""
     figure = page(recipe, title, about + more, height)
     axes = figure.add_axes((0.46, 0.55 / height, 0.46, (height - 1.6) / height))
     if not rows:

@@ -21,7 +21,7 @@ SHOWN = 3  # rows that a refusal names
 
 
 def later(scenario: Scenario, until: datetime) -> list[str]:
-    """What the scenario has observed after a moment: figures, and stays on a list that began later."""
+    """What the scenario has observed after a moment: figures, and stays on a list that began then or later."""
     figures = [
         f"{figure.label or figure.metric} of {figure.at:%Y-%m-%d}"
         for figure in scenario.observed.figures
@@ -29,7 +29,7 @@ def later(scenario: Scenario, until: datetime) -> list[str]:
     ]
     stays = scenario.observed.stays
     begun = (
-        [f"{stay.topic} on the list, {stay.first:%Y-%m-%d}" for stay in stays.list if stay.first > until]
+        [f"{stay.topic} on the list, {stay.first:%Y-%m-%d}" for stay in stays.list if stay.first >= until]
         if stays
         else []
     )
@@ -68,11 +68,11 @@ def _some(rows: list[str]) -> str:
     return ", ".join(rows[:SHOWN]) + (f" and {len(rows) - SHOWN} more" if len(rows) > SHOWN else "")
 
 
-def given(plan: Cut, numbers: Truth) -> Cut:
+def given(plan: Cut, numbers: Truth, today: date) -> Cut:
     """The cut that knows daily numbers as well.
 
     Raises:
-        SimError: some are of later than the cut, or of a quantity that there is not.
+        SimError: some are of later than the cut, of a day that is not over, or of a quantity that there is not.
     """
     until, names = (plan.cut - DAY).date(), daily_metrics(plan)
     for name in numbers:
@@ -84,6 +84,11 @@ def given(plan: Cut, numbers: Truth) -> Cut:
         raise SimError(
             f"data: {len(of_later)} rows are of later than {until}, which a forecast of that day may not see: "
             f"{_some(of_later)}; refused"
+        )
+    if not_over := [f"{name} of {day}" for name, day in rows if day >= today]:
+        raise SimError(
+            f"data: {len(not_over)} rows are of a day that is not over, it is {today} in Beijing: {_some(not_over)}; "
+            "a day's number is known from the next day on"
         )
     before = [f"{name} of {day}" for name, day in rows if day < plan.scenario.start.date()]
     notices.add("data_left_out", both("notice_data_left_out", rows=_some(before)), len(before))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -106,11 +106,8 @@ def standings(found: Sequence[Entry], now: datetime) -> list[Standing]:
 
 
 def _standing(entry: Entry, scores: Sequence[Entry], now: datetime) -> Standing:
-    body, latest = entry.body, {}
-    for scored in scores:
-        for number in scored.body["numbers"]:
-            latest[number["quantity"], number["day"]] = number
-    numbers = [latest[key] for key in sorted(latest)]
+    body, counts = entry.body, latest(scores)
+    numbers = [counts[key][1] for key in sorted(counts)]
     rows: dict[str, list[Compared]] = {}
     for number in numbers:
         rows.setdefault(number["quantity"], []).append(_compared(number))
@@ -132,6 +129,11 @@ def _standing(entry: Entry, scores: Sequence[Entry], now: datetime) -> Standing:
         beside=tuple(pooled(some, name) for name, some in rows.items()),
         open=now < end,
     )
+
+
+def latest(scores: Sequence[Entry]) -> dict[tuple[str, str], tuple[Entry, Mapping[str, Any]]]:
+    """What counts of some scores of one forecast: of each quantity and day the last entry, and its number."""
+    return {(one["quantity"], one["day"]): (entry, one) for entry in scores for one in entry.body["numbers"]}
 
 
 def _judged(number: Mapping[str, Any]) -> Judged:
@@ -189,7 +191,11 @@ def register(forecast: Sealed | Mapping[str, Any], record: Path | str = RECORD) 
     }
     last = {name: bands[-1] for name, bands in told["bands"].items()}
     body = {"forecast": known, "seal": seal.seal_of(told), "sealed": told["registered"], **world, **asked}
-    return append(folder, REGISTERED, body | {"quantities": last}, lambda entry: entry.body["forecast"] == known)
+
+    def same(found: Sequence[Entry]) -> Entry | None:
+        return next((one for one in found if one.what == REGISTERED and one.body["forecast"] == known), None)
+
+    return append(folder, REGISTERED, body | {"quantities": last}, same)
 
 
 def named(told: Mapping[str, Any]) -> str:
@@ -197,11 +203,9 @@ def named(told: Mapping[str, Any]) -> str:
     return f"{told['digest'][:SHORT]}.json"
 
 
-def append(folder: Path, what: str, body: Mapping[str, Any], same: Any) -> Entered:
-    """Add an entry to a record, unless it has one that says the same."""
-
-    def known(entry: Entry) -> bool:
-        return entry.what == what and bool(same(entry))
-
+def append(
+    folder: Path, what: str, body: Mapping[str, Any], same: Callable[[Sequence[Entry]], Entry | None]
+) -> Entered:
+    """Add an entry to a record, unless one of those that are there says the same already."""
     now = clock.now().isoformat()
-    return Entered(*chain.append(folder, what, now, body, begin=begin(folder), unless=known), folder)
+    return Entered(*chain.append(folder, what, now, body, begin=begin(folder), unless=same), folder)

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sim.base.errors import SimError
 from sim.base.intervals import share
 from sim.base.words import columns
 from sim.studies.forecast import chain, seal, stated
@@ -15,6 +16,7 @@ from sim.studies.forecast.track import Entered, Standing, Tally, tally
 from sim.studies.hindcast import words as hindcast
 from sim.studies.hindcast.study import Hindcast
 
+LEAST_HEAD = 12  # digits by which a head is told from any other
 STATES = {"open": "to come", "due": "not scored yet", "scored": "scored"}
 
 
@@ -44,6 +46,14 @@ def sealed(told: Mapping[str, Any]) -> list[str]:
 def moment(text: str) -> str:
     """A moment to the minute, as a person writes it."""
     return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M}"
+
+
+def other_seal(told: Mapping[str, Any], found: Entry) -> list[str]:
+    """Where the file that was scored has the digest of a forecast on record and another seal, that it has."""
+    if seal.seal_of(told) == found.body["seal"]:
+        return []
+    on_record = f"on record it has the seal {found.body['seal'][:16]}, of {moment(found.body['sealed'])}"
+    return [f"this file has another seal: {on_record}; question and numbers are the same, the date is that file's own"]
 
 
 def entered(found: Entered) -> str:
@@ -122,8 +132,14 @@ def summed(what: str, total: Tally) -> str:
 
 
 def holds(entries: Sequence[Entry], head: str) -> str:
-    """Whether a head that was noted earlier is one of this record, so that nothing up to it was altered."""
-    found = next((entry for entry in entries if head and entry.hash.startswith(head.lower())), None)
+    """That a head which was noted earlier is one of this record, so that nothing up to it was altered.
+
+    Raises:
+        SimError: no entry has it, or it is too short to tell entries apart.
+    """
+    if len(head) < LEAST_HEAD:
+        raise SimError(f"'{head}' is too short for a head: some other entry may begin so; {LEAST_HEAD} digits at least")
+    found = next((entry for entry in entries if entry.hash.startswith(head.lower())), None)
     if found is None:
-        return f"{head}: no entry of this record has it: the record is another one, or was written anew"
+        raise SimError(f"{head}: no entry of this record has it: the record is another one, or was written anew")
     return f"{head}: entry {found.n} of {moment(found.at)}; nothing up to it was altered or removed since"

@@ -11,6 +11,8 @@ from sim.base import intervals
 from sim.base.intervals import Interval
 from sim.pages.words import Said
 
+ALARM = 1e-3  # chance with which a sound sweep may be told not to agree
+
 
 class Place(NamedTuple):
     """Where a point of the sweep lies.
@@ -58,6 +60,7 @@ class Dot(NamedTuple):
         known: mean of what it should be; NaN where nothing is known.
         reference: mean of what it is held against; NaN where there is nothing.
         off: measured less known, paired by seed.
+        apart: whether all runs are one value that lies too far from what is known for that to be chance.
     """
 
     place: Place
@@ -66,6 +69,7 @@ class Dot(NamedTuple):
     known: float
     reference: float
     off: Interval
+    apart: bool = False
 
     @property
     def x(self) -> float:
@@ -78,7 +82,7 @@ class Dot(NamedTuple):
             return None
         if self.off.given:
             return not self.off.clear
-        return True if abs(self.off.middle) <= within else None
+        return True if abs(self.off.middle) <= within else False if self.apart else None
 
 
 def lines(dots: Sequence[Dot]) -> dict[str, list[Dot]]:

@@ -16,7 +16,7 @@ from sim.contagion.theory import growth
 from sim.networks import ErdosRenyi
 from sim.pages.words import Said, same
 from sim.runs.kinds import World
-from sim.studies.laws.dots import Claim, Dot, Place, Reading, change, lines, none
+from sim.studies.laws.dots import ALARM, Claim, Dot, Place, Reading, change, lines, none
 from sim.studies.laws.law import LAWS, Law
 
 
@@ -45,6 +45,10 @@ class Early(Law):
     def places(self, worlds: Sequence[World]) -> list[Place]:
         """Along the delay, a curve for each number that begins."""
         known = [self._checked(world) for world in worlds]
+        factors = sorted({round(_growth(world), 9) for world in known})
+        if factors[0] <= 1 or len(factors) > 1:
+            told = ", ".join(f"{factor:.4g}" for factor in factors)
+            raise SimError(f"law {self.name} is of one growth above 1 a step, the same at all points, not {told}")
         last, least = max(world.steps for world in known), min(world.seeds.number for world in known)
         return [self._place(world, last, least) for world in known]
 
@@ -56,11 +60,8 @@ class Early(Law):
         return world
 
     def _place(self, world: Classic, last: int, least: int) -> Place:
-        model, times = world.contagion, world.seeds.number / least
-        assert isinstance(model, SIR)
-        assert isinstance(world.network, ErdosRenyi)
-        factor = growth(world.network.mean_degree, model.infect, model.recover)
-        facts = {"times": times, "begin": world.seeds.number, "growth": factor}
+        times = world.seeds.number / least
+        facts = {"times": times, "begin": world.seeds.number, "growth": _growth(world)}
         return Place(last - world.steps, f"{times:g}", facts)
 
     def read(self, place: Place, sample: np.ndarray) -> Reading:
@@ -104,14 +105,24 @@ class Early(Law):
         out = [np.arange(n) != i for i in range(n)]
         means = [(late[:, some].mean(axis=1), early[some].mean()) for some in (np.ones(n, bool), *out)]
         whole, *rest = (_met(delays, np.log(one), math.log(other)) for one, other in means)
-        found = intervals.mean(n * whole - (n - 1) * np.array(rest))
+        values = n * whole - (n - 1) * np.array(rest)
+        found, wide = intervals.mean(values), intervals.mean(values, 1 - ALARM)
         rule = math.log(facts["times"]) / math.log(facts["growth"])
         parts = {"found": f"{whole:.1f}", "known": f"{known:.1f}", "rule": f"{rule:.1f}"}
         if not found.given:
             return Claim(self.said("crossing", times=f"{facts['times']:g}"), None, same("–"))
         told = self.said("met", low=f"{found.low:.1f}", high=f"{found.high:.1f}", **parts)
-        holds = found.low <= known <= found.high
+        contrary = False if not wide.low <= known <= wide.high else None  # an interval of 95 % misses once in twenty
+        holds = True if found.low <= known <= found.high else contrary
         return Claim(self.said("crossing", times=f"{facts['times']:g}"), holds, told)
+
+
+def _growth(world: Classic) -> float:
+    """By what factor cases grow in a step of a world of this law."""
+    model, network = world.contagion, world.network
+    assert isinstance(model, SIR)
+    assert isinstance(network, ErdosRenyi)
+    return growth(network.mean_degree, model.infect, model.recover)
 
 
 def _base(dots: Sequence[Dot]) -> Dot | None:

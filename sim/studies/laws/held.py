@@ -11,11 +11,10 @@ import numpy as np
 from scipy import special
 
 from sim.base import intervals
-from sim.base.intervals import LEVEL
-from sim.studies.laws.dots import Claim, Dot, Place, lines
+from sim.base.intervals import FEWEST, LEVEL
+from sim.studies.laws.dots import ALARM, Claim, Dot, Place, lines
 from sim.studies.laws.law import Law
 
-ALARM = 1e-3  # chance that so few intervals hold the known answer although it is true
 SAME = 1e-9  # of the largest known answer: two numbers so near are one, but for rounding
 
 
@@ -84,29 +83,48 @@ class Held:
         """Whether measured and known go together; None where these seeds cannot tell.
 
         Not so if a claim came out contrary, or if so few of the intervals hold the known answer as `ALARM` of sound
-        sweeps would have it, each interval holding the truth in 95 of 100.
+        sweeps would have it, each interval holding the truth in 95 of 100, or if all runs of a point are one value
+        that cannot be the known one.
         """
         verdicts = [claim.holds for claim in self.claims]
         few = self.judged > 0 and special.bdtr(self.kept, self.judged, LEVEL) < ALARM
-        if few or False in verdicts:
+        if few or False in verdicts or any(dot.apart for dot in self.dots):
             return False
         return True if self.judged or True in verdicts else None
 
 
 def held(law: Law, places: Sequence[Place], values: np.ndarray) -> Held:
     """A law beside runs; ``values``: f8[points, metrics, seeds], of what the law asks for."""
-    dots = [_dot(law, place, sample) for place, sample in zip(places, values, strict=True)]
+    level = 1 - ALARM / max(len(places), 1)
+    dots = [_dot(law, place, sample, level) for place, sample in zip(places, values, strict=True)]
     if np.isfinite(against := law.against(dots)):
         dots = [dot._replace(reference=against) for dot in dots]
     order = list(dict.fromkeys(dot.place.line for dot in dots))
     return Held(law, sorted(dots, key=lambda dot: (order.index(dot.place.line), dot.x)))
 
 
-def _dot(law: Law, place: Place, sample: np.ndarray) -> Dot:
+def _dot(law: Law, place: Place, sample: np.ndarray, level: float) -> Dot:
     read = law.read(place, sample)
     off = intervals.mean(read.measured - read.known)
     measured = intervals.mean(read.measured, within=law.span)
-    return Dot(place, read.measured, measured, _mean(read.known), _mean(read.reference), off)
+    apart = _apart(read.measured, read.measured - read.known, law.span, level)
+    return Dot(place, read.measured, measured, _mean(read.known), _mean(read.reference), off, apart)
+
+
+def _apart(measured: np.ndarray, off: np.ndarray, span: tuple[float, float], level: float) -> bool:
+    """Whether runs that are all one value cannot have the known answer as their mean.
+
+    Of n runs up to 1 − (1 − level)^(1/n) of all may be otherwise though none was (the rule of three), anywhere within
+    the span; so the mean cannot be farther off.
+    """
+    one, far = measured[np.isfinite(off)], off[np.isfinite(off)]
+    if len(one) < FEWEST or intervals.apart(one) or intervals.apart(far):
+        return False
+    if abs(far[0]) <= SAME * max(abs(one[0]), 1.0):  # rounding alone
+        return False
+    others = 1 - (1 - level) ** (1 / len(one))
+    low, high = (float(far[0]) + others * (end - float(one[0])) for end in span)
+    return not low <= 0 <= high
 
 
 def _mean(values: np.ndarray) -> float:

@@ -22,9 +22,9 @@ class Paid(Law):
 
     Earned is z − s with z = 1 − (1 − s)·exp(−R·z): money begins with s, z are reached in all. Earned rises with s up to
     where one person more by money takes one of those whom others would have reached, exp(−R·z)·(1 + R·(1 − s)) = 1, and
-    falls beyond. A story that spreads by itself (R above 1.6) loses from the first one on.
+    falls beyond. A story that spreads well by itself (R above 1.54) loses from the first one on.
     Not modelled: prices, that bought views convince less, that rivals bid.
-    Sources: Kermack & McKendrick 1927 (the equation); Domingos & Richardson 2001 (each further one adds less);
+    Sources: Kermack & McKendrick 1927 (the equation); Kempe, Kleinberg & Tardos 2003 (each further one adds less);
     Blake, Nosko & Tadelis 2015 (bought views in place of free ones, measured).
     """
 
@@ -32,7 +32,7 @@ class Paid(Law):
     metrics: ClassVar[tuple[str, ...]] = ("people_reached", "seeds")
     sources: ClassVar[tuple[str, ...]] = (
         "Kermack & McKendrick 1927, doi:10.1098/rspa.1927.0118",
-        "Domingos & Richardson 2001, doi:10.1145/502512.502525",
+        "Kempe, Kleinberg & Tardos 2003, doi:10.1145/956750.956769",
         "Blake, Nosko & Tadelis 2015, doi:10.3982/ECTA12423",
     )
 
