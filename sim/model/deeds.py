@@ -395,11 +395,11 @@ class Deeds:
         self.board.joined(story, Joined(mind.name, mind.title, mind.kind, self.now, mind.spec.home, topic))
 
     def _fact(self, name: str, action: str, platform: str, topic: str, spend: int, why: str) -> None:
-        """Log what befell a story, a platform or a purse."""
-        self.actions.append(Deed(self.now, name, name, "fact", action, platform, topic, spend, why))
+        """Log what befell a story, a platform or a purse. The log is plain text: reasons in two languages are notices."""
+        self.actions.append(Deed(self.now, name, name, "fact", action, platform, topic, spend, str(why)))
 
     def _log(self, kind: str, mind: Mind, action: str, platform: str, topic: str, spend: int, why: str) -> None:
-        self.actions.append(Deed(self.now, mind.title, mind.name, kind, action, platform, topic, spend, why))
+        self.actions.append(Deed(self.now, mind.title, mind.name, kind, action, platform, topic, spend, str(why)))
 
 
 Way = Callable[[Deeds, Mind, Action, Any, Deed], Deed | None]

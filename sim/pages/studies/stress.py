@@ -268,7 +268,7 @@ def _pairs(found: Stressed) -> dict[str, Any] | None:
     if not found.pairs:
         return None
     places = sorted({place for pair in found.pairs for place in (pair.one, pair.other)})
-    cells = [(place, place, found.happenings[place].change, same("")) for place in places]
+    cells = [(place, place, found.happenings[place].change, same("–")) for place in places]
     cells += [(pair.one, pair.other, pair.change, _told(pair.beyond)) for pair in found.pairs]
     most = max([abs(cell[2][0]) for cell in cells] + [1e-9])
     rows = [

@@ -35,7 +35,7 @@ def _title(found: Tournament) -> Said:
     """Where imitation leads, and whether the seeds that were held back lead there too."""
     first = found.first
     if first.share[0] >= 0.95:
-        told = said("tournament_one", move=first.name)
+        told = said("tournament_one", move=first.name, share=percent(first.share[0]))
     else:
         most = sorted(found.moves, key=lambda move: -move.share[0])[:2]
         told = said(
