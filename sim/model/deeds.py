@@ -395,7 +395,7 @@ class Deeds:
         self.board.joined(story, Joined(mind.name, mind.title, mind.kind, self.now, mind.spec.home, topic))
 
     def _fact(self, name: str, action: str, platform: str, topic: str, spend: int, why: str) -> None:
-        """Log what befell a story, a platform or a purse. The log is plain text: reasons in two languages are notices."""
+        """Log what befell a story, a platform or a purse, in English alone: notices have both languages."""
         self.actions.append(Deed(self.now, name, name, "fact", action, platform, topic, spend, str(why)))
 
     def _log(self, kind: str, mind: Mind, action: str, platform: str, topic: str, spend: int, why: str) -> None:
