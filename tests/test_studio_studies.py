@@ -13,6 +13,7 @@ from sim.pages.words import same
 from sim.scenario.load import load
 from sim.studio.asking import OneAtATime
 from sim.studio.studies import Studies, tournament
+from sim.studio.words import said
 
 ASKED = {"strategies": ["refute", "silence"], "payoff": "impressions", "seeds": 1, "held": 1}
 
@@ -83,12 +84,12 @@ def test_what_cannot_even_begin_is_told_and_keeps_nobody_waiting():
 
     async def asked():
         one = OneAtATime("studies", lambda kind, data: told.append((data["busy"], data["words"])))
-        one.begin(broken, same("begun"), "study_busy")
+        one.begin(broken, "study_busy")
         await one.work
         assert not one.busy
 
     asyncio.run(asked())
-    assert told == [(True, same("begun")), (False, same("no room for a process"))]
+    assert told == [(True, said("under_way")), (False, same("no room for a process"))]
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from sim.base import places
 from sim.base.errors import SimError
 from sim.pages.words import Said, same
-from sim.studio.words import line
+from sim.studio.words import line, said
 
 
 class Ended(NamedTuple):
@@ -52,11 +52,11 @@ class OneAtATime:
         """Tell it."""
         self._tell(self.kind, self.told())
 
-    def begin(self, doing: Callable[[], Awaitable[Said | str]], begun: Said, refusal: str) -> None:
+    def begin(self, doing: Callable[[], Awaitable[Said | str]], refusal: str) -> None:
         """Begin to do something, which gives the words of its end; ``refusal``: the key of what is said to a second."""
         if self.busy:
             raise SimError(line(refusal))
-        self.words = begun
+        self.words = said("under_way")
         self.work = asyncio.get_running_loop().create_task(self._done(doing))
         self.say()
 
@@ -94,9 +94,9 @@ async def sim(*words: str, hear: Callable[[str], None] = lambda line: None) -> E
     printed = asyncio.create_task(process.stdout.read())
     try:
         async for raw in process.stderr:
-            said = raw.decode("utf-8", "replace").strip()
-            last = said or last
-            hear(said)
+            told = raw.decode("utf-8", "replace").strip()
+            last = told or last
+            hear(told)
         return Ended(await process.wait(), (await printed).decode("utf-8", "replace"), last)
     except asyncio.CancelledError:
         with suppress(ProcessLookupError):

@@ -83,7 +83,7 @@ class Forecasts(OneAtATime):
             ended = ended if ended.wrong else await sim("forecast", "record", *kept)
             return same(ended.wrong) if ended.wrong else said("forecast_done")
 
-        self.begin(doing, said("forecast_under_way"), "forecast_busy")
+        self.begin(doing, "forecast_busy")
 
 
 def _day(given: str) -> str:

@@ -76,7 +76,7 @@ class Studies(OneAtATime):
             self.folders[study] = Path(made[-1].removeprefix(RESULTS))
             return said("study_done")
 
-        self.begin(doing, said("study_under_way"), "study_busy")
+        self.begin(doing, "study_busy")
 
     def _heard(self, told: str) -> None:
         """Say how far it is."""

@@ -191,7 +191,7 @@ def _runs(found: Tournament) -> dict[str, Any] | None:
         "id": "runs",
         "follows": True,
         "nav": said("nav_two_runs"),
-        "title": said("tournament_runs_title"),
+        "title": said("tournament_runs_title", n=len(shown)),
         "about": said("tournament_runs_about"),
         "chart": {"data": rows, "spec": spec, "filters": [which]},
         "table": table(columns, numbers) | {"filter": "cell", "one": "cell", "page": 12},
@@ -351,7 +351,7 @@ def _early(found: Tournament) -> dict[str, Any] | None:
     return {
         "id": "early",
         "nav": said("nav_early"),
-        "title": said("early_title", moves=names) if sure else said("early_nobody"),
+        "title": said("early_title", moves=names, n=len(sure), all=len(found.moves)) if sure else said("early_nobody"),
         "about": said("early_about"),
         "chart": {"spec": spec, "data": rows},
     }
