@@ -24,12 +24,11 @@ from sim.studio import live, settings, text
 from sim.studio.crew import Crew
 from sim.studio.forecasts import Forecasts
 from sim.studio.notebook import BUSY, DONE, FAILED, PAUSED, RUNNING, WAITING, Entry, Notebook
-from sim.studio.studies import Studies
+from sim.studio.studies import MOST_SEEDS, Studies
 from sim.studio.words import line, said
 from sim.studio.worker import Job
 
 MOST_WAITING = 12
-MOST_SEEDS = 20  # of a pair of arms
 MOST_LIVE = 2 * MOST_SEEDS + 20  # runs whose curve and page stay in memory
 MOST_ACTS = 300
 MOST_BEHIND = 1000  # messages that a listener may be behind before it has to ask anew

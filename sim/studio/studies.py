@@ -17,7 +17,7 @@ from sim.studio import text
 from sim.studio.asking import OneAtATime, asked_of
 from sim.studio.words import line, said
 
-MOST_SEEDS = 20
+MOST_SEEDS = 20  # of a study, and of a pair of arms
 RESULTS = "results: "  # how a command says where its folder is
 
 
