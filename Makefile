@@ -12,6 +12,7 @@ LOCK = $(firstword $(wildcard requirements-$(VERSION).lock) requirements.lock)
 PINS := $(wildcard requirements*.lock) pyproject.toml
 
 INSTALL = $(VENV)/bin/python -m pip --quiet --disable-pip-version-check --no-input install -c $(LOCK)
+PYTEST = $(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 CLUTTER := .venvs build site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # The probe answers ok, old or bare, and nothing where there is no Python at all.
@@ -26,7 +27,7 @@ FAULT = $(FAULT_$(FOUND))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test compat pythons check verify bench site course lessons clean
+.PHONY: help demo test slow compat pythons check verify bench site course lessons clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -34,8 +35,11 @@ help:  ## list the targets
 demo: $(RUNTIME)  ## run the Ding Zhen case and set it beside what was observed
 	@$(VENV)/bin/sim demo
 
-test: $(DEV)  ## run the tests
-	@$(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal
+test: $(DEV)  ## run the tests, but for those that take long
+	@$(PYTEST) -m "not verify and not slow"
+
+slow: $(DEV)  ## run the tests that take long: browsers, installations, whole studies
+	@$(PYTEST) -m "slow and not verify"
 
 compat: $(DEV)  ## run what is installed with the newest and the oldest packages that are allowed
 	@SIM_COMPAT=1 $(VENV)/bin/python -m pytest tests/test_install.py -k "newest or oldest"

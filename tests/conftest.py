@@ -2,6 +2,8 @@
 
 import gc
 import signal
+from collections import Counter
+from pathlib import Path
 
 import pytest
 from dask_cluster import DaskCluster
@@ -13,6 +15,26 @@ one_thread()  # before anything imports NumPy: the suite runs in several process
 # A process of the suite holds thousands of tests and their modules. Without this, a third of what reads and parses is
 # spent on looking through them for what could be let go.
 gc.set_threshold(50_000, 20, 20)
+
+
+SLOW = frozenset((Path(__file__).parent / "slow.txt").read_text(encoding="utf-8").splitlines()[1:])
+LONG = 15.0  # seconds of all cases of a function that is not listed, at which it is named
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.nodeid.partition("[")[0] in SLOW:
+            item.add_marker("slow")
+
+
+def pytest_terminal_summary(terminalreporter):
+    took = Counter()
+    for report in (one for outcome in ("", "passed", "failed") for one in terminalreporter.getreports(outcome)):
+        took[report.nodeid.partition("[")[0]] += report.duration
+    for name, seconds in took.most_common():
+        if seconds > LONG and name not in SLOW:
+            terminalreporter.line(f"slow, and not in tests/slow.txt (scripts/slow writes it): {name}, {seconds:.0f} s")
 
 
 def pytest_collection_finish():

@@ -126,7 +126,6 @@ def test_bands_agree_with_the_exact_posterior():
 
 
 @pytest.mark.grows
-@pytest.mark.slow
 def test_bands_hold_the_truth_as_often_as_they_say():
     # Data sets of known parameters, two bands of 90 % each. A right program fails once in a thousand suites.
     sets = sizes.many(8, 16)

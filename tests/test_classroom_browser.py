@@ -13,7 +13,7 @@ pytest.importorskip("segno", reason="not installed: pip install -e '.[dev]'")
 from sim.studio.classroom.app import app  # noqa: E402
 from sim.studio.classroom.room import Room  # noqa: E402
 
-pytestmark = [pytest.mark.slow, needs_chromium]
+pytestmark = [needs_chromium]
 NAMES = ("<script>hit()</script>", "\u202eשלום עולם", "🐎" + "丁" * 60)
 TITLE = "<script>hit()</script> \u202eשלום 🐎 " + "丁" * 3000
 READY = "#page[data-ready]"
@@ -79,7 +79,7 @@ class Lesson:
 
     def clean(self, widths, languages):
         """On every page, in all of the widths and languages, nothing is wider than its screen, and nothing wrong by
-        axe in one of them, in turn. In `make test` each look is in one of the languages and at one of the phones, in
+        axe in one of them, in turn. In `make slow` each look is in one of the languages and at one of the phones, in
         turn."""
         if not FULL:
             languages = languages[-1:]

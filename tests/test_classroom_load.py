@@ -11,7 +11,6 @@ pytest.importorskip("uvicorn", reason="not installed: pip install -e '.[dev]'")
 pytest.importorskip("segno", reason="not installed: pip install -e '.[dev]'")
 from scripts.class_load import begun, lesson
 
-pytestmark = pytest.mark.slow
 GROWS = 25  # MB; what one more activity loads, not what one more vote leaves
 
 

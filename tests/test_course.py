@@ -62,7 +62,6 @@ def test_what_is_no_lesson_is_refused(text):
         [*course.cells(text)]
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("default")  # of Jupyter's own packages
 @pytest.mark.parametrize("lesson", LESSONS, ids=name)
 def test_every_cell_of_a_lesson_runs(lesson, tmp_path, monkeypatch):

@@ -599,7 +599,6 @@ def test_the_case_names_three():
 SEEDS = int(os.environ.get("SIM_COUNTERFACTUALS", "0"))
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not SEEDS, reason="SIM_COUNTERFACTUALS=10 holds the case's what-ifs against so many seeds; minutes")
 @pytest.mark.parametrize("name", list(load("ding_zhen").counterfactuals))
 def test_what_ifs_of_the_case(name):

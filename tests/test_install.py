@@ -1,6 +1,6 @@
 """What somebody gets who has no checkout: sdist and wheel hold all that a run reads, and what is installed runs.
 
-`make test` installs the wheel beside the packages that are here, and puts it on the path as a zip. `make compat`, which
+`make slow` installs the wheel beside the packages that are here, and puts it on the path as a zip. `make compat`, which
 takes the network, installs wheel and sdist with the newest and the oldest of all that they ask for.
 """
 
@@ -213,7 +213,6 @@ def lean(wheel, tmp_path_factory):
     return python
 
 
-@pytest.mark.slow
 def test_a_wheel_runs_from_a_place_that_cannot_be_written(lean, tmp_path):
     package = packages(lean) / "sim"
     shutil.rmtree(package / "__pycache__", ignore_errors=True)
@@ -234,7 +233,6 @@ def project_version():
     return re.search(r'^version = "(.*)"$', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)[1]
 
 
-@pytest.mark.slow
 def test_a_zipped_wheel_on_the_path_runs(wheel, tmp_path):
     """It unpacks itself into the user's cache: compiled functions, catalogue and typeface need files."""
     path = shutil.copy(wheel, tmp_path / "压缩 的.zip")
@@ -287,7 +285,6 @@ def installed(wheel, sdist, tmp_path, request):
     shutil.rmtree(home)  # half a gigabyte
 
 
-@pytest.mark.slow
 def test_installed_without_the_lock_it_runs_anywhere(installed, tmp_path):
     work = tmp_path / "工作 folder"
     sim = user([installed / "sim"], work, tmp_path, PYTHONWARNINGS="ignore")  # of the oldest packages about themselves

@@ -154,3 +154,12 @@ def test_no_randomness_but_the_keyed(path):
 
 def test_pictures_are_beside_their_words():
     assert Path(house.PICTURE).name in house.PAGE.read_text(encoding="utf-8")
+
+
+def test_what_is_left_to_make_slow_is_there():
+    lines = (Path(__file__).parent / "slow.txt").read_text(encoding="utf-8").splitlines()[1:]
+    assert lines == sorted(set(lines))
+    tests = {str(path.relative_to(house.ROOT)): path for path in Path(__file__).parent.rglob("test_*.py")}
+    for file, function in (line.split("::") for line in lines):
+        named = {node.name for node in ast.walk(tree(tests[file])) if isinstance(node, ast.FunctionDef)}
+        assert function in named, f"{file} has no {function}: make tests/slow.txt anew with scripts/slow"

@@ -20,7 +20,7 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not 
 pytest.importorskip("uvicorn", reason="not installed: pip install -e '.[dev]'")
 from test_studio_tasks import Command  # noqa: E402  needs starlette
 
-pytestmark = [pytest.mark.slow, pytest.mark.grows, needs_chromium]
+pytestmark = [pytest.mark.grows, needs_chromium]
 FULL = bool(os.environ.get("SIM_NEWCOMERS"))
 LIMIT = 180  # seconds
 COUNT = """window.took = {clicks: 0, choices: 0, keys: 0};

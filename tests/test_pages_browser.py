@@ -15,7 +15,7 @@ import sim
 from sim.cli import main
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
-pytestmark = [pytest.mark.slow, needs_chromium]
+pytestmark = [needs_chromium]
 WIDTHS = (390, 1280, 1920)
 FOLLOWED = (
     "platform",

@@ -147,7 +147,6 @@ print(estimate.estimate(scenario).memory_bytes / peak())
 )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("users", [pytest.param(1000, marks=pytest.mark.verify), 600_000])
 def test_memory_is_estimated_from_above_and_within_half(tmp_path, users):
     runner.simulate(load("ding_zhen", users=1000, sets=["days=0.1"]))  # compiles, which takes more
@@ -242,7 +241,6 @@ def test_an_interrupted_run_leaves_nothing_behind(tiny, capsys, monkeypatch, num
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_signals_from_outside(tmp_path, number, code):
     path = tmp_path / "long.yaml"
@@ -357,7 +355,6 @@ print(last - first)
 """
 
 
-@pytest.mark.slow
 @pytest.mark.grows
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the system does not tell its memory this way")
 def test_memory_does_not_grow_from_run_to_run():
@@ -452,7 +449,6 @@ print(Layout.__module__, friends(Layout(21)), sum(friends.stats.cache_hits.value
 """
 
 
-@pytest.mark.slow
 def test_a_record_type_that_moves_breaks_no_cache(tmp_path):
     """numba alone cannot load its index then: the type is not where it was."""
     rooms = "base", "base/files"

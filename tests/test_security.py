@@ -163,7 +163,6 @@ def alone(tmp_path):
     return started, tmp_path / "asked"
 
 
-@pytest.mark.slow
 def test_a_run_and_a_study_never_ask_for_the_network(alone, tmp_path):
     started, asked = alone
     for code in ("socket.create_connection(('127.0.0.1', 9))", "socket.gethostbyname('localhost')"):

@@ -113,7 +113,6 @@ def test_a_step_makes_no_more_calls_and_takes_no_more_memory_than_it_did(request
     assert not grown, f"a step costs over {MARGIN:.0%} more than it did: {told}. If that is meant: {RENEW}"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(PLATFORMS))
 def test_who_is_not_asked_wants_nothing(name, monkeypatch):
     gate, quiet = Alike.stirred, []

@@ -15,7 +15,7 @@ from test_studio import tiny  # noqa: E402  needs starlette
 from sim.studio.app import app  # noqa: E402
 from sim.studio.desk import Desk  # noqa: E402
 
-pytestmark = [pytest.mark.slow, needs_chromium]
+pytestmark = [needs_chromium]
 
 
 def studio(out):

@@ -52,7 +52,6 @@ def test_what_cannot_be_asked_is_refused(more, words):
         tournament(load("sir"), ASKED)
 
 
-@pytest.mark.slow
 def test_a_tournament_is_played_and_its_page_is_there(tmp_path):
     told = []
 
@@ -92,7 +91,6 @@ def test_what_cannot_even_begin_is_told_and_keeps_nobody_waiting():
     assert told == [(True, said("under_way")), (False, same("no room for a process"))]
 
 
-@pytest.mark.slow
 def test_why_a_study_failed_is_said(tmp_path):
     async def asked():
         studies = Studies(tmp_path, lambda kind, data: None)

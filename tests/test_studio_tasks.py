@@ -20,7 +20,7 @@ from test_studio_browser import Opened, browser, served  # noqa: F401  fixtures
 
 from sim.studio import text
 
-pytestmark = [pytest.mark.slow, needs_chromium]
+pytestmark = [needs_chromium]
 ROOT = Path(__file__).parents[1]
 
 

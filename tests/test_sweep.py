@@ -795,7 +795,6 @@ def waited_for(folder, rows, process):
         time.sleep(0.02)
 
 
-@pytest.mark.slow
 def test_a_sweep_that_is_killed_goes_on_and_loses_nothing(tmp_path):
     process = start(tmp_path, "--workers", "2", replicates=8)
     waited_for(tmp_path, 16, process)
@@ -809,7 +808,6 @@ def test_a_sweep_that_is_killed_goes_on_and_loses_nothing(tmp_path):
     assert rows == made(tmp_path / "whole", asked)[1]
 
 
-@pytest.mark.slow
 def test_ctrl_c_ends_at_once_and_says_how_to_go_on(tmp_path):
     process = start(tmp_path, "--workers", "2")
     waited_for(tmp_path, 1, process)
@@ -830,7 +828,6 @@ def test_a_scheduler_that_is_not_there_is_one_line():
         raise AssertionError("nobody is there")
 
 
-@pytest.mark.slow
 def test_a_cluster_gives_the_same_digest(cluster, tmp_path, truth):
     asked = planned()
     with Ledger(tmp_path) as ledger, engine(0, Cluster(cluster.address)) as crew:
@@ -839,7 +836,6 @@ def test_a_cluster_gives_the_same_digest(cluster, tmp_path, truth):
         assert content(ledger, asked) == truth
 
 
-@pytest.mark.slow
 def test_a_worker_with_other_code_is_refused_whenever_it_joins(cluster, tmp_path):
     shutil.copytree(ROOT / "sim", tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
     with (tmp_path / "sim" / "base" / "streams.py").open("a") as source:

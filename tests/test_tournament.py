@@ -454,7 +454,6 @@ def test_the_page_holds_two_runs_of_every_cell(counted):
     assert "发2次" in document["title"]["zh"]
 
 
-@pytest.mark.slow
 @needs_chromium
 def test_a_click_on_a_cell_opens_its_two_runs(counted, tmp_path):
     playwright = pytest.importorskip(

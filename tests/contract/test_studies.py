@@ -299,7 +299,6 @@ def test_a_kept_run_is_taken_for_the_same_world_seed_and_software_alone(tmp_path
     assert asked(one) == 1
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ASK)
 def test_a_cluster_gives_the_same_also_when_a_worker_is_killed(answers, files, name, cluster):
     cluster.hire()
@@ -313,7 +312,6 @@ def test_a_cluster_gives_the_same_also_when_a_worker_is_killed(answers, files, n
         assert answer.tables()[table].to_csv() == frame.to_csv()
 
 
-@pytest.mark.slow
 def test_a_cluster_without_workers_is_told_and_given_up_with_what_there_is(cluster, tmp_path, monkeypatch):
     monkeypatch.setattr(engine, "SILENCE_SECONDS", 0.5)
     told, said = [], []
