@@ -1,6 +1,7 @@
 """Whom to seed and whom to hire: rules by hand, CELF against enumeration, halving on a made-up world, files by name."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,10 +17,12 @@ from sim.contagion.passing import passing
 from sim.contagion.weighted import WeightedCascade
 from sim.networks.communities import communities
 from sim.networks.edge_list import EdgeList
+from sim.networks.names import marks
 from sim.networks.stored import simple_graph
 from sim.studies.optimize.search import Bench, Effort
 from sim.studies.seeds import found as finding
 from sim.studies.seeds import hires, seeds
+from sim.studies.seeds import words as study_words
 from sim.studies.seeds.found import Way
 
 EDGES = ["ann,bob", "ann,cid", "ann,dee", "bob,eve", "cid,eve", "dee,ann", "eve,fay", "fay,gus", "gus,hal", "hal,ann"]
@@ -57,7 +60,7 @@ def test_one_who_is_tried_forward_is_one_whom_the_set_of_the_same_world_holds(mo
     net, key = small(5), stream_key(2, "sets")
     ties, back = passing(model, net), net.reverse()
     sets = ties.sets(back, key, 0, 40, 1000)
-    rows = celf.Ties(net.indptr, net.indices, back.indptr, back.indices, *ties[:3])
+    rows = celf.Ties(net.indptr, net.indices, back.indptr, back.indices, *ties[:3], net.whose)
     for number in range(40):
         members = sets.members[sets.starts[number] : sets.starts[number + 1]]
         keys = np.array([reverse.world_of(key, number)], np.uint64)
@@ -221,7 +224,12 @@ def test_where_there_is_no_cluster_the_next_way_is_shown_in_full(tmp_path):
     model = ["contagion={model: complex_contagion, at_least: 2}"]
     answer = seeds(str(path), k=7, undirected=True, sets=model, runs=5)
     assert {*answer.found.left_out} == {"cluster", "drawn_cluster"}
-    assert answer.found.best.name == "degree"
+    assert answer.found.best.name == answer.found.ranked[0]
+    assert not answer.found.proposed  # a rule of thumb is none of ours
+    assert answer.record()["verdict"][0].startswith("nothing is proposed")
+    assert answer.document()["title"]["en"].startswith("Nothing to propose")
+    groups = {row["group"]["en"] for row in answer.document()["sections"][0]["chart"]["data"] if "group" in row}
+    assert "proposed" not in groups
     assert [*answer.found.curve] == [1, 2, 5, 7]
     assert answer.picture() is not None
     assert answer.document()["kind"] == "seeds"
@@ -254,6 +262,64 @@ def test_celf_is_left_out_where_it_would_take_too_long_and_it_is_said(monkeypatc
     assert "not tried: CELF" in answer.document()["about"][-1]["en"]
 
 
+def test_the_rule_that_is_held_against_is_chosen_in_other_worlds():
+    """In the held-back worlds single discount is the luckier one, in the others the most followed were."""
+    values = {"sets": 9.0, "degree": 4.0, "single_discount": 5.0, "drawn": 9.0}
+    ways = tuple(Way(name, (), np.full(6, value)) for name, value in values.items())
+    found = finding.Found(None, None, 3, "people_reached", ways, (), {}, ("degree", "single_discount"))
+    assert found.rule.name == "degree"
+    asked = {"k": 2, "users": 300, "runs": 20, "sets": ["contagion.p=0.1"]}
+    answer = seeds("independent_cascade", **asked)
+    assert {*answer.found.ranked} == {"degree", "single_discount", "degree_discount", "communities"}
+    fewer = seeds("independent_cascade", **asked | {"k": 1})
+    assert fewer.found.rule.name == next(iter(fewer.found.ranked))
+    assert finding.ranked({"a": np.array([1.0, 2.0]), "b": np.array([2.0, 3.0]), "c": np.array([1.0, 2.0])}) == (
+        "b",
+        "a",
+        "c",
+    )
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "independent_cascade, p: 0.3",
+        "linear_threshold",
+        "sir, infect: 0.3, recover: 0.5",
+        "complex_contagion, at_least: 2",
+    ],
+)
+def test_somebody_inert_changes_no_draw_of_the_others(tmp_path, model):
+    """Two who are tied to each other alone, and sort before all others: whom each way chooses, and what it reaches."""
+    lines = [*EDGES, *(f"{a},{b}" for a, b in itertools.combinations(("hal", "gus", "dee", "bob"), 2))]
+    found = []
+    for name, more in (("one", []), ("two", ["aaa,aab"])):
+        (tmp_path / name).mkdir()
+        path = tmp_path / name / "who.csv"
+        path.write_text("\n".join(["source,target", *more, *lines]) + "\n", encoding="utf-8")
+        found.append(seeds(path, k=1, runs=24, sets=[f"contagion={{model: {model}}}"]).found)
+    for way in found[0].ways:
+        if not way.name.startswith("drawn"):  # who may be drawn is another question
+            assert found[1].way(way.name).people == way.people
+            assert (found[1].way(way.name).values == way.values).all()
+
+
+def test_somebody_more_changes_the_persons_of_few_sets_and_all_are_equally_likely():
+    names = [f"user {i}" for i in range(300)]
+    graphs = [
+        replace(graph(len(some), [(0, 1)]), nodes=some, who=marks(some)).reverse()
+        for some in (names, ["a newcomer", *names])
+    ]
+    drawn = [reverse.threshold_sets(one, 7, 0, 30_000, 0) for one in graphs]
+    whose = [np.array(one.nodes)[sets.members] for one, sets in zip(graphs, drawn, strict=True)]
+    share = float((whose[0] != whose[1]).mean())
+    assert 1 / 301 * 0.5 < share < 2 * np.log2(300) / 2 / 300
+    counts = np.bincount(drawn[0].members, minlength=300)
+    assert ((counts - 100) ** 2 / 100).sum() < 299 + 5 * (2 * 299) ** 0.5
+    with pytest.raises(SimError, match="called alike"):
+        marks([1, "1"])
+
+
 # ---- what was found
 
 
@@ -268,6 +334,12 @@ def test_verdicts_follow_the_intervals():
     assert many(np.full(6, 9.0), np.full(6, 4.0)) == "beats"  # the same gap in all: no interval, but the sign is known
     assert many(np.full(6, 4.0), np.full(6, 9.0)) == "loses"
     assert many(np.full(5, 9.0), np.full(5, 4.0)) == "unsure"
+    assert many(np.full(6, 4.0), np.full(6, 4.0)) == "equal"  # no difference in any world is none to be told apart
+    assert many(np.full(5, 4.0), np.full(5, 4.0)) == "unsure"
+    ties = [Way(name, (), np.full(5, 9.0), exact=True) for name in ("cluster", "degree")]
+    tie = finding.Found(None, None, 3, "people_reached", tuple(ties), (), {}, ("degree",))
+    assert tie.verdict(tie.rule) == "equal"
+    assert "reaches as many as a cluster of neighbours in every world" in study_words.verdict(tie)[0]
     assert finding.sizes(7) == [1, 2, 5, 7]
     assert finding.sizes(50) == [1, 2, 5, 10, 20, 50]
 

@@ -9,7 +9,7 @@ import pytest
 import worlds
 from browsers import launched, needs_chromium
 
-from sim.base import loader
+from sim.base import intervals, loader
 from sim.base.errors import ScenarioError, SimError
 from sim.catalog import strategy_names, strategy_path
 from sim.cli import main
@@ -117,10 +117,25 @@ def test_being_first_is_worth_what_the_same_player_is_paid_more(counted):
     turns = [replace(run, first=np.array([minute, 2], np.int64)) for minute in (0, 1, 3, 4)]
     paid = [np.array([8.0 if turn.first[0] < 2 else 5.0, 4.0]) for turn in turns]
     own = [np.zeros(2, np.int64)] * 4
-    assert study._gap(turns, own, paid, 0) == pytest.approx((3 + 0) / 2)
-    assert np.isnan(study._gap(turns, own, paid, 1))  # nobody plays it
+    assert study._turn(turns, own, paid, 0) == pytest.approx(((5 + 4) / 2, (8 + 4) / 2))
+    assert np.isnan(study._turn(turns, own, paid, 1)).all()  # nobody plays it
     never = [replace(run, first=np.array([NEVER, 2], np.int64)), turns[0]]
-    assert study._gap(never, own[:2], paid[:2], 0) == pytest.approx(0)  # who never acts is neither
+    assert study._turn(never, own[:2], paid[:2], 0) == pytest.approx((4, 4))  # who never acts is neither
+
+
+@pytest.mark.parametrize("count", [3, 5, 8, 20])
+def test_what_is_told_as_sure_is_the_interval_that_is_shown(counted, monkeypatch, count):
+    """Of gains near the limit: whatever is shown as clear of nothing is told as sure, and nothing else is."""
+    draws = worlds.rng(count)
+    for shift in np.linspace(0, 2, 15):
+        turns = np.stack([draws.normal(size=count), shift + draws.normal(size=count)], axis=1)
+        monkeypatch.setattr(study, "_turns", lambda part, strategy, turns=turns: turns)
+        for one in study.Found(counted.found.part, None).early:
+            assert one.sure == (one.worth.given and one.worth.clear)
+            assert one.worth == intervals.difference(*turns.T, intervals.shared(2))  # two strategies
+        found = seeds_of([[0, 0, 0], [shift, 0.1, 0.2], [-1, -1, -1]], spread=1, count=count)
+        for reply in matrix.replies(found):
+            assert reply.sure == (reply.ahead.given and reply.ahead.low > 0) == (reply.other not in reply.tied)
 
 
 # ---- what may not matter

@@ -19,6 +19,7 @@ SAME = 1e-9  # of the largest: draws so near are one value, but for rounding
 ANYTHING = (-np.inf, np.inf)
 FAR = 2.0  # sds of unpaired runs by which a pair that comes apart may differ
 TIMES = 4.0  # times the mean difference that one may be, where all differ one way
+ONE_VALUE = "the same in all"  # why there is no interval of draws that are one value
 FEWEST = 5  # draws off the commonest value that it takes to say something of a mean; the rule of thumb "n p ≥ 5"
 
 
@@ -50,6 +51,16 @@ class Interval(NamedTuple):
     def clear(self) -> bool:
         """Whether 0 lies outside, so that the sign is known."""
         return self.low > 0 or self.high < 0
+
+    @property
+    def sign(self) -> int:
+        """1 or -1 where the sign is known: 0 lies outside, or all draws are one value, which needs no interval; else 0.
+
+        >>> mean(np.array([2.0, 2.0, 2.0])).sign, mean(np.array([2.0, 2.0])).sign
+        (1, 0)
+        """
+        known = self.clear if self.given else self.why.startswith(ONE_VALUE)
+        return int(np.sign(self.middle)) if known else 0
 
 
 def shared(comparisons: int, level: float = LEVEL) -> float:
@@ -124,7 +135,7 @@ def _too_little(known: np.ndarray) -> str:
     if others >= min(FEWEST, n / 2):
         return ""
     if not others:
-        return f"the same in all {n}"
+        return f"{ONE_VALUE} {n}"
     return f"{n - others} of {n} are the same; some {math.ceil(FEWEST * n / others):,} seeds are needed"
 
 

@@ -17,9 +17,9 @@ from numba import int64, uint64
 from sim.base.jit import njit
 from sim.base.streams import np_bits
 from sim.contagion.cascade import edge_coin
-from sim.contagion.passing import CASCADE, THRESHOLD, Passing
-from sim.contagion.reverse import chosen, infects
-from sim.networks.stored import Stored
+from sim.contagion.passing import Passing
+from sim.contagion.reverse import CASCADE, THRESHOLD, chosen, infects
+from sim.networks.stored import Stored, mark_of
 
 FAR = np.int32(2**31 - 1)
 
@@ -34,6 +34,7 @@ class Ties(NamedTuple):
     kind: int
     limits: np.ndarray
     recover32: np.uint64
+    whose: np.ndarray  # by what draws know people (`Stored.whose`)
 
 
 class Room(NamedTuple):
@@ -57,7 +58,7 @@ def celf(stored: Stored, passing: Passing, k: int, key: int, worlds: int, steps:
         steps: of a spread, at most.
     """
     n, back = stored.n_users, stored.reverse()
-    ties = Ties(stored.indptr, stored.indices, back.indptr, back.indices, *passing[:3])
+    ties = Ties(stored.indptr, stored.indices, back.indptr, back.indices, *passing[:3], stored.whose)
     room = Room(
         np_bits(key, np.arange(worlds)), np.full((worlds, n), FAR, np.int32), np.zeros(n, bool), np.empty(n, np.int64)
     )
@@ -130,10 +131,11 @@ def _follow(user, keep, ties, world, away, seen, queue, steps):
 @njit(cache=True, inline="always")
 def _passes(ties, world, u, v):
     """Whether the tie from ``u`` to ``v`` passes something on in a world."""
+    mine, own = mark_of(ties.whose, u), mark_of(ties.whose, v)
     if ties.kind == CASCADE:
         limit = ties.limits[v] if len(ties.limits) > 1 else ties.limits[0]
-        return uint64(edge_coin(world, u, v)) < limit
+        return uint64(edge_coin(world, mine, np.uint32(own))) < limit
     if ties.kind == THRESHOLD:
         first = ties.back_indptr[v]
-        return ties.back_indices[first + chosen(world, v, ties.back_indptr[v + 1] - first)] == u
-    return infects(world, u, v, ties.limits[0], ties.recover32)
+        return ties.back_indices[first + chosen(world, own, ties.back_indptr[v + 1] - first)] == u
+    return infects(world, mine, own, ties.limits[0], ties.recover32)

@@ -8,6 +8,7 @@ from numba import int64, uint64
 from sim.base import streams
 from sim.base.jit import njit
 from sim.base.kernels import bits
+from sim.networks.stored import mark_of
 
 _0, _1, _2 = np.uint64(0), np.uint64(1), np.uint64(2)
 _S32, _LOW32 = np.uint64(32), np.uint64(streams.ONE32 - 1)
@@ -16,12 +17,13 @@ _S32, _LOW32 = np.uint64(32), np.uint64(streams.ONE32 - 1)
 
 
 @njit(cache=True)
-def infect_and_recover(indptr, indices, seeds, infect32, recover32, key, steps):
+def infect_and_recover(indptr, indices, whose, seeds, infect32, recover32, key, steps):
     """Each step the infectious try every susceptible follower once, then each of them may recover.
 
     Args:
         indptr: int64[n + 1], where the row of followers of each user starts.
         indices: uint32[edges], followers.
+        whose: `Stored.whose`, by what draws know people.
         seeds: uint32[seeds], those who are infectious at step 0.
         infect32: threshold of a try on an edge in a step, uint64.
         recover32: threshold of recovery in a step, uint64.
@@ -42,22 +44,23 @@ def infect_and_recover(indptr, indices, seeds, infect32, recover32, key, steps):
     for t in range(1, steps + 1):
         if count == 0:
             break
-        end = _infect(indptr, indices, active, count, infect32, key, t, step, source, claim)
-        count = _recover(active, count, end, recover32, key, t, recovered)
+        end = _infect(indptr, indices, whose, active, count, infect32, key, t, step, source, claim)
+        count = _recover(whose, active, count, end, recover32, key, t, recovered)
     return step, source, recovered
 
 
 @njit(cache=True)
-def _infect(indptr, indices, active, count, infect32, key, t, step, source, claim):
+def _infect(indptr, indices, whose, active, count, infect32, key, t, step, source, claim):
     """Append the new cases of step ``t`` to ``active``; returns where they end."""
     end = count
     for i in range(count):
         u = int64(active[i])
+        mine = mark_of(whose, u)
         for e in range(indptr[u], indptr[u + 1]):
             v = indices[e]
             if step[v] >= 0 and step[v] != t:
                 continue
-            draw = bits(key, uint64(u), uint64(v), _2 * uint64(t))
+            draw = bits(key, mine, mark_of(whose, v), _2 * uint64(t))
             if draw >> _S32 >= infect32:
                 continue
             rank = draw & _LOW32  # independent of the bits that decided the try
@@ -72,12 +75,12 @@ def _infect(indptr, indices, active, count, infect32, key, t, step, source, clai
 
 
 @njit(cache=True)
-def _recover(active, count, end, recover32, key, t, recovered):
+def _recover(whose, active, count, end, recover32, key, t, recovered):
     """Keep those of ``active`` who can still pass it on; the cases of this step have not tried yet."""
     kept = 0
     for i in range(end):
         u = active[i]
-        if i < count and bits(key, uint64(u), _0, _2 * uint64(t) + _1) >> _S32 < recover32:
+        if i < count and bits(key, mark_of(whose, u), _0, _2 * uint64(t) + _1) >> _S32 < recover32:
             recovered[u] = t
         else:
             active[kept] = u

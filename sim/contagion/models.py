@@ -40,8 +40,11 @@ class IndependentCascade(Contagion):
     def spread(self, stored: Stored | WellMixed, seeds: np.ndarray, key: int, steps: int = LONGEST) -> Spread:
         """Each step is a round: the adopters of the round before try all their followers."""
         from sim.contagion.cascade import independent_cascade
+        from sim.contagion.weighted import persuaded
 
         net, seeds = _stored(stored), check_seeds(stored.n_users, seeds)
+        if net.who is not None:  # the quick loops know people by their places
+            return persuaded(net, seeds, np.array([threshold(self.p)], np.uint64), key, steps)
         rows = net.indptr, net.indices
         user, parent, starts = independent_cascade(*rows, seeds, threshold(self.p), key)
         step = np.repeat(np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts))
@@ -71,10 +74,10 @@ class LinearThreshold(Contagion):
         """Each step all who have now heard enough adopt at once."""
         net = _stored(stored)
         followed = np.bincount(net.indices, minlength=net.n_users)
-        return _tip(net, seeds, self.need(followed, np.arange(net.n_users), key), key, steps)
+        return _tip(net, seeds, self.need(followed, net.marks, key), key, steps)
 
     def need(self, followed: np.ndarray, users: np.ndarray, key: int) -> np.ndarray:
-        """How many must have adopted before each user does, by the number followed; int64.
+        """How many must have adopted before each user does, by the number followed and the user's mark; int64.
 
         The least count with count/followed above draw/2^32: integers, so no rounding can tip anybody.
         """
@@ -166,7 +169,9 @@ class SIR(Contagion):
             return in_order(*epidemic.mix_and_recover(stored.n_users, seeds, self.infect, self.recover, key, steps))
         chances = np.uint64(threshold(self.infect)), np.uint64(threshold(self.recover))
         return in_order(
-            *epidemic.infect_and_recover(stored.indptr, stored.indices, seeds, *chances, np.uint64(key), steps)
+            *epidemic.infect_and_recover(
+                stored.indptr, stored.indices, stored.whose, seeds, *chances, np.uint64(key), steps
+            )
         )
 
     def expected(self, stored: Stored | WellMixed, seeds: np.ndarray, steps: int) -> Curves:

@@ -14,11 +14,9 @@ from sim.base.streams import threshold
 from sim.contagion import reverse, theory
 from sim.contagion.base import Contagion
 from sim.contagion.models import SIR, IndependentCascade, LinearThreshold
-from sim.contagion.reverse import Sets
+from sim.contagion.reverse import CASCADE, EPIDEMIC, THRESHOLD, Sets
 from sim.contagion.weighted import WeightedCascade
 from sim.networks.stored import Stored
-
-CASCADE, THRESHOLD, EPIDEMIC = 0, 1, 2
 
 
 class Passing(NamedTuple):

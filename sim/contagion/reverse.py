@@ -1,8 +1,8 @@
 """Reverse-reachable sets: all who would have reached one person, in one world of keyed draws.
 
 Set ``i`` belongs to world ``i``: the key of the world and its person are hashes of the key of all sets and ``i``, so
-sets may be made in any order and portions. The share of sets that some seeds meet, times the number of people, is
-without bias the number of people that they reach.
+sets may be made in any order and portions. Draws know people by `Stored.who`. The share of sets that some seeds meet,
+times the number of people, is without bias the number of people that they reach.
 
 *Independent cascade*: the set is exactly those who alone, as a seed of `cascade.independent_cascade` under the key of
 the world, reach the person within so many steps; both ask for the same coins. *Linear threshold*: as many as a walk
@@ -24,10 +24,12 @@ from sim.base.jit import njit
 from sim.base.kernels import bits
 from sim.base.streams import MASK, py_bits
 from sim.contagion.cascade import edge_coin
-from sim.networks.stored import Stored
+from sim.networks.stored import Stored, mark_of
 
+CASCADE, THRESHOLD, EPIDEMIC = 0, 1, 2  # how ties pass something on
 _0, _1, _2, _32 = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(32)
 LONGEST = np.uint64(100_000)  # steps that somebody is infectious, where recovery is rare
+NONE = np.zeros(1, np.uint64)
 
 
 class Sets(NamedTuple):
@@ -75,24 +77,63 @@ def cascade_sets(back: Stored, threshold32: int | np.ndarray, key: int, first: i
         steps: the most steps from a seed to the person.
     """
     limits = np.atleast_1d(np.asarray(threshold32, np.uint64))
-    return Sets(*_meet(back.indptr, back.indices, limits, np.uint64(key), first, count, steps))
+    return _sets(back, CASCADE, limits, 0, key, first, count, steps)
 
 
 def threshold_sets(back: Stored, key: int, first: int, count: int, steps: int) -> Sets:
     """Sets of the linear threshold model in which each tie weighs 1 / (number followed); arguments as above."""
-    return Sets(*_walk(back.indptr, back.indices, np.uint64(key), first, count, steps))
+    return _sets(back, THRESHOLD, NONE, 0, key, first, count, steps)
 
 
 def epidemic_sets(back: Stored, infect32: int, recover32: int, key: int, first: int, count: int) -> Sets:
     """Sets of SIR from the thresholds of a try and of recovery in a step; other arguments as above."""
-    chances = np.uint64(infect32), np.uint64(recover32)
-    return Sets(*_trace(back.indptr, back.indices, *chances, np.uint64(key), first, count))
+    limits = np.array([infect32], np.uint64)
+    return _sets(back, EPIDEMIC, limits, recover32, key, first, count, back.n_users)
+
+
+def _sets(
+    back: Stored, kind: int, limits: np.ndarray, recover32: int, key: int, first: int, count: int, steps: int
+) -> Sets:
+    order = np.argsort(back.whose, kind="stable")
+    how = kind, limits, np.uint64(recover32)
+    return Sets(*_drawn(back.indptr, back.indices, back.whose, order, *how, np.uint64(key), first, count, steps))
 
 
 @njit(cache=True, inline="always")
 def _person(key, number, n_users):
     """The person whom a set is about: each of all equally likely."""
     return uint32(((bits(key, number, _1, _0) >> _32) * uint64(n_users)) >> _32)
+
+
+@njit(cache=True)
+def _named(key, number, whose, order):
+    """The same where draws know people by marks: bit by bit, either half by how many people it has.
+
+    So somebody more changes the persons of hardly any sets: of some log2(n) / 2n of them.
+
+    Args:
+        key: uint64 key of all sets.
+        number: uint64, of the set.
+        whose: uint64[n], the mark of each user, no two alike.
+        order: int64[n], the users by their marks.
+    """
+    low, high, bit = 0, len(order), np.uint64(64)
+    while high - low > 1:
+        bit -= _1
+        half, end = low, high  # where those with this bit begin
+        while half < end:
+            between = (half + end) // 2
+            if whose[order[between]] >> bit & _1:
+                end = between
+            else:
+                half = between + 1
+        if low < half < high:
+            draw = bits(key, number, whose[order[low]] >> bit, bit + _2) >> _32
+            if draw * uint64(high - low) >> _32 < uint64(half - low):
+                high = half
+            else:
+                low = half
+    return uint32(order[low])
 
 
 @njit(cache=True, inline="always")
@@ -107,13 +148,13 @@ def _roomy(members, size):
 
 @njit(cache=True, inline="always")
 def chosen(world, v, followed):
-    """Which of those whom ``v`` follows it listens to, by its place in the row: each equally likely."""
+    """Which of those whom ``v`` (its mark) follows it listens to, by its place in the row: each equally likely."""
     return np.int64(((bits(world, uint64(v), _0, _0) >> _32) * uint64(followed)) >> _32)
 
 
 @njit(cache=True)
 def infects(world, u, v, infect32, recover32):
-    """Whether ``u``, once infected, would infect ``v`` before it recovers. Everybody tries in one step at least."""
+    """Whether ``u``, once infected, would infect ``v`` before it recovers, by their marks. Everybody tries once."""
     step = _1
     while infect32 > _0:
         if bits(world, uint64(u), uint64(v), _2 * step) >> _32 < infect32:
@@ -125,9 +166,9 @@ def infects(world, u, v, infect32, recover32):
 
 
 @njit(cache=True, nogil=True)
-def _meet(indptr, indices, limits, key, first, count, steps):
-    n_users, each = len(indptr) - 1, len(limits) > 1
-    threshold32 = limits[0]
+def _drawn(indptr, indices, whose, order, kind, limits, recover32, key, first, count, steps):
+    """Rows of sets: from each person back along the ties that pass something on, step by step."""
+    n_users, ties = len(indptr) - 1, (indptr, indices, whose, kind, limits, recover32)
     starts, members = np.zeros(count + 1, np.int64), np.empty(4 * count + 1024, np.uint32)
     seen = np.zeros(n_users, np.uint32)  # the last set that met a user, counted from 1
     size = 0
@@ -135,7 +176,7 @@ def _meet(indptr, indices, limits, key, first, count, steps):
         number = uint64(first + i)
         world, mark = bits(key, number, _0, _0), uint32(i + 1)
         members = _roomy(members, size + 1)
-        person = _person(key, number, n_users)
+        person = _person(key, number, n_users) if not len(whose) else _named(key, number, whose, order)
         members[size], seen[person] = person, mark
         row, size = size, size + 1
         for _ in range(steps):
@@ -143,65 +184,31 @@ def _meet(indptr, indices, limits, key, first, count, steps):
             while row < last:
                 v = members[row]
                 row += 1
-                if each:
-                    threshold32 = limits[v]
                 members = _roomy(members, size + indptr[v + 1] - indptr[v])
-                for e in range(indptr[v], indptr[v + 1]):
-                    u = indices[e]
-                    if uint64(edge_coin(world, u, v)) < threshold32 and seen[u] != mark:
-                        members[size], seen[u] = u, mark
-                        size += 1
+                size = _won_by(v, world, ties, members, size, seen, mark)
             if size == last:
                 break
         starts[i + 1] = size
     return starts, members[:size].copy()
 
 
-@njit(cache=True, nogil=True)
-def _walk(indptr, indices, key, first, count, steps):
-    n_users = len(indptr) - 1
-    starts, members = np.zeros(count + 1, np.int64), np.empty(4 * count + 1024, np.uint32)
-    seen = np.zeros(n_users, np.uint32)
-    size = 0
-    for i in range(count):
-        number = uint64(first + i)
-        world, mark = bits(key, number, _0, _0), uint32(i + 1)
-        v = _person(key, number, n_users)
-        left = steps
-        while seen[v] != mark and left >= 0:
-            members = _roomy(members, size + 1)
-            members[size], seen[v] = v, mark
-            size += 1
-            left -= 1
-            followed = uint64(indptr[v + 1] - indptr[v])
-            if followed == _0:
-                break
-            v = indices[indptr[v] + chosen(world, v, followed)]
-        starts[i + 1] = size
-    return starts, members[:size].copy()
-
-
-@njit(cache=True, nogil=True)
-def _trace(indptr, indices, infect32, recover32, key, first, count):
-    n_users = len(indptr) - 1
-    starts, members = np.zeros(count + 1, np.int64), np.empty(4 * count + 1024, np.uint32)
-    seen = np.zeros(n_users, np.uint32)
-    size = 0
-    for i in range(count):
-        number = uint64(first + i)
-        world, mark = bits(key, number, _0, _0), uint32(i + 1)
-        members = _roomy(members, size + 1)
-        person = _person(key, number, n_users)
-        members[size], seen[person] = person, mark
-        row, size = size, size + 1
-        while row < size:
-            v = members[row]
-            row += 1
-            members = _roomy(members, size + indptr[v + 1] - indptr[v])
-            for e in range(indptr[v], indptr[v + 1]):
-                u = indices[e]
-                if seen[u] != mark and infects(world, u, v, infect32, recover32):
-                    members[size], seen[u] = u, mark
-                    size += 1
-        starts[i + 1] = size
-    return starts, members[:size].copy()
+@njit(cache=True, inline="always")
+def _won_by(v, world, ties, members, size, seen, mark):
+    """Append who would pass something on to ``v`` and is not in the set yet; returns how many there are now."""
+    indptr, indices, whose, kind, limits, recover32 = ties
+    start, stop, own = indptr[v], indptr[v + 1], mark_of(whose, v)
+    if kind == THRESHOLD and stop > start:
+        start += chosen(world, own, stop - start)
+        stop = start + 1
+    limit = limits[v] if len(limits) > 1 else limits[0]
+    for e in range(start, stop):
+        u = indices[e]
+        if kind == CASCADE and uint64(edge_coin(world, mark_of(whose, u), uint32(own))) >= limit:
+            continue  # before it is looked up whether u is in the set: memory is slower than a coin
+        if seen[u] == mark:
+            continue
+        if kind == EPIDEMIC and not infects(world, mark_of(whose, u), own, limit, recover32):
+            continue
+        members[size], seen[u] = u, mark
+        size += 1
+    return size

@@ -1,7 +1,8 @@
 """Rules of thumb for whom to seed: by followers, by followers not yet seeded, by communities, by nearness.
 
 They look at the network and at the chance that a tie passes something on, never at what spreads. Which of equals comes
-first is drawn under a key: numbers of people may say where they stand, as on a ring, and would make a cluster of them.
+first is drawn under a key, of a network of names by the name: numbers of people may say where they stand, as on a
+ring, and would make a cluster of them.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from sim.networks.stored import Stored
 def _drawn(stored: Stored, key: int) -> np.ndarray:
     """The place of each user among equals, int64[users]."""
     place = np.empty(stored.n_users, np.int64)
-    place[np.argsort(np_bits(key, np.arange(stored.n_users)), kind="stable")] = np.arange(stored.n_users)
+    place[np.argsort(np_bits(key, stored.marks), kind="stable")] = np.arange(stored.n_users)
     return place
 
 

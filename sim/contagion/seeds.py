@@ -93,7 +93,8 @@ class Seeds(Strict):
         elif self.top_degree is not None and not isinstance(stored, WellMixed):
             chosen = np.argsort(-np.diff(stored.indptr), kind="stable")[: self.number]
         else:
-            chosen = np.argsort(np_bits(key, np.arange(stored.n_users)), kind="stable")[: self.number]
+            marks = np.arange(stored.n_users) if isinstance(stored, WellMixed) else stored.marks
+            chosen = np.argsort(np_bits(key, marks), kind="stable")[: self.number]
         return np.sort(chosen)
 
 
@@ -149,6 +150,6 @@ def ball(stored: Stored, centre: int, count: int, key: int, name: int | str) -> 
             raise SimError(
                 f"seeds: {len(known):,} people are tied to '{name}', itself among them, fewer than {count:,}"
             )
-        layer = layer[np.argsort(np_bits(key, layer), kind="stable")]
+        layer = layer[np.argsort(np_bits(key, stored.marks[layer]), kind="stable")]
         known = np.concatenate([known, layer])
     return known[:count]

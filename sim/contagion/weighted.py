@@ -11,7 +11,7 @@ from sim.base.jit import njit
 from sim.base.streams import ONE32
 from sim.contagion.base import LONGEST, Contagion, Spread, WellMixed, check_seeds, in_order
 from sim.contagion.cascade import edge_coin
-from sim.networks.stored import Stored
+from sim.networks.stored import Stored, mark_of
 
 
 class WeightedCascade(Contagion):
@@ -39,12 +39,17 @@ class WeightedCascade(Contagion):
         if isinstance(stored, WellMixed):
             raise TypeError("this model needs a network")
         limits = self.limits(np.bincount(stored.indices, minlength=stored.n_users))
-        rows = stored.indptr, stored.indices, check_seeds(stored.n_users, seeds)
-        return in_order(*_persuade(*rows, limits, np.uint64(key), steps))
+        return persuaded(stored, seeds, limits, key, steps)
+
+
+def persuaded(stored: Stored, seeds: np.ndarray, limits: np.ndarray, key: int, steps: int) -> Spread:
+    """A cascade with a threshold for each user, u8[users], or one for all, u8[1]; draws know people by `Stored.who`."""
+    rows = stored.indptr, stored.indices, stored.whose, check_seeds(stored.n_users, seeds)
+    return in_order(*_persuade(*rows, limits, np.uint64(key), steps))
 
 
 @njit(cache=True, nogil=True)
-def _persuade(indptr, indices, seeds, limits, key, steps):
+def _persuade(indptr, indices, whose, seeds, limits, key, steps):
     """By user: step int32[n] (−1: never) and source int64[n] (−1: nobody)."""
     n = len(indptr) - 1
     step, source = np.full(n, -1, dtype=np.int32), np.full(n, -1, dtype=np.int64)
@@ -58,13 +63,14 @@ def _persuade(indptr, indices, seeds, limits, key, steps):
         last, t = count, t + 1
         while row < last:
             u = queue[row]
+            mine = mark_of(whose, u)
             row += 1
             for e in range(indptr[u], indptr[u + 1]):
                 v = indices[e]
                 if step[v] >= 0 and step[v] != t:
                     continue
-                coin = np.uint64(edge_coin(key, u, v))
-                if coin >= limits[v]:
+                coin = np.uint64(edge_coin(key, mine, np.uint32(mark_of(whose, v))))
+                if coin >= (limits[v] if len(limits) > 1 else limits[0]):
                     continue
                 if step[v] < 0:
                     step[v] = t

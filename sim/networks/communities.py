@@ -8,12 +8,11 @@ Not modelled: people of several communities, communities within communities.
 from __future__ import annotations
 
 import numpy as np
-from numba import uint64
 
 from sim.base.jit import njit
 from sim.base.kernels import bits
 from sim.base.streams import np_bits
-from sim.networks.stored import Stored
+from sim.networks.stored import Stored, mark_of
 
 ROUNDS = 50  # after which what still moves is left as it is
 
@@ -30,10 +29,10 @@ def communities(stored: Stored, key: int, rounds: int = ROUNDS) -> np.ndarray:
     """
     back = stored.reverse()
     labels = np.arange(stored.n_users)
-    order = np.argsort(np_bits(key, labels), kind="stable")
+    order = np.argsort(np_bits(key, stored.marks), kind="stable")
     rows = stored.indptr, stored.indices, back.indptr, back.indices
     for turn in range(rounds):
-        if not _settle(*rows, order, labels, np.uint64(key), np.uint64(turn)):
+        if not _settle(*rows, stored.whose, order, labels, np.uint64(key), np.uint64(turn)):
             break
     _, first, which, sizes = np.unique(labels, return_index=True, return_inverse=True, return_counts=True)
     place = np.empty(len(sizes), np.int64)
@@ -42,7 +41,7 @@ def communities(stored: Stored, key: int, rounds: int = ROUNDS) -> np.ndarray:
 
 
 @njit(cache=True)
-def _settle(indptr, indices, back_indptr, back_indices, order, labels, key, turn):
+def _settle(indptr, indices, back_indptr, back_indices, whose, order, labels, key, turn):
     """Ask everybody once; returns how many have taken another label."""
     votes = np.zeros(len(labels), np.int64)
     moved = 0
@@ -60,7 +59,7 @@ def _settle(indptr, indices, back_indptr, back_indices, order, labels, key, turn
                 votes[label] = 0
                 if count == 0 or count < most:
                     continue
-                draw = bits(key, uint64(u), uint64(label), turn + _1)
+                draw = bits(key, mark_of(whose, u), mark_of(whose, label), turn + _1)
                 if count > most or draw < rank:
                     most, best, rank = count, label, draw
         if most > 0 and best != labels[u]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,19 @@ def in_order(nodes: Sequence[Any]) -> list[Any]:
 def own_names(nodes: Sequence[Any]) -> list[Any] | None:
     """The names of nodes in order; None where they are the numbers of users, 0…n−1."""
     return None if all(str(node) == str(user) for user, node in enumerate(nodes)) else list(nodes)
+
+
+def marks(nodes: Sequence[Any]) -> np.ndarray:
+    """A hash of each name, uint64[nodes]: by what draws know somebody, whoever else there is.
+
+    Raises:
+        SimError: two have the same.
+    """
+    hashes = (blake2b(str(node).encode("utf-8"), digest_size=8).digest() for node in nodes)
+    found = np.frombuffer(b"".join(hashes), "<u8").astype(np.uint64)
+    if len(np.unique(found)) < len(found):
+        raise SimError("two nodes of the network are called alike, or have one hash; rename one of them")
+    return found
 
 
 def numbered(text: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, list[str]]:

@@ -23,6 +23,7 @@ class Stored:
         indices: uint32 (uint64 above 2**32 nodes), ids of followers; loops and repeats are not looked for.
         dropped: what the builder left out, by reason and in edges; empty if nothing.
         nodes: the name of each user's node, in the order of users; None where nodes are numbered as users are.
+        who: uint64[n], by what draws know each user, such as a hash of its name; None: by its place.
 
     Raises:
         SimError: on construction, if the rows are not in order or an id is outside [0, n).
@@ -32,6 +33,7 @@ class Stored:
     indices: np.ndarray
     dropped: dict[str, int] = field(default_factory=dict)
     nodes: Sequence[Any] | None = None
+    who: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         if self.indptr.ndim != 1 or len(self.indptr) < 2 or self.indptr.dtype != np.int64:
@@ -60,13 +62,23 @@ class Stored:
             notices.add("edges_left_out", both("notice_edges_left_out", why=called(why)), edges)
         return self
 
+    @property
+    def marks(self) -> np.ndarray:
+        """By what draws know the users, uint64[n]."""
+        return np.arange(self.n_users, dtype=np.uint64) if self.who is None else self.who
+
+    @property
+    def whose(self) -> np.ndarray:
+        """The same for compiled loops (`mark_of`): of no length where places are meant."""
+        return np.empty(0, np.uint64) if self.who is None else self.who
+
     def audience(self, u: int) -> np.ndarray:
         """Followers of ``u``: ids, a view."""
         return self.indices[self.indptr[u] : self.indptr[u + 1]]
 
     def reverse(self) -> Stored:
         """The same network asked the other way: row ``v`` holds whom v follows, in rising order."""
-        return Stored(*_transpose(self.indptr, self.indices), nodes=self.nodes)
+        return Stored(*_transpose(self.indptr, self.indices), nodes=self.nodes, who=self.who)
 
 
 def simple_graph(n_users: int, source: np.ndarray, target: np.ndarray, directed: bool) -> Stored:
@@ -99,6 +111,12 @@ def _transpose(indptr: np.ndarray, indices: np.ndarray) -> tuple[np.ndarray, np.
     out = np.empty_like(indices)
     _place_back(indptr, indices, starts[:-1].copy(), out)
     return starts, out
+
+
+@njit(cache=True, inline="always")
+def mark_of(whose, u):
+    """By what draws know a user (`Stored.whose`)."""
+    return whose[u] if len(whose) else np.uint64(u)
 
 
 @njit(cache=True)

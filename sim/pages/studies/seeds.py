@@ -26,7 +26,7 @@ class Way:
         name: a key of the words, ``way_NAME``.
         mean: of what it reaches.
         ahead: by how much the proposed way reaches more.
-        verdict: ``best``, ``beats``, ``loses``, ``same``, ``unsure``.
+        verdict: ``best``, ``beats``, ``loses``, ``same``, ``equal``, ``unsure``.
         cost: yuan, on platforms.
         people: name, platform and tier, followers, yuan; nobody where others are drawn in each world.
     """
@@ -41,13 +41,14 @@ class Way:
 
 @dataclass(frozen=True)
 class Seeded:
-    """The study in plain numbers; the first way is the proposed one.
+    """The study in plain numbers; the first way is the proposed one, or where nothing is, the best rule of thumb.
 
     Attributes:
         k: chosen in each way.
         worlds: held back.
         hires: whether they are hired on platforms, not seeded on a network.
         metric: label of what is counted.
+        proposed: whether the first way is no rule of thumb.
         rule: place of the best rule of thumb among the ways.
         curve: what the first so many reach on the mean.
         certified: share of the best, probability, least of this choice, most of any; where theory has it.
@@ -63,6 +64,7 @@ class Seeded:
     hires: bool
     metric: Said
     ways: Sequence[Way]
+    proposed: bool
     rule: int
     curve: Sequence[tuple[int, float]]
     certified: tuple[float, float, float, float] | None
@@ -115,7 +117,10 @@ def _listed(names: Sequence[Said]) -> Said:
 
 def _title(found: Seeded) -> Said:
     best, rule = found.best, found.compared
-    key = {"beats": "seeds_beats", "loses": "seeds_loses", "same": "seeds_same"}.get(rule.verdict, "seeds_unsure")
+    key = {"beats": "seeds_beats", "loses": "seeds_loses", "same": "seeds_same", "equal": "seeds_equal"}.get(
+        rule.verdict, "seeds_unsure"
+    )
+    key = key if found.proposed else "seeds_nothing"
     more = abs(rule.ahead[0]) / max(rule.mean[0], 1e-9)
     return said(
         key,
@@ -170,7 +175,9 @@ def _cards(found: Seeded) -> list[dict[str, Any]]:
 
 
 def _group(found: Seeded, way: Way) -> Said:
-    return said("way_best" if way is found.best else "way_rule" if way is found.compared else "way_other")
+    if way is found.best:
+        return said("way_best" if found.proposed else "way_rule")
+    return said("way_rule" if found.proposed and way is found.compared else "way_other")
 
 
 def _ways(found: Seeded) -> dict[str, Any]:
@@ -224,7 +231,8 @@ def _ahead(found: Seeded) -> dict[str, Any]:
             rows.append(parts | {"low": plain(way.ahead[1]), "high": plain(way.ahead[2])})
         rows.append(parts | {"middle": plain(way.ahead[0])})
     groups = [(said(f"seeds_{name}_group"), ink) for name, ink in
-              (("beats", ACCENT), ("unsure", "#8a94a0"), ("same", "#5b6570"), ("loses", WARM))]  # fmt: skip
+              (("beats", ACCENT), ("unsure", "#8a94a0"), ("equal", "#5b6570"), ("same", "#5b6570"),
+               ("loses", WARM))]  # fmt: skip
     spec = charts.intervals(
         len(others), axis=amounts(said("seeds_ahead_axis", metric=found.metric)), groups=groups, at=0.0,
         tips=(("of", "seeds_way"), ("told", "seeds_ahead")),
@@ -303,7 +311,12 @@ def _people(found: Seeded) -> dict[str, Any]:
     return {
         "id": "people",
         "nav": said("nav_chosen"),
-        "title": said("chosen_title", n=len(mine & theirs), k=len(mine), rule=way_name(found.compared.name)),
+        "title": said(
+            "chosen_title" if found.proposed else "chosen_first",
+            n=len(mine & theirs),
+            k=len(mine),
+            rule=way_name(found.compared.name),
+        ),
         "about": said("chosen_about"),
         "table": table(columns, lines),
     }

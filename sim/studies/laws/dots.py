@@ -100,8 +100,7 @@ def none(like: np.ndarray) -> np.ndarray:
 
 def claim(words: Said, difference: Interval, sign: int, told: Said) -> Claim:
     """That a difference has a sign: it holds, or its contrary does, only where the interval is clear of 0."""
-    sure = difference.clear if difference.given else difference.middle != 0 and difference.why.startswith("the same")
-    return Claim(words, bool(np.sign(difference.middle) == sign) if sure else None, told)
+    return Claim(words, difference.sign == sign if difference.sign else None, told)
 
 
 def change(first: Dot, last: Dot) -> Interval:

@@ -138,6 +138,7 @@ class Answer(Shown):
             "weighted": question.shared_out if isinstance(found.world, Classic) else None,
             "held_back_worlds": len(found.seeds),
             "runs_of_the_search": found.tried,
+            "rules_in_other_worlds": list(found.ranked),
             "verdict": words.verdict(found),
             "certified": asdict(certified) | {"share": certified.share} if certified else None,
             "left_out": found.left_out,

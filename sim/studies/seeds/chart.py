@@ -32,8 +32,12 @@ def picture(found: Found) -> Figure:
 
 
 def _title(found: Found) -> str:
+    if not found.proposed:
+        return words.verdict(found)[0]
     best, rule = ((words.name(one.name), count(one.mean.middle)) for one in (found.best, found.rule))
-    sure = {"unsure": ": not told apart", "same": ": the same people"}.get(found.verdict(found.rule), "")
+    sure = {"unsure": ": not told apart", "equal": ": as many in every world", "same": ": the same people"}.get(
+        found.verdict(found.rule), ""
+    )
     return f"{best[1]} by {best[0]}, {rule[1]} by {rule[0]}{sure}"
 
 
@@ -42,7 +46,7 @@ def _ways(axes: Axes, found: Found) -> None:
     most = max(way.mean.high if way.mean.given else way.mean.middle for way in found.ways) or 1.0
     for y, way in enumerate(found.ways):
         one = way.mean
-        colour = BEST if way is found.best else RULE if way is found.rule else OTHER
+        colour = BEST if found.proposed and way is found.best else RULE if way in (found.best, found.rule) else OTHER
         axes.barh(y, one.middle, color=colour, height=0.62)
         if one.given and one.high > one.low:
             axes.plot([one.low, one.high], [y, y], color=INK, lw=1.4)

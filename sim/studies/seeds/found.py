@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,8 +11,7 @@ from sim.base.intervals import Interval, difference, mean
 from sim.runs.kinds import World
 from sim.studies.seeds.question import Question
 
-CHECKS = frozenset(("celf", "drawn", "drawn_cluster", "nobody"))  # ways that nobody would follow as a rule
-
+OURS = frozenset(("sets", "cluster", "halving"))  # ways that look at what spreads, and are proposed
 SIGNS = 6  # pairs that all differ one way by chance in 3 % of cases
 
 
@@ -82,7 +81,9 @@ class Certified:
 
 @dataclass(frozen=True)
 class Found:
-    """The answer in numbers; the first way is the one that looks at what spreads, and is proposed.
+    """The answer in numbers; the first way is the one that looks at what spreads, and is proposed (`proposed`).
+
+    Where that one had to be left out, the first is the best rule of thumb, and nothing is proposed.
 
     Attributes:
         question: what was asked.
@@ -91,7 +92,8 @@ class Found:
         metric: what is counted.
         ways: all that were judged.
         seeds: of the held-back worlds.
-        curve: what the first so many of the proposed ones reach, f8[worlds], by their number.
+        curve: what the first so many of the first way reach, f8[worlds], by their number.
+        ranked: rules of thumb, those first that reached most in worlds of their own, in which nothing is judged.
         certified: of the first way, where theory allows it.
         left_out: names of ways that were not tried, with the numbers for their words.
         tried: runs of a search.
@@ -104,20 +106,29 @@ class Found:
     ways: tuple[Way, ...]
     seeds: tuple[int, ...]
     curve: dict[int, np.ndarray]
+    ranked: tuple[str, ...] = ()
     certified: Certified | None = None
     left_out: dict[str, dict[str, float]] = field(default_factory=dict)
     tried: int = 0
 
     @property
     def best(self) -> Way:
-        """The way that is proposed."""
+        """The way that all others are held against."""
         return self.ways[0]
 
     @property
+    def proposed(self) -> bool:
+        """Whether that one looks at what spreads, and is no rule of thumb."""
+        return self.best.name in OURS
+
+    @property
     def rule(self) -> Way:
-        """The rule of thumb that reaches most: what one would do without this study."""
-        rules = [way for way in self.ways[1:] if way.name not in CHECKS]
-        return max(rules, key=lambda way: float(way.values.mean()))
+        """The best rule of thumb that is not the first way: what one would do without this study.
+
+        It is chosen in other worlds than it is judged in, where the luckiest of several would look better than it is.
+        """
+        name = next(name for name in self.ranked if name != self.best.name)
+        return next(way for way in self.ways if way.name == name)
 
     def way(self, name: str) -> Way | None:
         """A way by its name."""
@@ -128,10 +139,12 @@ class Found:
         return ahead(self.best, other)
 
     def verdict(self, other: Way) -> str:
-        """Whether the proposed way beats another: ``beats``, ``loses``, ``same``, ``unsure``."""
+        """Whether the first way beats another: ``beats``, ``loses``, ``same`` people, ``equal`` reach, ``unsure``."""
         if {one.name for one in other.people} == {one.name for one in self.best.people} and other.people:
             return "same"
         gain, gaps = self.ahead(other), self.best.values - other.values
+        if not gaps.any() and (gain.given or len(gaps) >= SIGNS):  # nothing is drawn, or as many in each of many worlds
+            return "equal"
         if not gain.given and len(gaps) >= SIGNS:  # too few differ among themselves for an interval; the sign test
             return "beats" if gaps.min() > 0 else "loses" if gaps.max() < 0 else "unsure"
         return "beats" if gain.low > 0 else "loses" if gain.high < 0 else "unsure"
@@ -143,6 +156,11 @@ def ahead(one: Way, other: Way) -> Interval:
         gap = float(one.values.mean() - other.values.mean())
         return Interval(gap, gap, gap)
     return difference(other.values, one.values)
+
+
+def ranked(values: Mapping[str, np.ndarray]) -> tuple[str, ...]:
+    """Names by the mean of what they reach, most first; of equals the first."""
+    return tuple(sorted(values, key=lambda name: -float(values[name].mean())))
 
 
 def sizes(k: int) -> list[int]:

@@ -2,7 +2,8 @@
 
 All who may be hired are tried on a few seeds, the better half on twice as many, and so on; the best is hired, and for
 the next place those who did well are tried beside it. All meet the same seeds (common random numbers). Whom it finds is
-judged on held-back seeds beside rules of thumb. What is bought is what `optimize` buys: each posts once, as early as
+judged on held-back seeds beside rules of thumb; which of them is
+the best is found on the seeds of the search. What is bought is what `optimize` buys: each posts once, as early as
 may be. Not tried: other times, several posts of one account, boosts; that is `sim optimize`.
 Source: successive halving of Jamieson & Talwalkar 2016, arXiv:1502.07943.
 """
@@ -23,7 +24,7 @@ from sim.studies.optimize.plans import Market, hired_plan, market
 from sim.studies.optimize.question import Question as Campaign
 from sim.studies.optimize.question import simulated
 from sim.studies.optimize.search import KEEP, Bench, Effort, Simulate
-from sim.studies.seeds.found import Found, Person, Way, sizes
+from sim.studies.seeds.found import Found, Person, Way, ranked, sizes
 from sim.studies.seeds.question import HIRES, RUNS, Question
 from sim.studies.study import Jobs, seeds
 
@@ -58,8 +59,16 @@ def on_platforms(question: Question, jobs: Jobs, tell: Tell | None) -> Found:
     chosen |= {
         name: affordable(offered, sorted(offered.known, key=_by(offered, rule)), k) for name, rule in RULES.items()
     }
+    order = _ranked(bench, offered, {name: chosen[name] for name in RULES})
     numbers = seeds(scenario.seed, "seeds/held back", question.runs or RUNS)
-    return _judged(question, offered, metric, k, chosen, numbers, run, len(bench.done))
+    return _judged(question, offered, metric, k, chosen, numbers, run, order, len(bench.done))
+
+
+def _ranked(bench: Bench, offered: Market, rules: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The rules of thumb by what they bring on the seeds of the search, where nothing is judged."""
+    plans = {name: hired_plan(offered, hired) for name, hired in rules.items()}
+    bench.measure([*plans.values()], bench.effort.last, "rules of thumb")
+    return ranked({name: bench.values(plan, bench.effort.last) for name, plan in plans.items()})
 
 
 def _by(offered: Market, rule: Order) -> Callable[[str], tuple[float, float, str]]:
@@ -126,6 +135,7 @@ def _judged(
     chosen: dict[str, tuple[str, ...]],
     numbers: Sequence[int],
     run: Simulate,
+    order: tuple[str, ...],
     tried: int,
 ) -> Found:
     """All choices on held-back seeds, and of the proposed one also those hired first."""
@@ -146,7 +156,7 @@ def _judged(
         for way in (*chosen, "drawn", "nobody")
     ]
     curve = {size: values[f"first {size}"] for size in sizes(k)}
-    return Found(question, offered.scenario, k, metric, tuple(ways), tuple(numbers), curve, tried=tried)
+    return Found(question, offered.scenario, k, metric, tuple(ways), tuple(numbers), curve, order, tried=tried)
 
 
 def _measured(plans: dict[str, list[Plan | None]], numbers: Sequence[int], run: Simulate) -> dict[str, np.ndarray]:

@@ -7,7 +7,7 @@ choice has one outcome, and only what is drawn anew in each world differs.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -22,10 +22,10 @@ from sim.contagion.classic import Classic, Mixed
 from sim.contagion.models import Bass, ComplexContagion
 from sim.contagion.passing import Passing, passing
 from sim.contagion.seeds import ball
-from sim.networks import AnyNetwork
+from sim.networks import AnyNetwork, EdgeList, names
 from sim.networks.stored import Stored
-from sim.studies.seeds.found import Certified, Found, Person, Way, portions, sizes
-from sim.studies.seeds.question import PEOPLE, WORLDS, Question, model_of
+from sim.studies.seeds.found import OURS, Certified, Found, Person, Way, portions, ranked, sizes
+from sim.studies.seeds.question import FEWEST, PEOPLE, WORLDS, Question, model_of
 from sim.studies.study import Jobs, batch, seeds
 
 RULES = ("degree", "single_discount", "degree_discount", "communities")
@@ -36,6 +36,9 @@ TRIED = 200  # worlds in which CELF tries everybody
 MOST_COINS = 3e9  # ties that it may try: some ten seconds
 MEMBERS = 40_000_000  # of reverse-reachable sets, in each half: half a gigabyte in all
 CENTRES = 64  # people around whom a cluster is tried
+
+
+Judged = dict[tuple[str, int], np.ndarray]  # people reached by world, by way and number of seeds
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,10 @@ class Judging:
 
 
 def on_network(question: Question, world: Classic, jobs: Jobs, tell: Tell | None) -> Found:
-    """Choose in every way, judge in held-back worlds. The same for any number of processes."""
+    """Choose in every way, judge in held-back worlds. The same for any number of processes.
+
+    Which rule of thumb the first way is held against is decided in a quarter as many worlds of their own.
+    """
     k = min(PEOPLE, world.users) if question.k is None else question.k
     weighted = question.shared_out
     model = _asked(world, weighted, k)
@@ -74,10 +80,26 @@ def on_network(question: Question, world: Classic, jobs: Jobs, tell: Tell | None
 
     chosen = dict(zip(names, carried(choose, [Choosing(world, weighted, way, k) for way in names], "choosing"),
                       strict=True))  # fmt: skip
-    asked = _questions(world, weighted, k, numbers, chosen, exact)
-    parts = carried(judge, [one for some in asked.values() for one in some], "held-back worlds")
-    values = _joined(asked, parts, len(numbers))
-    judged = {way: values[way, k] for way in names if (way, k) in values}
+    tried = {way: tuple(one["users"]) for way, one in chosen.items() if "left_out" not in one}
+
+    def judged_in(worlds: Sequence[int], wanted: dict[tuple[str, int], tuple[int, ...]], phase: str) -> Judged:
+        asked = {
+            (way, size): [
+                Judging(world, weighted, users, way, size, part)
+                for part in (portions(worlds, PORTION) if not (exact and users) else [tuple(worlds[:1])])
+            ]
+            for (way, size), users in wanted.items()
+        }
+        return _joined(asked, carried(judge, [one for some in asked.values() for one in some], phase), len(worlds))
+
+    others = seeds(world.seed, "seeds/rules", max(FEWEST, len(numbers) // 4))
+    rules_of_thumb = {(way, k): users for way, users in tried.items() if way in RULES}
+    order = ranked({way: reached for (way, _), reached in judged_in(others, rules_of_thumb, "rules of thumb").items()})
+    first = next((way for way in tried if way in OURS), order[0])
+    few = {(first, size): tried[first][:size] for size in sizes(k)}
+    values = judged_in(numbers, {(first, k): tried[first]} | {(way, k): users for way, users in tried.items()} | few,
+                       "held-back worlds")  # fmt: skip
+    judged = {way: reached for (way, size), reached in values.items() if size == k}
     ways = [
         Way(
             way, tuple(Person(*one) for one in chosen[way]["people"]), judged[way], exact and bool(chosen[way]["users"])
@@ -92,7 +114,8 @@ def on_network(question: Question, world: Classic, jobs: Jobs, tell: Tell | None
         metric="people_reached",
         ways=tuple(ways),
         seeds=tuple(numbers),
-        curve={size: values[ways[0].name, size] for size in sizes(k)},
+        curve={size: values[first, size] for size in sizes(k)},
+        ranked=order,
         certified=Certified(**certified) if certified else None,
         left_out={way: chosen[way]["left_out"] for way in names if "left_out" in chosen[way]},
     )
@@ -109,23 +132,7 @@ def _asked(world: Classic, weighted: bool, k: int) -> Contagion:
     return model_of(world, weighted)
 
 
-def _questions(
-    world: Classic, weighted: bool, k: int, numbers: Sequence[int], chosen: dict[str, Any], exact: bool
-) -> dict[tuple[str, int], list[Judging]]:
-    """What is to be judged, by way and number of seeds: each way, and of the first one also those chosen first."""
-    wanted = {(way, k): tuple(one["users"]) for way, one in chosen.items() if "left_out" not in one}
-    first = next(way for way, _ in wanted)
-    wanted |= {(first, size): tuple(chosen[first]["users"][:size]) for size in sizes(k)}
-    return {
-        (way, size): [
-            Judging(world, weighted, users, way, size, part)
-            for part in (portions(numbers, PORTION) if not (exact and users) else [tuple(numbers[:1])])
-        ]
-        for (way, size), users in wanted.items()
-    }  # fmt: skip
-
-
-def _joined(asked: dict[Any, list[Judging]], parts: Sequence[np.ndarray], count: int) -> dict[Any, np.ndarray]:
+def _joined(asked: dict[tuple[str, int], list[Judging]], parts: Sequence[np.ndarray], count: int) -> Judged:
     left = iter(parts)
     found = {name: np.concatenate([next(left) for _ in some]).astype(float) for name, some in asked.items()}
     return {name: np.resize(values, count) for name, values in found.items()}  # without a draw one world is all
@@ -138,11 +145,12 @@ def _joined(asked: dict[Any, list[Judging]], parts: Sequence[np.ndarray], count:
 def _built(network: AnyNetwork, users: int, key: int) -> Stored:
     stored = network.build(users, key)
     assert isinstance(stored, Stored)
-    return stored.told()
+    named = stored.nodes is not None or (isinstance(network, EdgeList) and network.named)
+    return replace(stored.told(), who=names.marks(stored.nodes or range(stored.n_users)) if named else None)
 
 
 def stored_of(world: Classic) -> Stored:
-    """The network of a world, which all held-back worlds share."""
+    """The network of a world, which all held-back worlds share; where people have names, draws know them by those."""
     return _built(world.network, world.users, world.key("graph"))
 
 
@@ -202,7 +210,7 @@ def _by_rule(way: str, stored: Stored, k: int, ties: Passing | None, key: int) -
 def _by_clusters(world: Classic, stored: Stored, model: Contagion, k: int, key: int) -> dict[str, Any]:
     """The cluster that reaches most of those around some people who are drawn; of equals the first."""
     best, most = np.empty(0, np.int64), -1
-    for centre in _centres(stored.n_users, key)[:CENTRES]:
+    for centre in _centres(stored, key)[:CENTRES]:
         users = _around(stored, int(centre), k, key)
         if len(users) == k:
             reached = len(model.spread(stored, users, key, world.steps).user)
@@ -210,8 +218,8 @@ def _by_clusters(world: Classic, stored: Stored, model: Contagion, k: int, key: 
     return {"users": best.tolist()} if most >= 0 else {"users": [], "left_out": {"k": float(k)}}
 
 
-def _centres(n_users: int, key: int) -> np.ndarray:
-    return np.argsort(np_bits(key, np.arange(n_users)), kind="stable")
+def _centres(stored: Stored, key: int) -> np.ndarray:
+    return np.argsort(np_bits(key, stored.marks), kind="stable")
 
 
 def _around(stored: Stored, centre: int, k: int, key: int) -> np.ndarray:
@@ -224,7 +232,7 @@ def _around(stored: Stored, centre: int, k: int, key: int) -> np.ndarray:
 
 def _cluster(stored: Stored, k: int, key: int, most: int | None = None) -> np.ndarray:
     """The cluster around the first of people in a drawn order who has one; nobody where none of so many has."""
-    found = (_around(stored, int(centre), k, key) for centre in _centres(stored.n_users, key)[:most])
+    found = (_around(stored, int(centre), k, key) for centre in _centres(stored, key)[:most])
     return next((users for users in found if len(users) == k), np.empty(0, np.int64))
 
 
@@ -235,7 +243,7 @@ def judge(job: Judging) -> np.ndarray:
     for i, seed in enumerate(job.seeds):
         users = np.array(job.users, np.int64)
         if job.way == "drawn":
-            users = _centres(stored.n_users, stream_key(seed, "seeds/drawn"))[: job.k]
+            users = _centres(stored, stream_key(seed, "seeds/drawn"))[: job.k]
         elif job.way == "drawn_cluster":
             users = _cluster(stored, job.k, stream_key(seed, "seeds/drawn"))
         reached[i] = len(model.spread(stored, users, stream_key(seed, "contagion"), job.world.steps).user)

@@ -11,7 +11,8 @@ from sim.runs.words import heading
 from sim.studies.seeds.found import Found, Way
 
 SHOWN = 10  # people who are named
-SURE = {"beats": "reaches more", "loses": "reaches less", "unsure": "not told apart", "same": "the same people"}
+SURE = {"beats": "reaches more", "loses": "reaches less", "unsure": "not told apart", "equal": "as many in every world",
+        "same": "the same people"}  # fmt: skip
 
 
 def name(way: str) -> str:
@@ -63,11 +64,15 @@ def _signed(value: float) -> str:
 
 
 def verdict(found: Found) -> list[str]:
-    """The proposed way beside the best rule of thumb."""
+    """The proposed way beside the best rule of thumb; or that nothing is proposed."""
     best, rule = found.best, found.rule
+    if not found.proposed:
+        return [f"nothing is proposed; of the rules of thumb {name(best.name)} reached most in other worlds"]
     told, sure = f"the best rule of thumb, {name(rule.name)},", found.verdict(rule)
     if sure == "same":
         return [f"{told} chooses the same people"]
+    if sure == "equal":
+        return [f"{told} reaches as many as {name(best.name)} in every world"]
     if sure == "unsure":
         return [f"{told} is not told apart from {name(best.name)} in these worlds"]
     share = abs(found.ahead(rule).middle) / max(best.mean.middle, 1e-9)

@@ -228,7 +228,7 @@ def _imitation(found: Found) -> pd.DataFrame:
 
 def _early(found: Found) -> pd.DataFrame:
     rows = [
-        (found.question.names[one.strategy], int(np.isfinite(one.gap).sum()), one.hours, round(one.never, DIGITS),
+        (found.question.names[one.strategy], one.seeds, one.hours, round(one.never, DIGITS),
          *map(_finite, (one.worth.middle, one.worth.low, one.worth.high)), int(one.sure))
         for one in found.early
     ]  # fmt: skip

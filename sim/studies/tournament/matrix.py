@@ -86,18 +86,6 @@ def straight(
 # ---- what a matrix says
 
 
-def sign(base: np.ndarray, arm: np.ndarray, level: float = LEVEL) -> int:
-    """Whether the second is surely more (1) or less (-1) than the first over the same seeds; 0: not told apart.
-
-    Where all pairs differ by the same there is no interval, and none is needed.
-    """
-    found, gaps = intervals.difference(base, arm, level), arm - base
-    if found.given:
-        return int(np.sign(found.middle)) if found.clear else 0
-    same = len(gaps) >= 3 and not intervals.apart(gaps)
-    return int(np.sign(found.middle)) if same and abs(found.middle) > 0 else 0
-
-
 class Reply(NamedTuple):
     """The best reply to a strategy that all others play; strategies as places.
 
@@ -105,17 +93,21 @@ class Reply(NamedTuple):
         against: what all others play.
         best: paid most, in the mean over seeds.
         other: what it is held against: the strategy of the others, or where that is best itself the next best.
-        ahead: by how much it is paid more than that, over the same seeds.
-        sure: whether that is told apart from nothing.
-        tied: those that are not surely paid less than the best.
+        ahead: by how much it is paid more than that, over the same seeds; the interval is one of as many as it is
+            held against, which hold the level all at once.
+        tied: those that are not surely paid less than the best, by the like interval.
     """
 
     against: int
     best: int
     other: int
     ahead: Interval
-    sure: bool
     tied: tuple[int, ...]
+
+    @property
+    def sure(self) -> bool:
+        """Whether what it is ahead is told apart from nothing."""
+        return self.ahead.sign > 0
 
 
 def replies(matrices: np.ndarray, level: float = LEVEL) -> list[Reply]:
@@ -129,9 +121,9 @@ def _reply(paid: np.ndarray, against: int, level: float) -> Reply:
     best = order[0]
     other = against if best != against else order[1]
     each = intervals.shared(len(means) - 1, level)
-    tied = [place for place in order[1:] if sign(paid[:, place], paid[:, best], each) <= 0]
-    ahead = intervals.difference(paid[:, other], paid[:, best], level)
-    return Reply(against, best, other, ahead, other not in tied, tuple(tied))
+    gains = {place: intervals.difference(paid[:, place], paid[:, best], each) for place in order[1:]}
+    tied = tuple(place for place, gain in gains.items() if gain.sign <= 0)
+    return Reply(against, best, other, gains[other], tied)
 
 
 class Dominated(NamedTuple):
@@ -150,6 +142,7 @@ def dominated(matrices: np.ndarray, level: float = LEVEL) -> list[Dominated]:
         above = [other for other in range(len(means)) if (means[other] > row).all()]
         if above:
             by = max(above, key=lambda other: (float((means[other] - row).min()), -other))
-            gaps = (sign(matrices[:, place, b], matrices[:, by, b], each) for b in range(means.shape[1]))
-            found.append(Dominated(place, by, all(gap > 0 for gap in gaps)))
+            columns = range(means.shape[1])
+            gaps = (intervals.difference(matrices[:, place, b], matrices[:, by, b], each) for b in columns)
+            found.append(Dominated(place, by, all(gap.sign > 0 for gap in gaps)))
     return found

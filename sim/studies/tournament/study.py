@@ -198,19 +198,23 @@ class Early(NamedTuple):
 
     Attributes:
         strategy: which.
-        gap: paid when first less paid when later, the mean of players who were both; seed by seed, NaN where none was.
-        worth: mean of it.
-        sure: whether that is told apart from nothing.
+        seeds: in which some player was both first and later.
+        worth: paid when first less paid when later, the mean of players who were both, over the seeds; the intervals
+            of all strategies hold together.
         hours: median hours from the start to the first act; NaN: most never act.
         never: share that never acts.
     """
 
     strategy: int
-    gap: np.ndarray
+    seeds: int
     worth: Interval
-    sure: bool
     hours: float
     never: float
+
+    @property
+    def sure(self) -> bool:
+        """Whether that is told apart from nothing."""
+        return self.worth.sign != 0
 
 
 class Confirmed(NamedTuple):
@@ -246,7 +250,7 @@ class Found:
         again = intervals.difference(other, best)
         if not reply.sure:
             return Confirmed(reply, again, "open")
-        if matrix.sign(other, best) > 0:
+        if again.sign > 0:
             return Confirmed(reply, again, "confirmed")
         return Confirmed(reply, again, "same_sign" if again.middle > 0 else "reversed")
 
@@ -300,22 +304,24 @@ class Found:
 
 
 def _early(parts: Sequence[Part], strategy: int) -> Early:
-    gaps = np.concatenate([_gaps(part, strategy) for part in parts])
+    later, soonest = np.concatenate([_turns(part, strategy) for part in parts]).T
+    worth = intervals.difference(later, soonest, intervals.shared(len(parts[0].question.names)))
     first = np.concatenate([part.of(part.question.names[strategy])[1] for part in parts])
     acted = first[first != NEVER]
     hours = float(np.median(acted)) / 60 if 2 * len(acted) > len(first) else float("nan")
-    known = gaps[np.isfinite(gaps)]
-    sure = matrix.sign(np.zeros(len(known)), known) != 0 if len(known) else False
-    return Early(strategy, gaps, intervals.mean(gaps), sure, hours, 1 - len(acted) / len(first))
+    return Early(strategy, int(np.isfinite(later).sum()), worth, hours, 1 - len(acted) / len(first))
 
 
-def _gaps(part: Part, strategy: int) -> np.ndarray:
-    """Seed by seed: what a player of a strategy is paid when it acts first of all players, less when it acts later."""
+def _turns(part: Part, strategy: int) -> np.ndarray:
+    """What players of a strategy are paid when they act later than others, and first of all, f8[seeds, 2]."""
     seeds = zip(part.runs, part.places, part.payoffs, strict=True)
-    return np.array([_gap(*seed, strategy) for seed in seeds], float)
+    return np.array([_turn(*seed, strategy) for seed in seeds], float)
 
 
-def _gap(runs: Sequence[Played], places: Sequence[np.ndarray], paid: Sequence[np.ndarray], strategy: int) -> float:
+def _turn(
+    runs: Sequence[Played], places: Sequence[np.ndarray], paid: Sequence[np.ndarray], strategy: int
+) -> tuple[float, float]:
+    """The same of one seed, the mean of players who were both; NaN where none was."""
     early: dict[int, list[float]] = {}
     late: dict[int, list[float]] = {}
     for run, profile, values in zip(runs, places, paid, strict=True):
@@ -323,8 +329,9 @@ def _gap(runs: Sequence[Played], places: Sequence[np.ndarray], paid: Sequence[np
         soonest = run.first[acted].min(initial=np.iinfo(np.int64).max)
         for who in np.flatnonzero(acted & (profile == strategy)).tolist():
             (early if run.first[who] == soonest else late).setdefault(who, []).append(float(values[who]))
-    both = [np.mean(early[who]) - np.mean(late[who]) for who in sorted(early.keys() & late.keys())]
-    return float(np.mean(both)) if both else float("nan")
+    both = [(np.mean(late[who]), np.mean(early[who])) for who in sorted(early.keys() & late.keys())]
+    later, soonest = np.mean(both, axis=0) if both else (np.nan, np.nan)
+    return float(later), float(soonest)
 
 
 def played(question: Question, jobs: Jobs = 1, tell: Tell | None = None) -> Found:

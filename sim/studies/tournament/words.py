@@ -101,7 +101,7 @@ def cell(value: float) -> str:
 def replies(found: Found) -> list[tuple[str, ...]]:
     """The best reply to each strategy as cells, with a head."""
     rows: list[tuple[str, ...]] = [
-        ("if all others play", "best reply", "ahead of", "by", "95 % interval", "seeds held back", "95 % interval", "")
+        ("if all others play", "best reply", "ahead of", "by", "interval", "seeds held back", "95 % interval", "")
     ]
     return rows + [_reply(found, one) for one in found.replies]
 
@@ -166,7 +166,7 @@ def imitation(found: Found) -> list[str]:
 def early(found: Found) -> list[tuple[str, ...]]:
     """What being first is worth, when who plays what acts, and what it spends, with a head."""
     rows: list[tuple[str, ...]] = [
-        ("strategy", "first acts", "never acts", "yuan", "per 1000 yuan", "worth of being first", "95 % interval", "")
+        ("strategy", "first acts", "never acts", "yuan", "per 1000 yuan", "worth of being first", "interval", "")
     ]
     for one in found.early:
         spend, rate = spent(found, one.strategy)
@@ -207,6 +207,8 @@ def _notes(found: Found) -> Sequence[str]:
         else "this design cannot tell"
     )
     notes = (
+        "intervals of best replies hold 95 % for all strategies that one is held against at once, those of being first "
+        "for all strategies",
         f"an entry takes pay as straight in the company one is in; {told}",
         "best of several on the first seeds is likely less good than it looks; the seeds held back say how good",
     )
