@@ -7,29 +7,38 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.base import streams
-from sim.base.kernels import table_bits, table_normal
+from sim.base.kernels import table_normal
 from sim.platforms.stage import PlatformStage
+from sim.world.tables import Entries
 from sim.world.world import World
 
 
-def reposted(world: World, stages: Sequence[PlatformStage], acts: np.ndarray) -> np.ndarray:
-    """Row of the forest that each act (ACT) reposts, i8[acts]: the share that was met, or the root of its post.
+class Origins:
+    """How many of those who repost a post repost the post itself, which each post has from the beginning.
 
     On a platform with ``to_origin`` a coin of the person and the post decides. Nothing else changes: the same people
     share the same post at the same minutes to the same followers.
+
+    Attributes:
+        key: stream key of that coin.
     """
-    posts, parent = world.posts, acts["parent"].copy()
-    key = streams.stream_key(world.seed, "attribution")
-    here = posts.platform[acts["post"]]
-    for number in np.unique(here):
-        spec = stages[number].spec
-        if spec.to_origin:
-            at = np.flatnonzero(here == number)
-            post = acts["post"][at]
-            coin = streams.unit(table_bits(key, acts["user"][at], posts.ident[post]))
-            share = to_origin(world.seed, posts.ident[post], spec.to_origin, spec.to_origin_spread)
-            parent[at] = np.where(coin < share, posts.root[post], parent[at])
-    return parent
+
+    def __init__(self, world: World, stages: Sequence[PlatformStage]) -> None:
+        self.world, self.key = world, np.uint64(streams.stream_key(world.seed, "attribution"))
+        self._say = [(stage.index, stage.spec) for stage in stages if stage.spec.to_origin]
+        self._shares = Entries(np.float64)
+
+    def shares(self) -> np.ndarray:
+        """The share of each post there is by now, f8[posts]."""
+        posts, known = self.world.posts, self._shares.n
+        if known < posts.n:
+            new = self._shares.room(posts.n - known)
+            for platform, spec in self._say:
+                own = np.flatnonzero(posts.platform[known:] == platform)
+                ident = posts.ident[known:][own]
+                new[own] = to_origin(self.world.seed, ident, spec.to_origin, spec.to_origin_spread)
+            self._shares.n = posts.n
+        return self._shares.rows
 
 
 def to_origin(seed: int, ident: np.ndarray, middle: float, spread: float) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What happens once: the set of claims, who is won as a follower, and which post is whose."""
+"""What happens once: the set of claims, and which post is whose."""
 
 from __future__ import annotations
 
@@ -7,26 +7,24 @@ import numpy as np
 from sim.base import streams
 from sim.base.kernels import table_bits
 from sim.world import uptake
+from sim.world.uptake import FOLLOW_KEY, POST_SHIFT
 from sim.world.world import World
 
-FOLLOW_KEY, CREATE_KEY, POST_SHIFT = 1 << 62, 1 << 61, 32  # keys of the set of claims: (what, post or account, user)
+
+def room_for(world: World, more: int) -> np.ndarray:
+    """The set of claims, with room for so many more."""
+    if (world.n_claimed + more) * 2 > len(world.claimed):
+        old = world.claimed[world.claimed != -1]
+        world.claimed = np.full(max(4 * len(world.claimed), 4 << int(len(old) + more).bit_length()), -1, np.int64)
+        uptake.claim(world.claimed, old, np.empty(len(old), np.bool_))
+    return world.claimed
 
 
 def claim(world: World, keys: np.ndarray) -> np.ndarray:
     """Enter keys into the set of claims; which of them are new, bool."""
-    if (world.n_claimed + len(keys)) * 2 > len(world.claimed):
-        old = world.claimed[world.claimed != -1]
-        world.claimed = np.full(max(4 * len(world.claimed), 4 << int(len(old) + len(keys)).bit_length()), -1, np.int64)
-        uptake.claim(world.claimed, old, np.empty(len(old), np.bool_))
     fresh = np.empty(len(keys), np.bool_)
-    world.n_claimed += uptake.claim(world.claimed, keys, fresh)
+    world.n_claimed += uptake.claim(room_for(world, len(keys)), keys, fresh)
     return fresh
-
-
-def wins_row(world: World, users: np.ndarray, accounts: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Whether views for ``weights`` people win whole rows as followers of accounts (their idents); one coin a pair."""
-    coin = table_bits(streams.stream_key(world.seed, "follow"), users, accounts) >> np.uint64(32)
-    return np.asarray(coin * np.uint64(world.ratio) < (weights.astype(np.uint64) << np.uint64(32)))
 
 
 def claims_moved(claimed: np.ndarray, n_users: int, rows: np.ndarray) -> np.ndarray:

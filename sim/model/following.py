@@ -2,58 +2,65 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from sim.base import streams
-from sim.base.kernels import table_bits
 from sim.scenario.scenario import Scenario
-from sim.world.records import KNOWS
-from sim.world.world import Account, World
+from sim.world import acts as passes
+from sim.world.acts import Met, Whom
+from sim.world.world import World
 
 
-class Subjects(NamedTuple):
-    """Whom stories are about, and how many follow them after a post of somebody else's."""
+class Following:
+    """Who is to be followed after posts, in one run.
 
-    names: tuple[str, ...]  # by story, as accounts name them, of a group its first member; empty: nobody in particular
-    shares: tuple[float, ...]  # by platform, of those who follow
-
-    def named(self, platform: int, story: np.ndarray | int) -> np.ndarray:
-        """Whether who follows after posts of these stories there may follow whom they are about, bool."""
-        return np.asarray(np.array([bool(name and self.shares[platform]) for name in self.names])[story])
-
-
-def subjects(scenario: Scenario) -> Subjects:
-    """As a scenario says it."""
-    first = {actor.name: actor.member(0)[0] for actor in scenario.actors}
-    names = tuple(first.get(story.subject, "") for story in scenario.stories.values())
-    return Subjects(names, tuple(platform.follow_subject for platform in scenario.platforms.values()))
-
-
-def account_of(world: World, actor: str, platform: int) -> Account | None:
-    """The account that an actor has on a platform by now."""
-    return next((own for own in world.accounts if own.actor == actor and own.platform == platform), None)
-
-
-def followed(world: World, about: Subjects, acts: np.ndarray) -> np.ndarray:
-    """Row of the account that each act (ACT) is to follow, i8[acts]; −1: none.
-
-    The author's, where it is an actor's and not followed already. On a platform with ``follow_subject`` a coin of the
-    person and the post decides who follows whom the story is about instead, if that has an account there by the minute
-    of the act. Not modelled: who follows the subject since before the run, and so cannot do so once more.
+    Attributes:
+        subjects: by story, whom it is about as accounts name them, of a group its first member; empty: nobody.
+        named: b1[platforms, stories] whether who follows after a post may follow whom its story is about.
     """
-    posts, post = world.posts, acts["post"]
-    rows = np.where((posts.by_actor[post] > 0) & (acts["flags"] & KNOWS == 0), posts.author[post], -1)
-    key, open_to = streams.stream_key(world.seed, "subject"), np.flatnonzero(posts.names_subject[post])
-    where = posts.platform[post[open_to]] * len(world.stories) + posts.story[post[open_to]]
-    for place in set(where.tolist()):
-        platform, story = divmod(place, len(world.stories))
-        account = account_of(world, about.names[story], platform)
-        if account is None:
-            continue
-        at = open_to[where == place]
-        at = at[acts["minute"][at] >= account.opened]
-        coin = streams.unit(table_bits(key, acts["user"][at], posts.ident[post[at]]))
-        rows[at[coin < about.shares[platform]]] = account.row
-    return rows
+
+    def __init__(self, scenario: Scenario, world: World) -> None:
+        self.world = world
+        first = {actor.name: actor.member(0)[0] for actor in scenario.actors}
+        self.subjects = tuple(first.get(story.subject, "") for story in scenario.stories.values())
+        self._share = np.array([platform.follow_subject for platform in scenario.platforms.values()])
+        self.named = (self._share[:, None] > 0) & np.array([bool(name) for name in self.subjects])
+        self._known = 0, self._whom()
+
+    def whom(self) -> Whom:
+        """Whom people may follow, among the accounts there are by now."""
+        accounts = self.world.accounts
+        if self._known[0] != len(accounts):
+            self._known = len(accounts), self._whom()
+        return self._known[1]
+
+    def _whom(self) -> Whom:
+        world, accounts, shape = self.world, self.world.accounts, self.named.shape
+        rows = {(account.platform, account.actor): account.row for account in reversed(accounts)}  # the first stays
+        subject = [rows.get((p, name), -1) for p in range(shape[0]) for name in self.subjects]
+        coin, won = (np.uint64(streams.stream_key(world.seed, stream)) for stream in ("subject", "follow"))
+        return Whom(
+            np.array(subject, np.int64).reshape(shape),
+            self._share,
+            np.array([account.ident for account in accounts], np.uint64),
+            np.array([account.opened for account in accounts], np.int64),
+            world.n_users,
+            world.ratio,
+            coin,
+            won,
+        )
+
+    def followed(self, acts: np.ndarray) -> np.ndarray:
+        """Row of the account that each act (ACT) is to follow, i8[acts]; −1: none.
+
+        The author's, where it is an actor's and not followed already. On a platform with ``follow_subject`` a coin of
+        the person and the post decides who follows whom the story is about instead, if that has an account there by
+        the minute of the act. Not modelled: who follows the subject since before the run, and so cannot do so once
+        more.
+        """
+        return np.asarray(passes.followed(acts, self.world.posts.only(Met), self.whom()))
+
+    def wins(self, user: int, account: int, weight: int) -> bool:
+        """Whether a view for ``weight`` people wins a whole row as follower of an account, by its number; by a coin."""
+        whom = self.whom()
+        return bool(passes.wins(user, whom.ident[account], weight, whom.ratio, whom.won))

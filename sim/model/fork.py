@@ -221,7 +221,7 @@ def _put_world(world: World, data: dict[str, Any], rows: np.ndarray) -> None:
     world.topic_titles, world.topic_about = list(data["titles"]), list(data["about"])
     world.claimed, world.n_claimed = claims_moved(data["claimed"], world.n_users, rows), data["n_claimed"]
     world.shared = _moved(data["shared"], rows).copy()
-    world.pending = {step: [_moved(acts, rows)] for step, acts in data["pending"].items()}
+    world.pending = {step: [_moved(acts, rows).copy()] for step, acts in data["pending"].items()}
     _put_accounts(world, data["accounts"], rows)
 
 

@@ -10,18 +10,33 @@ import numpy as np
 
 from sim.base import streams
 from sim.base.kernels import table_bits, table_normal
-from sim.model import following
-from sim.model.attribution import reposted
-from sim.model.claims import CREATE_KEY, FOLLOW_KEY, POST_SHIFT, claim, own_idents, wins_row
+from sim.model import relaying
+from sim.model.attribution import Origins
+from sim.model.claims import claim, own_idents, room_for
+from sim.model.following import Following
 from sim.model.making import set_out
-from sim.model.relaying import carried, likeness
 from sim.model.repeats import worn
 from sim.model.tags import standing
 from sim.platforms.base import FIX
 from sim.platforms.stage import PlatformStage
 from sim.scenario.scenario import Scenario
+from sim.world.acts import Met, count, follow, in_order, repost
 from sim.world.exposure import REINFORCED
-from sim.world.records import ACT, CREATE, FLOWS, FOLLOW, MADE, RELAY, REPOST, RESPONSES, ROOT, stacked
+from sim.world.records import (
+    ACT,
+    CREATE,
+    F_CREATIONS,
+    F_RELAYS,
+    F_REPOSTS,
+    FOLLOW,
+    MADE,
+    RELAY,
+    REPOST,
+    RESPONSES,
+    ROOT,
+    stacked,
+)
+from sim.world.uptake import CREATE_KEY, POST_SHIFT
 from sim.world.world import Account, World
 
 FACT, MIND, USER, RELAYED = range(4)  # origins of a topic
@@ -55,7 +70,8 @@ class Publisher:
         self.stories = list(scenario.stories.values())
         tone = scenario.people.tone
         self.tones = [(tone(story.stirs), tone(story.against_stirs)) for story in self.stories]  # for it, against it
-        self.subjects = following.subjects(scenario)
+        self.following = Following(scenario, world)
+        self.origins, self.ways = Origins(world, stages), relaying.ways(world, stages)
         self.infectious = streams.stream_key(scenario.seed, "infectious")
         self.quality = streams.stream_key(scenario.seed, "quality")
         self.fresh: list[np.ndarray] = []
@@ -162,7 +178,7 @@ class Publisher:
             by_actor=1,
             spend=draft.spend,
         )
-        if draft.account.actor == self.subjects.names[draft.story]:
+        if draft.account.actor == self.following.subjects[draft.story]:
             self.world.posts.names_subject[posts] = 0  # who follows it follows its author
         self._chances(
             posts, draft.platform, draft.story, draft.content, draft.appeal, draft.charm, draft.origin != FACT
@@ -204,7 +220,7 @@ class Publisher:
 
     def written(self, platform: int, acts: np.ndarray, content: str, ident: np.ndarray) -> None:
         """Users' own posts of a kind, not after a view but after what a mechanism says; counted as all own posts."""
-        self._flow(acts, "creations")
+        self._flow(acts, F_CREATIONS)
         self.by_users(platform, acts, content, ident)
 
     def user_topic(self, platform: int, story: int, number: int, step: int) -> None:
@@ -250,7 +266,7 @@ class Publisher:
 
     def _charm(self, platform: int, story: int) -> float:
         """Factor on following after a user's post: nobody follows the user, some whom the story is about."""
-        return float(self.subjects.named(platform, story))
+        return float(self.following.named[platform, story])
 
     def _add(self, ident: np.ndarray, platform: int, content: str, **columns: Any) -> np.ndarray:
         n, stage = len(ident), self.stages[platform]
@@ -258,7 +274,7 @@ class Publisher:
         reinforced = round(stage.spec.content[content].reinforcement / REINFORCED * FIX)
         story, topic = (np.broadcast_to(columns[name], n) for name in ("story", "topic"))
         columns = {"tags": standing(self.world, self.stories, story, topic, ident)} | columns
-        columns |= {"names_subject": self.subjects.named(platform, story)}
+        columns |= {"names_subject": self.following.named[platform, story]}
         columns |= {"platform": platform, "content": kind, "reinforced": reinforced}
         first = self.world.posts.append(n, ident=ident, **columns)
         rows = np.arange(first, first + n)
@@ -344,35 +360,30 @@ class Publisher:
         counts.
         """
         self.step = step
-        due = self.world.pending.pop(step, [])
+        due = self.world.pending.pop(step, ())
         if not due:
             return self.take_fresh()
-        acts = stacked(due, ACT)
-        acts = acts[np.lexsort((acts["parent"], acts["user"], acts["post"], acts["minute"]))]
-        relayed = acts[acts["flags"] & RELAY > 0]
-        shared = [self._repost(acts[acts["flags"] & REPOST > 0]), *([self._relay(relayed)] if len(relayed) else [])]
+        acts, flags = in_order(stacked(due, ACT))
+        shared = [happen(acts) for flag, happen in ((REPOST, self._repost), (RELAY, self._relay)) if flags & flag]
         for flag, happen in ((CREATE, self._create), (FOLLOW, self._follow)):
-            own = acts[acts["flags"] & flag > 0]
-            if len(own):
-                happen(own)
+            if flags & flag:
+                happen(acts)
         return stacked([*shared, self.take_fresh()], ACT)
 
     def _repost(self, acts: np.ndarray) -> np.ndarray:
-        if len(acts):
-            acts = acts[claim(self.world, (acts["post"] << POST_SHIFT) | acts["user"])]
-        if not len(acts):
-            return acts
-        self._flow(acts, "reposts")
-        came_from = self.world.forest.from_platform[acts["parent"]]  # what is seen stands in the forest
-        acts["parent"] = reposted(self.world, self.stages, acts)
-        return self._pass_on(acts, came_from)
+        world, shared, came_from = self.world, np.empty(len(acts), ACT), np.empty(len(acts), np.int64)
+        origins, claimed = (self.origins.shares(), self.origins.key), room_for(world, len(acts))
+        given = acts, world.posts.only(Met), *origins, world.forest.from_platform, claimed, world.inflow(self.step)
+        n = repost(*given, shared, came_from)
+        world.n_claimed += n
+        return self._pass_on(shared[:n], came_from[:n]) if n else shared[:0]
 
     def reposted_by(self, account: Account, post: int, minute: int) -> None:
         """An account reposts a post, which it has found by itself; that it does so once is its mind's to know."""
         act = np.zeros(1, ACT)
         act["post"], act["user"], act["parent"] = post, account.row, self.world.posts.root[post]
         act["minute"], act["weight"], act["channel"] = minute, 1, ROOT
-        self._flow(act, "reposts", minute // self.world.clock.step_minutes)
+        self._flow(act, F_REPOSTS, minute // self.world.clock.step_minutes)
         self.fresh.append(self._pass_on(act, self.world.forest.from_platform[act["parent"]]))
 
     def _pass_on(self, acts: np.ndarray, came_from: np.ndarray) -> np.ndarray:
@@ -386,28 +397,24 @@ class Publisher:
 
     def _relay(self, acts: np.ndarray) -> np.ndarray:
         """Let people carry what they saw over to other platforms: there they share what it is there."""
-        parts = list(carried(self.world, self.stages, acts))
-        if not parts:
-            return acts[:0]
-        own, posts = stacked([part for _, part in parts], ACT), self.world.posts
-        seen = own["post"].copy()
-        own["post"] = np.concatenate([self._twins_of(part, there) for there, part in parts])
+        own, way = relaying.carried(self.world, self.ways, acts)
+        if not len(own):
+            return own
+        counted, own["post"] = own.copy(), self._twins_of(own, way)
         new = claim(self.world, (own["post"] << POST_SHIFT) | own["user"])
-        own, seen = own[new], seen[new]
-        counted = own.copy()
-        counted["post"] = seen
-        self._flow(counted, "relays")
-        shares = self._pass_on(own, posts.platform[seen])
-        there, first = np.unique(shares["post"], return_index=True)
-        rootless = posts.root[there] < 0
-        posts.root[there[rootless]] = shares["parent"][first[rootless]]
+        own, counted, posts = own[new], counted[new], self.world.posts
+        self._flow(counted, F_RELAYS)
+        shares = self._pass_on(own, posts.platform[counted["post"]])
+        for post in {*shares["post"][posts.root[shares["post"]] < 0].tolist()}:  # made just now
+            posts.root[post] = shares["parent"][np.argmax(shares["post"] == post)]
         return shares
 
-    def _twins_of(self, acts: np.ndarray, there: int) -> np.ndarray:
-        """What each post that acts carry over is on another platform, i8[acts]."""
-        posts, first, back = np.unique(acts["post"], return_index=True, return_inverse=True)
-        twins = [self._twin(int(post), there, acts[at]) for post, at in zip(posts, first, strict=True)]
-        return np.array(twins, np.int64)[back]
+    def _twins_of(self, acts: np.ndarray, ways: np.ndarray) -> np.ndarray:
+        """What each post that acts carry over is on the platform to which its way leads, i8[acts]."""
+        wanted = [*zip(ways.tolist(), acts["post"].tolist(), strict=True)]
+        first = {one: at for at, one in reversed([*enumerate(wanted)])}
+        twins = {one: self._twin(one[1], int(self.ways.there[one[0]]), acts[first[one]]) for one in sorted(first)}
+        return np.array([twins[one] for one in wanted], np.int64)
 
     def _twin(self, post: int, there: int, act: np.void) -> int:
         """What a post is on another platform: the original where it comes back, else one that the first act makes."""
@@ -442,7 +449,7 @@ class Publisher:
             root=-1,
         )
         kind = self.stages[there].kind(content)
-        world.posts.chance[row] = chance = likeness(world, self.stages, original, there, kind)
+        world.posts.chance[row] = chance = relaying.likeness(world, self.stages, original, there, kind)
         if self._charm(there, story):
             usual = self.stages[there].usual(kind)[FOLLOWING]
             world.posts.chance[row, FOLLOWING] = np.uint64(np.floor(usual * 2.0**32))
@@ -454,43 +461,31 @@ class Publisher:
         return int(row[0])
 
     def _create(self, acts: np.ndarray) -> None:
+        acts = acts[acts["flags"] & CREATE > 0]
         made = acts["flags"] & MADE > 0
         new = acts[~made]
         new = new[claim(self.world, CREATE_KEY | (new["post"] << POST_SHIFT) | new["user"])]
         acts = stacked([set_out(self.world, self.stages, new, self.step), acts[made]], ACT)
+        self._flow(acts, F_CREATIONS)
         platforms = self.world.posts.platform[acts["post"]]
         for platform in np.unique(platforms):
             own, spec = acts[platforms == platform], self.stages[platform].spec
-            self._flow(own, "creations")
             kinds = np.array(spec.made)[self.world.posts.content[own["post"]]]
             for content in np.unique(kinds):
                 self.by_users(int(platform), own[kinds == content], str(content))
 
-    def _flow(self, acts: np.ndarray, name: str, step: int | None = None) -> None:
-        """Count acts in the flow of a step, the one that is realised unless said, and in the totals of their posts."""
-        world, column = self.world, FLOWS.index(name)
-        slot = world.topics.flow[:, (self.step if step is None else step) % world.clock.horizon_steps, column]
-        np.add.at(slot, world.posts.topic[acts["post"]], acts["weight"])
-        np.add.at(world.posts.totals[:, column], acts["post"], acts["weight"])
+    def _flow(self, acts: np.ndarray, column: int, step: int | None = None) -> None:
+        """Count acts in a flow of a step, the one that is realised unless said, and in the totals of their posts."""
+        count(acts, self.world.posts.only(Met), self.world.inflow(self.step if step is None else step), column)
 
     def _follow(self, acts: np.ndarray) -> None:
-        """Followers won: a view that stands for ``weight`` people wins a whole row with probability weight / ratio."""
-        world = self.world
-        rows = following.followed(world, self.subjects, acts)
-        acts, rows = acts[rows >= 0], rows[rows >= 0]
-        if not len(acts):
-            return
-        keys = FOLLOW_KEY | ((rows - world.n_users) << POST_SHIFT) | acts["user"]
-        idents = np.array([world.accounts[number].ident for number in (rows - world.n_users).tolist()], np.uint64)
-        whole = wins_row(world, acts["user"], idents, acts["weight"])
-        acts, rows, keys = acts[whole], rows[whole], keys[whole]
-        new = claim(self.world, keys)
-        for row in np.unique(rows[new]):
-            users = acts["user"][new & (rows == row)]
-            account = world.accounts[row - world.n_users]
-            account.won.append(users.astype(np.uint32))
-            account.gained += len(users) * world.ratio
-        gained = acts[new]
-        gained["weight"] = world.ratio
-        self._flow(gained, "follows")
-        world.won_changed |= bool(new.any())
+        """Followers won."""
+        world, won = self.world, np.empty((len(acts), 2), np.int64)
+        known, claimed = (world.posts.only(Met), self.following.whom()), room_for(world, len(acts))
+        n = follow(acts, *known, claimed, world.inflow(self.step), won)
+        world.n_claimed += n
+        for number in {*won[:n, 0].tolist()}:
+            users = won[:n, 1][won[:n, 0] == number]
+            world.accounts[number].won.append(users.astype(np.uint32))
+            world.accounts[number].gained += len(users) * world.ratio
+        world.won_changed |= n > 0

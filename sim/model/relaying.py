@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
-from sim.base.kernels import table_bits
+from sim.base import streams
 from sim.platforms.stage import PlatformStage
-from sim.world.population import np_lane_of
+from sim.world.acts import Lanes, Met, Ways
+from sim.world.acts import carried as carried_by
 from sim.world.world import World
 
 LIKENESS = 0.5  # share of ln quality that is the same on another platform: another crowd likes other things (assumed)
 
 
-def carried(world: World, stages: list[PlatformStage], acts: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
-    """Who of those who share something onwards carries it where: each platform in turn, and its acts.
+def ways(world: World, stages: list[PlatformStage]) -> Ways:
+    """How something is carried over between the platforms of a world."""
+    named = world.platforms
+    found = [(here, to, chance) for here in stages for to, chance in here.spec.relay_to.items() if to in named]
+    keys = [streams.stream_key(world.seed, f"relay/{here.name}/{to}") for here, to, _ in found]
+    return Ways(
+        np.array([here.index for here, _, _ in found], np.int64),
+        np.array([named.index(to) for _, to, _ in found], np.int64),
+        np.array(keys, np.uint64),
+        np.array([streams.threshold(chance) for _, _, chance in found], np.uint64),
+    )
+
+
+def carried(world: World, ways: Ways, acts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What people carry over of what they see, way by way: acts (ACT) as they were made, and the way of each.
 
     To every platform that they use they carry it or not, by a coin of the person, the post and the pair of platforms:
-    one platform more changes nothing of the others. Acts are ACT rows of views on the platforms where they were made.
+    one platform more changes nothing of the others.
     """
-    seen = world.posts.platform[acts["post"]]
-    for here in np.unique(seen).tolist():
-        ways, own = stages[here].ways, acts[seen == here]
-        coins = table_bits(ways.key[:, None], own["user"], world.posts.ident[own["post"]]) >> np.uint64(32)
-        used = world.people.member[np_lane_of(world.people, own["user"])] >> ways.there[:, None] & 1
-        goes = (used > 0) & (coins < ways.chance[:, None])
-        for way in np.flatnonzero(goes.any(axis=1)).tolist():
-            yield int(ways.there[way]), own[goes[way]]
+    people = world.people
+    lanes = Lanes(people.lane_bits, people.step, people.turn, people.member)
+    at, way = carried_by(acts, world.posts.only(Met), ways, lanes)
+    return acts[at], way
 
 
 def likeness(world: World, stages: list[PlatformStage], post: int, there: int, content: str) -> np.ndarray:

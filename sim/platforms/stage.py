@@ -29,25 +29,6 @@ class Order(NamedTuple):
     audience: int = 0  # key of those for whom reach is meant (`scenario.audience.Audience`); 0: anybody
 
 
-class Ways(NamedTuple):
-    """To which other platforms of a world something is carried, by whom, as arrays of an entry each."""
-
-    there: np.ndarray  # u2, their numbers
-    key: np.ndarray  # u8, stream key of the pair of platforms
-    chance: np.ndarray  # u8, 32-bit threshold of whoever shares it onwards and uses it
-
-
-def _ways(world: World, here: str, relay_to: dict[str, float]) -> Ways:
-    """The ways that lead from a platform to others that are simulated."""
-    chances = {to: chance for to, chance in relay_to.items() if to in world.platforms}
-    keys = [streams.stream_key(world.seed, f"relay/{here}/{to}") for to in chances]
-    return Ways(
-        np.array([world.platforms.index(to) for to in chances], np.uint16),
-        np.array(keys, np.uint64),
-        np.array([streams.threshold(chance) for chance in chances.values()], np.uint64),
-    )
-
-
 class PlatformStage:
     """One platform of a world, at one step.
 
@@ -58,7 +39,6 @@ class PlatformStage:
         stories: the stories as the scenario has them.
         membership: share of people who use it.
         mechanisms: what it has now, by name, in the order in which they act; a fact may have re-weighted them.
-        ways: to which other platforms what is seen here is carried.
         births: filled by mechanisms: (story, running number) of topics that users start in this step.
         writings: likewise: ACT rows of users who post something of their own, its kind of content, and idents.
     """
@@ -72,7 +52,6 @@ class PlatformStage:
         self.births: list[tuple[int, int]] = []
         self.writings: list[tuple[np.ndarray, str, np.ndarray]] = []
         self._shared: tuple[np.ndarray, np.ndarray] | None = None  # what was shared anywhere, and of it here
-        self.ways = _ways(world, self.name, spec.relay_to)
         self.step = 0
         self._keys: dict[str, int] = {}
         self._usual: dict[str, np.ndarray] = {}
@@ -209,12 +188,12 @@ class PlatformStage:
 
     def born(self, topic: int) -> None:
         """A topic has been opened here."""
-        for mechanism in self.mechanisms.values():
+        for mechanism in self._that("born"):
             mechanism.born(self, topic)
 
     def published(self, posts: np.ndarray) -> None:
         """Posts have been published here: their rows."""
-        for mechanism in self.mechanisms.values():
+        for mechanism in self._that("published"):
             mechanism.published(self, posts)
 
     def offers(self) -> list[np.ndarray]:
@@ -254,7 +233,7 @@ class PlatformStage:
 
     def sell(self, order: Order) -> int | None:
         """Have an order carried out by whoever sells it; returns the yuan to be paid, None where it cannot be had."""
-        for mechanism in self.mechanisms.values():
+        for mechanism in self._that("sell"):
             paid: int | None = mechanism.sell(self, order)
             if paid is not None:
                 return paid
@@ -267,7 +246,7 @@ class PlatformStage:
 
     def beyond(self, order: Order) -> int:
         """Real people of an order who are not there to be reached."""
-        return sum(mechanism.beyond(self, order) for mechanism in self.mechanisms.values())
+        return sum(mechanism.beyond(self, order) for mechanism in self._that("beyond"))
 
     def change(self, mechanism: str, field: str, value: float) -> None:
         """Replace one number of a mechanism, from now on."""

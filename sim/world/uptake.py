@@ -46,6 +46,7 @@ from sim.world.records import (
 _ONE, _32 = np.uint64(1), np.uint64(32)
 BELIEF = 1 << 40  # sets draws of belief apart from those of a row taking in a view, which are of minutes
 _BELIEF = np.uint64(BELIEF)
+FOLLOW_KEY, CREATE_KEY, POST_SHIFT = 1 << 62, 1 << 61, 32  # keys of the set of claims: (what, post or account, user)
 
 
 class Tally(NamedTuple):
@@ -119,7 +120,7 @@ def _absorb_run(run, o, moment, people, posts, state, tally, counts, acts, n):
         v, flags = np.uint64(run[r].user), np.int64(run[r].flags) & keep
         minute = max(shared + np.int64(run[r].delay), now)
         seen = reached[v]
-        if weight == ratio or _whole(bits(thin_key, v, ident, np.uint64(minute)), weight, ratio):
+        if weight == ratio or whole(bits(thin_key, v, ident, np.uint64(minute)), weight, ratio):
             attention[v] += np.uint8(attention[v] < 255)
             fatigue[v] += np.uint8(fatigue[v] < 255)
             reached[v] = seen | bit
@@ -165,7 +166,7 @@ def _held(belief, coin, v, story, against, people):
 
 
 @inner(nogil=True, cache=True, inline="always")
-def _whole(h, weight, ratio):
+def whole(h, weight, ratio):
     """Whether a view that stands for ``weight`` of the ``ratio`` people in a row changes the row."""
     return (h >> _32) * np.uint64(ratio) < (np.uint64(weight) << _32)
 
@@ -213,16 +214,22 @@ def claim(table, keys, fresh):
 
     ``table``: i8[2^b], -1 where free, at most half full after the call.
     """
-    mask = np.uint64(table.shape[0] - 1)
     new = 0
     for i in range(keys.shape[0]):
-        lot = mix(np.uint64(keys[i])) & mask
-        while table[lot] != -1 and table[lot] != keys[i]:
-            lot = (lot + _ONE) & mask
-        fresh[i] = table[lot] == -1
-        if fresh[i]:
-            table[lot] = keys[i]
-            new += 1
+        fresh[i] = enter(table, keys[i])
+        new += fresh[i]
+    return new
+
+
+@inner(cache=True, counts=False)
+def enter(table, key):
+    """Enter one key into the set; whether it was new."""
+    mask = np.uint64(table.shape[0] - 1)
+    lot = mix(np.uint64(key)) & mask
+    while table[lot] != -1 and table[lot] != key:
+        lot = (lot + _ONE) & mask
+    new = table[lot] == -1
+    table[lot] = key
     return new
 
 

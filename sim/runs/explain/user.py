@@ -13,8 +13,9 @@ import numpy as np
 from sim.base import metrics
 from sim.base.errors import SimError
 from sim.base.progress import Tell
-from sim.model import build, following
-from sim.model.claims import own_idents, wins_row
+from sim.model import build
+from sim.model.claims import own_idents
+from sim.model.following import Following
 from sim.runs.explain import classical
 from sim.runs.explain.onlooker import Met, UserOnlooker
 from sim.runs.explain.rerun import again, is_classical, opened, same, users_to_follow
@@ -186,7 +187,7 @@ class _Consequences:
     def __init__(self, words: Words, onlooker: UserOnlooker) -> None:
         self.words, self.world, self.onlooker, self.user = words, words.world, onlooker, onlooker.user
         forest = self.world.forest
-        self.subjects = following.subjects(words.scenario)
+        self.following = Following(words.scenario, self.world)
         self.sizes = metrics.sizes(forest.parent, forest.weight)
         rows = rows_of(words, self.user)
         under = np.where(forest.parent[rows] >= 0, forest.platform[forest.parent[rows]], -1)
@@ -217,13 +218,11 @@ class _Consequences:
         act = np.zeros(1, ACT)
         act["post"], act["user"], act["minute"] = met.offer.post, self.user, met.minute
         act["flags"] = KNOWS if _own(met) else 0
-        return int(following.followed(self.world, self.subjects, act)[0])
+        return int(self.following.followed(act)[0])
 
     def _wins(self, met: Met) -> bool:
         """Whether the view stands for so many that the whole row follows."""
-        account = self.world.accounts[self._followed(met) - self.world.n_users]
-        idents = np.array([account.ident], np.uint64)
-        return bool(wins_row(self.world, np.array([self.user]), idents, np.array([met.offer.weight]))[0])
+        return self.following.wins(self.user, self._followed(met) - self.world.n_users, met.offer.weight)
 
     def of(self, met: Met) -> list[str]:
         """Lines about one exposure."""
