@@ -226,18 +226,23 @@ class Showing(Mechanism):
 
     def table(self, stage: PlatformStage, n: int, channel: Channel | None = None, **columns: Any) -> np.ndarray:
         """An offer table of ``n`` rows with a channel (its first, unless named) and the factors filled in."""
-        own = (channel or self.channels[0]).name
-        offers = np.repeat(stage.once(self, f"offer by {own}", lambda: self._blank(stage, own)), n)
+        offers = np.repeat(self.blank(stage, channel), n)
         for name, values in columns.items():
             offers[name] = values
         return offers
 
-    def _blank(self, stage: PlatformStage, channel: str) -> np.ndarray:
-        """An offer of nothing by a channel, with the factors filled in, OFFER[1]."""
+    def blank(self, stage: PlatformStage, channel: Channel | None = None, **columns: int) -> np.ndarray:
+        """An offer of nothing by a channel, the factors and ``columns`` filled in, OFFER[1]; not to be changed."""
+        own = (channel or self.channels[0]).name
+        return stage.once(self, ("offer", own, *columns.items()), lambda: self._blank(stage, own, columns))
+
+    def _blank(self, stage: PlatformStage, channel: str, columns: Mapping[str, int]) -> np.ndarray:
         offer = np.zeros(1, OFFER)
         offer["attend"], offer["act"] = round(self.attend_factor * FIX), round(self.act_factor * FIX)
         offer["event"], offer["domain"], offer["note"] = -1, 1, self.note
         offer["channel"] = stage.world.channels.index(channel)
+        for name, value in columns.items():
+            offer[name] = value
         return offer
 
 

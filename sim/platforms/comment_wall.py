@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.base.strict import Share
-from sim.platforms.base import FIX, Channel, Showing, sample_weight
+from sim.platforms.base import FIX, Channel, Showing
 from sim.platforms.serve import serve
 from sim.world.records import F_ATTENDS
 from sim.world.tables import Column, OfTopic
@@ -58,8 +58,7 @@ class CommentWall(Showing):
     def _shown(self, stage: PlatformStage, posts: np.ndarray, real: np.ndarray, number: int) -> np.ndarray:
         """Posts to so many people each, by one of its channels."""
         channel = self.channels[number]
-        weight = sample_weight(real.astype(np.int64), self.samples, stage.world.ratio)
-        return serve(self, stage, posts, real, weight, channel.name, targeted=True, channel=channel)
+        return serve(self, stage, posts, real, None, channel.name, targeted=True, channel=channel)
 
     def trend(self, stage: PlatformStage) -> None:
         """Who attended in this step turns to the comments in the next; some of the readers of before come back."""

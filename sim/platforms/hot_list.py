@@ -11,7 +11,7 @@ from pydantic import Field
 
 from sim.base import streams
 from sim.platforms.background import AHEAD, Background, BackgroundTopics, alive, draw_background, heat_of, hottest
-from sim.platforms.base import Channel, Showing, Standing, sample_weight
+from sim.platforms.base import Channel, Showing, Standing
 from sim.platforms.serve import serve
 from sim.world.clock import Clock
 from sim.world.records import (
@@ -225,19 +225,18 @@ class HotList(Showing):
         full = stage.once(self, "readers", lambda: self.readers(np.arange(MOST_PLACES + 1)))
         sold = slots.view(np.int64).reshape(-1, len(SLOT.names or ()))  # all fields are i8
         known = topics.rank, topics.lead, topics.appeal, topics.novelty
-        topic, asked, listed = in_view(own, sold, stage.now, *known, full, self.open_share)
+        pace = stage.level, stage.clock.steps_per_hour
+        topic, asked, listed = in_view(own, sold, stage.now, *known, full, self.open_share, *pace)
         if not len(topic):
             return []
-        asked = asked * stage.level / stage.clock.steps_per_hour
         real = self.new_readers(topic, asked, topics.listed_reads[topic])
         parts = zip(self.channels, (slice(0, listed), slice(listed, len(topic))), strict=True)
         return [self._offer(stage, topic[part], real[part], channel) for channel, part in parts if len(topic[part])]
 
     def _offer(self, stage: PlatformStage, topic: np.ndarray, real: np.ndarray, channel: Channel) -> np.ndarray:
         """Topics to so many people each, as one offer table."""
-        weight = sample_weight(real.astype(np.int64), self.samples, stage.world.ratio)
         lead = stage.world.topics.lead[topic]
-        return serve(self, stage, lead, real, weight, channel.name, targeted=False, channel=channel)
+        return serve(self, stage, lead, real, None, channel.name, targeted=False, channel=channel)
 
     @property
     def max_age(self) -> float:

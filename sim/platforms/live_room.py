@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.base.strict import Share
-from sim.platforms.base import FIX, Channel, Showing, sample_weight
+from sim.platforms.base import FIX, Channel, Showing
 from sim.platforms.push import root_share, to_followers, won_by
 from sim.platforms.serve import serve
 from sim.world.records import F_ATTENDS
@@ -108,9 +108,8 @@ class LiveRoom(Showing):
         viewers = float(stage.world.posts.in_room[post])
         an_hour = self.walk_ins_per_hour * stage.level + self.per_viewer_hour * viewers
         real = np.array([round(an_hour * (until - since) / 60, 6)])
-        weight = sample_weight(real.astype(np.int64), self.samples, stage.world.ratio)
         channel = self.channels[1]
-        offers = serve(self, stage, np.array([post]), real, weight, channel.name, targeted=True, channel=channel)
+        offers = serve(self, stage, np.array([post]), real, None, channel.name, targeted=True, channel=channel)
         return self._timed(offers, left)
 
     def trend(self, stage: PlatformStage) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.platforms.base import Channel, Showing, sample_weight
+from sim.platforms.base import Channel, Showing
 from sim.platforms.serve import serve
 from sim.world.tables import Bound, Column, ListOf, OfPost
 
@@ -71,21 +71,18 @@ class PaidReach(Showing):
         pace = max(1, int(self.impressions_per_hour * stage.level / stage.clock.steps_per_hour))
         real = np.minimum(posts.paid_left[own], pace)
         posts.paid_left[own] -= real
-        weight = sample_weight(real, self.samples, stage.world.ratio)
         aimed = posts.paid_for[own] > 0
-        tables = [self._to_audiences(stage, own[aimed], real[aimed], weight[aimed])] if aimed.any() else []
+        tables = [self._to_audiences(stage, own[aimed], real[aimed])] if aimed.any() else []
         if not aimed.all():
-            tables.append(serve(self, stage, own[~aimed], real[~aimed], weight[~aimed], "paid", targeted=True))
+            tables.append(serve(self, stage, own[~aimed], real[~aimed], None, "paid", targeted=True))
         return tables
 
-    def _to_audiences(
-        self, stage: PlatformStage, posts: np.ndarray, real: np.ndarray, weight: np.ndarray
-    ) -> np.ndarray:
+    def _to_audiences(self, stage: PlatformStage, posts: np.ndarray, real: np.ndarray) -> np.ndarray:
         audiences = zip(posts.tolist(), stage.world.posts.paid_for[posts].tolist(), strict=True)
         tables = np.array([stage.aimed(post, audience).table for post, audience in audiences])
         channel, cursor = self.channels[1], "paid_cursor"
         return serve(
-            self, stage, posts, real, weight, "paid", targeted=True, tables=tables, cursor=cursor, channel=channel
+            self, stage, posts, real, None, "paid", targeted=True, tables=tables, cursor=cursor, channel=channel
         )
 
     def trend(self, stage: PlatformStage) -> None:

@@ -39,12 +39,13 @@ class Search(Showing):
         if not len(own):
             return []
         known = topics.lead, topics.novelty, topics.story, topics.appeal
-        posts, real, weight = searched(own, *known, self.demand(stage), self.samples, stage.world.ratio)
-        return [serve(self, stage, posts, real, weight, "search", targeted=True)] if len(posts) else []
+        posts, real = searched(own, *known, self.demand(stage))
+        return [serve(self, stage, posts, real, None, "search", targeted=True)] if len(posts) else []
 
     def demand(self, stage: PlatformStage) -> np.ndarray:
         """Reads of each story's topics in this step (people), f8[stories]."""
-        own = stage.world.by_platform.interest[stage.index]
-        foreign = stage.world.by_platform.interest.sum(axis=0) - own + stage.world.by_story.outside
-        wanted = own * self.per_interest_hour + foreign * self.per_foreign_interest_hour
-        return np.asarray(wanted * stage.level / stage.clock.steps_per_hour)
+        from sim.world.serving import wanted
+
+        world, pace = stage.world, (stage.level, stage.clock.steps_per_hour)
+        interest = world.by_platform.interest[stage.index], world.anywhere(), world.by_story.outside
+        return np.asarray(wanted(*interest, self.per_interest_hour, self.per_foreign_interest_hour, *pace))

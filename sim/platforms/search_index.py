@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.base.strict import Share
-from sim.platforms.base import Channel, Showing, sample_weight
+from sim.platforms.base import Channel, Showing
 from sim.platforms.serve import serve
 from sim.world.records import F_ATTENDS, F_IMPRESSIONS
 from sim.world.tables import Bound, Column, ListOf, OfPost
@@ -85,8 +85,7 @@ class SearchIndex(Showing):
         if self.sated:
             found = np.bincount(world.posts.story[results["post"]], real, len(world.stories))
             stage.entries("views_found").put((self._kept(stage, "views_found") + found).round(6))
-        weight = sample_weight(real.astype(np.int64), self.samples, world.ratio)
-        return [serve(self, stage, results["post"], real, weight, "index", targeted=True)]
+        return [serve(self, stage, results["post"], real, None, "index", targeted=True)]
 
     def seen(self, place: np.ndarray) -> np.ndarray:
         """Share of searchers who see a place, f8."""

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.base.strict import Share, Strict
-from sim.platforms.base import Channel, Showing, sample_weight
+from sim.platforms.base import Channel, Showing
 from sim.platforms.serve import serve
 from sim.world.tables import Bound, Column, ListOf
 
@@ -94,9 +94,8 @@ class Slots(Showing):
             share = np.array([self.places[place].share for place in own["place"].tolist()])
             day = stage.clock.steps_per_hour * sum(stage.clock.day_clock)
             real = share * self.visitors * stage.level / day
-            weight = sample_weight(real.astype(np.int64), self.samples, stage.world.ratio)
             channel, lead = self.channels[paid], stage.world.topics.lead[own["topic"]]
-            yield serve(self, stage, lead, real, weight, channel.name, targeted=False, channel=channel)
+            yield serve(self, stage, lead, real, None, channel.name, targeted=False, channel=channel)
 
     def trend(self, stage: PlatformStage) -> None:
         """Hourly, those whose time is over leave the working list."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -55,7 +55,7 @@ class PlatformStage:
         self.step = 0
         self._keys: dict[str, int] = {}
         self._usual: dict[str, np.ndarray] = {}
-        self._made: dict[tuple[str, str], tuple[Any, Any]] = {}
+        self._made: dict[tuple[str, Hashable], tuple[Any, Any]] = {}
         self._doing: dict[str, list[Any]] = {}
         self._lots: dict[bool, tuple[np.ndarray, np.ndarray]] = {}
         self._acceptance: dict[tuple[int, int | None], float] = {}
@@ -156,7 +156,7 @@ class PlatformStage:
         """What no run changes of a mechanism here."""
         return self.world.ground[self.index, mechanism]
 
-    def once(self, mechanism: Any, what: str, make: Callable[[], Any]) -> Any:
+    def once(self, mechanism: Any, what: Hashable, make: Callable[[], Any]) -> Any:
         """What follows from a mechanism's numbers as they are now, made when it is first asked for."""
         known = self._made.get((mechanism.name, what))
         if known is None or known[0] is not mechanism:  # a fact may have re-weighted it

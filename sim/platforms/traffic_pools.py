@@ -208,26 +208,24 @@ class TrafficPools(Showing):
         if not len(rows):
             return []
         known = table.tier, table.alive, table.recommended, table.tier_start, *stage.once(self, "pools", self._ladder)
-        pace = stage.level, stage.clock.steps_per_hour
-        posts, flow, weight = played(rows, *known, *pace, self.samples, stage.world.ratio)
+        pace, head = (stage.level, stage.clock.steps_per_hour), self._head - 1
+        posts, flow, weight, *asked = played(rows, *known, *pace, self.samples, stage.world.ratio, head)
         if not len(posts):
             return []
-        flow = self._held(stage, table.tier[posts], flow)
+        if self.head_cap:
+            flow[table.tier[posts] >= head] *= self._granted(stage, self.head_cap, *asked)
         return [serve(self, stage, posts, flow, weight, "recommend", targeted=True, cursor="cursor")]
 
-    def _held(self, stage: PlatformStage, tier: np.ndarray, flow: np.ndarray) -> np.ndarray:
-        """Plays of each post in this step, those of head videos scaled to the room that the cap leaves them."""
-        if not self.head_cap:
-            return flow
-        head, room = tier >= self.head_cap.from_pool - 1, stage.world.by_platform.head_room
-        share, room[stage.index] = self.head_cap.grant(
-            int(flow[~head].sum()),
-            int(flow[head].sum()),
-            float(room[stage.index]),
-            stage.level,
-            1 / stage.clock.steps_per_hour,
-        )
-        return np.where(head, flow * share, flow)
+    @property
+    def _head(self) -> int:
+        """First pool of head videos, the smallest being 1."""
+        return self.head_cap.from_pool if self.head_cap else len(self.pools) + 1
+
+    def _granted(self, stage: PlatformStage, cap: HeadCap, ordinary: int, head: int) -> float:
+        """Share of what head videos ask for in this step for which the cap leaves them room."""
+        room, now = stage.world.by_platform.head_room, (stage.level, 1 / stage.clock.steps_per_hour)
+        share, room[stage.index] = cap.grant(ordinary, head, float(room[stage.index]), *now)
+        return share
 
     def _ladder(self) -> tuple[np.ndarray, np.ndarray]:
         return np.array([p.impressions for p in self.pools]), np.array([p.hours for p in self.pools])

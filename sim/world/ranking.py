@@ -128,7 +128,7 @@ def make_list(own, others, slots, log, step, now, platform, topics, by):
 
 
 @njit(cache=True)
-def in_view(own, sold, now, rank, lead, appeal, novelty, readers, open_share):
+def in_view(own, sold, now, rank, lead, appeal, novelty, readers, open_share, level, per_hour):
     """Topics of the story that have a post and a place, and readers who would open them there.
 
     Args:
@@ -141,9 +141,11 @@ def in_view(own, sold, now, rank, lead, appeal, novelty, readers, open_share):
         novelty: f8[topics].
         readers: f8[places] an hour, by place from 0 on, of as many as a list may have.
         open_share: share of visitors who open a usual topic.
+        level: activity of the day.
+        per_hour: steps in an hour.
 
     Returns:
-        Topics, readers an hour of each in the fullest hours, and how many stand there unbought: they come first.
+        Topics, readers of each in a step, and how many stand there unbought: they come first.
     """
     topic, asked, n = np.empty(len(own) + len(sold), np.int64), np.empty(len(own) + len(sold)), 0
     listed = 0
@@ -151,7 +153,7 @@ def in_view(own, sold, now, rank, lead, appeal, novelty, readers, open_share):
         there = k < len(own)
         t, place = (own[k], rank[own[k]]) if there else (sold[k - len(own), 1], sold[k - len(own), 0])
         if (place >= 0 if there else place > 0 and sold[k - len(own), 2] > now) and lead[t] >= 0:
-            topic[n], asked[n] = t, opened(readers[place], appeal[t] * novelty[t], open_share)
+            topic[n], asked[n] = t, opened(readers[place], appeal[t] * novelty[t], open_share) * level / per_hour
             n, listed = n + 1, listed + there
     return topic[:n], asked[:n], listed
 

@@ -2,69 +2,67 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
-from sim.base.jit import njit
+from sim.base.jit import inner, njit
 from sim.base.kernels import bits
 from sim.world.records import SERVE
 
 _11, _NONE = np.uint64(11), np.uint64(0)
 
 
-class Turn(NamedTuple):
-    """When posts are served, and what their draws hang on.
-
-    Attributes:
-        key: stream key.
-        step: of the coins that decide on a part of a candidate.
-        salt: what salts are drawn by: a step, or for a post that goes on where it ended, always the same.
-        now: minutes since the start.
-    """
-
-    key: np.uint64
-    step: int
-    salt: int
-    now: int
-
-
-@njit(cache=True)
-def fill_served(offers, posts, real, weight, at, chance, tables, turn, ident, root, minute):
+@njit(cache=True, counts=False)
+def fill_served(
+    offers, blank, posts, real, weight, samples, ratio, at, chance, tables, key, step, salt, now, ident, root, minute, goes
+):
     """Let offers bring posts before about so many real people each.
 
     Args:
-        offers: OFFER[n] that nothing but channel and factors is known of. Written.
+        offers: OFFER[n]. Written.
+        blank: OFFER[1], what they have in common: channel and factors.
         posts: i8[n] their rows.
         real: f8[n] people who are to see them.
-        weight: i8[n] real people that one view stands for.
+        weight: i8[n] real people that one view stands for; empty: by ``samples``.
+        samples: simulated views aimed at for one post.
+        ratio: real people in a row.
         at: i8[n] places of the posts in the two columns that follow.
         chance: f8, mean chance that a candidate is served; 0: nobody is there, so nobody is asked.
         tables: i8, of lots.
-        turn: when.
+        key: stream key of the draws.
+        step: of the coins that decide on a part of a candidate.
+        salt: what salts are drawn by: a step, or for a post that goes on where it ended, always the same.
+        now: minutes since the start.
         ident: u8[posts] of all posts what identifies each in draws.
         root: i8[posts] its row in the repost forest.
         minute: i8[posts] when it was posted.
+        goes: i8[posts] the candidate with which each goes on, moved on here; empty: each begins anew.
     """
     for i in range(posts.shape[0]):
+        offers[i] = blank[0]
         post, o, views = posts[i], offers[i], 0.0
+        o.weight = weight[i] if weight.shape[0] else a_view(np.int64(real[i]), samples, ratio)
         if chance[at[i]] > 0:
-            views = real[i] / weight[i] / chance[at[i]]
-        coin = np.float64(bits(turn.key, ident[post], np.uint64(turn.step), _NONE) >> _11) / np.float64(1 << 53)
-        o.post, o.event, o.mode, o.weight, o.table = post, root[post], SERVE, weight[i], tables[at[i]]
-        o.source = bits(turn.key, ident[post], np.uint64(turn.salt), _NONE)
+            views = real[i] / o.weight / chance[at[i]]
+        coin = np.float64(bits(key, ident[post], np.uint64(step), _NONE) >> _11) / np.float64(1 << 53)
+        o.post, o.event, o.mode, o.table = post, root[post], SERVE, tables[at[i]]
+        o.source = bits(key, ident[post], np.uint64(salt), _NONE)
         o.count = np.int64(np.floor(np.rint(views * 1e6) / 1e6 + coin))  # rounded as NumPy does
-        o.minute = max(turn.now, minute[post])
+        o.minute = max(now, minute[post])
+        if goes.shape[0]:
+            o.first = goes[post]
+    if goes.shape[0]:
+        for o in offers:  # a post may be there twice
+            goes[o.post] = o.first + o.count
 
 
-@njit(cache=True)
-def _a_view(real, samples, ratio):
-    """Real people that one view stands for: `sample_weight` of one number."""
+@inner(cache=True, counts=False)
+def a_view(real, samples, ratio):
+    """Real people that one view stands for: fine enough for ``samples`` views, never above the ratio."""
     return min(max(real // max(1, samples), 1), ratio)
 
 
 @njit(cache=True)
-def searched(topics, lead, novelty, story, pull, demand, samples, ratio):
+def searched(topics, lead, novelty, story, pull, demand):
     """Whom a search finds: lead posts of a story's topics, in proportion to their pull.
 
     Args:
@@ -74,27 +72,40 @@ def searched(topics, lead, novelty, story, pull, demand, samples, ratio):
         story: i8[topics].
         pull: f8[topics] appeal of each; its novelty multiplies it.
         demand: f8[stories] reads of each story in the step (people).
-        samples: simulated views aimed at.
-        ratio: real people in a row.
 
     Returns:
-        Posts, real people and people a view, i8[n], f8[n] and i8[n].
+        Posts and real people, i8[n] and f8[n].
     """
     posts, real, n = np.empty(len(topics), np.int64), np.empty(len(topics)), 0
-    weight, total = np.empty(len(topics), np.int64), np.zeros(len(demand))
+    total = np.zeros(len(demand))
     for t in topics:
         if lead[t] >= 0 and novelty[t] > 0.001:
             total[story[t]] += pull[t] * novelty[t]
     for t in topics:
         if lead[t] >= 0 and novelty[t] > 0.001:
             posts[n], real[n] = lead[t], pull[t] * novelty[t] / (total[story[t]] + 0.5) * demand[story[t]]
-            weight[n] = _a_view(np.int64(real[n]), samples, ratio)
             n += 1
-    return posts[:n], real[:n], weight[:n]
+    return posts[:n], real[:n]
 
 
 @njit(cache=True)
-def played(rows, tier, alive, recommended, begun, quotas, hours, level, per_hour, samples, ratio):
+def wanted(own, anywhere, outside, here, elsewhere, level, per_hour):
+    """Reads that a search has in a step (people), f8[stories].
+
+    Args:
+        own: f8[stories] interest of each story on the platform.
+        anywhere: f8[stories] on all platforms.
+        outside: f8[stories] outside of all.
+        here: reads an hour per unit of interest on the platform, in the fullest hours.
+        elsewhere: the same for any other interest.
+        level: activity of the day.
+        per_hour: steps in an hour.
+    """
+    return (own * here + (anywhere - own + outside) * elsewhere) * level / per_hour
+
+
+@njit(cache=True)
+def played(rows, tier, alive, recommended, begun, quotas, hours, level, per_hour, samples, ratio, head):
     """Plays that posts in the pools of a recommender ask for in a step.
 
     Args:
@@ -109,22 +120,24 @@ def played(rows, tier, alive, recommended, begun, quotas, hours, level, per_hour
         per_hour: steps in an hour.
         samples: simulated views aimed at.
         ratio: real people in a row.
+        head: first pool of head posts.
 
     Returns:
-        Posts, plays (people) and people a view, i8[n], f8[n] and i8[n].
+        Posts, plays (people) and people a view, i8[n], f8[n] and i8[n]; plays of all ordinary posts, and of head posts.
     """
     posts, flow, n = np.empty(len(rows), np.int64), np.empty(len(rows)), 0
-    weight = np.empty(len(rows), np.int64)
+    weight, ordinary, capped = np.empty(len(rows), np.int64), 0, 0
     for p in rows:
         if tier[p] < 0:
             continue
         quota = quotas[tier[p]] * alive[p]
         left = max(quota - (recommended[p, 0] - begun[p, 0]), 0)
         posts[n] = p
-        flow[n] = min(np.int64(np.ceil(quota / (hours[tier[p]] * per_hour) * level)), left)
-        weight[n] = _a_view(quota, samples, ratio)
+        plays = min(np.int64(np.ceil(quota / (hours[tier[p]] * per_hour) * level)), left)
+        flow[n], weight[n] = plays, a_view(quota, samples, ratio)
+        ordinary, capped = ordinary + plays * (tier[p] < head), capped + plays * (tier[p] >= head)
         n += 1
-    return posts[:n], flow[:n], weight[:n]
+    return posts[:n], flow[:n], weight[:n], ordinary, capped
 
 
 @njit(cache=True)

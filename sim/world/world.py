@@ -205,6 +205,7 @@ class World:
         self.posts, self.topics = Table(_of("posts", columns)), Table(_of("topics", columns), 16)
         self.forest = Table(_of("forest", columns), 1024)
         self._told: tuple[int, list[bool]] = (-1, [])  # by how many topics there were
+        self._anywhere: tuple[bytes, np.ndarray] = (b"", np.zeros(0))  # by what was added up
         self.by_platform, self.by_story = (Table(_of(name, columns), 1) for name in ("by_platform", "by_story"))
         self.by_platform.append(len(platforms))
         self.by_story.append(len(stories))
@@ -256,6 +257,13 @@ class World:
             opened = np.bincount(self.topics.platform, minlength=len(self.platforms)) > 0
             self._told = self.topics.n, opened.tolist()
         return self._told[1]
+
+    def anywhere(self) -> np.ndarray:
+        """Interest of each story on all platforms together, f8[stories]; added up where some of it has changed."""
+        interest = self.by_platform.interest
+        if self._anywhere[0] != (now := interest.tobytes()):
+            self._anywhere = now, interest.sum(axis=0)
+        return self._anywhere[1]
 
     def inflow(self, step: int) -> np.ndarray:
         """Flows of every topic that fall into ``step``, i8[topics, flows], a view into the ring."""
