@@ -6,14 +6,15 @@ behind (`absorb`). `sim.world.persons` is the other one, where everybody is a Me
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from sim.base import streams
-from sim.world.exposure import Moment, Posts, Reachable, State, expose
+from sim.world import handles
+from sim.world.exposure import Moment, Reachable, State
 from sim.world.records import ACT, RECORD, stacked
-from sim.world.uptake import Tally, absorb
 from sim.world.world import World
 
 CHUNK = 1 << 16  # candidates a task; fixed, so that threads cannot change a result
@@ -27,8 +28,7 @@ class Engine:
         self._keys = {name: np.uint64(streams.stream_key(world.seed, name)) for name in ("views", "thin")}
         self.moment: Moment
         self.networks: list[Reachable] = []
-        self.posts: Posts
-        self.tally: Tally
+        self.won: tuple[np.ndarray, ...] = ()  # followers, as `World.won_rows` gives them
 
     def begin(self, step: int) -> None:
         """Move to a step: what is said from now on is said of it."""
@@ -44,8 +44,9 @@ class Engine:
             self._keys["thin"],
             delays[step % len(delays)],
         )
-        self.networks = self.world.networks()
-        self.posts, self.tally = self.world.known_posts(), self.world.tally()
+        before, self.won = self.won, self.world.won_rows()
+        if self.won is not before:
+            self.networks = self.world.networks()
 
     def new_day(self) -> None:
         """Attention spent yesterday is forgotten."""
@@ -86,6 +87,26 @@ class Vectorized(Engine):
     def __init__(self, world: World, threads: int = 1) -> None:
         super().__init__(world)
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self._own = threading.local()  # of each thread, room for the views of a chunk
+        self._run: handles.Run | None = None
+        self._known: tuple[object, ...] = ()  # what it was told of
+        self._networks: list[handles.Network] = []
+
+    def begin(self, step: int) -> None:
+        """Move to a step, and tell the passes what has changed since the one before."""
+        super().begin(step)
+        world, before = self.world, self._known
+        self._known = world.posts.moved, world.topics.moved, self.won
+        if self._run is None:
+            parts = world.people, world.state, world.known_posts(), world.tally(), self.moment
+            self._run = handles.hold_run(*parts, *self.won)
+            self._networks = [handles.hold_network(network) for network in self.networks]
+            return
+        handles.move(self._run, self.moment)
+        if self._known[:2] != before[:2]:
+            handles.enlarge(self._run, world.known_posts(), world.tally())
+        if self.won is not before[2]:
+            handles.win(self._run, *self.won)
 
     def new_day(self) -> None:
         """Attention spent yesterday is forgotten."""
@@ -105,18 +126,18 @@ class Vectorized(Engine):
         return stacked(list(run(lambda span: self._chunk(platform, offers, ends, *span), spans)), RECORD)
 
     def _chunk(self, platform: int, offers: np.ndarray, ends: np.ndarray, lo: int, hi: int) -> np.ndarray:
-        world, out = self.world, np.empty(hi - lo, RECORD)
-        network = self.networks[platform]
-        n = expose(offers, ends, lo, hi, self.moment, world.people, network, self.posts, world.state, out)
-        return out[:n].copy() if n < len(out) // 2 else out[:n]
+        if not hasattr(self._own, "room"):
+            self._own.room = np.empty(CHUNK, RECORD)
+        out: np.ndarray = self._own.room
+        return out[: handles.expose_held(self._run, self._networks[platform], offers, ends, lo, hi, out)].copy()
 
     def absorb(self, offers: np.ndarray, views: np.ndarray) -> np.ndarray:
         """Let the views change people and be counted; returns the acts that will follow from them."""
-        world, acts = self.world, np.empty(len(views), ACT)
-        n = absorb(views, offers, self.moment, world.people, self.posts, world.state, self.tally, acts)
-        return acts[:n]
+        acts = np.empty(len(views), ACT)
+        return acts[: handles.absorb_held(self._run, views, offers, acts)]
 
     def close(self) -> None:
-        """End the threads."""
+        """End the threads, and let the world go."""
+        self._run, self._networks = None, []
         if self._pool:
             self._pool.shutdown()

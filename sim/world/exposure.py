@@ -328,7 +328,7 @@ def expose(offers, ends, lo, hi, moment, people, network, posts, state, out):
         network: who can be reached on the platform.
         posts: what is known of each post.
         state: attention, fatigue and reach of everybody; only read.
-        out: RECORD[hi - lo].
+        out: RECORD[at least hi - lo]. Written.
     """
     n, i, at = np.int64(0), 0, lo
     while ends[i] <= lo:

@@ -78,7 +78,12 @@ class Table:
     """Columns that grow together; ``table.name`` is the live slice, to be changed in place.
 
     The slices lie among the attributes, where finding one costs nothing; they are cut anew when rows are added.
+
+    Attributes:
+        moved: how often the columns have come to lie elsewhere, since they had no room for more rows.
     """
+
+    moved = 0
 
     def __init__(self, columns: Iterable[Column], capacity: int = 256) -> None:
         self.n, self.spec = 0, tuple(columns)
@@ -108,6 +113,10 @@ class Table:
         if kind not in self._only:
             self._only[kind] = kind(*[getattr(self, name) for name in kind._fields])  # type: ignore[attr-defined]
         return self._only[kind]
+
+    def whole(self, kind: type[T]) -> T:
+        """As `only`, with the room for rows to come, so that it holds until the columns have `moved`."""
+        return kind(*[self._data[name] for name in kind._fields])  # type: ignore[attr-defined]
 
     @property
     def names(self) -> list[str]:
@@ -139,6 +148,7 @@ class Table:
         have = len(next(iter(self._data.values())))
         if rows > have:
             self._data = {name: grown(column, max(rows, 2 * have)) for name, column in self._data.items()}
+            self.moved += 1
 
 
 class Entries:

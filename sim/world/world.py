@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from sim.networks.walks import Layout
 from sim.world.clock import Clock
 from sim.world.exposure import Posts, Reachable, State, walk_lengths
 from sim.world.population import Aimed, Lots, Traits
-from sim.world.records import ACT, BASIC, MADE, flows_of
+from sim.world.records import ACT, BASIC, flows_of
 from sim.world.tables import (
     Bound,
     Column,
@@ -27,7 +26,7 @@ from sim.world.tables import (
     OfTopic,
     Table,
 )
-from sim.world.uptake import Tally
+from sim.world.uptake import Tally, in_turn
 
 ORIGINS = ("fact", "mind", "user", "relay")
 POST = (
@@ -104,6 +103,15 @@ def columns_of(
         OfStory("making_factor", "f8", 1),  # on posts of users' own, once what they are made with has been withdrawn
         ListOf("live_topics", bounds=(Bound(0, "topics"),)),  # topics that are not dead
     )
+
+
+class _Flow(NamedTuple):
+    flow: np.ndarray
+
+
+class _Counts(NamedTuple):
+    totals: np.ndarray
+    recommended: np.ndarray
 
 
 TABLES = ("posts", "topics", "forest", "by_platform", "by_story")
@@ -242,14 +250,13 @@ class World:
         ]
 
     def known_posts(self) -> Posts:
-        """What the passes need to know of each post."""
-        p = self.posts
-        return Posts(p.ident, p.story, p.platform, p.topic, p.negative, p.chance, p.reinforced, p.names_subject, p.tags)
+        """What the passes need to know of each post, with room for posts to come."""
+        return self.posts.whole(Posts)
 
     def tally(self) -> Tally:
-        """Where flows are counted."""
-        posts, here = self.posts, self.by_platform
-        return Tally(self.topics.flow, posts.totals, posts.recommended, here.channels, here.owned, here.spill)
+        """Where flows are counted, with room for posts and topics to come."""
+        flow, posts, here = self.topics.whole(_Flow).flow, self.posts.whole(_Counts), self.by_platform
+        return Tally(flow, posts.totals, posts.recommended, here.channels, here.owned, here.spill)
 
     def told(self) -> list[bool]:
         """By platform, whether a topic has ever been opened there: where none has, there is no post and no view."""
@@ -274,13 +281,11 @@ class World:
 
         What would happen after the end is left out, but for posts that are being made, which `unfinished` counts.
         """
-        due = np.maximum(acts["minute"] // self.clock.step_minutes, step + 1)
-        order = np.argsort(due, kind="stable")
-        order = order[(due[order] < self.clock.n_steps) | (acts["flags"][order] & MADE > 0)]
-        acts, due = acts[order], due[order]
-        ends = [0, *(np.flatnonzero(due[1:] != due[:-1]) + 1).tolist(), len(due)]
-        for lo, hi in pairwise(ends if len(due) else ()):
-            self.pending.setdefault(int(due[lo]), []).append(acts[lo:hi])
+        acts, spans = in_turn(acts, self.clock.step_minutes, step + 1, self.clock.n_steps)
+        start = 0
+        for due, end in spans.tolist():
+            self.pending.setdefault(due, []).append(acts[start:end])
+            start = end
 
     @property
     def unfinished(self) -> int:
