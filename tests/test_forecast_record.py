@@ -220,6 +220,11 @@ def test_before_the_run_begins_nothing_is_known_and_what_is_announced_is_kept(mo
     set_clock(monkeypatch, NOON - timedelta(days=9))
     answer = forecast(world(), "2021-01-02", **FEW)
     assert answer.sealed["known_until"] == "2020-12-31"
+    assert answer.sealed["data"]["last"] == "2020-12-23"  # nothing is looked at that lies ahead of the clock
+    assert any(line.startswith("data until 2020-12-23, predicted") for line in answer.lines())
+    earlier = forecast(world(), "2021-01-02", "2020-12-20", **FEW)
+    assert earlier.sealed["data"]["last"] == "2020-12-20"
+    assert stated.runs(earlier.sealed).cut == date(2020, 12, 31)
     assert answer.found.plan.later == ()
     assert len(answer.sealed["data"]["planned"]["what"]) == 2
     assert all(fact.enabled for fact in answer.world.interventions)
@@ -490,7 +495,9 @@ def texts(value):
 
 
 def test_the_page_and_the_picture_of_a_record(kept, tmp_path, capsys):
-    assert main.main(["forecast", "record", "--record", str(kept), "--out", str(tmp_path / "out"), "--lang", "zh"]) == 0
+    assert (
+        main.main(["forecast", "record", "--record", str(kept), "--page", str(tmp_path / "out"), "--lang", "zh"]) == 0
+    )
     out = tmp_path / "out"
     assert (out / "record.png").read_bytes()[:4] == b"\x89PNG"
     assert '<html lang="zh-CN">' in (out / "page.html").read_text(encoding="utf-8")
@@ -525,6 +532,31 @@ def test_the_command_registers_scores_and_tells(tmp_path, monkeypatch, capsys):
     assert main.main(["forecast", "score", place, "--against", "later.csv"]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line.endswith("it is no sealed forecast; refused")
+
+
+def test_every_command_finds_the_record_by_one_rule(tmp_path, monkeypatch, capsys):
+    """`--record`, else the folder `forecasts` of where results go; so what `register --out X` entered is found by X."""
+    set_clock(monkeypatch, NOON)
+    (tmp_path / "tiny.yaml").write_text(loader.dump(world()), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    asked = ["tiny.yaml", "--to", "2021-01-02", "--of", TOPICS, "--seeds", "3", "--users", "300", "--jobs", "1"]
+    assert main.main(["forecast", "register", *asked, "--out", "x"]) == 0, capsys.readouterr().err
+    assert "of x/forecasts/record.jsonl" in capsys.readouterr().out
+    set_clock(monkeypatch, LATER)
+    numbers(tmp_path / "later.csv", f"2021-01-02,{TOPICS},1")
+    assert main.main(["forecast", "score", "tiny", "--against", "later.csv", "--out", "x"]) == 0
+    assert "of x/forecasts/record.jsonl" in capsys.readouterr().out
+    assert main.main(["forecast", "record", "--out", "x"]) == 0
+    assert "scored 1; of 1 numbers" in capsys.readouterr().out
+    assert (tmp_path / "x/forecasts/page.html").exists()
+    assert not (tmp_path / "results").exists()
+    assert main.main(["forecast", "score", "tiny", "--against", "later.csv"]) == 2
+    assert "nothing of that name is on record" in capsys.readouterr().err
+    for command in ("register", "score", "record"):
+        assert main.main(["forecast", command, "--help"]) == 0
+        told = " ".join(capsys.readouterr().out.split())
+        assert "folder of the track record (OUT/forecasts)" in told
+        assert "where results go (./results)" in told
 
 
 # ---- the entries that come with the program
@@ -585,5 +617,8 @@ def test_the_twelve_cases_are_on_record_and_their_scores_are_those_of_their_file
             assert ours.bands == theirs.bands
             assert ours.crps == pytest.approx(theirs.crps)
     page = (track.OURS.parents[1] / "docs/forecasts.md").read_text(encoding="utf-8")
+    assert page.startswith(cases.HEAD)
+    assert "constants were fitted to these same twelve cases" in " ".join(page.split())
+    assert "由这十二个案例本身拟合" in page
     assert all(one.digest[:8] in page for one in by_name.values())
     assert load(f"cases/{next(iter(known))}").name in by_name

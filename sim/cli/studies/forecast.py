@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from sim.studies.forecast import Answer
 
-RECORD = Path("results/forecasts")
+FOLDER = "forecasts"  # of the track record, where results go
 
 
 def add_forecast(commands: Any) -> None:
@@ -45,8 +45,17 @@ def _add(words: Any, name: str, command: Any, text: str) -> argparse.ArgumentPar
     return parser
 
 
-def _add_where(parser: argparse.ArgumentParser, where: str = f"./{RECORD}") -> None:
-    parser.add_argument("--record", type=Path, metavar="DIR", help=f"folder of the track record ({where})")
+def _add_where(parser: argparse.ArgumentParser, *, out: bool = True) -> None:
+    """Where the track record is; ``out``: the command does not say yet where results go."""
+    option = parser.add_argument
+    option("--record", type=Path, metavar="DIR", help=f"folder of the track record (OUT/{FOLDER})")
+    if out:
+        option("--out", type=Path, default=Path("results"), metavar="DIR", help="where results go (./results)")
+
+
+def _place(args: argparse.Namespace) -> Path:
+    """The folder of the track record: the same for all who say where results go."""
+    return Path(args.record or args.out / FOLDER)
 
 
 def _add_register(words: Any) -> None:
@@ -69,7 +78,7 @@ def _add_register(words: Any) -> None:
     later = "leave out observed rows of later days that the scenario holds; without it they are refused"
     option("--leave-out-later", action="store_true", help=later)
     option("--note", default="", metavar="TEXT", help="a line for whoever reads it")
-    _add_where(parser, "OUT/forecasts")
+    _add_where(parser, out=False)
     add_study(parser, users=100_000)
 
 
@@ -88,7 +97,7 @@ def _add_record(words: Any) -> None:
     option = parser.add_argument
     head = "only say whether a head noted earlier is part of the record (exit code 2: no)"
     option("--holds", metavar="HEAD", help=head)
-    option("--out", type=Path, metavar="DIR", help="where page, picture and table go (beside the record)")
+    option("--page", type=Path, metavar="DIR", help="where page, picture and table go (beside the record)")
     option("--lang", choices=LANGUAGES, default="en", help="language in which the page opens (en)")
 
 
@@ -111,7 +120,7 @@ def _register(args: argparse.Namespace) -> int:
     from sim.studies.forecast.track import entries
     from sim.studies.forecast.words import entered
 
-    place = args.record or args.out / RECORD.name
+    place = _place(args)
     entries(place)  # a record that is broken is told before runs are made
     asked = {
         name: getattr(args, name)
@@ -133,7 +142,7 @@ def _register(args: argparse.Namespace) -> int:
 def _score(args: argparse.Namespace) -> int:
     from sim.studies.forecast import score
 
-    print_lines(score(args.file, args.against, args.record or RECORD).lines())
+    print_lines(score(args.file, args.against, _place(args)).lines())
     return 0
 
 
@@ -141,11 +150,11 @@ def _record(args: argparse.Namespace) -> int:
     from sim.studies.forecast import record
     from sim.studies.forecast.words import holds
 
-    found = record(args.record or RECORD)
+    found = record(_place(args))
     if args.holds is not None:
         print_lines([holds(found.entries, args.holds)])
         return 0
-    print_lines([*found.lines(), f"\nwritten: {found.write(args.out, lang=args.lang)}"])
+    print_lines([*found.lines(), f"\nwritten: {found.write(args.page, lang=args.lang)}"])
     return 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
@@ -24,7 +24,6 @@ from sim.studies.hindcast.hindcast import recorded
 from sim.studies.hindcast.known import SEEDS, USERS, Cut, plan
 from sim.studies.hindcast.score import Truth
 from sim.studies.hindcast.study import Hindcast, weighed
-from sim.studies.hindcast.words import known_until
 from sim.studies.paging import SCENARIO
 from sim.studies.shown import Shown
 from sim.studies.study import Asked, Jobs
@@ -90,7 +89,8 @@ def forecast(
     if candidates and candidates > seeds and not cut.known:
         raise SimError("nothing is known yet by which candidates could be chosen; leave --candidates out")
     cast = weighed(cut, seeds=seeds, candidates=candidates, jobs=jobs, tell=tell)
-    told = stated.content(cast, wanted, clock.now(), note=" ".join(note.split()), hindsight=hindsight)
+    asked = {"until": days[1], "note": " ".join(note.split()), "hindsight": hindsight}
+    told = stated.content(cast, wanted, clock.now(), **asked)
     return Answer(cast, told, wanted if quantities else (), numbers, tuple(announced))
 
 
@@ -162,9 +162,7 @@ class Answer(Shown):
     def asked(self) -> Asked:
         """The question, to be asked again of the scenario before it was cut."""
         plan = self.found.plan
-        sealed = datetime.fromisoformat(self.sealed["registered"]).date()
-        until = min(known_until(self.found), sealed)  # of a run that begins later nothing is known until it does
-        days = ["--to", plan.to.isoformat(), "--until", until.isoformat()]
+        days = ["--to", plan.to.isoformat(), "--until", self.sealed["data"]["last"]]
         runs = ["--seeds", str(len(self.found.traces)), "--users", str(plan.scenario.people.users)]
         tried = ["--candidates", str(self.found.candidates)] if self.found.candidates > len(self.found.traces) else []
         kept = [] if plan.with_plan else ["--without-plan"]

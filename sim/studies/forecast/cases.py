@@ -20,6 +20,7 @@ from sim.studies.forecast import against, data, stated, track, words
 from sim.studies.forecast.answer import Answer, forecast
 from sim.studies.forecast.show import PICTURE, record
 from sim.studies.hindcast.score import AHEAD, Truth
+from sim.studies.naive import EXPONENT, HALF_LIFE
 from sim.studies.reality.cases import EARLY, LATE, Case, chosen, observed, scenario
 from sim.studies.study import Jobs
 
@@ -29,7 +30,7 @@ WORDS = ("topic_hours", "topics", f"topic_hours{AHEAD}")
 PROGRAMME = "programme"  # note of what had been announced before the peak, see scenarios/cases/README.md
 NOTE = "a past case: its rules were made, and numbers of the model fitted, by people who knew how it ended"
 NAME = "forecasts"
-HEAD = """# Forecasts on record
+HEAD = f"""# Forecasts on record
 
 <!-- written by sim forecast cases -->
 Twelve past cases as entries of a track record: each registered as of the evening of its peak day, sealed, and scored by
@@ -38,6 +39,13 @@ who knew how each had ended, with numbers that had been fitted to six of them (`
 how a record reads and what the model is worth on known ground, not foresight. Hits and misses stand alike. The sealed
 files and the record lie in `scenarios/forecasts`; whoever keeps a record of their own goes on from them
 ([how](guide/forecast.md)). How the same cases fare day by day: [cases.md](cases.md).
+
+**The naive forecasts are no strangers either**: their constants were fitted to these same twelve cases (a half-life of
+{HALF_LIFE} days, an exponent of {EXPONENT}; [hindcasts](guide/hindcast.md)). So being better than naive is harder here
+than on a story that nobody has seen; [cases.md](cases.md) fits them to the other eleven.
+
+**所用的简单预测也不是局外人**：半衰期{HALF_LIFE}天、幂指数{EXPONENT}这两个常数就是由这十二个案例本身拟合的，
+因此在这里胜过简单预测，比在没人见过的故事上更难；[cases.md](cases.md) 则用其余十一个案例拟合。
 
 """
 

@@ -117,10 +117,10 @@ def csv(numbers: Truth) -> str:
     return "\n".join([",".join(COLUMNS), *rows, ""])
 
 
-def used(plan: Cut) -> dict[str, Any]:
-    """What went in by the cut, and what did not."""
+def used(plan: Cut, last: date) -> dict[str, Any]:
+    """What went in by the cut, and what did not; ``last``: day of which anything could be known when it was asked."""
     return {
-        "last": (plan.cut - DAY).date().isoformat(),
+        "last": last.isoformat(),
         "used": [
             {"label": one.label, "value": seal.plain(one.value), "factor": seal.plain(one.factor)} for one in plan.known
         ],

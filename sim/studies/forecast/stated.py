@@ -79,7 +79,13 @@ def chosen(plan: Cut, wanted: Sequence[str]) -> tuple[str, ...]:
 
 
 def content(
-    cast: Hindcast, wanted: Sequence[str], at: datetime, *, note: str = "", hindsight: Mapping[str, Any] | None = None
+    cast: Hindcast,
+    wanted: Sequence[str],
+    at: datetime,
+    *,
+    until: date | None = None,
+    note: str = "",
+    hindsight: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What the file of a forecast says, without its seal.
 
@@ -87,6 +93,8 @@ def content(
         cast: runs to the end, weighed by what was known.
         wanted: quantities that are stated.
         at: when it is registered.
+        until: last day of which anything may have been observed, as it was asked (that of ``at``); of a run that begins
+            later the cut lies ahead of it.
         note: what whoever reads it should know.
         hindsight: what the scenario holds of later days, as `data.allowed` says.
     """
@@ -109,7 +117,7 @@ def content(
             name: [list(map(seal.plain, row[ahead:])) for row in values] for name, values in runs.values.items()
         },
         "bands": {name: _bands(values[:, ahead:], runs.weights) for name, values in runs.values.items()},
-        "data": used(plan),
+        "data": used(plan, min(runs.cut, at.date() if until is None else until)),
         "note": note,
     }
     told["digest"] = known_by(told)
