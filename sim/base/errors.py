@@ -8,7 +8,7 @@ What can be wrong with a document stands once in English and Chinese, under a ke
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, reduce
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -82,7 +82,8 @@ class ScenarioError(SimError):
 
     def __init__(self, faults: list[Fault]) -> None:
         self.faults = sorted(faults, key=lambda f: (f.file, f.line, f.col, f.path))
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+        chinese = (replace(one, message=in_chinese(one.message), hint=in_chinese(one.hint)) for one in self.faults)
+        super().__init__(Bilingual("\n".join(map(str, self.faults)), "\n".join(map(str, chinese))))
 
     def __reduce__(self) -> tuple[type, tuple[list[Fault]]]:
         """Errors come back from other processes; by default they would be made anew from their words."""
@@ -116,6 +117,17 @@ class Bilingual(str):
 
     def __reduce__(self) -> tuple[type, tuple[str, str]]:
         return type(self), (str(self), self.zh)
+
+
+def in_chinese(text: str) -> str:
+    """A line in Chinese where it has that, else as it is."""
+    return text.zh if isinstance(text, Bilingual) else text
+
+
+def words_of(error: Exception) -> str:
+    """What an error says, in both languages where it has both."""
+    said = error.args[0] if error.args else ""
+    return said if isinstance(said, str) else str(error)
 
 
 @cache

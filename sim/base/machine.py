@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from sim.base.errors import RefusedError, SimError
+from sim.base.errors import RefusedError, SimError, both
 
 
 def free_disk(out: Path) -> int:
@@ -23,12 +23,12 @@ def check_writable(folder: Path) -> None:
     """Find out before the run, not after it, that nothing can be written: `SimError`, `RefusedError`."""
     for place in (folder, *folder.parents):
         if place.is_symlink() and not place.exists():
-            raise SimError(f"{place} is a link to {place.readlink()}, which is not there; name another --out")
+            raise SimError(both("link_leads_nowhere", place=place, to=place.readlink()))
     there = nearest(folder)
     if not there.is_dir():
-        raise SimError(f"{there} is a file, not a folder; name another --out")
+        raise SimError(both("file_not_folder", place=there))
     if not os.access(there, os.W_OK | os.X_OK) or os.statvfs(there).f_flag & os.ST_RDONLY:
-        raise RefusedError(f"cannot write results in {there}; check its permissions, or name another --out")
+        raise RefusedError(both("cannot_write_results", place=there))
 
 
 def available_bytes() -> int | None:

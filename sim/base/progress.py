@@ -1,10 +1,12 @@
-"""How far is it? A bar on a terminal, a few whole lines in a log."""
+"""How far is it? A bar on a terminal, a few whole lines in a log, lines of JSON for another program."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
+
+from sim.base import lines
 
 Tell = Callable[[int, int, str], None]  # hears: how much is done, of how much, and what is going on
 
@@ -25,12 +27,14 @@ def within(tell: Tell | None, done: int, total: int, each: int = 1) -> Tell | No
 
 @contextmanager
 def progress(stream: TextIO | None, *, quiet: bool = False) -> Iterator[Tell | None]:
-    """Give a function ``tell(done, total, phase)``: a bar on a terminal, a few whole lines in a log.
+    """Give a function ``tell(done, total, phase)``: a bar on a terminal, a few whole lines in a log, or JSON.
 
     Where nothing can be shown, nothing is: a closed or full stream costs no result, and a process may have none.
     """
     if quiet or stream is None or stream.closed:
         yield None
+    elif lines.wanted():
+        yield _while_heard(_hundredths(stream))
     elif stream.isatty():
         with _bar(stream) as tell:
             yield _while_heard(tell)
@@ -74,6 +78,20 @@ def _bar(stream: TextIO) -> Iterator[Tell]:
                 bar.close()
 
 
+def _hundredths(stream: TextIO) -> Tell:
+    """For another program: a line for what begins, and one whenever another hundredth is done."""
+    last: tuple[Any, ...] = ()
+
+    def tell(done: int, total: int, phase: str) -> None:
+        nonlocal last
+        if (now := (phase, total, 100 * done // max(total, 1))) != last:
+            last = now
+            stream.write(lines.of_progress(done, total, phase) + "\n")
+            stream.flush()
+
+    return tell
+
+
 def _quarters(stream: TextIO) -> Tell:
     """A log has no use for a bar: one line for what begins, and one whenever another quarter is done."""
     last, doing = (0, 0), ""
@@ -81,11 +99,11 @@ def _quarters(stream: TextIO) -> Tell:
     def tell(done: int, total: int, phase: str) -> None:
         nonlocal last, doing
         quarter = 4 * done // max(total, 1)
-        lines = [phase] if phase != doing else []
-        lines += [f"{25 * quarter:3d} %  {done:,} of {total:,} steps"] if quarter and (total, quarter) != last else []
+        told = [phase] if phase != doing else []
+        told += [f"{25 * quarter:3d} %  {done:,} of {total:,} steps"] if quarter and (total, quarter) != last else []
         last, doing = (total, quarter), phase
-        if lines:
-            stream.write("".join(f"{line}\n" for line in lines))
+        if told:
+            stream.write("".join(f"{line}\n" for line in told))
             stream.flush()
 
     return tell

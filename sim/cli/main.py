@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from sim.base import lines
 from sim.base.blas import one_thread
 from sim.cli.commands import COMMANDS
 from sim.cli.words import LIMIT, fail, note
@@ -25,11 +26,11 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 CLOSED_PIPE = 141  # 128 + SIGPIPE, likewise
 
 _FIXES = {
-    errno.EACCES: "check its permissions",
-    errno.EPERM: "check its permissions",
-    errno.EROFS: "that disk is read-only",
-    errno.ENOSPC: "free some disk space",
-    errno.EDQUOT: "free some disk space",
+    errno.EACCES: "check_permissions",
+    errno.EPERM: "check_permissions",
+    errno.EROFS: "disk_read_only",
+    errno.ENOSPC: "free_disk_space",
+    errno.EDQUOT: "free_disk_space",
 }
 
 
@@ -77,45 +78,53 @@ def _asked_to_end() -> Iterator[None]:
 
 def _noticed(args: argparse.Namespace) -> int:
     """Carry a command out and say below it, once each, what a person should know beside the numbers."""
+    from sim.base.errors import changed
     from sim.base.notices import gathered
 
     with gathered() as said:
         code = _carry_out(args)
     for notice in said:
-        note(f"note: {notice}")
+        note(changed(notice.line, lambda line: f"note: {line}"), lines.NOTICE)
     return code
 
 
 def _carry_out(args: argparse.Namespace) -> int:
     """Run the sub-command; what a person can act on becomes one line, a bug keeps its traceback."""
-    from sim.base.errors import ScenarioError, SimError
+    from sim.base.errors import ScenarioError, SimError, both, changed, words_of
 
     try:
         code: int = args.command(args)
         print(end="", flush=True)  # a closed pipe or a full disk should show here, not at exit
         return code
     except ScenarioError as error:
-        return fail(str(error), error.exit_code)  # every fault names its own place
+        return fail(words_of(error), error.exit_code)  # every fault names its own place
     except SimError as error:
-        return fail(f"sim: {error}", error.exit_code)
+        return fail(changed(words_of(error), _ours), error.exit_code)
     except _Terminated as ended:
-        return fail(f"terminated; {args.after_interrupt}", ended.code)
+        return fail(f"terminated; {args.after_interrupt}", ended.code, lines.ENDED)
     except KeyboardInterrupt:
-        return fail(f"interrupted; {args.after_interrupt}", INTERRUPTED)
+        return fail(f"interrupted; {args.after_interrupt}", INTERRUPTED, lines.ENDED)
     except BrokenPipeError:
         return CLOSED_PIPE
     except OSError as error:
         return fail(_os_line(error, can_move=hasattr(args, "out")), LIMIT)
     except MemoryError:
-        return fail("sim: out of memory; simulate fewer people with --users, or close other programs", LIMIT)
+        return fail(changed(both("out_of_memory"), _ours), LIMIT)
+
+
+def _ours(line: str) -> str:
+    """A line as this program's."""
+    return f"sim: {line}"
 
 
 def _os_line(error: OSError, *, can_move: bool) -> str:
     """What the system refused, where, and what would help."""
-    where = "output" if error.filename is None else error.filename
-    fix = _FIXES.get(error.errno or 0, "check the path")
-    elsewhere = ", or write elsewhere with --out DIR" if can_move else ""
-    return f"sim: {where}: {error.strerror or error}; {fix}{elsewhere}"
+    from sim.base.errors import both, changed
+
+    where = both("the_output") if error.filename is None else error.filename
+    fix = both(_FIXES.get(error.errno or 0, "check_path"))
+    told = both("system_refused", where=where, why=error.strerror or error, fix=fix)
+    return changed(both("or_elsewhere", text=told) if can_move else told, _ours)
 
 
 def _settle_output() -> None:

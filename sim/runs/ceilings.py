@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sim.base import machine
-from sim.base.errors import RefusedError
+from sim.base.errors import RefusedError, both
 from sim.base.words import humanise_bytes, humanise_seconds
 
 LOOK_SECONDS = 0.1  # between two looks at clock and memory
@@ -61,13 +61,10 @@ class Ceiling:
     def passed(self, seconds: float) -> str:
         """Which limit has been passed, in words; empty for none."""
         if seconds > self.seconds:
-            return (
-                f"took longer than {humanise_seconds(self.seconds)}; --max-minutes allows more, fewer people take less"
-            )
+            return both("took_too_long", time=humanise_seconds(self.seconds))
         used = machine.used_bytes()
         if used is not None and used > self.memory_bytes:
-            much = humanise_bytes(self.memory_bytes)
-            return f"took more than {much} of memory; --max-memory allows more, fewer people take less"
+            return both("took_too_much", much=humanise_bytes(self.memory_bytes))
         return ""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.base import machine
-from sim.base.errors import RefusedError
+from sim.base.errors import RefusedError, both
 from sim.runs import kinds
 from sim.runs.ceilings import Ceiling
 from sim.runs.costs import Cost
@@ -40,7 +40,7 @@ def required(world: World, out: Path | None = None, who: str = "") -> Estimate:
     """The estimate of what fits this machine. Raises `RefusedError`, which begins with ``who``, for what does not."""
     need = estimate(world, out)
     if need.refusal:
-        raise RefusedError(f"{who}: {need.refusal}" if who else need.refusal)
+        raise RefusedError(both("whose_refusal", who=who, text=need.refusal) if who else need.refusal)
     return need
 
 
@@ -60,14 +60,14 @@ def ceiling(need: Estimate, seconds: float | None = None, memory: int | None = N
 
 def _refusal(world: World, cost: Cost, out: Path | None) -> str:
     users, free = world.people.users, machine.available_bytes()
-    needs = f"{users:,} people need about {cost.memory_bytes / 2**30:,.1f} GiB of memory"
+    needs = both("people_need_memory", users=f"{users:,}", gib=f"{cost.memory_bytes / 2**30:,.1f}")
     if free is not None and cost.memory_bytes > 0.9 * free:
-        return f"{needs}, and {free / 2**30:,.1f} GiB are free; {_way_out(world, free)}"
+        return both("memory_is_free", needs=needs, gib=f"{free / 2**30:,.1f}", fix=_way_out(world, free))
     if users > MAX_USERS:
-        return f"{needs}, and at most {MAX_USERS:,} can be simulated; {_way_out(world, free)}"
+        return both("most_people", needs=needs, most=f"{MAX_USERS:,}", fix=_way_out(world, free))
     if out is not None and (room := machine.free_disk(out)) < cost.disk_bytes:
-        there = f"{room / 2**20:,.0f} MiB are free in {out}"
-        return f"the results need about {cost.disk_bytes / 2**20:,.0f} MiB of disk, and {there}; name another --out"
+        need, free_there = (f"{size / 2**20:,.0f}" for size in (cost.disk_bytes, room))
+        return both("results_need_disk", need=need, free=free_there, place=out)
     return ""
 
 
@@ -85,5 +85,5 @@ def _way_out(world: World, free: int | None) -> str:
         users //= 2
     fits = users // (digit := 10 ** (len(str(users)) - 1)) * digit
     if not fits:
-        return "shorten days, or use a machine with more memory"
-    return f"lower people.users (--users) to {fits:,} or less"
+        return both("shorten_or_more_memory")
+    return both("lower_users", users=f"{fits:,}")

@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from sim.base.errors import RefusedError, SimError
+from sim.base.errors import RefusedError, SimError, both
 
 SCHEMA_VERSION = 2
 FILE, LOCK = "ledger.sqlite", "ledger.lock"
@@ -278,8 +278,8 @@ def _locked(folder: Path) -> IO[str]:
         handle.seek(0)
         who = handle.read().strip()
         handle.close()
-        by = f" (process {who})" if who else ""
-        raise SimError(f"{folder}: another command is writing here{by}; wait for it, or name another --out") from None
+        by = both("by_process", who=who) if who else ""
+        raise SimError(both("writing_here", folder=folder, by=by)) from None
     handle.truncate(0)
     handle.write(str(os.getpid()))
     handle.flush()

@@ -25,7 +25,7 @@ import numpy as np
 from pydantic_core import to_json
 
 from sim.base import machine, notices
-from sim.base.errors import RefusedError, SimError
+from sim.base.errors import RefusedError, SimError, both, words_of
 from sim.base.files.packed import packed, unpacked
 from sim.base.notices import Notice
 from sim.base.workers import JobDiedError, JobOverdueError, NoWorkersError
@@ -250,7 +250,7 @@ class _Book:
         """Keep what came of a call, or why nothing came."""
         status, text = FAILED if error else DONE, base64.b64encode(raw).decode()
         digest = hashlib.sha256(raw).hexdigest()
-        self.ledger.add(Row(call.key, call.name, batch, number, 0, "", status, 1, error, text, digest, seconds))
+        self.ledger.add(Row(call.key, call.name, batch, number, 0, "", status, 1, str(error), text, digest, seconds))
 
 
 def _outcome(future: Future[tuple[bytes, float]]) -> tuple[bytes, float, str]:
@@ -258,7 +258,7 @@ def _outcome(future: Future[tuple[bytes, float]]) -> tuple[bytes, float, str]:
     try:
         return *future.result(), ""
     except CeilingError as error:
-        return b"", 0.0, str(error)
+        return b"", 0.0, words_of(error)
     except (JobDiedError, JobOverdueError) as error:
         return b"", 0.0, f"{error}; simulate fewer people (--users), or use fewer processes (--jobs)"
     except CancelledError:
@@ -270,4 +270,5 @@ def _outcome(future: Future[tuple[bytes, float]]) -> tuple[bytes, float, str]:
 
 def _told(failed: dict[int, str], whole: int) -> SimError:
     number, words = next(iter(sorted(failed.items())))
-    return RefusedError(f"{len(failed):,} of {whole:,} runs failed; run {number + 1}: {words}")
+    counts = {"failed": f"{len(failed):,}", "whole": f"{whole:,}", "number": number + 1}
+    return RefusedError(both("runs_failed", words=words, **counts))

@@ -23,7 +23,7 @@ from sim.pages import bundle
 from sim.pages.page import html as page_html
 from sim.runs.recipe import key
 from sim.scenario import load as scenarios
-from sim.studio import arms, fields, message, mishaps, page, pairs, price, settings, shift, text, words
+from sim.studio import arms, fields, message, mishaps, page, pairs, price, settings, shift, studies, text, words
 from sim.studio.desk import Desk, seeded
 from sim.studio.guard import Guard
 
@@ -43,7 +43,6 @@ def app(desk: Desk, hosts: Iterable[str], language: str = "en") -> Starlette:
             yield
         finally:
             desk.studies.close()
-            desk.forecasts.close()
             desk.crew.close()
 
     made = Starlette(routes=_routes(), middleware=[Middleware(Guard, hosts=hosts)], lifespan=life)
@@ -72,11 +71,8 @@ def _routes() -> list[Route]:
         Route("/api/pairs/{name}/{word}", _pair_word, methods=["POST"]),
         Route("/api/studies", _studies),
         Route("/api/studies", _study, methods=["POST"]),
+        Route("/api/studies/stop", _stop_study, methods=["POST"]),
         Route("/api/studies/{study}", _study_page),
-        Route("/api/forecasts", _forecasts),
-        Route("/api/forecasts", _register, methods=["POST"]),
-        Route("/api/forecasts/score", _score, methods=["POST"]),
-        Route("/api/forecasts/page", _record),
         Route("/api/events", _events),
     ]
 
@@ -297,48 +293,26 @@ async def _pair_word(request: Request, desk: Desk) -> Response:
 
 @_answered
 async def _studies(request: Request, desk: Desk) -> Response:
-    return JSONResponse(desk.studies.told())
+    return JSONResponse(await run_in_threadpool(desk.studies.told))
 
 
 @_answered
 async def _study(request: Request, desk: Desk) -> Response:
     study, yaml, asked = await _sent(request, study=str, yaml=str, asked=dict)
-    await run_in_threadpool(text.world, yaml)  # faults are found beside the loop
+    await run_in_threadpool(studies.world, yaml)  # what takes time, beside the loop
     desk.studies.ask(study, yaml, asked)
     return JSONResponse(desk.studies.told(), 202)
 
 
 @_answered
+async def _stop_study(request: Request, desk: Desk) -> Response:
+    desk.studies.close()
+    return JSONResponse({})
+
+
+@_answered
 async def _study_page(request: Request, desk: Desk) -> Response:
     return await _as_page(request, await run_in_threadpool(desk.studies.document, request.path_params["study"]))
-
-
-# ---- forecasts
-
-
-@_answered
-async def _forecasts(request: Request, desk: Desk) -> Response:
-    return JSONResponse(await run_in_threadpool(desk.forecasts.told))
-
-
-@_answered
-async def _register(request: Request, desk: Desk) -> Response:
-    yaml, to, until, seeds = await _sent(request, yaml=str, to=str, until=str, seeds=int)
-    await run_in_threadpool(text.world, yaml)  # faults are found beside the loop
-    desk.forecasts.register(yaml, to, until, seeds)
-    return JSONResponse(desk.forecasts.told(), 202)
-
-
-@_answered
-async def _score(request: Request, desk: Desk) -> Response:
-    digest, later = await _sent(request, forecast=str, later=str)
-    desk.forecasts.score(digest, later)
-    return JSONResponse(desk.forecasts.told(), 202)
-
-
-@_answered
-async def _record(request: Request, desk: Desk) -> Response:
-    return await _as_page(request, await run_in_threadpool(desk.forecasts.document))
 
 
 # ---- what happens

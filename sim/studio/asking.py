@@ -1,34 +1,32 @@
-"""Commands of the shell that the studio has carried out: each in a process of its own, of its kind one at a time."""
+"""Commands of the shell that the studio has carried out: each in a process of its own, one at a time."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import shutil
 import sys
-import tempfile
-from asyncio.subprocess import PIPE
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim.base import places
-from sim.base.errors import SimError
+from sim.base import lines, places
+from sim.base.errors import SimError, words_of
 from sim.pages.words import Said, same
-from sim.studio.words import line, said
+from sim.studio.words import line, said, told
+
+PATIENCE = 10.0  # seconds that a command has to end when it is asked to
 
 
 class Ended(NamedTuple):
-    """How a command ended: its exit code, what it printed, and the last line of what it said beside that."""
+    """How a command ended: what it printed, why it could not do what was asked, what should be known beside it."""
 
-    code: int
     printed: str
-    last: str
-
-    @property
-    def wrong(self) -> str:
-        """In a line, why it could not do what was asked; empty where it did."""
-        return "" if self.code == 0 else self.last.removeprefix("sim: ") or "?"
+    wrong: Said | str
+    notices: list[Said | str]
 
 
 class OneAtATime:
@@ -63,8 +61,12 @@ class OneAtATime:
     async def _done(self, doing: Callable[[], Awaitable[Said | str]]) -> None:
         try:
             self.words = await doing()
-        except (OSError, ValueError, SimError) as error:  # no process, no room, a line without end
+        except asyncio.CancelledError:
+            self.words = said("study_stopped")
+        except (OSError, ValueError) as error:  # no process, no room, a line without end
             self.words = same(str(error))
+        except SimError as error:
+            self.words = told(words_of(error))
         self.work = None
         self.say()
 
@@ -74,33 +76,72 @@ class OneAtATime:
             self.work.cancel()
 
 
-async def asked_of(name: str, content: str, words: Callable[[str], list[str]], hear: Callable[[str], None]) -> Ended:
-    """Ask a command of a file that is there as long as the command is; ``words`` are given its path."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, name)
-        path.write_text(content, encoding="utf-8")
-        return await sim(*words(str(path)), hear=hear)
+@contextmanager
+def laid(folder: Path, files: Mapping[str, str]) -> Iterator[None]:
+    """Files, by name, that are there as long as a command needs them."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (folder / name).write_text(content, encoding="utf-8")
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):  # there are others in it
+            folder.parent.rmdir()
 
 
-async def sim(*words: str, hear: Callable[[str], None] = lambda line: None) -> Ended:
-    """Carry a command out; it ends with whoever waits for it. ``hear`` is told every line beside what it prints."""
-    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(places.PACKAGE.parent), os.environ.get("PYTHONPATH", "")])}
+async def sim(words: Sequence[str], hear: Callable[[dict[str, Any]], None]) -> Ended:
+    """Carry a command out; it ends with whoever waits for it. ``hear`` is told how far it is, as `sim.base.lines` says.
+
+    A line that is none of these is what Python says of a fault of the program.
+    """
+    python = os.pathsep.join([str(places.PACKAGE.parent), os.environ.get("PYTHONPATH", "")])
+    env = os.environ | {"PYTHONPATH": python, lines.VARIABLE: lines.JSON}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "sim.cli", *words), env=env, stdout=PIPE, stderr=PIPE
     )
-    last = ""
     assert process.stdout is not None  # both were asked for
     assert process.stderr is not None
     printed = asyncio.create_task(process.stdout.read())
+    wrong: Said | str = "?"
+    notices: list[Said | str] = []
     try:
         async for raw in process.stderr:
-            told = raw.decode("utf-8", "replace").strip()
-            last = told or last
-            hear(told)
-        return Ended(await process.wait(), (await printed).decode("utf-8", "replace"), last)
+            message = _message(raw.decode("utf-8", "replace").strip())
+            if message["kind"] == lines.FAR:
+                hear(message)
+            elif message["kind"] == lines.NOTICE:
+                notices.append(_words(message, "note: "))
+            else:
+                wrong = _words(message, "sim: ")
+        code = await process.wait()
+        return Ended((await printed).decode("utf-8", "replace"), wrong if code else "", notices)
     except asyncio.CancelledError:
-        with suppress(ProcessLookupError):
-            process.terminate()
+        await _ended(process)
         raise
     finally:
         printed.cancel()
+
+
+async def _ended(process: Process) -> None:
+    """Have a process end, and wait until it has: it keeps what is done, and lets go of its files."""
+    with suppress(ProcessLookupError):
+        process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), PATIENCE)
+        except TimeoutError:
+            process.kill()
+
+
+def _message(text: str) -> dict[str, Any]:
+    with suppress(ValueError):
+        found = json.loads(text)
+        if isinstance(found, dict) and "kind" in found:
+            return found
+    return {"kind": lines.ERROR, "en": text}
+
+
+def _words(message: Mapping[str, str], head: str) -> Said | str:
+    """The words of a message without what they begin with on a terminal."""
+    english = message["en"].removeprefix(head)
+    return Said(en=english, zh=message["zh"].removeprefix(head)) if "zh" in message else english

@@ -22,13 +22,13 @@ from sim.scenario import load as scenarios
 from sim.scenario.scenario import Scenario
 from sim.studio import live, settings, text
 from sim.studio.crew import Crew
-from sim.studio.forecasts import Forecasts
 from sim.studio.notebook import BUSY, DONE, FAILED, PAUSED, RUNNING, WAITING, Entry, Notebook
-from sim.studio.studies import MOST_SEEDS, Studies
+from sim.studio.studies import Studies
 from sim.studio.words import line, said
 from sim.studio.worker import Job
 
 MOST_WAITING = 12
+MOST_SEEDS = 20  # of a pair of arms
 MOST_LIVE = 2 * MOST_SEEDS + 20  # runs whose curve and page stay in memory
 MOST_ACTS = 300
 MOST_BEHIND = 1000  # messages that a listener may be behind before it has to ask anew
@@ -43,7 +43,7 @@ class Live:
     acts: list[list[str]] = field(default_factory=list)
     document: bytes = b""
     summary: dict[str, Any] = field(default_factory=dict)
-    notices: list[str] = field(default_factory=list)
+    notices: list[Said | str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,6 @@ class Desk:
         self.crew = Crew(self._heard, lambda: self._say("ready", True), most)
         self.live: dict[str, Live] = {}
         self.studies = Studies(out, self._say)
-        self.forecasts = Forecasts(out, self._say)
         self.listeners: set[asyncio.Queue[tuple[str, Any]]] = set()
 
     # ---- what is asked
@@ -250,7 +249,7 @@ class Desk:
             entry.state = entry.state if job.keep else FAILED
         if kind != "steps":
             self.notebook.write()
-            self._say("entry", asdict(entry))
+            self._say("entry", asdict(entry) | {"notices": known.notices if known else []})
 
     def _stepped(self, entry: Entry, known: Live, rows: list[list[Any]], acts: list[list[str]]) -> None:
         begin = len(known.rows)

@@ -7,17 +7,15 @@ from html import escape
 from typing import Any
 
 from sim.base import places
-from sim.catalog import strategy_names
 from sim.pages import page as pages
 from sim.pages.words import Said, same
-from sim.pages.words import said as page_said
 from sim.scenario import load as scenarios
-from sim.scenario.strategies import PAYOFFS, strategies
+from sim.studio.questions import described
 from sim.studio.words import said, ui
 
 PARTS = places.PACKAGE / "studio/parts"
 SHARED = ("say", "save", "charts", "tables")  # scripts of pages that are used here
-SCRIPTS = ("ask", "form", "editor", "live", "pair", "book", "studies", "forecasts", "studio")
+SCRIPTS = ("ask", "form", "editor", "live", "pair", "book", "studies", "studio")
 BLANK = "sir"
 SKIPPED = ("reality_",)  # worlds that measure one mechanism alone
 
@@ -44,18 +42,10 @@ def _group(data: dict[str, Any]) -> str:
     return "campaigns" if data.get("campaign") else "cases"
 
 
-def tournament() -> dict[str, Any]:
-    """What can be asked of a tournament: strategies, those that are ticked at first, what players can be paid in."""
-    found = strategies(strategy_names())
-    named = [{"name": one.name, "title": one.title.model_dump(), "about": one.about.model_dump()} for one in found]
-    payoffs = [{"name": name, "title": page_said(f"pay_{name}")} for name in PAYOFFS]
-    return {"strategies": named, "first": ["seize", "wait"], "payoffs": payoffs}
-
-
 def document() -> dict[str, Any]:
     """What the scripts of the studio are told."""
     groups: dict[str, Said] = {name: said(f"choose_{name}") for name in ("cases", "campaigns", "textbook")}
-    asked = {"choices": choices(), "groups": groups, "first": "ding_zhen", "tournament": tournament()}
+    asked = {"choices": choices(), "groups": groups, "first": "ding_zhen", "studies": described()}
     return {"kind": "studio", "names": {}, "words": ui(), **asked}
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 from sim.base import places
-from sim.base.errors import Bilingual, Fault, ScenarioError, SimError
+from sim.base.errors import Bilingual, Fault, SimError, words_of
 from sim.pages import words
 from sim.pages.words import Said
 
@@ -36,13 +36,7 @@ def fault(one: Fault) -> dict[str, Any]:
 
 def of_error(error: SimError) -> Said | str:
     """What an error says; of a scenario with faults, a line each."""
-    if not isinstance(error, ScenarioError):
-        return told(error.args[0]) if error.args else ""
-    chinese = [
-        replace(one, message=getattr(one.message, "zh", one.message), hint=getattr(one.hint, "zh", one.hint))
-        for one in error.faults
-    ]
-    return Said(en=str(error), zh="\n".join(str(one) for one in chinese))
+    return told(words_of(error))
 
 
 def ui() -> dict[str, Said]:

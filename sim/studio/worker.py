@@ -29,6 +29,7 @@ from sim.studio import live
 from sim.studio.classroom.tasks import Task, carry_out
 from sim.studio.text import world
 from sim.studio.words import of_error, said
+from sim.studio.words import told as words
 
 EVERY = 0.08  # seconds between two messages of what was done
 HELD = 4  # results
@@ -122,7 +123,7 @@ def told(result: Result, seconds: float) -> dict[str, Any]:
         "digest": result.digest,
         "reached": result.summary.get("people_reached", 0),
         "summary": result.summary,
-        "notices": [str(notice) for notice in result.notices],
+        "notices": [words(notice.line) for notice in result.notices],
         "seconds": round(seconds, 2),
         "steps": result.scenario.steps,
         "document": zlib.compress(document.encode("utf-8", "surrogatepass"), 6),

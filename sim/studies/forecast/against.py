@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim.base.errors import SimError
+from sim.base.errors import SimError, both
 from sim.base.files.inputs import sha256
 from sim.base.registry import did_you_mean
 from sim.studies.forecast import clock, seal, stated, words
@@ -29,6 +30,7 @@ from sim.studies.hindcast.score import Judged, Truth, Unscored
 
 LEAST = 6  # digits of a digest by which a forecast on record must be called
 NOT_STATED, NOT_OVER = "not stated by this forecast", "of days that are not over"
+WHY = ("left_not_stated", "left_not_over", "left_before", "left_known_days", "left_beyond")  # keys of such lines
 
 
 class Scored(NamedTuple):
@@ -99,6 +101,13 @@ def score(file: Path | str, against: Path | str, record: Path | str = RECORD) ->
     return Scored(told, runs, truth, left, append(Path(record), SCORED, body, same), registered)
 
 
+def _why(left: Sequence[Unscored]) -> str:
+    """Why numbers were left out, each reason once."""
+    known: dict[str, str] = {str(line): line for line in map(both, WHY)}
+    reasons = [known.get(reason, reason) for reason in dict.fromkeys(one.reason for one in left)]
+    return reduce(lambda one, other: both("and_also", one=one, other=other), reasons or [both("no_rows")])
+
+
 def found(name: str, record: Path) -> dict[str, Any]:
     """What the sealed file says that is meant. Raises `SimError` where there is none, or it is of another forecast."""
     if Path(name).exists():
@@ -144,8 +153,7 @@ def sorted_out(runs: scoring.Runs, numbers: Truth) -> tuple[Truth, list[Unscored
     truth = {name: days for name, days in truth.items() if days}
     left += seen
     if not truth:
-        reasons = ", ".join(dict.fromkeys(one.reason for one in left)) or "it has no rows"
-        raise SimError(f"nothing to score: no day after {runs.cut} that was predicted and is over; {reasons}")
+        raise SimError(both("nothing_to_score", cut=runs.cut, reasons=_why(left)))
     return truth, left
 
 

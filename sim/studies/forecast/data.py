@@ -53,19 +53,17 @@ def allowed(plan: Cut, now: datetime, *, leave_out: bool) -> dict[str, Any]:
     """
     whole = plan.whole or plan.scenario
     if ahead := later(whole, now):
-        raise SimError(f"observed in the future: {_some(ahead)}; by the clock it is {now:%Y-%m-%d %H:%M} in Beijing")
+        raise SimError(both("observed_ahead", rows=_some(ahead), now=f"{now:%Y-%m-%d %H:%M}"))
     found, until = later(whole, plan.cut), plan.cut - DAY
     if found and not leave_out:
-        ways = "take them out of the scenario, or leave them out with --leave-out-later"
-        raise SimError(
-            f"the scenario holds {len(found)} observed rows of later than {until:%Y-%m-%d}, which a forecast of that "
-            f"day may not see: {_some(found)}; {ways}"
-        )
+        told = {"count": len(found), "until": f"{until:%Y-%m-%d}", "rows": _some(found)}
+        raise SimError(both("observed_later", **told))
     return {"left_out": len(found), "set_by_later": set_by_later(whole, plan.cut)}
 
 
 def _some(rows: list[str]) -> str:
-    return ", ".join(rows[:SHOWN]) + (f" and {len(rows) - SHOWN} more" if len(rows) > SHOWN else "")
+    some = ", ".join(rows[:SHOWN])
+    return both("and_more", some=some, count=len(rows) - SHOWN) if len(rows) > SHOWN else some
 
 
 def given(plan: Cut, numbers: Truth, today: date) -> Cut:

@@ -137,14 +137,13 @@ def plan(
         SimError: the days do not fit the scenario, or it is a classical one.
     """
     world = scenarios.load(source)
-    refusal = f"{world.name} is a {world.kind} world: it has no dates to be cut at"
+    refusal = both("no_dates", name=world.name, kind=world.kind)
     given = platform_world(world, refusal)
     to = _end_of_next_month(until) if to is None else to
     first = given.start.date() if now is None else given.start.date() - DAY
     until = until if now is None else max(until, first)
     if not first <= until < to:
-        order = f"the run begins on {given.start.date()}, is cut on {until} and ends on {to}"
-        raise SimError(f"{order}; each must come after the one before (--until, --to)")
+        raise SimError(both("days_out_of_order", start=given.start.date(), until=until, to=to))
     cut, end = (datetime.combine(day + DAY, time(), given.start.tzinfo) for day in (until, to))
     length = (end - given.start) / DAY
     longer = platform_world(scenarios.load(source, sets=[f"days={length}"], users=users, seed=seed), refusal)

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from sim.base.bands import crps, quantiles
-from sim.base.errors import SimError
+from sim.base.errors import SimError, both
 from sim.base.files import checksums, reading, schema
 from sim.base.registry import did_you_mean
 from sim.base.words import columns, humanise
@@ -316,19 +316,20 @@ def numbers(path: Path) -> dict[str, dict[date, float]]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             if not {*COLUMNS} <= {*(reader.fieldnames or ())}:
-                raise SimError(f"{path}:1: needs the columns {', '.join(COLUMNS)}")
+                raise SimError(both("needs_columns", place=f"{path}:1", names=", ".join(COLUMNS)))
             for row in reader:
                 try:
                     day, value = day_of(row["date"]), float(row["value"])
                 except (ValueError, AttributeError, TypeError):
-                    given = f"'{row['date']}' and '{row['value']}'"
-                    need = "needs a date such as 2020-12-01 or 2020/12/1 and a number"
-                    raise SimError(f"{path}:{reader.line_num}: {need}, not {given}") from None
+                    told = {"date": row["date"], "value": row["value"]}
+                    place = f"{path}:{reader.line_num}"
+                    raise SimError(both("needs_date_and_number", place=place, **told)) from None
                 if not isfinite(value):
-                    raise SimError(f"{path}:{reader.line_num}: {value} is no number to score against")
+                    raise SimError(both("number_not_scored", place=f"{path}:{reader.line_num}", value=value))
                 quantity = found.setdefault(row["quantity"].strip(), {})
                 if day in quantity:
-                    raise SimError(f"{path}:{reader.line_num}: {row['quantity'].strip()} of {day} is there twice")
+                    place, name = f"{path}:{reader.line_num}", row["quantity"].strip()
+                    raise SimError(both("number_twice", place=place, quantity=name, day=day))
                 quantity[day] = value
     except OSError as error:
         raise SimError(f"{path}: {(error.strerror or str(error)).lower()}") from None

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from sim.base.errors import SimError
+from sim.base.errors import SimError, both
 from sim.base.progress import Tell
 from sim.base.streams import py_bits, stream_key
 from sim.runs.estimate import required
@@ -69,7 +69,7 @@ def _goal(text: str) -> str:
 
 
 def _with_campaign(world: World) -> Scenario:
-    refusal = f"{world.name} has no campaign, so there is nothing to plan; `sim show launch` has one"
+    refusal = both("no_campaign_to_plan", name=world.name)
     if world.campaign is None:
         raise SimError(refusal)
     return platform_world(world, refusal)

@@ -15,7 +15,7 @@ from functools import partial
 
 import numpy as np
 
-from sim.base.errors import SimError
+from sim.base.errors import SimError, both
 from sim.base.progress import Tell
 from sim.base.streams import py_uniform, stream_key
 from sim.scenario.campaign import Plan
@@ -50,9 +50,9 @@ def on_platforms(question: Question, jobs: Jobs, tell: Tell | None) -> Found:
     offered = market(asked.load())
     scenario, k, metric = offered.scenario, HIRES if question.k is None else question.k, offered.campaign.goal.metric
     if not 1 <= k <= len(offered.known):
-        raise SimError(f"--k {k:,}: {scenario.name} has {len(offered.known):,} candidates for hire")
+        raise SimError(both("few_candidates", k=f"{k:,}", name=scenario.name, count=f"{len(offered.known):,}"))
     if (least := min(map(offered.price, offered.known))) > offered.budget:
-        raise SimError(f"nobody can be hired for {offered.budget:,} yuan; the cheapest candidate takes {least:,}")
+        raise SimError(both("nobody_affordable", budget=f"{offered.budget:,}", least=f"{least:,}"))
     run = partial(simulated, scenario, (metric,), jobs, tell)
     bench = Bench(run, 0.0, scenario.seed, _effort(question.tries, k), "seeds/search")
     chosen = {"halving": _by_halving(bench, offered, k)}

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.base.errors import SimError
+from sim.base.errors import SimError, both
 from sim.base.progress import Tell
 from sim.base.streams import np_bits, stream_key
 from sim.contagion import celf, influence, rules
@@ -124,11 +124,11 @@ def on_network(question: Question, world: Classic, jobs: Jobs, tell: Tell | None
 def _asked(world: Classic, weighted: bool, k: int) -> Contagion:
     """The model, if the question has an answer there."""
     if isinstance(world.network, Mixed):
-        raise SimError("everybody meets everybody in this world: whom to seed makes no difference")
+        raise SimError(both("everybody_meets"))
     if isinstance(world.contagion, Bass):
-        raise SimError("in a Bass world people begin on their own: whom to seed is not what it is about")
+        raise SimError(both("bass_begins_itself"))
     if not 1 <= k <= world.users:
-        raise SimError(f"--k {k:,}: from 1 to all {world.users:,} people")
+        raise SimError(both("few_people", k=f"{k:,}", users=f"{world.users:,}"))
     return model_of(world, weighted)
 
 

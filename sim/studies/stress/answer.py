@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.base.errors import SimError
+from sim.base.errors import SimError, both
 from sim.base.intervals import Interval
 from sim.base.progress import Tell
 from sim.base.registry import did_you_mean
@@ -75,7 +75,7 @@ def stress(
     ['alone', 'pairs', 'hedges', 'runs']
     """
     world = load(scenario, sets=sets, users=users, seed=seed)
-    plan = platform_world(world, f"{world.name} is a {world.kind} world: it has no plan, and nothing that may go wrong")
+    plan = platform_world(world, both("nothing_goes_wrong", name=world.name, kind=world.kind))
     for option, value in (("--seeds", seeds), ("--confirm", confirm)):
         if value < LEAST_SEEDS:
             raise SimError(f"{option} {value} tell nothing of how sure it is; ask for {LEAST_SEEDS} or more")
@@ -92,7 +92,7 @@ def goal_of(plan: Scenario, text: str) -> Goal:
         raise SimError(f"--goal {text}: must look like METRIC>=VALUE, for instance people_reached>=60_000_000")
     if found is None:
         if plan.campaign is None:
-            raise SimError(f"{plan.name} has no campaign, so say what counts: --goal 'people_reached>=1%'")
+            raise SimError(both("no_campaign_no_goal", name=plan.name))
         return plan.campaign.goal
     metric, value, percent = found
     numbers.expect("--goal", metric, [plan])

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.base.errors import ScenarioError, SimError
+from sim.base.errors import ScenarioError, SimError, both
 from sim.base.intervals import LEVEL, Interval
 from sim.base.loader import dump
 from sim.base.progress import Tell
@@ -78,7 +78,7 @@ def tournament(
     ['runs', 'matrix', 'imitation', 'early']
     """
     world = load(scenario, sets=sets, users=users, seed=seed)
-    whole = platform_world(world, f"{world.name} is a {world.kind} world: nobody decides anything in it")
+    whole = platform_world(world, both("no_decisions", name=world.name, kind=world.kind))
     question = Question(
         whole,
         study.chosen(whole, players),
@@ -102,7 +102,7 @@ def _worth(value: float) -> float:
 def _chosen(names: Sequence[str | Path]) -> tuple[Strategy, ...]:
     found = strategies(names or STRATEGIES)
     if len(found) < 2:
-        raise SimError("a tournament needs two strategies or more; `sim list strategies` shows them")
+        raise SimError(both("two_strategies"))
     return found
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.base import intervals
-from sim.base.errors import SimError
+from sim.base.errors import SimError, both
 from sim.base.intervals import Interval
 from sim.base.progress import Tell
 from sim.base.registry import did_you_mean
@@ -90,10 +90,10 @@ def chosen(world: Scenario, names: Sequence[str]) -> tuple[str, ...]:
             raise SimError(f"unknown player '{name}'; {did_you_mean(name, list(known))}")
     found = sorted(set(names)) or _like(world)
     if len(found) < 2:
-        raise SimError("a tournament needs two players or more; name them, or write a scenario with rivals")
+        raise SimError(both("two_players"))
     for name in found:
         if not known[name].accounts:
-            raise SimError(f"player '{name}' has no account, so nothing it posts can be seen; name others")
+            raise SimError(both("player_without_account", name=name))
     return tuple(found)
 
 

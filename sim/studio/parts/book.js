@@ -47,7 +47,7 @@ function settingsOf(entry) {
 function took_(entry) {
   const had = S.entries.get(entry.id);
   S.entries.set(entry.id, { ...had, ...entry });
-  if (entry.state === "done" && S.live.get(entry.id)) S.live.get(entry.id).there = true;
+  if (entry.state === "done" && S.live.get(entry.id)) Object.assign(S.live.get(entry.id), { there: true, notices: entry.notices });
   showBook();
   if (entry.pair) pairTook(entry.pair);
   if (entry.id === S.shown && !S.arms && (!had || had.state !== entry.state || had.kept !== entry.kept || had.words !== entry.words)) showRun();

@@ -171,6 +171,7 @@ function finished(entry, known) {
     el("a", { class: "button", href: pageOf(entry.id), target: "_blank", rel: "noopener", text: word("own_tab") }),
     el("span", { class: "now", text: word("took", { seconds: entry.seconds, digest: entry.digest.slice(0, 8) }) }))];
   if (entry.ended) parts.push(el("p", { class: "about", text: word("was_ended") }));
+  parts.push(...[noticesOf(known.notices)].filter(Boolean));
   if (known.frame && known.frame.key === "time") parts.push(forking(entry, known));
   const gone = !entry.kept && known.there === false;
   parts.push(gone ? el("p", { class: "about" }, word("not_there"), " ", el("button", { type: "button", text: word("again"), onclick: () => tried(() => again(entry)) }))

@@ -23,7 +23,7 @@ function render() {
   document.querySelector("a.skip")?.remove();
   document.body.prepend(el("a", { class: "skip", href: "#live", text: word("skip_to_run") }));
   const desk = el("div", { class: "desk" }, editorPart(), livePart());
-  document.getElementById("page").replaceChildren(top_(), desk, bookPart(), studyPart(), forecastPart());
+  document.getElementById("page").replaceChildren(top_(), desk, bookPart(), studyPart());
   engine();
   wrong(S.wrong);
   showFaults();
@@ -33,7 +33,6 @@ function render() {
   showRun();
   showBook();
   showStudies();
-  showForecasts();
 }
 
 function listen() {
@@ -48,7 +47,6 @@ function listen() {
     if (S.pair && !ofPair(S.pair).length) S.pair = null;
     if (S.shown) await fetchRun(S.shown);
     tried(async () => tookStudies(await ask("/api/studies")));
-    tried(async () => tookForecasts(await ask("/api/forecasts")));
     showBook();
     showRun();
     document.getElementById("page").dataset.ready = lang;
@@ -56,7 +54,6 @@ function listen() {
   on("ready", () => { S.ready = true; engine(); });
   on("entry", took_);
   on("studies", tookStudies);
-  on("forecasts", tookForecasts);
   on("steps", stepped);
   on("gone", (id) => {
     const { pair } = S.entries.get(id) || {};
