@@ -388,7 +388,7 @@ class Deeds:
         """Let the offers that are in force, and no other, bear on the intents of a story."""
         factor = prod(factor for other, _, factor in self._offers if other == story)
         self.world.by_story.offers_factor[story] = factor
-        self.publisher.weigh_intents(np.flatnonzero(self.world.posts.story == story), story)
+        self.publisher.weigh_intents(np.flatnonzero(self.world.posts.story == story))
 
     def _joined(self, mind: Mind, story: int, post: int) -> None:
         topic = int(self.world.posts.topic[post])
