@@ -10,11 +10,11 @@ import numpy as np
 
 from sim.base import streams
 from sim.base.kernels import table_bits, table_normal
-from sim.model import relaying
 from sim.model.attribution import Origins
 from sim.model.claims import claim, own_idents, room_for
 from sim.model.following import Following
 from sim.model.making import Making
+from sim.model.relaying import Relaying, likeness
 from sim.model.repeats import worn
 from sim.model.tags import Tags
 from sim.platforms.base import FIX
@@ -72,7 +72,7 @@ class Publisher:
         tone = scenario.people.tone
         self.tones = [(tone(story.stirs), tone(story.against_stirs)) for story in self.stories]  # for it, against it
         self.following = Following(scenario, world)
-        self.origins, self.ways = Origins(world, stages), relaying.ways(world, stages)
+        self.origins, self.relaying = Origins(world, stages), Relaying(world, stages)
         self.making, self.tags = Making(world, stages), Tags(world, self.stories)
         self.told = self._told()
         self.infectious = streams.stream_key(scenario.seed, "infectious")
@@ -379,7 +379,7 @@ class Publisher:
 
     def _relay(self, acts: np.ndarray) -> np.ndarray:
         """Let people carry what they saw over to other platforms: there they share what it is there."""
-        own, way = relaying.carried(self.world, self.ways, acts)
+        own, way = self.relaying.carried(acts)
         if not len(own):
             return own
         counted, own["post"] = own.copy(), self._twins_of(own, way)
@@ -395,7 +395,9 @@ class Publisher:
         """What each post that acts carry over is on the platform to which its way leads, i8[acts]."""
         wanted = [*zip(ways.tolist(), acts["post"].tolist(), strict=True)]
         first = {one: at for at, one in reversed([*enumerate(wanted)])}
-        twins = {one: self._twin(one[1], int(self.ways.there[one[0]]), acts[first[one]]) for one in sorted(first)}
+        twins = {
+            one: self._twin(one[1], int(self.relaying.ways.there[one[0]]), acts[first[one]]) for one in sorted(first)
+        }
         return np.array([twins[one] for one in wanted], np.int64)
 
     def _twin(self, post: int, there: int, act: np.void) -> int:
@@ -431,7 +433,7 @@ class Publisher:
             root=-1,
         )
         kind = self.stages[there].kind(content)
-        world.posts.chance[row] = chance = relaying.likeness(world, self.stages, original, there, kind)
+        world.posts.chance[row] = chance = likeness(world, self.stages, original, there, kind)
         if self.following.named[there, story]:
             usual = self.stages[there].usual(kind)[FOLLOWING]
             world.posts.chance[row, FOLLOWING] = np.uint64(np.floor(usual * 2.0**32))
@@ -463,9 +465,10 @@ class Publisher:
         world, won = self.world, np.empty((len(acts), 2), np.int64)
         known, claimed = (world.posts.only(Met), self.following.whom()), room_for(world, len(acts))
         n = follow(acts, *known, claimed, world.inflow(self.step), won)
-        world.n_claimed += n
+        if not n:
+            return
+        world.n_claimed, world.won_changed = world.n_claimed + n, True
         for number in {*won[:n, 0].tolist()}:
             users = won[:n, 1][won[:n, 0] == number]
             world.accounts[number].won.append(users.astype(np.uint32))
             world.accounts[number].gained += len(users) * world.ratio
-        world.won_changed |= n > 0

@@ -9,10 +9,10 @@ import numpy as np
 from sim.base.jit import inner, njit
 from sim.base.kernels import bits
 from sim.world.population import lane_of
-from sim.world.records import F_FOLLOWS, F_REPOSTS, FOLLOW, KNOWS, RELAY, REPOST
+from sim.world.records import F_FOLLOWS, F_REPOSTS, FOLLOW, KNOWS, MADE, RELAY, REPOST
 from sim.world.uptake import FOLLOW_KEY, POST_SHIFT, enter, whole
 
-_ZERO, _ONE, _11, _32 = np.uint64(0), np.uint64(1), np.uint64(11), np.uint64(32)
+_ZERO, _11, _32 = np.uint64(0), np.uint64(11), np.uint64(32)
 _ONE53 = float(1 << 53)
 
 
@@ -95,6 +95,27 @@ def _before(a, b):
     if a.post != b.post:
         return a.post < b.post
     return a.user < b.user if a.user != b.user else a.parent < b.parent
+
+
+@njit(cache=True)
+def by_step(acts, step_minutes, soonest, end):
+    """Acts by the step in which they happen, ``soonest`` at the earliest, in order.
+
+    From the step ``end`` on those alone are kept that are being made (MADE). Returns the acts, the steps in which some
+    happen, and where the acts of each begin and end.
+    """
+    made, _ = in_order(acts)
+    steps, ends = np.empty(len(made), np.int64), np.zeros(len(made) + 1, np.int64)
+    n, k = 0, 0
+    for i in range(len(made)):
+        due = max(made[i].minute // step_minutes, soonest)
+        if due >= end and made[i].flags & MADE == 0:
+            continue
+        if k == 0 or steps[k - 1] != due:
+            steps[k], k = due, k + 1
+        made[n], n = made[i], n + 1
+        ends[k] = n
+    return made[:n], steps[:k], ends[: k + 1]
 
 
 @njit(cache=True)

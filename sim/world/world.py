@@ -11,10 +11,11 @@ import numpy as np
 
 from sim.networks.circles import Circles
 from sim.networks.walks import Layout
+from sim.world.acts import by_step
 from sim.world.clock import Clock
 from sim.world.exposure import Posts, Reachable, State, walk_lengths
 from sim.world.population import Aimed, Lots, Traits
-from sim.world.records import ACT, BASIC, MADE, flows_of
+from sim.world.records import ACT, BASIC, flows_of
 from sim.world.tables import (
     Bound,
     Column,
@@ -266,13 +267,10 @@ class World:
 
         What would happen after the end is left out, but for posts that are being made, which `unfinished` counts.
         """
-        due = np.maximum(acts["minute"] // self.clock.step_minutes, step + 1)
-        order = np.argsort(due, kind="stable")
-        order = order[(due[order] < self.clock.n_steps) | (acts["flags"][order] & MADE > 0)]
-        acts, due = acts[order], due[order]
-        ends = [0, *(np.flatnonzero(due[1:] != due[:-1]) + 1).tolist(), len(due)]
-        for lo, hi in pairwise(ends if len(due) else ()):
-            self.pending.setdefault(int(due[lo]), []).append(acts[lo:hi])
+        if len(acts):
+            acts, steps, ends = by_step(acts, self.clock.step_minutes, step + 1, self.clock.n_steps)
+            for due, (lo, hi) in zip(steps.tolist(), pairwise(ends.tolist()), strict=True):
+                self.pending.setdefault(due, []).append(acts[lo:hi])
 
     @property
     def unfinished(self) -> int:
