@@ -25,7 +25,7 @@ class Origins:
 
     def __init__(self, world: World, stages: Sequence[PlatformStage]) -> None:
         self.world, self.key = world, np.uint64(streams.stream_key(world.seed, "attribution"))
-        self._say = [(stage.index, stage.spec) for stage in stages if stage.spec.to_origin]
+        self._say = {stage.index: stage.spec for stage in stages if stage.spec.to_origin}
         self._shares = Entries(np.float64)
 
     def shares(self) -> np.ndarray:
@@ -33,8 +33,8 @@ class Origins:
         posts, known = self.world.posts, self._shares.n
         if known < posts.n:
             new = self._shares.room(posts.n - known)
-            for platform, spec in self._say:
-                own = np.flatnonzero(posts.platform[known:] == platform)
+            for platform in self._say.keys() & {*posts.platform[known:].tolist()}:
+                own, spec = posts.platform[known:] == platform, self._say[platform]
                 ident = posts.ident[known:][own]
                 new[own] = to_origin(self.world.seed, ident, spec.to_origin, spec.to_origin_spread)
             self._shares.n = posts.n

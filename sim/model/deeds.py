@@ -212,8 +212,9 @@ class Deeds:
         """A post; what is hot elsewhere it carries under the story's own topic here."""
         platform = self.platform[action.platform]
         here = effect.topic >= 0 and self.world.topics.platform[effect.topic] == platform
-        boost = effect.boost if self.stages[platform].price("reach") is not None else 0
-        deed = replace(deed, spend=deed.spend - (effect.boost - boost))
+        boost = effect.boost
+        if boost and self.stages[platform].price("reach") is None:
+            boost, deed = 0, replace(deed, spend=deed.spend - boost)
         draft = Draft(
             self.account(mind, action.platform),
             platform,
@@ -343,6 +344,8 @@ class Deeds:
 
     def _boost(self, platform: int, post: int, yuan: int, audience: int = 0) -> int:
         """Paid reach for a post, where it can be had; impressions that nobody of the audience is there for."""
+        if not yuan:
+            return 0
         order = Order("reach", yuan, post=post, audience=audience)
         short = self.stages[platform].beyond(order)
         self.stages[platform].sell(order)
@@ -388,7 +391,7 @@ class Deeds:
         """Let the offers that are in force, and no other, bear on the intents of a story."""
         factor = prod(factor for other, _, factor in self._offers if other == story)
         self.world.by_story.offers_factor[story] = factor
-        self.publisher.weigh_intents(np.flatnonzero(self.world.posts.story == story), story)
+        self.publisher.weigh_intents(np.flatnonzero(self.world.posts.story == story))
 
     def _joined(self, mind: Mind, story: int, post: int) -> None:
         topic = int(self.world.posts.topic[post])

@@ -10,13 +10,13 @@ import numpy as np
 
 from sim.base import streams
 from sim.base.kernels import table_bits, table_normal
-from sim.model import relaying
 from sim.model.attribution import Origins
 from sim.model.claims import claim, own_idents, room_for
 from sim.model.following import Following
-from sim.model.making import set_out
+from sim.model.making import Making
+from sim.model.relaying import Relaying, likeness
 from sim.model.repeats import worn
-from sim.model.tags import standing
+from sim.model.tags import Tags
 from sim.platforms.base import FIX
 from sim.platforms.stage import PlatformStage
 from sim.scenario.scenario import Scenario
@@ -36,6 +36,7 @@ from sim.world.records import (
     ROOT,
     stacked,
 )
+from sim.world.thresholds import New, Now, Told, fold, weigh
 from sim.world.uptake import CREATE_KEY, POST_SHIFT
 from sim.world.world import Account, World
 
@@ -71,7 +72,9 @@ class Publisher:
         tone = scenario.people.tone
         self.tones = [(tone(story.stirs), tone(story.against_stirs)) for story in self.stories]  # for it, against it
         self.following = Following(scenario, world)
-        self.origins, self.ways = Origins(world, stages), relaying.ways(world, stages)
+        self.origins, self.relaying = Origins(world, stages), Relaying(world, stages)
+        self.making, self.tags = Making(world, stages), Tags(world, self.stories)
+        self.told = self._told()
         self.infectious = streams.stream_key(scenario.seed, "infectious")
         self.quality = streams.stream_key(scenario.seed, "quality")
         self.fresh: list[np.ndarray] = []
@@ -79,6 +82,13 @@ class Publisher:
         self._entered = 0
         self._twins: dict[tuple[int, int], int] = {}  # by original post and platform: what it is there
         self.step = 0
+
+    def _told(self) -> Told:
+        attend, repost = (
+            [[getattr(tone, what) for tone in own] for own in self.tones] for what in ("attend", "repost")
+        )
+        appeal, tags = np.array([story.appeal for story in self.stories], np.float64), self.tags
+        return Told(appeal, np.array(attend), np.array(repost), tags.of, tags.share, tags.key)
 
     # ---- topics
 
@@ -165,10 +175,14 @@ class Publisher:
         topic = self.topic(draft)
         told = self.world.stories[draft.story], self.world.topic_titles[topic]
         ident = self._ident(draft.account.ident, draft.minute, draft.content, *told)
-        posts = self._add(
+        subject = draft.account.actor == self.following.subjects[draft.story]  # who follows it follows its author
+        post = self._publish(
             np.array([ident]),
             draft.platform,
             draft.content,
+            appeal=float(draft.appeal),
+            charm=float(draft.charm),
+            drawn=draft.origin != FACT,
             topic=topic,
             story=draft.story,
             author=draft.account.row,
@@ -177,20 +191,15 @@ class Publisher:
             weight=1,
             by_actor=1,
             spend=draft.spend,
-        )
-        if draft.account.actor == self.following.subjects[draft.story]:
-            self.world.posts.names_subject[posts] = 0  # who follows it follows its author
-        self._chances(
-            posts, draft.platform, draft.story, draft.content, draft.appeal, draft.charm, draft.origin != FACT
+            **({"names_subject": 0} if subject else {}),
         )
         topics.posts[topic] += 1
         if draft.origin == FACT:  # news renews its topic, be it dead; riding it does not
             topics.novelty[topic] += 0.5 * (1 - topics.novelty[topic])
             live.put(np.union1d(live.rows, [topic]))
         if topics.lead[topic] < 0:
-            topics.lead[topic] = posts[0]
-        self._share_roots(posts)
-        return int(posts[0])
+            topics.lead[topic] = post
+        return post
 
     def by_users(self, platform: int, acts: np.ndarray, content: str, ident: np.ndarray | None = None) -> None:
         """Users' own posts of a kind, one an act (ACT rows): under the topic of the post that moved them.
@@ -199,11 +208,13 @@ class Publisher:
         """
         world, seen = self.world, acts["post"]
         ident = own_idents(world.seed, acts["user"], world.posts.ident[seen]) if ident is None else ident
-        posts = self._add(
+        topic = world.posts.topic[seen]
+        self._publish(
             ident,
             platform,
             content,
-            topic=world.posts.topic[seen],
+            drawn=acts["weight"] == 1,
+            topic=topic,
             story=world.posts.story[seen],
             author=acts["user"],
             negative=world.posts.negative[seen],
@@ -211,12 +222,7 @@ class Publisher:
             weight=acts["weight"],
             by_actor=0,
         )
-        for story in np.unique(world.posts.story[posts]):
-            own = posts[world.posts.story[posts] == story]
-            charm = self._charm(platform, int(story))
-            self._chances(own, platform, int(story), content, 1.0, charm, world.posts.weight[own] == 1)
-        np.add.at(world.topics.posts, world.posts.topic[posts], acts["weight"])
-        self._share_roots(posts)
+        np.add.at(world.topics.posts, topic, acts["weight"])
 
     def written(self, platform: int, acts: np.ndarray, content: str, ident: np.ndarray) -> None:
         """Users' own posts of a kind, not after a view but after what a mechanism says; counted as all own posts."""
@@ -236,7 +242,7 @@ class Publisher:
         half_life = self.stages[platform].content(content)[1].half_life_hours
         topic = self.open_topic(platform, story, title, USER, minute, half_life, appeal)
         user = streams.py_bits(key, step, number) % world.n_users
-        posts = self._add(
+        post = self._publish(
             np.array([streams.py_bits(key, step, number, 1)], np.uint64),
             platform,
             content,
@@ -247,9 +253,7 @@ class Publisher:
             weight=1,
             by_actor=0,
         )
-        self._chances(posts, platform, story, content, 1.0, self._charm(platform, story), True)
-        world.topics.lead[topic], world.topics.posts[topic] = posts[0], 1
-        self._share_roots(posts)
+        world.topics.lead[topic], world.topics.posts[topic] = post, 1
 
     def _ident(self, *parts: int | str) -> np.uint64:
         words = zlib.crc32("/".join(str(part) for part in parts).encode())
@@ -264,66 +268,44 @@ class Publisher:
         for row in np.flatnonzero(posts.original >= 0).tolist():
             self._twins[int(posts.original[row]), int(posts.platform[row])] = row
 
-    def _charm(self, platform: int, story: int) -> float:
-        """Factor on following after a user's post: nobody follows the user, some whom the story is about."""
-        return float(self.following.named[platform, story])
-
-    def _add(self, ident: np.ndarray, platform: int, content: str, **columns: Any) -> np.ndarray:
-        n, stage = len(ident), self.stages[platform]
-        kind, _ = stage.content(content)
-        reinforced = round(stage.spec.content[content].reinforcement / REINFORCED * FIX)
-        story, topic = (np.broadcast_to(columns[name], n) for name in ("story", "topic"))
-        columns = {"tags": standing(self.world, self.stories, story, topic, ident)} | columns
-        columns |= {"names_subject": self.following.named[platform, story]}
-        columns |= {"platform": platform, "content": kind, "reinforced": reinforced}
-        first = self.world.posts.append(n, ident=ident, **columns)
-        rows = np.arange(first, first + n)
-        stage.published(rows)
-        return rows
-
-    def _chances(
+    def _publish(
         self,
-        posts: np.ndarray,
+        ident: np.ndarray,
         platform: int,
-        story: int,
         content: str,
-        appeal: float,
-        charm: float,
-        drawn: bool | np.ndarray,
-    ) -> None:
-        """Fold everything that decides a response into the posts' thresholds, before anyone sees them.
+        *,
+        appeal: float = 1.0,
+        charm: float = 1.0,
+        drawn: bool | np.ndarray = True,
+        **columns: Any,
+    ) -> int:
+        """New posts, with thresholds, that the next push shows; returns the row of the first.
 
         ``drawn``: draw a quality. A scheduled fact states its own; for a row of many posts the pools use the whole
         spread.
         """
-        stage, world = self.stages[platform], self.world
-        spec = stage.spec
-        own = RESPONSES[: world.posts.chance.shape[1]]
-        chance = np.repeat(stage.usual(stage.kind(content))[None, : len(own)], len(posts), axis=0)
-        ident = world.posts.ident[posts]
-        spread = np.where(np.broadcast_to(drawn, len(posts)), spec.quality_spread, 0.0)
-        z = table_normal(self.quality, ident, 1)
-        chance[:, 0] *= self.stories[story].appeal * appeal * np.exp(spread * z - spread**2 / 2)
-        chance[:, RESPONSES.index("repost")] *= spec.infectiousness(table_normal(self.infectious, ident, 1))
-        for against, tone in enumerate(self.tones[story]):
-            own_tone = world.posts.negative[posts] == against
-            if own_tone.any():
-                chance[own_tone, 0] *= tone.attend
-                chance[own_tone, RESPONSES.index("repost")] *= tone.repost
-        talk = world.topics.talk[world.posts.topic[posts]]
-        for response, lift in (("comment", talk), ("search", talk), ("create", np.sqrt(talk))):
-            chance[:, RESPONSES.index(response)] *= lift
-        chance[:, RESPONSES.index("follow")] *= charm
-        chance[:, RESPONSES.index("create")] *= world.by_story.making_factor[story]
-        world.posts.chance[posts] = np.floor(np.minimum(chance.round(9), 1.0) * 2.0**32).astype(np.uint64)
-        world.posts.intend[posts] = world.posts.chance[posts, INTENT]
-        self.weigh_intents(posts, story)
+        first, stage = self._add(ident, platform, content, **columns), self.stages[platform]
+        spread, world = stage.spec.quality_spread * drawn, self.world
+        pull = np.exp(spread * table_normal(self.quality, ident, 1) - spread * spread / 2)  # of mean 1
+        passing = stage.spec.infectiousness(table_normal(self.infectious, ident, 1))
+        usual, tables = stage.usual(stage.kind(content)), (world.posts.only(New), self.told, world.by_story.only(Now))
+        fold(first, *tables, usual, world.topics.talk, self.tags.titles(), appeal, charm, pull, passing)
+        self._share_roots(first, len(ident))
+        return first
 
-    def weigh_intents(self, posts: np.ndarray, story: int) -> None:
+    def _add(self, ident: np.ndarray, platform: int, content: str, **columns: Any) -> int:
+        n, stage = len(ident), self.stages[platform]
+        kind, spec = stage.content(content)
+        columns = {"names_subject": self.following.named[platform, columns["story"]]} | columns
+        reinforced = round(spec.reinforcement / REINFORCED * FIX)
+        made = {"ident": ident, "platform": platform, "content": kind, "reinforced": reinforced}
+        first = self.world.posts.append(n, **made, **columns)
+        stage.published(np.arange(first, first + n))
+        return first
+
+    def weigh_intents(self, posts: np.ndarray) -> None:
         """Thresholds of an intent under the offers that are in force: the base of each post times their factor."""
-        table, factor = self.world.posts, self.world.by_story.offers_factor[story]
-        lifted = np.floor(np.round(table.intend[posts] * factor, 6))
-        table.chance[posts, INTENT] = np.minimum(lifted, 2.0**32).astype(np.uint64)
+        weigh(posts, self.world.posts.only(New), self.world.by_story.only(Now))
 
     def withdraw(self, story: int, factor: float) -> None:
         """From now on people make own posts about a story so many times as readily, of what is there and what comes."""
@@ -335,16 +317,16 @@ class Publisher:
 
     # ---- shares
 
-    def _share_roots(self, posts: np.ndarray) -> None:
-        """Enter new posts as roots of the repost forest and hand them to the next push."""
-        world, n = self.world, len(posts)
-        columns = {name: getattr(world.posts, name)[posts] for name in ("minute", "platform", "weight")}
-        columns |= {"post": posts, "user": world.posts.author[posts], "from_platform": columns["platform"]}
-        first = world.forest.append(n, parent=-1, channel=ROOT, **columns)
-        world.posts.root[posts] = np.arange(first, first + n)
-        shares = np.zeros(n, ACT)
-        shares["post"], shares["user"], shares["parent"] = posts, world.posts.author[posts], np.arange(first, first + n)
-        shares["minute"], shares["weight"] = columns["minute"], columns["weight"]
+    def _share_roots(self, first: int, n: int) -> None:
+        """Enter new posts, so many from a row on, as roots of the repost forest and hand them to the next push."""
+        posts, forest, shares = self.world.posts, self.world.forest, np.zeros(n, ACT)
+        new, rows = slice(first, first + n), np.arange(n)
+        shares["post"], shares["parent"], shares["user"] = rows + first, rows + forest.n, posts.author[new]
+        shares["minute"], shares["weight"] = posts.minute[new], posts.weight[new]
+        columns = {name: shares[name] for name in ("post", "user", "minute", "weight")}
+        here = posts.platform[new]
+        forest.append(n, parent=-1, channel=ROOT, platform=here, from_platform=here, **columns)
+        posts.root[new] = shares["parent"]
         self.fresh.append(shares)
 
     def take_fresh(self) -> np.ndarray:
@@ -397,7 +379,7 @@ class Publisher:
 
     def _relay(self, acts: np.ndarray) -> np.ndarray:
         """Let people carry what they saw over to other platforms: there they share what it is there."""
-        own, way = relaying.carried(self.world, self.ways, acts)
+        own, way = self.relaying.carried(acts)
         if not len(own):
             return own
         counted, own["post"] = own.copy(), self._twins_of(own, way)
@@ -413,7 +395,9 @@ class Publisher:
         """What each post that acts carry over is on the platform to which its way leads, i8[acts]."""
         wanted = [*zip(ways.tolist(), acts["post"].tolist(), strict=True)]
         first = {one: at for at, one in reversed([*enumerate(wanted)])}
-        twins = {one: self._twin(one[1], int(self.ways.there[one[0]]), acts[first[one]]) for one in sorted(first)}
+        twins = {
+            one: self._twin(one[1], int(self.relaying.ways.there[one[0]]), acts[first[one]]) for one in sorted(first)
+        }
         return np.array([twins[one] for one in wanted], np.int64)
 
     def _twin(self, post: int, there: int, act: np.void) -> int:
@@ -449,30 +433,28 @@ class Publisher:
             root=-1,
         )
         kind = self.stages[there].kind(content)
-        world.posts.chance[row] = chance = relaying.likeness(world, self.stages, original, there, kind)
-        if self._charm(there, story):
+        world.posts.chance[row] = chance = likeness(world, self.stages, original, there, kind)
+        if self.following.named[there, story]:
             usual = self.stages[there].usual(kind)[FOLLOWING]
             world.posts.chance[row, FOLLOWING] = np.uint64(np.floor(usual * 2.0**32))
         world.posts.intend[row] = chance[INTENT]
-        self.weigh_intents(row, story)
+        self.weigh_intents(np.array([row]))
         world.topics.posts[topic] += 1
         if world.topics.lead[topic] < 0:
-            world.topics.lead[topic] = row[0]
-        return int(row[0])
+            world.topics.lead[topic] = row
+        return row
 
     def _create(self, acts: np.ndarray) -> None:
         acts = acts[acts["flags"] & CREATE > 0]
         made = acts["flags"] & MADE > 0
         new = acts[~made]
         new = new[claim(self.world, CREATE_KEY | (new["post"] << POST_SHIFT) | new["user"])]
-        acts = stacked([set_out(self.world, self.stages, new, self.step), acts[made]], ACT)
+        acts = stacked([self.making.set_out(new, self.step), acts[made]], ACT)
         self._flow(acts, F_CREATIONS)
-        platforms = self.world.posts.platform[acts["post"]]
-        for platform in np.unique(platforms):
-            own, spec = acts[platforms == platform], self.stages[platform].spec
-            kinds = np.array(spec.made)[self.world.posts.content[own["post"]]]
-            for content in np.unique(kinds):
-                self.by_users(int(platform), own[kinds == content], str(content))
+        kinds = self.making.kinds(acts)
+        for platform, content in sorted({*kinds}):
+            own = np.array([kind == (platform, content) for kind in kinds])
+            self.by_users(platform, acts[own], content)
 
     def _flow(self, acts: np.ndarray, column: int, step: int | None = None) -> None:
         """Count acts in a flow of a step, the one that is realised unless said, and in the totals of their posts."""
@@ -483,9 +465,10 @@ class Publisher:
         world, won = self.world, np.empty((len(acts), 2), np.int64)
         known, claimed = (world.posts.only(Met), self.following.whom()), room_for(world, len(acts))
         n = follow(acts, *known, claimed, world.inflow(self.step), won)
-        world.n_claimed += n
+        if not n:
+            return
+        world.n_claimed, world.won_changed = world.n_claimed + n, True
         for number in {*won[:n, 0].tolist()}:
             users = won[:n, 1][won[:n, 0] == number]
             world.accounts[number].won.append(users.astype(np.uint32))
             world.accounts[number].gained += len(users) * world.ratio
-        world.won_changed |= n > 0

@@ -1,4 +1,4 @@
-"""Which posts carry the standing tag of their story, beside the topic that they are under."""
+"""Standing tags: which story has one, and which topics bear it as their title."""
 
 from __future__ import annotations
 
@@ -7,27 +7,31 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.base import streams
-from sim.base.kernels import table_bits
 from sim.scenario.scenario import Story
-from sim.world.records import TAG_ALONE, TAG_BESIDE
+from sim.world.tables import Entries
 from sim.world.world import World
 
 
-def standing(
-    world: World, stories: Sequence[Story], story: np.ndarray, topic: np.ndarray, ident: np.ndarray
-) -> np.ndarray:
-    """The standing tag on each of some new posts, i8[posts]: 0, TAG_ALONE or TAG_BESIDE.
+class Tags:
+    """The standing tags of a run, by number.
 
-    What stands under the tag itself has it alone; of other posts a coin of the post decides.
+    Attributes:
+        of: i8[stories] that of each story; −1: none.
+        share: f8[stories] of its posts under another topic, those that carry it beside that.
+        key: u8[stories] stream key of the coin that says so.
     """
-    found = np.zeros(len(ident), np.int64)
-    for number in np.unique(story).tolist():
-        spec = stories[number]
-        if not spec.tag:
-            continue
-        own = np.flatnonzero(story == number)
-        alone = np.array([world.topic_titles[row] == spec.tag for row in topic[own].tolist()])
-        key = streams.stream_key(world.seed, f"tags/{world.stories[number]}")
-        coin = streams.unit(table_bits(key, ident[own], 0))
-        found[own] = np.where(alone, TAG_ALONE, np.where(coin < spec.tag_share, TAG_BESIDE, 0))
-    return found
+
+    def __init__(self, world: World, stories: Sequence[Story]) -> None:
+        self.world, self._titles = world, Entries(np.int64)
+        names = dict.fromkeys(story.tag for story in stories if story.tag)
+        self._numbers = {name: number for number, name in enumerate(names)}
+        self.of = np.array([self._numbers.get(story.tag, -1) for story in stories])
+        self.share = np.array([story.tag_share for story in stories])
+        keys = [streams.stream_key(world.seed, f"tags/{name}") for name in world.stories]
+        self.key = np.array(keys, np.uint64)
+
+    def titles(self) -> np.ndarray:
+        """By topic there is by now, the tag that is its title, i8[topics]; −1: none."""
+        for title in self.world.topic_titles[self._titles.n :]:
+            self._titles.add(self._numbers.get(title, -1))
+        return self._titles.rows

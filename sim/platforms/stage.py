@@ -228,7 +228,7 @@ class PlatformStage:
 
     def price(self, what: str) -> int | None:
         """Yuan that something costs here now (0: any sum, or nothing); None where it cannot be had."""
-        prices = [mechanism.prices() for mechanism in self.mechanisms.values()]
+        prices = (mechanism.prices() for mechanism in self._that("prices"))
         return next((own[what] for own in prices if what in own), None)
 
     def sell(self, order: Order) -> int | None:

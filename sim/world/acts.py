@@ -12,7 +12,7 @@ from sim.world.population import lane_of
 from sim.world.records import F_FOLLOWS, F_REPOSTS, FOLLOW, KNOWS, RELAY, REPOST
 from sim.world.uptake import FOLLOW_KEY, POST_SHIFT, enter, whole
 
-_ZERO, _ONE, _11, _32 = np.uint64(0), np.uint64(1), np.uint64(11), np.uint64(32)
+_ZERO, _11, _32 = np.uint64(0), np.uint64(11), np.uint64(32)
 _ONE53 = float(1 << 53)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -129,14 +130,20 @@ TAG_ALONE, TAG_BESIDE = 1, 2  # of a post: it stands under the standing tag of i
 
 
 def stacked(parts: Sequence[np.ndarray], dtype: np.dtype) -> np.ndarray:
-    """Tables of one record type, one after the other; one alone as it is.
+    """Tables of one record type, one after the other; one that has rows alone as it is.
 
     NumPy compares the types field by field, bytes it just copies.
     """
-    if len(parts) == 1:
-        return parts[0]
-    raw = np.dtype((np.void, dtype.itemsize))
-    return np.concatenate([np.zeros(0, raw), *(part.view(raw) for part in parts)]).view(dtype)
+    filled = [part for part in parts if len(part)]
+    if len(filled) < 2:
+        return filled[0] if filled else np.zeros(0, dtype)
+    raw = _bytes_of(dtype)
+    return np.concatenate([part.view(raw) for part in filled]).view(dtype)
+
+
+@cache
+def _bytes_of(dtype: np.dtype) -> np.dtype:
+    return np.dtype((np.void, dtype.itemsize))
 
 
 RECORD = np.dtype([("user", "u4"), ("offer", "u4"), ("delay", "u2"), ("flags", "u2")])
