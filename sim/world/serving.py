@@ -13,7 +13,7 @@ _11, _NONE = np.uint64(11), np.uint64(0)
 
 @njit(cache=True, counts=False)
 def fill_served(
-    offers, blank, posts, real, weight, samples, ratio, at, chance, tables, key, step, salt, now, ident, root, minute, goes
+    offers, blank, posts, real, weight, samples, ratio, at, odds, lots, key, step, salt, now, ident, root, minute, goes
 ):
     """Let offers bring posts before about so many real people each.
 
@@ -26,8 +26,8 @@ def fill_served(
         samples: simulated views aimed at for one post.
         ratio: real people in a row.
         at: i8[n] places of the posts in the two columns that follow.
-        chance: f8, mean chance that a candidate is served; 0: nobody is there, so nobody is asked.
-        tables: i8, of lots.
+        odds: f8, mean chance that a candidate is served; 0: nobody is there, so nobody is asked.
+        lots: i8, tables of lots.
         key: stream key of the draws.
         step: of the coins that decide on a part of a candidate.
         salt: what salts are drawn by: a step, or for a post that goes on where it ended, always the same.
@@ -41,10 +41,10 @@ def fill_served(
         offers[i] = blank[0]
         post, o, views = posts[i], offers[i], 0.0
         o.weight = weight[i] if weight.shape[0] else a_view(np.int64(real[i]), samples, ratio)
-        if chance[at[i]] > 0:
-            views = real[i] / o.weight / chance[at[i]]
+        if odds[at[i]] > 0:
+            views = real[i] / o.weight / odds[at[i]]
         coin = np.float64(bits(key, ident[post], np.uint64(step), _NONE) >> _11) / np.float64(1 << 53)
-        o.post, o.event, o.mode, o.table = post, root[post], SERVE, tables[at[i]]
+        o.post, o.event, o.mode, o.table = post, root[post], SERVE, lots[at[i]]
         o.source = bits(key, ident[post], np.uint64(salt), _NONE)
         o.count = np.int64(np.floor(np.rint(views * 1e6) / 1e6 + coin))  # rounded as NumPy does
         o.minute = max(now, minute[post])
