@@ -254,8 +254,8 @@ class HotList(Showing):
         if len(own) or kept or stage.told:
             rank(self, stage, own, [*kept, *_pins(self, stage, kept)], smooth=True)
         else:
-            stage.entries("listed").add(_background(self, stage))
-            stage.entries("listed").add(np.array(_pins(self, stage, kept), LISTED))
+            for line in (_background(self, stage), *_pins(self, stage, kept)):
+                stage.entries("listed").add(line)
 
     def _rules(self, stage: PlatformStage) -> Rules:
         """What bears on the list, for the compiled passes."""

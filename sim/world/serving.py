@@ -62,49 +62,6 @@ def a_view(real, samples, ratio):
 
 
 @njit(cache=True)
-def searched(topics, lead, novelty, story, pull, demand):
-    """Whom a search finds: lead posts of a story's topics, in proportion to their pull.
-
-    Args:
-        topics: i8[m] those that are alive.
-        lead: i8[topics] post of each topic; −1: none.
-        novelty: f8[topics].
-        story: i8[topics].
-        pull: f8[topics] appeal of each; its novelty multiplies it.
-        demand: f8[stories] reads of each story in the step (people).
-
-    Returns:
-        Posts and real people, i8[n] and f8[n].
-    """
-    posts, real, n = np.empty(len(topics), np.int64), np.empty(len(topics)), 0
-    total = np.zeros(len(demand))
-    for t in topics:
-        if lead[t] >= 0 and novelty[t] > 0.001:
-            total[story[t]] += pull[t] * novelty[t]
-    for t in topics:
-        if lead[t] >= 0 and novelty[t] > 0.001:
-            posts[n], real[n] = lead[t], pull[t] * novelty[t] / (total[story[t]] + 0.5) * demand[story[t]]
-            n += 1
-    return posts[:n], real[:n]
-
-
-@njit(cache=True)
-def wanted(own, anywhere, outside, here, elsewhere, level, per_hour):
-    """Reads that a search has in a step (people), f8[stories].
-
-    Args:
-        own: f8[stories] interest of each story on the platform.
-        anywhere: f8[stories] on all platforms.
-        outside: f8[stories] outside of all.
-        here: reads an hour per unit of interest on the platform, in the fullest hours.
-        elsewhere: the same for any other interest.
-        level: activity of the day.
-        per_hour: steps in an hour.
-    """
-    return (own * here + (anywhere - own + outside) * elsewhere) * level / per_hour
-
-
-@njit(cache=True)
 def played(rows, tier, alive, recommended, begun, quotas, hours, level, per_hour, samples, ratio, head):
     """Plays that posts in the pools of a recommender ask for in a step.
 
