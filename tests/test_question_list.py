@@ -47,7 +47,7 @@ def test_heat_flutters_around_its_course():
 def test_topics_of_a_fluttering_background_come_back():
     def stays_per_topic(**flutter):
         slow = drawn(births_per_day=150, fall_minutes=400, **flutter)
-        listed = [set(rows[:, 0].tolist()) for rows in lists(*slow)]
+        listed = [set(rows["topic"].tolist()) for rows in lists(*slow)]
         entries = sum(len(now - before) for before, now in pairwise(listed))
         return entries / len(set().union(*listed[1:]) - listed[0])
 
@@ -59,9 +59,9 @@ def test_nothing_of_the_background_is_on_the_list_past_its_age():
     data, topics = drawn(births_per_day=20, fall_minutes=2000, flutter=0.2)
     for step, rows in enumerate(lists(data, topics, max_age=300.0)):
         assert len(rows)
-        assert (15 * step - topics.minute[-2 - rows[:, 0]] <= 300).all()
+        assert (15 * step - topics.minute[-2 - rows["topic"]] <= 300).all()
     assert any(
-        (15 * step - topics.minute[-2 - rows[:, 0]] > 600).any() for step, rows in enumerate(lists(data, topics))
+        (15 * step - topics.minute[-2 - rows["topic"]] > 600).any() for step, rows in enumerate(lists(data, topics))
     )
 
 

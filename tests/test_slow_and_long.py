@@ -43,7 +43,7 @@ def hourly(data, seed, days=21):
     drawn, age = draw_background(background, clock, seed), 60.0 * data["max_age_hours"]
     there = np.zeros((len(drawn.peak), 24 * days), bool)
     for hour in range(24 * days):
-        there[-2 - hottest(background, drawn, hour, clock, data["places"], age)[:, 0], hour] = True
+        there[-2 - hottest(background, drawn, hour, clock, data["places"], age)["topic"], hour] = True
     return there
 
 

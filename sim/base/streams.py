@@ -101,6 +101,8 @@ def unit(bits: np.ndarray) -> np.ndarray:
 
 def poisson(mean: float, coin: float) -> int:
     """Poisson number of a mean up to a few hundred, by inversion of one uniform number."""
+    if coin < 1 - mean - 1e-9:  # exp(-mean) is at least 1 - mean: most coins of a small mean need no more
+        return 0
     return sum(1 for _ in takewhile(lambda total: coin >= total, _totals(mean)))
 
 

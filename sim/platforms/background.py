@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.base import streams
 from sim.world.clock import Clock
-from sim.world.records import ORGANIC
+from sim.world.records import LISTED, ORGANIC
 
 
 class Background(BaseModel):
@@ -45,7 +45,6 @@ class BackgroundTopics:
         fall: f8, minutes in which the heat halves after the peak.
         key: of the flutter.
         lists: what `hottest` has found, by block of steps, places and age; follows from the columns above.
-        logs: what a hot list writes down of them where there is nothing else; follows from lists and pins.
         pins: what the hot list has drawn of them for its pinned slot, by hour; follows from them and the slot's key.
     """
 
@@ -54,7 +53,6 @@ class BackgroundTopics:
     fall: np.ndarray
     key: int = 0
     lists: dict[tuple[int, int, float], list[np.ndarray]] = field(default_factory=dict, repr=False, compare=False)
-    logs: dict[tuple[Any, ...], list[np.ndarray]] = field(default_factory=dict, repr=False, compare=False)
     pins: dict[int, list[tuple[int, int]]] = field(default_factory=dict, repr=False, compare=False)
 
 
@@ -126,7 +124,7 @@ def _flutter(data: Background, topics: BackgroundTopics, ids: np.ndarray, age: n
 def hottest(
     data: Background, topics: BackgroundTopics, step: int, clock: Clock, places: int, max_age: float = math.inf
 ) -> np.ndarray:
-    """The background's own list at a step, i8[at most places, (-2 - id, heat)]: by heat, ties to the smaller id.
+    """The background's own list at a step, LISTED[at most places]: by heat, ties to the smaller id.
 
     Nothing that is simulated changes it, so it is found for `AHEAD` steps at once. Who peaked more than ``max_age``
     minutes ago is off it.
@@ -146,8 +144,10 @@ def _lists(
     peaks, heat = topics.minute[ids], heat_of(data, topics, ids, now)
     heat[(peaks < now - min(max_age, WARM_UP_HOURS * 60)) | (peaks >= now + RISES * data.rise_minutes)] = 0
     order = np.argsort(-heat, axis=1, kind="stable")[:, :places]
-    table = np.stack([-2 - ids[order], np.take_along_axis(heat, order, axis=1)], axis=2)
-    return [rows[rows[:, 1] > 0] for rows in table]
+    lines = np.zeros(order.shape, LISTED)
+    lines["step"], lines["place"] = (step + np.arange(AHEAD))[:, None], 1 + np.arange(order.shape[1])
+    lines["topic"], lines["heat"], lines["slot"] = -2 - ids[order], np.take_along_axis(heat, order, axis=1), ORGANIC
+    return [rows[:n] for rows, n in zip(lines, (lines["heat"] > 0).sum(axis=1).tolist(), strict=True)]
 
 
 def _contenders(

@@ -48,15 +48,17 @@ class Crowd(Mechanism):
 
     def trend(self, stage: PlatformStage) -> None:
         """Weigh the chances of posts that have been written on since they were weighed last."""
-        posts, written = stage.world.posts, self._written(stage)
-        rows = np.flatnonzero((written != posts.crowd_counted) & (posts.platform == stage.index))
+        from sim.world.pushing import written_on  # to read a scenario takes no compiler
+
+        posts, flow = stage.world.posts, stage.world.flows.index(FLOW_OF[self.of])
+        rows = written_on(posts.totals, flow, posts.crowd_counted, posts.platform, stage.index)
         if not len(rows):
             return
         at = [i for i in AT if i < posts.chance.shape[1]]
         new = rows[posts.crowd_counted[rows] == 0]
         posts.uncrowded[new, : len(at)] = posts.chance[new][:, at]
-        posts.crowd_counted[rows] = written[rows]
-        factor = self.factor(written[rows] / posts.weight[rows])
+        posts.crowd_counted[rows] = written = posts.totals[rows, flow]
+        factor = self.factor(written / posts.weight[rows])
         lifted = np.floor(np.round(posts.uncrowded[rows, : len(at)] * factor[:, None], 6))
         posts.chance[rows[:, None], at] = np.minimum(lifted, 2.0**32).astype(np.uint64)
 
@@ -66,8 +68,3 @@ class Crowd(Mechanism):
             at = [i for i in AT if i < len(chance)]
             chance[at] = stage.world.posts.uncrowded[post, : len(at)]
         return chance
-
-    def _written(self, stage: PlatformStage) -> np.ndarray:
-        """What has been written under each post, i8[posts]."""
-        flow = stage.world.flows.index(FLOW_OF[self.of])
-        return np.asarray(stage.world.posts.totals[:, flow])

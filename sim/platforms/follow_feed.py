@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sim.base import streams
 from sim.platforms.base import FIX, Channel, Prospect, Showing, Shown
-from sim.platforms.push import to_followers, won_by
+from sim.platforms.push import to_followers, to_tied, won_by
 from sim.world.records import AUDIENCE
 
 if TYPE_CHECKING:
@@ -62,21 +62,8 @@ class FollowFeed(Showing):
 
     def _users(self, stage: PlatformStage, shared: np.ndarray) -> np.ndarray:
         sizes, candidates = stage.world.graph.audience(stage.index, shared["user"], stage.membership)
-        return self.table(
-            stage,
-            len(shared),
-            post=shared["post"],
-            event=shared["parent"],
-            mode=AUDIENCE,
-            source=shared["user"],
-            domain=sizes,
-            count=candidates,
-            weight=shared["weight"],
-            see=streams.threshold(self.see),
-            minute=shared["minute"],
-            delayed=1,
-            attend=self._attend(stage, shared, self.attend_factor),
-        )
+        blank = self.blank(stage, mode=AUDIENCE, see=streams.threshold(self.see), delayed=1)
+        return to_tied(blank, shared, candidates, self._attend(stage, shared, self.attend_factor), domain=sizes)
 
     def _attend(self, stage: PlatformStage, shared: np.ndarray, factor: float) -> np.ndarray:
         """Factor on attending each share, which falls with the age that the post has when it is shared."""

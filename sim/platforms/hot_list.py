@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.base import streams
-from sim.platforms.background import AHEAD, Background, BackgroundTopics, alive, draw_background, heat_of, hottest
+from sim.platforms.background import Background, BackgroundTopics, alive, draw_background, heat_of, hottest
 from sim.platforms.base import Channel, Showing, Standing
 from sim.platforms.serve import serve
 from sim.world.clock import Clock
@@ -251,14 +251,11 @@ class HotList(Showing):
     def trend(self, stage: PlatformStage) -> None:
         """Smooth the inflow of heat, then rank the story's topics among the background's (`ranking`)."""
         own, kept = stage.own_topics(), _kept_slots(stage)
-        if not len(own) and not len(kept) and not stage.told:
-            stage.entries("listed").add(_background_log(self, stage))
-            return
-        from sim.world.ranking import Heats, warm  # to read a scenario takes no compiler
-
-        ring = stage.world.topics.flow
-        warm(own, ring, stage.step % ring.shape[1], stage.world.topics.only(Heats), self._rules(stage))
-        rank(self, stage, own, [*kept, *_pins(self, stage, kept)])
+        if len(own) or kept or stage.told:
+            rank(self, stage, own, [*kept, *_pins(self, stage, kept)], smooth=True)
+        else:
+            for line in (_background(self, stage), *_pins(self, stage, kept)):
+                stage.entries("listed").add(line)
 
     def _rules(self, stage: PlatformStage) -> Rules:
         """What bears on the list, for the compiled passes."""
@@ -272,7 +269,14 @@ class HotList(Showing):
         return Rules(self.places, stage.clock.steps_per_hour, *weighs, *ages)
 
 
-def rank(hot_list: HotList, stage: PlatformStage, own: np.ndarray, slots: Sequence[tuple[int, ...]] = ()) -> None:
+def rank(
+    hot_list: HotList,
+    stage: PlatformStage,
+    own: np.ndarray,
+    slots: Sequence[tuple[int, ...]] = (),
+    *,
+    smooth: bool = False,
+) -> None:
     """Put the hottest topics on the list, the story's and the background's alike, and log the list (`records.LISTED`).
 
     Args:
@@ -280,38 +284,20 @@ def rank(hot_list: HotList, stage: PlatformStage, own: np.ndarray, slots: Sequen
         stage: where, and at which step.
         own: the story's topics that are alive.
         slots: the pinned and bought places in force, as lines of the log.
+        smooth: whether the inflow of the step is smoothed into their heat first.
     """
-    from sim.world.ranking import Heats, make_list
+    from sim.world.ranking import Heats, relist  # to read a scenario takes no compiler
 
-    back, step = stage.ground(hot_list.name), stage.step
-    others = hottest(hot_list.background, back, step, stage.clock, hot_list.places, hot_list.max_age)
-    log, lines = stage.entries("listed"), np.array(slots, np.int64).reshape(-1, len(LISTED.names or ()))
-    room = log.room(hot_list.places + len(lines)).view(np.int64).reshape(-1, lines.shape[1])  # all fields are i8
-    rules = hot_list._rules(stage)
-    log.n += make_list(own, others, lines, room, step, stage.now, stage.index, stage.world.topics.only(Heats), rules)
+    topics, log, lines = stage.world.topics, stage.entries("listed"), np.array(slots, LISTED)
+    here = stage.step % topics.flow.shape[1] if smooth else -1
+    place = lines, log.room(hot_list.places + len(lines)), stage.step, stage.now, stage.index, topics.flow, here
+    log.n += relist(own, _background(hot_list, stage), *place, topics.only(Heats), hot_list._rules(stage))
 
 
-def _background_log(hot_list: HotList, stage: PlatformStage) -> np.ndarray:
-    """The list of a step on which there is nothing of any story; found for many steps at once."""
-    back, step = stage.ground(hot_list.name), stage.step
-    kind = step // AHEAD, hot_list.places, hot_list.max_age, hot_list.pinned
-    if kind not in back.logs:
-        first = step - step % AHEAD
-        back.logs[kind] = [_logged(hot_list, stage, one) for one in range(first, first + AHEAD)]
-    return back.logs[kind][step % AHEAD]
-
-
-def _logged(hot_list: HotList, stage: PlatformStage, step: int) -> np.ndarray:
-    """The background's own list at a step, and what of it editors pin, as LISTED."""
-    back = stage.ground(hot_list.name)
-    listed = hottest(hot_list.background, back, step, stage.clock, hot_list.places, hot_list.max_age)
-    pins = _background_pin(hot_list, stage, step) if hot_list.pinned else []
-    log = np.zeros((len(listed) + len(pins), len(LISTED.names or ())), np.int64)  # all fields of LISTED are i8
-    log[: len(listed), 1] = np.arange(1, len(listed) + 1)
-    log[: len(listed), 2:4] = listed
-    log[len(listed) :] = np.reshape(pins, (-1, log.shape[1]))
-    log[:, 0] = step
-    return log.view(LISTED)[:, 0]
+def _background(hot_list: HotList, stage: PlatformStage) -> np.ndarray:
+    """The background's own list at this step, LISTED."""
+    data, drawn = hot_list.background, stage.ground(hot_list.name)
+    return hottest(data, drawn, stage.step, stage.clock, hot_list.places, hot_list.max_age)
 
 
 def _kept_slots(stage: PlatformStage) -> list[tuple[int, ...]]:
@@ -326,15 +312,15 @@ def _kept_slots(stage: PlatformStage) -> list[tuple[int, ...]]:
 def _pins(hot_list: HotList, stage: PlatformStage, kept: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
     """The background topic that editors pin, if they do, and the place is free."""
     free = hot_list.pinned and not any(place == 0 for _, place, *_ in kept)
-    return _background_pin(hot_list, stage, stage.step) if free else []
+    return _background_pin(hot_list, stage) if free else []
 
 
-def _background_pin(hot_list: HotList, stage: PlatformStage, step: int) -> list[tuple[int, ...]]:
+def _background_pin(hot_list: HotList, stage: PlatformStage) -> list[tuple[int, ...]]:
     """Editors pin a background topic for the share of hours that the catalogue states."""
-    hour, pins = step * stage.clock.step_minutes // 60, stage.ground(hot_list.name).pins
+    hour, pins = stage.now // 60, stage.ground(hot_list.name).pins
     if hour not in pins:
         pins[hour] = _drawn_pin(hot_list, stage, hour)
-    return [(step, 0, topic, heat, PINNED) for topic, heat in pins[hour]]
+    return [(stage.step, 0, topic, heat, PINNED) for topic, heat in pins[hour]]
 
 
 def _drawn_pin(hot_list: HotList, stage: PlatformStage, hour: int) -> list[tuple[int, int]]:

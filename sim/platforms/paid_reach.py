@@ -65,7 +65,9 @@ class PaidReach(Showing):
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """Posts with impressions still to be delivered."""
-        posts, own = stage.world.posts, self._left(stage) if len(stage.entries("paid")) else ()
+        if not len(stage.entries("paid")):
+            return []
+        posts, own = stage.world.posts, self._left(stage)
         if not len(own):
             return []
         pace = max(1, int(self.impressions_per_hour * stage.level / stage.clock.steps_per_hour))
@@ -87,7 +89,7 @@ class PaidReach(Showing):
 
     def trend(self, stage: PlatformStage) -> None:
         """Hourly, posts whose impressions are delivered leave the working list."""
-        if stage.hourly:
+        if stage.hourly and len(stage.entries("paid")):
             stage.entries("paid").put(self._left(stage))
 
     def place(self, stage: PlatformStage, post: int) -> str:

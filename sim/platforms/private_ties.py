@@ -12,6 +12,7 @@ from sim.base import streams
 from sim.base.strict import Factor, Named, Share, Strict
 from sim.networks.circles import Circles, Layer, circles, mean_friends
 from sim.platforms.base import FIX, Channel, Prospect, Showing, Shown
+from sim.platforms.push import to_tied
 from sim.world.records import FRIENDS, GROUP
 
 if TYPE_CHECKING:
@@ -103,8 +104,10 @@ class PrivateTies(Showing):
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """Of each share of a user, one offer a kind of circle to friends, and one to a group."""
-        shared = stage.shared[stage.shared["user"] < stage.world.n_users]
-        shared = self._by_lot(stage, shared) if len(shared) else shared
+        shared = stage.shared
+        if len(shared):
+            shared = shared[shared["user"] < stage.world.n_users]
+            shared = self._by_lot(stage, shared)
         if not len(shared):
             return []
         starts = stage.world.graph.circles[stage.index].starts
@@ -137,12 +140,12 @@ class PrivateTies(Showing):
         each = np.array([kind.each for kind in self.kinds.values()])
         ends, friendly = np.cumsum(each), np.array([kind.friends > 0 for kind in self.kinds.values()])
         first, end = (np.repeat(starts[place[friendly]], n) for place in (ends - each, ends))
-        see = streams.threshold(self.see)
-        return [self._push(stage, np.tile(shared, len(kinds)), FRIENDS, first, end, self._attend(kinds, n), see)]
+        return [self._push(stage, np.tile(shared, len(kinds)), FRIENDS, first, end, self._attend(kinds, n))]
 
     def _attend(self, kinds: list[Circle], n: int | np.ndarray) -> np.ndarray:
         """Factor on attending by ties of some kinds, each so many times, as offers have it."""
-        return np.repeat([round(self.attend_factor * kind.attend_factor * FIX) for kind in kinds], n)
+        factors = [round(self.attend_factor * kind.attend_factor * FIX) for kind in kinds]
+        return np.repeat(np.array(factors, np.uint64), n)
 
     def _into_groups(self, stage: PlatformStage, shared: np.ndarray, starts: np.ndarray) -> list[np.ndarray]:
         """One offer a share, to one of the groups that the sharer is in; nobody who is in none shares into one."""
@@ -161,9 +164,9 @@ class PrivateTies(Showing):
         if not len(member):
             return []
         shared, layer = shared[member], layer[member]
-        see = np.array([streams.threshold(kind.looks) for kind in kinds], np.uint64)[layer]
-        attend = self._attend(kinds, 1)[layer]
-        return [self._push(stage, shared, GROUP, starts[layer], starts[layer + 1], attend, see)]
+        offers = self._push(stage, shared, GROUP, starts[layer], starts[layer + 1], self._attend(kinds, 1)[layer])
+        offers["see"] = np.array([streams.threshold(kind.looks) for kind in kinds], np.uint64)[layer]
+        return [offers]
 
     def _push(
         self,
@@ -173,22 +176,8 @@ class PrivateTies(Showing):
         first: np.ndarray,
         end: np.ndarray,
         attend: np.ndarray,
-        see: np.ndarray | int,
     ) -> np.ndarray:
-        """Shares, each to those who stand at some positions of the sharer's circles."""
-        return self.table(
-            stage,
-            len(shared),
-            self.channels[mode == GROUP],
-            post=shared["post"],
-            event=shared["parent"],
-            mode=mode,
-            source=shared["user"],
-            first=first,
-            count=end - first,
-            weight=shared["weight"],
-            see=see,
-            attend=attend,
-            minute=shared["minute"],
-            delayed=1,
-        )
+        """Shares, each to those who stand at some positions of the sharer's circles, and see it as friends do."""
+        see, channel = streams.threshold(self.see), self.channels[mode == GROUP]
+        blank = self.blank(stage, channel, mode=mode, see=see, delayed=1)
+        return to_tied(blank, shared, end - first, attend, first=first)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.base import streams
-from sim.platforms.base import Channel, Showing, sample_weight
-from sim.world.records import ACCOUNT, ACT, FOLLOWERS
+from sim.platforms.base import Channel, Showing
+from sim.world.records import ACCOUNT, ACT, FOLLOWERS, OFFER
 
 if TYPE_CHECKING:
     from sim.platforms.stage import PlatformStage
 
+BLANK, BLANK_FACTOR = np.zeros(0, np.int64), np.zeros(0, np.uint64)  # as the blank has it
 FEWEST = 64  # rows that stand for a small account's followers, so that it does not hang on the luck of one
 
 
@@ -40,7 +41,7 @@ def to_followers(
     """
     world, row = stage.world, int(share["user"])
     account = world.accounts[row - world.n_users]
-    weight = int(sample_weight(np.array(int(world.followers(row) * see)), samples, world.ratio))
+    weight = min(max(int(world.followers(row) * see) // samples, 1), world.ratio)
     crowd = round(account.followers / stage.membership)  # people of whom so many use the platform
     domain = min(world.n_users, max(1, min(FEWEST, crowd), round(crowd / world.ratio)))
     begun = round(account.followers / (weight * stage.membership))
@@ -62,6 +63,23 @@ def to_followers(
         minute=share["minute"],
         delayed=int(delayed),
     )
+
+
+def to_tied(
+    blank: np.ndarray,
+    shared: np.ndarray,
+    count: np.ndarray,
+    attend: np.ndarray = BLANK_FACTOR,
+    *,
+    first: np.ndarray = BLANK,
+    domain: np.ndarray = BLANK,
+) -> np.ndarray:
+    """Offer shares of users, ACT, to so many of those tied to each; ``blank``: what is not said of them, OFFER[1]."""
+    from sim.world.pushing import fill_pushed  # to read a scenario takes no compiler
+
+    offers = np.empty(len(shared), OFFER)
+    fill_pushed(offers, blank, shared, first, count, domain, attend)
+    return offers
 
 
 def won_by(stage: PlatformStage, share: np.void) -> int:

@@ -33,7 +33,7 @@ class Search(Showing):
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """Lead posts of the story's topics, in proportion to their pull."""
-        from sim.world.serving import searched  # to read a scenario takes no compiler
+        from sim.world.searching import searched  # to read a scenario takes no compiler
 
         topics, own = stage.world.topics, stage.own_topics()
         if not len(own):
@@ -44,7 +44,7 @@ class Search(Showing):
 
     def demand(self, stage: PlatformStage) -> np.ndarray:
         """Reads of each story's topics in this step (people), f8[stories]."""
-        from sim.world.serving import wanted
+        from sim.world.searching import wanted
 
         world, pace = stage.world, (stage.level, stage.clock.steps_per_hour)
         interest = world.by_platform.interest[stage.index], world.anywhere(), world.by_story.outside

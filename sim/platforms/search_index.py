@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sim.platforms.stage import PlatformStage
 
 RESULT = np.dtype([("post", "i8"), ("place", "i8")])
+ALL = np.zeros(0)
 
 
 class SearchIndex(Showing):
@@ -81,7 +82,10 @@ class SearchIndex(Showing):
         world, results = stage.world, stage.entries("results").rows
         if not len(results):
             return []
-        real = self.queries(stage)[world.posts.story[results["post"]]] * self.seen(results["place"])
+        from sim.world.searching import looked_through  # to read a scenario takes no compiler
+
+        seen = stage.once(self, "seen", lambda: self.seen(np.arange(self.places + 1)))
+        real = looked_through(results, world.posts.story, self.queries(stage), seen)
         if self.sated:
             found = np.bincount(world.posts.story[results["post"]], real, len(world.stories))
             stage.entries("views_found").put((self._kept(stage, "views_found") + found).round(6))
@@ -123,17 +127,18 @@ class SearchIndex(Showing):
 
     def trend(self, stage: PlatformStage) -> None:
         """Interest becomes need; posts that have come far enough are found; hourly, results are put in order."""
-        interest, outside = stage.world.by_platform.interest, stage.world.by_story.outside
-        own = interest[stage.index]
-        met = (own * self._still(stage) if self.sated else own) + self.foreign_share * (
-            interest.sum(axis=0) - own + outside
-        )
+        from sim.world.searching import come_far, remember
+
+        world, need = stage.world, stage.entries("need")
+        if not len(need):
+            need.put(self._need(stage))
+        interest = world.by_platform.interest[stage.index], world.anywhere(), world.by_story.outside
         keep = round(2.0 ** (-stage.clock.step_minutes / 1440 / self.need_half_life_days), 12)
-        stage.entries("need").put(self._need(stage) * keep + met * (1 - keep))
-        if self.from_pool:
-            posts, rows = stage.world.posts, stage.entries("in_pools").rows
-            self._enter(stage, rows[(posts.tier[rows] >= self.from_pool - 1) & (posts.found[rows] == 0)])
-        if stage.hourly:
+        remember(need.rows, *interest, self._still(stage) if self.sated else ALL, self.foreign_share, keep)
+        waiting = stage.entries("in_pools").rows if self.from_pool else ALL
+        if len(waiting):
+            self._enter(stage, come_far(waiting, world.posts.tier, world.posts.found, self.from_pool - 1))
+        if stage.hourly and len(stage.entries("indexed")):
             self._put_in_order(stage)
 
     def _put_in_order(self, stage: PlatformStage) -> None:

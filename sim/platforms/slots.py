@@ -99,5 +99,5 @@ class Slots(Showing):
 
     def trend(self, stage: PlatformStage) -> None:
         """Hourly, those whose time is over leave the working list."""
-        if stage.hourly:
+        if stage.hourly and len(stage.entries("filled")):
             stage.entries("filled").put(self._filled(stage))

@@ -51,11 +51,11 @@ class PlatformStage:
         self._act_floors = [kind.act_floor for kind in spec.content.values()]
         self.births: list[tuple[int, int]] = []
         self.writings: list[tuple[np.ndarray, str, np.ndarray]] = []
-        self._shared: tuple[np.ndarray, np.ndarray] | None = None  # what was shared anywhere, and of it here
+        self.ways = _ways(world, self.name, spec.relay_to)
         self.step = 0
         self._keys: dict[str, int] = {}
         self._usual: dict[str, np.ndarray] = {}
-        self._made: dict[tuple[str, Hashable], tuple[Any, Any]] = {}
+        self._made: dict[tuple[str, Hashable], tuple[Any, Any, Any]] = {}
         self._doing: dict[str, list[Any]] = {}
         self._lots: dict[bool, tuple[np.ndarray, np.ndarray]] = {}
         self._acceptance: dict[tuple[int, int | None], float] = {}
@@ -112,11 +112,7 @@ class PlatformStage:
     @property
     def shared(self) -> np.ndarray:
         """ACT rows of what was shared here and is to be pushed now; ``parent`` holds the share's own row."""
-        shared = self.world.shared
-        if self._shared is None or self._shared[0] is not shared:  # several mechanisms push it
-            own = shared[self.world.posts.platform[shared["post"]] == self.index] if len(shared) else shared
-            self._shared = shared, own
-        return self._shared[1]
+        return self.world.shared_by_platform()[self.index]
 
     @property
     def response(self) -> Response:
@@ -156,12 +152,12 @@ class PlatformStage:
         """What no run changes of a mechanism here."""
         return self.world.ground[self.index, mechanism]
 
-    def once(self, mechanism: Any, what: Hashable, make: Callable[[], Any]) -> Any:
-        """What follows from a mechanism's numbers as they are now, made when it is first asked for."""
+    def once(self, mechanism: Any, what: Hashable, make: Callable[[], Any], of: Any = None) -> Any:
+        """What follows from a mechanism's numbers as they are now, and from ``of``; made when it is first asked for."""
         known = self._made.get((mechanism.name, what))
-        if known is None or known[0] is not mechanism:  # a fact may have re-weighted it
-            known = self._made[mechanism.name, what] = mechanism, make()
-        return known[1]
+        if known is None or known[0] is not mechanism or known[1] is not of:  # a fact may have re-weighted it
+            known = self._made[mechanism.name, what] = mechanism, of, make()
+        return known[2]
 
     def acceptance(self, table: int, story: int | None) -> float:
         """Mean probability that a candidate is served: membership × activity (× fit). Attention spent is left out."""

@@ -48,8 +48,8 @@ class Subscription(Showing):
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """Of each share of an account, one offer to all while the quota lasts, and one to those it may answer."""
-        tables = []
-        for share in stage.shared[stage.shared["user"] >= stage.world.n_users]:
+        tables, shared = [], stage.shared
+        for share in shared[shared["user"] >= stage.world.n_users] if len(shared) else ():
             won, before = won_by(stage, share), self._won_before(stage, int(share["user"]))
             beyond = self._earlier_that_day(stage, int(share["post"])) + 1 - self.per_day
             if beyond <= 0:
@@ -104,6 +104,9 @@ class Subscription(Showing):
 
     def trend(self, stage: PlatformStage) -> None:
         """Write down how many rows each account has won, where it has changed."""
+        stage.once(self, "won", lambda: self._write_down(stage), of=stage.world.won_rows())
+
+    def _write_down(self, stage: PlatformStage) -> None:
         world, log = stage.world, stage.entries("won_by")
         here = [account for account in world.accounts if account.won and account.platform == stage.index]
         if not here:

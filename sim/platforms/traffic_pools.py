@@ -239,7 +239,7 @@ class TrafficPools(Showing):
             quotas, _ = stage.once(self, "pools", self._ladder)
             for row in used_up(rows, table.tier, table.alive, table.recommended, table.tier_start, quotas).tolist():
                 self._promote(stage, row)
-        if stage.hourly:
+        if stage.hourly and len(rows):
             stage.entries("in_pools").put(self._active(stage))
 
     def _active(self, stage: PlatformStage) -> np.ndarray:

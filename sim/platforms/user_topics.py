@@ -26,7 +26,7 @@ class UserTopics(Mechanism):
 
     def trend(self, stage: PlatformStage) -> None:
         """Let users start topics."""
-        for story, interest in enumerate(stage.world.by_platform.interest[stage.index]):
+        for story, interest in enumerate(stage.world.by_platform.interest[stage.index].tolist()):
             rate = min(interest * self.per_interest_hour, self.max_per_hour) * stage.level / stage.clock.steps_per_hour
             key = stage.key(f"births/{stage.world.stories[story]}")
             for k in range(streams.poisson(rate, streams.py_uniform(key, stage.step))):

@@ -19,8 +19,6 @@ from sim.world.records import (
     PINNED,
 )
 
-STEP, PLACE, TOPIC, HEAT, SLOT = range(5)  # columns of `records.LISTED`
-
 
 class Rules(NamedTuple):
     """How a list weighs topics, as `HotList` says it.
@@ -79,8 +77,40 @@ def opened(readers, pull, open_share):
 
 
 @njit(cache=True)
-def warm(own, flow, here, topics, by):
-    """Smooth the inflow of heat of some topics; ``flow``: the ring of flows, ``here``: its slot of this step."""
+def relist(own, others, slots, log, step, now, index, flow, here, topics, by):
+    """Smooth the heat of the story's topics and make the list of a step; returns how many lines it has.
+
+    Args:
+        own: i8[m] the story's topics that are alive.
+        others: LISTED[k] the background's own list, hottest first.
+        slots: LISTED[s] pinned and bought places; their heat is filled in.
+        log: LISTED[places + s] Written.
+        step: the step.
+        now: its minute.
+        index: whose list it is.
+        flow: i8[topics, horizon, flows] the ring of flows.
+        here: its slot of this step; −1: heat is smoothed already.
+        topics: columns of all topics. Written.
+        by: the rules.
+    """
+    if here >= 0:
+        _warm(own, flow, here, topics, by)
+    n = _merged(_hottest(own, now, topics, by), others, log, step, topics, by)
+    for t in range(len(topics.rank)):
+        if topics.platform[t] == index:
+            topics.rank[t] = -1  # also of those that have died since
+    for line in slots:
+        log[n] = line
+        if line.topic >= 0:
+            log[n].heat = topics.heat[line.topic]
+        n += 1
+    _note(log[:n], now, topics)
+    return n
+
+
+@njit(cache=True)
+def _warm(own, flow, here, topics, by):
+    """Smooth the inflow of heat of some topics."""
     for t in own:
         f = flow[t, here]
         topics.listed_reads[t] += f[F_LISTED]
@@ -90,40 +120,23 @@ def warm(own, flow, here, topics, by):
 
 
 @njit(cache=True)
-def make_list(own, others, slots, log, step, now, platform, topics, by):
-    """Put the hottest topics on the list, the story's and the background's alike; returns how many lines it has.
+def _merged(hot, others, log, step, topics, by):
+    """Write down the hottest topics, the story's and the background's alike; returns how many.
 
     Ties go to the story topic born first, then to the background.
-
-    Args:
-        own: i8[m] the story's topics that are alive.
-        others: i8[k, 2] the background's own list, (name, heat), hottest first.
-        slots: i8[s, 5] pinned and bought places as lines of the log; their heat is filled in here.
-        log: i8[places + s, 5] lines of `records.LISTED`. Written.
-        step: the step.
-        now: its minute.
-        platform: whose list it is.
-        topics: columns of all topics. Written.
-        by: the rules.
     """
-    hot = _hottest(own, now, topics, by)
     n, i, j = 0, 0, 0
     while n < by.places and (i < len(hot) or j < len(others)):
-        story = j >= len(others) or (i < len(hot) and topics.heat[hot[i]] >= others[j, 1])
-        name, heat = (hot[i], topics.heat[hot[i]]) if story else (others[j, 0], others[j, 1])
-        if heat <= 0:
-            break
-        log[n, STEP], log[n, PLACE], log[n, TOPIC], log[n, HEAT], log[n, SLOT] = step, n + 1, name, heat, ORGANIC
-        i, j, n = i + story, j + (not story), n + 1
-    for t in range(len(topics.rank)):
-        if topics.platform[t] == platform:
-            topics.rank[t] = -1  # also of those that have died since
-    for line in slots:
-        log[n] = line
-        if line[TOPIC] >= 0:
-            log[n, HEAT] = topics.heat[line[TOPIC]]
+        if j >= len(others) or (i < len(hot) and topics.heat[hot[i]] >= others[j].heat):
+            if topics.heat[hot[i]] <= 0:
+                break
+            log[n].step, log[n].topic, log[n].heat, log[n].slot = step, hot[i], topics.heat[hot[i]], ORGANIC
+            i += 1
+        else:
+            log[n] = others[j]
+            j += 1
+        log[n].place = n + 1
         n += 1
-    _note(log[:n], now, topics)
     return n
 
 
@@ -178,15 +191,15 @@ def _note(lines, now, topics):
     """Write rank, first and last minute, steps, best rank and peak of the story's topics on the list."""
     for how in (ORGANIC, PINNED):  # what is pinned may stand on the list as well
         for line in lines:
-            t, place = line[TOPIC], line[PLACE]
-            if line[SLOT] != how or t < 0:
+            t, place = line.topic, line.place
+            if line.slot != how or t < 0:
                 continue
             topics.rank[t] = place if topics.rank[t] < 0 else min(place, topics.rank[t])
             topics.best_rank[t] = place if topics.best_rank[t] < 0 else min(place, topics.best_rank[t])
             topics.first_listed[t] = now if topics.first_listed[t] < 0 else topics.first_listed[t]
             topics.listed_steps[t] += topics.last_listed[t] != now
             topics.last_listed[t] = now
-            topics.peak_heat[t] = max(line[HEAT], topics.peak_heat[t])
+            topics.peak_heat[t] = max(line.heat, topics.peak_heat[t])
     for line in lines:
-        if line[SLOT] == AD and line[TOPIC] >= 0:
-            topics.bought_steps[line[TOPIC]] += 1
+        if line.slot == AD and line.topic >= 0:
+            topics.bought_steps[line.topic] += 1

@@ -13,7 +13,7 @@ _11, _NONE = np.uint64(11), np.uint64(0)
 
 @njit(cache=True, counts=False)
 def fill_served(
-    offers, blank, posts, real, weight, samples, ratio, at, chance, tables, key, step, salt, now, ident, root, minute, goes
+    offers, blank, posts, real, weight, samples, ratio, at, odds, lots, key, step, salt, now, ident, root, minute, goes
 ):
     """Let offers bring posts before about so many real people each.
 
@@ -26,8 +26,8 @@ def fill_served(
         samples: simulated views aimed at for one post.
         ratio: real people in a row.
         at: i8[n] places of the posts in the two columns that follow.
-        chance: f8, mean chance that a candidate is served; 0: nobody is there, so nobody is asked.
-        tables: i8, of lots.
+        odds: f8, mean chance that a candidate is served; 0: nobody is there, so nobody is asked.
+        lots: i8, tables of lots.
         key: stream key of the draws.
         step: of the coins that decide on a part of a candidate.
         salt: what salts are drawn by: a step, or for a post that goes on where it ended, always the same.
@@ -41,10 +41,10 @@ def fill_served(
         offers[i] = blank[0]
         post, o, views = posts[i], offers[i], 0.0
         o.weight = weight[i] if weight.shape[0] else a_view(np.int64(real[i]), samples, ratio)
-        if chance[at[i]] > 0:
-            views = real[i] / o.weight / chance[at[i]]
+        if odds[at[i]] > 0:
+            views = real[i] / o.weight / odds[at[i]]
         coin = np.float64(bits(key, ident[post], np.uint64(step), _NONE) >> _11) / np.float64(1 << 53)
-        o.post, o.event, o.mode, o.table = post, root[post], SERVE, tables[at[i]]
+        o.post, o.event, o.mode, o.table = post, root[post], SERVE, lots[at[i]]
         o.source = bits(key, ident[post], np.uint64(salt), _NONE)
         o.count = np.int64(np.floor(np.rint(views * 1e6) / 1e6 + coin))  # rounded as NumPy does
         o.minute = max(now, minute[post])
@@ -59,49 +59,6 @@ def fill_served(
 def a_view(real, samples, ratio):
     """Real people that one view stands for: fine enough for ``samples`` views, never above the ratio."""
     return min(max(real // max(1, samples), 1), ratio)
-
-
-@njit(cache=True)
-def searched(topics, lead, novelty, story, pull, demand):
-    """Whom a search finds: lead posts of a story's topics, in proportion to their pull.
-
-    Args:
-        topics: i8[m] those that are alive.
-        lead: i8[topics] post of each topic; −1: none.
-        novelty: f8[topics].
-        story: i8[topics].
-        pull: f8[topics] appeal of each; its novelty multiplies it.
-        demand: f8[stories] reads of each story in the step (people).
-
-    Returns:
-        Posts and real people, i8[n] and f8[n].
-    """
-    posts, real, n = np.empty(len(topics), np.int64), np.empty(len(topics)), 0
-    total = np.zeros(len(demand))
-    for t in topics:
-        if lead[t] >= 0 and novelty[t] > 0.001:
-            total[story[t]] += pull[t] * novelty[t]
-    for t in topics:
-        if lead[t] >= 0 and novelty[t] > 0.001:
-            posts[n], real[n] = lead[t], pull[t] * novelty[t] / (total[story[t]] + 0.5) * demand[story[t]]
-            n += 1
-    return posts[:n], real[:n]
-
-
-@njit(cache=True)
-def wanted(own, anywhere, outside, here, elsewhere, level, per_hour):
-    """Reads that a search has in a step (people), f8[stories].
-
-    Args:
-        own: f8[stories] interest of each story on the platform.
-        anywhere: f8[stories] on all platforms.
-        outside: f8[stories] outside of all.
-        here: reads an hour per unit of interest on the platform, in the fullest hours.
-        elsewhere: the same for any other interest.
-        level: activity of the day.
-        per_hour: steps in an hour.
-    """
-    return (own * here + (anywhere - own + outside) * elsewhere) * level / per_hour
 
 
 @njit(cache=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -213,6 +214,7 @@ class World:
         self.posts, self.topics = Table(_of("posts", columns)), Table(_of("topics", columns), 16)
         self.forest = Table(_of("forest", columns), 1024)
         self._told: tuple[int, list[bool]] = (-1, [])  # by how many topics there were
+        self._shared: tuple[np.ndarray, list[np.ndarray]] | None = None  # what was shared, and by platform
         self._anywhere: tuple[bytes, np.ndarray] = (b"", np.zeros(0))  # by what was added up
         self.by_platform, self.by_story = (Table(_of(name, columns), 1) for name in ("by_platform", "by_story"))
         self.by_platform.append(len(platforms))
@@ -264,6 +266,16 @@ class World:
             opened = np.bincount(self.topics.platform, minlength=len(self.platforms)) > 0
             self._told = self.topics.n, opened.tolist()
         return self._told[1]
+
+    def shared_by_platform(self) -> list[np.ndarray]:
+        """ACT rows of what was shared, by the platform on which it is to be pushed now."""
+        shared = self.shared
+        if self._shared is None or self._shared[0] is not shared:  # every platform asks
+            where = self.posts.platform[shared["post"]]
+            order, ends = np.argsort(where, kind="stable"), np.cumsum(np.bincount(where, minlength=len(self.platforms)))
+            shared = shared[order] if len(shared) else shared
+            self._shared = self.shared, [shared[lo:hi] for lo, hi in pairwise([0, *ends.tolist()])]
+        return self._shared[1]
 
     def anywhere(self) -> np.ndarray:
         """Interest of each story on all platforms together, f8[stories]; added up where some of it has changed."""
