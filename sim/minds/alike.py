@@ -138,6 +138,7 @@ class Group:
     def __init__(self, minds: list[Mind], period: int, time: Time) -> None:
         self.minds, self._period, self._time = minds, period, time
         self._phase = np.array([phase_of(mind, period) for mind in minds])
+        self._phases = frozenset(self._phase.tolist())
         self._stories, self._delay = minds[0].stories, minds[0].spec.delay_minutes
         self._paid: list[set[int]] = [set() for _ in range(period)]  # by phase, who takes fees
         for place in [place for place, mind in enumerate(minds) if mind.takes_fees]:
@@ -151,6 +152,8 @@ class Group:
             step: when.
             see: the dashboard of a story as it was so many minutes ago.
         """
+        if step % self._period not in self._phases:
+            return []
         stirred: set[int] = set()
         for story in self._stories():
             board = see(story, self._delay)

@@ -27,8 +27,8 @@ class Engine:
         self.world = world
         self._keys = {name: np.uint64(streams.stream_key(world.seed, name)) for name in ("views", "thin")}
         self.moment: Moment
-        self.networks: list[Reachable] = []
         self.won: tuple[np.ndarray, ...] = ()  # followers, as `World.won_rows` gives them
+        self._reachable: tuple[tuple[np.ndarray, ...] | None, list[Reachable]] = (None, [])
 
     def begin(self, step: int) -> None:
         """Move to a step: what is said from now on is said of it."""
@@ -44,9 +44,14 @@ class Engine:
             self._keys["thin"],
             delays[step % len(delays)],
         )
-        before, self.won = self.won, self.world.won_rows()
-        if self.won is not before:
-            self.networks = self.world.networks()
+        self.won = self.world.won_rows()
+
+    @property
+    def networks(self) -> list[Reachable]:
+        """Who can be reached on each platform, with the followers won by the beginning of the step."""
+        if self._reachable[0] is not self.won:
+            self._reachable = self.won, self.world.networks()
+        return self._reachable[1]
 
     def new_day(self) -> None:
         """Attention spent yesterday is forgotten."""
