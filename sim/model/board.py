@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from operator import attrgetter
 from typing import Any, TypeVar
 
 import numpy as np
 
-from sim.minds.dashboard import Dashboard, Joined, Latest, Listed, Reads
+from sim.minds.dashboard import STANDING, Dashboard, Joined, Latest, Listed, Reads
 from sim.model.reached import Reached
 from sim.world.glance import Seen, enter, glance, lately, roll
 from sim.world.records import BELIEVES, CORRECTED, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_INTENTS, F_REPOSTS
 from sim.world.world import World
 
 T = TypeVar("T")
-STANDING = attrgetter("rank", "platform", "title")  # `Listed.standing`, ten times as fast
 
 
 class Windows:

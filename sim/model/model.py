@@ -150,7 +150,7 @@ class ViralityModel(mesa.Model):
         self.engine.begin(self.now_step)
         seen = [(offers, self.engine.expose(index, offers)) for index, offers in views if len(offers)]
         acts = [self.engine.absorb(offers, records) for offers, records in seen]
-        self.world.put_off(stacked(acts, ACT), self.now_step)
+        self.world.put_off(stacked([own for own in acts if len(own)], ACT), self.now_step)
 
     def _trend(self) -> None:
         world, topics = self.world, self.world.topics
@@ -245,6 +245,6 @@ class ViralityModel(mesa.Model):
 _REPORTERS: dict[str, Any] = {
     "reached": lambda m: int(m.board.reached.anywhere.sum()),
     "interest": lambda m: float(m.world.by_platform.interest.sum()),
-    "listed": lambda m: int((m.world.topics.rank >= 0).sum()),
+    "listed": lambda m: np.count_nonzero(m.world.topics.rank >= 0),
     "acted": lambda m: m.deeds.acted(),
 }

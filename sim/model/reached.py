@@ -24,7 +24,7 @@ class Reached:
     """
 
     def __init__(self, world: World) -> None:
-        self._most = np.array([members(world.people, p) for p in range(len(world.platforms))]) * world.ratio
+        self._most = np.array([[members(world.people, p)] for p in range(len(world.platforms))]) * world.ratio
         self._everybody = world.n_users * world.ratio
         self.platforms = np.zeros((len(world.platforms), len(world.stories)), np.int64)
         self.anywhere = np.zeros(len(world.stories), np.int64)
@@ -45,12 +45,12 @@ class Reached:
 
 @njit(cache=True)
 def _make_possible(row, most, everybody, platforms, anywhere):
-    """`Reached.take`, story by story; ``most``: i8[platforms] who use each, ``everybody``: all people."""
+    """`Reached.take`, story by story; ``most``: i8[platforms, 1] who use each, ``everybody``: all people."""
     for story in range(row.shape[1]):
         top, total = 0, anywhere[story]
         for p in range(row.shape[0]):
             flow = row[p, story]
-            flow[F_NEW] = min(flow[F_NEW], most[p] - platforms[p, story])
+            flow[F_NEW] = min(flow[F_NEW], most[p, 0] - platforms[p, story])
             flow[F_FIRST] = min(flow[F_FIRST], flow[F_NEW])
             platforms[p, story] += flow[F_NEW]
             total += flow[F_FIRST]

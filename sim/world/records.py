@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -135,8 +136,14 @@ def stacked(parts: Sequence[np.ndarray], dtype: np.dtype) -> np.ndarray:
     """
     if len(parts) == 1:
         return parts[0]
-    raw = np.dtype((np.void, dtype.itemsize))
-    return np.concatenate([np.zeros(0, raw), *(part.view(raw) for part in parts)]).view(dtype)
+    nothing = _nothing(dtype.itemsize)
+    return np.concatenate([nothing, *[part.view(nothing.dtype) for part in parts]]).view(dtype)
+
+
+@cache
+def _nothing(itemsize: int) -> np.ndarray:
+    """No records, as bytes."""
+    return np.zeros(0, np.dtype((np.void, itemsize)))
 
 
 RECORD = np.dtype([("user", "u4"), ("offer", "u4"), ("delay", "u2"), ("flags", "u2")])
