@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import worlds
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -32,6 +32,7 @@ def rows(new, first):
 people = arrays(np.int64, (STEPS, 3, STORIES), elements=st.integers(0, 40))
 
 
+@settings(deadline=None)
 @given(people, people)
 def test_whatever_is_estimated_becomes_possible(new, first):
     made, series = counter(), rows(new, first)
@@ -51,6 +52,7 @@ def test_whatever_is_estimated_becomes_possible(new, first):
     assert (made.anywhere == anywhere[-1]).all()
 
 
+@settings(deadline=None)
 @given(people, people, st.integers(0, STEPS))
 def test_going_on_from_a_series_is_the_same(new, first, cut):
     whole, series = counter(), rows(new, first)

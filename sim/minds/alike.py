@@ -56,8 +56,10 @@ class Alike:
         self._span = len(self._rounds) * period  # steps
         self.review_hours = np.array([mind.spec.review_minutes / 60 for mind in minds])
         self._kind = type(policies[0])
+        self._knows = "stirred" in vars(self._kind)
         self._columns: dict[str, np.ndarray] = {}
         self._keys: dict[str, np.ndarray] = {}
+        self._each: dict[tuple[str, ...], set[tuple[Any, ...]]] = {}
         self._from, self._seen, self._sheet = -1, ((),), dict[int, list[int]]()
         self._everybody = self._by_step(np.ones(len(minds), np.bool_))
 
@@ -68,6 +70,12 @@ class Alike:
         if field not in self._columns:
             self._columns[field] = np.array([getattr(policy, field) for policy in self.policies])
         return self._columns[field]
+
+    def each(self, *fields: str) -> set[tuple[Any, ...]]:
+        """What policies of theirs have under some fields, every combination once."""
+        if fields not in self._each:
+            self._each[fields] = {tuple(getattr(policy, field) for field in fields) for policy in self.policies}
+        return self._each[fields]
 
     def draw(self, what: str, *trial: int | np.ndarray) -> np.ndarray:
         """What `Me.draw` gives each of them, f8[minds], or with a row for each row of trials."""
@@ -102,7 +110,7 @@ class Alike:
 
     def stirred(self, step: int, board: Dashboard) -> Sequence[int]:
         """Places of those who look in a step and may want something."""
-        if "stirred" not in vars(self._kind):  # what a class knows of its own decisions holds for none derived from it
+        if not self._knows:  # what a class knows of its own decisions holds for none derived from it
             return self.looking(step)
         seen = self._kind.watched(board, self)
         if not seen:
@@ -138,6 +146,7 @@ class Group:
     def __init__(self, minds: list[Mind], period: int, time: Time) -> None:
         self.minds, self._period, self._time = minds, period, time
         self._phase = np.array([phase_of(mind, period) for mind in minds])
+        self._phases = frozenset(self._phase.tolist())
         self._stories, self._delay = minds[0].stories, minds[0].spec.delay_minutes
         self._paid: list[set[int]] = [set() for _ in range(period)]  # by phase, who takes fees
         for place in [place for place, mind in enumerate(minds) if mind.takes_fees]:
@@ -151,6 +160,8 @@ class Group:
             step: when.
             see: the dashboard of a story as it was so many minutes ago.
         """
+        if step % self._period not in self._phases:
+            return []
         stirred: set[int] = set()
         for story in self._stories():
             board = see(story, self._delay)

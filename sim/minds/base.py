@@ -66,6 +66,9 @@ class Alike(Protocol):
 
     def __getitem__(self, field: str) -> np.ndarray: ...
 
+    def each(self, *fields: str) -> set[tuple[Any, ...]]:
+        """What policies of theirs have under some fields, every combination once."""
+
     def draw(self, what: str, *trial: int | np.ndarray) -> np.ndarray:
         """What `Me.draw` gives each of them."""
 

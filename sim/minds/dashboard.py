@@ -6,6 +6,7 @@ import math
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 HOUR = 60
 
@@ -28,10 +29,8 @@ class Listed:
         """Who it is in draws: its name and where, whatever its row."""
         return zlib.crc32(f"{self.platform}/{self.title}".encode())
 
-    @property
-    def standing(self) -> tuple[int, str, str]:
-        """What the best comes first by: its rank, then name, since two lists have the same ranks."""
-        return self.rank, self.platform, self.title
+
+STANDING = attrgetter("rank", "platform", "title")  # what the best comes first by: two lists have the same ranks
 
 
 @dataclass(frozen=True)
@@ -148,7 +147,7 @@ class Dashboard:
             return None
         fit = [t for t in self.listed if 1 <= t.rank <= max_rank and t.minutes >= min_minutes]
         fit = [t for t in fit if t.platform in on] if on else fit
-        return min(fit, key=lambda t: t.standing) if fit else None
+        return min(fit, key=STANDING) if fit else None
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ class NewsDesk(Policy):
     def watched(cls, board: Dashboard, us: Alike) -> tuple[Any, ...]:
         """The best topics that have stayed listed, platform by platform: it posts where it has an account."""
         found: dict[tuple[int, int, str], Listed] = {}
-        for most, least in {(own.max_rank, own.min_minutes) for own in us.policies} if board.listed else ():
+        for most, least in us.each("max_rank", "min_minutes") if board.listed else ():
             for one in board.listed:  # the best first
                 if 1 <= one.rank <= most and one.minutes >= least:
                     found.setdefault((most, least, one.platform), one)

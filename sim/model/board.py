@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
-from sim.minds.dashboard import Dashboard, Joined, Latest, Listed, Reads
+from sim.minds.dashboard import STANDING, Dashboard, Joined, Latest, Listed, Reads
 from sim.model.reached import Reached
-from sim.world.glance import Seen, enter, glance
+from sim.world.glance import Seen, enter, glance, lately, roll
 from sim.world.records import BELIEVES, CORRECTED, F_COMMENTS, F_CREATIONS, F_IMPRESSIONS, F_INTENTS, F_REPOSTS
 from sim.world.world import World
 
+T = TypeVar("T")
 
-class Window:
+
+class Windows:
     """Sums of a series over its last steps, kept up step by step.
 
     Attributes:
-        steps: how many.
-        total: the sums, of the shape of one step; there from the first step on.
+        spans: i8[windows] how many steps each goes back.
+        totals: i8[windows, platforms, stories, counts].
     """
 
-    def __init__(self, steps: int) -> None:
-        self.steps, self.total, self._last = steps, np.zeros(0, np.int64), -1
+    def __init__(self, *spans: int) -> None:
+        self.spans, self.totals, self._last = np.array(spans), np.zeros(0, np.int64), -2
 
-    def roll(self, series: np.ndarray, step: int) -> None:
-        """Move to the window that ends with a step."""
-        if step != self._last + 1 or not step:  # a run that goes on from a snapshot
-            self.total = series[max(0, step + 1 - self.steps) : step + 1].sum(axis=0)
-        else:
-            self.total += series[step]
-            if step >= self.steps:
-                self.total -= series[step - self.steps]
+    def roll(self, series: np.ndarray, step: int, anywhere: np.ndarray) -> None:
+        """Move to the windows that end with a step; ``anywhere``: the step's sum over platforms. Written."""
+        if step != self._last + 1:  # the first, or a run that goes on from a snapshot
+            self.totals = np.stack([series[max(0, step - span) : step].sum(axis=0) for span in self.spans.tolist()])
+        roll(series, step, self.spans, self.totals, anywhere)
         self._last = step
 
 
@@ -56,11 +56,13 @@ class Board:
         self.watched = np.zeros((world.clock.n_steps, len(world.stories)), np.int64)
         self.beliefs = np.zeros((world.clock.n_steps, int((world.people.rumour >= 0).sum()), 2), np.int64)
         self.reached = Reached(world)
-        steps = round(24 * world.clock.steps_per_hour), round(6 * world.clock.steps_per_hour)
-        self._windows = self._day, self._half, self._quarter = [Window(n) for n in (steps[0], 2 * steps[1], steps[1])]
+        self._day, quarter = round(24 * world.clock.steps_per_hour), round(6 * world.clock.steps_per_hour)
+        self._windows = Windows(self._day, 2 * quarter, quarter)
         self._joined: dict[int, dict[str, Joined]] = {}
         self._shown: dict[tuple[int, int], Dashboard] = {}
         self._came: dict[int, tuple[int, ...]] = {}  # of the last dashboard, by story
+        self._made: dict[tuple[str, int], tuple[bytes, Any]] = {}  # for it, by what and story: of which topics, what
+        self._time: tuple[int, tuple[int, float, str]] = (-1, (0, 0.0, ""))  # hour, pace and date of a step
         self._seen: dict[tuple[int, int], Dashboard] = {}  # of this step, by the step they show
 
     def joined(self, story: int, who: Joined) -> None:
@@ -80,15 +82,13 @@ class Board:
         known = topics.platform, topics.story, topics.rank, topics.heat, topics.negative
         enter(flow, *known, row, self.negative[step])
         self.reached.take(row)
-        row.sum(axis=0, out=self.anywhere[step])
         self.roll(step)
         for story in range(len(world.stories)):
             self._shown[story, step] = self._dashboard(story, step)
 
     def roll(self, step: int) -> None:
         """Have sums over the last hours end with a step."""
-        for window in self._windows:
-            window.roll(self.series, step)
+        self._windows.roll(self.series, step, self.anywhere[step])
 
     def believed(self, step: int, belief: np.ndarray) -> None:
         """Write down who believes what, u1[rumours, users]."""
@@ -102,52 +102,63 @@ class Board:
         then = step - 1 - delay_minutes // clock.step_minutes
         if (story, then) in self._seen:
             return self._seen[story, then]
-        now = step * clock.step_minutes
-        hour, pace = clock.hour(now), clock.pace(step)
-        date = clock.time(now).date().isoformat()
+        time = self._looked_at(step)
         if then < 0:
+            now, (hour, pace, date) = step * clock.step_minutes, time
             return Dashboard(name, now, now - delay_minutes, hour, pace, title=self.titles[story], date=date)
-        seen = self._seen[story, then] = self._shown[story, then].seen_at(now, hour, pace, date)
+        seen = self._seen[story, then] = self._shown[story, then].seen_at(step * clock.step_minutes, *time)
         return seen
+
+    def _looked_at(self, step: int) -> tuple[int, float, str]:
+        """Hour, pace and date of a step."""
+        if self._time[0] != step:
+            clock, now = self.world.clock, step * self.world.clock.step_minutes
+            self._time = step, (clock.hour(now), clock.pace(step), clock.time(now).date().isoformat())
+        return self._time[1]
 
     def _dashboard(self, story: int, step: int) -> Dashboard:
         clock, topics, world = self.world.clock, self.world.topics, self.world
-        now, lately = step * clock.step_minutes, slice(max(0, step + 1 - self._day.steps), step + 1)
-        total = self._day.total[:, story].sum(axis=0).tolist()
-        recent, half = (int(part.total[:, story, F_IMPRESSIONS].sum()) for part in (self._quarter, self._half))
-        found = glance(story, now, len(world.platforms), topics.only(Seen))
-        reads_day, so_far = total[F_IMPRESSIONS], found.reads.tolist()
+        now, first = step * clock.step_minutes, max(0, step + 1 - self._day)
+        found = glance(now, story, len(world.platforms), *topics.only(Seen))
+        counts = lately(story, first, step, self._windows.totals, self.negative, self.watched)
+        total, so_far = counts.day.tolist(), found.reads.tolist()
+        reads_day = total[F_IMPRESSIONS]
         return Dashboard(
             world.stories[story],
             now,
             now,
             clock.hour(now),
             1.0,
-            self._listed(found.listed),
+            self._listed(found.listed.tolist()),
             found.listed_day,
             reads_day,
             total[F_COMMENTS] + total[F_REPOSTS] + total[F_CREATIONS],
-            recent / max(half - recent, 1),
-            int(self.negative[lately, story].sum()) / max(reads_day, 1),
+            counts.quarter / max(counts.half - counts.quarter, 1),
+            counts.against / max(reads_day, 1),
             found.bad,
             tuple(self._joined.get(story, {}).values()),
             tuple(name for name, own in zip(world.platforms, so_far, strict=True) if own >= 0),
-            self._called(found.young),
+            self._once("called", story, found.young, self._called),
             self._when(story, found.came),
             self.titles[story],
             intends_day=total[F_INTENTS],
-            latest=self._latest(found.newest),
-            against=self._latest(found.against),
-            viewers_day=int(self.watched[lately, story].sum()),
-            read_on=self._read_on(story, so_far),
+            latest=self._once("latest", story, found.newest, self._latest),
+            against=self._once("against", story, found.against, self._latest),
+            viewers_day=counts.viewers,
+            read_on=self._read_on(counts.read_on.tolist(), so_far),
         )
 
-    def _read_on(self, story: int, so_far: list[int]) -> dict[str, Reads]:
-        """Reads of a story by platform, of those where it was read; ``so_far``: since the start."""
-        day, quarter = (part.total[:, story, F_IMPRESSIONS].tolist() for part in (self._day, self._quarter))
-        counts = zip(day, quarter, so_far, strict=True)
-        named = zip(self.world.platforms, counts, strict=True)
-        return {name: Reads(*count) for name, count in named if count[2] > 0}
+    def _once(self, what: str, story: int, own: np.ndarray, make: Callable[[np.ndarray], T]) -> T:
+        """What is made of some topics; that of the dashboard before, while they are the same."""
+        rows, known = own.tobytes(), self._made.get((what, story))
+        if known is None or known[0] != rows:
+            known = self._made[what, story] = rows, make(own)
+        return known[1]  # type: ignore[no-any-return]
+
+    def _read_on(self, lately: list[list[int]], so_far: list[int]) -> dict[str, Reads]:
+        """Reads by platform, of those where the story was read; ``lately``: of 24 and 6 h; ``so_far``: since then."""
+        counts = zip(self.world.platforms, lately, so_far, strict=True)
+        return {name: Reads(*last, whole) for name, last, whole in counts if whole > 0}
 
     def _latest(self, newest: np.ndarray) -> dict[str, Latest]:
         """The last-born topics by platform; of several of one minute, by name."""
@@ -162,22 +173,16 @@ class Board:
             self._came[story] = tuple(np.sort(first[first >= 0]).tolist())
         return self._came.get(story, ())
 
-    def _listed(self, own: np.ndarray) -> tuple[Listed, ...]:
-        world, topics = self.world, self.world.topics
+    def _listed(self, standing: list[list[int]]) -> tuple[Listed, ...]:
+        """Listed topics, the best first; ``standing``: as `Glance` has it."""
+        world, minutes = self.world, self.world.clock.step_minutes
+        titles, about, tones = world.topic_titles, world.topic_about, ("positive", "negative")
         listed = [
-            Listed(
-                world.platforms[topics.platform[t]],
-                t,
-                world.topic_titles[t],
-                int(topics.rank[t]),
-                int(topics.heat[t]),
-                int(topics.listed_steps[t]) * world.clock.step_minutes,
-                world.topic_about[t],
-                "negative" if topics.negative[t] else "positive",
-            )
-            for t in own.tolist()
+            Listed(world.platforms[on], t, titles[t], rank, heat, steps * minutes, about[t], tones[against > 0])
+            for t, on, rank, heat, steps, against in standing
         ]
-        return tuple(sorted(listed, key=lambda topic: topic.standing))
+        listed.sort(key=STANDING)
+        return tuple(listed)
 
     def _called(self, own: np.ndarray) -> dict[str, tuple[str, int]]:
         """Whom topics of the last day are about: who is named takes notice, listed or not."""

@@ -36,7 +36,8 @@ from sim.scenario.enact import enacted
 from sim.scenario.prices import post_price
 from sim.scenario.scenario import Scenario
 from sim.world.engine import Engine, Vectorized
-from sim.world.records import ACT, F_ATTENDS, OFFER, stacked
+from sim.world.glance import lead_topics
+from sim.world.records import ACT, OFFER, stacked
 from sim.world.serving import addressed
 from sim.world.uptake import remember
 from sim.world.world import World
@@ -126,6 +127,8 @@ class ViralityModel(mesa.Model):
     def _act(self) -> None:
         """Minds that may want something look in a keyed order; none sees what another does in the same step."""
         asked = [one for group in self._groups for one in group.asked(self.now_step, self.dashboard)]
+        if not any(stirred or mind.offers for mind, stirred in asked):
+            return
         turns = [py_uniform(mind.order_key, self.now_step) for mind, _ in asked]
         for turn in sorted(range(len(asked)), key=turns.__getitem__):
             mind, stirred = asked[turn]
@@ -147,16 +150,13 @@ class ViralityModel(mesa.Model):
         self.engine.begin(self.now_step)
         seen = [(offers, self.engine.expose(index, offers)) for index, offers in views if len(offers)]
         acts = [self.engine.absorb(offers, records) for offers, records in seen]
-        self.world.put_off(stacked(acts, ACT), self.now_step)
+        self.world.put_off(stacked([own for own in acts if len(own)], ACT), self.now_step)
 
     def _trend(self) -> None:
         world, topics = self.world, self.world.topics
-        keep = round(2.0 ** (-1 / (self.script.people.interest.half_life_hours * world.clock.steps_per_hour)), 9)
-        flow = world.inflow(self.now_step)
-        world.by_platform.interest[:] *= keep
-        world.by_story.outside[:] *= keep
-        where = topics.platform, topics.story
-        remember(flow, *where, topics.reads, topics.discussions, world.by_platform.interest)
+        kept = round(2.0 ** (-1 / (self.script.people.interest.half_life_hours * world.clock.steps_per_hour)), 9)
+        counts = topics.platform, topics.story, topics.reads, topics.discussions
+        remember(world.inflow(self.now_step), kept, *counts, world.by_platform.interest, world.by_story.outside)
         told = world.told()
         for index, stage in enumerate(self.stages):
             stage.trend(told[index])
@@ -171,14 +171,11 @@ class ViralityModel(mesa.Model):
     def _tidy(self) -> None:
         """Once an hour: the liveliest post leads its topic; what is dead leaves the working lists."""
         world = self.world
-        for stage in self.stages:
+        for stage in [stage for stage, told in zip(self.stages, world.told(), strict=True) if told]:
             live = stage.own_topics()
             fresh = (world.topics.novelty[live] > 0.001) | (self.now - world.topics.minute[live] < 1440)
             stage.entries("live_topics").put(live[fresh])
-        actor_posts = np.flatnonzero(world.posts.by_actor)
-        engaged = world.posts.totals[actor_posts, F_ATTENDS]
-        order = np.argsort(engaged, kind="stable")
-        world.topics.lead[world.posts.topic[actor_posts[order]]] = actor_posts[order]
+        lead_topics(world.posts.by_actor, world.posts.topic, world.posts.totals, world.topics.lead)
 
     def _record(self) -> None:
         self.board.record(self.now_step)
@@ -248,6 +245,6 @@ class ViralityModel(mesa.Model):
 _REPORTERS: dict[str, Any] = {
     "reached": lambda m: int(m.board.reached.anywhere.sum()),
     "interest": lambda m: float(m.world.by_platform.interest.sum()),
-    "listed": lambda m: int((m.world.topics.rank >= 0).sum()),
+    "listed": lambda m: np.count_nonzero(m.world.topics.rank >= 0),
     "acted": lambda m: m.deeds.acted(),
 }

@@ -51,7 +51,6 @@ class PlatformStage:
         self._act_floors = [kind.act_floor for kind in spec.content.values()]
         self.births: list[tuple[int, int]] = []
         self.writings: list[tuple[np.ndarray, str, np.ndarray]] = []
-        self.ways = _ways(world, self.name, spec.relay_to)
         self.step = 0
         self._keys: dict[str, int] = {}
         self._usual: dict[str, np.ndarray] = {}

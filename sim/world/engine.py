@@ -27,8 +27,8 @@ class Engine:
         self.world = world
         self._keys = {name: np.uint64(streams.stream_key(world.seed, name)) for name in ("views", "thin")}
         self.moment: Moment
-        self.networks: list[Reachable] = []
         self.won: tuple[np.ndarray, ...] = ()  # followers, as `World.won_rows` gives them
+        self._reachable: tuple[tuple[np.ndarray, ...] | None, list[Reachable]] = (None, [])
 
     def begin(self, step: int) -> None:
         """Move to a step: what is said from now on is said of it."""
@@ -44,9 +44,14 @@ class Engine:
             self._keys["thin"],
             delays[step % len(delays)],
         )
-        before, self.won = self.won, self.world.won_rows()
-        if self.won is not before:
-            self.networks = self.world.networks()
+        self.won = self.world.won_rows()
+
+    @property
+    def networks(self) -> list[Reachable]:
+        """Who can be reached on each platform, with the followers won by the beginning of the step."""
+        if self._reachable[0] is not self.won:
+            self._reachable = self.won, self.world.networks()
+        return self._reachable[1]
 
     def new_day(self) -> None:
         """Attention spent yesterday is forgotten."""
@@ -89,24 +94,22 @@ class Vectorized(Engine):
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
         self._own = threading.local()  # of each thread, room for the views of a chunk
         self._run: handles.Run | None = None
-        self._known: tuple[object, ...] = ()  # what it was told of
+        self._moved = (0, 0)  # how often the tables that it was told of had moved
         self._networks: list[handles.Network] = []
 
     def begin(self, step: int) -> None:
         """Move to a step, and tell the passes what has changed since the one before."""
         super().begin(step)
-        world, before = self.world, self._known
-        self._known = world.posts.moved, world.topics.moved, self.won
+        world, before = self.world, self._moved
+        self._moved = world.posts.moved, world.topics.moved
         if self._run is None:
             parts = world.people, world.state, world.known_posts(), world.tally(), self.moment
             self._run = handles.hold_run(*parts, *self.won)
             self._networks = [handles.hold_network(network) for network in self.networks]
             return
-        handles.move(self._run, self.moment)
-        if self._known[:2] != before[:2]:
+        handles.move(self._run, self.moment, *self.won)
+        if self._moved != before:
             handles.enlarge(self._run, world.known_posts(), world.tally())
-        if self.won is not before[2]:
-            handles.win(self._run, *self.won)
 
     def new_day(self) -> None:
         """Attention spent yesterday is forgotten."""
@@ -118,18 +121,18 @@ class Vectorized(Engine):
 
     def expose(self, platform: int, offers: np.ndarray) -> np.ndarray:
         """RECORD of every view, in the order of candidates. Changes nothing."""
-        ends = np.cumsum(offers["count"])
-        spans = [(lo, min(lo + CHUNK, int(ends[-1]))) for lo in range(0, int(ends[-1]), CHUNK)]
-        if len(spans) == 1:
-            return self._chunk(platform, offers, ends, *spans[0])
+        many = int(offers["count"].sum())
+        if many <= CHUNK:
+            return self._chunk(platform, offers, 0, many)
+        spans = [(lo, min(lo + CHUNK, many)) for lo in range(0, many, CHUNK)]
         run = map if self._pool is None else self._pool.map
-        return stacked(list(run(lambda span: self._chunk(platform, offers, ends, *span), spans)), RECORD)
+        return stacked(list(run(lambda span: self._chunk(platform, offers, *span), spans)), RECORD)
 
-    def _chunk(self, platform: int, offers: np.ndarray, ends: np.ndarray, lo: int, hi: int) -> np.ndarray:
+    def _chunk(self, platform: int, offers: np.ndarray, lo: int, hi: int) -> np.ndarray:
         if not hasattr(self._own, "room"):
             self._own.room = np.empty(CHUNK, RECORD)
         out: np.ndarray = self._own.room
-        return out[: handles.expose_held(self._run, self._networks[platform], offers, ends, lo, hi, out)].copy()
+        return out[: handles.expose_held(self._run, self._networks[platform], offers, lo, hi, out)].copy()
 
     def absorb(self, offers: np.ndarray, views: np.ndarray) -> np.ndarray:
         """Let the views change people and be counted; returns the acts that will follow from them."""

@@ -315,12 +315,11 @@ def _look_served(o, story, start, stop, reach, salt, people, lots, block):
 
 
 @njit(nogil=True, cache=True)
-def expose(offers, ends, lo, hi, moment, people, network, posts, state, out):
+def expose(offers, lo, hi, moment, people, network, posts, state, out):
     """Walk candidates ``lo..hi`` of all offers of a platform; write a record for each view, return how many.
 
     Args:
         offers: OFFER[n].
-        ends: i8[n] cumulative candidate counts.
         lo: first candidate of this chunk, counted over all offers.
         hi: one past the last.
         moment: the step.
@@ -330,9 +329,8 @@ def expose(offers, ends, lo, hi, moment, people, network, posts, state, out):
         state: attention, fatigue and reach of everybody; only read.
         out: RECORD[at least hi - lo]. Written.
     """
-    n, i, at = np.int64(0), 0, lo
-    while ends[i] <= lo:
-        i += 1
+    n, i, at = np.int64(0), -1, lo
+    end = np.int64(0)  # of the candidates of offer i
     block = Block(
         np.empty(PRIVATE, np.int64),
         np.empty(PRIVATE, np.uint64),
@@ -343,9 +341,12 @@ def expose(offers, ends, lo, hi, moment, people, network, posts, state, out):
         nothing_known(network.circles.tie.shape[0]),
     )
     while at < hi:
+        while end <= at:
+            i += 1
+            end += offers[i].count
         o = offers[i]
-        first = o.first + (at - (ends[i] - o.count))
-        last = o.first + o.count - max(np.int64(0), ends[i] - hi)
+        first = o.first + (at - (end - o.count))
+        last = o.first + o.count - max(np.int64(0), end - hi)
         story = posts.story[o.post]
         reach = start_reach(o, story, people, network)
         salt = mix(moment.view_key ^ posts.ident[o.post]) ^ mix(o.source + _K2)
@@ -354,8 +355,7 @@ def expose(offers, ends, lo, hi, moment, people, network, posts, state, out):
         for start in range(first, last, width):
             m = look(o, story, start, min(start + width, last), reach, salt, people, network, block)
             n = _answer(o, i, story, m, moment, people, posts, state, block, out, n)
-        at = ends[i]
-        i += 1
+        at = end
     return n
 
 

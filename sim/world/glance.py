@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.base.jit import njit
-from sim.world.records import F_IMPRESSIONS
+from sim.world.records import F_ATTENDS, F_IMPRESSIONS
 
 DAY = 1440
 
@@ -16,7 +16,8 @@ class Glance(NamedTuple):
     """What stands out of a story's topics; rows rise.
 
     Attributes:
-        listed: i8, those on a list now.
+        listed: i8[n, 6] of those on a list now their row, platform, rank, heat, steps on a list, and whether it is
+            against the story.
         listed_day: how many have been on one in the last 24 h.
         young: i8, those born in the last 24 h.
         newest: i8, of these the last-born of each platform, all of its last minute.
@@ -46,19 +47,24 @@ class Seen(NamedTuple):
     rank: np.ndarray
     first_listed: np.ndarray
     last_listed: np.ndarray
+    listed_steps: np.ndarray
+    heat: np.ndarray
     reads: np.ndarray
 
 
 @njit(cache=True)
-def glance(story, now, platforms, topics):
-    """`Glance` of a story at a minute."""
-    n = len(topics.story)
-    listed, young, reads = np.empty(n, np.int64), np.empty(n, np.int64), np.full(platforms, -1)
+def glance(
+    now, about, platforms, story, platform, minute, negative, rank, first_listed, last_listed, listed_steps, heat, reads
+):
+    """`Glance` of the story ``about`` at a minute; then columns of `Seen`, handed over one by one."""
+    topics = Seen(story, platform, minute, negative, rank, first_listed, last_listed, listed_steps, heat, reads)
+    n, read = len(topics.story), np.full(platforms, -1)
+    listed, young = np.empty(n, np.int64), np.empty(n, np.int64)
     at, many, day, came, bad = 0, 0, 0, 0, -1
     for t in range(n):
-        if topics.story[t] != story:
+        if topics.story[t] != about:
             continue
-        reads[topics.platform[t]] = max(reads[topics.platform[t]], 0) + topics.reads[t]
+        read[topics.platform[t]] = max(read[topics.platform[t]], 0) + topics.reads[t]
         bad = t if topics.negative[t] > 0 else bad
         came += topics.first_listed[t] >= 0
         if topics.first_listed[t] >= 0 and topics.last_listed[t] > now - DAY:
@@ -69,7 +75,17 @@ def glance(story, now, platforms, topics):
             young[many], many = t, many + 1
     young = young[:many]
     newest, against = _newest(young, platforms, topics, False), _newest(young, platforms, topics, True)
-    return Glance(listed[:at], day, young, newest, against, bad, reads, came)
+    return Glance(_standing(listed[:at], topics), day, young, newest, against, bad, read, came)
+
+
+@njit(cache=True)
+def _standing(listed, topics):
+    """How topics stand on their lists, as `Glance` has it."""
+    rows = np.empty((len(listed), 6), np.int64)
+    for i, t in enumerate(listed):
+        rows[i, 0], rows[i, 1], rows[i, 2] = t, topics.platform[t], topics.rank[t]
+        rows[i, 3], rows[i, 4], rows[i, 5] = topics.heat[t], topics.listed_steps[t], topics.negative[t]
+    return rows
 
 
 @njit(cache=True)
@@ -107,3 +123,86 @@ def enter(flow, platform, story, rank, heat, negative, row, bad):
             row[platform[t], story[t], last] += heat[t]
         if negative[t] > 0:
             bad[story[t]] += flow[t, F_IMPRESSIONS]
+
+
+class Lately(NamedTuple):
+    """What a story came to in the last hours.
+
+    Attributes:
+        day: i8[counts] the last 24 h on all platforms, by flow and heat.
+        half: impressions of the last 12 h; ``quarter``: of the last 6 h.
+        against: of the last 24 h, impressions of what is against the story; ``viewers``: who watched it elsewhere.
+        read_on: i8[platforms, 2] impressions of the last 24 h and of the last 6 h.
+    """
+
+    day: np.ndarray
+    half: int
+    quarter: int
+    against: int
+    viewers: int
+    read_on: np.ndarray
+
+
+@njit(cache=True)
+def lately(story, first, step, totals, negative, watched):
+    """`Lately` at a step.
+
+    Args:
+        story: which.
+        first: the step with which the last 24 h begin.
+        step: with which they end.
+        totals: i8[3, platforms, stories, counts] sums over the last 24, 12 and 6 h.
+        negative: i8[steps, stories] impressions of what is against the story.
+        watched: i8[steps, stories] who watched it elsewhere.
+    """
+    day, read_on = np.zeros(totals.shape[3], np.int64), np.empty((totals.shape[1], 2), np.int64)
+    half, quarter, against, viewers = 0, 0, 0, 0
+    for platform in range(totals.shape[1]):
+        for count in range(totals.shape[3]):
+            day[count] += totals[0, platform, story, count]
+        half += totals[1, platform, story, F_IMPRESSIONS]
+        quarter += totals[2, platform, story, F_IMPRESSIONS]
+        read_on[platform, 0] = totals[0, platform, story, F_IMPRESSIONS]
+        read_on[platform, 1] = totals[2, platform, story, F_IMPRESSIONS]
+    for at in range(first, step + 1):
+        against += negative[at, story]
+        viewers += watched[at, story]
+    return Lately(day, half, quarter, against, viewers, read_on)
+
+
+@njit(cache=True)
+def roll(series, step, spans, totals, anywhere):
+    """Enter a step in the sums over the last steps, and its own sum over platforms.
+
+    Args:
+        series: i8[steps, platforms, stories, counts].
+        step: which; what it counts is there.
+        spans: i8[windows] how many steps each sum goes back.
+        totals: i8[windows, platforms, stories, counts] the sums as they stood a step before. Written.
+        anywhere: i8[stories, counts] of the step. Written.
+    """
+    anywhere[:] = 0
+    for platform in range(series.shape[1]):
+        for story in range(series.shape[2]):
+            for count in range(series.shape[3]):
+                came = series[step, platform, story, count]
+                anywhere[story, count] += came
+                for i in range(len(spans)):
+                    gone = series[step - spans[i], platform, story, count] if step >= spans[i] else 0
+                    totals[i, platform, story, count] += came - gone
+
+
+@njit(cache=True)
+def lead_topics(by_actor, topic, totals, lead):
+    """Let the post of an actor's that most have attended to lead its topic; of several the last.
+
+    Args:
+        by_actor: i8[posts] whether an actor posted it.
+        topic: i8[posts].
+        totals: i8[posts, flows].
+        lead: i8[topics]. Written.
+    """
+    most = np.full(len(lead), -1)
+    for post in range(len(by_actor)):
+        if by_actor[post] and totals[post, F_ATTENDS] >= most[topic[post]]:
+            most[topic[post]], lead[topic[post]] = totals[post, F_ATTENDS], post

@@ -1,7 +1,7 @@
 """What the compiled passes are told once and then keep: handles, so that no call hands everything over again.
 
-numba looks at the type of every array of every tuple that a call is given, which takes 25 µs for a world and is most of a
-call on a few hundred candidates. A handle is looked at in half a microsecond; what it holds is changed in place.
+numba looks at the type of every array of every tuple that a call is given, which takes 25 µs for a world and is most of
+a call on a few hundred candidates. A handle is looked at in half a microsecond; what it holds is changed in place.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ def hold_network(network):
 
 
 @njit(cache=True)
-def move(run, moment):
-    """Let it be another step."""
-    run.moment = moment
+def move(run, moment, won_rows, won_spans):
+    """Let it be another step, with these followers won so far."""
+    run.moment, run.won_rows, run.won_spans = moment, won_rows, won_spans
 
 
 @njit(cache=True)
@@ -60,18 +60,12 @@ def enlarge(run, posts, tally):
     run.posts, run.tally = posts, tally
 
 
-@njit(cache=True)
-def win(run, won_rows, won_spans):
-    """Let these be the followers won so far."""
-    run.won_rows, run.won_spans = won_rows, won_spans
-
-
 @njit(nogil=True, cache=True)
-def expose_held(run, held, offers, ends, lo, hi, out):
+def expose_held(run, held, offers, lo, hi, out):
     """`exposure.expose` on a platform."""
     n = held.network
     network = Reachable(n.platform, n.layout, n.indptr, n.indices, run.won_rows, run.won_spans, n.lots, n.circles)
-    return expose(offers, ends, lo, hi, run.moment, run.people, network, run.posts, run.state, out)
+    return expose(offers, lo, hi, run.moment, run.people, network, run.posts, run.state, out)
 
 
 @njit(nogil=True, cache=True)

@@ -266,8 +266,15 @@ def in_turn(acts, step_minutes, soonest, end):
 
 
 @njit(cache=True)
-def remember(flow, platform, story, reads, discussions, interest):
-    """Add what happened to topics in a step, i8[topics, flows], to their counts and the interest of their stories."""
+def remember(flow, kept, platform, story, reads, discussions, interest, outside):
+    """Add what happened to topics in a step, i8[topics, flows], to their counts and the interest of their stories.
+
+    ``kept``: share of the interest in stories, f8[platforms, stories] and f8[stories], that is left from before.
+    """
+    for s in range(outside.shape[0]):
+        outside[s] *= kept
+        for p in range(interest.shape[0]):
+            interest[p, s] *= kept
     for t in range(flow.shape[0]):
         f = flow[t]
         if f[F_ATTENDS]:

@@ -293,6 +293,8 @@ class World:
 
         What would happen after the end is left out, but for posts that are being made, which `unfinished` counts.
         """
+        if not len(acts):
+            return
         acts, spans = in_turn(acts, self.clock.step_minutes, step + 1, self.clock.n_steps)
         start = 0
         for due, end in spans.tolist():
