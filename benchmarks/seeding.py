@@ -37,7 +37,7 @@ from sim.networks.stored import Stored
 ROOT = Path(__file__).parent.parent
 K = 50
 SIZES = (10**5, 10**6)
-WORLDS = {10**4: 500, 10**5: 500, 10**6: 120}  # of ours in which all are judged, by people
+WORLDS = {10**4: 500, 10**5: 500, 10**6: 800}  # of ours in which all are judged, by people
 THEIRS = {10**4: 1000, 10**5: 1000, 10**6: 200}  # simulations of PyNetIM
 LOOSE, TIGHT = 0.5, 0.1  # ε of IMM: as it comes, and as near to the best as the paper mostly asks for
 TRIALS = 100  # of CyNetDiff in which a user is tried,
