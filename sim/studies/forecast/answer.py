@@ -89,8 +89,8 @@ def forecast(
     if candidates and candidates > seeds and not cut.known:
         raise SimError("nothing is known yet by which candidates could be chosen; leave --candidates out")
     cast = weighed(cut, seeds=seeds, candidates=candidates, jobs=jobs, tell=tell)
-    asked = {"until": days[1], "note": " ".join(note.split()), "hindsight": hindsight}
-    told = stated.content(cast, wanted, clock.now(), **asked)
+    line = " ".join(note.split())
+    told = stated.content(cast, wanted, clock.now(), until=days[1], note=line, hindsight=hindsight)
     return Answer(cast, told, wanted if quantities else (), numbers, tuple(announced))
 
 
