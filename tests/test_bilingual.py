@@ -15,6 +15,7 @@ from sim.base.reader import document_of
 from sim.scenario.load import completed, load
 
 SIM = Path(errors.__file__).parents[1]
+READ = {".yaml", ".py", ".js", ".html", ".md", ".json"}
 
 
 def fields(text):
@@ -32,6 +33,15 @@ def test_no_line_is_missing_and_none_unused():
         assert line.keys() == {"en", "zh"}, key
         assert fields(line["en"]) == fields(line["zh"]), key
         assert re.search("[一-鿿]", line["zh"]), key
+
+
+@pytest.mark.parametrize(("word", "others"), [("付费推广", ("投流", "买量", "推流", "加热"))])
+def test_a_thing_has_one_word_in_chinese(word, others):
+    """What pages, the studio, faults, the catalogue and the documentation call it, whoever wrote them."""
+    found = [path for path in (*SIM.rglob("*"), *SIM.parent.glob("docs/**/*.md")) if path.suffix in READ]
+    texts = {path: path.read_text(encoding="utf-8") for path in found}
+    assert any(word in text for text in texts.values())
+    assert [f"{path.name}: {other}" for path, text in texts.items() for other in others if other in text] == []
 
 
 def test_a_line_is_its_english_and_keeps_its_chinese():

@@ -15,7 +15,10 @@ from sim.networks import ErdosRenyi, WattsStrogatz
 from sim.pages.words import localised
 from sim.scenario.load import load
 from sim.studies.laws import LAWS, gallery
+from sim.studies.laws import words as law_words
+from sim.studies.laws.dots import Dot, Place
 from sim.studies.laws.fate import gini, jackknifed
+from sim.studies.laws.held import Held
 from sim.studies.laws.second import Groups, duplicated, groups
 from sim.studies.sweep import sweep
 
@@ -80,6 +83,63 @@ def test_who_looks_often_is_reached_twice():
     assert who.people @ who.first == pytest.approx(0.6, abs=1e-6)
     assert 1.2 < duplicated(who, 0.25, 0.2) / 0.05 < 2.5
     assert duplicated(who, 0.25, 0.0) == pytest.approx(0, abs=1e-9)
+
+
+# ---- what agrees
+
+
+def dot(x, runs, known=np.nan, line="all", **facts):
+    """A point by hand."""
+    off = intervals.mean(runs - known)
+    return Dot(Place(x, line, facts), runs, intervals.mean(runs), known, np.nan, off)
+
+
+def share_of(mean, spread=1e-4, seed=0, count=20):
+    return mean + spread * np.random.default_rng(seed).normal(size=count)
+
+
+def test_an_interval_that_holds_anything_is_no_agreement():
+    """Where runs say nothing there is no verdict, by no kind of claim either; else the widest interval is told."""
+    law = LAWS.get("percolation")()
+    wild = Held(law, [dot(1.5, np.tile([0.0, 1.0], 2), 0.6), dot(2.0, np.tile([1.0, 0.0], 2), 0.9)])
+    assert (wild.judged, wild.agrees) == (0, None)
+    good = Held(law, [dot(1.5, share_of(0.6), 0.6), dot(2.0, share_of(0.9, 0.02, 1), 0.9)])
+    assert (good.kept, good.judged, good.agrees) == (2, 2, True)
+    assert good.widest == max(one.off.half_width for one in good.dots)
+    assert "widest interval ± 0." in law_words.score(good)["en"]
+    assert "最宽的区间为±0." in law_words.score(good)["zh"]
+    early = LAWS.get("early")()  # of numbers: over the known one
+    assert Held(early, [dot(0, share_of(100, 10), 100.0)]).widest == pytest.approx(0.047, abs=0.02)
+    assert Held(early, [dot(0, share_of(100, 300), 100.0)]).judged == 0
+
+
+def test_a_winner_is_not_the_wrong_one_because_one_of_many_comparisons_is_off_by_chance():
+    """32 late ones who are nearly as good as the early ones: at 95 % each half of all sweeps would tell otherwise."""
+    law, wrong = LAWS.get("early")(), 0
+    for turn in range(40):
+        draws = np.random.default_rng(turn)
+        facts = {"times": 1, "begin": 10, "growth": 1.25}
+        base = dot(0, 100 + draws.normal(size=12), 100.0, "1", **facts)
+        late = [dot(x, 100 + draws.normal(size=12), 99.99, "2", **facts | {"times": 2}) for x in range(32)]
+        winner = law.claims([base, *late])[0]
+        wrong += winner.holds is False
+    assert wrong <= 5
+    beaten = [dot(x, 50 + draws.normal(size=12), 150.0, "2", **facts | {"times": 2}) for x in range(3)]
+    assert law.claims([base, *beaten])[0].holds is False
+
+
+def test_what_percolation_claims_can_fail():
+    law = LAWS.get("percolation")()
+    sound = [dot(0.5, share_of(0.002), 0.002), dot(0.9, share_of(0.012, seed=1), 0.012),
+             dot(1.5, share_of(0.58, seed=2), 0.58), dot(2.0, share_of(0.8, seed=3), 0.8)]  # fmt: skip
+    assert [one.holds for one in law.claims(sound)] == [True, True, True]
+    spreads = [sound[0], dot(0.9, share_of(0.2), 0.012), *sound[2:]]
+    assert [one.holds for one in law.claims(spreads)] == [False, True, True]
+    falls = [*sound[:2], dot(1.5, share_of(0.8), 0.58), dot(2.0, share_of(0.7), 0.8)]
+    assert [one.holds for one in law.claims(falls)] == [True, True, False]
+    assert Held(law, falls).agrees is False
+    many_begin = [dot(0.9, share_of(0.2), 0.2), *sound[2:]]  # theory itself expects a fifth of all
+    assert [one.holds for one in law.claims(many_begin)] == [True, True]
 
 
 # ---- what a sweep leaves

@@ -16,7 +16,7 @@ from test_campaign import data, post
 from worlds import load as made
 from worlds import rng
 
-from sim.base import loader
+from sim.base import intervals, loader
 from sim.base.words import humanise
 from sim.cli import main
 from sim.runs.runner import simulate
@@ -229,6 +229,17 @@ def test_intervals_cover_as_often_as_they_say():
         found = in_probability(judged("one", 0, 2.0 * one), judged("other", 0, 2.0 * other))
         held += found.low <= 0.6 * (0.3 - 0.1) <= found.high
     assert 0.93 <= held / 1000 <= 0.99
+
+
+def test_what_is_better_in_chance_or_in_mean_has_two_tries_at_one_level():
+    """A dearer plan whose mean is clear at 95 %, and not where two tries share that, is not shown to be better."""
+    cheap = judged("cheap", 1, rng(4).normal(5, 1, size=20), goal=0.0)
+    for shift in np.arange(0, 2, 0.02):
+        dear = judged("dear", 900, cheap.values + shift + rng(5).normal(size=20), goal=0.0)
+        if in_mean(dear, cheap).low > 0:
+            break
+    assert in_mean(dear, cheap, intervals.shared(2)).low <= 0
+    assert frontier([cheap, dear], 1000) == [True, False]
 
 
 def test_the_frontier_holds_what_no_plan_beats():

@@ -9,7 +9,7 @@ import pytest
 import sizes
 import worlds
 
-from sim.base import loader, streams
+from sim.base import intervals, loader, streams
 from sim.base.errors import Bilingual, ScenarioError, SimError
 from sim.runs.runner import simulate
 from sim.scenario.adversity import filling
@@ -25,7 +25,7 @@ from sim.studies.stress import bench, page, score, words
 from sim.studies.stress.answer import stress
 from sim.studies.stress.bench import PLAN, Bench, arm
 from sim.studies.stress.mildest import joint, mildest
-from sim.studies.stress.study import Question
+from sim.studies.stress.study import Question, Stress
 from sim.studies.stress.study import stressed as asked
 
 pytestmark = pytest.mark.filterwarnings("ignore::sim.base.notices.NoticeWarning")
@@ -353,6 +353,22 @@ def test_the_order_is_that_of_the_costs(answer):
     both = {frozenset(pair): (answer.pair(pair).middle, answer.beyond(pair).middle) for pair in answer.tried}
     assert both[frozenset({"kol_drops_out/a", "budget_cut"})] == (30, -20)  # B is paid after all
     assert both[frozenset({"kol_drops_out/a", "kol_drops_out/b"})] == (50, 0)
+
+
+def test_all_intervals_of_a_table_are_of_one_level_and_it_is_said(answer, monkeypatch):
+    """Of noise in place of the runs: both columns of the pairs share what all their numbers are allowed to miss."""
+    draws = worlds.rng(3)
+    noise: dict = {}
+    level, (one, other) = intervals.shared(2 * len(answer.tried)), answer.tried[0]
+    with monkeypatch.context() as patch:
+        patch.setattr(Stress, "values", lambda self, one, *, anew=False: noise.setdefault(one, draws.normal(size=9)))
+        both, plan = answer.values(arm((one, other))), answer.values(PLAN)
+        apart = answer.values(arm([one])) + answer.values(arm([other]))
+        assert answer.pair((one, other)) == intervals.difference(both, plan, level)
+        assert answer.beyond((one, other)) == intervals.difference(both, apart - plan, level)
+    (manner,) = [line for line in words.lines(answer) if "Bonferroni" in line]
+    assert f"{2 * len(answer.tried)} numbers of pairs" in manner
+    assert "on new seeds for all 3 that were measured anew" in manner
 
 
 def test_the_mildest_that_breaks_the_goal_is_the_most_plausible(answer):

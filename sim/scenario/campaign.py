@@ -152,7 +152,7 @@ class PlannedPost(Strict):
         ge=0,
         le=10**12,
         description="yuan of paid reach behind it",
-        json_schema_extra=front("boost", "投流", "yuan", span=(0, 500_000)),
+        json_schema_extra=front("boost", "付费推广", "yuan", span=(0, 500_000)),
     )
     audience: Audience | None = Field(None, description="for whom that is meant; empty: anybody")
     content: str = Field(

@@ -231,11 +231,12 @@ def _tornado(found: Stressed) -> dict[str, Any]:
         tips=(("of", "stress_what"), ("told", "stress_change")),
     )
     lost = sum(one.verdict == "lost" for one in found.happenings)
+    anew = sum(one.anew is not None for one in found.happenings)
     return {
         "id": "alone",
         "nav": said("nav_stress_alone"),
         "title": said("stress_alone_title", n=lost, all=len(found.happenings)),
-        "about": said("stress_alone_about", n=len(found.happenings), confirm=found.confirm),
+        "about": said("stress_alone_about", n=len(found.happenings), confirm=found.confirm, anew=anew),
         "chart": {"spec": spec, "data": rows} if found.happenings else None,
         "table": table(*_alone(found)),
     }
@@ -294,7 +295,7 @@ def _pairs(found: Stressed) -> dict[str, Any] | None:
         "id": "pairs",
         "nav": said("nav_stress_pairs"),
         "title": said("stress_pairs_title", n=len(worse), all=len(found.pairs)),
-        "about": said("stress_pairs_about", n=len(found.pairs)),
+        "about": said("stress_pairs_about", n=2 * len(found.pairs)),
         "chart": {"spec": spec, "data": rows, "zoom": False},
         "table": table(columns, lines),
     }

@@ -15,10 +15,8 @@ from sim.networks import WattsStrogatz
 from sim.pages.amounts import percent
 from sim.pages.words import Said, same
 from sim.runs.kinds import World
-from sim.studies.laws.dots import Claim, Dot, Place, Reading, change, claim, lines, none
+from sim.studies.laws.dots import GLOBAL, Claim, Dot, Place, Reading, change, claim, lines, none, stays_below
 from sim.studies.laws.law import LAWS, Law
-
-GLOBAL = 0.05  # share of everybody from which on a cascade is called global
 
 
 @LAWS.register
@@ -84,17 +82,9 @@ class Clustering(Law):
                 words = self.said("rises" if rising else "falls", line=self.label(first.place))
                 claims.append(claim(words, change(first, last), 1 if rising else -1, figures))
             if line != "simple" and first.place.facts["rewire"] == 1:
-                claims.append(self._stays(first))
+                words = self.said("stays", line=self.label(first.place))
+                claims.append(stays_below(words, first, GLOBAL, same(percent(first.measured.middle))))
         return claims
-
-    def _stays(self, dot: Dot) -> Claim:
-        """That next to nobody is reached between strangers by what takes several friends."""
-        low, high = dot.measured.low, dot.measured.high
-        if not dot.measured.given:
-            low = high = dot.measured.middle
-        holds = True if high < GLOBAL else False if low > GLOBAL else None
-        words = self.said("stays", line=self.label(dot.place))
-        return Claim(words, holds, same(percent(dot.measured.middle)))
 
     def label(self, place: Place) -> Said:
         """How many friends it takes."""

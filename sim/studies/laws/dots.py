@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.base import intervals
-from sim.base.intervals import Interval
+from sim.base.intervals import LEVEL, Interval
 from sim.pages.words import Said
 
 ALARM = 1e-3  # chance with which a sound sweep may be told not to agree
+GLOBAL = 0.05  # share of everybody from which on a cascade is called global
+VAGUE = 0.5  # half-width, of shares as it is, else over the known answer, from which on an interval tells nothing
 
 
 class Place(NamedTuple):
@@ -76,12 +79,17 @@ class Dot(NamedTuple):
         """Where it lies on the axis."""
         return self.place.x
 
-    def holds(self, within: float) -> bool | None:
-        """Whether the known answer lies in its interval; None where nothing is known or the seeds allow no interval."""
+    def holds(self, within: float, vague: float) -> bool | None:
+        """Whether the known answer lies in its interval; None where nothing is known, or the seeds tell too little.
+
+        Args:
+            within: distance that is but rounding.
+            vague: half-width from which on an interval would hold nearly any answer.
+        """
         if not np.isfinite(self.known) or not np.isfinite(self.off.middle):
             return None
         if self.off.given:
-            return not self.off.clear
+            return False if self.off.clear else None if self.off.half_width >= vague else True
         return True if abs(self.off.middle) <= within else False if self.apart else None
 
 
@@ -103,6 +111,26 @@ def claim(words: Said, difference: Interval, sign: int, told: Said) -> Claim:
     return Claim(words, difference.sign == sign if difference.sign else None, told)
 
 
-def change(first: Dot, last: Dot) -> Interval:
+def change(first: Dot, last: Dot, level: float = LEVEL) -> Interval:
     """The later point less the first, paired by seed."""
-    return intervals.difference(first.runs, last.runs)
+    return intervals.difference(first.runs, last.runs, level)
+
+
+def steps(dots: Sequence[Dot]) -> list[Interval]:
+    """Each point less the one before it; the intervals hold their level all at once."""
+    each = intervals.shared(len(dots) - 1)
+    return [change(one, other, each) for one, other in pairwise(dots)]
+
+
+def never_falls(words: Said, along: Sequence[Interval], told: Said) -> Claim:
+    """That no step surely falls: of steps none of which surely rises either, nothing can be told."""
+    signs = {one.sign for one in along}
+    return Claim(words, False if -1 in signs else True if 1 in signs else None, told)
+
+
+def stays_below(words: Said, dot: Dot, limit: float, told: Said) -> Claim:
+    """That a point lies below a limit: it does, or does not, only where its interval is clear of it."""
+    low, high = dot.measured.low, dot.measured.high
+    if not dot.measured.given:
+        low = high = dot.measured.middle
+    return Claim(words, True if high < limit else False if low > limit else None, told)

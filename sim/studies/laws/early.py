@@ -88,8 +88,10 @@ class Early(Law):
         if base is None:
             return []
         others = [dots for dots in lines(dots).values() if dots[0].place.facts["times"] > 1]
-        pairs = [(dot, change(base, dot)) for dots in others for dot in dots]
-        sure = [np.sign(diff.middle) == np.sign(dot.known - base.known) for dot, diff in pairs if diff.clear]
+        late = [dot for dots in others for dot in dots]
+        each = intervals.shared(len(late))  # one of so many that is wrong by chance is no wrong winner
+        pairs = [(dot, change(base, dot, each)) for dot in late]
+        sure = [diff.sign == np.sign(dot.known - base.known) for dot, diff in pairs if diff.sign]
         told = self.said("sure", kept=sum(sure), n=len(sure), all=len(pairs))
         claims = [Claim(self.said("winner"), all(sure) if sure else None, told)]
         return claims + [one for dots in others if (one := self._crossing(base, dots))]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -13,7 +12,7 @@ from sim.pages.words import Said, same
 from sim.platforms.hot_list import HotList
 from sim.runs.kinds import World
 from sim.scenario.scenario import Scenario
-from sim.studies.laws.dots import Claim, Dot, Place, Reading, change, claim, none
+from sim.studies.laws.dots import Claim, Dot, Place, Reading, change, claim, never_falls, none, steps
 from sim.studies.laws.law import LAWS, Law
 
 URN = 0.5  # Gini of an urn of many colours, one ball of each to begin with, each drawn one put back twice
@@ -71,10 +70,10 @@ class Fate(Law):
         if len(dots) < 2:
             return []
         figures = same(f"{dots[0].measured.middle:.2f} → {dots[-1].measured.middle:.2f}")
-        falls = [change(one, other) for one, other in pairwise(dots)]
-        contrary = sum(one.clear and one.middle < 0 for one in falls)
-        steps = Claim(self.said("steps"), not contrary, self.said("contrary", n=contrary, all=len(falls)))
-        return [claim(self.said("rises"), change(dots[0], dots[-1]), 1, figures), steps]
+        along = steps(dots)
+        contrary = sum(one.sign < 0 for one in along)
+        never = never_falls(self.said("steps"), along, self.said("contrary", n=contrary, all=len(along)))
+        return [claim(self.said("rises"), change(dots[0], dots[-1]), 1, figures), never]
 
     def label(self, place: Place) -> Said:
         """There is one line."""

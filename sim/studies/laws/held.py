@@ -12,7 +12,7 @@ from scipy import special
 
 from sim.base import intervals
 from sim.base.intervals import FEWEST, LEVEL
-from sim.studies.laws.dots import ALARM, Claim, Dot, Place, lines
+from sim.studies.laws.dots import ALARM, VAGUE, Claim, Dot, Place, lines
 from sim.studies.laws.law import Law
 
 SAME = 1e-9  # of the largest known answer: two numbers so near are one, but for rounding
@@ -51,8 +51,12 @@ class Held:
     @property
     def _judged(self) -> list[bool]:
         scale = max((abs(dot.known) for dot in self.dots if np.isfinite(dot.known)), default=1.0)
-        verdicts = (dot.holds(SAME * scale) for dot in self.dots)
+        verdicts = (dot.holds(SAME * scale, VAGUE * self._unit(dot)) for dot in self.dots)
         return [verdict for verdict in verdicts if verdict is not None]
+
+    def _unit(self, dot: Dot) -> float:
+        """By what distances from the known answer are measured: of shares as they are, else over it."""
+        return 1.0 if self.law.share else abs(dot.known)
 
     @property
     def kept(self) -> int:
@@ -70,8 +74,14 @@ class Held:
 
         NaN where no number is known.
         """
-        far = [abs(dot.off.middle) / (1 if self.law.share else abs(dot.known)) for dot in self.dots if dot.known]
+        far = [abs(dot.off.middle) / self._unit(dot) for dot in self.dots if dot.known]
         return max((one for one in far if np.isfinite(one)), default=np.nan)
+
+    @property
+    def widest(self) -> float:
+        """Half of the widest interval of the points that have one, likewise: wide ones hold nearly any answer."""
+        wide = [dot.off.half_width / self._unit(dot) for dot in self.dots if dot.known and dot.off.given]
+        return max((one for one in wide if np.isfinite(one)), default=np.nan)
 
     @cached_property
     def claims(self) -> list[Claim]:
@@ -84,7 +94,7 @@ class Held:
 
         Not so if a claim came out contrary, or if so few of the intervals hold the known answer as `ALARM` of sound
         sweeps would have it, each interval holding the truth in 95 of 100, or if all runs of a point are one value
-        that cannot be the known one.
+        that cannot be the known one. Points whose interval is so wide that it tells nothing (`VAGUE`) do not count.
         """
         verdicts = [claim.holds for claim in self.claims]
         few = self.judged > 0 and special.bdtr(self.kept, self.judged, LEVEL) < ALARM

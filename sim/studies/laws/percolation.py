@@ -15,7 +15,19 @@ from sim.networks import ErdosRenyi
 from sim.pages.amounts import percent
 from sim.pages.words import same
 from sim.runs.kinds import World
-from sim.studies.laws.dots import Claim, Dot, Place, Reading, change, claim, none
+from sim.studies.laws.dots import (
+    GLOBAL,
+    Claim,
+    Dot,
+    Place,
+    Reading,
+    change,
+    claim,
+    never_falls,
+    none,
+    stays_below,
+    steps,
+)
 from sim.studies.laws.law import LAWS, Facts, Law
 
 
@@ -65,10 +77,20 @@ class Percolation(Law):
         return r, np.array([final_size(one, facts["begin"] / facts["people"]) for one in r])
 
     def claims(self, dots: Sequence[Dot]) -> list[Claim]:
-        """Below R = 1 next to nobody is reached, above it more and more."""
+        """Below R = 1 next to nobody is reached, above it more, and from step to step never surely fewer.
+
+        Next to nobody is less than a global cascade; where so many begin that theory expects one, nothing is claimed.
+        """
         below, above = [dot for dot in dots if dot.x < 1], [dot for dot in dots if dot.x > 1]
-        if not below or not above:
-            return []
-        low, high = below[-1].measured.middle, above[-1].measured.middle
-        figures = same(f"{percent(low)} → {percent(high)}")
-        return [claim(self.said("rises"), change(below[-1], above[-1]), 1, figures)]
+        claims = []
+        if few := [dot for dot in below if dot.known < GLOBAL]:
+            told = same(percent(few[-1].measured.middle))
+            claims.append(stays_below(self.said("dies", r=f"{few[-1].x:g}"), few[-1], GLOBAL, told))
+        if below and above:
+            figures = same(f"{percent(below[-1].measured.middle)} → {percent(above[-1].measured.middle)}")
+            claims.append(claim(self.said("rises"), change(below[-1], above[-1]), 1, figures))
+        if len(above) > 1:
+            along = steps(above)
+            told = self.said("contrary", n=sum(one.sign < 0 for one in along), all=len(along))
+            claims.append(never_falls(self.said("steps"), along, told))
+        return claims

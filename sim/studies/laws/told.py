@@ -69,4 +69,4 @@ def _score(found: Held) -> tuple[Said, Said, bool] | None:
     if not found.judged:
         return None
     value = words.general("card_of", kept=found.kept, judged=found.judged)
-    return value, words.general("card_note", off=words.distance(found)), bool(found.agrees)
+    return value, words.general("card_note", off=words.distance(found), wide=words.width(found)), bool(found.agrees)

@@ -7,6 +7,8 @@ import io
 import re
 from collections.abc import Iterator
 
+import numpy as np
+
 from sim.base.words import columns
 from sim.pages.amounts import amount, percent
 from sim.pages.words import Said, put, same
@@ -31,14 +33,21 @@ def score(found: Held) -> Said:
     """How many intervals hold the known answer, and how far off the farthest mean is."""
     if not found.judged:
         return general("no_number")
-    return general("score", kept=found.kept, judged=found.judged, off=distance(found))
+    return general("score", kept=found.kept, judged=found.judged, off=distance(found), wide=width(found))
 
 
 def distance(found: Held) -> Said:
     """How far the farthest mean is from its known answer: of shares in percentage points, else in percent of it."""
-    if found.law.share:
-        return general("points_off", points=f"{100 * found.deviation:.2g}")
-    return same(percent(found.deviation))
+    return _apart(found.law, found.deviation)
+
+
+def width(found: Held) -> Said:
+    """Half of the widest interval, likewise; a dash where no point has one."""
+    return _apart(found.law, found.widest) if np.isfinite(found.widest) else same("–")
+
+
+def _apart(law: Law, value: float) -> Said:
+    return general("points_off", points=f"{100 * value:.2g}") if law.share else same(percent(value))
 
 
 def figure(law: Law, value: float) -> Said:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.base import bands
-from sim.base.intervals import Interval, difference, share, share_difference
+from sim.base.intervals import LEVEL, Interval, difference, share, share_difference, shared
 from sim.scenario.campaign import Plan
 from sim.studies.optimize.search import tail
 
@@ -65,14 +65,14 @@ class Judged:
         return tail(self.values, BAD)
 
 
-def in_probability(one: Judged, other: Judged) -> Interval:
+def in_probability(one: Judged, other: Judged, level: float = LEVEL) -> Interval:
     """Difference of two probabilities over the same seeds."""
-    return share_difference(other.hits, one.hits)
+    return share_difference(other.hits, one.hits, level)
 
 
-def in_mean(one: Judged, other: Judged) -> Interval:
+def in_mean(one: Judged, other: Judged, level: float = LEVEL) -> Interval:
     """Mean difference of the goal's metric over the same seeds."""
-    return difference(other.values, one.values)
+    return difference(other.values, one.values, level)
 
 
 def frontier(judged: Sequence[Judged], budget: int) -> list[bool]:
@@ -99,4 +99,6 @@ def _beats(one: Judged, other: Judged, near: float) -> bool:
 
 
 def _shown(one: Judged, other: Judged) -> bool:
-    return in_probability(one, other).low > 0 or in_mean(one, other).low > 0
+    """Whether a plan is better in chance or in mean: two tries, which share the level."""
+    each = shared(2)
+    return in_probability(one, other, each).low > 0 or in_mean(one, other, each).low > 0

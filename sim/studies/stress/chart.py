@@ -31,9 +31,8 @@ def picture(found: Stress) -> Figure:
     metric = capital(label(question.goal.metric))
     about = f"{shown(found.question.plan.title or found.question.plan.name, 60)}. {metric}: change against the plan. "
     recipe = f"{question.plan.name} · {question.seeds} seeds drawn from {question.plan.seed}, the same for all · "
-    recipe += (
-        f"black: {question.confirm} new seeds · {question.plan.people.users:,} people · intervals hold for all at once"
-    )
+    recipe += f"black: {question.confirm} new seeds · {question.plan.people.users:,} people · "
+    recipe += "intervals hold 95 % for all of a kind at once"
     figure = page(recipe, headline(found), about + "Bars: intervals.", height)
     top, middle = 1 - 1.15 / height, (low + 0.25) / height
     _tornado(figure.add_axes((0.36, middle, 0.44, top - middle)), found)

@@ -116,15 +116,20 @@ class Stress:
         """What an adversity costs by itself."""
         return self.lost(arm([key]), among=len(self.order))
 
+    @property
+    def paired_numbers(self) -> int:
+        """Comparisons of the table of pairs: of each what both cost, and what beyond the sum."""
+        return 2 * len(self.tried)
+
     def pair(self, keys: tuple[str, str]) -> Interval:
         """What two of them cost together."""
-        return self.lost(arm(keys), among=len(self.tried))
+        return self.lost(arm(keys), among=self.paired_numbers)
 
     def beyond(self, keys: tuple[str, str]) -> Interval:
         """What two cost beyond the sum of what each costs: above 0 they make one another worse."""
         plan, both = self.values(PLAN), self.values(arm(keys))
         apart = sum(self.values(arm([key])) for key in keys)
-        return intervals.mean(apart - plan - both, intervals.shared(len(self.tried)))
+        return intervals.difference(both, apart - plan, intervals.shared(self.paired_numbers))
 
     # ---- what is bought back
 

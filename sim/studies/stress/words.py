@@ -171,11 +171,14 @@ def _left_out(found: Stress) -> list[str]:
 
 def _manner(found: Stress) -> list[str]:
     question, many = found.question, len(found.order)
+    pairs = f", {found.paired_numbers} numbers of pairs" if found.tried else ""
+    hedges = f", {found.cells} of hedges" if found.hedges else ""
     most = float(np.max([case.what.chance for case in found.cases], initial=0))
     return [
         "",
         f"{question.seeds} seeds, the same for all; {question.confirm} others for what was chosen. Intervals hold 95 % "
-        f"for all of a table at once (Bonferroni: {many} adversities alone).",
+        f"for all of a table at once (Bonferroni: {many} adversities alone{pairs}{hedges}), those on new seeds for all "
+        f"{len(found.costliest)} that were measured anew.",
         f"chances are graded as the catalogue says, most of them assumed (at most {most:.0%}), and reckoned as if each "
         f"happened by itself; {label(question.goal.metric)} is that of the plan's stories alone.",
     ]
