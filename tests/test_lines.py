@@ -5,16 +5,15 @@ import json
 
 import pytest
 
-from sim.base import lines
 from sim.base.errors import ScenarioError, both, words_of
-from sim.base.progress import progress
+from sim.base.progress import JSON, VARIABLE, progress
 from sim.cli import main
 from sim.scenario.load import load
 
 
 @pytest.fixture
 def json_lines(monkeypatch, capsys):
-    monkeypatch.setenv(lines.VARIABLE, lines.JSON)
+    monkeypatch.setenv(VARIABLE, JSON)
     return lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
 
 
@@ -54,7 +53,7 @@ def test_progress_and_notices_are_told_apart(json_lines, tmp_path):
 
 
 def test_a_line_for_every_hundredth_and_every_part(monkeypatch):
-    monkeypatch.setenv(lines.VARIABLE, lines.JSON)
+    monkeypatch.setenv(VARIABLE, JSON)
     stream = io.StringIO()
     with progress(stream) as tell:
         for phase, total in (("one", 1000), ("two", 3)):
