@@ -29,7 +29,14 @@ def tree(files: Files) -> list[Any]:
         {"Model": [*MODEL, *others]},
         {"Decisions": ["decisions/README.md", *(f"decisions/{path.name}" for path in decisions.notes())]},
         {"Project": ["overview.md", "changelog.md", "contributing.md", "second-entry.md"]},
-        {"中文": ["zh/README.md", *(f"zh/quickstart/{reader}.md" for reader in READERS), "zh/guide/laws.md"]},
+        {
+            "中文": [
+                "zh/README.md",
+                *(f"zh/quickstart/{reader}.md" for reader in READERS),
+                "zh/guide/studio.md",
+                "zh/guide/laws.md",
+            ]
+        },
     ]
 
 

@@ -140,48 +140,6 @@ def test_a_run_that_fails_says_why_in_the_language_of_the_page(browser, served):
         opened.done()
 
 
-def test_a_forecast_is_registered_and_scored(browser, served):  # noqa: F811
-    with Opened(browser, served) as opened:
-        page = opened.page
-        opened.write(tiny("Foreseen"))
-        page.click("#register")
-        page.wait_for_selector("#wrong:not([hidden])")
-        assert "up to which day?" in page.inner_text("#wrong")
-        page.fill("#forecast-to", "2021-01-03")
-        page.fill("#forecast-until", "2021-01-01")
-        page.click("#register")
-        page.wait_for_function("document.querySelector('#register').disabled")
-        page.wait_for_selector("#record:not([hidden])", timeout=180_000)
-        assert page.inner_text("#forecast-said") == "Done; it is on record."
-        assert "Foreseen" in page.inner_text("#forecast-which option >> nth=0")
-        page.fill("#later", "date,quantity,value\n2021-01-02,weibo_topics,0\n")
-        page.click("#score")
-        page.wait_for_function("document.querySelector('#score').disabled")
-        page.wait_for_function("!document.querySelector('#score').disabled", timeout=180_000)
-        assert page.inner_text("#forecast-said") == "Done; it is on record."
-        page.goto(served.address + page.get_attribute("#record", "href"))
-        page.wait_for_selector("#numbers svg")
-        assert "Foreseen" in page.inner_text("#forecasts")
-        assert [line for line in opened.said if "409 (Conflict)" not in line] == []  # the refusal of no date
-
-
-def test_a_tournament_that_cannot_be_played_says_why(browser, served):  # noqa: F811
-    with Opened(browser, served) as opened:
-        page = opened.page
-        opened.write(tiny("Alone"))
-        assert page.locator("#tournament-strategies input:checked").count() == 2
-        page.click("#tournament")
-        page.wait_for_function("document.querySelector('#tournament').disabled")
-        page.wait_for_function("!document.querySelector('#tournament').disabled", timeout=180_000)
-        assert "needs two players" in page.inner_text("#study-said")
-        for _ in range(2):
-            page.locator("#tournament-strategies input:checked").first.uncheck()
-        page.click("#tournament")
-        page.wait_for_selector("#wrong:not([hidden])")
-        assert "two strategies or more" in page.inner_text("#wrong")
-        assert all("409" in one for one in opened.said)  # the refusal is all that the browser has to say
-
-
 # ---- a server that is killed
 
 

@@ -1,14 +1,35 @@
-"""How far is it? A bar on a terminal, a few whole lines in a log, lines of JSON for another program."""
+"""How far is it? A bar on a terminal, a few whole lines in a log.
+
+For another program, which says ``SIM_LINES=json`` in the environment, all that a command says beside what it prints is
+a line of JSON each. Of what was done: ``kind`` far, ``done``, ``total``, ``phase``. Of words: ``kind`` note, notice,
+error, or ended; ``en``, and ``zh`` where it is known.
+"""
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
-from sim.base import lines
+from sim.base.errors import Bilingual
+
+VARIABLE, JSON = "SIM_LINES", "json"
+FAR, NOTE, NOTICE, ERROR, ENDED = "far", "note", "notice", "error", "ended"
 
 Tell = Callable[[int, int, str], None]  # hears: how much is done, of how much, and what is going on
+
+
+def for_program() -> bool:
+    """Whether another program reads what is said beside what is printed."""
+    return os.environ.get(VARIABLE) == JSON
+
+
+def worded(kind: str, text: str) -> str:
+    """Some words as a line of JSON."""
+    chinese = {"zh": text.zh} if isinstance(text, Bilingual) else {}
+    return json.dumps({"kind": kind, "en": str(text)} | chinese)
 
 
 def within(tell: Tell | None, done: int, total: int, each: int = 1) -> Tell | None:
@@ -33,7 +54,7 @@ def progress(stream: TextIO | None, *, quiet: bool = False) -> Iterator[Tell | N
     """
     if quiet or stream is None or stream.closed:
         yield None
-    elif lines.wanted():
+    elif for_program():
         yield _while_heard(_hundredths(stream))
     elif stream.isatty():
         with _bar(stream) as tell:
@@ -86,7 +107,7 @@ def _hundredths(stream: TextIO) -> Tell:
         nonlocal last
         if (now := (phase, total, 100 * done // max(total, 1))) != last:
             last = now
-            stream.write(lines.of_progress(done, total, phase) + "\n")
+            stream.write(json.dumps({"kind": FAR, "done": done, "total": total, "phase": phase}) + "\n")
             stream.flush()
 
     return tell

@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from sim.base import lines
 from sim.base.blas import one_thread
+from sim.base.progress import ENDED, NOTICE
 from sim.cli.commands import COMMANDS
 from sim.cli.words import LIMIT, fail, note
 
@@ -84,7 +84,7 @@ def _noticed(args: argparse.Namespace) -> int:
     with gathered() as said:
         code = _carry_out(args)
     for notice in said:
-        note(changed(notice.line, lambda line: f"note: {line}"), lines.NOTICE)
+        note(changed(notice.line, lambda line: f"note: {line}"), NOTICE)
     return code
 
 
@@ -101,9 +101,9 @@ def _carry_out(args: argparse.Namespace) -> int:
     except SimError as error:
         return fail(changed(words_of(error), _ours), error.exit_code)
     except _Terminated as ended:
-        return fail(f"terminated; {args.after_interrupt}", ended.code, lines.ENDED)
+        return fail(f"terminated; {args.after_interrupt}", ended.code, ENDED)
     except KeyboardInterrupt:
-        return fail(f"interrupted; {args.after_interrupt}", INTERRUPTED, lines.ENDED)
+        return fail(f"interrupted; {args.after_interrupt}", INTERRUPTED, ENDED)
     except BrokenPipeError:
         return CLOSED_PIPE
     except OSError as error:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sim.base import lines
+from sim.base.progress import ERROR, NOTE, for_program, worded
 
 if TYPE_CHECKING:
     from sim.studies.engine import Cluster
@@ -153,23 +153,23 @@ def cluster(args: argparse.Namespace) -> Cluster | None:
     return Cluster(args.cluster, args.cluster_wait) if args.cluster else None
 
 
-def fail(message: str, code: int, kind: str = lines.ERROR) -> int:
+def fail(message: str, code: int, kind: str = ERROR) -> int:
     """Say what went wrong on stderr; the code is handed through."""
     note(message, kind)
     return code
 
 
-def note(message: str, kind: str = lines.NOTE) -> None:
+def note(message: str, kind: str = NOTE) -> None:
     """Say something on stderr, if there is one and it can be written: what was computed is worth more than the word."""
     if sys.stderr is not None:  # pythonw, services and `2>&-` have none, and print() would take stdout instead
-        told = lines.of_words(kind, message) if lines.wanted() else _shown(message)
+        told = worded(kind, message) if for_program() else _shown(message)
         with suppress(OSError, ValueError):  # full, gone; closed
             print(told, file=sys.stderr, flush=True)
 
 
-def print_lines(told: Iterable[str]) -> None:
+def print_lines(lines: Iterable[str]) -> None:
     """Print lines; this and `note` are all that commands print with, so no title can command the terminal."""
-    for line in told:
+    for line in lines:
         print(_shown(line))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.base import machine
-from sim.base.errors import RefusedError, both
+from sim.base.errors import RefusedError, both, changed
 from sim.runs import kinds
 from sim.runs.ceilings import Ceiling
 from sim.runs.costs import Cost
@@ -40,7 +40,7 @@ def required(world: World, out: Path | None = None, who: str = "") -> Estimate:
     """The estimate of what fits this machine. Raises `RefusedError`, which begins with ``who``, for what does not."""
     need = estimate(world, out)
     if need.refusal:
-        raise RefusedError(both("whose_refusal", who=who, text=need.refusal) if who else need.refusal)
+        raise RefusedError(changed(need.refusal, lambda text: f"{who}: {text}") if who else need.refusal)
     return need
 
 
@@ -86,4 +86,4 @@ def _way_out(world: World, free: int | None) -> str:
     fits = users // (digit := 10 ** (len(str(users)) - 1)) * digit
     if not fits:
         return both("shorten_or_more_memory")
-    return both("lower_users", users=f"{fits:,}")
+    return both("lower_users_to", users=f"{fits:,}")

@@ -13,8 +13,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim.base import lines, places
+from sim.base import places
 from sim.base.errors import SimError, words_of
+from sim.base.progress import ERROR, FAR, JSON, NOTICE, VARIABLE
 from sim.pages.words import Said, same
 from sim.studio.words import line, said, told
 
@@ -91,12 +92,12 @@ def laid(folder: Path, files: Mapping[str, str]) -> Iterator[None]:
 
 
 async def sim(words: Sequence[str], hear: Callable[[dict[str, Any]], None]) -> Ended:
-    """Carry a command out; it ends with whoever waits for it. ``hear`` is told how far it is, as `sim.base.lines` says.
+    """Carry a command out; it ends with whoever waits for it. ``hear`` is told how far, as `sim.base.progress` has it.
 
     A line that is none of these is what Python says of a fault of the program.
     """
     python = os.pathsep.join([str(places.PACKAGE.parent), os.environ.get("PYTHONPATH", "")])
-    env = os.environ | {"PYTHONPATH": python, lines.VARIABLE: lines.JSON}
+    env = os.environ | {"PYTHONPATH": python, VARIABLE: JSON}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "sim.cli", *words), env=env, stdout=PIPE, stderr=PIPE
     )
@@ -108,9 +109,9 @@ async def sim(words: Sequence[str], hear: Callable[[dict[str, Any]], None]) -> E
     try:
         async for raw in process.stderr:
             message = _message(raw.decode("utf-8", "replace").strip())
-            if message["kind"] == lines.FAR:
+            if message["kind"] == FAR:
                 hear(message)
-            elif message["kind"] == lines.NOTICE:
+            elif message["kind"] == NOTICE:
                 notices.append(_words(message, "note: "))
             else:
                 wrong = _words(message, "sim: ")
@@ -138,7 +139,7 @@ def _message(text: str) -> dict[str, Any]:
         found = json.loads(text)
         if isinstance(found, dict) and "kind" in found:
             return found
-    return {"kind": lines.ERROR, "en": text}
+    return {"kind": ERROR, "en": text}
 
 
 def _words(message: Mapping[str, str], head: str) -> Said | str:

@@ -169,7 +169,7 @@ def _adversities() -> Iterable[tuple[str, Any]]:
 
 def _general(template: Label) -> Label:
     """A template's words with a general word wherever a scenario would fill one in."""
-    some = {name: said(f"some_{name}") for name in ("kol_title", "platform_title")}
+    some = {"kol_title": said("some_kol"), "platform_title": said("some_platform")}
     english, chinese = ({name: both[language] for name, both in some.items()} for language in ("en", "zh"))
     return Label(en=_put(template.en, english), zh=_put(template.zh, chinese))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.base.errors import SimError
-from sim.pages.words import Said
+from sim.pages.words import Said, capitals
 from sim.runs.kinds import World
 from sim.runs.paging import writing
 from sim.scenario.numbers import Label
@@ -103,9 +103,9 @@ class Studies(OneAtATime):
             await self._answered(study, one, ended)
             return said("study_done")
 
+        if not self.busy:  # else `begin` says so
+            self.study, self.far, self._phases = study, [], []
         self.begin(doing, "study_busy")
-        self.study, self.far, self._phases = study, [], []
-        self.say()
 
     def _beside(self, files: Mapping[str, str]) -> Path:
         """A folder for files, the same for the same ones: the same question then finds what is kept of it."""
@@ -138,7 +138,8 @@ def brief(document: Mapping[str, Any], tells: tuple[str, ...]) -> list[Said]:
 
 def _told(card: Mapping[str, Any]) -> Said:
     note = card.get("note")
-    return said("card_noted" if note else "card_plain", label=card["label"], value=card["value"], note=note or "")
+    key = "card_noted" if note else "card_plain"
+    return capitals(said(key, label=card["label"], value=card["value"], note=note or ""))
 
 
 def _rows(record: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -125,19 +125,18 @@ def picture(found: Lawful) -> Spec:
         "mark": {"type": "line", "strokeDash": [2, 4], "strokeWidth": 1.5},
         "encoding": {"y": y | {"field": "middle"}, "color": colour},
     }
+    known = {
+        "reference": {"mark": {"type": "line", "color": GREY, "strokeDash": [6, 5], "strokeWidth": 1.6}},
+        "known": {"mark": {"type": "line", "strokeWidth": 3, "opacity": 0.5}},
+        "spot": {"mark": {"type": "point", "size": 340, "strokeWidth": 2.5, "opacity": 0.6}},
+    }
+    there = {key for row in (*found.curves, *found.references) for key in row}
     return made(
         420,
         encoding={"x": x},
         layer=[
-            {"transform": [{"filter": "isValid(datum.reference)"}],
-             "mark": {"type": "line", "color": GREY, "strokeDash": [6, 5], "strokeWidth": 1.6},
-             "encoding": {"y": y | {"field": "reference"}}},
-            {"transform": [{"filter": "isValid(datum.known)"}],
-             "mark": {"type": "line", "strokeWidth": 3, "opacity": 0.5},
-             "encoding": {"y": y | {"field": "known"}, "color": colour}},
-            {"transform": [{"filter": "isValid(datum.spot)"}],
-             "mark": {"type": "point", "size": 340, "strokeWidth": 2.5, "opacity": 0.6},
-             "encoding": {"y": y | {"field": "spot"}, "color": colour}},
+            *(_where(name, layer, y, None if name == "reference" else colour)
+              for name, layer in known.items() if name in there),  # of nothing an axis has no ends
             *(() if found.whole else [joined]),
             {"transform": [{"filter": "isValid(datum.low)"}],
              "mark": {"type": "rule", "strokeWidth": 2},
@@ -147,3 +146,9 @@ def picture(found: Lawful) -> Spec:
              "encoding": {"y": y | {"field": "middle"}, "color": colour, "tooltip": tips}},
         ],
     )  # fmt: skip
+
+
+def _where(name: str, layer: Spec, y: Spec, colour: Spec | None) -> Spec:
+    """A layer of the rows that have a field, drawn at it."""
+    encoding = {"y": y | {"field": name}} | ({"color": colour} if colour else {})
+    return {"transform": [{"filter": f"isValid(datum.{name})"}], **layer, "encoding": encoding}
