@@ -163,3 +163,13 @@ def used_up(rows, tier, alive, recommended, begun, quotas):
         if tier[p] >= 0 and recommended[p, 0] - begun[p, 0] >= 0.98 * quotas[tier[p]] * alive[p]:
             found[n], n = p, n + 1
     return found[:n]
+
+
+@njit(cache=True)
+def written_on(totals, flow, counted, platform, here):
+    """Posts of a platform on which more of a flow has come than was counted, i8."""
+    rows, n = np.empty(len(counted), np.int64), 0
+    for p in range(len(counted)):
+        if platform[p] == here and totals[p, flow] != counted[p]:
+            rows[n], n = p, n + 1
+    return rows[:n]
