@@ -48,7 +48,7 @@ class Crowd(Mechanism):
 
     def trend(self, stage: PlatformStage) -> None:
         """Weigh the chances of posts that have been written on since they were weighed last."""
-        from sim.world.pushing import written_on  # to read a scenario takes no compiler
+        from sim.world.serving import written_on  # to read a scenario takes no compiler
 
         posts, flow = stage.world.posts, stage.world.flows.index(FLOW_OF[self.of])
         rows = written_on(posts.totals, flow, posts.crowd_counted, posts.platform, stage.index)

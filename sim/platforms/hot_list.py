@@ -288,7 +288,7 @@ def rank(
     """
     from sim.world.ranking import Heats, relist  # to read a scenario takes no compiler
 
-    topics, log, lines = stage.world.topics, stage.entries("listed"), np.array(slots, LISTED)
+    topics, log, lines = stage.world.topics, stage.entries("listed"), np.array([*slots], LISTED)
     here = stage.step % topics.flow.shape[1] if smooth else -1
     place = lines, log.room(hot_list.places + len(lines)), stage.step, stage.now, stage.index, topics.flow, here
     log.n += relist(own, _background(hot_list, stage), *place, topics.only(Heats), hot_list._rules(stage))

@@ -8,7 +8,8 @@ import numpy as np
 from pydantic import Field
 
 from sim.platforms.base import Channel, Showing
-from sim.platforms.serve import serve
+from sim.platforms.serve import serving
+from sim.world.records import OFFER
 
 if TYPE_CHECKING:
     from sim.platforms.stage import PlatformStage
@@ -33,14 +34,15 @@ class Search(Showing):
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """Lead posts of the story's topics, in proportion to their pull."""
-        from sim.world.searching import searched  # to read a scenario takes no compiler
+        from sim.world.searching import fill_searched  # to read a scenario takes no compiler
 
         topics, own = stage.world.topics, stage.own_topics()
         if not len(own):
             return []
-        known = topics.lead, topics.novelty, topics.story, topics.appeal
-        posts, real = searched(own, *known, self.demand(stage))
-        return [serve(self, stage, posts, real, None, "search", targeted=True)] if len(posts) else []
+        offers, blank = np.empty(len(own), OFFER), self.blank(stage, targeted=1)
+        known, served = (topics.lead, topics.novelty, topics.appeal), serving(self, stage, "search", targeted=True)
+        n = fill_searched(offers, blank, own, self.demand(stage), *known, *served)
+        return [offers[:n]] if n else []
 
     def demand(self, stage: PlatformStage) -> np.ndarray:
         """Reads of each story's topics in this step (people), f8[stories]."""

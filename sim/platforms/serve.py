@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -38,16 +38,26 @@ def serve(
     """
     from sim.world.serving import fill_served  # to read a scenario takes no compiler
 
-    known, step = stage.world.posts, stage.step
     own, people = np.ascontiguousarray(posts, np.int64), np.ascontiguousarray(real, np.float64)
+    samples, ratio, at, odds, lots, *turn = serving(mechanism, stage, stream, targeted=targeted, goes_on=bool(cursor))
+    views = (NONE, samples, ratio) if weight is None else (weight, 0, ratio)
     if tables is None:
-        at, (tables, chance) = known.story[own], stage.lots(targeted=targeted)
+        at = at[own]
     else:
-        at, asked = np.arange(len(own)), zip(tables.tolist(), known.story[own].tolist(), strict=True)
-        chance = np.array([stage.acceptance(table, story if targeted else None) for table, story in asked])
+        at, asked = np.arange(len(own)), zip(tables.tolist(), at[own].tolist(), strict=True)
+        odds = np.array([stage.acceptance(table, story if targeted else None) for table, story in asked])
+        lots = tables
     offers, blank = np.empty(len(own), OFFER), mechanism.blank(stage, channel, targeted=int(targeted))
-    views = NONE if weight is None else weight, 0 if weight is not None else mechanism.samples, stage.world.ratio
-    turn = np.uint64(stage.key(stream)), step, 0 if cursor else step + 1, stage.now
-    where = known.ident, known.root, known.minute, getattr(known, cursor) if cursor else NONE
-    fill_served(offers, blank, own, people, *views, at, chance, tables, *turn, *where)
+    goes = getattr(stage.world.posts, cursor) if cursor else NONE
+    fill_served(offers, blank, own, people, *views, at, odds, lots, *turn, goes)
     return offers
+
+
+def serving(
+    mechanism: Showing, stage: PlatformStage, stream: str, *, targeted: bool, goes_on: bool = False
+) -> tuple[Any, ...]:
+    """What the compiled passes need to know to serve posts at a step (`world.serving.fill_served`), lots by story."""
+    known, (lots, odds) = stage.world.posts, stage.lots(targeted=targeted)
+    turn = np.uint64(stage.key(stream)), stage.step, 0 if goes_on else stage.step + 1, stage.now
+    views = getattr(mechanism, "samples", 1), stage.world.ratio
+    return (*views, known.story, odds, lots, *turn, known.ident, known.root, known.minute)

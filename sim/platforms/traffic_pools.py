@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sim.base import streams
 from sim.base.strict import Factor
 from sim.platforms.base import Channel, Prospect, Showing, Shown, Verdict
-from sim.platforms.serve import serve
-from sim.world.records import BASIC, F_IMPRESSIONS, FLOW_OF, RECOMMENDED_NOTE, RESPONSES
+from sim.platforms.serve import serving
+from sim.world.records import BASIC, F_IMPRESSIONS, FLOW_OF, OFFER, RECOMMENDED_NOTE, RESPONSES
 from sim.world.tables import Bound, Column, ListOf, OfPlatform, OfPost
 
 if TYPE_CHECKING:
@@ -202,19 +202,18 @@ class TrafficPools(Showing):
 
     def offers(self, stage: PlatformStage) -> list[np.ndarray]:
         """One offer a post that is still in a pool."""
-        from sim.world.serving import played  # to read a scenario takes no compiler
+        from sim.world.serving import fill_played, plays  # to read a scenario takes no compiler
 
         table, rows = stage.world.posts, stage.entries("in_pools").rows
         if not len(rows):
             return []
+        offers, blank = np.empty(len(rows), OFFER), self.blank(stage, targeted=1)
         known = table.tier, table.alive, table.recommended, table.tier_start, *stage.once(self, "pools", self._ladder)
-        pace, head = (stage.level, stage.clock.steps_per_hour), self._head - 1
-        posts, flow, weight, *asked = played(rows, *known, *pace, self.samples, stage.world.ratio, head)
-        if not len(posts):
-            return []
-        if self.head_cap:
-            flow[table.tier[posts] >= head] *= self._granted(stage, self.head_cap, *asked)
-        return [serve(self, stage, posts, flow, weight, "recommend", targeted=True, cursor="cursor")]
+        known, head = (*known, stage.level, stage.clock.steps_per_hour), self._head - 1
+        held = self._granted(stage, self.head_cap, *plays(rows, head, *known)) if self.head_cap else 1.0
+        served = serving(self, stage, "recommend", targeted=True, goes_on=True)
+        n = fill_played(offers, blank, rows, held, head, table.cursor, *known, *served)
+        return [offers[:n]] if n else []
 
     @property
     def _head(self) -> int:

@@ -31,13 +31,3 @@ def fill_pushed(offers, blank, shares, first, count, domain, attend):
             o.domain = domain[i]
         if attend.shape[0]:
             o.attend = attend[i]
-
-
-@njit(cache=True)
-def written_on(totals, flow, counted, platform, here):
-    """Posts of a platform on which more of a flow has come than was counted, i8."""
-    rows, n = np.empty(len(counted), np.int64), 0
-    for p in range(len(counted)):
-        if platform[p] == here and totals[p, flow] != counted[p]:
-            rows[n], n = p, n + 1
-    return rows[:n]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.base.jit import njit
+from sim.world.serving import a_view, serve_one
 
 
 @njit(cache=True)
@@ -24,30 +25,29 @@ def wanted(own, anywhere, outside, here, elsewhere, level, per_hour):
 
 
 @njit(cache=True)
-def searched(topics, lead, novelty, story, pull, demand):
-    """Whom a search finds: lead posts of a story's topics, in proportion to their pull.
+def fill_searched(
+    offers, blank, topics, demand, lead, novelty, pull,
+    samples, ratio, story, odds, lots, key, step, salt, now, ident, root, minute,
+):  # fmt: skip
+    """Let offers, OFFER[m], bring before searchers what they find; returns how many there are.
 
-    Args:
-        topics: i8[m] those that are alive.
-        lead: i8[topics] post of each topic; −1: none.
-        novelty: f8[topics].
-        story: i8[topics].
-        pull: f8[topics] appeal of each; its novelty multiplies it.
-        demand: f8[stories] reads of each story in the step (people).
-
-    Returns:
-        Posts and real people, i8[n] and f8[n].
+    Found are the lead posts (−1: none) of ``topics``, i8[m], that are alive. ``demand``, f8[stories], is how many reads
+    (people) a story has in the step; its topics share them in proportion to appeal (``pull``) times novelty, f8[topics]
+    each. What follows is as `serving.fill_served` takes it, lots by story.
     """
-    posts, real, n = np.empty(len(topics), np.int64), np.empty(len(topics)), 0
-    total = np.zeros(len(demand))
+    n, total = 0, np.zeros(len(demand))
     for t in topics:
         if lead[t] >= 0 and novelty[t] > 0.001:
-            total[story[t]] += pull[t] * novelty[t]
+            total[story[lead[t]]] += pull[t] * novelty[t]
     for t in topics:
         if lead[t] >= 0 and novelty[t] > 0.001:
-            posts[n], real[n] = lead[t], pull[t] * novelty[t] / (total[story[t]] + 0.5) * demand[story[t]]
+            post, own = lead[t], story[lead[t]]
+            real = pull[t] * novelty[t] / (total[own] + 0.5) * demand[own]
+            weight = a_view(np.int64(real), samples, ratio)
+            offers[n] = blank[0]
+            serve_one(offers[n], post, real, weight, odds[own], lots[own], key, step, salt, now, ident, root, minute)
             n += 1
-    return posts[:n], real[:n]
+    return n
 
 
 @njit(cache=True, counts=False)

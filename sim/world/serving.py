@@ -38,21 +38,33 @@ def fill_served(
         goes: i8[posts] the candidate with which each goes on, moved on here; empty: each begins anew.
     """
     for i in range(posts.shape[0]):
+        views = weight[i] if weight.shape[0] else a_view(np.int64(real[i]), samples, ratio)
         offers[i] = blank[0]
-        post, o, views = posts[i], offers[i], 0.0
-        o.weight = weight[i] if weight.shape[0] else a_view(np.int64(real[i]), samples, ratio)
-        if odds[at[i]] > 0:
-            views = real[i] / o.weight / odds[at[i]]
-        coin = np.float64(bits(key, ident[post], np.uint64(step), _NONE) >> _11) / np.float64(1 << 53)
-        o.post, o.event, o.mode, o.table = post, root[post], SERVE, lots[at[i]]
-        o.source = bits(key, ident[post], np.uint64(salt), _NONE)
-        o.count = np.int64(np.floor(np.rint(views * 1e6) / 1e6 + coin))  # rounded as NumPy does
-        o.minute = max(now, minute[post])
-        if goes.shape[0]:
-            o.first = goes[post]
+        serve_one(
+            offers[i], posts[i], real[i], views, odds[at[i]], lots[at[i]], key, step, salt, now, ident, root, minute
+        )
     if goes.shape[0]:
-        for o in offers:  # a post may be there twice
-            goes[o.post] = o.first + o.count
+        go_on(offers, goes)
+
+
+@inner(cache=True, counts=False)
+def serve_one(o, post, real, weight, odds, lots, key, step, salt, now, ident, root, minute):
+    """Let one offer bring a post before about so many real people; as `fill_served`."""
+    views = real / weight / odds if odds > 0 else 0.0
+    coin = np.float64(bits(key, ident[post], np.uint64(step), _NONE) >> _11) / np.float64(1 << 53)
+    o.post, o.event, o.mode, o.weight, o.table = post, root[post], SERVE, weight, lots
+    o.source = bits(key, ident[post], np.uint64(salt), _NONE)
+    o.count = np.int64(np.floor(np.rint(views * 1e6) / 1e6 + coin))  # rounded as NumPy does
+    o.minute = max(now, minute[post])
+
+
+@inner(cache=True, counts=False)
+def go_on(offers, goes):
+    """Let offers begin where their posts' last ones ended, and say where these end; a post may be there twice."""
+    for i in range(offers.shape[0]):
+        offers[i].first = goes[offers[i].post]
+    for i in range(offers.shape[0]):
+        goes[offers[i].post] = offers[i].first + offers[i].count
 
 
 @inner(cache=True, counts=False)
@@ -61,12 +73,37 @@ def a_view(real, samples, ratio):
     return min(max(real // max(1, samples), 1), ratio)
 
 
-@njit(cache=True)
-def played(rows, tier, alive, recommended, begun, quotas, hours, level, per_hour, samples, ratio, head):
-    """Plays that posts in the pools of a recommender ask for in a step.
+@njit(cache=True, counts=False)
+def fill_played(
+    offers, blank, rows, held, head, goes, tier, alive, recommended, begun, quotas, hours, level, per_hour,
+    samples, ratio, story, odds, lots, key, step, salt, now, ident, root, minute,
+):  # fmt: skip
+    """Let offers, OFFER[m], bring posts in the pools of a recommender before their viewers; returns how many there are.
+
+    Posts get what they ask for (`plays`), head posts the share ``held`` of it, each from the candidate on that ``goes``
+    has of it. What follows ``goes`` is as `plays` takes it, from ``samples`` on as `fill_served` does, lots by story.
+    """
+    n = 0
+    for p in rows:
+        if tier[p] < 0:
+            continue
+        real = np.float64(_plays(p, tier, alive, recommended, begun, quotas, hours, level, per_hour))
+        weight, lot = a_view(quotas[tier[p]] * alive[p], samples, ratio), story[p]
+        offers[n] = blank[0]
+        real = real * held if tier[p] >= head else real
+        serve_one(offers[n], p, real, weight, odds[lot], lots[lot], key, step, salt, now, ident, root, minute)
+        n += 1
+    go_on(offers[:n], goes)
+    return n
+
+
+@njit(cache=True, counts=False)
+def plays(rows, head, tier, alive, recommended, begun, quotas, hours, level, per_hour):
+    """Plays (people) that posts in the pools of a recommender ask for in a step: all ordinary ones, all head posts.
 
     Args:
         rows: i8[m] posts that may be in a pool.
+        head: first pool of head posts.
         tier: i8[posts] their pools; −1: out of them.
         alive: i8[posts] real posts behind each.
         recommended: i8[posts, 3] impressions and more so far.
@@ -75,26 +112,20 @@ def played(rows, tier, alive, recommended, begun, quotas, hours, level, per_hour
         hours: f8[pools] in which it gets them.
         level: activity of the day.
         per_hour: steps in an hour.
-        samples: simulated views aimed at.
-        ratio: real people in a row.
-        head: first pool of head posts.
-
-    Returns:
-        Posts, plays (people) and people a view, i8[n], f8[n] and i8[n]; plays of all ordinary posts, and of head posts.
     """
-    posts, flow, n = np.empty(len(rows), np.int64), np.empty(len(rows)), 0
-    weight, ordinary, capped = np.empty(len(rows), np.int64), 0, 0
+    ordinary, capped = 0, 0
     for p in rows:
-        if tier[p] < 0:
-            continue
-        quota = quotas[tier[p]] * alive[p]
-        left = max(quota - (recommended[p, 0] - begun[p, 0]), 0)
-        posts[n] = p
-        plays = min(np.int64(np.ceil(quota / (hours[tier[p]] * per_hour) * level)), left)
-        flow[n], weight[n] = plays, a_view(quota, samples, ratio)
-        ordinary, capped = ordinary + plays * (tier[p] < head), capped + plays * (tier[p] >= head)
-        n += 1
-    return posts[:n], flow[:n], weight[:n], ordinary, capped
+        if tier[p] >= 0:
+            asked = _plays(p, tier, alive, recommended, begun, quotas, hours, level, per_hour)
+            ordinary, capped = ordinary + asked * (tier[p] < head), capped + asked * (tier[p] >= head)
+    return ordinary, capped
+
+
+@inner(cache=True, counts=False)
+def _plays(p, tier, alive, recommended, begun, quotas, hours, level, per_hour):
+    quota = quotas[tier[p]] * alive[p]
+    left = max(quota - (recommended[p, 0] - begun[p, 0]), 0)
+    return min(np.int64(np.ceil(quota / (hours[tier[p]] * per_hour) * level)), left)
 
 
 @njit(cache=True)
@@ -132,3 +163,13 @@ def used_up(rows, tier, alive, recommended, begun, quotas):
         if tier[p] >= 0 and recommended[p, 0] - begun[p, 0] >= 0.98 * quotas[tier[p]] * alive[p]:
             found[n], n = p, n + 1
     return found[:n]
+
+
+@njit(cache=True)
+def written_on(totals, flow, counted, platform, here):
+    """Posts of a platform on which more of a flow has come than was counted, i8."""
+    rows, n = np.empty(len(counted), np.int64), 0
+    for p in range(len(counted)):
+        if platform[p] == here and totals[p, flow] != counted[p]:
+            rows[n], n = p, n + 1
+    return rows[:n]

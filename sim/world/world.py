@@ -269,13 +269,17 @@ class World:
 
     def shared_by_platform(self) -> list[np.ndarray]:
         """ACT rows of what was shared, by the platform on which it is to be pushed now."""
-        shared = self.shared
-        if self._shared is None or self._shared[0] is not shared:  # every platform asks
-            where = self.posts.platform[shared["post"]]
-            order, ends = np.argsort(where, kind="stable"), np.cumsum(np.bincount(where, minlength=len(self.platforms)))
-            shared = shared[order] if len(shared) else shared
-            self._shared = self.shared, [shared[lo:hi] for lo, hi in pairwise([0, *ends.tolist()])]
+        if self._shared is None or self._shared[0] is not self.shared:  # every platform asks
+            self._shared = self.shared, self._split(self.shared)
         return self._shared[1]
+
+    def _split(self, acts: np.ndarray) -> list[np.ndarray]:
+        """ACT rows by the platform of their posts."""
+        if not len(acts):
+            return [acts] * len(self.platforms)
+        where = self.posts.platform[acts["post"]]
+        acts, ends = acts[np.argsort(where, kind="stable")], np.bincount(where, minlength=len(self.platforms)).cumsum()
+        return [acts[lo:hi] for lo, hi in pairwise([0, *ends.tolist()])]
 
     def anywhere(self) -> np.ndarray:
         """Interest of each story on all platforms together, f8[stories]; added up where some of it has changed."""
