@@ -1,7 +1,7 @@
 """What the compiled passes are told once and then keep: handles, so that no call hands everything over again.
 
 numba looks at the type of every array of every tuple that a call is given, which takes 25 µs for a world and is most of
-a call on a few hundred candidates. A handle is looked at in half a microsecond; what it holds is changed in place.
+a call on a few hundred candidates. A call with a handle takes a microsecond; what it holds is changed in place.
 """
 
 from __future__ import annotations
