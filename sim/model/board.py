@@ -153,12 +153,12 @@ class Board:
         rows, known = own.tobytes(), self._made.get((what, story))
         if known is None or known[0] != rows:
             known = self._made[what, story] = rows, make(own)
-        return known[1]  # type: ignore[no-any-return]
+        return known[1]
 
     def _read_on(self, lately: list[list[int]], so_far: list[int]) -> dict[str, Reads]:
         """Reads by platform, of those where the story was read; ``lately``: of 24 and 6 h; ``so_far``: since then."""
         counts = zip(self.world.platforms, lately, so_far, strict=True)
-        return {name: Reads(*last, whole) for name, last, whole in counts if whole > 0}
+        return {name: Reads(day, quarter, whole) for name, (day, quarter), whole in counts if whole > 0}
 
     def _latest(self, newest: np.ndarray) -> dict[str, Latest]:
         """The last-born topics by platform; of several of one minute, by name."""
