@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.base.jit import njit
+from sim.world.glance import make_possible
 from sim.world.population import members
 from sim.world.records import F_FIRST, F_NEW
 from sim.world.world import World
@@ -40,25 +40,4 @@ class Reached:
         On a platform they are at most those who use it; anywhere at most all people, and at least as many as on any
         one platform.
         """
-        _make_possible(row, self._most, self._everybody, self.platforms, self.anywhere)
-
-
-@njit(cache=True)
-def _make_possible(row, most, everybody, platforms, anywhere):
-    """`Reached.take`, story by story; ``most``: i8[platforms, 1] who use each, ``everybody``: all people."""
-    for story in range(row.shape[1]):
-        top, total = 0, anywhere[story]
-        for p in range(row.shape[0]):
-            flow = row[p, story]
-            flow[F_NEW] = min(flow[F_NEW], most[p, 0] - platforms[p, story])
-            flow[F_FIRST] = min(flow[F_FIRST], flow[F_NEW])
-            platforms[p, story] += flow[F_NEW]
-            total += flow[F_FIRST]
-            top = p if platforms[p, story] > platforms[top, story] else top
-        row[top, story, F_FIRST] += max(platforms[top, story] - total, 0)
-        surplus = max(total - everybody, 0)
-        for p in range(row.shape[0]):
-            off = min(surplus, row[p, story, F_FIRST])  # from the first platforms on, none below zero
-            row[p, story, F_FIRST] -= off
-            surplus -= off
-            anywhere[story] += row[p, story, F_FIRST]
+        make_possible(row, self._most, self._everybody, self.platforms, self.anywhere)

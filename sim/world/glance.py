@@ -1,4 +1,4 @@
-"""What everybody can see of topics at the end of a step, found in one compiled pass over them."""
+"""What is put on record at the end of a step and what everybody can see of it, found in compiled passes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.base.jit import njit
-from sim.world.records import F_ATTENDS, F_IMPRESSIONS
+from sim.world.records import F_ATTENDS, F_FIRST, F_IMPRESSIONS, F_NEW
 
 DAY = 1440
 
@@ -206,3 +206,32 @@ def lead_topics(by_actor, topic, totals, lead):
     for post in range(len(by_actor)):
         if by_actor[post] and totals[post, F_ATTENDS] >= most[topic[post]]:
             most[topic[post]], lead[topic[post]] = totals[post, F_ATTENDS], post
+
+
+@njit(cache=True)
+def make_possible(row, most, everybody, platforms, anywhere):
+    """Move the new people of a step to the nearest possible number, as `sim.model.reached` says it.
+
+    Args:
+        row: i8[platforms, stories, flows]. Written.
+        most: i8[platforms, 1] who use each.
+        everybody: all people.
+        platforms: i8[platforms, stories] reached on each so far. Written.
+        anywhere: i8[stories] reached so far. Written.
+    """
+    for story in range(row.shape[1]):
+        top, total = 0, anywhere[story]
+        for p in range(row.shape[0]):
+            flow = row[p, story]
+            flow[F_NEW] = min(flow[F_NEW], most[p, 0] - platforms[p, story])
+            flow[F_FIRST] = min(flow[F_FIRST], flow[F_NEW])
+            platforms[p, story] += flow[F_NEW]
+            total += flow[F_FIRST]
+            top = p if platforms[p, story] > platforms[top, story] else top
+        row[top, story, F_FIRST] += max(platforms[top, story] - total, 0)
+        surplus = max(total - everybody, 0)
+        for p in range(row.shape[0]):
+            off = min(surplus, row[p, story, F_FIRST])  # from the first platforms on, none below zero
+            row[p, story, F_FIRST] -= off
+            surplus -= off
+            anywhere[story] += row[p, story, F_FIRST]
