@@ -269,6 +269,9 @@ CACHES = {
     "Mind": {"_streams", "_me"},
     "Board": {"_seen", "_came", "_made", "_time"},
     "World": {"_told", "_won", "won_changed"},
+    "Following": {"_known"},
+    "Origins": {"_shares"},
+    "Tags": {"_titles"},
     "Group": {"_alike"},
     "Clock": {"_cumulative", "delays_by_slot"},
 }
