@@ -162,9 +162,9 @@ def fail(message: str, code: int, kind: str = ERROR) -> int:
 def note(message: str, kind: str = NOTE) -> None:
     """Say something on stderr, if there is one and it can be written: what was computed is worth more than the word."""
     if sys.stderr is not None:  # pythonw, services and `2>&-` have none, and print() would take stdout instead
-        told = worded(kind, message) if for_program() else _shown(message)
+        told = worded(kind, message) if for_program() else message
         with suppress(OSError, ValueError):  # full, gone; closed
-            print(told, file=sys.stderr, flush=True)
+            print(_shown(told), file=sys.stderr, flush=True)
 
 
 def print_lines(lines: Iterable[str]) -> None:

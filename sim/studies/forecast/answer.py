@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.base.errors import SimError
+from sim.base.errors import SimError, both
 from sim.base.progress import Tell
 from sim.runs.kinds import World
 from sim.scenario.given import checked, day
@@ -98,14 +98,9 @@ def _plan(scenario: Source, to: date, until: date | None, **asked: Any) -> Cut:
     """The scenario cut at a day that has come. Raises `SimError` for one that has not."""
     today = clock.today()
     if until is not None and until > today:
-        raise SimError(
-            f"until: {until} lies ahead of the clock, which says {today} in Beijing; nothing is known of it yet"
-        )
+        raise SimError(both("until_ahead", until=until, today=today))
     if until is None and to <= today:
-        raise SimError(
-            f"{to} is no day to come, it is {today} in Beijing; --until DATE makes a forecast as of an earlier day, "
-            "which is put on record as registered afterwards"
-        )
+        raise SimError(both("no_day_to_come", to=to, today=today))
     return plan(scenario, until or today, to, now=clock.now(), **asked)
 
 
