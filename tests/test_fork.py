@@ -260,7 +260,7 @@ def test_the_rich_world_uses_what_a_snapshot_must_hold():
 
 # What is neither kept nor the same: found anew when it is asked for, or written before it is read.
 CACHES = {
-    "Vectorized": {"moment", "won", "_reachable", "_run", "_networks", "_known", "_own"},  # of a step
+    "Vectorized": {"moment", "won", "_reachable", "_run", "_networks", "_moved", "_own"},  # of a step
     "Persons": {"moment", "won", "_reachable"},
     "BackgroundTopics": {"lists", "pins"},
     "PlatformStage": {"_keys", "_acceptance", "_doing", "_lots", "_made", "_shared", "_usual", "births", "step"},
@@ -268,7 +268,7 @@ CACHES = {
     "ViralityModel": {"_told"},
     "Mind": {"_streams", "_me"},
     "Board": {"_seen", "_came", "_made", "_time"},
-    "World": {"_told", "_won", "won_changed"},
+    "World": {"_told", "_won", "_shared", "_anywhere", "won_changed"},
     "Following": {"_known"},
     "Origins": {"_shares"},
     "Tags": {"_titles"},

@@ -32,9 +32,10 @@ class Stale(Vectorized):
 
     def expose(self, platform: int, offers: np.ndarray) -> np.ndarray:
         """As ever, with old counts."""
-        true = self.world.state
-        self.world.state = true._replace(attention=self._before)
+        attention = self.world.state.attention
+        true = attention.copy()
+        attention[:] = self._before
         try:
             return super().expose(platform, offers)
         finally:
-            self.world.state = true
+            attention[:] = true
