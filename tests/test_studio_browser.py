@@ -109,6 +109,8 @@ def test_the_round(browser, served):
         page.wait_for_function("before => document.querySelector('#yaml').value !== before", arg=before)
         assert re.search(r"appeal: 1\.\d", page.input_value("#yaml"))
         assert "yuan" in page.inner_text(".bill")
+        page.fill("#yaml", page.input_value("#yaml").replace("step_minutes: 30", "step_minutes: 5"))  # time for a pause
+        page.wait_for_function("document.querySelector('.estimate').textContent.includes('2,304')")
         opened.run()
         page.wait_for_function("Number(document.querySelector('#curve')?.dataset.points) > 0")
         assert page.locator("#curve canvas").count() == 1

@@ -25,7 +25,8 @@ from sim.runs.kinds import World
 from sim.scenario.scenario import Scenario
 
 HELPER = "import sys; from sim.runs import compiling; compiling.compile_rest(sys.stdin.buffer.read())"
-FEW = 256  # people of a world in which nothing happens
+FEW = 256  # people of the helper's world
+ASKED, ANSWERS, STEPS = 8, 4, 400  # who is shown something there, how often, and for how long it goes on
 
 
 def is_warm(world: World) -> bool:
@@ -70,18 +71,35 @@ def _worthwhile(world: World) -> bool:
 
 
 def compile_rest(given: bytes) -> None:
-    """Have compiled what a run asks for after its first views: taking them in, and the shapes of cascades.
+    """Have compiled what a run asks for after its first views: taking them in, what comes of it, shapes of cascades.
 
     ``given``: a scenario as JSON.
     """
     from sim.base import metrics
     from sim.model.model import ViralityModel
-    from sim.world.records import OFFER, RECORD
+    from sim.world.engine import Vectorized
+    from sim.world.records import OFFER, RECORD, RESPONSES
+
+    class Answering(Vectorized):
+        """Some people do all that can be done when they are first shown something; nobody looks for who sees it."""
+
+        answers = ANSWERS
+
+        def expose(self, platform: int, offers: np.ndarray) -> np.ndarray:
+            """The first people, who do everything; after some answers, nobody."""
+            views = np.zeros(min(ASKED, self.world.n_users) if self.answers else 0, RECORD)
+            views["user"], views["flags"] = np.arange(len(views)), (1 << len(RESPONSES)) - 1
+            self.answers -= bool(self.answers)
+            return views
 
     world = Scenario.model_validate_json(given)
     few: dict[str, Any] = {"people": world.people.model_copy(update={"users": min(FEW, world.people.users)})}
     model = ViralityModel(world.model_copy(update=few))
+    model.engine.close()
+    model.engine = Answering(model.world)
     model.engine.begin(0)
-    model.engine.absorb(np.zeros(0, OFFER), np.zeros(0, RECORD))
+    model.engine.absorb(np.zeros(0, OFFER), np.zeros(0, RECORD))  # takes the longest, so it comes first
     metrics.structural_virality(np.full(1, -1))
+    while model.running and model.steps < STEPS:
+        model.step()
     model.close()
