@@ -263,7 +263,7 @@ CACHES = {
     "Vectorized": {"moment", "won", "_reachable", "_run", "_networks", "_moved", "_own"},  # of a step
     "Persons": {"moment", "won", "_reachable"},
     "BackgroundTopics": {"lists", "pins"},
-    "PlatformStage": {"_keys", "_acceptance", "_doing", "_lots", "_made", "_shared", "_usual", "births", "step"},
+    "PlatformStage": {"_keys", "_acceptance", "_doing", "_lots", "_made", "_usual", "births", "step"},
     "Deeds": {"_acted", "_counted"},
     "ViralityModel": {"_told"},
     "Mind": {"_streams", "_me"},

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from sim.model.board import Windows
+from sim.world.acts import in_turn
 from sim.world.glance import lately, lead_topics
 from sim.world.records import ACT, F_ATTENDS, F_IMPRESSIONS, MADE
-from sim.world.uptake import in_turn
 
 STEPS, SPANS = 40, (12, 6, 3)
 

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 from sim.base.errors import ScenarioError
 from sim.model import fork
 from sim.model.model import ViralityModel
-from sim.platforms.base import MECHANISMS, Channel, Showing, sample_weight
+from sim.platforms.base import MECHANISMS, Channel, Showing
 from sim.platforms.platform import Mechanisms, Platform
 from sim.platforms.serve import serve
 from sim.platforms.stage import Order
@@ -192,6 +192,7 @@ class Bulletin(Showing):
     )
     sells: ClassVar[dict[str, str]] = {"corner": "has no board"}
     levels: tuple[int, ...] = Field((400, 200, 100), description="readers an hour by level")
+    samples: int = Field(50, description="simulated views aimed at for one post and step")
 
     def published(self, stage, posts):
         stage.world.posts.level[posts] = 0
@@ -205,7 +206,7 @@ class Bulletin(Showing):
         if not len(rows):
             return []
         real = np.array(self.levels)[stage.world.posts.level[rows]] / stage.clock.steps_per_hour
-        return [serve(self, stage, rows, real, sample_weight(real, 50, stage.world.ratio), "bulletin", targeted=False)]
+        return [serve(self, stage, rows, real, None, "bulletin", targeted=False)]
 
     def trend(self, stage):
         if stage.hourly:

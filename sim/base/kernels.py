@@ -45,6 +45,12 @@ def bits(key, a, b, c):
     return mix(h ^ (c * _K3))
 
 
+@njit(cache=True, inline="always")
+def unit(h):
+    """A float in [0, 1) of 64 random bits, compiled twin of `streams.unit`."""
+    return np.float64(h >> _S11) / _ONE53
+
+
 @vectorize([uint64(uint64, uint64, uint64, uint64)], cache=True)
 def _bits(key, a, b, c):
     """`bits`, entry by entry."""
@@ -65,7 +71,7 @@ def _bells(key, ids, first):
     for row in range(len(ids)):
         h = mix(key ^ (ids[row] * _K1))
         for i in range(12):
-            u[i] = np.float64(mix(mix(h ^ ((first + np.uint64(i)) * _K2))) >> _S11) / _ONE53
+            u[i] = unit(mix(mix(h ^ ((first + np.uint64(i)) * _K2))))
         eight = ((u[0] + u[1]) + (u[2] + u[3])) + ((u[4] + u[5]) + (u[6] + u[7]))
         made[row] = eight + u[8] + u[9] + u[10] + u[11] - 6.0
     return made

@@ -260,8 +260,3 @@ def cannot(what: str) -> Bilingual:
     """The words of a platform where something cannot be had."""
     key = next((kind.sells[what] for kind in MECHANISMS.arranged() if what in kind.sells), None)
     return both(key) if key else both("sells_no", what=what)
-
-
-def sample_weight(real: np.ndarray, samples: int, ratio: int) -> np.ndarray:
-    """Real people that one simulated view stands for: fine enough for ``samples`` views, never above the ratio."""
-    return np.minimum(np.maximum(real // max(1, samples), 1), ratio).astype(np.int64)

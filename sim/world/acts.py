@@ -1,4 +1,4 @@
-"""Acts that are due, as compiled passes: they are put in order, and of those of one user the first counts."""
+"""Acts to come and acts that are due, as compiled passes: in order, and of those of one user the first counts."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.base.jit import inner, njit
-from sim.base.kernels import bits
+from sim.base.kernels import bits, unit
 from sim.world.population import lane_of
-from sim.world.records import F_FOLLOWS, F_REPOSTS, FOLLOW, KNOWS, RELAY, REPOST
+from sim.world.records import F_FOLLOWS, F_REPOSTS, FOLLOW, KNOWS, MADE, RELAY, REPOST
 from sim.world.uptake import FOLLOW_KEY, POST_SHIFT, enter, whole
 
-_ZERO, _11, _32 = np.uint64(0), np.uint64(11), np.uint64(32)
-_ONE53 = float(1 << 53)
+_ZERO, _32 = np.uint64(0), np.uint64(32)
 
 
 class Met(NamedTuple):
@@ -95,6 +94,37 @@ def _before(a, b):
     if a.post != b.post:
         return a.post < b.post
     return a.user < b.user if a.user != b.user else a.parent < b.parent
+
+
+@njit(cache=True)
+def in_turn(acts, step_minutes, soonest, end):
+    """Acts (ACT) by the step in which they happen, which is ``soonest`` or later, else in the order given.
+
+    What would happen from step ``end`` on is left out, but for posts that are being made.
+
+    Returns:
+        ACT[n], and by step the step and where its acts end, i8[steps, 2].
+    """
+    due, last, kept = np.empty(acts.shape[0], np.int64), soonest, 0
+    for i in range(acts.shape[0]):
+        due[i] = max(acts[i].minute // step_minutes, soonest)
+        due[i] = -1 if due[i] >= end and not acts[i].flags & MADE else due[i]
+        last, kept = max(last, due[i]), kept + (due[i] >= 0)
+    starts = np.zeros(last - soonest + 2, np.int64)
+    for i in range(acts.shape[0]):
+        if due[i] >= 0:
+            starts[due[i] - soonest + 1] += 1
+    spans, n = np.empty((min(kept, len(starts) - 1), 2), np.int64), 0
+    for step in range(len(starts) - 1):
+        if starts[step + 1]:
+            spans[n, 0], spans[n, 1], n = soonest + step, starts[step] + starts[step + 1], n + 1
+        starts[step + 1] += starts[step]
+    ordered = np.empty(kept, acts.dtype)
+    for i in range(acts.shape[0]):
+        if due[i] >= 0:
+            ordered[starts[due[i] - soonest]] = acts[i]
+            starts[due[i] - soonest] += 1
+    return ordered, spans[:n]
 
 
 @njit(cache=True)
@@ -205,7 +235,7 @@ def _count(a, posts, flow, column, weight):
 @inner(cache=True, counts=False)
 def _coin(key, a, posts):
     """A uniform number of the person and the post."""
-    return np.float64(bits(key, np.uint64(a.user), posts.ident[a.post], _ZERO) >> _11) / _ONE53
+    return unit(bits(key, np.uint64(a.user), posts.ident[a.post], _ZERO))
 
 
 @inner(cache=True, counts=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.base.jit import njit
-from sim.world.serving import a_view, serve_one
+from sim.world.serving import sample_weight, serve_one
 
 
 @njit(cache=True)
@@ -43,7 +43,7 @@ def fill_searched(
         if lead[t] >= 0 and novelty[t] > 0.001:
             post, own = lead[t], story[lead[t]]
             real = pull[t] * novelty[t] / (total[own] + 0.5) * demand[own]
-            weight = a_view(np.int64(real), samples, ratio)
+            weight = sample_weight(np.int64(real), samples, ratio)
             offers[n] = blank[0]
             serve_one(offers[n], post, real, weight, odds[own], lots[own], key, step, salt, now, ident, root, minute)
             n += 1

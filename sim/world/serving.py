@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from sim.base.jit import inner, njit
-from sim.base.kernels import bits
+from sim.base.kernels import bits, unit
 from sim.world.records import SERVE
 
-_11, _NONE = np.uint64(11), np.uint64(0)
+_NONE = np.uint64(0)
 
 
 @njit(cache=True, counts=False)
@@ -38,7 +38,7 @@ def fill_served(
         goes: i8[posts] the candidate with which each goes on, moved on here; empty: each begins anew.
     """
     for i in range(posts.shape[0]):
-        views = weight[i] if weight.shape[0] else a_view(np.int64(real[i]), samples, ratio)
+        views = weight[i] if weight.shape[0] else sample_weight(np.int64(real[i]), samples, ratio)
         offers[i] = blank[0]
         serve_one(
             offers[i], posts[i], real[i], views, odds[at[i]], lots[at[i]], key, step, salt, now, ident, root, minute
@@ -51,7 +51,7 @@ def fill_served(
 def serve_one(o, post, real, weight, odds, lots, key, step, salt, now, ident, root, minute):
     """Let one offer bring a post before about so many real people; as `fill_served`."""
     views = real / weight / odds if odds > 0 else 0.0
-    coin = np.float64(bits(key, ident[post], np.uint64(step), _NONE) >> _11) / np.float64(1 << 53)
+    coin = unit(bits(key, ident[post], np.uint64(step), _NONE))
     o.post, o.event, o.mode, o.weight, o.table = post, root[post], SERVE, weight, lots
     o.source = bits(key, ident[post], np.uint64(salt), _NONE)
     o.count = np.int64(np.floor(np.rint(views * 1e6) / 1e6 + coin))  # rounded as NumPy does
@@ -68,7 +68,7 @@ def go_on(offers, goes):
 
 
 @inner(cache=True, counts=False)
-def a_view(real, samples, ratio):
+def sample_weight(real, samples, ratio):
     """Real people that one view stands for: fine enough for ``samples`` views, never above the ratio."""
     return min(max(real // max(1, samples), 1), ratio)
 
@@ -88,7 +88,7 @@ def fill_played(
         if tier[p] < 0:
             continue
         real = np.float64(_plays(p, tier, alive, recommended, begun, quotas, hours, level, per_hour))
-        weight, lot = a_view(quotas[tier[p]] * alive[p], samples, ratio), story[p]
+        weight, lot = sample_weight(quotas[tier[p]] * alive[p], samples, ratio), story[p]
         offers[n] = blank[0]
         real = real * held if tier[p] >= head else real
         serve_one(offers[n], p, real, weight, odds[lot], lots[lot], key, step, salt, now, ident, root, minute)

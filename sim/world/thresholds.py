@@ -7,11 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.base.jit import inner, njit
-from sim.base.kernels import bits
+from sim.base.kernels import bits, unit
 from sim.world.records import RESPONSES, TAG_ALONE, TAG_BESIDE
 
-_ZERO, _11 = np.uint64(0), np.uint64(11)
-_ONE53 = float(1 << 53)
+_ZERO = np.uint64(0)
 _WHOLE = 2.0**32
 _ATTEND, _COMMENT, _REPOST, _CREATE, _FOLLOW, _SEARCH, _INTEND = (
     RESPONSES.index(name) for name in ("attend", "comment", "repost", "create", "follow", "search", "intend")
@@ -105,5 +104,5 @@ def _tag(ident, title, tag, share, key):
     """What stands under the tag itself has it alone; of other posts a coin of the post decides."""
     if tag < 0:
         return 0
-    beside = np.float64(bits(key, ident, _ZERO, _ZERO) >> _11) / _ONE53 < share
+    beside = unit(bits(key, ident, _ZERO, _ZERO)) < share
     return TAG_ALONE if title == tag else TAG_BESIDE if beside else 0

@@ -38,7 +38,6 @@ from sim.world.records import (
     KNOWS,
     LATER,
     LISTED_NOTE,
-    MADE,
     RECOMMENDED_NOTE,
     SUSCEPTIBLE,
     TAG_BESIDE,
@@ -232,37 +231,6 @@ def enter(table, key):
     new = table[lot] == -1
     table[lot] = key
     return new
-
-
-@njit(cache=True)
-def in_turn(acts, step_minutes, soonest, end):
-    """Acts (ACT) by the step in which they happen, which is ``soonest`` or later, else in the order given.
-
-    What would happen from step ``end`` on is left out, but for posts that are being made.
-
-    Returns:
-        ACT[n], and by step the step and where its acts end, i8[steps, 2].
-    """
-    due, last, kept = np.empty(acts.shape[0], np.int64), soonest, 0
-    for i in range(acts.shape[0]):
-        due[i] = max(acts[i].minute // step_minutes, soonest)
-        due[i] = -1 if due[i] >= end and not acts[i].flags & MADE else due[i]
-        last, kept = max(last, due[i]), kept + (due[i] >= 0)
-    starts = np.zeros(last - soonest + 2, np.int64)
-    for i in range(acts.shape[0]):
-        if due[i] >= 0:
-            starts[due[i] - soonest + 1] += 1
-    spans, n = np.empty((min(kept, len(starts) - 1), 2), np.int64), 0
-    for step in range(len(starts) - 1):
-        if starts[step + 1]:
-            spans[n, 0], spans[n, 1], n = soonest + step, starts[step] + starts[step + 1], n + 1
-        starts[step + 1] += starts[step]
-    ordered = np.empty(kept, acts.dtype)
-    for i in range(acts.shape[0]):
-        if due[i] >= 0:
-            ordered[starts[due[i] - soonest]] = acts[i]
-            starts[due[i] - soonest] += 1
-    return ordered, spans[:n]
 
 
 @njit(cache=True)

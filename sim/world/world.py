@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.networks.circles import Circles
 from sim.networks.walks import Layout
+from sim.world.acts import in_turn
 from sim.world.clock import Clock
 from sim.world.exposure import Posts, Reachable, State, walk_lengths
 from sim.world.population import Aimed, Lots, Traits
@@ -27,7 +28,7 @@ from sim.world.tables import (
     OfTopic,
     Table,
 )
-from sim.world.uptake import Tally, in_turn
+from sim.world.uptake import Tally
 
 ORIGINS = ("fact", "mind", "user", "relay")
 POST = (
