@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from dask_cluster import DaskCluster
 
+from scripts.slow import KEPT
 from sim.base.blas import one_thread
 
 one_thread()  # before anything imports NumPy: the suite runs in several processes
@@ -33,8 +34,8 @@ def pytest_terminal_summary(terminalreporter):
     for report in (one for outcome in ("", "passed", "failed") for one in terminalreporter.getreports(outcome)):
         took[report.nodeid.partition("[")[0]] += report.duration
     for name, seconds in took.most_common():
-        if seconds > LONG and name not in SLOW:
-            terminalreporter.line(f"slow, and not in tests/slow.txt (scripts/slow writes it): {name}, {seconds:.0f} s")
+        if seconds > LONG and name not in SLOW and not name.startswith(KEPT):
+            terminalreporter.line(f"slow, not in tests/slow.txt (see scripts/slow.py): {name}, {seconds:.0f} s")
 
 
 def pytest_collection_finish():

@@ -163,4 +163,4 @@ def test_what_is_left_to_make_slow_is_there():
     for file, function in (line.split("::") for line in lines):
         nodes = ast.walk(tree(tests[file])) if file in tests else ()
         named = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
-        assert function in named, f"{file} has no {function}: make tests/slow.txt anew with scripts/slow"
+        assert function in named, f"{file} has no {function}: make tests/slow.txt anew with scripts/slow.py"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Write tests/slow.txt anew: the test functions whose cases together take longer than `make test` can wait.
 
-make test; make slow, each with PYTEST_ADDOPTS=--junitxml=FILE, then:  scripts/slow FILE FILE
+make test; make slow, each with PYTEST_ADDOPTS=--junitxml=FILE, then:  scripts/slow.py FILE FILE
 """
 
 import sys
@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 SECONDS = 2.0  # of all cases of a function, as measured where the files were made
 KEPT = ("tests/test_golden.py", "tests/test_engines.py")  # what every change may break is tried at once, however long
 LIST = Path(__file__).parents[1] / "tests" / "slow.txt"
-HEAD = f"# Left to `make slow`: functions whose cases took over {SECONDS:g} s together. Made by scripts/slow.\n"
+HEAD = f"# Left to `make slow`: functions whose cases took over {SECONDS:g} s together. Made by scripts/slow.py.\n"
 
 
 def slow(files: list[str]) -> list[str]:
