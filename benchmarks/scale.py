@@ -84,14 +84,14 @@ def measure(users: int, threads: int, days: float) -> Run:
 def _listen(made) -> dict:  # type: ignore[no-untyped-def]
     """Count views and the time in the two passes over them."""
     told, engine = {"views": 0, "seconds": 0.0}, made.engine
-    expose, absorb = engine.expose, engine.absorb
+    expose, absorb = engine.expose_all, engine.absorb_all
 
     def exposing(*given):  # type: ignore[no-untyped-def]
         start = time.perf_counter()
-        views = expose(*given)
+        seen = expose(*given)
         told["seconds"] += time.perf_counter() - start
-        told["views"] += len(views)
-        return views
+        told["views"] += sum(len(views) for _, views in seen)
+        return seen
 
     def absorbing(*given):  # type: ignore[no-untyped-def]
         start = time.perf_counter()
@@ -99,7 +99,7 @@ def _listen(made) -> dict:  # type: ignore[no-untyped-def]
         told["seconds"] += time.perf_counter() - start
         return acts
 
-    engine.expose, engine.absorb = exposing, absorbing
+    engine.expose_all, engine.absorb_all = exposing, absorbing
     return told
 
 

@@ -417,8 +417,11 @@ def offers(n, **columns):
     return table
 
 
-def absorbed(records, table, n_users, ratio, *, posts=1, n_steps=50):
-    """Absorb records in the step that begins with minute 30; nothing was seen before, every post has its own topic."""
+def absorbed(records, table, n_users, ratio, *, posts=1, n_steps=50, parts=1):
+    """Absorb records in the step that begins with minute 30; nothing was seen before, every post has its own topic.
+
+    ``parts``: shares of the people, each with a tally of its own, added up.
+    """
     facts = [worlds.post(topic=f"topic {i}") for i in range(posts)]
     made = worlds.model(
         n_users, represents=n_users * ratio, interventions=facts, steps=1,
@@ -429,24 +432,47 @@ def absorbed(records, table, n_users, ratio, *, posts=1, n_steps=50):
     world, acts = made.world, np.zeros(len(records), ACT)
     moment = made.engine.moment._replace(n_steps=n_steps)
     assert moment.ratio == ratio
-    n = uptake.absorb(records, table, moment, world.people, world.known_posts(), world.state, world.tally(), acts)
+    known, whole, n = world.known_posts(), world.tally(), 0
+    for part in range(parts):
+        own, given = uptake.Tally(*map(np.zeros_like, whole)), (moment, world.people, known, world.state)
+        n += uptake.absorb(records, table, *given, own if part else whole, acts[n:], part, parts)
+        uptake.merge(table, known.topic, own, whole)
+        assert not any(column.any() for column in own)
     tally = {name: value.copy() for name, value in world.tally()._asdict().items()}
     tally["flow"], tally["totals"], tally["recommended"] = (tally[k][:posts] for k in ("flow", "totals", "recommended"))
     return world.state._asdict() | tally | {"acts": acts[:n]}
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_absorb_counts_every_view_once(seed):
-    draw, n_users, ratio, n = worlds.rng(seed), 50, 8, 3000
+def mixed(seed, n_users):
+    """Records of views of six offers of three posts: seen at once or later, noted or not, of any weight up to 8."""
+    draw, n = worlds.rng(seed), 3000
     table = offers(
-        6, post=[0, 1, 2, 0, 1, 2], weight=[1, 3, 8, 8, 2, 5], channel=[FEED, 2] * 3,
+        6, post=[0, 1, 2, 0, 1, 2], weight=[1, 3, 8, 8, 2, 5], channel=[FEED, 2] * 3, delayed=[1, 0, 1, 1, 0, 0],
         note=[LISTED_NOTE, RECOMMENDED_NOTE, 0, RECOMMENDED_NOTE, 0, RECOMMENDED_NOTE],
         minute=[30, 31, 40, 20, 0, 44], event=[4, 0, 5, 1, 6, 2],
     )  # fmt: skip
     records = np.zeros(n, RECORD)
     records["user"], records["offer"] = draw.integers(0, n_users, n), draw.integers(0, 6, n)
-    records["delay"] = draw.integers(0, 100, n)
+    records["delay"] = draw.integers(0, 100, n) * table["delayed"][records["offer"]]
     records["flags"] = np.where(draw.random(n) < 0.5, 1 | draw.integers(0, 1 << len(RESPONSES), n), 0)
+    return records, table
+
+
+@pytest.mark.parametrize("parts", [2, 3])
+def test_shares_of_the_people_add_up_to_all_of_them(parts):
+    n_users, ratio = 12_000, 8  # three blocks of ids
+    records, table = mixed(4, n_users)
+    whole, shared = (absorbed(records, table, n_users, ratio, posts=3, parts=n) for n in (1, parts))
+    acts, together = whole.pop("acts"), shared.pop("acts")
+    assert sorted(acts.tolist()) == sorted(together.tolist())
+    for name, values in whole.items():
+        assert (values == shared[name]).all(), name
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_absorb_counts_every_view_once(seed):
+    n_users, ratio = 50, 8
+    records, table = mixed(seed, n_users)
     after = absorbed(records, table, n_users, ratio, posts=3)
 
     view = table[records["offer"]]
@@ -454,7 +480,7 @@ def test_absorb_counts_every_view_once(seed):
     want = np.zeros_like(after["flow"])
     ring = want.shape[1]
     assert ring > (step - 2).max()
-    happens = {"impressions": np.ones(n, bool), "attends": records["flags"] > 0}
+    happens = {"impressions": np.ones(len(records), bool), "attends": records["flags"] > 0}
     happens["listed"] = view["note"] == LISTED_NOTE
     for response, flow in COUNTED.items():
         happens[flow] = records["flags"] >> RESPONSES.index(response) & 1 > 0
@@ -485,7 +511,7 @@ def test_absorb_counts_every_view_once(seed):
 def test_what_lies_behind_the_end_is_not_counted():
     records = np.zeros(3, RECORD)
     records["user"], records["delay"], records["flags"] = [0, 1, 2], [0, 29, 30], 255
-    after = absorbed(records, offers(1, minute=30), 10, 1, n_steps=4)  # the run ends with minute 60
+    after = absorbed(records, offers(1, minute=30, delayed=1), 10, 1, n_steps=4)  # the run ends with minute 60
     assert after["totals"][0, FLOWS.index("impressions")] == 2
     for name in ("new_reach", "first_reach"):
         assert after["flow"][..., FLOWS.index(name)].sum() == 2

@@ -14,7 +14,8 @@ from sim.base.jit import njit, vectorize
 
 _M1, _M2 = np.uint64(streams.M1), np.uint64(streams.M2)
 _K1, _K2, _K3 = np.uint64(streams.K1), np.uint64(streams.K2), np.uint64(streams.K3)
-_ZERO = np.uint64(0)
+_GOLDEN = np.uint64(streams.GOLDEN)
+_ZERO, _ONE = np.uint64(0), np.uint64(1)
 _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
 _ONE53 = float(1 << 53)
 
@@ -43,6 +44,34 @@ def bits(key, a, b, c):
     h = mix(key ^ (a * _K1))
     h = mix(h ^ (b * _K2))
     return mix(h ^ (c * _K3))
+
+
+@njit(cache=True, inline="always")
+def fill_words(key, block, words):
+    """Write the eight words, u8[8], that hold the first bytes of the coins of 64 places; ``block``: place / 64."""
+    first = key + np.uint64(block) * (_GOLDEN << np.uint64(3))
+    for i in range(8):
+        words[i] = mix(first + np.uint64(i) * _GOLDEN)
+
+
+@njit(cache=True, inline="always")
+def low_places(words, byte):
+    """Which of 64 places, as bits, have a first byte of at most ``byte``: all compared at once, bit by bit."""
+    less, equal = _ZERO, ~_ZERO
+    for i in range(8):
+        set_ = _ZERO - ((byte >> np.uint64(7 - i)) & _ONE)  # all bits, where the bit of ``byte`` is 1
+        less |= equal & set_ & ~words[i]
+        equal &= ~(words[i] ^ set_)
+    return less | equal
+
+
+@njit(cache=True, inline="always")
+def place_byte(words, place):
+    """The first byte of one place's coin, compiled twin of `streams.py_place_byte`."""
+    byte = _ZERO
+    for i in range(8):
+        byte |= ((words[i] >> np.uint64(place)) & _ONE) << np.uint64(7 - i)
+    return byte
 
 
 @njit(cache=True, inline="always")

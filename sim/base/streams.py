@@ -69,6 +69,15 @@ def py_bits(key: int, a: int, b: int = 0, c: int = 0) -> int:
     return py_mix(h ^ (c * K3 & MASK))
 
 
+def py_place_byte(key: int, place: int) -> int:
+    """The first byte of a place's coin: bit ``place % 64`` of eight words that 64 places share, the first word on top.
+
+    So one can ask at once which of 64 places may draw low, and never look at the others (`kernels.low_places`).
+    """
+    words = [py_mix(key + (place // 64 * 8 + i) * GOLDEN & MASK) for i in range(8)]
+    return sum((word >> place % 64 & 1) << 7 - i for i, word in enumerate(words))
+
+
 def py_uniform(key: int, a: int, b: int = 0, c: int = 0) -> float:
     """The same draw as a float in [0, 1) with 53 exact bits; for policies, never for compiled trials."""
     return (py_bits(key, a, b, c) >> 11) / (1 << 53)

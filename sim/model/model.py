@@ -42,7 +42,7 @@ from sim.world.serving import addressed
 from sim.world.uptake import remember
 from sim.world.world import World
 
-MODEL_VERSION = 8
+MODEL_VERSION = 9
 
 
 class ViralityModel(mesa.Model):
@@ -148,8 +148,8 @@ class ViralityModel(mesa.Model):
     def _respond(self, views: list[tuple[int, np.ndarray]]) -> None:
         """First everybody responds to the world as it was, then the world takes it in."""
         self.engine.begin(self.now_step)
-        seen = [(offers, self.engine.expose(index, offers)) for index, offers in views if len(offers)]
-        acts = [self.engine.absorb(offers, records) for offers, records in seen]
+        seen = self.engine.expose_all([(index, offers) for index, offers in views if len(offers)])
+        acts = self.engine.absorb_all(seen)
         self.world.put_off(stacked([own for own in acts if len(own)], ACT), self.now_step)
 
     def _trend(self) -> None:

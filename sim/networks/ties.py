@@ -8,10 +8,12 @@ from __future__ import annotations
 import numpy as np
 
 from sim.base.jit import inner, njit
-from sim.base.kernels import bits
+from sim.base.kernels import bits, mix
+from sim.base.streams import GOLDEN
 
+_GOLDEN = np.uint64(GOLDEN)
 _32, _52 = np.uint64(32), np.uint64(52)
-_EVERYBODY = np.uint64(1 << 32)  # a threshold that every coin is below
+_ONE, _NOBODY = np.uint64(1), np.uint64(1 << 32)  # a coin that is below no threshold
 _PART, _TIE, _TURN, _SOCIABLE = np.uint64(11), np.uint64(12), np.uint64(13), np.uint64(14)  # what a draw is about
 
 
@@ -57,22 +59,38 @@ def _home(u, layer, circles):
 @inner(cache=True, counts=False)
 def circle_of(u, layer, circles):
     """First place of a person's circle and how many places it has: the last circle of a home may be smaller."""
+    return _circle_at(place_of(u, layer, circles), layer, circles)
+
+
+@inner(cache=True, counts=False)
+def _circle_at(place, layer, circles):
+    """First place, and how many, of the circle in which a place lies."""
     size, n = circles.starts[layer + 1] - circles.starts[layer], circles.home[layer]
-    place = place_of(u, layer, circles)
     first = place - place % n + place % n // size * size
     return first, min(size, place - place % n + n - first)
 
 
-@inner(cache=True, counts=False)
-def tied(u, v, layer, circles):
-    """Whether two people who take part in one circle are friends there: one coin a pair and layer."""
-    return _tie_coin(circles.keys[layer], u, v) < circles.tie[layer]
+@inner(cache=True, inline="always")
+def _pairs_key(first, layer, circles):
+    """By what the coins of a circle's pairs are drawn, u8; ``first``: the circle's first place."""
+    return bits(circles.keys[layer], np.uint64(first), np.uint64(0), _TIE)
 
 
 @inner(cache=True, inline="always")
-def _tie_coin(key, u, v):
-    """The coin of a pair in a layer, u8 below 2^32."""
-    return bits(key, np.uint64(min(u, v)), np.uint64(max(u, v)), _TIE) >> _32
+def _pair_coin(key, low, high):
+    """The coin of two places of a circle, u8 below 2^32; ``low`` < ``high``, u8, counted from the circle's first.
+
+    Pairs are numbered row by row, and a pair's bits are that number of a SplitMix64 sequence: one mixing a pair.
+    """
+    return mix(key + (((high * (high - _ONE)) >> _ONE) + low) * _GOLDEN) >> _32
+
+
+@inner(cache=True, counts=False)
+def tied(one, other, layer, circles):
+    """Whether two who take part and stand at these places of one circle are friends there: one coin a pair."""
+    first, _ = _circle_at(one, layer, circles)
+    low, high = np.uint64(min(one, other) - first), np.uint64(max(one, other) - first)
+    return _pair_coin(_pairs_key(first, layer, circles), low, high) < circles.tie[layer]
 
 
 @inner(cache=True, counts=False)
@@ -81,8 +99,8 @@ def friends_in(u, v, layer, circles):
     if u == v:
         return False
     first, size = circle_of(u, layer, circles)
-    place = place_of(v, layer, circles)
-    if not first <= place < first + size or not tied(u, v, layer, circles):
+    one, other = place_of(u, layer, circles), place_of(v, layer, circles)
+    if not first <= other < first + size or not tied(one, other, layer, circles):
         return False
     return takes_part(u, layer, circles) and takes_part(v, layer, circles)
 
@@ -104,7 +122,7 @@ def member(k, u, friends_only, circles):
     if v == u or v >= circles.n_users or not takes_part(u, layer, circles) or not takes_part(v, layer, circles):
         return np.int64(-1)
     if friends_only:
-        if not tied(u, v, layer, circles):
+        if not tied(place_of(u, layer, circles), first + j, layer, circles):
             return np.int64(-1)
         for earlier in range(layer):
             if friends_in(u, v, earlier, circles):
@@ -125,6 +143,7 @@ def members_at(u, friends_only, circles):
 # home, as shares of it in 64 fractional bits, so that most people who do not stand in it are told by one
 # multiplication.
 FIRST, SIZE, HOME, SHIFT, TAKES_PART, BEGIN, SPAN, NTH = range(8)  # row i has under NTH the i-th layer taken part in
+OWN, PAIRS = 8, 9  # number of the person's place in the circle; by what the coins of its pairs are drawn
 FOUND, TAKEN = 0, 1  # columns of the last row: how many layers are found, in how many of them the person takes part
 _ALL = np.uint64((1 << 64) - 1)
 _SLACK = np.uint64(1 << 34)  # more than all that is lost by rounding, where a home has at most 2^32 places
@@ -132,8 +151,8 @@ _SLACK = np.uint64(1 << 34)  # more than all that is lost by rounding, where a h
 
 @inner(cache=True)
 def nothing_known(layers):
-    """What is known of a person's circles to begin with, i8[layers + 1, 8]; `fill_members` enters what it finds."""
-    return np.zeros((layers + 1, 8), np.int64)
+    """What is known of a person's circles to begin with, i8[layers + 1, 10]; `fill_members` enters what it finds."""
+    return np.zeros((layers + 1, PAIRS + 1), np.int64)
 
 
 @inner(cache=True, counts=False)
@@ -185,13 +204,23 @@ def fill_tied(layer, start, stop, u, friends_only, circles, own, out, coins, at)
         v -= n if v >= home + n else 0
     if not friends_only:
         return max(at, end)
-    key, tie = circles.keys[layer], circles.tie[layer]
-    for j in range(at, end):
-        coins[j] = _tie_coin(key, u, out[j])
+    tie = circles.tie[layer]
+    _toss(start - first, start - first + end - at, own[layer, OWN], np.uint64(own[layer, PAIRS]), coins[at:])
     for j in range(at, end):
         out[at] = out[j]
         at += coins[j] < tie
     return at
+
+
+@inner(cache=True, counts=False)
+def _toss(start, stop, own, key, coins):
+    """The coins of the place ``own`` with places [start, stop) of its circle; with itself it has none."""
+    for j in range(start, min(stop, own)):
+        coins[j - start] = _pair_coin(key, np.uint64(j), np.uint64(own))
+    if start <= own < stop:
+        coins[own - start] = _NOBODY
+    for j in range(max(start, own + 1), stop):
+        coins[j - start] = _pair_coin(key, np.uint64(own), np.uint64(j))
 
 
 @njit(cache=True)
@@ -220,8 +249,10 @@ def _find(u, layer, own, circles):
 @inner(cache=True, counts=False)
 def _place(u, layer, row, circles):
     """Where the circle lies in which a person takes part."""
-    first, size = circle_of(u, layer, circles)
+    place = place_of(u, layer, circles)
+    first, size = _circle_at(place, layer, circles)
     home, shift = _home(u, layer, circles)
+    row[OWN], row[PAIRS] = place - first, np.int64(_pairs_key(first, layer, circles))
     row[FIRST], row[SIZE], row[HOME], row[SHIFT], row[TAKES_PART] = first, size, home, shift, 1
     one = circles.place_fix[layer]
     row[BEGIN] = np.int64(np.uint64(first - home - shift) * one - _SLACK)
@@ -256,8 +287,11 @@ def _knows_from(u, v, layer, own, circles):
             continue
         turned = np.uint64(circles.turn[earlier]) * np.uint64(v - home) + np.uint64(own[earlier, SHIFT])
         place, first = home + np.int64(turned % np.uint64(n)), own[earlier, FIRST]
-        meet = first <= place < first + own[earlier, SIZE]
-        if meet and tied(u, v, earlier, circles) and takes_part(v, earlier, circles):
+        if not first <= place < first + own[earlier, SIZE]:
+            continue
+        one, other = own[earlier, OWN], place - first
+        coin = _pair_coin(np.uint64(own[earlier, PAIRS]), np.uint64(min(one, other)), np.uint64(max(one, other)))
+        if coin < circles.tie[earlier] and takes_part(v, earlier, circles):
             return True
     return False
 

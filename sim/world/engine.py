@@ -8,16 +8,29 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 
 from sim.base import streams
 from sim.world import handles
 from sim.world.exposure import Moment, Reachable, State
-from sim.world.records import ACT, RECORD, stacked
+from sim.world.records import ACT, RECORD, raw
+from sim.world.uptake import Tally, merge
 from sim.world.world import World
 
-CHUNK = 1 << 16  # candidates a task; fixed, so that threads cannot change a result
+CHUNK = 1 << 16  # candidates at a time, and up to how many threads have nothing to share
+TASK = 1 << 19  # work of a task, some 3 ms: a task takes Python 0.1 ms
+WORK = np.array([8, 2, 1, 2, 1, 8])  # work of a candidate by mode, in units of some 5 ns
+MANY = 1 << 14  # views from which threads share them; fewer are sooner taken in than shared
+
+
+def _tasks(offers: np.ndarray) -> list[tuple[int, int]]:
+    """The candidates of some offers, cut so that each part is about as much work."""
+    candidates = np.concatenate([[0], offers["count"].cumsum()])
+    work = np.concatenate([[0], (offers["count"] * WORK[offers["mode"]]).cumsum()])
+    cuts = np.interp(np.arange(0, work[-1], TASK), work, candidates).astype(np.int64)
+    return list(pairwise(np.unique([*cuts, candidates[-1]]).tolist()))
 
 
 class Engine:
@@ -69,6 +82,14 @@ class Engine:
         """Let the views change people and be counted; returns the acts (ACT) that will follow from them."""
         raise NotImplementedError
 
+    def expose_all(self, offered: list[tuple[int, np.ndarray]]) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Offers of several platforms, each with views of it in order; one whose views are many comes repeatedly."""
+        return [(offers, self.expose(platform, offers)) for platform, offers in offered]
+
+    def absorb_all(self, seen: list[tuple[np.ndarray, np.ndarray]]) -> list[np.ndarray]:
+        """Take in the views of several platforms, each with its offers; acts in several tables."""
+        return [self.absorb(offers, views) for offers, views in seen]
+
     def memory(self) -> State:
         """What everybody remembers, as columns of their own."""
         return State(*(column.copy(order="C") for column in self.world.state))
@@ -86,13 +107,53 @@ class Engine:
         """Let go of what the engine holds."""
 
 
+class Room:
+    """Memory that is used again in each step: fresh pages cost more than what is written to them.
+
+    Rows are bytes to NumPy, which copies them so; records it would copy field by field.
+    """
+
+    def __init__(self, dtype: np.dtype) -> None:
+        self._all = np.empty(0, raw(dtype))
+        self._begun, self._end = 0, 0
+
+    def clear(self) -> None:
+        """Let all rows be free, and begin a new table."""
+        self._begun, self._end = 0, 0
+
+    def start(self) -> None:
+        """Begin a new table."""
+        self._begun = self._end
+
+    def free(self, most: int) -> np.ndarray:
+        """Free rows, at least so many, right after the table's."""
+        if self._end + most > len(self._all):
+            rows = self.rows()
+            most = max(len(self._all), len(rows) + most)
+            self._all = np.empty(2 * most, self._all.dtype)  # tables before this one stay where they are
+            self._all[: len(rows)] = rows
+            self._begun, self._end = 0, len(rows)
+        return self._all[self._end :]
+
+    def put(self, rows: int) -> None:
+        """Let so many of the free rows be the table's."""
+        self._end += rows
+
+    def rows(self) -> np.ndarray:
+        """The table."""
+        return self._all[self._begun : self._end]
+
+
 class Vectorized(Engine):
     """Compiled passes over columns, in chunks; threads walk chunks of one step."""
 
     def __init__(self, world: World, threads: int = 1) -> None:
         super().__init__(world)
-        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
-        self._own = threading.local()  # of each thread, room for the views of a chunk
+        self._threads, self._pool = threads, ThreadPoolExecutor(threads) if threads > 1 else None
+        self._own = threading.local()  # of each thread, room for the views that it finds
+        self._views, self._acts = Room(RECORD), Room(ACT)
+        self._rooms = [self._views, self._acts]  # all that is cleared in each step
+        self._parts: list[tuple[Tally, Room]] = []  # of each thread but the first, what its share of the people came to
         self._run: handles.Run | None = None
         self._moved = (0, 0)  # how often the tables that it was told of had moved
         self._networks: list[handles.Network] = []
@@ -100,6 +161,8 @@ class Vectorized(Engine):
     def begin(self, step: int) -> None:
         """Move to a step, and tell the passes what has changed since the one before."""
         super().begin(step)
+        for room in self._rooms:
+            room.clear()
         world, before = self.world, self._moved
         self._moved = world.posts.moved, world.topics.moved
         if self._run is None:
@@ -110,6 +173,7 @@ class Vectorized(Engine):
         handles.move(self._run, self.moment, *self.won)
         if self._moved != before:
             handles.enlarge(self._run, world.known_posts(), world.tally())
+            self._parts = []
 
     def new_day(self) -> None:
         """Attention spent yesterday is forgotten."""
@@ -120,24 +184,61 @@ class Vectorized(Engine):
         np.right_shift(self.world.state.fatigue, 1, out=self.world.state.fatigue)
 
     def expose(self, platform: int, offers: np.ndarray) -> np.ndarray:
-        """RECORD of every view, in the order of candidates. Changes nothing."""
+        """RECORD of every view, in the order of candidates, there until the next step. Changes nothing."""
         many = int(offers["count"].sum())
-        if many <= CHUNK:
-            return self._chunk(platform, offers, 0, many)
-        spans = [(lo, min(lo + CHUNK, many)) for lo in range(0, many, CHUNK)]
-        run = map if self._pool is None else self._pool.map
-        return stacked(list(run(lambda span: self._chunk(platform, offers, *span), spans)), RECORD)
+        self._views.start()
+        for lo in range(0, many, CHUNK):
+            hi = min(lo + CHUNK, many)
+            self._views.put(self._walk(platform, offers, lo, hi, self._views.free(hi - lo)))
+        return self._views.rows().view(RECORD)
 
-    def _chunk(self, platform: int, offers: np.ndarray, lo: int, hi: int) -> np.ndarray:
-        if not hasattr(self._own, "room"):
-            self._own.room = np.empty(CHUNK, RECORD)
-        out: np.ndarray = self._own.room
-        return out[: handles.expose_held(self._run, self._networks[platform], offers, lo, hi, out)].copy()
+    def _walk(self, platform: int, offers: np.ndarray, lo: int, hi: int, out: np.ndarray) -> int:
+        return int(handles.expose_held(self._run, self._networks[platform], offers, lo, hi, out.view(RECORD)))
 
     def absorb(self, offers: np.ndarray, views: np.ndarray) -> np.ndarray:
-        """Let the views change people and be counted; returns the acts that will follow from them."""
-        acts = np.empty(len(views), ACT)
-        return acts[: handles.absorb_held(self._run, views, offers, acts)]
+        """Let the views change people and be counted; returns the acts that will follow, there until the next step."""
+        self._acts.start()
+        acts = self._acts.free(len(views)).view(ACT)
+        self._acts.put(int(handles.absorb_held(self._run, views, offers, acts)))
+        return self._acts.rows().view(ACT)
+
+    def expose_all(self, offered: list[tuple[int, np.ndarray]]) -> list[tuple[np.ndarray, np.ndarray]]:
+        """As `Engine.expose_all`; threads take chunks of whatever platform comes next."""
+        if self._pool is None or sum(int(offers["count"].sum()) for _, offers in offered) <= CHUNK:
+            return super().expose_all(offered)
+        tasks = [(*one, *span) for one in offered for span in _tasks(one[1])]
+        return list(self._pool.map(lambda task: self._chunk(*task), tasks))
+
+    def _chunk(self, platform: int, offers: np.ndarray, lo: int, hi: int) -> tuple[np.ndarray, np.ndarray]:
+        """Offers with the views among some candidates, in memory of the thread's own."""
+        if not hasattr(self._own, "room"):
+            self._own.room = Room(RECORD)
+            self._rooms.append(self._own.room)
+        room: Room = self._own.room
+        room.start()
+        room.put(self._walk(platform, offers, lo, hi, room.free(hi - lo)))
+        return offers, room.rows().view(RECORD)
+
+    def absorb_all(self, seen: list[tuple[np.ndarray, np.ndarray]]) -> list[np.ndarray]:
+        """As `Engine.absorb_all`; each thread takes in all that a share of the people saw, with counts of its own."""
+        if self._pool is None or sum(len(views) for _, views in seen) < MANY:
+            return super().absorb_all(seen)
+        tally, topic = self.world.tally(), self.world.known_posts().topic
+        self._parts = self._parts or [(Tally(*map(np.zeros_like, tally)), Room(ACT)) for _ in range(1, self._threads)]
+
+        def share(number: int, own: Tally, room: Room) -> np.ndarray:
+            room.clear()
+            for offers, views in seen:
+                acts = room.free(len(views)).view(ACT)
+                room.put(int(handles.absorb_part(self._run, views, offers, acts, own, number, self._threads)))
+            return room.rows().view(ACT)
+
+        acts = list(self._pool.map(share, range(self._threads), *zip((tally, self._acts), *self._parts, strict=True)))
+        tables = {id(offers): offers for offers, _ in seen}
+        for own, _ in self._parts:
+            for offers in tables.values():
+                merge(offers, topic, own, tally)
+        return acts
 
     def close(self) -> None:
         """End the threads, and let the world go."""

@@ -15,23 +15,25 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.base.jit import inner, njit
-from sim.base.kernels import mix
-from sim.base.streams import K1, K2
+from sim.base.kernels import fill_words, low_places, lowest_bit, mix, place_byte
+from sim.base.streams import K1, K2, K3
 from sim.networks.circles import Circles
 from sim.networks.ties import fill_tied, is_member, layer_at, nothing_known, sociability
 from sim.networks.walks import Layout, Walk, affine, audience_size, fill_followers, start_walk, world_member
 from sim.world.population import Lots, holder, lane_of
-from sim.world.records import AUDIENCE, CORRECTED, FOLLOWERS, FRIENDS, MAKE, PASSING_ON, SERVE
+from sim.world.records import ACCOUNT, AUDIENCE, CORRECTED, FOLLOWERS, FRIENDS, MAKE, PASSING_ON, SERVE
 
 BLOCK = 256  # candidates enumerated at a time
+WIDE = 1024  # of an account's followers, most of whom are never looked at
 PRIVATE = 4096  # of them along private circles, where most are nobody's friends and a block is soon done
 
 _ONE = np.uint64(1)
-_16, _32 = np.uint64(16), np.uint64(32)
+_16, _24, _32 = np.uint64(16), np.uint64(24), np.uint64(32)
+_BYTE, _ALL = np.uint64(255), np.uint64((1 << 64) - 1)
 _LOW = np.uint64(0xFFFFFFFF)
 _FULL = np.uint64(1 << 32)
 _WHOLE = np.uint64(1 << 16)
-_K1, _K2 = np.uint64(K1), np.uint64(K2)
+_K1, _K2, _K3 = np.uint64(K1), np.uint64(K2), np.uint64(K3)
 REINFORCED = 3  # recent exposures after which more make nobody apter to join: Romero et al. 2011, curves of hashtags
 BLOCKED = 2  # what of an exposure's bits decides whether one who is corrected holds back
 _BLOCK = np.uint64(BLOCKED)
@@ -113,7 +115,9 @@ class Block(NamedTuple):
     hash: np.ndarray  # u8
     attention: np.ndarray  # u1
     fatigue: np.ndarray  # u1
-    own: np.ndarray  # i8[layers + 1, 8] what is known of the sharer's private circles, where they are what is walked
+    words: np.ndarray  # u8[8] first bytes of the coins of 64 places
+    strides: np.ndarray  # i8[64] how far the next places of a ring are
+    own: np.ndarray  # i8[layers + 1, 10] what is known of the sharer's private circles, where they are what is walked
 
 
 @njit(cache=True, inline="always")
@@ -186,59 +190,33 @@ def start_reach(o, story, people, network):
 
 
 @inner(nogil=True, cache=True, counts=False)
-def _fill_followers(o, start, stop, reach, network, block):
-    """Followers ``start..stop``, by running counters instead of divisions; returns how many."""
-    user, visit, n = block.user, block.visit, stop - start
-    if o.mode == AUDIENCE:
-        visit[:n] = 0
-        if network.indptr.shape[0] == 1:
-            return fill_followers(start, stop, np.int64(o.source), reach.walk, network.layout, user)
-        for k in range(n):  # a slice's lengths would be compared, and the words of an error compiled
-            user[k] = network.indices[reach.row + start + k]
-        return n
-    k = 0
-    while k < n:
-        place, turn = (start + k) % o.domain, np.uint64((start + k) // o.domain)
-        end = min(n, k + o.domain - place)  # of the turn
-        v = world_member(place, reach.size, reach.a, reach.b)
-        for j in range(k, end):
-            user[j], visit[j] = v, turn
-            v += reach.a
-            v -= reach.size if v >= reach.size else 0
-        if o.mode == FOLLOWERS:
-            for j in range(k, end):
-                user[j] = np.int64(network.won_rows[reach.row + place + j - k])
-        k = end
-    return n
-
-
-@inner(nogil=True, cache=True, counts=False)
 def look(o, story, start, stop, reach, salt, people, network, block):
     """Those of candidates ``start..stop`` who look, before what they remember is known; returns how many.
 
-    One coin against the product of all that bears on seeing; first against the most that this can be, which most do
-    not pass and which needs no trait. A mispredicted branch costs more than the arithmetic it would save, so every
-    candidate is written and the place moves on only past those who are kept.
+    One coin against the product of all that bears on seeing. A mispredicted branch costs more than the arithmetic it
+    would save, so every candidate is written and the place moves on only past those who are kept.
     """
     if o.mode == SERVE:
         return _look_served(o, story, start, stop, reach, salt, people, network.lots, block)
     if o.mode >= FRIENDS:
         return _look_private(o, start, stop, salt, people, network, block)
-    user, visit, see, hashes, _, _, _ = block
+    return _look_in_audience(o, start, stop, reach, salt, people, network, block)
+
+
+@inner(nogil=True, cache=True, counts=False)
+def _look_in_audience(o, start, stop, reach, salt, people, network, block):
+    """Followers: their coin is first held against the most that seeing can be, which needs no trait."""
+    user, _, see, hashes, _, _, _, _, _ = block
     see_fix, activity, member, offered = people.see_fix, people.activity, people.member, o.see
     platform, most = np.uint64(network.platform), np.uint64(0)
     for factor in see_fix:
         most = max(most, (offered * factor) >> _16)
-    m = _fill_followers(o, start, stop, reach, network, block)
+    if o.mode == ACCOUNT:
+        m = _draw_on_ring(o, start, stop, most, salt, reach, block)
+    else:
+        m = _draw_from_list(o, start, stop, most, salt, reach, network, block)
+    anyone, n = np.uint64(o.mode == FOLLOWERS), 0  # whoever followed in the run uses the platform
     for j in range(m):
-        hashes[j] = mix(salt ^ (np.uint64(user[j]) * _K2) ^ (visit[j] * _K1))
-    k, n = 0, 0
-    for j in range(m):
-        v, h = user[j], hashes[j]
-        user[k], hashes[k] = v, h
-        k += (h & _LOW) < most
-    anyone = np.uint64(o.mode == FOLLOWERS)  # whoever followed in the run uses the platform
-    for j in range(k):
         v, h = user[j], hashes[j]
         lane = lane_of(people, np.uint64(v))
         uses = (np.uint64(member[lane]) >> platform) & _ONE
@@ -249,13 +227,78 @@ def look(o, story, start, stop, reach, salt, people, network, block):
 
 
 @inner(nogil=True, cache=True, counts=False)
+def _draw_on_ring(o, start, stop, most, salt, reach, block):
+    """Write those of an account's followers whose coin may be below ``most``, with their bits; returns how many.
+
+    The first byte of a follower's coin is that of the place on the account's ring. Sixty-four places share the words
+    that it is read from (`low_places`), so whoever draws too high costs nothing; nor does a step along the ring.
+    """
+    user, _, _, hashes, _, _, words, strides, _ = block
+    size, turns_key, n, k = reach.size, mix(salt + _K3), np.int64(0), start
+    byte = min(most - _ONE, _LOW) >> _24
+    for j in range(1, 64):
+        strides[j] = strides[j - 1] + reach.a
+        strides[j] -= size if strides[j] >= size else 0
+    while k < stop and most > 0:
+        turn, shift = k // o.domain, k & 63
+        end = min(stop, k - shift + 64, (turn + 1) * o.domain)
+        fill_words(turns_key, k >> 6, words)
+        low = low_places(words, byte) >> np.uint64(shift) & (_ALL >> np.uint64(64 - (end - k)))
+        base, visit = world_member(k - turn * o.domain, size, reach.a, reach.b), np.uint64(turn) * _K1
+        while low:
+            j = np.int64(lowest_bit(low))
+            low &= low - _ONE
+            v = base + strides[j]
+            v -= size if v >= size else 0
+            h = mix(salt ^ (np.uint64(v) * _K2) ^ visit)
+            user[n], hashes[n] = v, h & ~(_BYTE << _24) | place_byte(words, shift + j) << _24
+            n += 1
+        k = end
+    return n
+
+
+@inner(nogil=True, cache=True, counts=False)
+def _draw_from_list(o, start, stop, most, salt, reach, network, block):
+    """Write those of an audience, or of followers won, whose coin is below ``most``, with their bits; returns how many.
+
+    Their order is nothing of theirs, so each draws by who they are.
+    """
+    user, visit, _, hashes, _, _, _, _, _ = block
+    m, n = _fill_followers(o, start, stop, reach, network, block), 0
+    for j in range(m):
+        hashes[j] = mix(salt ^ (np.uint64(user[j]) * _K2) ^ (visit[j] * _K1))
+    for j in range(m):
+        v, h = user[j], hashes[j]
+        user[n], hashes[n] = v, h
+        n += (h & _LOW) < most
+    return n
+
+
+@inner(nogil=True, cache=True, counts=False)
+def _fill_followers(o, start, stop, reach, network, block):
+    """Followers ``start..stop`` of a list, with the turn of each; returns how many."""
+    user, visit, n = block.user, block.visit, stop - start
+    if o.mode == AUDIENCE:
+        visit[:n] = 0
+        if network.indptr.shape[0] == 1:
+            return fill_followers(start, stop, np.int64(o.source), reach.walk, network.layout, user)
+        for k in range(n):  # a slice's lengths would be compared, and the words of an error compiled
+            user[k] = network.indices[reach.row + start + k]
+        return n
+    for k in range(n):
+        place = (start + k) % o.domain
+        user[k], visit[k] = np.int64(network.won_rows[reach.row + place]), np.uint64((start + k) // o.domain)
+    return n
+
+
+@inner(nogil=True, cache=True, counts=False)
 def _look_private(o, start, stop, salt, people, network, block):
     """Friends, or those of a group, layer by layer: who is tied to the sharer, then who of them would look.
 
     Only of those few is asked whether they take part and are no friends from an earlier layer, which costs the most.
     """
     n, k, u, friends_only, circles = np.int64(0), start, np.int64(o.source), o.mode == FRIENDS, network.circles
-    user, _, see, hashes, _, _, own = block
+    user, _, see, hashes, _, _, _, _, own = block
     see_fix, activity, member, look_fix = people.see_fix, people.activity, people.member, circles.look_fix
     platform, offered = np.uint64(network.platform), o.see
     while k < stop:
@@ -283,7 +326,7 @@ def _look_served(o, story, start, stop, reach, salt, people, lots, block):
     """
     if reach.turns == 0 or reach.size == 0:
         return 0
-    user, _, see, hashes, _, _, _ = block
+    user, _, see, hashes, _, _, _, _, _ = block
     lanes, see_fix, fit_fix, segment = lots.lane, lots.see_fix, people.fit_fix[story], people.segment
     places, n_users, targeted = lots.place[reach.place :], np.uint64(people.n_users), o.targeted
     turns, row, turn, key = np.uint64(reach.turns), np.uint64(reach.row), np.uint64(reach.turn), reach.key
@@ -329,8 +372,6 @@ def expose(offers, lo, hi, moment, people, network, posts, state, out):
         state: attention, fatigue and reach of everybody; only read.
         out: RECORD[at least hi - lo]. Written.
     """
-    n, i, at = np.int64(0), -1, lo
-    end = np.int64(0)  # of the candidates of offer i
     block = Block(
         np.empty(PRIVATE, np.int64),
         np.empty(PRIVATE, np.uint64),
@@ -338,8 +379,18 @@ def expose(offers, lo, hi, moment, people, network, posts, state, out):
         np.empty(PRIVATE, np.uint64),
         np.empty(PRIVATE, np.uint8),
         np.empty(PRIVATE, np.uint8),
+        np.empty(8, np.uint64),
+        np.zeros(64, np.int64),
         nothing_known(network.circles.tie.shape[0]),
     )
+    return _expose(offers, lo, hi, moment, people, network, posts, state, block, out)
+
+
+@inner(nogil=True, cache=True, counts=False)
+def _expose(offers, lo, hi, moment, people, network, posts, state, block, out):
+    """`expose`, with room for a block of candidates."""
+    n, i, at = np.int64(0), -1, lo
+    end = np.int64(0)  # of the candidates of offer i
     while at < hi:
         while end <= at:
             i += 1
@@ -350,7 +401,7 @@ def expose(offers, lo, hi, moment, people, network, posts, state, out):
         story = posts.story[o.post]
         reach = start_reach(o, story, people, network)
         salt = mix(moment.view_key ^ posts.ident[o.post]) ^ mix(o.source + _K2)
-        width = PRIVATE if o.mode >= FRIENDS else BLOCK
+        width = WIDE if o.mode == ACCOUNT else PRIVATE if o.mode >= FRIENDS else BLOCK
         block.own[:] = 0
         for start in range(first, last, width):
             m = look(o, story, start, min(start + width, last), reach, salt, people, network, block)
@@ -362,7 +413,7 @@ def expose(offers, lo, hi, moment, people, network, posts, state, out):
 @inner(nogil=True, cache=True, counts=False)
 def _answer(o, i, story, m, moment, people, posts, state, block, out, n):
     """Records of those whose attention lasts, from place ``n`` of ``out`` on; returns the next free place."""
-    user, _, see, hashes, spent, tired, _ = block
+    user, _, see, hashes, spent, tired, _, _, _ = block
     attention, fatigue = state.attention, state.fatigue[story]
     for j in range(m):  # nothing here waits for anything, so the reads go out together
         v = np.uint64(user[j])

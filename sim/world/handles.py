@@ -6,12 +6,15 @@ a call on a few hundred candidates. A call with a handle takes a microsecond; wh
 
 from __future__ import annotations
 
+import numpy as np
 from numba import types
 from numba.experimental import structref
 
 from sim.base.jit import njit
 from sim.world.exposure import Reachable, expose
 from sim.world.uptake import absorb
+
+_ALL, _ONE = np.int64(0), np.int64(1)  # of all people the only share
 
 
 @structref.register
@@ -71,4 +74,10 @@ def expose_held(run, held, offers, lo, hi, out):
 @njit(nogil=True, cache=True)
 def absorb_held(run, records, offers, acts):
     """`uptake.absorb`."""
-    return absorb(records, offers, run.moment, run.people, run.posts, run.state, run.tally, acts)
+    return absorb(records, offers, run.moment, run.people, run.posts, run.state, run.tally, acts, _ALL, _ONE)
+
+
+@njit(nogil=True, cache=True)
+def absorb_part(run, records, offers, acts, tally, part, parts):
+    """`uptake.absorb` of one share of the people, with a tally of its own."""
+    return absorb(records, offers, run.moment, run.people, run.posts, run.state, tally, acts, part, parts)

@@ -16,7 +16,7 @@ import mesa
 import numpy as np
 
 from sim.base.errors import RefusedError
-from sim.base.streams import K1, K2, MASK, ONE32, py_bits, py_mix
+from sim.base.streams import K1, K2, K3, MASK, ONE32, py_bits, py_mix, py_place_byte
 from sim.networks.ties import members_at, sociability
 from sim.networks.walks import followers_at
 from sim.world.engine import Engine
@@ -265,6 +265,7 @@ class Offered:
         self.reach = reach._replace(key=int(reach.key))
         ident = int(world.posts.ident[self.offer.post])
         self.salt = py_mix(int(moment.view_key) ^ ident) ^ py_mix(self.offer.source + K2)
+        self.places_key = py_mix(self.salt + K3 & MASK)
         self.n_users, self.platform = world.n_users, network.platform
         self._audience = self._whole_audience()
 
@@ -310,7 +311,10 @@ class Offered:
             circles = self.network.circles
             chance = chance * int(circles.look_fix[sociability(np.int64(user), circles)]) >> 16
         member = offer.mode == FOLLOWERS or traits.member[lane] >> self.platform & 1
-        return Exposure(user, py_mix(self.salt ^ (user * K2 & MASK) ^ (visit * K1 & MASK)), chance if member else 0)
+        bits = py_mix(self.salt ^ (user * K2 & MASK) ^ (visit * K1 & MASK))
+        if offer.mode == ACCOUNT:  # the first byte of the coin is that of the place on the ring
+            bits = bits & ~(255 << 24) | py_place_byte(self.places_key, k) << 24
+        return Exposure(user, bits, chance if member else 0)
 
     def _whole_audience(self) -> list[int]:
         """Whom the sharer has, by position; −1 where nobody stands. Empty where candidates are counted otherwise."""

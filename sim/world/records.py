@@ -137,12 +137,12 @@ def stacked(parts: Sequence[np.ndarray], dtype: np.dtype) -> np.ndarray:
     filled = [part for part in parts if len(part)]
     if len(filled) < 2:
         return filled[0] if filled else np.zeros(0, dtype)
-    raw = _bytes_of(dtype)
-    return np.concatenate([part.view(raw) for part in filled]).view(dtype)
+    return np.concatenate([part.view(raw(dtype)) for part in filled]).view(dtype)
 
 
 @cache
-def _bytes_of(dtype: np.dtype) -> np.dtype:
+def raw(dtype: np.dtype) -> np.dtype:
+    """A record type as bytes."""
     return np.dtype((np.void, dtype.itemsize))
 
 

@@ -44,6 +44,7 @@ from sim.world.records import (
 )
 
 _ONE, _32 = np.uint64(1), np.uint64(32)
+_SHARE = np.uint64(12)  # people in a row of ids, as a power of two, who are in the same share of `absorb`
 BELIEF = 1 << 40  # sets draws of belief apart from those of a row taking in a view, which are of minutes
 _BELIEF = np.uint64(BELIEF)
 FOLLOW_KEY, CREATE_KEY, POST_SHIFT = 1 << 62, 1 << 61, 32  # keys of the set of claims: (what, post or account, user)
@@ -61,7 +62,7 @@ class Tally(NamedTuple):
 
 
 @njit(nogil=True, cache=True)
-def absorb(records, offers, moment, people, posts, state, tally, acts):
+def absorb(records, offers, moment, people, posts, state, tally, acts, part, parts):
     """Write the views of a step into the world; returns how many acts (reposts, creations, …) are to come.
 
     A row stands for ``ratio`` real people and a view for ``weight`` of them: the row's own state changes with
@@ -78,18 +79,70 @@ def absorb(records, offers, moment, people, posts, state, tally, acts):
         state: attention, fatigue, reach and belief of everybody. Written.
         tally: where flows are counted. Written.
         acts: ACT[n]. Written.
+        part: which people's views are taken in, of ``parts`` shares of all people; the others' are left.
+        parts: how many. Who is in one share is in no other, so shares may be worked on at once, each with a tally.
     """
-    n, start = np.int64(0), 0  # a literal would be a type of its own, for which all is compiled once more
     seen, counts = np.empty(BLOCK, np.uint16), np.empty((1, 1, tally.flow.shape[2]), np.int64)
+    room = np.empty(BLOCK if parts > 1 else 0, records.dtype)
+    return _absorb_runs(records, offers, moment, people, posts, state, tally, acts, part, parts, seen, counts, room)
+
+
+@inner(nogil=True, cache=True, counts=False)
+def _absorb_runs(records, offers, moment, people, posts, state, tally, acts, part, parts, seen, counts, room):
+    """All runs of records of one offer, as `absorb` has it; what needs room is given it."""
+    n, start = np.int64(0), 0  # a literal would be a type of its own, for which all is compiled once more
     while start < records.shape[0]:
         stop = start + 1
         while stop < min(records.shape[0], start + BLOCK) and records[stop].offer == records[start].offer:
             stop += 1
         run, o = records[start:stop], offers[records[start].offer]
+        if parts > 1:
+            run = room[: _pick(run, np.uint64(part), np.uint64(parts), room)]
         _recall(run, state.reached[posts.story[o.post]], seen)
         n = _absorb_run(run, o, moment, people, posts, state, tally, counts, acts, n)
         start = stop
     return n
+
+
+@inner(nogil=True, cache=True, counts=False)
+def _pick(run, part, parts, room):
+    """Copy the records of one share of the people; returns how many. Shares are made of blocks of ids, a page each."""
+    n = 0
+    for r in range(run.shape[0]):
+        room[n] = run[r]
+        n += (np.uint64(run[r].user) >> _SHARE) % parts == part
+    return n
+
+
+@njit(cache=True)
+def merge(offers, topic, part, tally):
+    """Add what one share of the people came to, and let its counts be 0 again; only what the offers are about.
+
+    Args:
+        offers: OFFER[n].
+        topic: i8[posts].
+        part: the share's tally. Written.
+        tally: of everybody. Written.
+    """
+    added = np.zeros(part.flow.shape[0], np.bool_)
+    for i in range(offers.shape[0]):
+        post, about = offers[i].post, topic[offers[i].post]
+        _move(part.totals[post], tally.totals[post])
+        _move(part.recommended[post], tally.recommended[post])
+        if not added[about]:
+            added[about] = True
+            _move(part.flow[about].reshape(-1), tally.flow[about].reshape(-1))
+    _move(part.channels.reshape(-1), tally.channels.reshape(-1))
+    _move(part.owned, tally.owned)
+    _move(part.spill.reshape(-1), tally.spill.reshape(-1))
+
+
+@inner(cache=True)
+def _move(source, target):
+    """Add counts to others of their kind, and let them be 0."""
+    for i in range(source.shape[0]):
+        target[i] += source[i]
+        source[i] = 0
 
 
 @inner(nogil=True, cache=True, counts=False)
@@ -111,14 +164,15 @@ def _absorb_run(run, o, moment, people, posts, state, tally, counts, acts, n):
     attention, fatigue, reached = state.attention, state.fatigue[story], state.reached[story]
     ratio, now, thin_key, bit = moment.ratio, moment.now, moment.thin_key, np.uint16(1 << platform)
     named, tags = posts.names_subject[o.post] != 0, posts.tags[o.post]
-    here, keep = moment.step % horizon, ~FOLLOW if own and not named else ~0  # a follower cannot follow once more
+    keep = ~FOLLOW if own and not named else ~0  # a follower cannot follow once more
     knows = KNOWS if own and named else 0
-    new, rumour = np.int64(0), people.rumour[story]
-    listed = weight * np.int64(o.note == LISTED_NOTE)
+    views, new, first, rumour = np.int64(0), np.int64(0), np.int64(0), people.rumour[story]
+    delayed, minute, listed = o.delayed != 0, max(shared, now), weight * np.int64(o.note == LISTED_NOTE)
     counts[:] = 0
     for r in range(run.shape[0]):
         v, flags = np.uint64(run[r].user), np.int64(run[r].flags) & keep
-        minute = max(shared + np.int64(run[r].delay), now)
+        if delayed:
+            minute = max(shared + np.int64(run[r].delay), now)
         seen = reached[v]
         if weight == ratio or whole(bits(thin_key, v, ident, np.uint64(minute)), weight, ratio):
             attention[v] += np.uint8(attention[v] < 255)
@@ -130,28 +184,29 @@ def _absorb_run(run, o, moment, people, posts, state, tally, counts, acts, n):
                 state.belief[rumour, v] = _held(belief, coin, v, story, posts.negative[o.post] != 0, people)
         if minute >= end:
             continue
-        # Divided in 32 bits, which takes half the time.
-        slot = here + min(np.int64(np.uint32(minute - now) // np.uint32(moment.step_minutes)), horizon - 1)
-        slot = slot - horizon if slot >= horizon else slot
-        new += np.int64(seen & bit == 0) * weight
-        flow[topic, slot, F_NEW] += np.int64(seen & bit == 0) * weight
-        flow[topic, slot, F_FIRST] += np.int64(seen == 0) * weight
-        flow[topic, slot, F_IMPRESSIONS] += weight
-        flow[topic, slot, F_LISTED] += listed
-        counts[0, 0, F_IMPRESSIONS] += weight
-        counts[0, 0, F_LISTED] += listed
-        if tags:
-            _count_tags(flow, topic, slot, tags, weight)
-            _count_tags(counts, 0, 0, tags, weight)
+        views, new, first = views + 1, new + np.int64(seen & bit == 0), first + np.int64(seen == 0)
+        if delayed:
+            slot = _slot(minute, moment, horizon)
+            flow[topic, slot, F_NEW] += np.int64(seen & bit == 0) * weight
+            flow[topic, slot, F_FIRST] += np.int64(seen == 0) * weight
+            _count_shown(flow, topic, slot, weight, listed, tags)
+            if flags:
+                _count(flow, topic, slot, flags, weight)
         if flags:
-            _count(flow, topic, slot, flags, weight)
             _count(counts, 0, 0, flags, weight)
         if flags & LATER:
             a = acts[n]
             a.minute, a.post, a.user, a.parent, a.weight = minute, o.post, v, o.event, weight
             a.flags, a.channel = flags & LATER | knows, o.channel
             n += 1
-    tally.spill[platform, o.from_platform, 1] += new
+    _count_shown(counts, 0, 0, views * weight, views * listed, tags)
+    if not delayed and views:  # all in one step, so they are counted together
+        slot = _slot(minute, moment, horizon)
+        flow[topic, slot, F_NEW] += new * weight
+        flow[topic, slot, F_FIRST] += first * weight
+        for kind in range(counts.shape[2]):
+            flow[topic, slot, kind] += counts[0, 0, kind]
+    tally.spill[platform, o.from_platform, 1] += new * weight
     _add_up(o, own, platform, counts[0, 0], tally)
     return n
 
@@ -186,10 +241,21 @@ def _count(flow, topic, slot, flags, weight):
 
 
 @inner(nogil=True, cache=True, inline="always")
-def _count_tags(flow, topic, slot, tags, weight):
-    """Add a view of a post that carries the standing tag; worlds without one have no such columns."""
-    flow[topic, slot, F_TAGGED] += weight
-    flow[topic, slot, F_BESIDE] += weight * (tags == TAG_BESIDE)
+def _slot(minute, moment, horizon):
+    """Where on the ring of steps to come a minute's counts stand. Divided in 32 bits, which takes half the time."""
+    ahead = min(np.int64(np.uint32(minute - moment.now) // np.uint32(moment.step_minutes)), horizon - 1)
+    slot = moment.step % horizon + ahead
+    return slot - horizon if slot >= horizon else slot
+
+
+@inner(nogil=True, cache=True, inline="always")
+def _count_shown(flow, topic, slot, weight, listed, tags):
+    """Add that posts were shown. Worlds without a standing tag have no columns for it."""
+    flow[topic, slot, F_IMPRESSIONS] += weight
+    flow[topic, slot, F_LISTED] += listed
+    if tags:
+        flow[topic, slot, F_TAGGED] += weight
+        flow[topic, slot, F_BESIDE] += weight * (tags == TAG_BESIDE)
 
 
 @inner(nogil=True, cache=True, counts=False)
