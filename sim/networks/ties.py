@@ -248,15 +248,17 @@ def _find(u, layer, own, circles):
 
 @inner(cache=True, counts=False)
 def _place(u, layer, row, circles):
-    """Where the circle lies in which a person takes part."""
-    place = place_of(u, layer, circles)
-    first, size = _circle_at(place, layer, circles)
+    """Where the circle lies in which a person takes part: `place_of` and `circle_of` with fewer divisions."""
     home, shift = _home(u, layer, circles)
-    row[OWN], row[PAIRS] = place - first, np.int64(_pairs_key(first, layer, circles))
+    n, size = circles.home[layer], circles.starts[layer + 1] - circles.starts[layer]
+    number = np.int64((np.uint64(circles.turn[layer]) * np.uint64(u - home) + np.uint64(shift)) % np.uint64(n))
+    own = np.int64(np.uint64(number) % np.uint64(size))
+    first, size = home + number - own, min(size, n - (number - own))
     row[FIRST], row[SIZE], row[HOME], row[SHIFT], row[TAKES_PART] = first, size, home, shift, 1
+    row[OWN], row[PAIRS] = own, np.int64(_pairs_key(first, layer, circles))
     one = circles.place_fix[layer]
     row[BEGIN] = np.int64(np.uint64(first - home - shift) * one - _SLACK)
-    whole = size >= circles.home[layer]
+    whole = size >= n
     row[SPAN] = np.int64(_ALL if whole else np.uint64(size) * one + _SLACK + _SLACK)
 
 

@@ -301,15 +301,19 @@ def _look_private(o, start, stop, salt, people, network, block):
     user, _, see, hashes, _, _, _, _, own = block
     see_fix, activity, member, look_fix = people.see_fix, people.activity, people.member, circles.look_fix
     platform, offered = np.uint64(network.platform), o.see
+    most = max(look_fix[0], look_fix[-1])  # it rises or falls with sociability
     while k < stop:
         layer = layer_at(k, circles)
         end = min(stop, circles.starts[layer + 1])
         for j in range(n, fill_tied(layer, k, end, u, friends_only, circles, own, user, see, n)):
             v = np.uint64(user[j])
-            lane, sociable = lane_of(people, v), sociability(v, circles)
+            lane, h = lane_of(people, v), mix(salt ^ (v * _K2))
             uses = (np.uint64(member[lane]) >> platform) & _ONE
-            threshold = (((offered * see_fix[activity[lane]]) >> _16) * uses * look_fix[sociable]) >> _16
-            h = mix(salt ^ (v * _K2))
+            threshold = ((offered * see_fix[activity[lane]]) >> _16) * uses
+            if (h & _LOW) >= (threshold * most) >> _16:
+                continue
+            sociable = sociability(v, circles)
+            threshold = (threshold * look_fix[sociable]) >> _16
             if (h & _LOW) < threshold and is_member(u, np.int64(v), sociable, layer, friends_only, own, circles):
                 user[n], see[n], hashes[n] = v, threshold, h
                 n += 1
