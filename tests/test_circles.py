@@ -51,6 +51,24 @@ def test_friendship_is_mutual_and_nobody_is_a_friend_twice():
         assert all(u in friends[v] for v in own)
 
 
+def test_ties_of_a_circle_are_independent():
+    # 100 circles of 60, ties with chance 0.3: ties, how they spread over people, and triangles are as coins give.
+    # Each within 4 standard deviations (of triangles as if they were of ties): new keys fail once in 5,000.
+    size, p, circles = 60, 0.3, 100
+    them = made(size * circles, layers=[Layer("one", size, 1.0, p, False)])
+    tied = np.zeros((circles, size, size))
+    place = np.array([place_of(u, 0, them) for u in range(size * circles)])
+    for u in range(size * circles):
+        friends = [v for v in members_at(u, True, them).tolist() if v >= 0]
+        tied[place[u] // size, place[u] % size, place[friends] % size] = 1
+    assert (tied == tied.transpose(0, 2, 1)).all()
+    pairs, degrees = circles * size * (size - 1) / 2, tied.sum(axis=2)
+    assert abs(tied.sum() / 2 - pairs * p) < 4 * np.sqrt(pairs * p * (1 - p))
+    assert abs(degrees.var() / ((size - 1) * p * (1 - p)) - 1) < 4 * np.sqrt(2 / (size * circles)) * 2
+    triangles, wanted = np.trace(tied @ tied @ tied, axis1=1, axis2=2).sum() / 6, pairs * (size - 2) / 3 * p**3
+    assert abs(triangles / wanted - 1) < 4 * 3 * np.sqrt((1 - p) / (pairs * p))
+
+
 def test_all_of_a_circle_that_take_part_are_its_members():
     them = made(256, layers=[Layer("all", 16, 1.0, 0.0, True)], community=64)
     for u in range(256):
