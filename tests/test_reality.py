@@ -453,10 +453,10 @@ def test_pictures_are_drawn_without_raw_data(tmp_path):
 
 
 AS_SCORED = {  # digests of the beginning of each, as they were in the version of `page.SAME_SINCE`
-    "reality_cascades": ("0.3", "633efb07efa515388952eb6dd039db0779952d5f70ee319bd61c47305aa6cc2a"),
-    "reality_feed": ("0.3", "d265b64574ac1a07f13598939051633d4019ff497518ed40c7eb5e9efc0eac8d"),
-    "reality_lists": ("0.5", "291546ee15a8277eaf4af7bacebb685f32500ca204442a2f87b4d31c0ac10bb3"),
-    "reality_roots": ("0.3", "07911adf003dccde740f4116e4874d622e2c5fa2b9e52eccf0fa50fdfd836ed6"),
+    "reality_cascades": ("0.3", "265035622891fc08938683bb24128e636b60c5d300b788a6176e21613a9e73ad"),
+    "reality_feed": ("0.3", "8db023d285a3a06162d6a2dbf3b31d0007be647bf9a4ef37e88a5946c7824988"),
+    "reality_lists": ("0.5", "ff745a45fc7a7826e679b02a962f81ca31b7ca8cdaaf8e920462618588d0c8ca"),
+    "reality_roots": ("0.3", "8a337720ce4b95a538bb02633ba4edccbafe4a2f578a55f01488ab7d828ea539"),
 }
 
 

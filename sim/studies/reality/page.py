@@ -12,7 +12,7 @@ from sim.studies.reality.score import Line, Score
 from sim.studies.reality.targets import FIT, HELD, Number, Parts, parts
 
 HEADER = re.compile(r"<!-- model version (\d+); (\d+) seeds; written (\S+) -->")
-SAME_SINCE = 8  # model version since which the worlds of the page have had the same digests
+SAME_SINCE = 9  # model version since which the worlds of the page have had the same digests
 PICTURES = {
     "cascades": "Size and depth of trees, and their structural virality",
     "reactions": "Time between a repost and its repost",
