@@ -387,12 +387,6 @@ def expose(offers, lo, hi, moment, people, network, posts, state, out):
         np.zeros(64, np.int64),
         nothing_known(network.circles.tie.shape[0]),
     )
-    return _expose(offers, lo, hi, moment, people, network, posts, state, block, out)
-
-
-@inner(nogil=True, cache=True, counts=False)
-def _expose(offers, lo, hi, moment, people, network, posts, state, block, out):
-    """`expose`, with room for a block of candidates."""
     n, i, at = np.int64(0), -1, lo
     end = np.int64(0)  # of the candidates of offer i
     while at < hi:

@@ -82,15 +82,9 @@ def absorb(records, offers, moment, people, posts, state, tally, acts, part, par
         part: which people's views are taken in, of ``parts`` shares of all people; the others' are left.
         parts: how many. Who is in one share is in no other, so shares may be worked on at once, each with a tally.
     """
+    n, start = np.int64(0), 0  # a literal would be a type of its own, for which all is compiled once more
     seen, counts = np.empty(BLOCK, np.uint16), np.empty((1, 1, tally.flow.shape[2]), np.int64)
     room = np.empty(BLOCK if parts > 1 else 0, records.dtype)
-    return _absorb_runs(records, offers, moment, people, posts, state, tally, acts, part, parts, seen, counts, room)
-
-
-@inner(nogil=True, cache=True, counts=False)
-def _absorb_runs(records, offers, moment, people, posts, state, tally, acts, part, parts, seen, counts, room):
-    """All runs of records of one offer, as `absorb` has it; what needs room is given it."""
-    n, start = np.int64(0), 0  # a literal would be a type of its own, for which all is compiled once more
     while start < records.shape[0]:
         stop = start + 1
         while stop < min(records.shape[0], start + BLOCK) and records[stop].offer == records[start].offer:
