@@ -17,6 +17,7 @@ from sim.platforms.base import channels
 from sim.runs.runner import simulate
 from sim.runs.tables import Tables
 from sim.world import exposure, population, uptake
+from sim.world.engine import _tasks
 from sim.world.records import (
     ACCOUNT,
     ACT,
@@ -286,6 +287,13 @@ def test_chunk_borders_do_not_matter(halfway, size, monkeypatch):
     whole = halfway.expose(*halfway.view)
     monkeypatch.setattr("sim.world.engine.CHUNK", size)
     assert halfway.expose(*halfway.view).tobytes() == whole.tobytes()
+    index, offers = halfway.view
+    monkeypatch.setattr("sim.world.engine.TASK", 50 * size)
+    cuts = _tasks(offers)
+    assert (cuts[0][0], cuts[-1][1]) == (0, offers["count"].sum())
+    assert all(before[1] == after[0] for before, after in pairwise(cuts))
+    found = [halfway.engine._chunk(index, offers, *span)[1].tobytes() for span in cuts]
+    assert b"".join(found) == whole.tobytes()
     assert len(whole) > 100
 
 
@@ -300,8 +308,10 @@ def test_the_order_of_offers_does_not_matter(halfway):
 def test_threads_and_chunks_give_the_same_run(monkeypatch):
     scenario = worlds.load(busy(days=0.2))
     whole = simulate(scenario).digests()
-    monkeypatch.setattr("sim.world.engine.CHUNK", 50)
-    assert simulate(scenario, threads=2).digests() == whole
+    for few, value in (("CHUNK", 50), ("TASK", 70), ("MANY", 20)):
+        monkeypatch.setattr(f"sim.world.engine.{few}", value)
+    for threads in (2, 3):
+        assert simulate(scenario, threads=threads).digests() == whole
     assert simulate(scenario.model_copy(update={"seed": 2})).digests()["all"] != whole["all"]
 
 
