@@ -260,18 +260,8 @@ def test_the_rich_world_uses_what_a_snapshot_must_hold():
 
 # What is neither kept nor the same: found anew when it is asked for, or written before it is read.
 CACHES = {
-    "Vectorized": {
-        "moment",
-        "won",
-        "_reachable",
-        "_run",
-        "_networks",
-        "_moved",
-        "_own",
-        "_parts",
-        "_views",
-        "_acts",
-    },  # of a step
+    "Vectorized": {"moment", "won", "_reachable", "_run", "_networks", "_moved"}  # of a step
+    | {"_own", "_parts", "_views", "_acts", "_rooms"},
     "Persons": {"moment", "won", "_reachable"},
     "BackgroundTopics": {"lists", "pins"},
     "PlatformStage": {"_keys", "_acceptance", "_doing", "_lots", "_made", "_usual", "births", "step"},
