@@ -308,7 +308,7 @@ def test_the_order_of_offers_does_not_matter(halfway):
 def test_threads_and_chunks_give_the_same_run(monkeypatch):
     scenario = worlds.load(busy(days=0.2))
     whole = simulate(scenario).digests()
-    for few, value in (("CHUNK", 50), ("TASK", 70), ("MANY", 20)):
+    for few, value in (("CHUNK", 50), ("TASK", 70), ("MANY", 20), ("CROWD", 10)):
         monkeypatch.setattr(f"sim.world.engine.{few}", value)
     for threads in (2, 3):
         assert simulate(scenario, threads=threads).digests() == whole

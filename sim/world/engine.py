@@ -7,6 +7,7 @@ behind (`absorb`). `sim.world.persons` is the other one, where everybody is a Me
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
@@ -22,6 +23,7 @@ from sim.world.world import World
 CHUNK = 1 << 16  # candidates at a time, and up to how many threads have nothing to share
 TASK = 1 << 19  # work of a task, some 3 ms: a task takes Python 0.1 ms
 WORK = np.array([8, 2, 1, 2, 1, 8])  # work of a candidate by mode, in units of some 5 ns
+CROWD = 1 << 20  # people from which threads share what is done to everybody
 MANY = 1 << 14  # views from which threads share them; fewer are sooner taken in than shared
 
 
@@ -177,11 +179,21 @@ class Vectorized(Engine):
 
     def new_day(self) -> None:
         """Attention spent yesterday is forgotten."""
-        self.world.state.attention[:] = 0
+        self._each(lambda users: self.world.state.attention[users].fill(0))
 
     def recover(self) -> None:
         """Fatigue halves."""
-        np.right_shift(self.world.state.fatigue, 1, out=self.world.state.fatigue)
+        fatigue = self.world.state.fatigue
+        self._each(lambda users: np.right_shift(fatigue[:, users], 1, out=fatigue[:, users]))
+
+    def _each(self, change: Callable[[slice], object]) -> None:
+        """Change everybody, by threads where that is many."""
+        many = self.world.n_users
+        if self._pool is None or many < CROWD:
+            change(slice(None))
+            return
+        ends = [many * part // self._threads for part in range(self._threads + 1)]
+        list(self._pool.map(change, map(slice, ends, ends[1:])))
 
     def expose(self, platform: int, offers: np.ndarray) -> np.ndarray:
         """RECORD of every view, in the order of candidates, there until the next step. Changes nothing."""
