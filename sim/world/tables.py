@@ -147,7 +147,10 @@ class Table:
     def _reserve(self, rows: int) -> None:
         have = len(next(iter(self._data.values())))
         if rows > have:
-            self._data = {name: grown(column, max(rows, 2 * have)) for name, column in self._data.items()}
+            self._only.clear()
+            for name in self._data:  # one after the other, each letting go of what it was: two of all would not fit
+                del vars(self)[name]
+                self._data[name] = grown(self._data[name], max(rows, 2 * have))
             self.moved += 1
 
 
