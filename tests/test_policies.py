@@ -939,7 +939,7 @@ def test_what_is_withdrawn_is_remade_no_more():
             at = "2021-01-01T05:00+08:00"
             data["interventions"].append({"at": at, "kind": "withdraw", "story": "tale", "factor": factor})
         series = sim.runs.runner.simulate(worlds.load(data)).series
-        before, after = series.time < "2021-01-01T05:00+08:00", series.time >= "2021-01-01T05:30+08:00"
+        before, after = series.time < "2021-01-01T05:00+08:00", series.time >= "2021-01-01T06:00+08:00"
         return int(series.creations[before].sum()), int(series.creations[after].sum())
 
     plain, half, none = made(None), made(0.5), made(0.0)

@@ -57,10 +57,10 @@ def test_friends_of_friends_and_nobody_else():
     # A few carry it over from another platform; there it goes from friend to friend, and to nobody else.
     users, ties = 512, {"see": 1.0, "kinds": {"class": CLASS | {"friends": 0.2}}}
     data = worlds.document(users, followers=40, days=2.0)
-    chances = {"repost": 1.0, "relay": 0.1}
+    chances = {"repost": 1.0, "relay": 0.3}
     data["platforms"] = {
         "circle": worlds.platform(users, chances=chances, mechanisms={"private_ties": ties}),
-        "square": worlds.platform(users, chances={"relay": 0.1}, relay_to={"circle": 1.0}),
+        "square": worlds.platform(users, chances={"relay": 0.3}, relay_to={"circle": 1.0}),
     }
     tables = simulate(worlds.load(data))
     forest, circle = tables.cascades, tables.world.platforms.index("circle")
