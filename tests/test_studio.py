@@ -247,6 +247,20 @@ def test_a_run_that_waits_is_taken_back(client):
     until(client, slow, "done")
 
 
+def test_a_run_whose_turn_comes_is_paused_or_goes_as_it_was_told(client):
+    slow = client.post("/api/runs", json={"yaml": tiny(), "paused": True}).json()["id"]
+    waits = [client.post("/api/runs", json={"yaml": tiny(f"Waits {i}"), "paused": True}).json() for i in range(2)]
+    assert [one["state"] for one in waits] == ["waiting"] * 2
+    client.post(f"/api/runs/{waits[1]['id']}/go", json={})
+    client.post(f"/api/runs/{slow}/go", json={})
+    until(client, waits[0]["id"], "paused")  # nothing has been done yet, and its step is there to be asked for
+    assert client.get(f"/api/runs/{waits[0]['id']}").json()["rows"] == []
+    client.post(f"/api/runs/{waits[0]['id']}/step", json={})
+    until_rows(client, waits[0]["id"], 1)
+    client.post(f"/api/runs/{waits[0]['id']}/go", json={})
+    until(client, waits[1]["id"], "done")
+
+
 def test_a_run_is_kept_and_found_after_the_server_was_killed(client, first, out):
     client.post(f"/api/runs/{first['id']}/keep", json={})
     end = time.monotonic() + 60

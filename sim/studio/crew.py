@@ -119,10 +119,11 @@ class Crew:
             hand = holder if holder in free else free[0]
             assert hand is not None
             self.queue.remove(job)
-            hand.job = job
+            hand.job, words = job, self.words.pop(job.id, [])
             with suppress(OSError):
-                for message in (job, *self.words.pop(job.id, ())):
+                for message in (job, *words):
                     hand.pipe.send(message)
+            self.hear(job, ("given", words))
         if self.queue and self.ready and len(self.hands) < self.most and all(hand.ready for hand in self.hands):
             self._hire()
 

@@ -149,9 +149,7 @@ class Desk:
         self._forget()
         job = Job(entry.id, entry.text, base.text if base else "", entry.at, base.digest if base else "", paused)
         entry.state = WAITING
-        self.crew.submit(job)  # which may fail it at once
-        if self._makes(entry.id):
-            entry.state = PAUSED if paused else RUNNING
+        self.crew.submit(job)  # which may fail it at once, or have it begun
         self._say("entry", asdict(entry))
 
     def _entry(self, world: World, yaml: str, changes: list[Said]) -> Entry:
@@ -230,9 +228,6 @@ class Desk:
 
     # ---- what is heard
 
-    def _makes(self, name: str) -> bool:
-        return any(hand.job is not None and hand.job.id == name for hand in self.crew.hands)
-
     def _heard(self, job: Job, message: tuple[Any, ...]) -> None:
         entry, known = self.notebook.entries.get(job.id), self.live.get(job.id)
         if entry is None:
@@ -240,6 +235,9 @@ class Desk:
         kind = message[0]
         if kind == "steps" and not job.keep and known:
             self._stepped(entry, known, *message[1:])
+        elif kind == "given" and entry.state == WAITING:  # now, or when its turn has come; the last word counts
+            paused = [word != "go" for word in message[1]] or [job.paused]
+            entry.state = PAUSED if paused[-1] else RUNNING
         elif kind == "done":
             self._done(entry, known, message[1])
         elif kind == "kept":

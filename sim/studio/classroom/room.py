@@ -256,6 +256,8 @@ class Room:
         self.crew.submit(task)
 
     def _heard(self, task: Any, message: tuple[Any, ...]) -> None:
+        if message[0] == "given":
+            return
         heard, failed = self.waiting.pop(task.id, (None, None))
         if heard and failed:
             if message[0] == "done":
