@@ -20,17 +20,23 @@ from sim.world.records import ACT, RECORD, raw
 from sim.world.uptake import Tally, merge
 from sim.world.world import World
 
-CHUNK = 1 << 16  # candidates at a time, and up to how many threads have nothing to share
+CHUNK = 1 << 16  # candidates at a time
 TASK = 1 << 19  # work of a task, some 3 ms: a task takes Python 0.1 ms
 WORK = np.array([8, 2, 1, 2, 1, 8])  # work of a candidate by mode, in units of some 5 ns
 CROWD = 1 << 20  # people from which threads share what is done to everybody
-MANY = 1 << 14  # views from which threads share them; fewer are sooner taken in than shared
+MANY = 1 << 16  # views from which threads share them; fewer are sooner taken in than shared
+
+
+def _work(offers: np.ndarray) -> np.ndarray:
+    """How much work each offer is, i8[offers]."""
+    work: np.ndarray = offers["count"] * WORK[offers["mode"]]
+    return work
 
 
 def _tasks(offers: np.ndarray) -> list[tuple[int, int]]:
     """The candidates of some offers, cut so that each part is about as much work."""
     candidates = np.concatenate([[0], offers["count"].cumsum()])
-    work = np.concatenate([[0], (offers["count"] * WORK[offers["mode"]]).cumsum()])
+    work = np.concatenate([[0], _work(offers).cumsum()])
     cuts = np.interp(np.arange(0, work[-1], TASK), work, candidates).astype(np.int64)
     return list(pairwise(np.unique([*cuts, candidates[-1]]).tolist()))
 
@@ -216,7 +222,7 @@ class Vectorized(Engine):
 
     def expose_all(self, offered: list[tuple[int, np.ndarray]]) -> list[tuple[np.ndarray, np.ndarray]]:
         """As `Engine.expose_all`; threads take chunks of whatever platform comes next."""
-        if self._pool is None or sum(int(offers["count"].sum()) for _, offers in offered) <= CHUNK:
+        if self._pool is None or sum(int(_work(offers).sum()) for _, offers in offered) < 2 * TASK:
             return super().expose_all(offered)
         tasks = [(*one, *span) for one in offered for span in _tasks(one[1])]
         return list(self._pool.map(lambda task: self._chunk(*task), tasks))
