@@ -248,7 +248,8 @@ def intervals(
         groups: words and colours.
         grey: a part of the axis that is shaded.
         at: a number that is marked.
-        marks: which of the rows there are besides labels: ``asked``, ``bars``, ``earlier``, ``was``, ``dots``.
+        marks: which of the rows there are besides labels: ``asked``, ``bars``, ``earlier``, ``was``, ``dots``; or,
+            where no row has a bar, ``rings`` (`barred`).
         tips: fields that are told under the pointer, and keys of their words.
     """
     x: Spec = {
@@ -284,6 +285,11 @@ def intervals(
     )  # fmt: skip
 
 
+def barred(rows: Iterable[dict[str, Any]]) -> tuple[str, ...]:
+    """Marks of `intervals` for rows of which any, all or none has a bar: of no numbers at all no axis can be drawn."""
+    return ("bars",) if any("low" in row for row in rows) else ("rings",)
+
+
 def _drawn(x: Spec, colour: Spec, told: list[Spec]) -> dict[str, list[Spec]]:
     """The marks of `intervals` by their names."""
     return {
@@ -291,6 +297,7 @@ def _drawn(x: Spec, colour: Spec, told: list[Spec]) -> dict[str, list[Spec]]:
                    "mark": {"type": "rule", "strokeWidth": 18, "color": PALE, "yOffset": 13, "clip": True},
                    "encoding": {"x": x | {"field": "least"}, "x2": {"field": "most"}, "tooltip": told}}],
         "bars": _bars(x, colour, told, "!datum.earlier", 13),
+        "rings": _middles(x, colour, told, "!datum.earlier", 13),
         "earlier": _bars(x, colour, told, "datum.earlier", 3),
         "was": _middles(x, colour, told, "datum.earlier", 3),
         "dots": [{"transform": [{"filter": "isValid(datum.value)"}],

@@ -194,6 +194,7 @@ def _ways(found: Seeded) -> dict[str, Any]:
         axis=amounts(found.metric),
         scale={"zero": True},
         groups=[(said(name), ink) for name, ink in GROUPS.items()],
+        marks=charts.barred(rows),
         tips=(("of", "seeds_way"), ("told", "mean")),
     )
     money = found.best.cost is not None
@@ -235,7 +236,7 @@ def _ahead(found: Seeded) -> dict[str, Any]:
                ("loses", WARM))]  # fmt: skip
     spec = charts.intervals(
         len(others), axis=amounts(said("seeds_ahead_axis", metric=found.metric)), groups=groups, at=0.0,
-        tips=(("of", "seeds_way"), ("told", "seeds_ahead")),
+        marks=charts.barred(rows), tips=(("of", "seeds_way"), ("told", "seeds_ahead")),
     )  # fmt: skip
     columns = [("way", said("seeds_way"), "text"), ("ahead", said("seeds_ahead"), "text"),
                ("verdict", said("verdict"), "text")]  # fmt: skip

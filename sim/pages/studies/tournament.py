@@ -345,7 +345,7 @@ def _early(found: Tournament) -> dict[str, Any] | None:
         rows += [{"row": i, "group": group, "name": move.name, "told": signed(middle), "middle": plain(middle), **ends}]
     axis = basic.amounts(said("tournament_axis_early", payoff=found.payoff))
     tips = (("name", "tournament_move"), ("told", "tournament_early_is"))
-    spec = charts.intervals(len(known), axis=axis, groups=groups, at=0, tips=tips)
+    spec = charts.intervals(len(known), axis=axis, groups=groups, at=0, marks=charts.barred(rows), tips=tips)
     sure = [move for move in known if move.early_sure and move.early[0] > 0]
     names = _names([move.name for move in sure])
     return {
