@@ -253,9 +253,6 @@ class Desk:
         begin = len(known.rows)
         known.rows += rows
         known.acts = (known.acts + acts)[-MOST_ACTS:]
-        if entry.state == WAITING:
-            entry.state = RUNNING
-            self._say("entry", asdict(entry))
         self._say("steps", {"id": entry.id, "from": begin, "rows": rows, "acts": acts})
 
     def _done(self, entry: Entry, known: Live | None, found: dict[str, Any]) -> None:

@@ -234,7 +234,7 @@ def _draw_on_ring(o, start, stop, most, salt, reach, block):
     that it is read from (`low_places`), so whoever draws too high costs nothing; nor does a step along the ring.
     """
     user, _, _, hashes, _, _, words, strides, _ = block
-    size, turns_key, n, k = reach.size, mix(salt + _K3), np.int64(0), start
+    size, places_key, n, k = reach.size, mix(salt + _K3), np.int64(0), start
     byte = min(most - _ONE, _LOW) >> _24
     for j in range(1, 64):
         strides[j] = strides[j - 1] + reach.a
@@ -242,7 +242,7 @@ def _draw_on_ring(o, start, stop, most, salt, reach, block):
     while k < stop and most > 0:
         turn, shift = k // o.domain, k & 63
         end = min(stop, k - shift + 64, (turn + 1) * o.domain)
-        fill_words(turns_key, k >> 6, words)
+        fill_words(places_key, k >> 6, words)
         low = low_places(words, byte) >> np.uint64(shift) & (_ALL >> np.uint64(64 - (end - k)))
         base, visit = world_member(k - turn * o.domain, size, reach.a, reach.b), np.uint64(turn) * _K1
         while low:
