@@ -230,6 +230,28 @@ def test_a_reload_a_language_and_a_keyboard(browser):
         assert lesson.said == []
 
 
+def test_an_answer_that_comes_after_what_happens_later_changes_nothing(browser):
+    with Lesson(browser) as lesson:
+        projector = lesson.projector
+        projector.click("#start")
+        projector.wait_for_selector("#close")
+        answered = []
+
+        def held(route):
+            answer, sent = route.fetch(), route.request.post_data_json
+            route.fetch(post_data={**sent, "number": sent["number"] + 1})  # the next round is closed too
+            projector.wait_for_selector("text=Round 3 of 6")
+            route.fulfill(response=answer)
+            answered.append(answer.json()["game"]["round"])
+
+        projector.route("**/api/class/act", held)
+        projector.click("#close")
+        projector.wait_for_selector("text=Round 3 of 6")
+        projector.wait_for_timeout(300)  # for the older answer, which says nothing
+        assert answered == [2]
+        assert projector.locator("text=Round 3 of 6").count() == 1
+
+
 def test_a_server_that_is_gone_is_told(browser):
     with Lesson(browser, names=NAMES[:1]) as lesson:
         phone = lesson.phones[0]

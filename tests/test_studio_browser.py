@@ -207,6 +207,21 @@ def test_a_tab_that_was_closed_and_two_tabs_lose_nothing(browser, served):
         assert "Two tabs" in opened.page.input_value("#yaml")
 
 
+def test_an_answer_that_comes_after_what_happens_later_changes_nothing(browser, served):
+    with Opened(browser, served) as opened:
+        opened.write(tiny("Overtaken"))
+
+        def held(route):
+            answer = route.fetch()
+            opened.page.wait_for_selector(f"#entries li[data-id='{answer.json()['id']}'][data-state=done]")
+            route.fulfill(response=answer)  # in which it waits, or is under way
+
+        opened.page.route("**/api/runs", held)
+        name = opened.run()
+        opened.done()
+        assert opened.page.get_attribute(f"#entries li[data-id='{name}']", "data-state") == "done"
+
+
 def test_a_server_that_is_gone_is_told(browser, tmp_path):
     made = studio(tmp_path)
     with Opened(browser, made) as opened:

@@ -17,6 +17,7 @@ from sim.base import places
 from sim.base.errors import SimError, words_of
 from sim.base.progress import ERROR, FAR, JSON, NOTICE, VARIABLE
 from sim.pages.words import Said, same
+from sim.studio.message import as_of
 from sim.studio.words import line, said, told
 
 PATIENCE = 10.0  # seconds that a command has to end when it is asked to
@@ -45,7 +46,7 @@ class OneAtATime:
 
     def told(self) -> dict[str, Any]:
         """What the browser is told."""
-        return {"busy": self.busy, "words": self.words}
+        return as_of() | {"busy": self.busy, "words": self.words}
 
     def say(self) -> None:
         """Tell it."""

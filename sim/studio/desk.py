@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -150,7 +150,7 @@ class Desk:
         job = Job(entry.id, entry.text, base.text if base else "", entry.at, base.digest if base else "", paused)
         entry.state = WAITING
         self.crew.submit(job)  # which may fail it at once, or have it begun
-        self._say("entry", asdict(entry))
+        self._say("entry", entry.told())
 
     def _entry(self, world: World, yaml: str, changes: list[Said]) -> Entry:
         made = datetime.now().astimezone().isoformat(timespec="seconds")
@@ -180,7 +180,7 @@ class Desk:
         elif entry.state != WAITING:  # what waits does as it was told when its turn comes
             entry.state = RUNNING if word == "go" else PAUSED
         self.notebook.write()
-        self._say("entry", asdict(entry))
+        self._say("entry", entry.told())
         return entry
 
     def keep(self, name: str) -> Entry:
@@ -247,7 +247,7 @@ class Desk:
             entry.state = entry.state if job.keep else FAILED
         if kind != "steps":
             self.notebook.write()
-            self._say("entry", asdict(entry) | {"notices": known.notices if known else []})
+            self._say("entry", entry.told() | {"notices": known.notices if known else []})
 
     def _stepped(self, entry: Entry, known: Live, rows: list[list[Any]], acts: list[list[str]]) -> None:
         begin = len(known.rows)

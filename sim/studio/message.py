@@ -1,10 +1,14 @@
-"""What a browser sends: a JSON mapping of known names to values of known types."""
+"""Messages of a browser, which are JSON mappings of known names to values of known types, and which of two is newer."""
 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
+
+_TOLD = count(time.time_ns() // 1000)  # above all of an earlier server
 
 
 class MisfitError(Exception):
@@ -28,3 +32,11 @@ def values(raw: bytes, wanted: Mapping[str, type]) -> list[Any]:
         if kind is not object and type(value) is not kind:
             raise MisfitError(name)
     return found
+
+
+def as_of() -> dict[str, int]:
+    """To be told with a state, taken before it is looked at: a number greater than with any state told before.
+
+    What happens and what is answered go different ways, so an older state may arrive after a newer one.
+    """
+    return {"as_of": next(_TOLD)}

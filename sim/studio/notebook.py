@@ -11,6 +11,7 @@ from typing import Any
 from sim.base.errors import SimError
 from sim.base.files.drafts import replacing
 from sim.pages.words import Said
+from sim.studio.message import as_of
 from sim.studio.words import line
 
 FILE = "studio.json"
@@ -60,6 +61,10 @@ class Entry:
     words: Said | str = ""
     pair: str = ""
     arm: str = ""
+
+    def told(self) -> dict[str, Any]:
+        """What a browser is told of it."""
+        return as_of() | asdict(self)
 
 
 class Notebook:

@@ -15,7 +15,7 @@ from sim.studio.words import said, ui
 
 PARTS = places.PACKAGE / "studio/parts"
 SHARED = ("say", "save", "charts", "tables")  # scripts of pages that are used here
-SCRIPTS = ("ask", "form", "editor", "live", "pair", "book", "studies", "studio")
+SCRIPTS = ("fresh", "ask", "form", "editor", "live", "pair", "book", "studies", "studio")
 BLANK = "sir"
 SKIPPED = ("reality_",)  # worlds that measure one mechanism alone
 

@@ -11,7 +11,7 @@ from sim.pages import page as shared
 from sim.studio.classroom import charts, town
 from sim.studio.classroom.words import PHONE, TEACH, said, ui
 
-PARTS = places.PACKAGE / "studio/classroom/parts"
+STUDIO, PARTS = places.PACKAGE / "studio/parts", places.PACKAGE / "studio/classroom/parts"
 STRICT = (  # of phones: own scripts and styles alone, nothing that is made from text
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data: blob:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -20,10 +20,10 @@ DRAWN = STRICT.replace("script-src 'self'", "script-src 'self' 'unsafe-eval'").r
     "style-src 'self'", "style-src 'self' 'unsafe-inline'"
 )  # of the projector: Vega makes functions of expressions
 ALONE = shared.POLICY  # of the ladder, which holds all that it needs
-PHONE_SCRIPTS = ((shared.PARTS, "say"), (PARTS, "both"), (PARTS, "phone"))
+PHONE_SCRIPTS = ((shared.PARTS, "say"), (STUDIO, "fresh"), (PARTS, "both"), (PARTS, "phone"))
 TEACH_SCRIPTS = (
-    *((shared.PARTS, "say"), (shared.PARTS, "save"), (shared.PARTS, "charts"), (PARTS, "both"), (PARTS, "network")),
-    *((PARTS, "results"), (PARTS, "teach")),
+    *((shared.PARTS, "say"), (shared.PARTS, "save"), (shared.PARTS, "charts"), (STUDIO, "fresh"), (PARTS, "both")),
+    *((PARTS, "network"), (PARTS, "results"), (PARTS, "teach")),
 )
 
 

@@ -21,6 +21,7 @@ from sim.studio.classroom.tasks import Task
 from sim.studio.classroom.ties import FEWEST
 from sim.studio.classroom.words import RefusalError, said
 from sim.studio.crew import Crew
+from sim.studio.message import as_of
 
 LETTERS = "ABCDEFGHJKLMNPQRTUVWXY3468"  # none that is taken for another
 LENGTH = 5
@@ -178,7 +179,7 @@ class Room:
     def view(self, seat: Seat) -> dict[str, Any]:
         """What a phone is told."""
         game = self.game.view(seat.number) if self.game else None
-        return {"number": seat.number, "name": seat.name, "game": game, "ready": self.crew.ready}
+        return as_of() | {"number": seat.number, "name": seat.name, "game": game, "ready": self.crew.ready}
 
     def stage(self) -> dict[str, Any]:
         """What the projector is told."""
@@ -187,7 +188,7 @@ class Room:
         seats = sorted(self.roster.seats.values(), key=lambda seat: seat.number)
         told = [{"number": seat.number, "name": seat.name, "here": seat.number in here} for seat in seats]
         game = self.game.stage() if self.game else None
-        return {"seats": told, "here": len(here), "game": game, "pair": self.pair(), "ready": self.crew.ready}
+        return as_of() | {"seats": told, "here": len(here), "game": game, "pair": self.pair(), "ready": self.crew.ready}
 
     def pair(self) -> dict[str, Any] | None:
         """The last activity beside the latest one with which it makes a pair."""
@@ -267,6 +268,6 @@ class Room:
 
 
 def _lasting(told: dict[str, Any]) -> dict[str, Any]:
-    """The same without the seconds that are left, which pass by themselves."""
+    """The same without what passes by itself: when it is told, and the seconds that are left."""
     game = told["game"]
-    return told | {"game": {key: value for key, value in game.items() if key != "left"} if game else None}
+    return told | {"as_of": 0, "game": {key: value for key, value in game.items() if key != "left"} if game else None}

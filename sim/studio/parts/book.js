@@ -43,11 +43,20 @@ function settingsOf(entry) {
   return el("span", { class: "settings", dir: "auto", text: entry.settings.slice(0, 4).map(say).join(lang === "zh" ? "；" : "; ") + (entry.settings.length > 4 ? " …" : "") });
 }
 
+/** Take down what is known of a run and, under way, of its curve, unless something newer is known; whether it was taken. */
+function noted({ frame, rows, acts, there, notices, ...entry }) {
+  const had = S.entries.get(entry.id);
+  if (!fresh(entry, had)) return false;
+  S.entries.set(entry.id, { ...had, ...entry });
+  const curve = Object.entries({ frame, rows, acts, there, notices }).filter(([, value]) => value !== undefined);
+  S.live.set(entry.id, { rows: [], acts: [], ...S.live.get(entry.id), ...Object.fromEntries(curve) });
+  return true;
+}
+
 /** A run has changed: show it where it is shown. */
 function took_(entry) {
   const had = S.entries.get(entry.id);
-  S.entries.set(entry.id, { ...had, ...entry });
-  if (entry.state === "done" && S.live.get(entry.id)) Object.assign(S.live.get(entry.id), { there: true, notices: entry.notices });
+  if (!noted(entry.state === "done" ? { ...entry, there: true } : entry)) return;
   showBook();
   if (entry.pair) pairTook(entry.pair);
   if (entry.id === S.shown && !S.arms && (!had || had.state !== entry.state || had.kept !== entry.kept || had.words !== entry.words)) showRun();

@@ -160,8 +160,7 @@ async function begin(paused) {
   const entry = await ask("/api/runs", body);
   if (S.branch) S.picked = new Set([S.branch.of, entry.id]);
   S.branch = null;
-  S.entries.set(entry.id, entry);
-  S.live.set(entry.id, { frame: entry.frame, rows: [], acts: [], ...S.live.get(entry.id) });
+  noted(entry);
   show(entry.id);
   if (window.innerWidth < 1100) document.getElementById("live").scrollIntoView();
   showBefore();

@@ -19,8 +19,7 @@ async function show(id) {
 async function fetchRun(id) {
   const found = await tried(() => ask(`/api/runs/${id}`));
   if (!found) return;
-  S.live.set(id, { frame: found.frame, rows: found.rows || [], acts: found.acts || [], there: found.there, notices: found.notices });
-  S.entries.set(id, { ...S.entries.get(id), ...found });
+  noted(found);
 }
 
 function showRun() {
@@ -204,8 +203,7 @@ function forking(entry, known) {
 
 async function again(entry) {
   const made = await ask("/api/runs", { yaml: entry.text, of: entry.of, at: entry.at, begun: "" });
-  S.entries.set(made.id, made);
-  S.live.set(made.id, { frame: made.frame, rows: [], acts: [], ...S.live.get(made.id) });
+  noted(made);
   await show(made.id);
   showBook();
 }

@@ -45,7 +45,7 @@ function seedsNow() {
 async function runBoth() {
   await S.busy;
   const made = await ask("/api/pairs", { a: S.base.yaml, b: S.yaml, seeds: seedsNow() });
-  for (const entry of made.entries) S.entries.set(entry.id, { ...entry, ...S.entries.get(entry.id) });
+  made.entries.forEach(noted);
   showPair(made.pair);
   showBook();
   if (window.innerWidth < 1100) document.getElementById("live").scrollIntoView();

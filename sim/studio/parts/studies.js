@@ -72,6 +72,7 @@ function textOf(field, id) {
 }
 
 function tookStudies(found) {
+  if (!fresh(found, S.studies)) return;
   const begun = found.busy && !S.studies.busy;
   S.studies = found;
   if (begun) document.getElementById(`study-${found.study}`)?.setAttribute("open", "");

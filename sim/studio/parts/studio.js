@@ -46,6 +46,7 @@ function listen() {
     if (S.shown && !S.entries.has(S.shown)) S.shown = null;
     if (S.pair && !ofPair(S.pair).length) S.pair = null;
     if (S.shown) await fetchRun(S.shown);
+    S.studies.as_of = 0; // of an earlier server, it may be
     tried(async () => tookStudies(await ask("/api/studies")));
     showBook();
     showRun();

@@ -39,6 +39,11 @@ function joinForm() {
     el("button", { type: "submit", class: "go", id: "join", text: word("join") }));
 }
 
+/** Take down what the class looks like, unless something newer is known. */
+function saw(view) {
+  if (fresh(view, S.view)) S.view = view;
+}
+
 async function join(code, name) {
   [S.code, S.name] = [code, name];
   memory.put("name", name);
@@ -47,7 +52,7 @@ async function join(code, name) {
     const view = await ask("/api/class/view");
     S.wrong = view.number === null ? word("no_cookie") : "";
     if (view.number !== null) {
-      S.view = view;
+      saw(view);
       hearAll();
     }
   } catch (error) {
@@ -60,7 +65,7 @@ function hearAll() {
   if (S.stop) S.stop();
   S.stop = listen({
     stream: "/api/class/events", question: "/api/class/view",
-    hear: (view) => { S.view = view; show(); },
+    hear: (view) => { saw(view); show(); },
     away: (away) => { if (S.away !== away) { S.away = away; show(); } },
     stranger: (error) => { [S.view, S.pending, S.away, S.wrong] = [null, null, false, reason(error)]; show(); },
   });
@@ -76,7 +81,8 @@ async function send(value) {
   for (let tries = 1; S.pending === mine; tries += 1) {
     try {
       const view = await ask("/api/class/choose", mine);
-      if (S.pending === mine) [S.view, S.pending] = [view, null];
+      saw(view);
+      if (S.pending === mine) S.pending = null;
     } catch (error) {
       if (error.code === 0 || error.code === 429 || error.code >= 500) {
         await pause(Math.min(4000, 300 * tries));
@@ -204,7 +210,7 @@ render();
 ask("/api/class/view").then((view) => {
   if (view.number === null) S.wrong = view.error ? say(view.error) : "";
   else {
-    S.view = view;
+    saw(view);
     hearAll();
   }
   show();

@@ -37,9 +37,14 @@ function part(id, key, make) {
   if (focused && !document.activeElement?.id) document.getElementById(focused)?.focus();
 }
 
+/** Take down what the projector shows, unless something newer is known. */
+function saw(stage) {
+  if (fresh(stage, S.stage)) S.stage = stage;
+}
+
 async function act(what, more = {}) {
   try {
-    S.stage = await ask("/api/class/act", { word: what, ...more });
+    saw(await ask("/api/class/act", { word: what, ...more }));
     S.wrong = "";
   } catch (error) {
     S.wrong = reason(error);
@@ -227,7 +232,7 @@ async function begin() {
     }
   }
   S.stop = listen({
-    stream: "/api/class/stage/events", question: "/api/class/stage", hear: (stage) => { S.stage = stage; show(); },
+    stream: "/api/class/stage/events", question: "/api/class/stage", hear: (stage) => { saw(stage); show(); },
     away: (away) => { if (S.away !== away) { S.away = away; if (S.stage) show(); } }, stranger,
   });
 }
