@@ -252,6 +252,32 @@ def test_an_answer_that_comes_after_what_happens_later_changes_nothing(browser):
         assert projector.locator("text=Round 3 of 6").count() == 1
 
 
+def test_a_slider_that_is_being_moved_stays_as_it_is_while_nothing_changes(browser):
+    """Where streams do not come through a phone asks every two seconds: what is under the finger must stay."""
+    with Lesson(browser) as lesson:
+        phone = lesson.phones[0]
+        lesson.projector.click("#setup-slider")
+        lesson.projector.click("#start")
+        phone.locator("#slider").wait_for()
+        phone.evaluate("(window.slider = document.getElementById('slider')).value = 40")  # under way: not yet let go
+        with phone.expect_response("**/api/class/view") as answered:
+            phone.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # so it asks what is known
+        assert answered.value.ok
+        phone.wait_for_timeout(300)
+        assert phone.evaluate("[window.slider.isConnected, window.slider.value]") == [True, "40"]
+
+
+def test_two_taps_join_once(browser):
+    with Lesson(browser, names=()) as lesson:
+        phone = lesson.page(390, "en", 800)
+        phone.goto(f"{lesson.served.address}/j#{lesson.served.room.code}")
+        phone.wait_for_selector("#join")
+        phone.evaluate("for (const tap of [1, 2]) document.querySelector('#join').click()")
+        phone.wait_for_selector("#page[data-ready=in]")
+        phone.wait_for_timeout(300)
+        assert len(lesson.served.room.roster.seats) == 1
+
+
 def test_a_server_that_is_gone_is_told(browser):
     with Lesson(browser, names=NAMES[:1]) as lesson:
         phone = lesson.phones[0]

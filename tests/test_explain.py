@@ -25,17 +25,17 @@ from sim.runs.result import Result
 from sim.runs.spreading import spread
 from sim.runs.tables import Tables
 from sim.scenario import load as scenarios
-from sim.world import persons, population, records
+from sim.world import engine, persons, population, records
 from sim.world.records import F_IMPRESSIONS
 
 
 class Crowd:
     """Several onlookers at one run, and the engine's own views of their users."""
 
-    def __init__(self, model, users):
+    def __init__(self, model, users, threads=1):
         self.onlookers = {user: UserOnlooker(user) for user in users}
         self.seen = {user: Counter() for user in users}
-        model.engine = Watched(model.world, 1, self.look, model.stages)
+        model.engine = Watched(model.world, threads, self.look, model.stages)
 
     def look(self, engine, platform, offers, views):
         for user, onlooker in self.onlookers.items():
@@ -51,12 +51,12 @@ def key(met):
     return met.step, met.platform, offer, met.encounter.delay, met.encounter.flags
 
 
-def watched(number, monkeypatch, users=6):
+def watched(number, monkeypatch, users=6, threads=1):
     """A generated world after its run, and the crowd that looked on; every third has lanes in blocks."""
     monkeypatch.setattr(population, "SMALL", 1 << 16 if number % 3 else 4)
     model = ViralityModel(worlds.load(generated.world(number)))
     n = model.world.n_users
-    crowd = Crowd(model, {int(u) for u in worlds.rng(number).integers(0, n, users)})
+    crowd = Crowd(model, {int(u) for u in worlds.rng(number).integers(0, n, users)}, threads)
     for _ in range(model.script.steps):
         model.step()
     return model, crowd
@@ -97,6 +97,17 @@ def test_what_is_told_of_a_user_is_what_the_engine_recorded(number, monkeypatch)
         assert sorted(re.findall(r"follows (.+?) from now on", "\n".join(lines))) == sorted(won)
         written += lines
     assert written
+
+
+def test_threads_hide_nothing_from_an_onlooker(monkeypatch):
+    """Threads take chunks of what is offered in a step; of them an onlooker must hear too."""
+    _, alone = watched(6, monkeypatch)
+    monkeypatch.setattr(engine, "TASK", 4)
+    _, crowd = watched(6, monkeypatch, threads=2)
+    assert sum(sum(seen.values()) for seen in crowd.seen.values()) > 5
+    assert crowd.seen == alone.seen
+    for user, onlooker in crowd.onlookers.items():
+        assert [*map(key, onlooker.met)] == [*map(key, alone.onlookers[user].met)]
 
 
 def test_what_is_told_is_what_a_mesa_agent_met(monkeypatch):

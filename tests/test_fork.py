@@ -21,7 +21,7 @@ from sim.base.files import packed
 from sim.cli import main
 from sim.cli.words import what
 from sim.minds.actor import Actor
-from sim.model import fork
+from sim.model import claims, fork
 from sim.model.model import ViralityModel
 from sim.networks.node_link import from_networkx
 from sim.runs import snapshots
@@ -378,6 +378,18 @@ def test_a_file_gives_the_state_back(number, step):
     assert list(differences(model, fork.resume(scenario, snapshot))) == []
     assert snapshots.to_bytes(snapshot) == raw
     assert ended(fork.resume(scenario, snapshot)) == ended(model)
+
+
+def test_a_set_of_claims_as_full_as_it_becomes_is_read_back():
+    scenario, model, _ = stored()
+    world = model.world
+    places, own = len(world.claimed), set(world.claimed.tolist())
+    while len(world.claimed) == places:  # one by one, until it is made larger
+        fullest = snapshots.to_bytes(fork.take(model)) if 4 * (world.n_claimed + 1) > 3 * places else b""
+        assert claims.claim(world, np.array([(1 << 50) + world.n_claimed])).all()
+    assert len(world.claimed) == 2 * places
+    assert own <= set(world.claimed.tolist())
+    assert fork.resume(scenario, snapshots.read(Bytes(fullest), scenario)).world.n_claimed * 4 == 3 * places
 
 
 @functools.cache

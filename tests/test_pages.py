@@ -7,6 +7,7 @@ import re
 import shutil
 import zlib
 from base64 import b64decode
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from sim.cli import main
 from sim.pages import amounts, bundle, data, forest, packing, race, still, whys, words
 from sim.pages.page import PARTS, SCRIPTS, html
 from sim.pages.page import data as escaped
+from sim.pages.studies import charts as studied
 from sim.runs.paging import verdicts, writing
 from sim.runs.result import Result
 from sim.runs.runner import simulate
@@ -347,6 +349,27 @@ def test_charts_are_drawn_from_their_specifications_without_a_browser(document):
             assert picture.startswith("<svg")
             assert picture.count("<path") + picture.count("<text") > 5
     assert {name for name, _ in specs(document)} >= {"views", "observed", "grades"}
+
+
+KINDS_OF_ROW = (
+    {"low": 0.5, "high": 2.0, "middle": 1.0},
+    {"middle": 1.0},
+    {"low": 0.4, "high": 1.0, "middle": 0.7, "earlier": True},
+    {"middle": 0.7, "earlier": True},
+    {"value": 1.5},
+    {"least": 0.1, "most": 3.0},
+    {"low": None, "high": None, "middle": None, "value": None, "most": None},
+)
+
+
+@pytest.mark.parametrize("kinds", [few for n in range(3) for few in combinations(KINDS_OF_ROW, n)])
+def test_a_chart_of_rows_asks_for_what_any_row_has_and_for_nothing_else(kinds):
+    """Of an axis of which no row has a number the chart would warn on the console, and say "NaN"."""
+    rows = [{"row": 0, "label": "a"}, *({"row": i, "group": "g", **kind} for i, kind in enumerate(kinds))]
+    spec = json.dumps(studied.intervals(rows, axis={}, groups=[(words.Said(en="g", zh="g"), "#000")]), default=str)
+    for field in ("low", "middle", "value", "most"):
+        there = any(row.get(field) is not None for row in rows)
+        assert (f'"field": "{field}"' in spec) == there, field
 
 
 def test_rows_of_wide_data():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import re
@@ -16,7 +17,7 @@ from sim.base.errors import ScenarioError, SimError
 from sim.cli import main
 from sim.pages import words as page_words
 from sim.scenario.load import completed, load, shipped
-from sim.studio import fields, text
+from sim.studio import fields, notebook, text
 from sim.studio.notebook import DONE, FILE, LOST, RUNNING, Notebook
 
 testclient = pytest.importorskip("starlette.testclient", reason="not installed: pip install -e '.[dev]'")
@@ -295,6 +296,57 @@ def test_a_process_that_dies_costs_its_run_alone(client):
     found = until(client, name, "failed")
     assert "the process that made this run ended" in found["words"]["en"]
     assert done(client, tiny("After"))["state"] == "done"
+
+
+def test_a_disk_that_takes_nothing_refuses_a_run_and_stops_none(client, monkeypatch):
+    """A run under way goes on to its end, the next one begins, and it is said; a run that is asked for is refused."""
+    desk, heard = client.app.state.desk, asyncio.Queue()
+    waiting = [client.post("/api/runs", json={"yaml": tiny(f"Full {i}"), "paused": True}).json()["id"] for i in (1, 2)]
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    desk.listeners.add(heard)
+    with monkeypatch.context() as patched:
+        patched.setattr(Notebook, "write", full)
+        answer = client.post("/api/runs", json={"yaml": tiny("Refused")})
+        assert (answer.status_code, answer.json()["error"]) == (507, "disk: No space left on device")
+        assert "Refused" not in {entry.title for entry in desk.notebook.entries.values()}
+        for name in waiting:
+            client.post(f"/api/runs/{name}/go", json={})
+            assert until(client, name, "done")["there"]
+    desk.listeners.discard(heard)
+    told = [heard.get_nowait() for _ in range(heard.qsize())]
+    assert any(kind == "wrong" and "No space left on device" in words["en"] for kind, words in told)
+    assert done(client, tiny("Room again"))["state"] == "done"
+    assert {entry.id for entry in Notebook(desk.out).entries.values()} >= set(waiting)
+
+
+def test_of_a_full_notebook_the_oldest_goes_and_the_browser_is_told(client, monkeypatch):
+    desk, heard = client.app.state.desk, asyncio.Queue()
+    first, second = (done(client, tiny(f"Old {i}"))["id"] for i in (1, 2))
+    spare = [name for name, entry in desk.notebook.entries.items() if not entry.kept]
+    monkeypatch.setattr(notebook, "MOST", len(desk.notebook.entries) - spare.index(first))
+    desk.listeners.add(heard)
+    last = done(client, tiny("New"))["id"]
+    desk.listeners.discard(heard)
+    gone = {data for kind, data in (heard.get_nowait() for _ in range(heard.qsize())) if kind == "gone"}
+    assert gone == {*spare[: spare.index(first) + 1]}
+    assert {second, last} <= desk.notebook.entries.keys()
+    assert not gone & desk.live.keys()
+
+
+def test_a_page_that_is_no_longer_in_memory_is_told_to_be_gone(client, monkeypatch):
+    desk, heard = client.app.state.desk, asyncio.Queue()
+    old = done(client, tiny("Forgotten"))
+    assert old["there"]
+    monkeypatch.setattr("sim.studio.desk.MOST_LIVE", 1)
+    desk.listeners.add(heard)
+    assert done(client, tiny("Later"))["there"]
+    desk.listeners.discard(heard)
+    told = [data for kind, data in (heard.get_nowait() for _ in range(heard.qsize())) if kind == "entry"]
+    assert [one["there"] for one in told if one["id"] == old["id"]] == [False]
+    assert client.get(f"/api/runs/{old['id']}/page").status_code == 409
 
 
 def test_a_run_that_fails_says_why(client):

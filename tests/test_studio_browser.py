@@ -234,6 +234,33 @@ def test_a_server_that_is_gone_is_told(browser, tmp_path):
         assert "does not answer" in opened.page.inner_text("#wrong")
 
 
+def test_pages_that_are_no_longer_in_memory_are_told_to_be_gone(browser, tmp_path):
+    """After the studio was started again: of a run and of a pair, and the way on."""
+    made = studio(tmp_path)
+    with Opened(browser, made) as opened:
+        opened.write(tiny("Single"))
+        name = opened.run()
+        opened.done()
+        pair = opened.page.evaluate(
+            """async ([a, b]) => (await (await fetch('/api/pairs', {
+                method: 'POST', headers: { 'content-type': 'application/json' },
+                body: JSON.stringify({ a, b, seeds: 1 }),
+            })).json()).pair""",
+            [tiny("Pair"), tiny("Pair").replace("appeal: 2", "appeal: 3")],
+        )
+        opened.page.wait_for_selector(f"#entries li[data-pair='{pair}'][data-state=done]")
+    made.end()
+    again = studio(tmp_path)
+    with Opened(browser, again) as opened:
+        opened.page.click(f"#entries li[data-pair='{pair}'] button >> nth=0")
+        assert "not in memory any more" in opened.page.inner_text("#pair-gone")
+        assert opened.page.locator("#so-far tbody tr").count() == 1
+        opened.page.click(f"#entries li[data-id='{name}'] button >> nth=0")
+        opened.page.click("#shown button:has-text('Run again')")
+        opened.done()
+    again.end()
+
+
 def test_hostile_titles_in_the_studio(browser, served):
     title = "<img src=x onerror=window.hit=1>"
     with Opened(browser, served) as opened:

@@ -80,6 +80,19 @@ def test_the_page_of_a_pair_has_the_paired_difference_with_its_interval(client, 
     assert client.get(f"/api/pairs/{name}?lang=zh").text.startswith("<!doctype html>")
 
 
+def test_of_a_pair_the_seeds_that_are_still_in_memory_make_its_page(client):
+    name, entries = paired(client, tiny(), text.edited(tiny(), "stories.tale.appeal", 3))
+    desk = client.app.state.desk
+    del desk.live[entries[0]["id"]]
+    assert not desk.told(desk.notebook[entries[0]["id"]])["there"]
+    found = client.get(f"/api/pairs/{name}?as=json").json()
+    (table,) = (one["table"] for one in found["sections"] if one["id"] == "seeds")
+    assert len(table["lines"]) == 2
+    for entry in entries:
+        desk.live.pop(entry["id"], None)
+    assert client.get(f"/api/pairs/{name}?as=json").status_code == 409
+
+
 def test_a_pair_without_a_difference_says_so(client):
     name, _ = paired(client, tiny("Same"), tiny("Same") + "# a word\n", seeds=1)
     document = client.get(f"/api/pairs/{name}?as=json").json()

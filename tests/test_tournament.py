@@ -15,7 +15,6 @@ from sim.catalog import strategy_names, strategy_path
 from sim.cli import main
 from sim.minds import POLICIES
 from sim.pages.page import html
-from sim.pages.studies import charts
 from sim.scenario import strategies as plays
 from sim.scenario.load import load
 from sim.studies import folder
@@ -509,11 +508,3 @@ def test_the_command_leaves_a_folder_and_says_what_was_found(files, tmp_path, mo
     record = json.loads((made / "tournament.json").read_text(encoding="utf-8"))
     assert [one["name"] for one in record["strategies"]] == ["once", "twice"]
     assert [one["verdict"] for one in record["replies"]] == ["confirmed", "confirmed"]
-
-
-def test_a_chart_whose_rows_have_no_interval_asks_for_none():
-    rows = [{"row": 0, "label": "a"}, {"row": 0, "group": "a", "middle": 1.0}]
-    for more, marks in (([], ("rings",)), ([{"row": 0, "group": "a", "low": 0.5, "high": 2.0}], ("bars",))):
-        assert charts.barred(rows + more) == marks
-        spec = json.dumps(charts.intervals(1, axis={}, marks=marks), default=str)
-        assert ('"low"' in spec, '"middle"' in spec) == (bool(more), True)

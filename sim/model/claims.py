@@ -11,11 +11,18 @@ from sim.world.uptake import FOLLOW_KEY, POST_SHIFT
 from sim.world.world import World
 
 
+def too_full(claims: int, places: int) -> bool:
+    """Whether so many claims need more places: at most three quarters are taken, as a country has tens of millions."""
+    return 4 * claims > 3 * places
+
+
 def room_for(world: World, more: int) -> np.ndarray:
-    """The set of claims, with room for so many more."""
-    if (world.n_claimed + more) * 2 > len(world.claimed):
+    """The set of claims, with room for so many more; what it was is let go of before it is made larger."""
+    most = world.n_claimed + more
+    if too_full(most, len(world.claimed)):
         old = world.claimed[world.claimed != -1]
-        world.claimed = np.full(max(4 * len(world.claimed), 4 << int(len(old) + more).bit_length()), -1, np.int64)
+        world.claimed = np.zeros(0, np.int64)
+        world.claimed = np.full(1 << (4 * most // 3).bit_length(), -1, np.int64)
         uptake.claim(world.claimed, old, np.empty(len(old), np.bool_))
     return world.claimed
 

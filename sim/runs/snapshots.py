@@ -14,6 +14,7 @@ from sim.base.files import reading
 from sim.base.files.packed import DamagedError, packed, unpacked
 from sim.minds import Dashboard, Deed, Fee, Joined, Latest, Listed, Reads
 from sim.model import build
+from sim.model.claims import too_full
 from sim.model.fork import Snapshot
 from sim.model.model import MODEL_VERSION
 from sim.platforms.base import MECHANISMS, channels, keeps
@@ -103,7 +104,7 @@ def _check(snapshot: Snapshot) -> None:
         if values.size and (values.min() < low or values.max() >= high):
             raise DamagedError(f"{what} points outside of what there is; make it again")
     claimed, n = snapshot.data["world"]["claimed"], snapshot.data["world"]["n_claimed"]
-    if len(claimed) & (len(claimed) - 1) or int((claimed != -1).sum()) != n or 2 * n > len(claimed):
+    if len(claimed) & (len(claimed) - 1) or int((claimed != -1).sum()) != n or too_full(n, len(claimed)):
         raise DamagedError("its set of claims is none; make it again")
 
 

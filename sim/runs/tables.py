@@ -46,7 +46,7 @@ class Tables:
         From where a cascade came over follows from it, and is no column.
         """
         forest = self.world.forest
-        return {name: getattr(forest, name).copy() for name in forest.names if name != "from_platform"}
+        return {name: getattr(forest, name).astype(np.int64) for name in forest.names if name != "from_platform"}
 
     def _iso(self, minutes: np.ndarray) -> list[str]:
         known, at = np.unique(minutes, return_inverse=True)  # many things happen in one minute

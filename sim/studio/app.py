@@ -243,24 +243,24 @@ async def _run(request: Request, desk: Desk) -> Response:
     yaml, begun, of, at, paused = await _sent(request, **wanted)
     await run_in_threadpool(text.world, yaml)  # faults are found beside the loop
     entry = desk.run(yaml, begun=begun, of=of, at=at, paused=paused)
-    return JSONResponse(entry.told() | {"frame": desk.live[entry.id].frame}, 201)
+    return JSONResponse(desk.told(entry) | {"frame": desk.live[entry.id].frame}, 201)
 
 
 @_answered
 async def _known(request: Request, desk: Desk) -> Response:
     entry = desk.notebook[request.path_params["id"]]
     found = desk.live.get(entry.id)
-    curve = {"frame": found.frame, "rows": found.rows, "acts": found.acts, "notices": found.notices} if found else {}
-    return JSONResponse(entry.told() | curve | {"there": bool(entry.kept or (found and found.document))})
+    curve = {"frame": found.frame, "rows": found.rows, "acts": found.acts} if found else {}
+    return JSONResponse(desk.told(entry) | curve)
 
 
 @_answered
 async def _word(request: Request, desk: Desk) -> Response:
     name, word = request.path_params["id"], request.path_params["word"]
     if word in WORDS:
-        return JSONResponse(desk.word(name, word).told())
+        return JSONResponse(desk.told(desk.word(name, word)))
     if word == "keep":
-        return JSONResponse(desk.keep(name).told())
+        return JSONResponse(desk.told(desk.keep(name)))
     if word == "forget":
         desk.forget(name)
         return JSONResponse({})
@@ -271,7 +271,7 @@ async def _word(request: Request, desk: Desk) -> Response:
 async def _pair(request: Request, desk: Desk) -> Response:
     a, b, seeds = await _sent(request, a=str, b=str, seeds=int)
     made = desk.pair(await run_in_threadpool(seeded, a, b, seeds))  # what takes time, beside the loop
-    return JSONResponse({"pair": made[0].pair, "entries": [entry.told() for entry in made]}, 201)
+    return JSONResponse({"pair": made[0].pair, "entries": [desk.told(entry) for entry in made]}, 201)
 
 
 @_answered
@@ -328,7 +328,7 @@ async def _told(desk: Desk) -> AsyncIterator[str]:
     queue: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
     desk.listeners.add(queue)
     try:
-        entries = [entry.told() for entry in desk.notebook.entries.values()]
+        entries = [desk.told(entry) for entry in desk.notebook.entries.values()]
         yield _event("notebook", {"entries": entries, "ready": desk.crew.ready, "out": str(desk.out)})
         while True:
             try:

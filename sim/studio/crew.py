@@ -148,15 +148,17 @@ class Crew:
 
     def _heard(self, hand: Hand, message: tuple[Any, ...]) -> None:
         job = hand.job
-        if message[0] == "ready":
-            hand.ready, self.false_starts = True, 0
-            self.begun()
-        elif job is not None:
-            if message[0] in ("done", "kept", "failed"):
-                hand.job = None
-                self.holders[job.id] = hand
-            self.hear(job, message)
-        self._hand_out()
+        try:
+            if message[0] == "ready":
+                hand.ready, self.false_starts = True, 0
+                self.begun()
+            elif job is not None:
+                if message[0] in ("done", "kept", "failed"):
+                    hand.job = None
+                    self.holders[job.id] = hand
+                self.hear(job, message)
+        finally:  # whatever went wrong with this one, the next must not wait for it
+            self._hand_out()
 
     def _ended(self, hand: Hand) -> None:
         if self.closed:
@@ -167,16 +169,18 @@ class Crew:
             code = hand.process.exitcode
         self.hands.remove(hand)
         self.holders = {name: one for name, one in self.holders.items() if one is not hand}
-        if hand.job is not None:
-            why = said("as_memory") if code == -9 else said("exit_code", code=code)
-            self.hear(hand.job, ("failed", {"words": said("process_ended", why=why)}))
         self.false_starts += not hand.ready
         self.why = hand.failed or self.why
-        if self.false_starts < FALSE_STARTS:
-            self._hire()
-        else:
-            self._give_up()
-        self._hand_out()
+        try:
+            if hand.job is not None:
+                why = said("as_memory") if code == -9 else said("exit_code", code=code)
+                self.hear(hand.job, ("failed", {"words": said("process_ended", why=why)}))
+        finally:
+            if self.false_starts < FALSE_STARTS:
+                self._hire()
+            else:
+                self._give_up()
+            self._hand_out()
 
     def _give_up(self) -> None:
         """Nobody can make anything here."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +22,7 @@ from sim.scenario import load as scenarios
 from sim.scenario.scenario import Scenario
 from sim.studio import live, settings, text
 from sim.studio.crew import Crew
+from sim.studio.message import as_of
 from sim.studio.notebook import BUSY, DONE, FAILED, PAUSED, RUNNING, WAITING, Entry, Notebook
 from sim.studio.studies import Studies
 from sim.studio.words import line, said
@@ -144,13 +145,14 @@ class Desk:
                 self.forget(entry.id)
 
     def _begin(self, entry: Entry, known: Live, base: Entry | None = None, *, paused: bool = False) -> None:
-        self.notebook.put(entry)
+        for name in self.notebook.put(entry):
+            self._gone(name)
         self.live[entry.id] = known
         self._forget()
         job = Job(entry.id, entry.text, base.text if base else "", entry.at, base.digest if base else "", paused)
         entry.state = WAITING
         self.crew.submit(job)  # which may fail it at once, or have it begun
-        self._say("entry", entry.told())
+        self._say("entry", self.told(entry))
 
     def _entry(self, world: World, yaml: str, changes: list[Said]) -> Entry:
         made = datetime.now().astimezone().isoformat(timespec="seconds")
@@ -179,8 +181,8 @@ class Desk:
             entry.ended, entry.state = True, RUNNING
         elif entry.state != WAITING:  # what waits does as it was told when its turn comes
             entry.state = RUNNING if word == "go" else PAUSED
-        self.notebook.write()
-        self._say("entry", entry.told())
+        self._say("entry", self.told(entry))
+        self._write()
         return entry
 
     def keep(self, name: str) -> Entry:
@@ -199,9 +201,22 @@ class Desk:
         if self.notebook[name].state in BUSY:
             raise SimError(line("stop_first"))
         del self.notebook.entries[name]
+        self._gone(name)
+        self._write()
+
+    def _gone(self, name: str) -> None:
         self.live.pop(name, None)
-        self.notebook.write()
         self._say("gone", name)
+
+    def told(self, entry: Entry) -> dict[str, Any]:
+        """What a browser is told of a run."""
+        known = self.live.get(entry.id)
+        return as_of() | asdict(entry) | {"there": self.there(entry), "notices": known.notices if known else []}
+
+    def there(self, entry: Entry) -> bool:
+        """Whether the page of a run can be shown: it is in memory, or in a folder."""
+        known = self.live.get(entry.id)
+        return bool(entry.kept or (known and known.document))
 
     def document(self, name: str) -> bytes:
         """The JSON document of the page of a run that is done, from memory or from its folder."""
@@ -246,8 +261,8 @@ class Desk:
             entry.words = message[1]["words"]
             entry.state = entry.state if job.keep else FAILED
         if kind != "steps":
-            self.notebook.write()
-            self._say("entry", entry.told() | {"notices": known.notices if known else []})
+            self._say("entry", self.told(entry))
+            self._write()
 
     def _stepped(self, entry: Entry, known: Live, rows: list[list[Any]], acts: list[list[str]]) -> None:
         begin = len(known.rows)
@@ -278,8 +293,17 @@ class Desk:
         idle = [name for name in self.live if (one := self.notebook.entries.get(name)) is None or one.state not in BUSY]
         for name in idle[: max(0, len(self.live) - MOST_LIVE)]:
             del self.live[name]
+            if (entry := self.notebook.entries.get(name)) is not None:
+                self._say("entry", self.told(entry))  # its page is no longer there
 
     # ---- who listens
+
+    def _write(self) -> None:
+        """Write the notebook; where the disk takes nothing runs go on, it is said, and the next time has all of it."""
+        try:
+            self.notebook.write()
+        except OSError as error:
+            self._say("wrong", said("notebook_unwritten", why=error.strerror or str(error)))
 
     def _say(self, kind: str, data: Any) -> None:
         for queue in [*self.listeners]:

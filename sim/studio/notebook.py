@@ -11,7 +11,6 @@ from typing import Any
 from sim.base.errors import SimError
 from sim.base.files.drafts import replacing
 from sim.pages.words import Said
-from sim.studio.message import as_of
 from sim.studio.words import line
 
 FILE = "studio.json"
@@ -62,10 +61,6 @@ class Entry:
     pair: str = ""
     arm: str = ""
 
-    def told(self) -> dict[str, Any]:
-        """What a browser is told of it."""
-        return as_of() | asdict(self)
-
 
 class Notebook:
     """The entries, in the order in which they were asked for, as they stand on the disk."""
@@ -86,13 +81,24 @@ class Notebook:
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise SimError(line("no_notebook", path=self.path)) from error
 
-    def put(self, entry: Entry) -> None:
-        """Enter a run; where there are too many, the oldest that is not kept goes."""
+    def put(self, entry: Entry) -> list[str]:
+        """Enter a run; where there are too many, the oldest that are not kept go, whose names are returned.
+
+        Raises:
+            OSError: it cannot be written; then nothing has changed.
+        """
+        before = dict(self.entries)
         self.entries[entry.id] = entry
         spare = [one.id for one in self.entries.values() if not one.kept and one.state not in BUSY]
-        for name in spare[: max(0, len(self.entries) - MOST)]:
+        gone = spare[: max(0, len(self.entries) - MOST)]
+        for name in gone:
             del self.entries[name]
-        self.write()
+        try:
+            self.write()
+        except OSError:
+            self.entries = before
+            raise
+        return gone
 
     def write(self) -> None:
         """Put the file beside the results; no half of it is ever seen."""

@@ -19,7 +19,7 @@ from sim.studio.words import line
 
 def document(desk: Desk, name: str) -> dict[str, Any]:
     """The document of the page of a pair. Raises `SimError` where of no seed both runs are done."""
-    both = done(desk.of_pair(name))
+    both = done([entry for entry in desk.of_pair(name) if desk.there(entry)])
     if not both:
         raise SimError(line("pair_none_done"))
     worlds = [text.world(entry.text) for entry in both[0]]

@@ -44,9 +44,10 @@ class Studies(OneAtATime):
 
         ``answers``: of each study of which there is a page, the lines of its finding and what should be known besides.
         """
+        told = super().told()  # first, as it says as of when all of this is
         there = {name: self.answers.get(name, {"lines": [], "notices": []}) for name in self._there()}
         lists = {name: questions.offered(found) for name, found in self._lists().items() if name not in catalogued()}
-        return super().told() | {"study": self.study, "far": self.far, "answers": there, "lists": lists}
+        return told | {"study": self.study, "far": self.far, "answers": there, "lists": lists}
 
     def _there(self) -> list[str]:
         """Studies that have a page: asked since the studio began, or kept in a folder that is always the same."""

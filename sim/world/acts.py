@@ -139,7 +139,7 @@ def repost(acts, posts, share, key, came_from, claimed, flow, shared, came):
         posts: what is known of each post; their totals are written.
         share: f8[posts] of those who repost, who repost the post itself.
         key: stream key of that coin.
-        came_from: i8[forest] from which platform each share's cascade came over last.
+        came_from: i2[forest] from which platform each share's cascade came over last.
         claimed: the set of what has been done. Written.
         flow: i8[topics, flows] of this step. Written.
         shared: ACT[n]; ``parent`` is what is reposted. Written.

@@ -33,6 +33,11 @@ def _work(offers: np.ndarray) -> np.ndarray:
     return work
 
 
+def _none_of(tally: Tally) -> Tally:
+    """Counts of nothing, like others; what is never counted takes no memory (`zeros_like` would fill it)."""
+    return Tally(*(np.zeros(counts.shape, counts.dtype) for counts in tally))
+
+
 def _tasks(offers: np.ndarray) -> list[tuple[int, int]]:
     """The candidates of some offers, cut so that each part is about as much work."""
     candidates = np.concatenate([[0], offers["count"].cumsum()])
@@ -242,7 +247,7 @@ class Vectorized(Engine):
         if self._pool is None or sum(len(views) for _, views in seen) < MANY:
             return super().absorb_all(seen)
         tally, topic = self.world.tally(), self.world.known_posts().topic
-        self._parts = self._parts or [(Tally(*map(np.zeros_like, tally)), Room(ACT)) for _ in range(1, self._threads)]
+        self._parts = self._parts or [(_none_of(tally), Room(ACT)) for _ in range(1, self._threads)]
 
         def share(number: int, own: Tally, room: Room) -> np.ndarray:
             room.clear()

@@ -135,7 +135,7 @@ def addressed(table, sizes, came_from, platforms):
     Args:
         table: offers, platform after platform. Written.
         sizes: i8[parts, 2] platform and length of each part of the table.
-        came_from: u8 or wider[shares], of the repost forest.
+        came_from: i2[shares], of the repost forest.
         platforms: how many there are.
 
     Returns:

@@ -272,7 +272,7 @@ def _add_up(o, own, platform, counts, tally):
 def claim(table, keys, fresh):
     """Enter keys into an open-addressing hash set; ``fresh[i]`` tells whether key i was new. Returns how many were.
 
-    ``table``: i8[2^b], -1 where free, at most half full after the call.
+    ``table``: i8[2^b], -1 where free, of which some are left after the call.
     """
     new = 0
     for i in range(keys.shape[0]):

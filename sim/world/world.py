@@ -51,15 +51,17 @@ POST = (
     OfPost("intend", "u8"),  # that of an intent without the offers that are in force
     OfPost("recommended", "(3,)i8"),  # impressions, attends and likes of views that are noted as recommended
 )
-FOREST = (
-    OfShare("post", bounds=(Bound(0, "posts"),)),
-    OfShare("user", bounds=(Bound(0, "people"),)),
-    OfShare("parent", bounds=(Bound(-1, "forest"),)),
-    OfShare("minute"),
-    OfShare("platform", bounds=(Bound(0, "platforms"),)),
-    OfShare("channel", bounds=(Bound(0, "channels"),)),
+FOREST = (  # as narrow as they may be: a country shares millions of times
+    OfShare("post", "i4", bounds=(Bound(0, "posts"),)),
+    OfShare("user", "u4", bounds=(Bound(0, "people"),)),
+    OfShare("parent", "i4", bounds=(Bound(-1, "forest"),)),
+    OfShare("minute", "i4"),
+    OfShare("platform", "i2", bounds=(Bound(0, "platforms"),)),
+    OfShare("channel", "i2", bounds=(Bound(0, "channels"),)),
     OfShare("weight"),
-    OfShare("from_platform", bounds=(Bound(0, "platforms"),)),  # from which it came over last; its own: began there
+    OfShare(
+        "from_platform", "i2", bounds=(Bound(0, "platforms"),)
+    ),  # from which it came over last; its own: began there
 )
 
 

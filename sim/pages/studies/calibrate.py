@@ -205,13 +205,10 @@ def _parameters(found: Calibrated) -> dict[str, Any]:
         (said("value_before"), GREY),
     ]
     spec = charts.intervals(
-        len(found.parameters),
+        rows,
         axis=axis,
         scale={"domain": [0, 1], "nice": False},
         groups=groups,
-        marks=("asked", "bars", "was")
-        if any(one.fractions[3] is not None for one in found.parameters)
-        else ("asked", "bars"),
         tips=(("path", "parameter"), ("told", "value"), ("range", "bounds")),
     )
     return {
@@ -240,11 +237,10 @@ def _targets(found: Calibrated, *, held: bool) -> dict[str, Any] | None:
             parts |= {"earlier": True} if key == BEFORE else {}
             rows += [parts | {"low": low, "high": high}, parts | {"middle": middle}]
     spec = charts.intervals(
-        len(targets),
+        rows,
         **charts.ratios(said("observed_axis"), (row.get(end) for row in rows for end in ("low", "high"))),
         groups=[(said("target_met"), ACCENT), (said("target_missed"), WARM), (said(BEFORE), "#8a94a0")],
         at=1.0,
-        marks=("bars", "earlier"),
         tips=(("when", "runs"), ("told", "simulated"), ("real", "observed")),
     )
     columns = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sim.pages.amounts import amount_of, moment_of
@@ -225,31 +225,29 @@ def ratios(title: Said, found: Iterable[Any]) -> dict[str, Any]:
 
 
 def intervals(
-    count: int,
+    rows: Sequence[dict[str, Any]],
     *,
     axis: Spec,
     scale: Spec | None = None,
     groups: Sequence[tuple[Said, str]] = (),
     grey: tuple[float, float] | None = None,
     at: float | None = None,
-    marks: Sequence[str] = ("bars",),
     tips: Sequence[tuple[str, str]] = (("label", "figure"), ("told", "value")),
 ) -> Spec:
     """A row a thing, its label above its marks.
 
     Rows have ``row`` and: ``label``; or ``low`` and ``high`` of a bar; or ``middle``, a ring; or ``value``, one of many
     dots; or ``least`` and ``most``, what was asked for. All but labels have a ``group``, by which they are coloured;
-    what is ``earlier`` stands above the rest of its row.
+    what is ``earlier`` stands above the rest of its row. Of no numbers at all no axis can be drawn, so only such marks
+    are as there are rows for.
 
     Args:
-        count: rows.
+        rows: the data.
         axis: of what is measured.
         scale: likewise; without one it begins where the numbers do.
         groups: words and colours.
         grey: a part of the axis that is shaded.
         at: a number that is marked.
-        marks: which of the rows there are besides labels: ``asked``, ``bars``, ``earlier``, ``was``, ``dots``; or,
-            where no row has a bar, ``rings`` (`barred`).
         tips: fields that are told under the pointer, and keys of their words.
     """
     x: Spec = {
@@ -272,54 +270,35 @@ def intervals(
         "dy": -15,
         "limit": 900,
     }
-    drawn = _drawn(x, colour, told)
     return made(
-        ROW * max(count, 1),
+        ROW * max(len({row["row"] for row in rows}), 1),
         encoding={"y": y},
         layer=[
             *_behind(x, grey, at),
             {"transform": [{"filter": "isValid(datum.label)&&!isValid(datum.group)"}], "mark": text,
              "encoding": {"x": {"value": 4}, "text": {"field": "label", "type": "nominal"}}},
-            *(one for name in marks for one in drawn[name]),
+            *_drawn(rows, x, colour, told),
         ],
     )  # fmt: skip
 
 
-def barred(rows: Iterable[dict[str, Any]]) -> tuple[str, ...]:
-    """Marks of `intervals` for rows of which any, all or none has a bar: of no numbers at all no axis can be drawn."""
-    return ("bars",) if any("low" in row for row in rows) else ("rings",)
-
-
-def _drawn(x: Spec, colour: Spec, told: list[Spec]) -> dict[str, list[Spec]]:
-    """The marks of `intervals` by their names."""
-    return {
-        "asked": [{"transform": [{"filter": "isValid(datum.most)"}],
-                   "mark": {"type": "rule", "strokeWidth": 18, "color": PALE, "yOffset": 13, "clip": True},
-                   "encoding": {"x": x | {"field": "least"}, "x2": {"field": "most"}, "tooltip": told}}],
-        "bars": _bars(x, colour, told, "!datum.earlier", 13),
-        "rings": _middles(x, colour, told, "!datum.earlier", 13),
-        "earlier": _bars(x, colour, told, "datum.earlier", 3),
-        "was": _middles(x, colour, told, "datum.earlier", 3),
-        "dots": [{"transform": [{"filter": "isValid(datum.value)"}],
-                  "mark": {"type": "circle", "size": 80, "opacity": 0.4, "yOffset": 13},
-                  "encoding": {"x": x | {"field": "value"}, "color": colour, "tooltip": told}},
-                 *_middles(x, colour, told, "!datum.earlier", 13)],
-    }  # fmt: skip
-
-
-def _bars(x: Spec, colour: Spec, told: list[Spec], which: str, lower: int) -> list[Spec]:
-    """Intervals and their middles, so many pixels below the middle of their row."""
-    bar = {"transform": [{"filter": f"isValid(datum.low)&&{which}"}],
-           "mark": {"type": "rule", "strokeWidth": 6, "opacity": 0.45, "yOffset": lower},
-           "encoding": {"x": x | {"field": "low"}, "x2": {"field": "high"}, "color": colour,
-                        "tooltip": told}}  # fmt: skip
-    return [bar, *_middles(x, colour, told, which, lower)]
-
-
-def _middles(x: Spec, colour: Spec, told: list[Spec], which: str, lower: int) -> list[Spec]:
-    mark = {"type": "circle", "size": 110, "opacity": 1, "yOffset": lower}
-    encoding = {"x": x | {"field": "middle"}, "color": colour, "tooltip": told}
-    return [{"transform": [{"filter": f"isValid(datum.middle)&&{which}"}], "mark": mark, "encoding": encoding}]
+def _drawn(rows: Sequence[dict[str, Any]], x: Spec, colour: Spec, told: list[Spec]) -> Iterator[Spec]:
+    """The marks of `intervals` that there are rows for, the hindmost first."""
+    asked = {"type": "rule", "strokeWidth": 18, "color": PALE, "clip": True}
+    bar, ring = {"type": "rule", "strokeWidth": 6, "opacity": 0.45}, {"type": "circle", "size": 110, "opacity": 1}
+    dot = {"type": "circle", "size": 80, "opacity": 0.4}
+    inked = {"color": colour, "tooltip": told}
+    for field, earlier, mark, also in (
+        ("most", False, asked, {"x": x | {"field": "least"}, "x2": {"field": "most"}, "tooltip": told}),
+        ("low", False, bar, {"x": x | {"field": "low"}, "x2": {"field": "high"}} | inked),
+        ("low", True, bar, {"x": x | {"field": "low"}, "x2": {"field": "high"}} | inked),
+        ("middle", True, ring, {"x": x | {"field": "middle"}} | inked),
+        ("value", False, dot, {"x": x | {"field": "value"}} | inked),
+        ("middle", False, ring, {"x": x | {"field": "middle"}} | inked),
+    ):
+        if any(row.get(field) is not None and bool(row.get("earlier")) == earlier for row in rows):
+            which = f"isValid(datum.{field})&&{'' if earlier else '!'}datum.earlier"
+            yield {"transform": [{"filter": which}], "mark": mark | {"yOffset": 3 if earlier else 13}, "encoding": also}
 
 
 def _behind(x: Spec, grey: tuple[float, float] | None, at: float | None) -> list[Spec]:

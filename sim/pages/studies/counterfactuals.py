@@ -108,16 +108,15 @@ def _pairs(found: WhatIfs) -> dict[str, Any]:
             continue
         ends = [end for one in those for end in (*one.pairs, one.least or 0, one.most or 0) if end == end]
         far = 1.1 * max([*ends, 1.0])
-        for i, one in enumerate(those):
-            rows += _rows(one, i, kind, far)
+        own = [row for i, one in enumerate(those) for row in _rows(one, i, kind, far)]
+        rows += own
         axis = charts.amounts(said(f"axis_{kind}"))
         scale = {"domain": [0, plain(far)], "nice": False, "clamp": True}
         spec = charts.intervals(
-            len(those),
+            own,
             axis=axis,
             scale=scale,
             groups=groups,
-            marks=("asked", "dots"),
             tips=(("name", "whatif"), ("told", "value"), ("bounds", "expected")),
         )
         variants.append({"label": said(f"kind_{kind}"), "spec": spec, "only": ["key", kind]})

@@ -200,7 +200,7 @@ def _numbers(found: OnRecord, numbers: int) -> dict[str, Any] | None:
         label = said("record_row", title=short[0], label=short[1], day=dated(number.day))
         rows += [{"row": i, "label": label}, parts | {"low": low, "high": high}, parts | {"middle": middle}]
     spec = charts.intervals(
-        min(len(pairs), MOST),
+        rows,
         **charts.ratios(said("record_axis"), (row.get(end) for row in rows for end in ("low", "high"))),
         groups=[(said("inside"), ACCENT), (said("outside"), WARM)],
         grey=(1 / NEAR, NEAR),

@@ -240,11 +240,10 @@ def _score(found: Hindcast) -> dict[str, Any] | None:
         *((said(name), ink) for name, ink in zip(names, (WARM, "#A87400", "#7A5195", GREY), strict=True)),
     ]
     spec = charts.intervals(
-        len(found.scores),
+        rows,
         **charts.ratios(said("crps_axis"), (row.get("value") or row.get("middle") for row in rows)),
         groups=groups,
         at=1.0,
-        marks=("dots",),
         tips=(("of", "forecast"), ("told", "crps")),
     )
     return {
@@ -276,7 +275,7 @@ def _agreement(found: Hindcast) -> dict[str, Any] | None:
         parts = {"row": i, "group": said("inside" if inside else "outside"), "told": told, "real": amount(one.observed)}
         rows += [{"row": i, "label": one.label}, parts | {"low": low, "high": high}, parts | {"middle": middle}]
     spec = charts.intervals(
-        len(found.facts),
+        rows,
         **charts.ratios(said("observed_axis"), (row.get(end) for row in rows for end in ("low", "high"))),
         groups=[(said("inside"), ACCENT), (said("outside"), WARM)],
         grey=(1 / NEAR, NEAR),

@@ -251,7 +251,7 @@ def _ahead(found: Optimised) -> dict[str, Any] | None:
     groups = [(said("plan_beats"), ACCENT), (said("plan_unsure"), "#8a94a0"), (said("plan_loses"), WARM)]
     axis = {"title": said("points_axis"), "labelExpr": "format(100*datum.value,'+d')", "tickCount": 7}
     spec = charts.intervals(
-        len(others), axis=axis, groups=groups, at=0.0, tips=(("of", "against_plan"), ("told", "chance_more"))
+        rows, axis=axis, groups=groups, at=0.0, tips=(("of", "against_plan"), ("told", "chance_more"))
     )
     beaten = sum(_verdict(found, other) == "plan_beats" for other in others)
     return {

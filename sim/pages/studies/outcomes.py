@@ -116,12 +116,11 @@ def _figures(found: Outcomes, met: int, judged: int) -> dict[str, Any]:
         ]
         rows += [parts | {"low": low, "high": high, "told": spread}, parts | {"middle": middle, "told": spread}]
     spec = charts.intervals(
-        len(shown),
+        rows,
         **charts.ratios(said("observed_axis"), (row.get("value") for row in rows)),
         groups=[(said(verdict), ink) for verdict, ink in COLOURS.items()],
         grey=(1 / found.factor, found.factor),
         at=1.0,
-        marks=("bars", "dots"),
         tips=(("of", "figure"), ("told", "simulated"), ("real", "observed")),
     )
     columns = [

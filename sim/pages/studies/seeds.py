@@ -190,11 +190,10 @@ def _ways(found: Seeded) -> dict[str, Any]:
             rows.append(parts | {"low": plain(way.mean[1]), "high": plain(way.mean[2])})
         rows.append(parts | {"middle": plain(way.mean[0])})
     spec = charts.intervals(
-        len(found.ways),
+        rows,
         axis=amounts(found.metric),
         scale={"zero": True},
         groups=[(said(name), ink) for name, ink in GROUPS.items()],
-        marks=charts.barred(rows),
         tips=(("of", "seeds_way"), ("told", "mean")),
     )
     money = found.best.cost is not None
@@ -235,8 +234,8 @@ def _ahead(found: Seeded) -> dict[str, Any]:
               (("beats", ACCENT), ("unsure", "#8a94a0"), ("equal", "#5b6570"), ("same", "#5b6570"),
                ("loses", WARM))]  # fmt: skip
     spec = charts.intervals(
-        len(others), axis=amounts(said("seeds_ahead_axis", metric=found.metric)), groups=groups, at=0.0,
-        marks=charts.barred(rows), tips=(("of", "seeds_way"), ("told", "seeds_ahead")),
+        rows, axis=amounts(said("seeds_ahead_axis", metric=found.metric)), groups=groups, at=0.0,
+        tips=(("of", "seeds_way"), ("told", "seeds_ahead")),
     )  # fmt: skip
     columns = [("way", said("seeds_way"), "text"), ("ahead", said("seeds_ahead"), "text"),
                ("verdict", said("verdict"), "text")]  # fmt: skip

@@ -222,12 +222,11 @@ def _tornado(found: Stressed) -> dict[str, Any]:
     ends = [end for one in found.happenings for end in (*one.change, *(one.anew or ())) if isfinite(end)]
     domain = [max(-far, min([*ends, 0.0])), min(far, max([*ends, 0.1 * far]))]
     spec = charts.intervals(
-        len(found.happenings),
+        rows,
         axis=charts.amounts(said("stress_axis", metric=found.metric)),
         scale={"domain": [plain(end) for end in domain], "nice": True, "clamp": True},
         groups=groups,
         at=0.0,
-        marks=("bars", "earlier", "was"),
         tips=(("of", "stress_what"), ("told", "stress_change")),
     )
     lost = sum(one.verdict == "lost" for one in found.happenings)

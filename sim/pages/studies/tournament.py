@@ -301,8 +301,8 @@ def _imitation(found: Tournament) -> dict[str, Any]:
             told = same(percent(move.held))
             rows.append({"row": i, "group": groups[1][0], "name": move.name, "told": told, "value": plain(move.held)})
     spec = charts.intervals(
-        len(found.moves), axis=charts.SHARES | {"title": said("tournament_axis_share")},
-        scale={"domain": [0, 1], "nice": False}, groups=groups, marks=("bars", "dots"),
+        rows, axis=charts.SHARES | {"title": said("tournament_axis_share")},
+        scale={"domain": [0, 1], "nice": False}, groups=groups,
         tips=(("name", "tournament_move"), ("told", "share")),
     )  # fmt: skip
     first, places = (
@@ -345,7 +345,7 @@ def _early(found: Tournament) -> dict[str, Any] | None:
         rows += [{"row": i, "group": group, "name": move.name, "told": signed(middle), "middle": plain(middle), **ends}]
     axis = basic.amounts(said("tournament_axis_early", payoff=found.payoff))
     tips = (("name", "tournament_move"), ("told", "tournament_early_is"))
-    spec = charts.intervals(len(known), axis=axis, groups=groups, at=0, marks=charts.barred(rows), tips=tips)
+    spec = charts.intervals(rows, axis=axis, groups=groups, at=0, tips=tips)
     sure = [move for move in known if move.early_sure and move.early[0] > 0]
     names = _names([move.name for move in sure])
     return {

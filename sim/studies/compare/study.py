@@ -107,8 +107,8 @@ class Question:
 
     @property
     def level(self) -> float:
-        """Level of every interval, so that all looks together miss in at most 5 of 100 comparisons (Bonferroni)."""
-        return intervals.shared(len(self.looks))
+        """Level of every interval, so that all arms at all looks miss in at most 5 of 100 comparisons (Bonferroni)."""
+        return intervals.shared(len(self.looks) * (len(self.arms) - 1))
 
 
 @dataclass(frozen=True)

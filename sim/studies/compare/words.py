@@ -15,7 +15,7 @@ from sim.scenario import differences as scenarios
 from sim.scenario.numbers import label
 from sim.studies.compare.arms import Arm
 from sim.studies.compare.reached import Reached, Side
-from sim.studies.compare.study import Comparison
+from sim.studies.compare.study import Comparison, Question
 
 MOST = 3  # things of a kind that are named
 WIDE = 1000.0  # times narrower from which on a number says no more
@@ -232,15 +232,21 @@ def precision(found: Comparison) -> list[str]:
     question, n = found.question, len(found.seeds)
     width = _width(found)
     if question.precision is None:
-        return (
-            [f"precision: {width} after {n} seeds (--precision 5% adds seeds until it is so narrow)"] if n > 1 else []
-        )
+        more = "--precision 5% adds seeds until it is so narrow"
+        return [f"precision: {width} after {n} seeds ({more})", *_shared(question)] if n > 1 else []
     verdict = "reached" if found.precise else f"not reached with the limit of {n} seeds (--max-seeds)"
-    lines = [f"precision: asked ± {humanise(found.asked)}, {verdict}: {width} after {n} seeds"]
-    if len(question.looks) > 1:
-        shared = f"{len(question.looks)} looks share the 5 % in which intervals may miss"
-        lines.append(f"{shared}, so each interval is one of {percent(question.level)}, whenever it stops")
-    return lines
+    return [f"precision: asked ± {humanise(found.asked)}, {verdict}: {width} after {n} seeds", *_shared(question)]
+
+
+def _shared(question: Question) -> list[str]:
+    """By what intervals are wider than that of one look at one arm."""
+    looks, arms = len(question.looks), len(question.arms) - 1
+    sharers = [f"{n} {what}" for n, what in ((looks, "looks"), (arms, "arms beside the first")) if n > 1]
+    if not sharers:
+        return []
+    shared = f"{' at '.join(sharers)} share the 5 % in which intervals may miss"
+    stops = ", whenever it stops" if looks > 1 else ""
+    return [f"{shared}, so each interval is one of {percent(question.level)}{stops}"]
 
 
 def _width(found: Comparison) -> str:

@@ -96,7 +96,9 @@ def _forest(model: ViralityModel) -> Forest:
             followers[own] = world.graph.audience(platform, user[own], model.stages[platform].membership)[0]
     posts = world.posts
     doubted = (world.people.rumour[posts.story[table.post]] >= 0) & (posts.negative[table.post] == 0)
-    return Forest(table.parent.copy(), table.minute.astype(np.float64), table.weight.copy(), followers, doubted)
+    return Forest(
+        table.parent.astype(np.int64), table.minute.astype(np.float64), table.weight.copy(), followers, doubted
+    )
 
 
 def _sightings(model: ViralityModel) -> tuple[Sightings, Sightings]:

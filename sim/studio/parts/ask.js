@@ -1,7 +1,7 @@
 // What the studio asks its server, and what it keeps of the answers.
 const S = {
   yaml: "", begun: "", check: null, faults: [], wrong: "", found: [], looked: "",
-  shown: null, branch: null, base: null, pair: null, seeds: 0, metric: "", told: "", entries: new Map(), live: new Map(), picked: new Set(),
+  shown: null, branch: null, base: null, pair: null, seeds: 0, metric: "", told: "", entries: new Map(), gone: new Set(), live: new Map(), picked: new Set(),
   ready: false, out: "", away: false, busy: Promise.resolve(),
 };
 

@@ -43,20 +43,25 @@ function settingsOf(entry) {
   return el("span", { class: "settings", dir: "auto", text: entry.settings.slice(0, 4).map(say).join(lang === "zh" ? "；" : "; ") + (entry.settings.length > 4 ? " …" : "") });
 }
 
-/** Take down what is known of a run and, under way, of its curve, unless something newer is known; whether it was taken. */
-function noted({ frame, rows, acts, there, notices, ...entry }) {
+/** Take down what is known of a run, unless something newer is known; whether it was taken.
+ *
+ * Its curve is known apart: it only grows, so the longer one is the newer. */
+function noted({ frame, rows, acts, ...entry }) {
+  if (S.gone.has(entry.id)) return false;
+  const known = S.live.get(entry.id) || { rows: [], acts: [] };
+  if (frame) known.frame = frame;
+  if (rows && rows.length > known.rows.length) Object.assign(known, { rows, acts });
+  S.live.set(entry.id, known);
   const had = S.entries.get(entry.id);
   if (!fresh(entry, had)) return false;
   S.entries.set(entry.id, { ...had, ...entry });
-  const curve = Object.entries({ frame, rows, acts, there, notices }).filter(([, value]) => value !== undefined);
-  S.live.set(entry.id, { rows: [], acts: [], ...S.live.get(entry.id), ...Object.fromEntries(curve) });
   return true;
 }
 
 /** A run has changed: show it where it is shown. */
 function took_(entry) {
   const had = S.entries.get(entry.id);
-  if (!noted(entry.state === "done" ? { ...entry, there: true } : entry)) return;
+  if (!noted(entry)) return;
   showBook();
   if (entry.pair) pairTook(entry.pair);
   if (entry.id === S.shown && !S.arms && (!had || had.state !== entry.state || had.kept !== entry.kept || had.words !== entry.words)) showRun();

@@ -5,13 +5,19 @@ function livePart() {
   return el("section", { id: "live", "aria-labelledby": "live-title" }, el("h2", { id: "live-title", text: word("the_run") }), el("div", { id: "shown" }));
 }
 
+/** Let the curve go: a view of Vega that is drawn no more would listen for ever. */
+function undraw() {
+  if (drawn?.view) drawn.view.finalize();
+  drawn = null;
+}
+
 /** Show a run of the notebook. */
 async function show(id) {
   S.shown = id;
   [S.arms, S.pair] = [null, null];
   memory.put("pair", "");
   memory.put("shown", id || "");
-  drawn = null;
+  undraw();
   if (id && !S.live.get(id)?.frame) await fetchRun(id);
   showRun();
 }
@@ -37,6 +43,7 @@ function showRun() {
   else parts.push(el("button", { type: "button", text: word("again"), onclick: () => tried(() => again(entry)) }));
   place.replaceChildren(...parts);
   if (document.getElementById("curve")) drawCurve(true);
+  else undraw();
   return null;
 }
 
@@ -129,15 +136,21 @@ async function drawCurve(anew) {
   const rows = curveRows(known);
   if (!rows.length) return; // an axis of nothing has no ends
   if (anew || !drawn || drawn.id !== id || drawn.plot !== plot) {
+    undraw();
     const mine = (drawn = { id, plot, view: null, time: 0 });
     const spec = larger(localised(followed(known.frame).spec));
     spec.data = { name: "rows", values: rows };
-    const made = await vegaEmbed(plot, spec, { actions: false, renderer: "canvas", tooltip: { theme: "custom" } });
-    if (drawn === mine) mine.view = made.view;
+    const { view } = await vegaEmbed(plot, spec, { actions: false, renderer: "canvas", tooltip: { theme: "custom" } });
+    if (drawn !== mine) {
+      view.finalize();
+      return;
+    }
+    mine.view = view;
   }
-  if (!drawn.view) return;
-  if (!anew) await drawn.view.data("rows", rows).runAsync();
-  drawn.time = performance.now();
+  const now = drawn;
+  if (!now.view) return;
+  await now.view.data("rows", curveRows(known)).runAsync(); // more may have come meanwhile
+  now.time = performance.now();
   plot.dataset.points = known.rows.length;
   if (S.clicked && known.rows.length) {
     plot.dataset.first = Math.round(performance.now() - S.clicked);
@@ -149,6 +162,7 @@ async function drawCurve(anew) {
 /** More of the run that is shown. */
 function stepped({ id, from, rows, acts }) {
   const known = S.live.get(id);
+  if (known && from + rows.length <= known.rows.length) return null; // an answer had them already
   if (!known || known.rows.length < from) return fetchRun(id).then(() => id === S.shown && showRun());
   known.rows = known.rows.slice(0, from).concat(rows);
   known.acts = known.acts.concat(acts).slice(-300);
@@ -170,10 +184,9 @@ function finished(entry, known) {
     el("a", { class: "button", href: pageOf(entry.id), target: "_blank", rel: "noopener", text: word("own_tab") }),
     el("span", { class: "now", text: word("took", { seconds: entry.seconds, digest: entry.digest.slice(0, 8) }) }))];
   if (entry.ended) parts.push(el("p", { class: "about", text: word("was_ended") }));
-  parts.push(...[noticesOf(known.notices)].filter(Boolean));
+  parts.push(...[noticesOf(entry.notices)].filter(Boolean));
   if (known.frame && known.frame.key === "time") parts.push(forking(entry, known));
-  const gone = !entry.kept && known.there === false;
-  parts.push(gone ? el("p", { class: "about" }, word("not_there"), " ", el("button", { type: "button", text: word("again"), onclick: () => tried(() => again(entry)) }))
+  parts.push(!entry.there ? el("p", { class: "about" }, word("not_there"), " ", el("button", { type: "button", text: word("again"), onclick: () => tried(() => again(entry)) }))
     : el("iframe", { id: "page-of-run", title: word("page_of", { title: entry.title }), src: pageOf(entry.id), sandbox: "allow-scripts allow-downloads allow-modals" }));
   return parts;
 }

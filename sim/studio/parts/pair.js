@@ -76,13 +76,15 @@ function pairPart() {
   if (over && complete(entries).length) {
     parts.push(el("iframe", { id: "page-of-pair", title: word("pair_page"), src: pairPage(S.pair), sandbox: "allow-scripts allow-downloads allow-modals" }));
   } else if (!over) parts.push(soFar(entries));
+  else if (paired(entries).length) parts.push(el("p", { class: "about", id: "pair-gone", text: word("pair_not_there") }), soFar(entries));
   return parts;
 }
 
 const pairPage = (name) => `/api/pairs/${name}?lang=${lang}`;
 const overOf = (entries) => entries.every((one) => ["done", "failed", "lost"].includes(one.state));
 const failedOf = (entries) => entries.filter((one) => ["failed", "lost"].includes(one.state)).length;
-const complete = (entries) => [...bySeed(entries).values()].filter((pair) => pair.a?.state === "done" && pair.b?.state === "done");
+const paired = (entries) => [...bySeed(entries).values()].filter((pair) => pair.a?.state === "done" && pair.b?.state === "done");
+const complete = (entries) => paired(entries).filter((pair) => pair.a.there && pair.b.there);
 
 function bySeed(entries) {
   const seeds = new Map();

@@ -43,6 +43,7 @@ function listen() {
     [S.entries, S.ready, S.out, S.away] = [new Map(entries.map((entry) => [entry.id, entry])), ready, out, false];
     engine();
     S.live.clear();
+    S.gone.clear();
     if (S.shown && !S.entries.has(S.shown)) S.shown = null;
     if (S.pair && !ofPair(S.pair).length) S.pair = null;
     if (S.shown) await fetchRun(S.shown);
@@ -55,10 +56,13 @@ function listen() {
   on("ready", () => { S.ready = true; engine(); });
   on("entry", took_);
   on("studies", tookStudies);
+  on("wrong", (words) => wrong(plainly(words)));
   on("steps", stepped);
   on("gone", (id) => {
     const { pair } = S.entries.get(id) || {};
+    S.gone.add(id);
     S.entries.delete(id);
+    S.live.delete(id);
     if (pair && pair === S.pair && !ofPair(pair).length) show(null);
     S.picked.delete(id);
     if (S.shown === id) show(null);

@@ -50,12 +50,12 @@ class Watch:
         self._end = model.script.steps * model.script.step_minutes
         expose = model.engine.expose
 
-        def counted(platform: int, offers: np.ndarray) -> np.ndarray:
+        def counted(platform: int, offers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             views = expose(platform, offers)
             self._count(platform, offers, self._in_time(offers, views, model.now))
-            return views
+            return offers, views
 
-        model.engine.expose = counted  # type: ignore[method-assign]
+        model.engine.expose_all = lambda offered: [counted(*one) for one in offered]  # type: ignore[method-assign]
 
     def _in_time(self, offers: np.ndarray, views: np.ndarray, now: int) -> np.ndarray:
         """The views that do not fall after the end of the run: those alone count."""

@@ -1,5 +1,5 @@
 // A phone of the class: join, then do what is played; what was chosen is sent until the server has said that it has it.
-const S = { code: decodeURIComponent(location.hash.slice(1)).slice(0, 12), name: memory.get("name") || "", view: null, wrong: "", away: false, pending: null, shown: "", stop: null };
+const S = { code: decodeURIComponent(location.hash.slice(1)).slice(0, 12), name: memory.get("name") || "", view: null, wrong: "", away: false, pending: null, joining: false, shown: "", stop: null };
 
 function render() {
   document.title = word("title");
@@ -10,7 +10,7 @@ function render() {
 /** Draw what is known, where it has changed; a slider that is being moved stays as it is. */
 function show() {
   const game = S.view && S.view.game;
-  const key = JSON.stringify([lang, S.wrong, S.away, S.pending, S.view && { ...S.view, game: game && { ...game, left: null, value: null } }]);
+  const key = JSON.stringify([lang, S.wrong, S.away, S.pending, S.view && { ...S.view, as_of: 0, game: game && { ...game, left: null, value: null } }]);
   clock();
   if (key === S.shown) return;
   S.shown = key;
@@ -45,7 +45,8 @@ function saw(view) {
 }
 
 async function join(code, name) {
-  [S.code, S.name] = [code, name];
+  if (S.joining) return; // a second tap would be a second seat
+  [S.code, S.name, S.joining] = [code, name, true];
   memory.put("name", name);
   try {
     await ask("/api/class/join", { code, name });
@@ -58,6 +59,7 @@ async function join(code, name) {
   } catch (error) {
     S.wrong = reason(error);
   }
+  S.joining = false;
   show();
 }
 

@@ -1,5 +1,16 @@
 // What comes of an activity: the class beside the model, as charts of the pages and as tables that can be read.
 
+const views = new Map(); // of Vega, by the element of each: one that is shown no more would listen for ever
+
+function letGo() {
+  for (const [plot, view] of views) {
+    if (!plot.isConnected) {
+      view.finalize();
+      views.delete(plot);
+    }
+  }
+}
+
 /** A chart of the projector: a specification by its name, rows, and files to save. */
 function drawn(name, title, rows, about) {
   const plot = el("div", { class: "plot", role: "img", "aria-label": title });
@@ -10,6 +21,8 @@ function drawn(name, title, rows, about) {
     spec.data = { name: "rows", values: rows.map(localised) };
     onlyThere(spec.encoding.color, spec.data.values);
     view.made = (await vegaEmbed(plot, spec, { actions: false, renderer: "svg", tooltip: { theme: "custom" } })).view;
+    letGo();
+    views.set(plot, view.made);
     plot.dataset.drawn = "yes";
   };
   draw();
