@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks import measure, networks, report, seeding, web
+from benchmarks import runs as swept
 from benchmarks.measure import Baseline, Measurement
 from benchmarks.reference import compiled
 from benchmarks.tools import TOOLS, Task
@@ -59,6 +60,12 @@ def test_the_section_of_a_billion_edges_says_whether_digests_are_equal():
     assert "| stored, p = 0.06 | 2 | 2 | 2.50 | 2.00 | 30.0 | 1,000 M | 2.50 | 1.00 |" in web.section(runs, 1000)
     assert "rounds: equal." in web.section(runs, 1000)
     assert "NOT EQUAL" in web.section([runs[0], replace(runs[1], digest=8)], 1000)
+
+
+def test_what_a_sweep_takes_to_begin_is_told_apart_from_its_runs():
+    few, many = swept.Swept(4, 2, 14.0), swept.Swept(104, 2, 114.0)  # ten to begin, then one each second
+    text = swept.section([(few, many)])
+    assert "| 2 | 104 | 114.0 | 54.7 | 1.00 | 10.0 |" in text
 
 
 def test_speed_is_told_as_ratios_and_what_is_missing_is_said():
