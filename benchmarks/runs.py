@@ -36,10 +36,10 @@ class Swept:
         return 60 * self.runs / self.wall_s
 
 
-def measure(runs: int, workers: int, *more: str) -> Swept:
+def measure(runs: int, workers: int) -> Swept:
     """Make so many runs, half of them with each of two appeals, by ``sim sweep``."""
     words = ["sweep", CASE, "--vary", "stories.ding_zhen.appeal=1,1.5", "--replicates", str(runs // 2), "--quiet"]
-    words += ["--users", str(USERS), "--workers", str(workers), "--no-figures", *more]
+    words += ["--users", str(USERS), "--workers", str(workers), "--no-figures"]
     with tempfile.TemporaryDirectory() as out:
         begun = time.perf_counter()
         command = [sys.executable, "-m", "sim.cli", *words, "--out", out]

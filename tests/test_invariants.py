@@ -14,9 +14,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from sim.base import metrics
+from sim.base.errors import SimError
 from sim.model.model import ViralityModel
 from sim.runs.runner import simulate
 from sim.runs.tables import Tables
+from sim.world import tables
 from sim.world.population import lane_of
 from sim.world.records import F_IMPRESSIONS, F_LISTED, FLOWS, ROOT
 from sim.world.tables import Column, Table
@@ -300,6 +302,15 @@ def test_seeds_are_different_worlds(seed):
         200, seed=seed + 1, platforms={"square": worlds.platform(200, chances={"repost": 0.4})}, followers=60
     )
     assert one.digests()["cascades"] != two.digests()["cascades"]
+
+
+def test_a_table_has_no_more_rows_than_can_be_named(monkeypatch):
+    monkeypatch.setattr(tables, "MOST_ROWS", 5)
+    table = Table((Column("a", "i4"),), capacity=2)
+    table.append(5, a=np.arange(5))
+    with pytest.raises(SimError, match="a table of the world would have 6 rows; 5 are the most"):
+        table.append(1)
+    assert table.a.tolist() == [0, 1, 2, 3, 4]  # nothing was added, and nothing wrapped
 
 
 def test_columns_of_a_table_are_live_after_growth_and_in_copies():

@@ -227,10 +227,15 @@ class Vectorized(Engine):
 
     def expose_all(self, offered: list[tuple[int, np.ndarray]]) -> list[tuple[np.ndarray, np.ndarray]]:
         """As `Engine.expose_all`; threads take chunks of whatever platform comes next."""
-        if self._pool is None or sum(int(_work(offers).sum()) for _, offers in offered) < 2 * TASK:
+        pool = self._threads_for("expose")
+        if pool is None or sum(int(_work(offers).sum()) for _, offers in offered) < 2 * TASK:
             return super().expose_all(offered)
         tasks = [(*one, *span) for one in offered for span in _tasks(one[1])]
-        return list(self._pool.map(lambda task: self._chunk(*task), tasks))
+        return list(pool.map(lambda task: self._chunk(*task), tasks))
+
+    def _threads_for(self, way: str) -> ThreadPoolExecutor | None:
+        """The threads; none where a derived class has its own `expose` or `absorb`, which parts would go past."""
+        return self._pool if getattr(type(self), way) is getattr(Vectorized, way) else None
 
     def _chunk(self, platform: int, offers: np.ndarray, lo: int, hi: int) -> tuple[np.ndarray, np.ndarray]:
         """Offers with the views among some candidates, in memory of the thread's own."""
@@ -244,7 +249,8 @@ class Vectorized(Engine):
 
     def absorb_all(self, seen: list[tuple[np.ndarray, np.ndarray]]) -> list[np.ndarray]:
         """As `Engine.absorb_all`; each thread takes in all that a share of the people saw, with counts of its own."""
-        if self._pool is None or sum(len(views) for _, views in seen) < MANY:
+        pool = self._threads_for("absorb")
+        if pool is None or sum(len(views) for _, views in seen) < MANY:
             return super().absorb_all(seen)
         tally, topic = self.world.tally(), self.world.known_posts().topic
         self._parts = self._parts or [(_none_of(tally), Room(ACT)) for _ in range(1, self._threads)]
@@ -256,7 +262,7 @@ class Vectorized(Engine):
                 room.put(int(handles.absorb_part(self._run, views, offers, acts, own, number, self._threads)))
             return room.rows().view(ACT)
 
-        acts = list(self._pool.map(share, range(self._threads), *zip((tally, self._acts), *self._parts, strict=True)))
+        acts = list(pool.map(share, range(self._threads), *zip((tally, self._acts), *self._parts, strict=True)))
         tables = {id(offers): offers for offers, _ in seen}
         for own, _ in self._parts:
             for offers in tables.values():

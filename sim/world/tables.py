@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 
+from sim.base.errors import SimError
+
 T = TypeVar("T")
+MOST_ROWS = (1 << 31) - 1  # of a table: columns that name rows of another may be i4
 
 
 class Bound(NamedTuple):
@@ -146,6 +149,8 @@ class Table:
 
     def _reserve(self, rows: int) -> None:
         have = len(next(iter(self._data.values())))
+        if rows > MOST_ROWS:
+            raise SimError(f"a table of the world would have {rows:,} rows; {MOST_ROWS:,} are the most: take fewer users")
         if rows > have:
             self._only.clear()
             for name in self._data:  # one after the other, each letting go of what it was: two of all would not fit

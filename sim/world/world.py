@@ -59,9 +59,7 @@ FOREST = (  # as narrow as they may be: a country shares millions of times
     OfShare("platform", "i2", bounds=(Bound(0, "platforms"),)),
     OfShare("channel", "i2", bounds=(Bound(0, "channels"),)),
     OfShare("weight"),
-    OfShare(
-        "from_platform", "i2", bounds=(Bound(0, "platforms"),)
-    ),  # from which it came over last; its own: began there
+    OfShare("from_platform", "i2", bounds=(Bound(0, "platforms"),)),  # it came over last; its own: it began there
 )
 
 

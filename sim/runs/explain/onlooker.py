@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.world.candidates import Held, find, held
-from sim.world.engine import Engine, Vectorized
+from sim.world.engine import Vectorized
 from sim.world.persons import Encounter, Exposure, Offer, Offered, PlainTraits, Who, draws, meet, plain_post, taken_in
 from sim.world.records import SUSCEPTIBLE
 
@@ -54,10 +54,6 @@ class Watched(Vectorized):
         views = super().expose(platform, offers)
         self._look(self, platform, offers, views)
         return views
-
-    def expose_all(self, offered: list[tuple[int, np.ndarray]]) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Platform after platform: threads would take chunks of offers, of which the onlooker would hear nothing."""
-        return Engine.expose_all(self, offered)
 
     def meetings(self, platform: int, offers: np.ndarray, user: int) -> Iterator[Met]:
         """The user's exposures to some offers of this step."""

@@ -178,17 +178,19 @@ class Room:
 
     def view(self, seat: Seat) -> dict[str, Any]:
         """What a phone is told."""
+        told = as_of()
         game = self.game.view(seat.number) if self.game else None
-        return as_of() | {"number": seat.number, "name": seat.name, "game": game, "ready": self.crew.ready}
+        return told | {"number": seat.number, "name": seat.name, "game": game, "ready": self.crew.ready}
 
     def stage(self) -> dict[str, Any]:
         """What the projector is told."""
+        told = as_of()
         present = self.roster.present()
         here = {seat.number for seat in present}
         seats = sorted(self.roster.seats.values(), key=lambda seat: seat.number)
-        told = [{"number": seat.number, "name": seat.name, "here": seat.number in here} for seat in seats]
+        all_ = [{"number": seat.number, "name": seat.name, "here": seat.number in here} for seat in seats]
         game = self.game.stage() if self.game else None
-        return as_of() | {"seats": told, "here": len(here), "game": game, "pair": self.pair(), "ready": self.crew.ready}
+        return told | {"seats": all_, "here": len(here), "game": game, "pair": self.pair(), "ready": self.crew.ready}
 
     def pair(self) -> dict[str, Any] | None:
         """The last activity beside the latest one with which it makes a pair."""
