@@ -308,7 +308,7 @@ def test_a_table_has_no_more_rows_than_can_be_named(monkeypatch):
     monkeypatch.setattr(tables, "MOST_ROWS", 5)
     table = Table((Column("a", "i4"),), capacity=2)
     table.append(5, a=np.arange(5))
-    with pytest.raises(SimError, match="a table of the world would have 6 rows; 5 are the most"):
+    with pytest.raises(SimError, match="the world has a table of 6 rows: 5 are the most"):
         table.append(1)
     assert table.a.tolist() == [0, 1, 2, 3, 4]  # nothing was added, and nothing wrapped
 

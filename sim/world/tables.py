@@ -150,7 +150,7 @@ class Table:
     def _reserve(self, rows: int) -> None:
         have = len(next(iter(self._data.values())))
         if rows > MOST_ROWS:
-            raise SimError(f"a table of the world would have {rows:,} rows; {MOST_ROWS:,} are the most: take fewer users")
+            raise SimError(f"the world has a table of {rows:,} rows: {MOST_ROWS:,} are the most, take fewer users")
         if rows > have:
             self._only.clear()
             for name in self._data:  # one after the other, each letting go of what it was: two of all would not fit
